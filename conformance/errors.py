@@ -1,0 +1,86 @@
+"""Whose fault it is, and the exit code that says so.
+
+    ConformanceError                    exit  meaning
+    ├── UsageError                         2  the command, its options or a file given to it are wrong
+    │   └── DocumentError                  2  the document cannot be read as one
+    ├── TargetError                        3  the target could not be judged
+    │   ├── TargetUnreachable              3  no connection, TLS failure, time limit
+    │   ├── LoginRefused                   3  the identity service refused the credentials
+    │   ├── NoImageService                 3  the catalogue has no image endpoint for us
+    │   └── NotACloud                      3  something answered, but not as an OpenStack service
+    └── SuiteError                         4  the suite itself is at fault; never the target
+
+Local fault and remote fault are different classes, so that neither can be reported as the other.
+The text of an error is one line: what, where, what to do.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+__all__ = [
+    "ConformanceError",
+    "DocumentError",
+    "Exit",
+    "LoginRefused",
+    "NoImageService",
+    "NotACloud",
+    "SuiteError",
+    "TargetError",
+    "TargetUnreachable",
+    "UsageError",
+]
+
+
+class Exit(IntEnum):
+    """Exit codes of the command (design rule 5)."""
+
+    CONFORMANT = 0
+    NON_CONFORMANT = 1
+    USAGE = 2
+    INCONCLUSIVE = 3
+    SUITE = 4
+
+
+class ConformanceError(Exception):
+    """Root of every error that the product raises on purpose."""
+
+    exit_code: Exit = Exit.SUITE
+
+
+class UsageError(ConformanceError):
+    """The command line, the configuration or a file given to the command is wrong."""
+
+    exit_code = Exit.USAGE
+
+
+class DocumentError(UsageError):
+    """The document is empty, binary, not UTF-8, or not an API reference that can be read."""
+
+
+class TargetError(ConformanceError):
+    """The target could not be judged; says nothing about whether it conforms."""
+
+    exit_code = Exit.INCONCLUSIVE
+
+
+class TargetUnreachable(TargetError):
+    """No connection, a TLS failure, or a time limit passed before an answer came."""
+
+
+class LoginRefused(TargetError):
+    """The identity service answered and refused the credentials."""
+
+
+class NoImageService(TargetError):
+    """The token's catalogue lists no image endpoint for this interface and region."""
+
+
+class NotACloud(TargetError):
+    """Something answered, but not as an OpenStack service does."""
+
+
+class SuiteError(ConformanceError):
+    """The suite broke one of its own rules; the target is not to blame."""
+
+    exit_code = Exit.SUITE

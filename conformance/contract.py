@@ -1,0 +1,156 @@
+"""What everything after the specs asks of the contract: operations, schemas, error codes, requirements.
+
+The contract is the extraction with the overlay applied. It is read from a directory of specs, and knows nothing of any target.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+__all__ = [
+    "Authority",
+    "Contract",
+    "ErrorCode",
+    "Lines",
+    "Level",
+    "Operation",
+    "Parameter",
+    "Requirement",
+    "ResponseSpec",
+    "Schema",
+]
+
+Schema = Mapping[str, Any]
+Lines = tuple[tuple[int, int], ...]
+
+
+class Authority(StrEnum):
+    """Who says so: the document, a ruling where the document contradicts itself, or OpenStack where it is silent."""
+
+    DOCUMENT = "document"
+    RULING = "ruling"
+    UPSTREAM = "upstream"
+
+
+class Level(StrEnum):
+    """How strongly (RFC 2119)."""
+
+    MUST = "must"
+    SHOULD = "should"
+    MAY = "may"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One promise. `source` are ranges of document lines; `excluded` is the reason why no check is owed, else None."""
+
+    id: str
+    statement: str
+    level: Level
+    authority: Authority
+    source: Lines
+    operation: str | None = None
+    checks: tuple[str, ...] = ()
+    excluded: str | None = None
+    ruling: int | None = None
+
+    @property
+    def binding(self) -> bool:
+        """Whether a failure makes the target non-conformant without --strict."""
+        return self.excluded is None and self.level is Level.MUST and self.authority is not Authority.UPSTREAM
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of an operation; `location` is path, query or header."""
+
+    name: str
+    location: str
+    required: bool
+    schema: Schema
+    authority: Authority
+    source: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseSpec:
+    """A documented success. `media_type` and `schema` are None when the body is empty; `headers` are promised names."""
+
+    status: int
+    media_type: str | None
+    schema: Schema | None
+    headers: tuple[str, ...]
+    authority: Authority
+    source: Lines
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method on one path template.
+
+    `request_schema` is the schema of the JSON body, or None when the operation takes no JSON body.
+    `defaults` are the values the document's example shows for members that the request left out.
+    """
+
+    id: str
+    method: str
+    path: str
+    service: str
+    authority: Authority
+    source: Lines
+    parameters: tuple[Parameter, ...] = ()
+    request_media_type: str | None = None
+    request_schema: Schema | None = None
+    responses: tuple[ResponseSpec, ...] = ()
+    request_example: Any = None
+    response_example: Any = None
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+
+    def response(self, status: int) -> ResponseSpec | None:
+        """The documented success with this status, or None."""
+        return next((spec for spec in self.responses if spec.status == status), None)
+
+    @property
+    def query(self) -> tuple[Parameter, ...]:
+        """The query parameters, in the document's order."""
+        return tuple(item for item in self.parameters if item.location == "query")
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """A regular expression that the operation's paths match, from their first slash."""
+        parts = re.split(r"\{[^}]*\}", self.path)
+        return re.compile("[^/]+".join(re.escape(part) for part in parts) + r"\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCode:
+    """A status code of the common table with its reason phrase."""
+
+    code: int
+    phrase: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The effective contract of one edition of the document."""
+
+    name: str
+    version: str
+    sha256: str
+    operations: Mapping[str, Operation]
+    error_codes: Mapping[int, ErrorCode]
+    envelope: Schema
+    requirements: Mapping[str, Requirement]
+    document: Mapping[str, Any]
+
+    def match(self, method: str, path: str) -> Operation | None:
+        """The operation that a method and a path (without query, from the service's root) address, or None."""
+        return next(
+            (item for item in self.operations.values() if item.method == method and item.pattern.match(path)), None
+        )

@@ -1,6 +1,6 @@
 """What everything after the specs asks of the contract: operations, schemas, error codes, requirements.
 
-The contract is the extraction with the overlay applied. It is read from a directory of specs, and knows nothing of any target.
+The contract is the extraction with the overlay applied (`specs.load_contract`). It knows nothing of any target.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ __all__ = [
     "Authority",
     "Contract",
     "ErrorCode",
-    "Lines",
     "Level",
+    "Lines",
     "Operation",
     "Parameter",
     "Requirement",
@@ -75,6 +75,7 @@ class Parameter:
     schema: Schema
     authority: Authority
     source: Lines
+    level: Level = Level.MUST
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from conformance.document import ApiOperation, Document, Example, Row, Table
 
-__all__ = ["image_spec", "identity_spec", "operation_id", "schema_of"]
+__all__ = ["identity_spec", "image_spec", "operation_id", "schema_of"]
 
 JSON_TYPES = {
     "string": "string", "enum": "string", "integer": "integer", "int": "integer", "long": "integer",
@@ -170,10 +170,15 @@ def _request_body(operation: ApiOperation, rows: list[Row]) -> dict[str, Any] | 
         required = [row.name for row in rows if row.required]
         if required:
             schema["required"] = required
-    content: dict[str, Any] = {"schema": schema}
+    result: dict[str, Any] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    if rows:
+        result["x-source"] = [[rows[0].line, rows[-1].last_line]]
+    elif examples:
+        result["x-source"] = [[examples[0].first_line, examples[-1].last_line]]
     if examples:
-        content["examples"] = _examples(examples)
-    return {"required": True, "content": {"application/json": content}}
+        # Beside the content and not in it, so that a ruling on the media type does not take the examples along.
+        result["x-examples"] = list(_examples(examples).values())
+    return result
 
 
 def _success(operation: ApiOperation, line: int) -> dict[str, Any]:
@@ -192,7 +197,11 @@ def _success(operation: ApiOperation, line: int) -> dict[str, Any]:
 
 def _examples(examples: Iterable[Example]) -> dict[str, Any]:
     return {
-        f"document{number or ''}": {"value": item.value, "x-source": [[item.first_line, item.last_line]]}
+        f"document{number or ''}": {
+            "value": item.value,
+            "x-source": [[item.first_line, item.last_line]],
+            "x-lines": {pointer: line for pointer, line in item.lines.items() if pointer.count("/") == 1},
+        }
         for number, item in enumerate(examples)
     }
 

@@ -1,0 +1,106 @@
+"""The shape of values: JSON Schema 2020-12 with the contract's formats, each violation with its place.
+
+A place is dotted and without indices (`images.id`), so that a promise can be found by it; a path has them (`images[3].id`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import jsonschema_rs
+
+__all__ = ["FORMATS", "Violation", "kind_of", "moment", "short", "valid", "violations"]
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One violation. `failure` is free of values that change from run to run, `message` shows the value."""
+
+    place: str
+    path: str
+    failure: str
+    message: str
+
+
+def moment(text: str) -> datetime | None:
+    """An ISO 8601 date and time with an offset or Z, or None when the text is none."""
+    if not re.match(r"\d{4}-?\d{2}-?\d{2}T\d{2}", text):
+        return None
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return value if value.tzinfo is not None else None
+
+
+def _is_uuid(text: str) -> bool:
+    return re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text) is not None
+
+
+def _is_uri_reference(text: str) -> bool:
+    return re.fullmatch(r"[!#-;=?-\[\]_a-z~%]+", text, re.IGNORECASE) is not None
+
+
+FORMATS: Mapping[str, Callable[[str], bool]] = {
+    "date-time": lambda text: moment(text) is not None,
+    "uuid": _is_uuid,
+    "uri-reference": _is_uri_reference,
+    "binary": lambda text: True,
+}
+"""The formats that the contract uses. date-time is ISO 8601 and not only its RFC 3339 profile (document line 673)."""
+
+
+def valid(schema: Mapping[str, Any], value: Any) -> bool:
+    """Whether the value satisfies the schema."""
+    return _compiled(json.dumps(schema, sort_keys=True)).is_valid(value)
+
+
+def violations(schema: Mapping[str, Any], value: Any) -> Iterator[Violation]:
+    """Every violation of the schema in the value."""
+    for error in _compiled(json.dumps(schema, sort_keys=True)).iter_errors(value):
+        steps: list[str | int] = list(error.instance_path)
+        kind: Any = error.kind
+        if kind.name == "required":
+            steps.append(str(kind.property))
+            failure, said = "missing", "is missing"
+        else:
+            failure = _failure(kind, error.instance)
+            said = f"is {failure}" if kind.name in {"type", "format"} else failure
+            said = f"{said}: {short(error.instance)}"
+        path = _path(steps)
+        place = ".".join(step for step in steps if isinstance(step, str))
+        yield Violation(place, path, failure, f"{path or 'the body'} {said}")
+
+
+def _failure(kind: Any, value: Any) -> str:
+    if kind.name == "type":
+        return f"{kind_of(value)} instead of {' or '.join(sorted(str(item) for item in kind.types))}"
+    return f"not a {kind.format}" if kind.name == "format" else f"breaks {kind.name}"
+
+
+@lru_cache(maxsize=128)
+def _compiled(text: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(json.loads(text), validate_formats=True, formats=dict(FORMATS))
+
+
+def _path(steps: Sequence[str | int]) -> str:
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+    return text.removeprefix(".")
+
+
+def kind_of(value: Any) -> str:
+    """The JSON type of a value, in JSON's words."""
+    names = {dict: "object", list: "array", str: "string", bool: "boolean", int: "integer", float: "number"}
+    return "null" if value is None else names.get(type(value), "value")
+
+
+def short(value: Any) -> str:
+    """The value as Python shows it, cut to 80 characters."""
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."

@@ -1,0 +1,27 @@
+"""The vendor's document, read: sections, operations, tables and examples, each value with its lines."""
+
+from conformance.document.model import (
+    ApiOperation,
+    ApiSection,
+    Common,
+    Document,
+    ErrorCode,
+    Example,
+    Heading,
+    Row,
+    Table,
+)
+from conformance.document.reader import read_document
+
+__all__ = [
+    "ApiOperation",
+    "ApiSection",
+    "Common",
+    "Document",
+    "ErrorCode",
+    "Example",
+    "Heading",
+    "Row",
+    "Table",
+    "read_document",
+]

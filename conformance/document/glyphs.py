@@ -1,0 +1,41 @@
+"""Code that was printed twice: a text shadow leaves every run of glyphs doubled, `"id""id"::` for `"id":`.
+
+A line is cut into blanks and pairs X X, the longest X first; it is doubled when such a cut exists. The time is bounded by
+the cube of a line's length with slices compared in C, and lines longer than LONGEST are refused.
+"""
+
+from __future__ import annotations
+
+__all__ = ["LONGEST", "undouble"]
+
+LONGEST = 2000
+"""Characters of the longest line that is looked at; a printed line has about a hundred."""
+
+
+def undouble(line: str) -> str | None:
+    """The line with each pair written once, or None when it is not made of pairs and blanks."""
+    text = line.rstrip()
+    if len(text) > LONGEST:
+        return None
+    # ends[i] is the length of X for the suffix from i: 0 for a blank or the end, -1 when the suffix cannot be cut.
+    size = len(text)
+    ends = [-1] * (size + 1)
+    ends[size] = 0
+    for start in range(size - 1, -1, -1):
+        for length in range((size - start) // 2, 0, -1):
+            middle = start + length
+            if ends[middle + length] >= 0 and text.startswith(text[start:middle], middle) and text[start:middle].strip():
+                ends[start] = length
+                break
+        else:
+            if text[start] == " " and ends[start + 1] >= 0:
+                ends[start] = 0
+    if ends[0] < 0:
+        return None
+    parts: list[str] = []
+    at = 0
+    while at < size:
+        length = ends[at]
+        parts.append(text[at : at + max(length, 1)])
+        at += 2 * length or 1
+    return "".join(parts)

@@ -1,0 +1,153 @@
+"""What a document says, as frozen values. Lines and pages count from 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = [
+    "ApiOperation",
+    "ApiSection",
+    "Common",
+    "Document",
+    "ErrorCode",
+    "Example",
+    "Heading",
+    "Row",
+    "Table",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A table's row; `type` and `required` are None where the table has no such column."""
+
+    name: str
+    type: str | None
+    required: bool | None
+    description: str
+    line: int
+    last_line: int
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: its columns (name, type, required, description, phrase) and its rows."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    line: int
+    last_line: int
+
+
+@dataclass(frozen=True)
+class Example:
+    """An example. `kind` is json, request or text; `value` the parsed JSON, None for the other kinds.
+
+    `lines` maps JSON pointers of members to the line they stand on; `repaired` describes what was mended to parse it.
+    """
+
+    kind: str
+    text: str
+    value: Any
+    first_line: int
+    last_line: int
+    repaired: str | None = None
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading with the last line of what stands under it."""
+
+    title: str
+    line: int
+    last_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCode:
+    """A status code with its reason phrase."""
+
+    code: int
+    phrase: str
+    line: int
+    last_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What holds for every operation."""
+
+    request_parameters: Table | None
+    response_parameters: Table | None
+    methods: Table | None
+    error_codes: tuple[ErrorCode, ...]
+    examples: tuple[Example, ...]
+    headings: tuple[Heading, ...]
+
+
+@dataclass(frozen=True)
+class ApiOperation:
+    """One operation as its part of the document gives it."""
+
+    title: str
+    line: int
+    last_line: int
+    method: str
+    path: str
+    uri_line: int
+    preconditions: tuple[tuple[str, int], ...]
+    path_parameters: Table | None
+    request_table: Table | None
+    response_table: Table | None
+    request_examples: tuple[Example, ...]
+    response_examples: tuple[Example, ...]
+    success_codes: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSection:
+    """A numbered section that holds operations."""
+
+    title: str
+    line: int
+    operations: tuple[ApiOperation, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """The whole document. `problems` are `(line, text)` of what could not be read."""
+
+    title: str
+    product_version: str
+    release_date: str
+    sha256: str
+    line_count: int
+    common: Common
+    sections: tuple[ApiSection, ...]
+    problems: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def operations(self) -> tuple[ApiOperation, ...]:
+        """Every operation, in the document's order."""
+        return tuple(operation for section in self.sections for operation in section.operations)
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Every table of parameters, methods and codes, in the document's order."""
+        common = (self.common.methods, self.common.request_parameters, self.common.response_parameters)
+        parts = [
+            table
+            for item in self.operations
+            for table in (item.path_parameters, item.request_table, item.response_table)
+        ]
+        return tuple(table for table in (*common, *parts) if table is not None)
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """Every example, in the document's order."""
+        own = [example for item in self.operations for example in (*item.request_examples, *item.response_examples)]
+        return (*self.common.examples, *own)

@@ -1,0 +1,195 @@
+"""The document as a whole: sections, operations and the common part, found by the vendor's headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+from conformance.document.examples import is_json_start, is_request_line, read_json, read_request
+from conformance.document.lines import Line, read_source
+from conformance.document.model import (
+    ApiOperation,
+    ApiSection,
+    Common,
+    Document,
+    ErrorCode,
+    Example,
+    Heading,
+    Table,
+)
+from conformance.document.tables import header_of, read_table
+from conformance.document.vocabulary import COMMON_HEADINGS, INTRODUCTION, METHODS, NUMBERED, PARTS, VERSION
+from conformance.errors import DocumentError
+
+__all__ = ["read_document"]
+
+_URI = re.compile(rf"({'|'.join(METHODS)}) +(/\S*)")
+
+
+@dataclass
+class _Part:
+    """What was found under one heading."""
+
+    tables: list[Table] = field(default_factory=list)
+    examples: list[Example] = field(default_factory=list)
+    texts: list[Line] = field(default_factory=list)
+
+
+def read_document(path: Path) -> Document:
+    """Read the vendor's document, a text dump in UTF-8 or a PDF.
+
+    Raises DocumentError with one line when the file cannot be read or describes no operation.
+    """
+    source = read_source(path)
+    lines = source.lines
+    problems: list[tuple[int, str]] = []
+    starts = [at for at in range(1, len(lines)) if lines[at].text == INTRODUCTION]
+    if not starts:
+        raise DocumentError(f"{path}: describes no operation (no line reads {INTRODUCTION}); give the vendor's API reference")
+    first = _section_start(lines, starts[0])
+    common = _common(lines[:first], problems)
+    sections = _sections(lines, first, [at - 1 for at in starts], problems)
+    found = next((match for line in lines if (match := VERSION.match(line.text))), None)
+    if found is None:
+        raise DocumentError(f"{path}: names no product version; give the vendor's API reference")
+    title = NUMBERED.fullmatch(lines[0].text)
+    return Document(
+        title=title.group(2) if title else lines[0].text,
+        product_version=found.group(1),
+        release_date=found.group(2),
+        sha256=source.sha256,
+        line_count=source.line_count,
+        common=common,
+        sections=sections,
+        problems=tuple(problems),
+    )
+
+
+def _section_start(lines: Sequence[Line], at: int) -> int:
+    """The index of the numbered heading above, or of the operation's title when there is none."""
+    for index in range(at - 1, max(at - 6, -1), -1):
+        if _is_section(lines[index]):
+            return index
+    return at - 1
+
+
+def _is_section(line: Line) -> bool:
+    match = NUMBERED.fullmatch(line.text)
+    return match is not None and "." in match.group(1)
+
+
+def _sections(
+    lines: Sequence[Line], first: int, titles: Sequence[int], problems: list[tuple[int, str]]
+) -> tuple[ApiSection, ...]:
+    headings = [at for at in range(first, len(lines)) if _is_section(lines[at])] or [first]
+    result: list[ApiSection] = []
+    for start, end in pairwise([*headings, len(lines)]):
+        inside = [at for at in titles if start <= at < end]
+        operations = tuple(_operation(lines[begin:stop], problems) for begin, stop in pairwise([*inside, end]))
+        if operations:
+            heading = NUMBERED.fullmatch(lines[start].text)
+            title = heading.group(2) if heading else lines[start].text
+            result.append(ApiSection(title, lines[start].number, operations))
+    return tuple(result)
+
+
+def _operation(lines: Sequence[Line], problems: list[tuple[int, str]]) -> ApiOperation:
+    parts: dict[str, _Part] = {}
+    spans: dict[str, list[Line]] = {}
+    name = "title"
+    for line in lines[1:]:
+        if line.text in PARTS:
+            name = PARTS[line.text]
+        else:
+            spans.setdefault(name, []).append(line)
+    for name, span in spans.items():
+        parts[name] = _part(span, problems)
+    uri = _uri(spans.get("uri", []), lines[0])
+    request, response = parts.get("request", _Part()), parts.get("response", _Part())
+    return ApiOperation(
+        title=lines[0].text,
+        line=lines[0].number,
+        last_line=lines[-1].number,
+        method=uri[0],
+        path=uri[1],
+        uri_line=uri[2],
+        preconditions=tuple((line.text, line.number) for line in parts.get("preconditions", _Part()).texts),
+        path_parameters=_first(parts.get("uri")),
+        request_table=_first(request),
+        response_table=_first(response),
+        request_examples=(*request.examples, *parts.get("request-example", _Part()).examples),
+        response_examples=(*response.examples, *parts.get("response-example", _Part()).examples),
+        success_codes=tuple(
+            (int(code), line.number) for line in spans.get("success", []) for code in re.findall(r"\b[1-5]\d\d\b", line.text)
+        ),
+    )
+
+
+def _uri(lines: Sequence[Line], title: Line) -> tuple[str, str, int]:
+    for at, line in enumerate(lines):
+        match = _URI.match(line.text)
+        if match:
+            path = match.group(2)
+            # A path too long for the page goes on in the next line, which begins in the middle of it.
+            for more in lines[at + 1 :]:
+                if not re.fullmatch(r"[/\w{}.-]+", more.text) or header_of(more.text) is not None:
+                    break
+                path += more.text
+            return match.group(1), path.split("?")[0], line.number
+    raise DocumentError(f"line {title.number}: the operation that begins here has no line with a method and a path")
+
+
+def _first(part: _Part | None) -> Table | None:
+    return part.tables[0] if part is not None and part.tables else None
+
+
+def _part(lines: Sequence[Line], problems: list[tuple[int, str]]) -> _Part:
+    part = _Part()
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        if header_of(line.text) is not None:
+            table, at = read_table(lines, at)
+            part.tables.append(table)
+            if not table.rows:
+                problems.append((line.number, "a table without a row that can be read"))
+        elif is_json_start(line):
+            example, at, problem = read_json(lines, at)
+            part.examples.append(example)
+            if problem is not None:
+                problems.append((line.number, problem))
+        elif is_request_line(line):
+            example, at = read_request(lines, at)
+            part.examples.append(example)
+        else:
+            part.texts.append(line)
+            at += 1
+    return part
+
+
+def _common(lines: Sequence[Line], problems: list[tuple[int, str]]) -> Common:
+    spans: list[tuple[str, list[Line]]] = [("", [])]
+    headings: list[Heading] = []
+    for line in lines:
+        if line.text in COMMON_HEADINGS:
+            spans.append((COMMON_HEADINGS[line.text], []))
+            headings.append(Heading(line.text, line.number, line.number))
+        elif spans[-1][0]:
+            spans[-1][1].append(line)
+            last = headings[-1]
+            headings[-1] = Heading(last.title, last.line, line.number)
+    parts = {name: _part(span, problems) for name, span in spans if name}
+    codes = _first(parts.get("error-codes"))
+    return Common(
+        request_parameters=_first(parts.get("common-request-parameters")),
+        response_parameters=_first(parts.get("common-response-parameters")),
+        methods=_first(parts.get("methods")),
+        error_codes=tuple(
+            ErrorCode(int(row.name), row.type or "", row.line, row.last_line) for row in (codes.rows if codes else ())
+        ),
+        examples=tuple(example for part in parts.values() for example in part.examples),
+        headings=tuple(headings),
+    )

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract import Authority, Level, Lines, Requirement
+from conformance.errors import UsageError
 
 __all__ = ["defaults_of", "derive"]
 
@@ -40,6 +41,9 @@ def _all(specs: Mapping[str, Mapping[str, Any]]) -> Iterator[Requirement]:
 
 def _stated(node: Mapping[str, Any], operation: str | None) -> Iterator[Requirement]:
     for item in node.get("x-requirements", ()):
+        unknown = set(item) - {"id", "statement", "level", "authority", "source", "excluded", "ruling"}
+        if unknown:
+            raise UsageError(f"errata: requirement {item.get('id')}: unknown member {sorted(unknown)[0]!r}")
         yield Requirement(
             id=item["id"],
             statement=item["statement"],
@@ -62,7 +66,7 @@ def _common(spec: Mapping[str, Any]) -> Iterator[Requirement]:
         yield _make(f"method.{row['name'].lower()}", f"The generic meaning of {row['name']}", row)
     schema = spec["components"]["schemas"]["Error"]
     for name, inner in schema.get("properties", {}).items():
-        yield _make("error.envelope", f"A failure carries one JSON object whose only member is {name}", schema)
+        yield _make("error.envelope", f"A failure carries a JSON object with the object {name}", schema)
         for member, kind in inner.get("properties", {}).items():
             text = f"{name}.{member} is there, of type {kind.get('type')}, and true of the answer"
             yield _make(f"error.envelope.{member}", text, schema)

@@ -86,7 +86,7 @@ def load_contract(directory: Path | None = None) -> Contract:
 
 def dump_yaml(value: Any) -> str:
     """YAML of plain data: block style, insertion order, lines of at most 120 characters, the same bytes each time."""
-    yaml = YAML(typ="safe", pure=True)
+    yaml: Any = YAML(typ="safe", pure=True)
     yaml.default_flow_style = None
     yaml.width = 120
     yaml.allow_unicode = True
@@ -137,7 +137,7 @@ def _checks(path: Path) -> dict[str, tuple[str, ...]]:
 
 def _operation(spec: Mapping[str, Any], service: str, method: str, path: str, raw: Mapping[str, Any]) -> Operation:
     body = raw.get("requestBody", {})
-    media_type, media = next(iter(body.get("content", {}).items()), (None, {}))
+    media_type, media = _first_media(body)
     schema = _resolved(spec, media["schema"]) if "schema" in media else None
     examples = body.get("x-examples", ())
     responses = tuple(
@@ -187,7 +187,7 @@ def _example(examples: Sequence[Mapping[str, Any]], raw: Mapping[str, Any]) -> A
 
 
 def _response(spec: Mapping[str, Any], status: int, raw: Mapping[str, Any], operation: Mapping[str, Any]) -> ResponseSpec:
-    media_type, media = next(iter(raw.get("content", {}).items()), (None, {}))
+    media_type, media = _first_media(raw)
     is_json = media_type is not None and "json" in media_type
     return ResponseSpec(
         status=status,
@@ -197,6 +197,12 @@ def _response(spec: Mapping[str, Any], status: int, raw: Mapping[str, Any], oper
         authority=_authority(operation) if _authority(operation) is Authority.UPSTREAM else _authority(raw),
         source=_lines(raw["x-source"]),
     )
+
+
+def _first_media(node: Mapping[str, Any]) -> tuple[str | None, Mapping[str, Any]]:
+    for media_type, media in node.get("content", {}).items():
+        return media_type, media
+    return None, {}
 
 
 def _authority(raw: Mapping[str, Any]) -> Authority:

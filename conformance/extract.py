@@ -1,0 +1,52 @@
+"""Document -> directory of specs, all files or none."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from conformance.document import Document
+from conformance.errata import apply, load_overlay
+from conformance.errors import SuiteError, UsageError
+from conformance.ledger import derive
+from conformance.openapi import identity_spec, image_spec
+from conformance.specs import LEDGER, OVERLAY, SPECS, dump_yaml, ledger_yaml
+
+__all__ = ["extract"]
+
+
+def extract(document: Document, out: Path, coverage: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Write the specs and the ledger of the document to `out`; returns file name -> text.
+
+    `out` must hold the errata (errata.overlay.yaml). `coverage` maps requirement ids to the checks that judge them.
+    Raises UsageError when the errata do not fit the document; then nothing is written.
+    """
+    specs = {"image": image_spec(document), "identity": identity_spec(document)}
+    overlay = load_overlay(out / OVERLAY)
+    effective = apply(overlay, specs)
+    for name, spec in (*specs.items(), *effective.items()):
+        errors = list(OpenAPIV31SpecValidator(spec).iter_errors())
+        if errors:
+            raise SuiteError(f"{SPECS[name]}: not valid OpenAPI 3.1: {errors[0].message.splitlines()[0][:200]}")
+    requirements = [replace(item, checks=coverage.get(item.id, ())) for item in derive(effective)]
+    files = {SPECS[name]: dump_yaml(spec) for name, spec in specs.items()}
+    files[LEDGER] = ledger_yaml(out.name, requirements)
+    _write_all(out, files)
+    return files
+
+
+def _write_all(out: Path, files: Mapping[str, str]) -> None:
+    """Write every file beside its place first, so that a full disk leaves the old ones whole."""
+    try:
+        with tempfile.TemporaryDirectory(dir=out) as staging:
+            for name, text in files.items():
+                (Path(staging) / name).write_text(text, encoding="utf-8")
+            for name in files:
+                os.replace(Path(staging) / name, out / name)
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written: {error.strerror}; give a directory of yours") from None

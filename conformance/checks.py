@@ -15,16 +15,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.contract import Contract, Operation, ResponseSpec
-from conformance.model import JSON, Assertion, Exchange, Unreadable
+from conformance.model import DISCOVERY, JSON, Assertion, Exchange, Unreadable
 from conformance.shape import kind_of, moment, short, valid, violations
 
-__all__ = ["DISCOVERY", "PASSIVE", "judge", "repeated_request_ids", "request_id"]
+__all__ = ["PASSIVE", "judge", "repeated_request_ids", "request_id"]
 
 Check = Callable[[Exchange, Contract], Iterator[Assertion]]
 REQUEST_ID_NAMES = ("x-openstack-request-id", "requestid", "request_id", "request-id", "x-request-id")
-DISCOVERY = "identity.discovery"
-"""Operation id of calls that find the services; upstream, so only what holds for any answer is judged."""
-
 
 def judge(exchange: Exchange, contract: Contract) -> tuple[Assertion, ...]:
     """Every assertion of every passive check about this exchange."""
@@ -314,8 +311,9 @@ def _agreements(
                 if isinstance(got, str) and not urlsplit(got).path.endswith(wanted):
                     yield name, "does not agree with the id", f"{name} is {short(got)}, of the image it is {wanted}"
             elif isinstance(value, str) and value.startswith("/") and isinstance(got := body.get(name), str):
-                if not urlsplit(got).path.endswith(value):
-                    yield name, "another resource", f"{name} is {short(got)}, documented is {value}"
+                wanted = value
+                if not urlsplit(got).path.endswith(wanted):
+                    yield name, "another resource", f"{name} is {short(got)}, documented is {wanted}"
         location = exchange.response.headers.get("Location")
         if location is not None and own not in location:
             yield "location", "does not agree with the id", f"Location is {short(location)}, the id is {own}"

@@ -43,7 +43,7 @@ def _stated(node: Mapping[str, Any], operation: str | None) -> Iterator[Requirem
     for item in node.get("x-requirements", ()):
         unknown = set(item) - {"id", "statement", "level", "authority", "source", "excluded", "ruling"}
         if unknown:
-            raise UsageError(f"errata: requirement {item.get('id')}: unknown member {sorted(unknown)[0]!r}")
+            raise UsageError(f"errata: requirement {item.get('id')}: unknown member {min(unknown)!r}")
         yield Requirement(
             id=item["id"],
             statement=item["statement"],

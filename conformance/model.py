@@ -16,9 +16,13 @@ from functools import cached_property
 from hashlib import sha256
 from typing import TypeAlias
 
-__all__ = ["JSON", "Assertion", "Exchange", "Finding", "Headers", "Request", "Response", "Unreadable"]
+__all__ = ["DISCOVERY", "JSON", "Assertion", "Exchange", "Finding", "Headers", "Request", "Response", "Unreadable"]
 
 JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
+
+
+DISCOVERY = "identity.discovery"
+"""Operation id of calls that find the services; upstream, so only what holds for any answer is judged."""
 
 
 class Unreadable(ValueError):

@@ -1,0 +1,237 @@
+"""Requests to the target, made from the contract, every one through the gate, every image through the journal.
+
+Cases read as `cloud.create({"name": ...})`; nothing here judges anything.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Container, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode, urljoin
+
+from conformance.contract import Contract, Operation
+from conformance.errors import SuiteError
+from conformance.gate import Gate
+from conformance.journal import Journal, prefix_of, tag_of
+from conformance.model import JSON, Exchange, Headers, Request, Unreadable
+from conformance.redaction import Secrets
+from conformance.target import Target
+
+__all__ = ["Client", "Patch", "body_of"]
+
+Patch = Sequence[Mapping[str, Any]]
+Query = Sequence[tuple[str, str]] | Mapping[str, str | int]
+MOST_PAGES = 200
+
+
+def body_of(exchange: Exchange) -> JSON:
+    """The body of the answer as JSON, or None when it is none."""
+    try:
+        return exchange.response.json()
+    except Unreadable:
+        return None
+
+
+class Client:
+    """Sends requests as one of the actors. `random` is seeded: the same seed makes the same requests."""
+
+    def __init__(self, target: Target, gate: Gate, journal: Journal, secrets: Secrets, seed: int) -> None:
+        self.target = target
+        self.gate = gate
+        self.journal = journal
+        self.secrets = secrets
+        self.random = random.Random(seed)
+        self._names = 0
+
+    @property
+    def contract(self) -> Contract:
+        """The contract that the requests are made from."""
+        return self.gate.contract
+
+    @property
+    def tag(self) -> str:
+        """The tag that marks what this run creates."""
+        return tag_of(self.journal.run_id)
+
+    def name(self, suffix: str = "") -> str:
+        """A name that no other image has, and that the journal recognises."""
+        self._names += 1
+        return f"{prefix_of(self.journal.run_id)}{self._names}{suffix}"
+
+    def uuid(self) -> str:
+        """An image id that no image has."""
+        digits = f"{random.SystemRandom().getrandbits(128):032x}"
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+
+    # --- one request ------------------------------------------------------------------------------------------------
+
+    def call(
+        self,
+        operation: str,
+        image_id: str = "",
+        *,
+        query: Query = (),
+        body: bytes = b"",
+        headers: Mapping[str, str | None] | None = None,
+        actor: str = "main",
+        token: str | None = None,
+        anonymous: bool = False,
+    ) -> Exchange:
+        """Send a request to an operation of the contract.
+
+        `headers` are set after the defaults, None takes one away. `token` replaces the actor's own; `anonymous` sends what
+        must not pass as authenticated: no token at all, or the `token` given.
+        """
+        item = self._operation(operation)
+        path = item.path.replace("{image_id}", quote(image_id, safe=""))
+        return self.send(
+            item.method, path, operation=operation, query=query, body=body,
+            headers={"Accept": "application/json", **(headers or {})}, actor=actor, token=token, anonymous=anonymous,
+        )  # fmt: skip
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        operation: str | None = None,
+        query: Query = (),
+        body: bytes = b"",
+        headers: Mapping[str, str | None] | None = None,
+        actor: str = "main",
+        token: str | None = None,
+        anonymous: bool = False,
+    ) -> Exchange:
+        """Send any request; `path` begins at the root of the service that has the operation."""
+        service = self.contract.operations[operation].service if operation else "image"
+        root = self.target.identity_url if service == "identity" else self.target.image_url
+        text = urlencode([(key, str(value)) for key, value in (query.items() if isinstance(query, Mapping) else query)])
+        fields = {key: value for key, value in (headers or {}).items() if value is not None}
+        if service == "image":
+            value = token if token is not None else None if anonymous else self._token(actor)
+            if value is not None:
+                fields["X-Auth-Token"] = value
+        request = Request(
+            method=method,
+            url=f"{root}{path}{'?' + text if text else ''}",
+            headers=Headers.of(fields),
+            body=body,
+            operation=operation,
+            actor="anonymous" if anonymous else actor,
+        )
+        return self.gate.observe(request, self.target.transport.send(request))
+
+    def _token(self, actor: str) -> str:
+        value = self.target.actors[actor].token()
+        self.secrets.learn(value, "$OS_TOKEN" if actor == "main" else f"$OS_TOKEN_{actor.upper()}")
+        return value
+
+    def _operation(self, operation: str) -> Operation:
+        try:
+            return self.contract.operations[operation]
+        except KeyError:
+            raise SuiteError(f"a case asks for the operation {operation}, which the contract does not have") from None
+
+    # --- the operations ---------------------------------------------------------------------------------------------
+
+    def list(self, query: Query = (), *, actor: str = "main") -> Exchange:
+        """List images."""
+        return self.call("image.list", query=query, actor=actor)
+
+    def create(
+        self, members: JSON | bytes, *, headers: Mapping[str, str | None] | None = None, actor: str = "main"
+    ) -> Exchange:
+        """Create an image of JSON, or of bytes that may be none; whatever comes of it is in the journal."""
+        operation = self._operation("image.create")
+        if isinstance(members, dict):
+            name, image_id = members.get("name"), members.get("id")
+            self.journal.intend(str(name or ""), image_id if isinstance(image_id, str) else None)
+        body = members if isinstance(members, bytes) else json.dumps(members, ensure_ascii=False).encode()
+        fields = {"Content-Type": operation.request_media_type, **(headers or {})}
+        exchange = self.call("image.create", body=body, headers=fields, actor=actor)
+        made = body_of(exchange)
+        if exchange.response.status < 300 and isinstance(made, dict) and isinstance(made.get("id"), str):
+            self.journal.created(str(made["id"]))
+        location = exchange.response.headers.get("Location")
+        if exchange.response.status < 300 and location and not isinstance(made, dict):
+            self.journal.created(urljoin(exchange.request.url, location).rstrip("/").rsplit("/", 1)[-1])
+        return exchange
+
+    def show(self, image_id: str, *, actor: str = "main") -> Exchange:
+        """Show an image (upstream's operation, an observer)."""
+        return self.call("image.show", image_id, actor=actor)
+
+    def patch(
+        self,
+        image_id: str,
+        operations: JSON | Patch | bytes,
+        *,
+        headers: Mapping[str, str | None] | None = None,
+        actor: str = "main",
+    ) -> Exchange:
+        """Change an image."""
+        body = operations if isinstance(operations, bytes) else json.dumps(operations, ensure_ascii=False).encode()
+        media_type = self._operation("image.patch").request_media_type
+        return self.call("image.patch", image_id, body=body, headers={"Content-Type": media_type, **(headers or {})}, actor=actor)
+
+    def replace(self, image_id: str, **members: Any) -> Exchange:
+        """Change an image by one replace for each member."""
+        return self.patch(image_id, [{"op": "replace", "path": f"/{key}", "value": value} for key, value in members.items()])
+
+    def upload(self, image_id: str, data: bytes, *, actor: str = "main") -> Exchange:
+        """Give an image its data (upstream's operation, a fixture)."""
+        headers = {"Content-Type": "application/octet-stream"}
+        return self.call("image.upload", image_id, body=data, headers=headers, actor=actor)
+
+    def download(self, image_id: str, *, actor: str = "main") -> Exchange:
+        """Fetch the file of an image."""
+        return self.call("image.download", image_id, actor=actor, headers={"Accept": "*/*"})
+
+    def delete(self, image_id: str, *, actor: str = "main") -> Exchange:
+        """Delete an image."""
+        return self.call("image.delete", image_id, actor=actor)
+
+    # --- what the journal needs -------------------------------------------------------------------------------------
+
+    def pages(self, query: Query = (), *, actor: str = "main") -> Iterator[Exchange]:
+        """The pages of a list, led by `next` (upstream), at most MOST_PAGES and none twice."""
+        exchange = self.list(query, actor=actor)
+        seen: set[str] = set()
+        for _ in range(MOST_PAGES):
+            yield exchange
+            body = body_of(exchange)
+            after = body.get("next") if isinstance(body, dict) else None
+            if not isinstance(after, str) or after in seen or "?" not in after:
+                return
+            seen.add(after)
+            path = "/v2/images?" + after.split("?", 1)[1]
+            exchange = self.send(
+                "GET", path, operation="image.list", headers={"Accept": "application/json"}, actor=actor
+            )
+
+    def of_run(self, run_id: str, names: Container[str]) -> list[str]:
+        """Ids of the images of our project with one of these names or the tag of the run (journal.Images)."""
+        project, tag = self.target.main.project_id, tag_of(run_id)
+        found: list[str] = []
+        for page in self.pages({"limit": 500}):
+            body = body_of(page)
+            images = body.get("images") if isinstance(body, dict) else None
+            for image in images if isinstance(images, list) else ():
+                if not isinstance(image, dict) or not isinstance(image.get("id"), str):
+                    continue
+                tags = image.get("tags")
+                ours = image.get("name") in names or (isinstance(tags, list) and tag in tags)
+                if ours and image.get("owner", project) in {project, None}:
+                    found.append(str(image["id"]))
+        return found
+
+    def remove(self, image_id: str) -> bool:
+        """Take away protection and delete; True when the image is gone (journal.Images)."""
+        for _ in range(2):
+            status = self.delete(image_id).response.status
+            if status in {204, 404, 410}:
+                return True
+            self.replace(image_id, protected=False)
+        return self.show(image_id).response.status in {404, 410}

@@ -1,0 +1,76 @@
+"""The one gate: every exchange of every phase is recorded here and passes the same passive checks.
+
+Rules
+- An exchange is judged the moment it is recorded; what a case adds is written beside, never instead.
+- Looking counts: a requirement that nothing looked at has not passed.
+- Findings are kept in the order in which they were met, each with its exchange.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from conformance.checks import judge
+from conformance.contract import Contract
+from conformance.model import Assertion, Exchange, Finding, Request, Response
+
+__all__ = ["Gate", "Provocation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Provocation:
+    """An attempt to have one of the documented codes sent: by which request, in words, and what came."""
+
+    code: int
+    operation: str
+    request: str
+    status: int | None
+    exchange: int | None
+
+
+@dataclass
+class Gate:
+    """What a run has seen. `case` is the id of the case under way, "" between cases."""
+
+    contract: Contract
+    case: str = ""
+    exchanges: list[Exchange] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    looks: Counter[tuple[str, str]] = field(default_factory=Counter)
+    provocations: list[Provocation] = field(default_factory=list)
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    def observe(self, request: Request, response: Response) -> Exchange:
+        """Record an exchange and judge it."""
+        number = len(self.exchanges) + 1
+        exchange = Exchange(number, request, response, time.time() - response.elapsed, self.case)
+        self.exchanges.append(exchange)
+        for assertion in judge(exchange, self.contract):
+            self.add(assertion, exchange)
+        return exchange
+
+    def add(self, assertion: Assertion, exchange: Exchange | None, related: tuple[int, ...] = ()) -> None:
+        """Count a look at a requirement, and keep the finding when it failed."""
+        self.looks[assertion.requirement, assertion.check] += 1
+        if assertion.ok:
+            return
+        self.findings.append(
+            Finding(
+                requirement=assertion.requirement,
+                check=assertion.check,
+                operation=exchange.operation if exchange else assertion.requirement.rsplit(".", 1)[0],
+                status=exchange.response.status if exchange else None,
+                message=assertion.message,
+                failure=assertion.failure,
+                path=assertion.path,
+                exchange=exchange,
+                related=related,
+            )
+        )
+
+    def provoked(self, code: int, request: str, exchange: Exchange) -> None:
+        """Write down an attempt at a documented code."""
+        attempt = Provocation(code, exchange.operation, request, exchange.response.status, exchange.number)
+        self.provocations.append(attempt)

@@ -211,21 +211,23 @@ class Client:
                 "GET", path, operation="image.list", headers={"Accept": "application/json"}, actor=actor
             )
 
-    def of_run(self, run_id: str, names: Container[str]) -> list[str]:
+    def of_run(self, run_id: str, names: Container[str]) -> tuple[str, ...]:
         """Ids of the images of our project with one of these names or the tag of the run (journal.Images)."""
         project, tag = self.target.main.project_id, tag_of(run_id)
-        found: list[str] = []
+        found: dict[str, None] = {}
         for page in self.pages({"limit": 500}):
             body = body_of(page)
             images = body.get("images") if isinstance(body, dict) else None
-            for image in images if isinstance(images, list) else ():
+            if not isinstance(images, Sequence):
+                continue
+            for image in images:
                 if not isinstance(image, dict) or not isinstance(image.get("id"), str):
                     continue
                 tags = image.get("tags")
                 ours = image.get("name") in names or (isinstance(tags, list) and tag in tags)
                 if ours and image.get("owner", project) in {project, None}:
-                    found.append(str(image["id"]))
-        return found
+                    found[str(image["id"])] = None
+        return tuple(found)
 
     def remove(self, image_id: str) -> bool:
         """Take away protection and delete; True when the image is gone (journal.Images)."""

@@ -139,7 +139,10 @@ class ErrorCode:
 
 @dataclass(frozen=True)
 class Contract:
-    """The effective contract of one edition of the document."""
+    """The effective contract of one edition of the document.
+
+    `reasons` maps an optional requirement to why a client cannot provoke it.
+    """
 
     name: str
     version: str
@@ -149,6 +152,7 @@ class Contract:
     envelope: Schema
     requirements: Mapping[str, Requirement]
     document: Mapping[str, Any]
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     def match(self, method: str, path: str) -> Operation | None:
         """The operation that a method and a path (without query, from the service's root) address, or None."""

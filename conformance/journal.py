@@ -25,7 +25,7 @@ __all__ = ["Images", "Journal", "clean", "prefix_of", "state_directory", "tag_of
 class Images(Protocol):
     """What cleaning up needs of the image service."""
 
-    def of_run(self, run_id: str, names: Container[str]) -> list[str]:
+    def of_run(self, run_id: str, names: Container[str]) -> tuple[str, ...]:
         """Ids of the images of our project that have one of these names, or the tag of this run."""
 
     def remove(self, image_id: str) -> bool:

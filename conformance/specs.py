@@ -81,6 +81,11 @@ def load_contract(directory: Path | None = None) -> Contract:
         envelope=_resolved(image, image["components"]["schemas"]["Error"]),
         requirements=requirements,
         document=image["info"]["x-document"],
+        reasons={
+            f"error.{code}": item["x-reason"]
+            for code in codes
+            if "x-reason" in (item := image["components"]["responses"][f"Error{code}"])
+        },
     )
 
 

@@ -8,6 +8,7 @@ from conformance.document.model import (
     ErrorCode,
     Example,
     Heading,
+    Problem,
     Row,
     Table,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "ErrorCode",
     "Example",
     "Heading",
+    "Problem",
     "Row",
     "Table",
     "read_document",

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from conformance.document.headers import header_of
 from conformance.document.vocabulary import FURNITURE, is_heading
 
 __all__ = ["Line", "without_furniture"]
@@ -87,13 +88,7 @@ def _shape(text: str) -> str:
 
 def _may_run(text: str) -> bool:
     # A table's header is repeated on top of its pages and code closes at the bottom of them; both are text.
-    return len(text) > 3 and not is_heading(text) and not _is_header(text) and not _NUMBER.fullmatch(text)
-
-
-def _is_header(text: str) -> bool:
-    from conformance.document.tables import header_of
-
-    return header_of(text) is not None
+    return len(text) > 3 and not is_heading(text) and header_of(text) is None and not _NUMBER.fullmatch(text)
 
 
 def _page_numbers(lines: Sequence[Line], worn: set[int]) -> set[int]:

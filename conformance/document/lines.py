@@ -50,7 +50,7 @@ def _numbered(rows: Sequence[str]) -> Iterator[Line]:
     """
     with_form_feeds = any("\f" in raw for raw in rows)
     indents = [len(raw) - len(raw.lstrip(" ")) for raw in rows if raw.startswith(" ") and raw.strip()]
-    odd_is_a_page = not with_form_feeds and 10 * sum(indent % 2 for indent in indents) <= 2 * len(rows)
+    odd_is_a_page = not with_form_feeds and 10 * sum(indent % 2 for indent in indents) <= len(rows)
     page = 1
     begun = False
     for number, raw in enumerate(rows, start=1):

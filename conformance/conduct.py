@@ -1,0 +1,183 @@
+"""The conduct of one run: from the options to the verdict, with nothing left behind whatever its end."""
+
+from __future__ import annotations
+
+import secrets as entropy
+import shlex
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+
+from conformance.cases import Case, registry
+from conformance.client import Client
+from conformance.contract import Contract
+from conformance.coverage import covered, passive_ids, required
+from conformance.errors import ConformanceError, TargetError
+from conformance.gate import Gate
+from conformance.journal import Journal, clean, state_directory, unfinished
+from conformance.judgement import Circumstances, judgement
+from conformance.model import Request, Response
+from conformance.redaction import Secrets
+from conformance.reference import Reference
+from conformance.specs import load_contract
+from conformance.target import Settings, Target, configured, open_target
+from conformance.verdict import Run, Verdict
+
+__all__ = ["PROFILES", "Conduct", "Options", "in_profile"]
+
+PROFILES = ("smoke", "gate", "acceptance")
+ISOLATION = "image.isolation.*"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run was asked for. `seed` makes the same requests again; `selection` is pytest's -k or a choice of files."""
+
+    settings: Settings = field(default_factory=Settings)
+    profile: str = "gate"
+    seed: int = 0
+    strict: bool = False
+    selection: str | None = None
+    specs: Path | None = None
+
+
+def in_profile(case: Case, profile: str) -> bool:
+    """Whether the profile runs the case."""
+    return case.smoke or profile != "smoke"
+
+
+class Conduct:
+    """A run under way. Use as a context: entering logs in, leaving takes down what entering put up."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.contract: Contract = load_contract(options.specs)
+        self.gate = Gate(self.contract)
+        self.secrets = Secrets()
+        self.run_id = entropy.token_hex(4)
+        self.notes: list[str] = []
+        self.suite_fault = False
+        self.leftovers: tuple[str, ...] = ()
+        self._began = datetime.now(UTC)
+        self._clock = time.monotonic()
+        self._stack = ExitStack()
+        self.client: Client
+        self.target: Target
+        self._journal: Journal
+
+    def __enter__(self) -> Conduct:
+        try:
+            self._open()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _open(self) -> None:
+        settings = self.options.settings
+        if not configured(settings):
+            settings = self._embedded(settings)
+        self.target = open_target(settings, self._observe)
+        self._stack.callback(self.target.transport.close)
+        for actor in self.target.actors.values():
+            for secret in actor.secrets:
+                self.secrets.learn(secret, "$OS_PASSWORD" if actor.name == "main" else f"$OS_PASSWORD_{actor.name.upper()}")
+        directory = state_directory()
+        where = (self.target.image_url, self.target.main.project_id)
+        earlier = list(unfinished(directory, *where))
+        self._journal = Journal.open(directory, *where, self.run_id)
+        self.client = Client(self.target, self.gate, self._journal, self.secrets, self.options.seed)
+        for journal in earlier:
+            left = clean(journal, self.client)
+            journal.close(done=not left)
+            self.notes.append(f"an earlier run ({journal.run_id}) had not cleaned up; {_said(left)}")
+
+    def _embedded(self, settings: Settings) -> Settings:
+        """Without any cloud: the reference target, in this process."""
+        reference = self._stack.enter_context(Reference(self.contract))
+        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-")))
+        clouds = folder / "clouds.yaml"
+        reference.write_clouds(clouds)
+        return replace(settings, cloud="reference", other_cloud="reference-other", config_files=(str(clouds),))
+
+    def _observe(self, request: Request, response: Response) -> None:
+        token = response.headers.get("X-Subject-Token")
+        if token:
+            self.secrets.learn(token, "$OS_TOKEN" if request.actor == "main" else f"$OS_TOKEN_{request.actor.upper()}")
+        self.gate.observe(request, response)
+
+    def cleanup(self) -> None:
+        """Delete what this run created; what cannot be deleted is in the verdict and stays in the journal."""
+        self.gate.case = "cleanup"
+        try:
+            self.leftovers = clean(self._journal, self.client)
+        except TargetError as error:
+            self.leftovers = tuple(self._journal.ids)
+            self.notes.append(f"cleaning up was cut short: {error}")
+        except ConformanceError:
+            self.leftovers = tuple(self._journal.ids)
+            raise
+        finally:
+            self._journal.close(done=not self.leftovers)
+        if self.leftovers:
+            self.notes.append(f"images left behind, to be deleted by the next start: {', '.join(self.leftovers)}")
+
+    def verdict(self) -> Verdict:
+        """The verdict on what was seen so far."""
+        cases = [case for case in registry() if in_profile(case, self.options.profile)]
+        declared = covered((pattern for case in cases for pattern in case.verifies), self.contract.requirements)
+        owed = required(self.contract, {*declared, *passive_ids(self.contract.requirements)})
+        reasons = self._reasons(cases)
+        run = Run(
+            id=self.run_id,
+            seed=self.options.seed,
+            profile=self.options.profile,
+            started_at=self._began.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            duration=round(time.monotonic() - self._clock, 3),
+            requests=0,
+            command=self.secrets.text(shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])),
+            suite_version=metadata.version("easystack-conformance"),
+            selection=self.options.selection,
+            strict=self.options.strict,
+            leftovers=self.leftovers,
+        )
+        main = self.target.main
+        target = {
+            "name": self.target.name,
+            "identity_url": self.target.identity_url,
+            "image_url": self.target.image_url,
+            "region": self.target.region,
+            "project": main.project_name,
+            "second_project": self.target.actors["other"].project_name if "other" in self.target.actors else None,
+            "roles": list(main.roles),
+        }
+        circumstances = Circumstances(run, target, owed, reasons, tuple(self.notes), self.suite_fault)
+        return judgement(self.gate, self.secrets, circumstances)
+
+    def _reasons(self, cases: Iterable[Case]) -> dict[str, str]:
+        reasons: dict[str, str] = {}
+        spec_reasons = self.contract.reasons
+        reasons |= dict(spec_reasons)
+        if self.options.profile == "smoke":
+            outside = set(self.contract.requirements) - set(
+                covered((pattern for case in cases for pattern in case.verifies), self.contract.requirements)
+            )
+            reasons |= {name: "the profile smoke does not run the cases for it" for name in outside if name not in reasons}
+        if self.options.selection:
+            reasons = {name: f"not selected ({self.options.selection})" for name in self.contract.requirements} | reasons
+        return reasons
+
+
+def _said(left: tuple[str, ...]) -> str:
+    return "its images are deleted now" if not left else f"these could not be deleted: {', '.join(left)}"
+
+

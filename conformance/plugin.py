@@ -1,0 +1,198 @@
+"""The pytest plugin: options, fixtures and the life of a run. Loaded by the command and by the root conftest.py.
+
+Under `conformance run` the command makes the conduct and reports; under plain pytest this plugin does both, and the process
+ends with the verdict's exit code.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from conformance.cases import Case, Expect, NotExercised
+from conformance.client import Client
+from conformance.conduct import PROFILES, Conduct, Options, in_profile
+from conformance.errors import ConformanceError, TargetError
+from conformance.reporting import print_verdict, write_reports
+from conformance.target import Settings
+
+__all__ = ["CONDUCT", "Supervisor"]
+
+CONDUCT: pytest.StashKey[Conduct] = pytest.StashKey()
+MOST_OUTAGES = 3
+"""Cases in a row that find no target before the run gives up."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of `conformance run`, under the same names."""
+    group = parser.getgroup("conformance", "conformance of a cloud to the vendor's document")
+    group.addoption("--os-cloud", help="cloud of clouds.yaml; without any cloud the embedded reference is the target")
+    group.addoption("--os-region-name", help="region of the catalogue")
+    group.addoption("--os-interface", help="interface of the catalogue: public, internal or admin")
+    group.addoption("--os-cacert", help="CA file that the cloud's certificates are verified with")
+    group.addoption("--insecure", action="store_true", help="do not verify certificates")
+    group.addoption("--other-cloud", help="cloud of clouds.yaml with a second project, for isolation")
+    group.addoption("--profile", choices=PROFILES, default="gate", help="how much is run (default: gate)")
+    group.addoption("--seed", type=int, help="the same seed makes the same requests (default: drawn)")
+    group.addoption("--strict", action="store_true", help="findings against OpenStack's API count too")
+    group.addoption("--out", type=Path, default=Path("reports"), help="directory for the reports (default: reports)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Know the marker of the cases."""
+    config.addinivalue_line("markers", "conformance(case): a conformance case and what it verifies")
+    if not config.pluginmanager.has_plugin("conformance-supervisor"):
+        config.pluginmanager.register(Supervisor(), "conformance-supervisor")
+
+
+def case_of(item: pytest.Item) -> Case | None:
+    """The declaration of a conformance case, None for any other test."""
+    marker = item.get_closest_marker("conformance")
+    return marker.args[0] if marker is not None else None
+
+
+def options_of(config: pytest.Config) -> Options:
+    """The options of a run under plain pytest."""
+    get = config.getoption
+    chosen = get("-k") or " ".join(str(arg) for arg in config.args if "::" in str(arg))
+    seed = get("--seed")
+    return Options(
+        settings=Settings(
+            cloud=get("--os-cloud"),
+            region=get("--os-region-name"),
+            interface=get("--os-interface"),
+            other_cloud=get("--other-cloud"),
+            cacert=get("--os-cacert"),
+            insecure=get("--insecure"),
+        ),
+        profile=get("--profile"),
+        seed=random.SystemRandom().randrange(2**32) if seed is None else seed,
+        strict=get("--strict"),
+        selection=chosen or None,
+    )
+
+
+class Supervisor:
+    """Watches over the cases: opens the run before the first, judges each, ends the run after the last.
+
+    `conduct` is given by the command; under plain pytest it is made when there is a case to run.
+    """
+
+    def __init__(self, conduct: Conduct | None = None) -> None:
+        self.given = conduct
+        self.outages = 0
+        self.interrupted = False
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Leave out the cases that the profile does not run."""
+        profile = config.getoption("--profile")
+        out = [item for item in items if (case := case_of(item)) and not in_profile(case, profile)]
+        if out:
+            config.hook.pytest_deselected(items=out)
+            items[:] = [item for item in items if item not in out]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Open the run, run the cases, clean up."""
+        if session.config.option.collectonly or not any(case_of(item) for item in session.items):
+            return (yield)
+        if self.given is not None:
+            session.config.stash[CONDUCT] = self.given
+            return (yield)
+        try:
+            conduct = Conduct(options_of(session.config))
+            conduct.__enter__()
+        except ConformanceError as error:
+            pytest.exit(str(error), returncode=int(error.exit_code))
+        session.config.stash[CONDUCT] = conduct
+        try:
+            return (yield)
+        except KeyboardInterrupt:
+            conduct.notes.append("the run was interrupted")
+            raise
+        finally:
+            conduct.cleanup()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
+        """Run a case; whatever ends it is either a finding, a reason why it judged nothing, or our own fault."""
+        case = case_of(item)
+        if case is None:
+            return (yield)
+        conduct = item.config.stash[CONDUCT]
+        conduct.gate.case = case.name
+        try:
+            yield
+            self.outages = 0
+        except NotExercised as reason:
+            self._not_exercised(conduct, case, str(reason))
+            pytest.skip(str(reason))
+        except TargetError as error:
+            self.outages += 1
+            self._not_exercised(conduct, case, str(error))
+            if self.outages >= MOST_OUTAGES:
+                conduct.notes.append(f"given up after {MOST_OUTAGES} cases in a row that found no target: {error}")
+                item.session.shouldstop = str(error)
+            pytest.skip(str(error))
+        except Exception as error:  # a bug of ours must end as exit code 4, whatever class it has
+            conduct.suite_fault = True
+            conduct.notes.append(f"the suite is at fault in {case.name}: {type(error).__name__}: {error}")
+            raise
+        finally:
+            conduct.gate.case = ""
+        failures = item.stash.get(FAILURES, [])
+        if failures:
+            pytest.fail("\n".join(failures), pytrace=False)
+        return None
+
+    def _not_exercised(self, conduct: Conduct, case: Case, reason: str) -> None:
+        for name in case.verifies:
+            conduct.gate.reasons.setdefault(name, reason)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, object, object]:
+        """Under plain pytest: write the reports, print the verdict, and end with its exit code."""
+        conduct = session.config.stash.get(CONDUCT, None)
+        if conduct is None or self.given is not None:
+            return (yield)
+        try:
+            verdict = conduct.verdict()
+            written = write_reports(verdict, session.config.getoption("--out"))
+        finally:
+            conduct.__exit__(None, None, None)
+        result = yield
+        print_verdict(verdict, Console(), written)
+        session.exitstatus = int(verdict.exit_code)
+        return result
+
+
+FAILURES: pytest.StashKey[list[str]] = pytest.StashKey()
+
+
+@pytest.fixture
+def conduct(request: pytest.FixtureRequest) -> Conduct:
+    """The run under way."""
+    return request.config.stash[CONDUCT]
+
+
+@pytest.fixture
+def cloud(conduct: Conduct) -> Client:
+    """The client of the run."""
+    return conduct.client
+
+
+@pytest.fixture
+def expect(conduct: Conduct, request: pytest.FixtureRequest) -> Iterator[Expect]:
+    """The soft assertions of the case."""
+    case = case_of(request.node)
+    assert case is not None
+    value = Expect(conduct.gate, case)
+    request.node.stash[FAILURES] = value.failures
+    yield value
+
+

@@ -1,0 +1,273 @@
+"""Creating images (document lines 607-758)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from conformance.arrange import image, listed, shown
+from conformance.cases import Expect, NotExercised, verifies
+from conformance.client import Client, body_of
+from conformance.model import Exchange
+from conformance.shape import moment
+
+SERVICE_KEPT = ("status", "size", "checksum", "created_at", "updated_at", "file", "self", "schema", "virtual_size")
+LIMIT = 2147483647
+
+VALUES: dict[str, tuple[Any, ...]] = {
+    "container_format": ("bare", "ovf", "ami", "docker"),
+    "disk_format": ("qcow2", "raw", "iso", "vmdk"),
+    "min_disk": (0, 1, 40, LIMIT),
+    "min_ram": (0, 1, 512, LIMIT),
+    "protected": (True, False),
+    "tags": ([], ["one"], ["one", "two", "标签"], ["t" * 255]),
+    "visibility": ("private", "shared"),
+}
+"""Values that the contract allows for each member; name and id have cases of their own."""
+
+BROKEN: dict[str, tuple[Any, ...]] = {
+    "container_format": ("no-such-format", 1, True, [], {"a": 1}, ""),
+    "disk_format": ("no-such-format", 1, False, [], {"a": 1}, ""),
+    "id": ("not-a-uuid", 7, True, [], "12345678-1234"),
+    "min_disk": ("ten", -1, 1.5, True, LIMIT + 1, [], {}),
+    "min_ram": ("ten", -1, 1.5, False, LIMIT + 1, [], {}),
+    "name": (1, True, [], {"a": 1}, "n" * 256),
+    "protected": ("yes", "maybe", 1.5, [], {}),
+    "tags": ("one", {"a": "b"}, [1], [["nested"]], ["t" * 256], [None]),
+    "visibility": ("everyone", 1, True, [], ""),
+}
+"""Values that break one rule each: wrong type, not in the enumeration, out of range, too long."""
+
+
+def pairs(table: dict[str, tuple[Any, ...]]) -> list[Any]:
+    return [
+        pytest.param(name, value, id=f"{name}-{number}") for name, values in table.items() for number, value in enumerate(values)
+    ]
+
+
+def same(member: str, wanted: Any, got: Any) -> bool:
+    """Whether a member came back; tags are a set."""
+    if member == "tags" and isinstance(wanted, list) and isinstance(got, list):
+        return sorted(map(str, wanted)) == sorted(map(str, got))
+    return bool(wanted == got) and isinstance(wanted, bool) == isinstance(got, bool)
+
+
+def echoed_and_stored(cloud: Client, expect: Expect, sent: dict[str, Any], exchange: Exchange) -> dict[str, Any]:
+    """Judge that create took the members: in the answer, in show, and in the list."""
+    first = next(iter(sent))
+    requirement = f"image.create.body.{first}"
+    if not expect.status(requirement, exchange, 201, what=f"a create with {first}"):
+        return {}
+    body = body_of(exchange)
+    if not isinstance(body, dict) or not isinstance(body.get("id"), str):
+        raise NotExercised("the answer of create names no image")
+    seen = shown(cloud, body["id"])
+    row = next((item for item in listed(cloud.list({"name": str(body.get("name"))})) if item.get("id") == body["id"]), {})
+    for place, found in (("the answer", body), ("show", seen or {}), ("the list", row)):
+        for member, value in sent.items():
+            if place == "the list" and member not in found:
+                continue
+            ok = same(member, value, found.get(member))
+            message = f"{member} was sent as {value!r:.60} and is {found.get(member)!r:.60} in {place}"
+            expect(f"image.create.body.{member}", ok, message, exchange, failure=f"not as sent in {place}", path=member)
+    return body
+
+
+@verifies("image.create.response.201", "image.create.response.201.*", "image.create.body.*", smoke=True)
+def test_all_members_together_are_taken(cloud: Client, expect: Expect) -> None:
+    sent: dict[str, Any] = {
+        "name": cloud.name(" all 全部"), "container_format": "bare", "disk_format": "qcow2", "id": cloud.uuid(), "min_disk": 3,
+        "min_ram": 256, "protected": True, "tags": ["a", "b"], "visibility": "private",
+    }  # fmt: skip
+    exchange = cloud.create(sent)
+    expect.status("image.create.response.201", exchange, 201, what="a create with all members")
+    echoed_and_stored(cloud, expect, sent, exchange)
+
+
+@verifies("image.create.body.*")
+@pytest.mark.parametrize(("member", "value"), pairs(VALUES))
+def test_each_member_alone_is_taken(cloud: Client, expect: Expect, member: str, value: Any) -> None:
+    exchange = cloud.create({"name": cloud.name(), member: value})
+    echoed_and_stored(cloud, expect, {member: value}, exchange)
+
+
+@verifies("image.create.body.*")
+@pytest.mark.parametrize(("member", "value"), pairs(BROKEN))
+def test_a_value_that_breaks_a_rule_is_refused(cloud: Client, expect: Expect, member: str, value: Any) -> None:
+    body = {"name": cloud.name(), "tags": [cloud.tag], member: value}
+    exchange = cloud.create(body)
+    shape = f"{member} of {type(value).__name__}" if not isinstance(value, str | int) else f"{member}={value!r:.24}"
+    expect.refused(f"image.create.body.{member}", exchange, f"a create with {shape}")
+
+
+@verifies("image.create.body.name")
+@pytest.mark.parametrize(
+    "suffix", [" two  spaces", " MiXeD Case", " 镜像名称", " a\"b\\c/d", " <b>&amp;</b>", " tab\tnew", " éÅß", "x" * 200]
+)
+def test_a_name_is_kept_to_the_letter(cloud: Client, expect: Expect, suffix: str) -> None:
+    name = cloud.name(suffix)[:255]
+    echoed_and_stored(cloud, expect, {"name": name}, cloud.create({"name": name}))
+
+
+@verifies("image.create.body.name")
+def test_a_name_of_255_characters_is_taken_and_one_of_256_refused(cloud: Client, expect: Expect) -> None:
+    for letter in ("n", "镜"):
+        start = cloud.name()
+        name = start + letter * (255 - len(start))
+        echoed_and_stored(cloud, expect, {"name": name}, cloud.create({"name": name}))
+        expect.refused("image.create.body.name", cloud.create({"name": name + letter, "tags": [cloud.tag]}), "a name of 256 characters")
+
+
+@verifies("image.create.body.name")
+@pytest.mark.parametrize("suffix", [" 🖼", " 𠀀𠀁", " a🖼b"])
+def test_four_byte_characters_are_kept_or_refused_never_altered(cloud: Client, expect: Expect, suffix: str) -> None:
+    name = cloud.name(suffix)
+    exchange = cloud.create({"name": name})
+    if exchange.response.status == 400:
+        expect("image.create.body.name", True, "")
+    else:
+        echoed_and_stored(cloud, expect, {"name": name}, exchange)
+
+
+@verifies("image.create.body.name")
+def test_a_name_may_be_null(cloud: Client, expect: Expect) -> None:
+    exchange = cloud.create({"name": None, "tags": [cloud.tag]})
+    if expect.status("image.create.body.name", exchange, 201, what="a create with name null"):
+        body = body_of(exchange)
+        expect.equal("image.create.body.name", None, body.get("name") if isinstance(body, dict) else "?", "name", exchange)
+
+
+@verifies("image.create.body.id", "error.409", smoke=True)
+def test_an_own_id_is_kept_and_a_used_one_refused(cloud: Client, expect: Expect) -> None:
+    wanted = cloud.uuid()
+    first = cloud.create({"name": cloud.name(), "id": wanted})
+    if not echoed_and_stored(cloud, expect, {"id": wanted}, first):
+        return
+    before = shown(cloud, wanted)
+    again = cloud.create({"name": cloud.name(), "id": wanted})
+    expect.code(409, again, "POST with the id of an image")
+    expect("image.create.body.id", shown(cloud, wanted) == before, "a refused create changed the image that has the id", again,
+           failure="the first image changed", related=(first,))  # fmt: skip
+
+
+@verifies("image.create.default.*", smoke=True)
+def test_what_the_request_leaves_out_has_its_default(cloud: Client, expect: Expect) -> None:
+    exchange = cloud.create({"name": cloud.name()})
+    body = body_of(exchange)
+    if exchange.response.status != 201 or not isinstance(body, dict):
+        raise NotExercised(f"no image could be made: POST /v2/images answered {exchange.response.status}")
+    seen = shown(cloud, str(body.get("id"))) or {}
+    for member, value in cloud.contract.operations["image.create"].defaults.items():
+        expect.equal(f"image.create.default.{member}", value, body.get(member, "absent"), member, exchange)
+        expect.equal(f"image.create.default.{member}", value, seen.get(member, "absent"), f"{member} in show", exchange)
+
+
+@verifies("image.create.relation.*")
+def test_a_new_image_agrees_with_itself(cloud: Client, expect: Expect) -> None:
+    exchange = cloud.create({"name": cloud.name()})
+    body = body_of(exchange)
+    if exchange.response.status != 201 or not isinstance(body, dict):
+        raise NotExercised(f"no image could be made: POST /v2/images answered {exchange.response.status}")
+    expect.equal("image.create.relation.file", f"{body.get('self')}/file", body.get("file"), "file", exchange)
+    created, updated = moment(str(body.get("created_at"))), moment(str(body.get("updated_at")))
+    if created is not None and updated is not None:
+        # The clock may tick between the two stamps of one request.
+        close = abs((updated - created).total_seconds()) <= 1
+        expect("image.create.relation.timestamps", close, f"created_at {created} and updated_at {updated} differ", exchange,
+               failure="updated_at is not created_at")  # fmt: skip
+
+
+@verifies("image.create.response.201.created_at", "image.create.response.201.owner", "image.create.response.201.id")
+def test_what_the_service_sets_is_true(cloud: Client, expect: Expect) -> None:
+    exchange = cloud.create({"name": cloud.name()})
+    body = body_of(exchange)
+    if exchange.response.status != 201 or not isinstance(body, dict):
+        raise NotExercised(f"no image could be made: POST /v2/images answered {exchange.response.status}")
+    owner = body.get("owner")
+    if owner is not None:
+        expect.equal("image.create.response.201.owner", cloud.target.main.project_id, owner, "owner", exchange)
+    second = image(cloud)
+    expect("image.create.response.201.id", second["id"] != body.get("id"), "two images have the same id", exchange, failure="same id")
+    created, date = moment(str(body.get("created_at"))), exchange.response.headers.get("Date")
+    if created is not None:
+        seconds = abs(created.timestamp() - exchange.started)
+        # A day covers clocks that are wrong by hours and zones that are mixed up by neither.
+        message = f"created_at is {created}, the answer came {seconds / 3600:.0f} hours away from it ({date})"
+        expect("image.create.response.201.created_at", seconds < 86400, message, exchange, failure="more than a day away")
+
+
+@verifies("image.create.request", "error.400", "image.create.single")
+@pytest.mark.parametrize(
+    ("words", "body"),
+    [
+        ("an empty body", b""), ("half an object", b'{"name": "'), ("no JSON", b"name=image"), ("an array", b'[{"name": "a"}]'),
+        ("a string", b'"image"'), ("a number", b"7"), ("null", b"null"), ("true", b"true"), ("two objects", b"{}{}"),
+        ("bytes that are not UTF-8", b'{"name": "\xff\xfe"}'), ("NaN", b'{"min_ram": NaN}'), ("a trailing comma", b'{"min_ram": 1,}'),
+    ],
+)  # fmt: skip
+def test_a_body_that_is_no_json_object_is_refused(cloud: Client, expect: Expect, words: str, body: bytes) -> None:
+    exchange = cloud.create(body)
+    expect.refused("image.create.request", exchange, f"a create with {words}")
+    expect.code(400, exchange, f"POST with {words}")
+
+
+@verifies("image.create.request")
+@pytest.mark.parametrize("member", SERVICE_KEPT)
+def test_members_that_the_service_keeps_are_not_taken(cloud: Client, expect: Expect, member: str) -> None:
+    value: Any = {"size": 12345, "virtual_size": 12345, "status": "active"}.get(member, "2001-01-01T00:00:00Z")
+    exchange = cloud.create({"name": cloud.name(), member: value})
+    body = body_of(exchange)
+    taken = exchange.response.status == 201 and isinstance(body, dict) and body.get(member) == value
+    if exchange.response.status < 500:
+        expect("image.create.request", not taken, f"{member} was taken from the request", exchange, failure=f"took {member}")
+
+
+@verifies("image.create.request")
+@pytest.mark.parametrize("value", [1, True, ["a"], {"a": "b"}])
+def test_a_further_property_that_is_no_string_is_refused(cloud: Client, expect: Expect, value: Any) -> None:
+    exchange = cloud.create({"name": cloud.name(), "conformance_property": value})
+    expect.refused("image.create.request", exchange, f"a further property of {type(value).__name__}")
+
+
+@verifies("image.create.example.request", "image.create.body.*")
+def test_the_example_request_is_answered(cloud: Client, expect: Expect) -> None:
+    example = dict(cloud.contract.operations["image.create"].request_example)
+    # Never public: an image of ours must not show up for every project of the cloud.
+    sent = {**example, "name": cloud.name(), "visibility": "private"}
+    exchange = cloud.create(sent)
+    if expect.status("image.create.example.request", exchange, 201, what="the example request"):
+        echoed_and_stored(cloud, expect, sent, exchange)
+
+
+@verifies("image.create.single")
+def test_one_request_makes_one_image(cloud: Client, expect: Expect) -> None:
+    name = cloud.name()
+    exchange = cloud.create({"name": name})
+    if exchange.response.status != 201:
+        raise NotExercised(f"no image could be made: POST /v2/images answered {exchange.response.status}")
+    count = len(listed(cloud.list({"name": name})))
+    expect.equal("image.create.single", 1, count, "the number of images with the name", exchange)
+
+
+@verifies("image.create.body.min_disk", "image.create.body.min_ram", "image.create.body.tags", "image.create.body.protected")
+def test_members_do_not_touch_each_other(cloud: Client, expect: Expect) -> None:
+    for sent in ({"min_disk": 5, "min_ram": 9}, {"tags": ["x"], "protected": False, "min_ram": 11}, {"protected": True, "min_disk": 2}):
+        exchange = cloud.create({"name": cloud.name(), **sent})
+        echoed_and_stored(cloud, expect, dict(sent), exchange)
+
+
+@verifies("header.content-length", "encoding.utf-8", "header.content-type", "header.x-auth-token", "auth.token.header", smoke=True)
+def test_a_body_is_read_in_bytes_and_as_utf8(cloud: Client, expect: Expect) -> None:
+    name = cloud.name(" 字节 éß")
+    exchange = cloud.create(json.dumps({"name": name}, ensure_ascii=False).encode())
+    cloud.journal.intend(name)
+    body = body_of(exchange)
+    if exchange.response.status >= 500:
+        raise NotExercised(f"no image could be made: POST /v2/images answered {exchange.response.status}")
+    for requirement in ("header.content-type", "header.x-auth-token", "auth.token.header"):
+        expect.status(requirement, exchange, 201, what="a documented request")
+    got = body.get("name") if isinstance(body, dict) else None
+    expect.equal("header.content-length", name, got, "name", exchange)
+    expect.equal("encoding.utf-8", name, got, "name", exchange)

@@ -1,0 +1,79 @@
+"""Projects are kept apart (document lines 128-134, 642). Every case needs the credentials of a second project."""
+
+from __future__ import annotations
+
+from conformance.arrange import active_image, listed, other_project, shown
+from conformance.cases import Expect, NotExercised, verifies
+from conformance.client import Client, body_of
+
+
+@verifies("image.isolation.list")
+def test_a_private_image_is_not_in_another_projects_list(cloud: Client, expect: Expect) -> None:
+    other = other_project(cloud)
+    made = active_image(cloud, b"private")
+    project = cloud.target.main.project_id
+    for words, query in (
+        ("a list", {"limit": 100}), ("a list by name", {"name": made["name"]}), ("a list by owner", {"owner": project}),
+        ("a list of private images", {"visibility": "private"}), ("a list of all images", {"visibility": "all"}),
+    ):  # fmt: skip
+        exchange = cloud.list(query, actor=other)
+        if exchange.response.status == 200:
+            seen = [item for item in listed(exchange) if item.get("id") == made["id"]]
+            expect("image.isolation.list", not seen, f"{words} shows another project's private image", exchange, failure=f"in {words}")
+
+
+@verifies("image.isolation.show")
+def test_a_private_image_is_not_shown_to_another_project(cloud: Client, expect: Expect) -> None:
+    other = other_project(cloud)
+    made = active_image(cloud, b"private")
+    expect.refused("image.isolation.show", cloud.show(made["id"], actor=other), "show of another project's private image")
+
+
+@verifies("image.isolation.download")
+def test_the_file_of_a_private_image_is_not_read_by_another_project(cloud: Client, expect: Expect) -> None:
+    other = other_project(cloud)
+    made = active_image(cloud, b"the secret of the first project")
+    exchange = cloud.download(made["id"], actor=other)
+    expect.refused("image.isolation.download", exchange, "a download of another project's private image")
+    leaked = b"the secret of the first project" in exchange.response.body
+    expect("image.isolation.download", not leaked, "another project read the file", exchange, failure="read")
+
+
+@verifies("image.isolation.patch")
+def test_a_private_image_is_not_changed_by_another_project(cloud: Client, expect: Expect) -> None:
+    other = other_project(cloud)
+    made = active_image(cloud, b"private")
+    before = shown(cloud, made["id"])
+    for operations in ([{"op": "replace", "path": "/min_ram", "value": 77}], [{"op": "add", "path": "/conformance_x", "value": "x"}],
+                       [{"op": "replace", "path": "/visibility", "value": "shared"}], []):  # fmt: skip
+        exchange = cloud.patch(made["id"], operations, actor=other)
+        expect.refused("image.isolation.patch", exchange, "a change of another project's private image")
+        expect("image.isolation.patch", shown(cloud, made["id"]) == before, "another project changed the image", exchange, failure="changed")
+
+
+@verifies("image.isolation.delete")
+def test_a_private_image_is_not_deleted_by_another_project(cloud: Client, expect: Expect) -> None:
+    other = other_project(cloud)
+    made = active_image(cloud, b"private")
+    before = shown(cloud, made["id"])
+    exchange = cloud.delete(made["id"], actor=other)
+    expect.refused("image.isolation.delete", exchange, "a delete of another project's private image")
+    expect("image.isolation.delete", shown(cloud, made["id"]) == before, "another project deleted the image", exchange, failure="deleted")
+    file = cloud.download(made["id"])
+    expect("image.isolation.delete", file.response.body == b"private", "another project deleted the file", file, failure="file deleted")
+
+
+@verifies("image.isolation.list", "image.isolation.download")
+def test_isolation_holds_the_other_way_round(cloud: Client, expect: Expect) -> None:
+    other = other_project(cloud)
+    name = cloud.name()
+    exchange = cloud.create({"name": name, "visibility": "private"}, actor=other)
+    body = body_of(exchange)
+    if exchange.response.status != 201 or not isinstance(body, dict) or not isinstance(body.get("id"), str):
+        raise NotExercised("the second project may not create images")
+    try:
+        rows = [item for item in listed(cloud.list({"name": name})) if item.get("id") == body["id"]]
+        expect("image.isolation.list", not rows, "the first project lists the second's private image", exchange, failure="the other way")
+        expect.refused("image.isolation.download", cloud.download(body["id"]), "a download of the second project's image")
+    finally:
+        cloud.delete(body["id"], actor=other)

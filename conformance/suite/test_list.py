@@ -1,0 +1,280 @@
+"""Listing images (document lines 479-605)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from conformance.arrange import active_image, image, listed
+from conformance.cases import Expect, NotExercised, verifies
+from conformance.client import Client, body_of
+from conformance.shape import moment
+
+SORT_KEYS = ("name", "status", "container_format", "disk_format", "size", "id", "created_at", "updated_at")
+
+
+def ids(images: list[dict[str, Any]]) -> list[str]:
+    return [str(item.get("id")) for item in images]
+
+
+@verifies("image.list.response.200", "image.list.response.200.images*", "image.list.complete", smoke=True)
+def test_a_list_holds_a_new_image_and_not_a_deleted_one(cloud: Client, expect: Expect) -> None:
+    kept, gone = image(cloud), image(cloud)
+    cloud.delete(gone["id"])
+    exchange = cloud.list({"limit": 100, "sort_key": "created_at", "sort_dir": "desc"})
+    if not expect.status("image.list.response.200", exchange, 200, what="a list"):
+        exchange = cloud.list()
+    found = ids(listed(exchange))
+    expect("image.list.complete", kept["id"] in found, "a new image is not in the list", exchange, failure="new image missing")
+    expect("image.list.complete", gone["id"] not in found, "a deleted image is in the list", exchange, failure="deleted there")
+    expect("image.list.complete", len(found) == len(set(found)), "an image is in the list twice", exchange, failure="twice")
+
+
+@verifies("image.list.complete")
+def test_every_image_made_is_found_by_walking_the_pages(cloud: Client, expect: Expect) -> None:
+    made = {image(cloud)["id"] for _ in range(3)}
+    pages = list(cloud.pages({"limit": 100}))
+    found = [item for page in pages for item in ids(listed(page))]
+    missing = made - set(found)
+    message = f"{len(missing)} of 3 new images are on no page"
+    expect("image.list.complete", not missing, message, pages[-1], failure="new image on no page", related=tuple(pages))
+
+
+@verifies("image.list.query.name", smoke=True)
+def test_name_selects_by_exact_match(cloud: Client, expect: Expect) -> None:
+    name = cloud.name("-Exact")
+    wanted = {image(cloud, name=name)["id"], image(cloud, name=name)["id"]}
+    for near in (name + "x", name[:-1], name.upper(), name.lower(), name + " ", name.replace("-", "_")):
+        image(cloud, name=near)
+    exchange = cloud.list({"name": name})
+    if expect.status("image.list.query.name", exchange, 200, what="a list by name"):
+        same_set(expect, "image.list.query.name", wanted, exchange)
+
+
+@verifies("image.list.query.name")
+@pytest.mark.parametrize("suffix", [" two words", " 镜像", " a+b&c=d%20", " 'quoted\"", "/slash", " ß é İ"])
+def test_name_selects_whatever_characters_it_has(cloud: Client, expect: Expect, suffix: str) -> None:
+    name = cloud.name(suffix)
+    wanted = {image(cloud, name=name)["id"]}
+    image(cloud, name=cloud.name(suffix))
+    exchange = cloud.list({"name": name})
+    if expect.status("image.list.query.name", exchange, 200, what="a list by name"):
+        same_set(expect, "image.list.query.name", wanted, exchange)
+
+
+@verifies("image.list.query.name")
+def test_a_name_that_no_image_has_selects_none(cloud: Client, expect: Expect) -> None:
+    exchange = cloud.list({"name": cloud.name("-nobody")})
+    if expect.status("image.list.query.name", exchange, 200, what="a list by name"):
+        same_set(expect, "image.list.query.name", set(), exchange)
+
+
+@verifies("image.list.query.status")
+def test_status_selects_exactly_the_images_in_it(cloud: Client, expect: Expect) -> None:
+    name = cloud.name()
+    queued = {image(cloud, name=name)["id"], image(cloud, name=name)["id"]}
+    active = {active_image(cloud, b"status", name=name)["id"]}
+    for status, wanted in (("queued", queued), ("active", active), ("deactivated", set())):
+        exchange = cloud.list({"name": name, "status": status})
+        if expect.status("image.list.query.status", exchange, 200, what="a list by status"):
+            same_set(expect, "image.list.query.status", wanted, exchange)
+    for status, wanted in (("queued", queued), ("active", active)):
+        exchange = cloud.list({"status": status, "limit": 100})
+        if exchange.response.status == 200:
+            strangers = [item for item in listed(exchange) if item.get("status") not in {status, None}]
+            message = f"{len(strangers)} images that are not {status} are listed"
+            expect("image.list.query.status", not strangers, message, exchange, failure="another status listed")
+
+
+@verifies("image.list.query.type")
+def test_type_is_accepted(cloud: Client, expect: Expect) -> None:
+    for value in ("image", "snapshot"):
+        expect.status("image.list.query.type", cloud.list({"type": value}), 200, what="a list by type")
+
+
+@verifies("image.list.query.changes-since")
+def test_changes_since_selects_by_the_last_change(cloud: Client, expect: Expect) -> None:
+    made = image(cloud)
+    changed = moment(str(made.get("updated_at")))
+    if changed is None:
+        raise NotExercised("updated_at of a new image is no time to compare with")
+    name = made["name"]
+    for shift, wanted in ((-60, {made["id"]}), (0, {made["id"]}), (3600, set())):
+        since = (changed + timedelta(seconds=shift)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        exchange = cloud.list({"name": name, "changes-since": since})
+        if not expect.status("image.list.query.changes-since", exchange, 200, what="a list by changes-since"):
+            return
+        same_set(expect, "image.list.query.changes-since", wanted, exchange)
+
+
+@verifies("image.list.query.changes-since")
+def test_changes_since_follows_a_change_and_not_the_creation(cloud: Client, expect: Expect) -> None:
+    name = cloud.name()
+    older, newer = image(cloud, name=name), image(cloud, name=name)
+    time.sleep(1.1)
+    changed = body_of(cloud.replace(older["id"], min_ram=1))
+    since = moment(str(changed.get("updated_at"))) if isinstance(changed, dict) else None
+    created = moment(str(newer.get("updated_at")))
+    if since is None or created is None or since <= created:
+        raise NotExercised("a change did not move updated_at, so nothing can be selected by it")
+    exchange = cloud.list({"name": name, "changes-since": since.strftime("%Y-%m-%dT%H:%M:%SZ")})
+    if expect.status("image.list.query.changes-since", exchange, 200, what="a list by changes-since"):
+        same_set(expect, "image.list.query.changes-since", {older["id"]}, exchange)
+
+
+@verifies("image.list.query.changes-since")
+def test_changes_since_refuses_what_is_no_time(cloud: Client, expect: Expect) -> None:
+    expect.refused("image.list.query.changes-since", cloud.list({"changes-since": "yesterday"}), "a changes-since that is no time")
+
+
+@verifies("image.list.query.sort_key", "image.list.query.sort_dir")
+@pytest.mark.parametrize("key", SORT_KEYS)
+def test_each_sort_key_orders_both_ways(cloud: Client, expect: Expect, key: str) -> None:
+    name = cloud.name()
+    variants: list[dict[str, Any]] = [
+        {"disk_format": "raw", "container_format": "bare"},
+        {"disk_format": "qcow2", "container_format": "ovf"},
+        {"disk_format": "iso", "container_format": "docker"},
+    ]
+    made = [image(cloud, **({"name": f"{name}-{letter}"} if key == "name" else {"name": name}), tags=[name[:255]], **variant)
+            for letter, variant in zip("bca", variants, strict=True)]  # fmt: skip
+    if key in {"status", "size"}:
+        cloud.upload(made[1]["id"], b"12345")
+        if key == "size":
+            cloud.upload(made[0]["id"], b"1")
+            cloud.upload(made[2]["id"], b"123")
+    if key in {"created_at", "updated_at"}:
+        time.sleep(1.1)
+        made.append(image(cloud, name=name, tags=[name[:255]]))
+    ours = {item["id"] for item in made}
+    for direction in ("asc", "desc"):
+        query = {"sort_key": key, "sort_dir": direction, "limit": 100, **({} if key == "name" else {"name": name})}
+        exchange = cloud.list(query)
+        if not expect.status("image.list.query.sort_key", exchange, 200, what=f"sort_key={key}"):
+            return
+        rows = [item for item in listed(exchange) if key != "name" or item.get("id") in ours]
+        values = [row.get(key) for row in rows if row.get(key) is not None]
+        if key == "name" and len(rows) < len(made):
+            raise NotExercised("the images made for sorting are not on the first page")
+        ordered = sorted(values, reverse=direction == "desc", key=_comparable)
+        requirement = "image.list.query.sort_key" if direction == "asc" else "image.list.query.sort_dir"
+        message = f"sort_key={key}&sort_dir={direction} gives {[str(value)[-12:] for value in values]}"
+        expect(requirement, values == ordered, message, exchange, failure=f"not in order by {key} {direction}")
+
+
+def _comparable(value: Any) -> Any:
+    return moment(value) or value if isinstance(value, str) else value
+
+
+@verifies("image.list.query.sort_key", "image.list.query.sort_dir")
+def test_sort_values_that_do_not_exist_are_refused(cloud: Client, expect: Expect) -> None:
+    expect.refused("image.list.query.sort_key", cloud.list({"sort_key": "no_such_key"}), "a sort_key that does not exist")
+    expect.refused("image.list.query.sort_dir", cloud.list({"sort_key": "name", "sort_dir": "up"}), "a sort_dir that is none")
+
+
+@verifies("image.list.query.sort-key", "image.list.query.sort-dir")
+def test_the_hyphenated_sort_parameters_order_too(cloud: Client, expect: Expect) -> None:
+    name = cloud.name()
+    made = [image(cloud, name=name, min_ram=number) for number in (2, 1)]
+    orders = {}
+    for direction in ("asc", "desc"):
+        exchange = cloud.list({"name": name, "sort-key": "id", "sort-dir": direction})
+        if not expect.status("image.list.query.sort-key", exchange, 200, what="sort-key"):
+            return
+        orders[direction] = ids(listed(exchange))
+        wanted = sorted((item["id"] for item in made), reverse=direction == "desc")
+        requirement = "image.list.query.sort-key" if direction == "asc" else "image.list.query.sort-dir"
+        expect(requirement, orders[direction] == wanted, f"sort-key=id&sort-dir={direction} does not order", exchange,
+               failure=f"not in order {direction}")  # fmt: skip
+
+
+@verifies("image.list.query.limit", smoke=True)
+def test_limit_bounds_the_number_of_images(cloud: Client, expect: Expect) -> None:
+    name = cloud.name()
+    for _ in range(3):
+        image(cloud, name=name)
+    for limit, wanted in ((1, 1), (2, 2), (3, 3), (0, 0), (1000, 3)):
+        exchange = cloud.list({"name": name, "limit": limit})
+        if expect.status("image.list.query.limit", exchange, 200, what=f"limit={limit}"):
+            expect.equal("image.list.query.limit", wanted, len(listed(exchange)), f"the number under limit={limit}", exchange)
+
+
+@verifies("image.list.query.limit")
+@pytest.mark.parametrize("value", ["-1", "ten", "1.5", "", "0x10"])
+def test_a_limit_that_is_no_count_is_refused(cloud: Client, expect: Expect, value: str) -> None:
+    expect.refused("image.list.query.limit", cloud.list({"limit": value}), f"limit={value!r}")
+
+
+@verifies("image.list.page.next", "image.list.page.complete")
+def test_pages_visit_each_image_once(cloud: Client, expect: Expect) -> None:
+    name = cloud.name()
+    made = [image(cloud, name=name)["id"] for _ in range(5)]
+    pages = list(cloud.pages({"name": name, "limit": 2, "sort_key": "id", "sort_dir": "asc"}))
+    body = body_of(pages[0])
+    offered = isinstance(body, dict) and isinstance(body.get("next"), str)
+    if not expect("image.list.page.next", offered, "a page that leaves images out has no next", pages[0], failure="no next"):
+        return
+    found = [item for page in pages for item in ids(listed(page))]
+    message = f"pages of 2 visit {len(found)} images, {len(set(found))} of them different, of 5"
+    expect("image.list.page.complete", found == sorted(made), message, pages[-1], failure="not each once in order",
+           related=tuple(pages))  # fmt: skip
+    last = body_of(pages[-1])
+    expect("image.list.page.next", isinstance(last, dict) and "next" not in last, "the last page has a next", pages[-1],
+           failure="next on the last page")  # fmt: skip
+
+
+@verifies("image.list.query.name", "image.list.query.limit", "image.list.query.sort_key")
+def test_filters_hold_on_every_page(cloud: Client, expect: Expect) -> None:
+    name = cloud.name()
+    wanted = {image(cloud, name=name)["id"] for _ in range(3)}
+    image(cloud)
+    pages = list(cloud.pages({"name": name, "limit": 1, "sort_key": "created_at", "sort_dir": "desc"}))
+    found = {item for page in pages for item in ids(listed(page))}
+    strangers = found - wanted
+    expect("image.list.query.name", not strangers, "a later page holds images of another name", pages[-1],
+           failure="another name on a later page", related=tuple(pages))  # fmt: skip
+    counts = [len(listed(page)) for page in pages]
+    expect("image.list.query.limit", max(counts) <= 1, f"pages of 1 hold {counts} images", pages[-1],
+           failure="a page larger than the limit", related=tuple(pages))  # fmt: skip
+
+
+@verifies("image.list.example.request", smoke=True)
+def test_the_example_request_is_answered(cloud: Client, expect: Expect) -> None:
+    example = str(cloud.contract.operations["image.list"].request_example)
+    path = example.split(" ", 1)[1]
+    exchange = cloud.send("GET", path, operation="image.list", headers={"Accept": "application/json"})
+    if expect.status("image.list.example.request", exchange, 200, what="the example request"):
+        names = [str(item["name"]) for item in listed(exchange) if item.get("name") is not None]
+        most = len(listed(exchange)) <= 20
+        expect("image.list.example.request", most, "the example's limit of 20 is not kept", exchange, failure="limit not kept")
+        # Databases collate by case or not; a list is out of order only when it is so either way.
+        orders: list[Callable[[str], str]] = [str, str.lower]
+        ordered = any(names == sorted(names, key=order) for order in orders) or len(names) < 2 or not all(map(str.isascii, names))
+        expect("image.list.example.request", ordered, "the example's order by name is not kept", exchange, failure="order not kept")
+
+
+@verifies("image.list.complete")
+def test_a_list_agrees_with_what_is_shown(cloud: Client, expect: Expect) -> None:
+    made = image(cloud, min_ram=7, tags=["listed"], protected=False)
+    rows = [item for item in listed(cloud.list({"name": made["name"]})) if item.get("id") == made["id"]]
+    exchange = cloud.show(made["id"])
+    body = body_of(exchange)
+    if not rows or not isinstance(body, dict):
+        raise NotExercised("the image cannot be seen in both list and show")
+    differing = sorted(key for key in rows[0].keys() & body.keys() if rows[0][key] != body[key])
+    expect("image.list.complete", not differing, f"list and show differ in {', '.join(differing)}", exchange,
+           failure=f"differs from show in {', '.join(differing)}")  # fmt: skip
+
+
+def same_set(expect: Expect, requirement: str, wanted: set[str], exchange: Any) -> None:
+    """Whether a filter returned exactly the images that it should."""
+    found = set(ids(listed(exchange)))
+    missing, extra = wanted - found, found - wanted
+    expect(requirement, not missing, f"{len(missing)} of {len(wanted)} images that match are missing", exchange,
+           failure="a match is missing")  # fmt: skip
+    expect(requirement, not extra, f"{len(extra)} images that do not match are listed", exchange,
+           failure="another image is listed")  # fmt: skip

@@ -7,12 +7,13 @@ import shlex
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from typing import Self
 
 from conformance.cases import Case, registry
 from conformance.client import Client
@@ -71,7 +72,7 @@ class Conduct:
         self.target: Target
         self._journal: Journal
 
-    def __enter__(self) -> Conduct:
+    def __enter__(self) -> Self:
         try:
             self._open()
         except BaseException:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from conformance.contract import Requirement
 from conformance.document import Document
 from conformance.errata import apply, load_overlay
 from conformance.errors import SuiteError, UsageError
@@ -20,10 +21,13 @@ from conformance.specs import LEDGER, OVERLAY, SPECS, dump_yaml, ledger_yaml
 __all__ = ["extract"]
 
 
-def extract(document: Document, out: Path, coverage: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+Coverage = Callable[[Sequence[Requirement]], Mapping[str, tuple[str, ...]]]
+
+
+def extract(document: Document, out: Path, coverage: Coverage) -> dict[str, str]:
     """Write the specs and the ledger of the document to `out`; returns file name -> text.
 
-    `out` must hold the errata (errata.overlay.yaml). `coverage` maps requirement ids to the checks that judge them.
+    `out` must hold the errata (errata.overlay.yaml). `coverage` tells which checks judge each requirement.
     Raises UsageError when the errata do not fit the document; then nothing is written.
     """
     specs = {"image": image_spec(document), "identity": identity_spec(document)}
@@ -33,7 +37,9 @@ def extract(document: Document, out: Path, coverage: Mapping[str, tuple[str, ...
         errors = list(OpenAPIV31SpecValidator(spec).iter_errors())
         if errors:
             raise SuiteError(f"{SPECS[name]}: not valid OpenAPI 3.1: {errors[0].message.splitlines()[0][:200]}")
-    requirements = [replace(item, checks=coverage.get(item.id, ())) for item in derive(effective)]
+    derived = derive(effective)
+    checks = coverage(derived)
+    requirements = [replace(item, checks=checks.get(item.id, ())) for item in derived]
     files = {SPECS[name]: dump_yaml(spec) for name, spec in specs.items()}
     files[LEDGER] = ledger_yaml(out.name, requirements)
     _write_all(out, files)

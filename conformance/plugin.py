@@ -45,7 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Know the marker of the cases."""
     config.addinivalue_line("markers", "conformance(case): a conformance case and what it verifies")
-    if not config.pluginmanager.has_plugin("conformance-supervisor"):
+    if not any(isinstance(plugin, Supervisor) for plugin in config.pluginmanager.get_plugins()):
         config.pluginmanager.register(Supervisor(), "conformance-supervisor")
 
 
@@ -85,7 +85,6 @@ class Supervisor:
     def __init__(self, conduct: Conduct | None = None) -> None:
         self.given = conduct
         self.outages = 0
-        self.interrupted = False
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:

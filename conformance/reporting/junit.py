@@ -1,0 +1,66 @@
+"""The verdict as JUnit XML: a test case for each requirement, so that a pipeline goes red for what makes us red."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+
+from conformance.verdict import FindingGroup, Outcome, RequirementResult, Verdict
+
+__all__ = ["to_junit"]
+
+_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def to_junit(verdict: Verdict) -> bytes:
+    """The XML document. A required requirement that was not exercised is an error, so that nothing passes on nothing."""
+    findings: dict[str, list[FindingGroup]] = defaultdict(list)
+    for group in verdict.findings:
+        findings[group.requirement].append(group)
+    suites: dict[str, TestSuite] = {}
+    for item in verdict.requirements:
+        name = item.operation or item.id.split(".", 1)[0]
+        suite = suites.setdefault(name, TestSuite(name))
+        suite.add_testcase(_case(item, name, findings[item.id]))
+    document = JUnitXml("easystack-conformance")
+    for name in sorted(suites):
+        suite = suites[name]
+        for key, value in (
+            ("outcome", str(verdict.overall)),
+            ("seed", str(verdict.run.seed)),
+            ("profile", verdict.run.profile),
+            ("contract", verdict.contract["sha256"]),
+        ):
+            suite.add_property(key, value)
+        document.add_testsuite(suite)
+    document.update_statistics()
+    text: bytes = document.tostring()
+    return text
+
+
+def _case(item: RequirementResult, suite: str, groups: list[FindingGroup]) -> TestCase:
+    case = TestCase(item.id, suite)
+    binding = [group for group in groups if group.binding]
+    advisory = [group for group in groups if not group.binding]
+    if binding:
+        case.result = [_failure(group) for group in binding]
+    elif item.outcome is Outcome.NOT_EXERCISED and item.required:
+        case.result = [Error(f"not exercised: {_legal(item.reason or '')}", "not exercised")]
+    elif item.outcome in {Outcome.NOT_EXERCISED, Outcome.EXCLUDED, Outcome.WAIVED}:
+        case.result = [Skipped(_legal(f"{item.outcome}: {item.reason}"))]
+    if advisory:
+        case.system_out = "\n".join(_legal(f"advisory: {group.message}\n{group.curl or ''}") for group in advisory)
+    return case
+
+
+def _failure(group: FindingGroup) -> Failure:
+    lines = ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in group.source)
+    failure = Failure(_legal(f"{group.message} ({group.count} times)"), group.check)
+    failure.text = _legal(f"document lines {lines}\n{', '.join(group.places)}\n{group.curl or ''}")
+    return failure
+
+
+def _legal(text: str) -> str:
+    return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)

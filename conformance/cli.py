@@ -21,11 +21,8 @@ import conformance.suite
 from conformance import lab as laboratory
 from conformance.cases import registry
 from conformance.conduct import PROFILES, Conduct, Options
-from conformance.contradictions import contradictions
 from conformance.coverage import coverage
-from conformance.document import read_document
 from conformance.errors import ConformanceError, Exit, UsageError
-from conformance.extract import extract as write_specs
 from conformance.plugin import Supervisor, case_of
 from conformance.reference import Reference
 from conformance.reporting import print_verdict, write_reports
@@ -71,6 +68,11 @@ def _fail(text: str, code: Exit) -> None:
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Directory of the specs; it holds the errata.")
 def extract(document: Path, out: Path) -> None:
     """Write OpenAPI specs and the ledger from the vendor's DOCUMENT (text in UTF-8, or PDF)."""
+    # Reading PDFs takes libraries that half a second goes into; the other commands do without them.
+    from conformance.contradictions import contradictions
+    from conformance.document import read_document
+    from conformance.extract import extract as write_specs
+
     read = read_document(document)
     if not out.is_dir():
         raise UsageError(f"--out {out}: there is no such directory; it must hold errata.overlay.yaml")
@@ -252,8 +254,8 @@ def serve(port: int, clouds: Path, fault: tuple[str, ...]) -> None:
     if unknown:
         raise UsageError(f"--fault {unknown[0]}: there is no such fault; `--fault list` names them")
     stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
     with Reference(load_contract(), port=port, faults=fault) as reference:
         reference.write_clouds(clouds)
         click.echo(f"identity {reference.identity_url}\nimage    {reference.image_url}")

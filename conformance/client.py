@@ -176,7 +176,7 @@ class Client:
         media_type = self._operation("image.patch").request_media_type
         return self.call("image.patch", image_id, body=body, headers={"Content-Type": media_type, **(headers or {})}, actor=actor)
 
-    def replace(self, image_id: str, **members: Any) -> Exchange:
+    def replace(self, image_id: str, /, **members: Any) -> Exchange:
         """Change an image by one replace for each member."""
         return self.patch(image_id, [{"op": "replace", "path": f"/{key}", "value": value} for key, value in members.items()])
 

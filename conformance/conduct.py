@@ -174,7 +174,7 @@ class Conduct:
             )
             reasons |= {name: "the profile smoke does not run the cases for it" for name in outside if name not in reasons}
         if self.options.selection:
-            reasons = {name: f"not selected ({self.options.selection})" for name in self.contract.requirements} | reasons
+            reasons = dict.fromkeys(self.contract.requirements, f"not selected ({self.options.selection})") | reasons
         return reasons
 
 

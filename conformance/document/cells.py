@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from conformance.document.vocabulary import REQUIRED, TYPES
 
-__all__ = ["NAME", "REQUIRED_CELL", "condition_of", "joined", "is_known_type", "phrase_of", "take_type"]
+__all__ = ["NAME", "REQUIRED_CELL", "condition_of", "is_known_type", "joined", "phrase_of", "take_type"]
 
 NAME = re.compile(r"[A-Za-z0-9_@$*{<+-][A-Za-z0-9_.@$*:/{}<>\[\]+-]*(?<![:/])")
 """A parameter's name: `image_id`, `images.id`, `links[].href`, `OS-DCF:diskConfig`, `X-Auth-Token`, `{id}`."""

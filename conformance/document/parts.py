@@ -85,7 +85,7 @@ def text_examples(part: Part) -> tuple[Example, ...]:
 
 
 def _ends_table(line: Line) -> bool:
-    return is_json_start(line) and line.text[0] != "[" or is_request_line(line)
+    return (is_json_start(line) and line.text[0] != "[") or is_request_line(line)
 
 
 def _ends_example(line: Line) -> bool:

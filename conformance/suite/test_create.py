@@ -63,7 +63,7 @@ def echoed_and_stored(cloud: Client, expect: Expect, sent: dict[str, Any], excha
     body = body_of(exchange)
     if not isinstance(body, dict) or not isinstance(body.get("id"), str):
         raise NotExercised("the answer of create names no image")
-    seen = shown(cloud, body["id"])
+    seen = shown(cloud, str(body["id"]))
     row = next((item for item in listed(cloud.list({"name": str(body.get("name"))})) if item.get("id") == body["id"]), {})
     for place, found in (("the answer", body), ("show", seen or {}), ("the list", row)):
         for member, value in sent.items():
@@ -253,7 +253,8 @@ def test_one_request_makes_one_image(cloud: Client, expect: Expect) -> None:
 
 @verifies("image.create.body.min_disk", "image.create.body.min_ram", "image.create.body.tags", "image.create.body.protected")
 def test_members_do_not_touch_each_other(cloud: Client, expect: Expect) -> None:
-    for sent in ({"min_disk": 5, "min_ram": 9}, {"tags": ["x"], "protected": False, "min_ram": 11}, {"protected": True, "min_disk": 2}):
+    groups: tuple[dict[str, Any], ...] = ({"min_disk": 5, "min_ram": 9}, {"tags": ["x"], "protected": False, "min_ram": 11}, {"protected": True, "min_disk": 2})
+    for sent in groups:
         exchange = cloud.create({"name": cloud.name(), **sent})
         echoed_and_stored(cloud, expect, dict(sent), exchange)
 

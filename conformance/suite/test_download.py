@@ -75,7 +75,7 @@ def test_an_image_without_data_has_nothing_to_download(cloud: Client, expect: Ex
     made = image(cloud, container_format="bare", disk_format="raw")
     exchange = cloud.download(made["id"])
     status = exchange.response.status
-    ok = status == 204 or status in cloud.contract.error_codes and 400 <= status < 500
+    ok = status == 204 or (status in cloud.contract.error_codes and 400 <= status < 500)
     if status < 500:
         expect("image.download.no-data", ok, f"a download without data is answered with {status}", exchange, failure=f"{status}")
 

@@ -71,9 +71,10 @@ def test_isolation_holds_the_other_way_round(cloud: Client, expect: Expect) -> N
     body = body_of(exchange)
     if exchange.response.status != 201 or not isinstance(body, dict) or not isinstance(body.get("id"), str):
         raise NotExercised("the second project may not create images")
+    image_id = str(body["id"])
     try:
-        rows = [item for item in listed(cloud.list({"name": name})) if item.get("id") == body["id"]]
+        rows = [item for item in listed(cloud.list({"name": name})) if item.get("id") == image_id]
         expect("image.isolation.list", not rows, "the first project lists the second's private image", exchange, failure="the other way")
-        expect.refused("image.isolation.download", cloud.download(body["id"]), "a download of the second project's image")
+        expect.refused("image.isolation.download", cloud.download(image_id), "a download of the second project's image")
     finally:
-        cloud.delete(body["id"], actor=other)
+        cloud.delete(image_id, actor=other)

@@ -167,7 +167,7 @@ def test_add_replace_and_remove_of_a_property(cloud: Client, expect: Expect) -> 
 def test_operations_apply_all_or_none(cloud: Client, expect: Expect, words: str, last: dict[str, Any]) -> None:
     made = image(cloud, min_ram=1)
     before = shown(cloud, made["id"])
-    operations = [
+    operations: list[dict[str, Any]] = [
         {"op": "replace", "path": "/min_ram", "value": 99}, {"op": "add", "path": "/conformance_half", "value": "done"}, last,
     ]  # fmt: skip
     exchange = cloud.patch(made["id"], operations)
@@ -182,8 +182,8 @@ def test_operations_apply_all_or_none(cloud: Client, expect: Expect, words: str,
 def test_several_operations_apply_in_order(cloud: Client, expect: Expect) -> None:
     made = image(cloud)
     values = (1, 2, 3)
-    exchange = cloud.patch(made["id"], [{"op": "replace", "path": "/min_ram", "value": value} for value in values]
-                           + [{"op": "replace", "path": "/min_disk", "value": 4}])  # fmt: skip
+    operations = [{"op": "replace", "path": "/min_ram", "value": value} for value in values]
+    exchange = cloud.patch(made["id"], [*operations, {"op": "replace", "path": "/min_disk", "value": 4}])
     if expect.status("image.patch.operation.replace", exchange, 200, what="a list of operations"):
         seen = shown(cloud, made["id"]) or {}
         got = (seen.get("min_ram"), seen.get("min_disk"))
@@ -199,7 +199,7 @@ def test_a_member_that_the_service_keeps_is_not_changed(cloud: Client, expect: E
     exchange = cloud.replace(made["id"], **{member: READ_ONLY[member]})
     expect.refused("image.patch.read-only", exchange, f"a change of {member}")
     seen = shown(cloud, made["id"]) or {}
-    kept = seen.get(member) == before.get(member) or member == "updated_at" and seen.get(member) != READ_ONLY[member]
+    kept = seen.get(member) == before.get(member) or (member == "updated_at" and seen.get(member) != READ_ONLY[member])
     expect("image.patch.read-only", kept, f"{member} turned from {before.get(member)!r} to {seen.get(member)!r}", exchange,
            failure=f"{member} changed", path=member)  # fmt: skip
 

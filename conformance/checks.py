@@ -68,7 +68,7 @@ def status_class(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
 def server_error(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
     """No client's request is answered with 5xx (ruling 32)."""
     status = exchange.response.status
-    yield _one("status.server-error", "server-error", not 500 <= status <= 599, f"answered with {status}", str(status))
+    yield _one("status.server-error", "server-error", not 500 <= status <= 599, f"{exchange.operation} is answered with {status}", f"{status} from {exchange.operation}")
 
 
 def documented_status(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
@@ -99,7 +99,7 @@ def envelope(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
     (outer, inner), *_ = contract.envelope["properties"].items()
     shape = _error_shape(exchange, outer)
     if shape is not None:
-        yield Assertion("error.envelope", "envelope", False, f"{response.status} carries {shape}, not the envelope", shape)
+        yield Assertion("error.envelope", "envelope", False, f"a failure carries {shape}, not the envelope", shape)
         return
     yield Assertion("error.envelope", "envelope", True)
     body = response.json()
@@ -175,7 +175,7 @@ def request_id_present(exchange: Exchange, contract: Contract) -> Iterator[Asser
     if exchange.request.operation == DISCOVERY:
         return
     ok = request_id(exchange) is not None
-    message = f"{exchange.response.status} has no request id, in headers or body"
+    message = "an answer has no request id, in headers or body"
     yield _one("header.request-id", "request-id", ok, message, "missing")
 
 

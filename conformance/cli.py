@@ -225,7 +225,7 @@ class _Progress:
         """Show how far the run is."""
         self._done += 1
         text = f"case {self._done}/{self._total}, {len(self._conduct.gate.exchanges)} requests, "
-        groups = {(item.requirement, item.check, item.failure) for item in self._conduct.gate.findings}
+        groups = {(item.requirement, item.failure) for item in self._conduct.gate.findings}
         text += f"{len(groups)} groups of findings"
         now = time.monotonic()
         if self._console.is_terminal:

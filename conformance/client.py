@@ -105,7 +105,8 @@ class Client:
         anonymous: bool = False,
     ) -> Exchange:
         """Send any request; `path` begins at the root of the service that has the operation."""
-        service = self.contract.operations[operation].service if operation else "image"
+        item = self.contract.operations.get(operation or "")
+        service = item.service if item is not None else "image"
         root = self.target.identity_url if service == "identity" else self.target.image_url
         text = urlencode([(key, str(value)) for key, value in (query.items() if isinstance(query, Mapping) else query)])
         fields = {key: value for key, value in (headers or {}).items() if value is not None}

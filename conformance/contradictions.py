@@ -47,9 +47,8 @@ def _common(document: Document) -> Iterator[Contradiction]:
             path = re.sub(r"^https?://[^/]*", "", example.text.split()[1])
             if path not in paths:
                 yield Contradiction(str(example.first_line), "foreign path", f"the example calls {path}, which no operation has")
-        elif failures and example not in failures and isinstance(example.value, dict):
-            if set(example.value) == set(failures[0].value):
-                yield Contradiction(span, "success as error", "the example of a success has the member of a failure")
+        elif failures and example not in failures and isinstance(example.value, dict) and set(example.value) == set(failures[0].value):
+            yield Contradiction(span, "success as error", "the example of a success has the member of a failure")
     for table in (document.common.response_parameters,):
         for row in table.rows if table else ():
             wanted = row.name.lower()

@@ -110,11 +110,11 @@ def _groups(
     findings: Iterable[Finding], contract: Contract, secrets: Secrets, *, strict: bool
 ) -> tuple[FindingGroup, ...]:
     """Findings of the same deviation from the same promise, over operations and statuses; binding groups first."""
-    together: dict[tuple[str, str, str], list[Finding]] = {}
+    together: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
-        together.setdefault((finding.requirement, finding.check, finding.failure), []).append(finding)
+        together.setdefault((finding.requirement, finding.failure), []).append(finding)
     groups = [_group(members, contract, secrets, strict=strict) for members in together.values()]
-    return tuple(sorted(groups, key=lambda group: (not group.binding, group.requirement, group.check, group.failure)))
+    return tuple(sorted(groups, key=lambda group: (not group.binding, group.requirement, group.failure)))
 
 
 def _group(members: list[Finding], contract: Contract, secrets: Secrets, *, strict: bool) -> FindingGroup:
@@ -123,7 +123,7 @@ def _group(members: list[Finding], contract: Contract, secrets: Secrets, *, stri
     binding = requirement.binding or (strict and requirement.authority is Authority.UPSTREAM)
     exemplar = secrets.exchange(clearest.exchange) if clearest.exchange is not None else None
     return FindingGroup(
-        id=replace(clearest, operation="", status=None).id,
+        id=clearest.id,
         requirement=requirement.id,
         check=clearest.check,
         authority=requirement.authority,

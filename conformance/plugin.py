@@ -7,7 +7,7 @@ ends with the verdict's exit code.
 from __future__ import annotations
 
 import random
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -185,12 +185,12 @@ def cloud(conduct: Conduct) -> Client:
 
 
 @pytest.fixture
-def expect(conduct: Conduct, request: pytest.FixtureRequest) -> Iterator[Expect]:
+def expect(conduct: Conduct, request: pytest.FixtureRequest) -> Expect:
     """The soft assertions of the case."""
     case = case_of(request.node)
     assert case is not None
     value = Expect(conduct.gate, case)
     request.node.stash[FAILURES] = value.failures
-    yield value
+    return value
 
 

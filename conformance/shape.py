@@ -51,7 +51,7 @@ FORMATS: Mapping[str, Callable[[str], bool]] = {
     "date-time": lambda text: moment(text) is not None,
     "uuid": _is_uuid,
     "uri-reference": _is_uri_reference,
-    "binary": lambda text: True,
+    "binary": lambda _text: True,
 }
 """The formats that the contract uses. date-time is ISO 8601 and not only its RFC 3339 profile (document line 673)."""
 

@@ -107,7 +107,8 @@ def build(python: Path, state: Path, template: Path, ports: Ports) -> str:
     for command in ("fernet_setup", "credential_setup"):
         _run(python, state, ["keystone-manage", command, *_owner()])
     identity = f"http://127.0.0.1:{ports.identity}/v3"
-    bootstrap = ["keystone-manage", "bootstrap", "--bootstrap-public-url", identity, "--bootstrap-region-id", "RegionOne"]
+    urls = [word for kind in ("public", "internal", "admin") for word in (f"--bootstrap-{kind}-url", identity)]
+    bootstrap = ["keystone-manage", "bootstrap", *urls, "--bootstrap-region-id", "RegionOne"]
     _run(python, state, bootstrap, {"OS_BOOTSTRAP_PASSWORD": password})
     return password
 
@@ -206,6 +207,7 @@ def populate(password: str, ports: Ports) -> dict[str, Any]:
     for interface in ("public", "internal", "admin"):
         endpoint = {"service_id": service, "interface": interface, "url": url, "region_id": "RegionOne"}
         api.post("endpoints", endpoint=endpoint)
+    api.works(f"{url}/v2/images")
     return {
         "clouds": {
             user: {
@@ -252,7 +254,11 @@ class _Admin:
     def put(self, path: str) -> None:
         self._check(self._session.put(f"{self._url}/{path}", timeout=60))
 
+    def works(self, url: str) -> None:
+        """Whether the image service takes our tokens; it does not when its own login is set up wrongly."""
+        self._check(self._session.get(url, timeout=60))
+
     def _check(self, answer: requests.Response) -> requests.Response:
         if not answer.ok:
-            raise SuiteError(f"lab: Keystone answered {answer.status_code} to {answer.request.method} {answer.url}")
+            raise SuiteError(f"lab: {answer.request.method} {answer.url} is answered with {answer.status_code}")
         return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from itertools import groupby
 from typing import Any
@@ -45,8 +46,6 @@ def _shown(body: bytes) -> str:
         return f"{shown['size']} bytes, in base64:\n{shown['base64'][:2000]}"
     text = str(shown["text"])
     if not shown.get("cut"):
-        try:
+        with contextlib.suppress(ValueError, RecursionError):
             text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-        except (ValueError, RecursionError):
-            pass
     return safe(text) + (f"\n… {shown['size']} bytes in all, see exchanges.har" if shown.get("cut") else "")

@@ -11,6 +11,7 @@ import pytest
 from conformance.arrange import ABSENT, image
 from conformance.cases import Expect, verifies
 from conformance.client import Client
+from conformance.model import DISCOVERY
 
 ACCEPTS = ("application/json", "*/*")
 UNDEFINED_METHODS = [
@@ -99,6 +100,6 @@ def test_406_for_a_type_that_nobody_has(cloud: Client, expect: Expect) -> None:
 
 @verifies("error.300")
 def test_300_from_version_discovery(cloud: Client, expect: Expect) -> None:
-    exchange = cloud.send("GET", "/", operation=None, headers={"Accept": "application/json"})
+    exchange = cloud.send("GET", "/", operation=DISCOVERY, headers={"Accept": "application/json"})
     if exchange.response.status == 300:
         expect.code(300, exchange, "GET of the versions")

@@ -82,7 +82,7 @@ def test_status_selects_exactly_the_images_in_it(cloud: Client, expect: Expect) 
         exchange = cloud.list({"name": name, "status": status})
         if expect.status("image.list.query.status", exchange, 200, what="a list by status"):
             same_set(expect, "image.list.query.status", wanted, exchange)
-    for status, wanted in (("queued", queued), ("active", active)):
+    for status in ("queued", "active"):
         exchange = cloud.list({"status": status, "limit": 100})
         if exchange.response.status == 200:
             strangers = [item for item in listed(exchange) if item.get("status") not in {status, None}]

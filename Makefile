@@ -10,7 +10,7 @@ run: $(READY)  ## run the suite against the embedded reference target
 	$(BIN)/conformance run --out reports
 
 test: $(READY)  ## the project's own tests
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests -n auto
 
 lint: $(READY)
 	$(BIN)/ruff check .

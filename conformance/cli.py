@@ -24,7 +24,7 @@ from conformance.conduct import PROFILES, Conduct, Options
 from conformance.coverage import coverage
 from conformance.errors import ConformanceError, Exit, UsageError
 from conformance.plugin import Supervisor, case_of
-from conformance.reference import Reference
+from conformance.reference import Reference, bank
 from conformance.reporting import print_verdict, write_reports
 from conformance.specs import load_contract
 from conformance.target import Settings
@@ -244,19 +244,15 @@ class _Progress:
 @click.option("--fault", multiple=True, help="Break this promise (may be given again); `--fault list` names them all.")
 def serve(port: int, clouds: Path, fault: tuple[str, ...]) -> None:
     """Start the embedded reference target and serve until Ctrl-C."""
-    from conformance.reference import FAULTS
-
+    contract = load_contract()
     if "list" in fault:
-        for name, item in sorted(FAULTS.items()):
+        for name, item in bank(contract).items():
             click.echo(f"{name:48} {item.description}")
         return
-    unknown = [name for name in fault if name not in FAULTS]
-    if unknown:
-        raise UsageError(f"--fault {unknown[0]}: there is no such fault; `--fault list` names them")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with Reference(load_contract(), port=port, faults=fault) as reference:
+    with Reference(contract, port=port, faults=fault) as reference:
         reference.write_clouds(clouds)
         click.echo(f"identity {reference.identity_url}\nimage    {reference.image_url}")
         click.echo(f"use it with: OS_CLIENT_CONFIG_FILE={clouds} conformance run --os-cloud reference --other-cloud reference-other")

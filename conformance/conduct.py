@@ -38,7 +38,9 @@ ISOLATION = "image.isolation.*"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a run was asked for. `seed` makes the same requests again; `selection` is pytest's -k or a choice of files."""
+    """What a run was asked for. `seed` makes the same requests again; `selection` is pytest's -k or a choice of files.
+
+    `faults` are those that the embedded reference has on purpose."""
 
     settings: Settings = field(default_factory=Settings)
     profile: str = "gate"
@@ -46,6 +48,7 @@ class Options:
     strict: bool = False
     selection: str | None = None
     specs: Path | None = None
+    faults: tuple[str, ...] = ()
 
 
 def in_profile(case: Case, profile: str) -> bool:
@@ -104,7 +107,7 @@ class Conduct:
 
     def _embedded(self, settings: Settings) -> Settings:
         """Without any cloud: the reference target, in this process."""
-        reference = self._stack.enter_context(Reference(self.contract))
+        reference = self._stack.enter_context(Reference(self.contract, faults=self.options.faults))
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-")))
         clouds = folder / "clouds.yaml"
         reference.write_clouds(clouds)

@@ -217,6 +217,7 @@ def _log_in(region: CloudRegion, name: str, transport: Transport, observe: Obser
     session = Session(auth=plugin, session=carrier, redirect=0, connect_retries=0)
     try:
         access: AccessInfo = plugin.get_access(session)
+        access.project_id, access.user_id, access.role_names, access.service_catalog.catalog  # noqa: B018  raise when there is none
     except ks.Unauthorized as error:
         raise LoginRefused(f"{auth_url}: refused the credentials of cloud {region.name}: {_line(error)}") from None
     except (ks.ClientException, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -8,7 +8,6 @@ from conformance.document.model import (
     ErrorCode,
     Example,
     Heading,
-    Problem,
     Row,
     Table,
 )
@@ -22,7 +21,6 @@ __all__ = [
     "ErrorCode",
     "Example",
     "Heading",
-    "Problem",
     "Row",
     "Table",
     "read_document",

@@ -1,174 +1,167 @@
-"""Examples: JSON and request lines, printed once or twice, one missing bracket mended where that is all they lack."""
+"""Examples: JSON and request lines, with their glyphs undoubled and one missing bracket mended where that is all it lacks."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any
 
 from conformance.document.glyphs import undouble
 from conformance.document.lines import Line
-from conformance.document.model import Example, Problem
-from conformance.document.tokens import CLOSER, Lexed, Print, Token, lex
-from conformance.document.vocabulary import METHODS
+from conformance.document.model import Example
+from conformance.document.vocabulary import METHODS, is_structural
 
-__all__ = ["is_json_start", "is_request_line", "read_json", "read_request", "request_text"]
+__all__ = ["is_json_start", "is_request_line", "read_json", "read_request"]
 
-_REQUEST = re.compile(rf"(?:{'|'.join(METHODS)}) +(?:/|https?://)[\x21-\x7e]*(?: +HTTP/\d(?:\.\d)?)?")
-_BEGINS_WITH_METHOD = re.compile("|".join(METHODS))
-_HEADER_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9-]*: *[\x21-\x7e]")
-_JSON_START = re.compile(r'[{\[] *(?:$|["{}\[\]\d.tfn-])')
-_MOST_REPAIRS = 1
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_CLOSER = {"{": "}", "[": "]"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """An example read under one assumption about its print: `failure` is (line, reason) when it is no JSON."""
-
-    lexed: Lexed
-    value: Any = None
-    failure: tuple[int, str] | None = None
-
-    @property
-    def repairs(self) -> int:
-        return len(self.lexed.mended) + bool(self.lexed.once)
+class _Token:
+    text: str
+    line: int
+    start: int
 
 
 def is_json_start(line: Line) -> bool:
-    """Whether a JSON example begins here: a bracket, and nothing that JSON cannot have after it."""
-    return _JSON_START.match(line.text) is not None
+    """Whether a JSON example begins here."""
+    return line.text[:1] in "{["
 
 
 def is_request_line(line: Line) -> bool:
     """Whether the line is a method and a URL, printed once or twice."""
-    return request_text(line.text) is not None
+    return _request_text(line) is not None
 
 
-def request_text(text: str) -> str | None:
-    """The request line that the text is, written once; None when it is none."""
-    if not _BEGINS_WITH_METHOD.match(text):
-        return None
-    if _REQUEST.fullmatch(text):
-        return text
-    once = undouble(text)
-    return once if once is not None and _REQUEST.fullmatch(once) else None
+def _request_text(line: Line) -> str | None:
+    for text in (line.text, undouble(line.text)):
+        match = re.match(rf"({'|'.join(METHODS)}) +(/|https?://)\S*", text or "")
+        if match:
+            return text
+    return None
 
 
-def read_request(lines: Sequence[Line], start: int, ends: Callable[[Line], bool]) -> tuple[Example, int]:
-    """The request line at `start` with the header fields after it, and the index of the first line after it."""
-    texts = [request_text(lines[start].text) or ""]
+def read_request(lines: Sequence[Line], start: int) -> tuple[Example, int]:
+    """The request line at `start` with the header lines after it, and the index of the first line after it."""
+    texts = [_request_text(lines[start]) or ""]
     at = start + 1
-    while at < len(lines) and not ends(lines[at]):
-        shown = next(
-            (text for text in (lines[at].text, undouble(lines[at].text)) if text and _HEADER_FIELD.match(text)), None
-        )
-        if shown is None:
+    while at < len(lines):
+        shown = undouble(lines[at].text) or lines[at].text
+        if not re.match(r"[A-Za-z][A-Za-z-]*: *\S", shown) or is_structural(lines[at].text):
             break
         texts.append(shown)
         at += 1
     return Example("request", "\n".join(texts), None, lines[start].number, lines[at - 1].number), at
 
 
-def read_json(
-    lines: Sequence[Line], start: int, ends: Callable[[Line], bool], *, twice: bool
-) -> tuple[Example, int, tuple[Problem, ...]]:
-    """The JSON example at `start`, the index of the first line after it, and what is unsure about it.
-
-    Each example is printed once or twice as a whole; `twice` decides for one that reads both ways, such as `[[]]`.
-    An example that cannot be read is of the kind text and has a problem. `ends` says whether a line is after it.
-    """
-    prints: tuple[Print, ...] = ((2,), (1,), (2, 1)) if twice else ((1,), (2,))
-    readings = [_reading(lines, start, copies, ends) for copies in prints]
-    good = [reading for reading in readings if reading.failure is None]
-    if not good:
-        return _unreadable(lines, start, readings, ends)
-    best = min(good, key=lambda reading: reading.repairs)
-    first, last = lines[start].number, lines[best.lexed.end - 1].number
-    pointers: dict[str, int] = {}
-    problems: list[Problem] = []
-    for pointer, number in _pointers(best.lexed.tokens):
-        if pointer in pointers:
-            problems.append(Problem(number, f"the example has {pointer} twice; the last one counts"))
-        pointers[pointer] = number
-    if best.lexed.leftover:
-        problems.append(Problem(last, f"text after the example's end: {best.lexed.leftover[:80]}"))
-    once = ", ".join(str(number) for number in best.lexed.once)
-    repairs = [*best.lexed.mended, *([f"printed once where all else is printed twice: lines {once}"] if once else [])]
-    text = _text(best.lexed.tokens, lines[start : best.lexed.end])
-    repaired = "; ".join(repairs) or None
-    example = Example("json", text, best.value, first, last, repaired, MappingProxyType(pointers))
-    return example, best.lexed.end, tuple(problems)
-
-
-def _reading(lines: Sequence[Line], start: int, copies: Print, ends: Callable[[Line], bool]) -> _Reading:
-    lexed = lex(lines, start, copies, ends)
-    if lexed.failure is not None:
-        return _Reading(lexed, failure=lexed.failure)
-    if len(lexed.mended) > _MOST_REPAIRS:
-        return _Reading(lexed, failure=(lines[start].number, "; ".join(lexed.mended[:3])))
-    try:
-        value = json.loads("".join(token.text for token in lexed.tokens), strict=False)
-    except json.JSONDecodeError as error:
-        return _Reading(lexed, failure=(_line_at(lexed.tokens, error.pos), error.msg))
-    except ValueError as error:  # an integer with more digits than Python converts
-        return _Reading(lexed, failure=(lines[start].number, str(error)))
-    return _Reading(lexed, value)
-
-
-def _unreadable(
-    lines: Sequence[Line], start: int, readings: Sequence[_Reading], ends: Callable[[Line], bool]
-) -> tuple[Example, int, tuple[Problem, ...]]:
-    """The lines as they stand up to the next heading or table, with the failure of the reading that came furthest."""
-    end = next((at for at in range(start + 1, len(lines)) if ends(lines[at])), len(lines))
-    number, reason = max((reading.failure or (0, "") for reading in readings), key=lambda failure: failure[0])
-    problem = Problem(number, f"the example that begins at line {lines[start].number} is no JSON: {reason}")
-    text = "\n".join(line.text for line in lines[start:end])
-    return Example("text", text, None, lines[start].number, lines[end - 1].number), end, (problem,)
-
-
-def _line_at(tokens: Sequence[Token], offset: int) -> int:
-    for token in tokens:
-        offset -= len(token.text)
-        if offset < 0:
-            return token.line
-    return tokens[-1].line
-
-
-def _text(tokens: Sequence[Token], lines: Sequence[Line]) -> str:
-    """The example as it is printed, each token once, in the document's lines."""
-    indents = {line.number: len(line.raw) - len(line.raw.lstrip()) for line in lines}
-    shown: dict[int, list[str]] = {}
-    for token in tokens:
-        parts = shown.setdefault(token.line, [])
-        parts.append(f" {token.text}" if token.spaced and parts else token.text)
-    return "\n".join(" " * (indents[number] // 2 * 2) + "".join(parts) for number, parts in shown.items())
-
-
-def _pointers(tokens: Sequence[Token]) -> Iterator[tuple[str, int]]:
-    """(JSON pointer, line) of each member and item (RFC 6901)."""
-    path: list[str | int | None] = []
-    for number, token in enumerate(tokens):
-        inside_list = bool(path) and isinstance(path[-1], int)
-        if token.text in CLOSER:
-            if inside_list:
-                yield _pointer(path), token.line
-            path.append(0 if token.text == "[" else None)
-        elif token.text in {"}", "]"}:
-            path.pop()
-        elif token.text == ",":
-            if inside_list:
-                path[-1] = int(path[-1] or 0) + 1
-        elif token.text == ":":
+def read_json(lines: Sequence[Line], start: int) -> tuple[Example, int, str | None]:
+    """The JSON example at `start`, the index of the first line after it, and what could not be read, or None."""
+    end = _block_end(lines, start)
+    block = lines[start:end]
+    # Printed once: the text parses as it stands. Printed twice is tried first: `[[]]` is JSON either way.
+    doubled = [undouble(line.text) for line in block]
+    readings = [[text for text in doubled if text is not None]] if all(text is not None for text in doubled) else []
+    readings.append([line.text for line in block])
+    problem: str | None = None
+    for texts in readings:
+        text, numbers = _join(texts, block)
+        tokens = list(_tokens(text, numbers))
+        mended, repair = _mend(text, tokens)
+        try:
+            value = json.loads(mended)
+        except ValueError as error:
+            problem = problem or f"the example that begins here is no JSON: {error}"
             continue
-        elif inside_list:
-            yield _pointer(path), token.line
-        elif number + 1 < len(tokens) and tokens[number + 1].text == ":":
-            path[-1] = str(json.loads(token.text, strict=False))
-            yield _pointer(path), token.line
+        pointers = dict(_pointers(tokens))
+        return Example("json", mended, value, block[0].number, block[-1].number, repair, pointers), end, None
+    raw = "\n".join(line.text for line in block)
+    return Example("text", raw, None, block[0].number, block[-1].number), end, problem
 
 
-def _pointer(path: Sequence[str | int | None]) -> str:
-    return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in path)
+def _block_end(lines: Sequence[Line], start: int) -> int:
+    """The index after the last line of the block: where its brackets close, or where a heading ends it.
+
+    Doubled brackets and doubled strings open and close together, so the count comes out even for both prints.
+    """
+    depth, inside = 0, False
+    for at in range(start, len(lines)):
+        text = lines[at].text
+        if at > start and is_structural(text):
+            return at
+        for char in text:
+            if char == '"':
+                inside = not inside
+            elif not inside:
+                depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(char, 0)
+        if depth <= 0 and not inside:
+            return at + 1
+    return len(lines)
+
+
+def _join(texts: Sequence[str], block: Sequence[Line]) -> tuple[str, list[tuple[int, int]]]:
+    """One text, a line that ends inside a string joined to the next; and (offset, line) of each piece."""
+    text, numbers, open_string = "", [], False
+    for piece, line in zip(texts, block, strict=True):
+        if text and not open_string:
+            text += "\n"
+        numbers.append((len(text), line.number))
+        text += piece
+        open_string ^= len(re.findall(r'(?<!\\)(?:\\\\)*"', piece)) % 2 == 1
+    return text, numbers
+
+
+def _tokens(text: str, numbers: Sequence[tuple[int, int]]) -> Iterator[_Token]:
+    at = 0
+    for match in _TOKEN.finditer(text):
+        while at + 1 < len(numbers) and numbers[at + 1][0] <= match.start():
+            at += 1
+        yield _Token(match.group(), numbers[at][1], match.start())
+
+
+def _mend(text: str, tokens: Sequence[_Token]) -> tuple[str, str | None]:
+    """The text with closing brackets put in where another closes before them, and what was put in."""
+    open_brackets: list[str] = []
+    inserted: list[tuple[int, str, int]] = []
+    for token in tokens:
+        if token.text in _CLOSER:
+            open_brackets.append(token.text)
+        elif token.text in {"}", "]"}:
+            while open_brackets and _CLOSER[open_brackets[-1]] != token.text:
+                if token.text not in [_CLOSER[item] for item in open_brackets]:
+                    break
+                inserted.append((token.start, _CLOSER[open_brackets.pop()], token.line))
+            if open_brackets:
+                open_brackets.pop()
+    last = tokens[-1].line if tokens else 0
+    inserted += [(len(text), _CLOSER[item], last) for item in reversed(open_brackets)]
+    for offset, bracket, _ in reversed(inserted):
+        text = f"{text[:offset]}{bracket}{text[offset:]}"
+    said = ", ".join(f"{bracket} inserted before the end of line {line}" for _, bracket, line in inserted)
+    return text, said or None
+
+
+def _pointers(tokens: Sequence[_Token]) -> Iterator[tuple[str, int]]:
+    """(JSON pointer, line) of each member and item (RFC 6901)."""
+    stack: list[list[str | int | None]] = []  # [kind, key or index]
+    for number, token in enumerate(tokens):
+        if token.text in _CLOSER:
+            if stack and stack[-1][0] == "[":
+                yield _pointer(stack), token.line
+            stack.append([token.text, 0 if token.text == "[" else None])
+        elif token.text in {"}", "]"}:
+            if stack:
+                stack.pop()
+        elif token.text == ",":
+            if stack and isinstance(stack[-1][1], int):
+                stack[-1][1] += 1
+        elif stack and stack[-1][0] == "{" and number + 1 < len(tokens) and tokens[number + 1].text == ":":
+            stack[-1][1] = token.text.strip('"')
+            yield _pointer(stack), token.line
+        elif stack and stack[-1][0] == "[" and token.text != ":":
+            yield _pointer(stack), token.line
+
+
+def _pointer(stack: Sequence[Sequence[str | int | None]]) -> str:
+    return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for _, key in stack if key is not None)

@@ -1,84 +1,195 @@
-"""The document as a whole: sections with their operations, and the common part that holds for all of them."""
+"""The document as a whole: sections, operations and the common part, found by the vendor's headings."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
-from conformance.document.chapters import chapters, numbered_headings, operation_starts, ranges, without_number
-from conformance.document.common import read_common
-from conformance.document.glyphs import is_printed_twice
-from conformance.document.lines import Line, Source, read_source
-from conformance.document.model import ApiSection, Document
-from conformance.document.operations import read_operation
-from conformance.document.parts import Context
-from conformance.document.vocabulary import INTRODUCTION, VERSION, heading_of
+from conformance.document.examples import is_json_start, is_request_line, read_json, read_request
+from conformance.document.lines import Line, read_source
+from conformance.document.model import (
+    ApiOperation,
+    ApiSection,
+    Common,
+    Document,
+    ErrorCode,
+    Example,
+    Heading,
+    Table,
+)
+from conformance.document.tables import header_of, read_table
+from conformance.document.vocabulary import COMMON_HEADINGS, INTRODUCTION, METHODS, NUMBERED, PARTS, VERSION
 from conformance.errors import DocumentError
 
 __all__ = ["read_document"]
+
+_URI = re.compile(rf"({'|'.join(METHODS)}) +(/\S*)")
+
+
+@dataclass
+class _Part:
+    """What was found under one heading."""
+
+    tables: list[Table] = field(default_factory=list)
+    examples: list[Example] = field(default_factory=list)
+    texts: list[Line] = field(default_factory=list)
 
 
 def read_document(path: Path) -> Document:
     """Read the vendor's document, a text dump in UTF-8 or a PDF.
 
-    What cannot be read with certainty is in the document's `problems`, with its line. Raises DocumentError with one
-    line when the file cannot be read or describes no operation.
+    Raises DocumentError with one line when the file cannot be read or describes no operation.
     """
     source = read_source(path)
     lines = source.lines
-    context = Context(lines, numbered_headings(lines), is_printed_twice(line.text for line in lines))
-    sections: list[ApiSection] = []
-    shared: list[tuple[int, int]] = []
-    tops = [at for at in context.numbered if not _is_title_of_operation(lines, at)]
-    for begin, end in ranges((0, *(at for at in tops if at)), len(lines)):
-        starts = operation_starts(lines, begin, end)
-        if not starts:
-            shared.append((begin, end))
-            continue
-        shared.append((begin, starts[0]))
-        spans = [context.until_common(start, stop) for start, stop in ranges(starts, end)]
-        shared += [(until, stop) for (_, until), (_, stop) in zip(spans, ranges(starts, end), strict=True) if until < stop]
-        try:
-            operations = tuple(read_operation(context, start, until) for start, until in spans)
-        except DocumentError as error:
-            raise DocumentError(f"{path}: {error}") from None
-        heading = lines[begin]
-        sections.append(ApiSection(without_number(heading.text), heading.number, operations))
-    if not sections:
-        raise DocumentError(
-            f"{path}: describes no operation (no line reads {INTRODUCTION}, none reads URI over a method and a path); "
-            "give the vendor's API reference"
-        )
-    common = read_common(context, shared)
-    version, date = _edition(source, context)
-    if not version:
-        context.problem(lines[0].number, "the document names no product version")
+    problems: list[tuple[int, str]] = []
+    starts = [at for at in range(1, len(lines)) if lines[at].text == INTRODUCTION]
+    if not starts:
+        raise DocumentError(f"{path}: describes no operation (no line reads {INTRODUCTION}); give the vendor's API reference")
+    first = _section_start(lines, starts[0])
+    common = _common(lines[:first], problems)
+    sections = _sections(lines, first, [at - 1 for at in starts], problems)
+    found = next((match for line in lines if (match := VERSION.match(line.text))), None)
+    if found is None:
+        raise DocumentError(f"{path}: names no product version; give the vendor's API reference")
+    title = NUMBERED.fullmatch(lines[0].text)
     return Document(
-        title=without_number(lines[0].text),
-        product_version=version,
-        release_date=date,
+        title=title.group(2) if title else lines[0].text,
+        product_version=found.group(1),
+        release_date=found.group(2),
         sha256=source.sha256,
         line_count=source.line_count,
         common=common,
-        sections=tuple(sections),
-        chapters=chapters(lines, context.numbered),
-        problems=tuple(sorted(context.problems)),
+        sections=sections,
+        problems=tuple(problems),
     )
 
 
-def _is_title_of_operation(lines: Sequence[Line], at: int) -> bool:
-    return at + 1 < len(lines) and heading_of(lines[at + 1].text) == INTRODUCTION
+def _section_start(lines: Sequence[Line], at: int) -> int:
+    """The index of the numbered heading above, or of the operation's title when there is none."""
+    for index in range(at - 1, max(at - 6, -1), -1):
+        if _is_section(lines[index]):
+            return index
+    return at - 1
 
 
-def _edition(source: Source, context: Context) -> tuple[str, str]:
-    """The product's version and its release date (ISO 8601), each empty when the document does not name it."""
-    found: list[tuple[str, str, int]] = []
-    for line in (*source.furniture, *source.lines):
-        match = VERSION.match(line.text)
+def _is_section(line: Line) -> bool:
+    match = NUMBERED.fullmatch(line.text)
+    return match is not None and "." in match.group(1)
+
+
+def _sections(
+    lines: Sequence[Line], first: int, titles: Sequence[int], problems: list[tuple[int, str]]
+) -> tuple[ApiSection, ...]:
+    headings = [at for at in range(first, len(lines)) if _is_section(lines[at])] or [first]
+    result: list[ApiSection] = []
+    for start, end in pairwise([*headings, len(lines)]):
+        inside = [at for at in titles if start <= at < end]
+        operations = tuple(_operation(lines[begin:stop], problems) for begin, stop in pairwise([*inside, end]))
+        if operations:
+            heading = NUMBERED.fullmatch(lines[start].text)
+            title = heading.group(2) if heading else lines[start].text
+            result.append(ApiSection(title, lines[start].number, operations))
+    return tuple(result)
+
+
+def _operation(lines: Sequence[Line], problems: list[tuple[int, str]]) -> ApiOperation:
+    parts: dict[str, _Part] = {}
+    spans: dict[str, list[Line]] = {}
+    name = "title"
+    for line in lines[1:]:
+        if line.text in PARTS:
+            name = PARTS[line.text]
+        else:
+            spans.setdefault(name, []).append(line)
+    for name, span in spans.items():
+        parts[name] = _part(span, problems)
+    uri = _uri(spans.get("uri", []), lines[0])
+    request, response = parts.get("request", _Part()), parts.get("response", _Part())
+    return ApiOperation(
+        title=lines[0].text,
+        line=lines[0].number,
+        last_line=lines[-1].number,
+        method=uri[0],
+        path=uri[1],
+        uri_line=uri[2],
+        preconditions=tuple((line.text, line.number) for line in parts.get("preconditions", _Part()).texts),
+        path_parameters=_first(parts.get("uri")),
+        request_table=_first(request),
+        response_table=_first(response),
+        request_examples=(*request.examples, *parts.get("request-example", _Part()).examples),
+        response_examples=(*response.examples, *parts.get("response-example", _Part()).examples),
+        success_codes=tuple(
+            (int(code), line.number) for line in spans.get("success", []) for code in re.findall(r"\b[1-5]\d\d\b", line.text)
+        ),
+    )
+
+
+def _uri(lines: Sequence[Line], title: Line) -> tuple[str, str, int]:
+    for at, line in enumerate(lines):
+        match = _URI.match(line.text)
         if match:
-            version, year, month, day = match.groups()
-            found.append((version, f"{year}-{int(month):02}-{int(day):02}" if year else "", line.number))
-    for version, date, number in found:
-        if (version, date) != found[0][:2]:
-            context.problem(number, f"names the edition {version} {date}".rstrip() + ", other lines name another one")
-    return found[0][:2] if found else ("", "")
+            path = match.group(2)
+            # A path too long for the page goes on in the next line, which begins in the middle of it.
+            for more in lines[at + 1 :]:
+                if not re.fullmatch(r"[/\w{}.-]+", more.text) or header_of(more.text) is not None:
+                    break
+                path += more.text
+            return match.group(1), path.split("?")[0], line.number
+    raise DocumentError(f"line {title.number}: the operation that begins here has no line with a method and a path")
+
+
+def _first(part: _Part | None) -> Table | None:
+    return part.tables[0] if part is not None and part.tables else None
+
+
+def _part(lines: Sequence[Line], problems: list[tuple[int, str]]) -> _Part:
+    part = _Part()
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        if header_of(line.text) is not None:
+            table, at = read_table(lines, at)
+            part.tables.append(table)
+            if not table.rows:
+                problems.append((line.number, "a table without a row that can be read"))
+        elif is_json_start(line):
+            example, at, problem = read_json(lines, at)
+            part.examples.append(example)
+            if problem is not None:
+                problems.append((line.number, problem))
+        elif is_request_line(line):
+            example, at = read_request(lines, at)
+            part.examples.append(example)
+        else:
+            part.texts.append(line)
+            at += 1
+    return part
+
+
+def _common(lines: Sequence[Line], problems: list[tuple[int, str]]) -> Common:
+    spans: list[tuple[str, list[Line]]] = [("", [])]
+    headings: list[Heading] = []
+    for line in lines:
+        if line.text in COMMON_HEADINGS:
+            spans.append((COMMON_HEADINGS[line.text], []))
+            headings.append(Heading(line.text, line.number, line.number))
+        elif spans[-1][0]:
+            spans[-1][1].append(line)
+            last = headings[-1]
+            headings[-1] = Heading(last.title, last.line, line.number)
+    parts = {name: _part(span, problems) for name, span in spans if name}
+    codes = _first(parts.get("error-codes"))
+    return Common(
+        request_parameters=_first(parts.get("common-request-parameters")),
+        response_parameters=_first(parts.get("common-response-parameters")),
+        methods=_first(parts.get("methods")),
+        error_codes=tuple(
+            ErrorCode(int(row.name), row.type or "", row.line, row.last_line) for row in (codes.rows if codes else ())
+        ),
+        examples=tuple(example for part in parts.values() for example in part.examples),
+        headings=tuple(headings),
+    )

@@ -7,37 +7,28 @@ import re
 __all__ = [
     "COLUMNS",
     "COMMON_HEADINGS",
-    "FURNITURE",
-    "INTRODUCTION",
     "METHODS",
-    "METHOD_CELL",
     "NUMBERED",
     "PARTS",
     "REQUIRED",
     "TYPES",
     "VERSION",
-    "heading_of",
-    "is_heading",
+    "is_structural",
 ]
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
-INTRODUCTION = "功能介绍"
-
-PARTS = {
-    INTRODUCTION: "introduction",
-    "前提条件": "preconditions",
-    "URI": "uri",
-    "请求消息": "request",
-    "请求参数": "request",
-    "请求示例": "request-example",
-    "响应消息": "response",
-    "响应参数": "response",
-    "响应示例": "response-example",
-    "正常响应代码": "success",
-    "正常响应码": "success",
-}
-"""Heading of a part of an operation -> its name here, in the order in which an operation has them."""
+INTRODUCTION, PRECONDITIONS, URI, REQUEST, REQUEST_EXAMPLE, RESPONSE, RESPONSE_EXAMPLE, SUCCESS = PART_WORDS = (
+    "功能介绍", "前提条件", "URI", "请求消息", "请求示例", "响应消息", "响应示例", "正常响应代码",
+)  # fmt: skip
+PARTS = dict(
+    zip(
+        PART_WORDS,
+        ("introduction", "preconditions", "uri", "request", "request-example", "response", "response-example", "success"),
+        strict=True,
+    )
+)
+"""Heading of a part of an operation -> its name here."""
 
 COMMON_HEADINGS = {
     "请求结构": "request-structure",
@@ -49,7 +40,6 @@ COMMON_HEADINGS = {
     "公共参数": "common-parameters",
     "公共请求参数": "common-request-parameters",
     "公共返回参数": "common-response-parameters",
-    "公共响应参数": "common-response-parameters",
     "签名机制": "signature",
     "返回结果": "result",
     "正确返回结果": "success-result",
@@ -58,48 +48,27 @@ COMMON_HEADINGS = {
 }
 """Heading of the common part -> its name here."""
 
-METHOD_CELL = "方法"
-
 COLUMNS = {
-    "参数": "name", "参数名": "name", "参数名称": "name", "名称": "name", METHOD_CELL: "name",
-    "http状态码": "code", "HTTP状态码": "code", "状态码": "code", "错误码": "code",
-    "参数类型": "type", "类型": "type",
-    "是否必选": "required", "是否必填": "required", "必选": "required", "必填": "required",
-    "描述": "description", "说明": "description", "参数说明": "description",
-    "Error Message": "phrase", "错误信息": "phrase",
+    "参数": "name", "参数名称": "name", "名称": "name", "方法": "name", "http状态码": "code", "状态码": "code",
+    "错误码": "code", "参数类型": "type", "类型": "type", "是否必选": "required", "是否必填": "required",
+    "必选": "required", "描述": "description", "说明": "description", "Error Message": "phrase", "错误信息": "phrase",
 }  # fmt: skip
-"""Header cell -> column. A header is a line made of such cells, perhaps printed twice."""
+"""Header cell -> column. A header is a line made of these cells only, perhaps printed twice."""
 
-REQUIRED = {"是": True, "否": False, "必选": True, "可选": False, "必填": True, "选填": False}
-"""What a cell of the column `required` begins with -> what it means; a condition in parentheses may follow."""
+REQUIRED = {"是": True, "否": False}
 
 TYPES = frozenset(
-    {
-        "string", "str", "integer", "int", "int32", "int64", "long", "number", "float", "double", "decimal", "boolean",
-        "bool", "array", "list", "object", "dict", "map", "json", "enum", "uuid", "date", "time", "datetime",
-        "timestamp", "binary", "file", "null", "any",
-    }
-)  # fmt: skip
-"""Type names in lower case; another word is a type too where the cells beside it leave no doubt."""
-
-NUMBERED = re.compile(r"(\d+(?:\.\d+)*)[.、]? +(\S.*)")
-"""A numbered heading: its number and its title."""
-
-VERSION = re.compile(
-    r"产品版本 *[:：]? *[vV]?(\d+(?:\.\d+)+)(?: *[(（] *(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日? *[)）])?"
+    ["string", "integer", "int", "long", "number", "float", "double", "boolean", "bool", "array", "list", "object", "dict", "map", "enum", "uuid", "date", "datetime"]
 )
-"""The product's version and, in parentheses, year, month and day of its release."""
 
-FURNITURE = re.compile(r"页码 *[:：]? *\d*$|产品版本.{0,40}$|版权所有.{0,60}$")
-"""A line that a page carries beside its text."""
-
-
-def heading_of(text: str) -> str:
-    """The text as headings are compared: without a colon at its end."""
-    return text.rstrip(" :：")
+NUMBERED = re.compile(r"(\d+(?:\.\d+)*) +(\S.*)")
+VERSION = re.compile(r"产品版本 *v?(\d+(?:\.\d+)+) *[(（](\d{4}-\d{2}-\d{2})[)）]")
+FOOTER = re.compile(r"页码[:：]|版权所有")
 
 
-def is_heading(text: str) -> bool:
-    """Whether the line is the heading of a part, so that no table or example goes on past it."""
-    title = heading_of(text)
-    return title in PARTS or title in COMMON_HEADINGS
+def is_structural(text: str) -> bool:
+    """Whether the line is a heading or a page's furniture, so that no table or example goes on past it."""
+    if text in PARTS or text in COMMON_HEADINGS or VERSION.match(text) or FOOTER.match(text):
+        return True
+    numbered = NUMBERED.fullmatch(text)
+    return numbered is not None and "." in numbered.group(1) and re.search(r"[\u4e00-\u9fffA-Za-z]", text) is not None

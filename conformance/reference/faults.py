@@ -6,64 +6,44 @@ the stage at which the promise is broken and leaves the others alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-from conformance.errors import UsageError
 
 if TYPE_CHECKING:
     from conformance.reference.identity import Identity
     from conformance.reference.service import Answer, Call
     from conformance.reference.store import Caller, Image, Store
 
-__all__ = ["FAULTS", "Fault", "faults_of"]
+    Query = Sequence[tuple[str, str]]
+
+__all__ = ["Fault", "Hooks"]
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """The stages at which a fault acts; each is left alone unless it is given."""
+
+    request: Callable[[Call], Call] | None = None
+    authorise: Callable[[Call, Caller | None, Identity], Caller | None] | None = None
+    query: Callable[[Call, Query], Query] | None = None
+    visible: Callable[[Call, list[Image], Store], list[Image]] | None = None
+    members: Callable[[Call, Any, Store], Any] | None = None
+    handle: Callable[[Call, Caller, Store], Answer | None] | None = None
+    stored: Callable[[Call, Image, Store], None] | None = None
+    answer: Callable[[Call, Answer, Store], Answer] | None = None
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A broken promise: its id, the requirements that it breaks, and what it does in words."""
+    """A broken promise: its id, the requirements that it breaks, what it does in words, and where it acts.
+
+    request: the request as the server understands it. authorise: whom it takes the caller for. query: what it filters by.
+    visible: the images that it lists from. members: the body that it checks and stores. handle: what it
+    does instead, unless None. stored: what becomes of what was stored. answer: what it sends.
+    """
 
     id: str
     breaks: tuple[str, ...]
     description: str
-
-    def request(self, call: Call) -> Call:
-        """The request as the faulty server understands it."""
-        return call
-
-    def authorise(self, call: Call, caller: Caller | None, identity: Identity) -> Caller | None:
-        """Who the faulty server takes the caller for."""
-        return caller
-
-    def query(self, call: Call, query: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
-        """The query that it filters by."""
-        return query
-
-    def visible(self, call: Call, images: list[Image], store: Store) -> list[Image]:
-        """The images that it lists from."""
-        return images
-
-    def members(self, call: Call, body: Any) -> Any:
-        """The body that it checks and stores."""
-        return body
-
-    def stored(self, call: Call, image: Image, store: Store) -> None:
-        """What happens to what was stored."""
-
-    def answer(self, call: Call, answer: Answer, store: Store) -> Answer:
-        """What it sends."""
-        return answer
-
-
-FAULTS: Mapping[str, Fault] = {}
-
-
-def faults_of(names: Iterable[str]) -> tuple[Fault, ...]:
-    """The faults of these names. Raises UsageError for an unknown one."""
-    chosen: list[Fault] = []
-    for name in names:
-        if name not in FAULTS:
-            raise UsageError(f"fault {name}: there is no such fault")
-        chosen.append(FAULTS[name])
-    return tuple(chosen)
+    hooks: Hooks

@@ -32,13 +32,18 @@ def select(images: Iterable[Image], query: Query, caller: Caller) -> dict[str, A
     page = found[:limit]
     rest = [(name, value) for name, value in query if name != "marker"]
     body: dict[str, Any] = {
-        "images": [document(image) for image in page],
+        "images": [_row(image) for image in page],
         "first": "/v2/images" + (f"?{urlencode(rest)}" if rest else ""),
         "schema": "/v2/schemas/images",
     }
     if page and len(found) > limit:
         body["next"] = "/v2/images?" + urlencode([*rest, ("marker", page[-1].id)])
     return body
+
+
+def _row(image: Image) -> dict[str, Any]:
+    shown = document(image)
+    return {**shown, "links": [{"href": shown["self"], "rel": "self"}]}
 
 
 def _limit(values: dict[str, str]) -> int:

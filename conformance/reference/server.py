@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 
 from conformance.contract import Contract
 from conformance.errors import UsageError
-from conformance.reference.faults import faults_of
+from conformance.reference.bank import faults_of
 from conformance.reference.identity import ACCOUNTS, Identity
 from conformance.reference.service import LARGEST, Answer, Call, Service
 
@@ -104,6 +104,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer) -> None:
         body = answer.encoded()
+        if answer.headers.get("Connection") == "close":
+            self.close_connection = True
         self.send_response_only(answer.status, self._phrase(answer.status))
         self.send_header("Date", self.date_time_string())
         empty = self.command == "HEAD" or answer.status == 204
@@ -114,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(body)))
         for name, value in answer.headers.items():
             self.send_header(name, value)
-        if self.close_connection:
+        if self.close_connection and "connection" not in given:
             self.send_header("Connection", "close")
         self.end_headers()
         if not empty:
@@ -138,7 +140,7 @@ class Reference:
     """The running target. Use as a context; `faults` name the promises that it breaks on purpose."""
 
     def __init__(self, contract: Contract, port: int = 0, faults: Iterable[str] = ()) -> None:
-        chosen = faults_of(faults)
+        chosen = faults_of(contract, faults)
         try:
             self._server = _Server(("127.0.0.1", port), _Handler)
         except OSError as error:

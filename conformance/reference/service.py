@@ -65,7 +65,7 @@ class Service:
         self.contract = contract
         self.identity = identity
         self.store = Store()
-        self.faults = faults
+        self.hooks = tuple(fault.hooks for fault in faults)
         formats = {"uuid": lambda text: re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text) is not None}
         self._bodies = {
             item.id: jsonschema_rs.Draft202012Validator(dict(item.request_schema), validate_formats=True, formats=formats)
@@ -89,8 +89,8 @@ class Service:
     def answer(self, call: Call) -> Answer:
         """The answer to any request; never raises."""
         call = self._addressed(call)
-        for fault in self.faults:
-            call = fault.request(call)
+        for hooks in self.hooks:
+            call = hooks.request(call) if hooks.request else call
         try:
             with self.store.lock:
                 answer = self._identity(call) if call.service == "identity" else self._image(call)
@@ -98,8 +98,9 @@ class Service:
             answer = self.refusal(refusal.status, refusal.message)
         headers = {"x-openstack-request-id": f"req-{uuid.uuid4()}", **answer.headers}
         answer = replace(answer, headers=headers)
-        for fault in self.faults:
-            answer = fault.answer(call, answer, self.store)
+        with self.store.lock:
+            for hooks in self.hooks:
+                answer = hooks.answer(call, answer, self.store) if hooks.answer else answer
         return answer
 
     def refusal(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> Answer:
@@ -120,8 +121,8 @@ class Service:
         if call.path in {"", "/"}:
             return Answer(300, {"versions": [{"id": "v2.0", "status": "CURRENT", "links": []}]})
         caller = call.caller
-        for fault in self.faults:
-            caller = fault.authorise(call, caller, self.identity)
+        for hooks in self.hooks:
+            caller = hooks.authorise(call, caller, self.identity) if hooks.authorise else caller
         if caller is None:
             headers = {"WWW-Authenticate": 'Keystone uri="/identity"'}
             return self.refusal(401, "The request you have made requires authentication.", headers)
@@ -133,28 +134,33 @@ class Service:
             raise Refused(404, "There is nothing at this path.")
         if call.operation != "image.download" and not _accepts(call.headers.get("accept", "*/*"), JSON_TYPE):
             raise Refused(406, "This service answers in JSON.")
+        for hooks in self.hooks:
+            instead = hooks.handle(call, caller, self.store) if hooks.handle else None
+            if instead is not None:
+                return instead
         return handler(call, caller)
 
     def _is_at(self, template: str, path: str) -> bool:
-        return re.fullmatch(re.sub(r"\\{[^}]*\\}|\{[^}]*\}", "[^/]+", template), path) is not None
+        return re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]+", template), path) is not None
 
     def _list(self, call: Call, caller: Caller) -> Answer:
         query: Sequence[tuple[str, str]] = call.query
-        for fault in self.faults:
-            query = fault.query(call, query)
+        for hooks in self.hooks:
+            query = hooks.query(call, query) if hooks.query else query
         images = list(self.store.visible(caller))
-        for fault in self.faults:
-            images = fault.visible(call, images, self.store)
+        for hooks in self.hooks:
+            images = hooks.visible(call, images, self.store) if hooks.visible else images
         return Answer(200, select(images, query, caller))
 
     def _create(self, call: Call, caller: Caller) -> Answer:
         body = self._json(call)
-        for fault in self.faults:
-            body = fault.members(call, body)
+        for hooks in self.hooks:
+            body = hooks.members(call, body, self.store) if hooks.members else body
         self._check(call.operation, body)
         image = self.store.create(caller, body)
-        for fault in self.faults:
-            fault.stored(call, image, self.store)
+        for hooks in self.hooks:
+            if hooks.stored:
+                hooks.stored(call, image, self.store)
         return Answer(201, document(image), {"Location": f"/v2/images/{image.id}"})
 
     def _show(self, call: Call, caller: Caller) -> Answer:
@@ -166,8 +172,8 @@ class Service:
             raise Refused(400, f"The media type of a patch is {media_type}.")
         self.store.own(caller, call.image_id)
         operations = self._json(call)
-        for fault in self.faults:
-            operations = fault.members(call, operations)
+        for hooks in self.hooks:
+            operations = hooks.members(call, operations, self.store) if hooks.members else operations
         self._check(call.operation, operations)
         for item in operations:
             name = pointer(item["path"])
@@ -176,8 +182,9 @@ class Service:
             elif item["op"] != "remove" and not isinstance(item["value"], str | None):
                 raise Refused(400, f"{name} must be a string.")
         image = self.store.patch(caller, call.image_id, operations)
-        for fault in self.faults:
-            fault.stored(call, image, self.store)
+        for hooks in self.hooks:
+            if hooks.stored:
+                hooks.stored(call, image, self.store)
         return Answer(200, document(image))
 
     def _fits(self, name: str, value: Any) -> None:

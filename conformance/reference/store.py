@@ -111,6 +111,23 @@ class Store:
     def __len__(self) -> int:
         return len(self._images)
 
+    def get(self, image_id: str) -> Image | None:
+        """The image with this id, whoever asks."""
+        return self._images.get(image_id)
+
+    def all(self) -> list[Image]:
+        """Every image."""
+        return list(self._images.values())
+
+    def put(self, image: Image) -> None:
+        """Put an image in, or back."""
+        self._images[image.id] = image
+        self._gone.discard(image.id)
+
+    def drop(self, image_id: str) -> None:
+        """Take an image out without a trace."""
+        self._images.pop(image_id, None)
+
     def visible(self, caller: Caller) -> Iterator[Image]:
         """What the caller may list."""
         for image in self._images.values():

@@ -1,0 +1,30 @@
+"""The bank of faults, made from the contract: a new member, parameter or code brings its faults with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from conformance.contract import Contract
+from conformance.errors import UsageError
+from conformance.reference.bank_answers import answer_faults
+from conformance.reference.bank_behaviour import behaviour_faults
+from conformance.reference.bank_requests import request_faults
+from conformance.reference.faults import Fault
+
+__all__ = ["bank", "faults_of"]
+
+
+def bank(contract: Contract) -> dict[str, Fault]:
+    """Every fault by its id, sorted."""
+    faults = [*answer_faults(contract), *request_faults(contract), *behaviour_faults(contract)]
+    return {item.id: item for item in sorted(faults, key=lambda item: item.id)}
+
+
+def faults_of(contract: Contract, names: Iterable[str]) -> tuple[Fault, ...]:
+    """The faults of these names. Raises UsageError for an unknown one."""
+    wanted = tuple(names)
+    known = bank(contract) if wanted else {}
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise UsageError(f"fault {unknown[0]}: there is no such fault; `conformance serve --fault list` names them")
+    return tuple(known[name] for name in wanted)

@@ -1,0 +1,3 @@
+"""Loads the suite's options for plain pytest, in this checkout as under the command."""
+
+pytest_plugins = ["conformance.plugin"]

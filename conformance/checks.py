@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.contract import Contract, Operation, ResponseSpec
+from conformance.contract import Contract, Level, Operation, ResponseSpec
 from conformance.model import DISCOVERY, JSON, Assertion, Exchange, Unreadable
 from conformance.shape import kind_of, moment, short, valid, violations
 
@@ -146,6 +146,17 @@ def _error_shape(exchange: Exchange, outer: str) -> str | None:
     if outer not in body:
         return "a flat object" if {"code", "title", "message"} & body.keys() else "an object of another shape"
     return None if isinstance(body[outer], dict) else f"an object whose {outer} is {kind_of(body[outer])}"
+
+
+def optional_code(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
+    """A documented code that no client can be sure to provoke is judged where it is met by chance (document lines 427-467)."""
+    status = exchange.response.status
+    requirement = contract.requirements.get(f"error.{status}")
+    if requirement is None or requirement.level is not Level.MAY or exchange.request.operation == DISCOVERY:
+        return
+    shape = _error_shape(exchange, next(iter(contract.envelope["properties"]))) if status >= 400 else None
+    message = f"{status} was met, and carries {shape}"
+    yield _one(requirement.id, "optional-code", shape is None or exchange.request.method == "HEAD", message, f"carries {shape}")
 
 
 def success_is_no_error(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
@@ -368,6 +379,7 @@ PASSIVE: tuple[Check, ...] = (
     server_error,
     documented_status,
     envelope,
+    optional_code,
     success_is_no_error,
     authentication,
     request_id_present,

@@ -114,7 +114,7 @@ def _compare(rows: list[Row], example: Example, where: str, *, missing: bool) ->
             yield Contradiction(str(row.line), "open enumeration", f"{name} in {where} is an enumeration without values")
         if name not in members:
             if missing:
-                yield from _absent(name, row, members, example, where)
+                yield from _absent(name, row, {key: value for key, value in members.items() if key not in table or _nests(value)}, example, where)
             continue
         line = _line(example, name)
         shown = schema_of(members[name])["type"]
@@ -122,7 +122,7 @@ def _compare(rows: list[Row], example: Example, where: str, *, missing: bool) ->
         if shown == "null" and "为空" not in row.description:
             yield Contradiction(f"{row.line}, {line}", "null", f"{name} in {where} is {stated}, the example shows null")
         elif shown not in {wanted, "null"} and wanted is not None:
-            yield Contradiction(f"{row.line}, {line}", "type", f"{name} in {where} is {stated}, the example shows a {shown}")
+            yield Contradiction(f"{row.line}, {line}", "type", f"{name} in {where} is {stated}, the example shows {shown}")
         elif re.search("UUID", row.description, re.IGNORECASE) and not re.fullmatch(r"[0-9a-f-]{36}", str(members[name])):
             yield Contradiction(f"{row.line}, {line}", "placeholder", f"{name} in {where} is a UUID, the example shows none")
     spelled = {_plain(name) for name in table}
@@ -131,10 +131,14 @@ def _compare(rows: list[Row], example: Example, where: str, *, missing: bool) ->
             yield Contradiction(str(_line(example, name)), "in no table", f"the example of {where} shows {name}, the table does not")
 
 
+def _nests(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
 def _absent(name: str, row: Row, members: dict[str, Any], example: Example, where: str) -> Iterator[Contradiction]:
-    near = next((other for other in members if _near(name, other)), None)
+    near = next((other for other, value in members.items() if _near(name, other) and not _nests(value)), None)
     nested = next(
-        (outer for outer, value in members.items() if isinstance(value, list) and value and isinstance(value[0], dict) and name in value[0]),
+        (outer for outer, value in members.items() if _nests(value) and name in value[0]),
         None,
     )
     if near is not None:

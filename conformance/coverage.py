@@ -17,6 +17,7 @@ PASSIVE_COVER: Mapping[str, tuple[str, ...]] = {
     "server-error": ("status.server-error",),
     "documented-status": ("status.documented", "*.response.*"),
     "envelope": ("error.envelope", "error.envelope.*"),
+    "optional-code": ("error.300", "error.406", "error.407", "error.408", "error.50?"),
     "success-is-no-error": ("status.success",),
     "authentication": ("auth.required",),
     "request-id": ("header.request-id",),

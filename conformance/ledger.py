@@ -86,7 +86,7 @@ def _operation(operation: Mapping[str, Any]) -> Iterator[Requirement]:
         ruled = {"x-ruling": operation["x-ruling"]} if "x-ruling" in operation else {}
         return _make(f"{name}.{suffix}", statement, {**ruled, **source}, name, upstream=upstream)
 
-    for parameter in operation.get("parameters", ()):
+    for parameter in () if upstream else operation.get("parameters", ()):
         text = f"The {parameter['in']} parameter {parameter['name']} is understood and wrong values are refused"
         yield make(f"{parameter['in']}.{parameter['name']}", text, parameter)
     body = operation.get("requestBody")

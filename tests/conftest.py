@@ -1,0 +1,77 @@
+"""What the tests share: the vendor's document, the contract, a gate, the reference, exchanges built by hand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.contract import Contract
+from conformance.document import Document, read_document
+from conformance.model import Exchange, Headers, Request, Response
+from conformance.reference import Reference
+from conformance.specs import load_contract
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def document_path() -> Path:
+    """The vendor's document: CONFORMANCE_DOCUMENT, else where it lies beside the project."""
+    place = os.environ.get("CONFORMANCE_DOCUMENT")
+    path = Path(place) if place else ROOT.parent / "shared" / "document" / "000_899f47eeb8449587.txt"
+    if not path.is_file():
+        pytest.fail(f"the vendor's document is not at {path}; set CONFORMANCE_DOCUMENT to it")
+    return path
+
+
+@pytest.fixture(scope="session")
+def document(document_path: Path) -> Document:
+    return read_document(document_path)
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    return load_contract()
+
+
+@pytest.fixture
+def reference(contract: Contract) -> Iterator[Reference]:
+    with Reference(contract) as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Journals of tests go to a directory of their own, and no cloud of the developer's is found."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    for name in [name for name in os.environ if name.startswith("OS_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def exchange() -> Callable[..., Exchange]:
+    """Builds an exchange: operation, status, body, headers."""
+
+    def build(
+        operation: str | None = "image.list",
+        status: int = 200,
+        body: bytes = b"",
+        headers: dict[str, str] | None = None,
+        *,
+        method: str = "GET",
+        url: str = "http://cloud/v2/images",
+        actor: str = "main",
+        number: int = 1,
+        **response: Any,
+    ) -> Exchange:
+        fields = {"x-openstack-request-id": f"req-{number}", "Content-Length": str(len(body)), **(headers or {})}
+        if body and "Content-Type" not in fields:
+            fields["Content-Type"] = "application/json"
+        request = Request(method, url, operation=operation, actor=actor)
+        return Exchange(number, request, Response(status, headers=Headers.of(fields), body=body, **response))
+
+    return build

@@ -109,7 +109,11 @@ def unfinished(directory: Path, image_url: str, project_id: str) -> Iterator[Jou
         except BlockingIOError:
             handle.close()
             continue
-        entries = _entries(path, handle.read())
+        try:
+            entries = _entries(path, handle.read())
+        except UsageError:
+            handle.close()
+            raise
         head = entries[0] if entries else {}
         if head.get("image_url") != image_url or head.get("project") != project_id:
             handle.close()

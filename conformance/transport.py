@@ -63,6 +63,7 @@ class _Adapter(HTTPAdapter):
     """Sends a URL's path and query as they were written, and can break off whatever is under way."""
 
     def __init__(self) -> None:
+        self._target = ""
         self._connections: weakref.WeakSet[urllib3.connection.HTTPConnection] = weakref.WeakSet()
         super().__init__(pool_maxsize=1, max_retries=0)
 
@@ -74,12 +75,16 @@ class _Adapter(HTTPAdapter):
         }
 
     def _tracking(self, pool: type[urllib3.HTTPConnectionPool]) -> type[urllib3.HTTPConnectionPool]:
-        connections = self._connections
+        adapter = self
 
         class Connection(pool.ConnectionCls):  # type: ignore[name-defined,misc]
             def connect(self) -> None:
                 super().connect()
-                connections.add(self)
+                adapter._connections.add(self)
+
+            def putrequest(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
+                # urllib3 has tidied the percent-encodings by now.
+                super().putrequest(method, adapter._target or url, *args, **kwargs)
 
         return type(pool.__name__, (pool,), {"ConnectionCls": Connection})
 
@@ -94,9 +99,11 @@ class _Adapter(HTTPAdapter):
         url = request.url or ""
         parts = urlsplit(url)
         if proxies and parts.scheme == "http" and requests.utils.select_proxy(url, proxies):
+            self._target = url
             return url
         rest = url.split(parts.netloc, 1)[1].split("#", 1)[0]
-        return rest if rest.startswith("/") else f"/{rest}"
+        self._target = rest if rest.startswith("/") else f"/{rest}"
+        return self._target
 
 
 class Transport:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import random
 import signal
@@ -178,7 +180,7 @@ def run(
     )
     drawn = random.SystemRandom().randrange(2**32) if seed is None else seed
     options = Options(settings, profile, drawn, strict, select, specs)
-    verdict, written = conduct_run(options, out, Console(stderr=True))
+    verdict, written = conduct_run(options, out, Console(file=sys.stderr))
     print_verdict(verdict, Console(), written)
     return verdict.exit_code
 
@@ -193,10 +195,14 @@ def conduct_run(options: Options, out: Path, progress: Console) -> tuple[Verdict
     ]  # fmt: skip
     with Conduct(options) as conduct:
         watcher = _Progress(conduct, progress)
+        said = io.StringIO()  # pytest reports a bad -k in two lines of its own; ours is one
         try:
-            status = pytest.main(arguments, plugins=[Supervisor(conduct), watcher])
+            with contextlib.redirect_stderr(said):
+                status = pytest.main(arguments, plugins=[Supervisor(conduct), watcher])
         finally:
             conduct.cleanup()
+        if status != pytest.ExitCode.USAGE_ERROR:
+            progress.print(said.getvalue(), end="", markup=False, highlight=False)
         if status == pytest.ExitCode.INTERRUPTED:
             conduct.notes.append("the run was interrupted")
         if status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:

@@ -9,6 +9,7 @@ Rules
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -38,6 +39,8 @@ from conformance.transport import Limits, Transport, origin_of
 __all__ = ["Actor", "Settings", "Target", "configured", "open_target"]
 
 Observer = Callable[[Request, Response], None]
+
+logging.getLogger("keystoneauth").addHandler(logging.NullHandler())  # what it warns of is said by our one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,9 +272,10 @@ def _password_body(auth: Mapping[str, Any], access: AccessInfo) -> Mapping[str, 
 def _image_url(access: AccessInfo, region: CloudRegion, actor: Actor) -> str:
     catalogue = access.service_catalog
     interface = region.config.get("interface") or "public"
-    url = catalogue.url_for(service_type="image", interface=interface, region_name=region.region_name or None) if (
-        catalogue.get_endpoints(service_type="image", interface=interface, region_name=region.region_name or None)
-    ) else None
+    try:
+        url = catalogue.url_for(service_type="image", interface=interface, region_name=region.region_name or None)
+    except ks.EndpointNotFound:
+        url = None
     if not url:
         services = sorted({str(item.get("type")) for item in catalogue.catalog})
         where = f"interface {interface}" + (f", region {region.region_name}" if region.region_name else "")

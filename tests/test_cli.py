@@ -29,17 +29,17 @@ def command(*arguments: str | Path, cwd: Path, env: dict[str, str] | None = None
 def verdict_of(out: Path) -> dict[str, Any]:
     value: dict[str, Any] = json.loads((out / "verdict.json").read_text())
     schema = json.loads((SCHEMAS / "verdict.schema.json").read_text())
-    assert [] == [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(value)]
+    assert [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(value)] == []
     return value
 
 
 def test_without_a_cloud_the_reference_is_conformant(tmp_path: Path) -> None:
     done = command("run", "--out", "out", "--seed", "7", cwd=tmp_path)
-    assert (0, "") == (done.returncode, "".join(line for line in done.stderr.splitlines() if not line.startswith("case ")))
+    assert (done.returncode, "".join(line for line in done.stderr.splitlines() if not line.startswith("case "))) == (0, "")
     verdict = verdict_of(tmp_path / "out")
-    assert ("conformant", 0, 0, []) == (
+    assert (
         verdict["outcome"], verdict["summary"]["required_not_exercised"], verdict["summary"]["findings"], verdict["run"]["leftovers"],
-    )  # fmt: skip
+    ) == ("conformant", 0, 0, [])  # fmt: skip
     assert max(map(len, done.stdout.splitlines())) <= 80
     assert {"verdict.json", "verdict.html", "junit.xml", "exchanges.har"} == {path.name for path in (tmp_path / "out").iterdir()}
 
@@ -47,37 +47,37 @@ def test_without_a_cloud_the_reference_is_conformant(tmp_path: Path) -> None:
 def test_no_report_holds_a_token_or_a_password(tmp_path: Path, reference: Reference) -> None:
     reference.write_clouds(tmp_path / "clouds.yaml")
     done = command("run", "--os-cloud", "reference", "--profile", "smoke", "--other-cloud", "reference-other", "--out", "out", cwd=tmp_path)
-    assert 0 == done.returncode
+    assert done.returncode == 0
     service = reference.service.identity
     hidden = [*service.passwords.values(), *service.tokens]
     texts = [done.stdout, done.stderr, *(path.read_text() for path in (tmp_path / "out").iterdir())]
-    assert [] == [word for word in hidden for text in texts if word in text]
-    assert 0 == reference.images()
+    assert [word for word in hidden for text in texts if word in text] == []
+    assert reference.images() == 0
 
 
 def test_a_broken_promise_is_exit_one_and_cites_the_document(tmp_path: Path, reference: Reference, contract: Any) -> None:
     with Reference(contract, faults=["image.list.query.name.prefix"]) as faulty:
         faulty.write_clouds(tmp_path / "clouds.yaml")
         done = command("run", "--os-cloud", "reference", "--other-cloud", "reference-other", "--out", "out", cwd=tmp_path)
-        assert (1, 0) == (done.returncode, faulty.images())
+        assert (done.returncode, faulty.images()) == (1, 0)
     finding = next(item for item in verdict_of(tmp_path / "out")["findings"] if item["requirement"] == "image.list.query.name")
-    assert ([[495, 495]], True, "image.list") == (finding["source"], finding["binding"], finding["operation"])
+    assert (finding["source"], finding["binding"], finding["operation"]) == ([[495, 495]], True, "image.list")
     assert '"$OS_TOKEN"' in finding["curl"]
 
 
 def test_a_part_of_the_cases_is_inconclusive(tmp_path: Path) -> None:
     done = command("run", "-k", "limit", "--out", "out", cwd=tmp_path)
-    assert (3, "inconclusive") == (done.returncode, verdict_of(tmp_path / "out")["outcome"])
+    assert (done.returncode, verdict_of(tmp_path / "out")["outcome"]) == (3, "inconclusive")
 
 
 def test_nothing_selected_is_inconclusive(tmp_path: Path) -> None:
-    assert 3 == command("run", "-k", "no_such_case", "--out", "out", cwd=tmp_path).returncode
+    assert command("run", "-k", "no_such_case", "--out", "out", cwd=tmp_path).returncode == 3
 
 
 def test_isolation_without_a_second_project_is_inconclusive_and_says_why(tmp_path: Path, reference: Reference) -> None:
     reference.write_clouds(tmp_path / "clouds.yaml")
     done = command("run", "--os-cloud", "reference", "--out", "out", cwd=tmp_path)
-    assert 3 == done.returncode
+    assert done.returncode == 3
     assert "no second project was given (--other-cloud)" in done.stdout
 
 
@@ -92,11 +92,11 @@ def test_isolation_without_a_second_project_is_inconclusive_and_says_why(tmp_pat
 )  # fmt: skip
 def test_what_is_asked_wrongly_is_exit_two_and_one_line(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
     done = command(*arguments, cwd=tmp_path)
-    assert 2 == done.returncode
+    assert done.returncode == 2
     lines = done.stderr.splitlines()
-    assert 1 == len(lines)
+    assert len(lines) == 1
     assert words in lines[0]
-    assert [] == list(tmp_path.glob("reports/*"))
+    assert list(tmp_path.glob("reports/*")) == []
 
 
 def clouds(tmp_path: Path, url: str) -> dict[str, str]:
@@ -108,12 +108,12 @@ def clouds(tmp_path: Path, url: str) -> dict[str, str]:
 
 def test_a_target_that_is_not_there_is_exit_three_and_one_line(tmp_path: Path) -> None:
     done = command("run", cwd=tmp_path, env=clouds(tmp_path, "http://127.0.0.1:1/v3"))
-    assert (3, ["conformance: 127.0.0.1:1: connection refused; is the service running there?"]) == (done.returncode, done.stderr.splitlines())
+    assert (done.returncode, done.stderr.splitlines()) == (3, ["conformance: 127.0.0.1:1: connection refused; is the service running there?"])
 
 
 def test_credentials_that_are_refused_are_exit_three(tmp_path: Path, reference: Reference) -> None:
     done = command("run", cwd=tmp_path, env=clouds(tmp_path, reference.identity_url))
-    assert (3, 1) == (done.returncode, len(done.stderr.splitlines()))
+    assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
     assert "refused the credentials" in done.stderr
     assert "hidden-word" not in done.stderr
 
@@ -128,7 +128,7 @@ def test_an_interrupted_run_cleans_up_and_is_inconclusive(tmp_path: Path, refere
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=60)
-    assert (3, 0) == (process.returncode, reference.images())
+    assert (process.returncode, reference.images()) == (3, 0)
     assert "the run was interrupted" in out
 
 
@@ -142,14 +142,14 @@ def test_a_killed_run_is_cleaned_up_by_the_next(tmp_path: Path, reference: Refer
     process.wait()
     assert reference.images() > 0
     done = command(*arguments, "--profile", "smoke", cwd=tmp_path)
-    assert (0, 0) == (done.returncode, reference.images())
+    assert (done.returncode, reference.images()) == (0, 0)
     assert "had not cleaned up; its images are deleted now" in " ".join(done.stdout.split())
 
 
 def test_the_ledger_is_printed(tmp_path: Path) -> None:
     rows = json.loads(command("requirements", "--format", "json", cwd=tmp_path).stdout)
     row = next(item for item in rows if item["id"] == "image.list.query.limit")
-    assert [[505, 505]] == row["source"]
+    assert row["source"] == [[505, 505]]
     assert "list.limit_bounds_the_number_of_images" in row["checks"]
 
 
@@ -157,7 +157,7 @@ def test_extract_writes_specs_and_prints_contradictions(tmp_path: Path, document
     (tmp_path / "specs").mkdir()
     (tmp_path / "specs" / OVERLAY).write_bytes((default_directory() / OVERLAY).read_bytes())
     done = command("extract", document_path, "--out", "specs", cwd=tmp_path)
-    assert 0 == done.returncode
+    assert done.returncode == 0
     assert "90 table rows, 8 JSON examples (1 repaired)" in done.stdout
     assert "update_at" in done.stdout
 

@@ -66,8 +66,8 @@ def entries(path: Path) -> list[dict[str, str]]:
 def test_an_intention_is_on_the_disk_before_anything_else(start: Callable[..., Journal], found: Callable[[], list[Journal]]) -> None:
     journal = start()
     journal.intend("conformance-run1-1", "an-id")
-    assert {"name": "conformance-run1-1", "id": "an-id"} == entries(journal.path)[-1]
-    assert 0o600 == journal.path.stat().st_mode & 0o777
+    assert entries(journal.path)[-1] == {"name": "conformance-run1-1", "id": "an-id"}
+    assert journal.path.stat().st_mode & 0o777 == 0o600
 
 
 def test_cleaning_takes_what_was_made_and_nothing_else(start: Callable[..., Journal], found: Callable[[], list[Journal]]) -> None:
@@ -76,7 +76,7 @@ def test_cleaning_takes_what_was_made_and_nothing_else(start: Callable[..., Jour
         journal.intend(name)
     journal.created("by-id")
     images = Images({"a": ("conformance-run1-1", ""), "b": ("precious", ""), "c": ("x", tag_of("run1")), "by-id": ("y", ""), "d": ("conformance-run1-10", "")})
-    assert () == clean(journal, images)
+    assert clean(journal, images) == ()
     assert {"b", "d"} == set(images.images)
 
 
@@ -85,7 +85,7 @@ def test_what_cannot_be_deleted_is_told_and_stays_in_the_journal(start: Callable
     journal.created("stuck")
     left = clean(journal, Images({"stuck": ("", "")}, stubborn={"stuck"}))
     journal.close(done=not left)
-    assert (("stuck",), True) == (left, journal.path.exists())
+    assert (left, journal.path.exists()) == (("stuck",), True)
 
 
 def test_the_next_start_finds_the_journal_of_a_run_that_died(start: Callable[..., Journal], found: Callable[[], list[Journal]]) -> None:
@@ -93,13 +93,13 @@ def test_the_next_start_finds_the_journal_of_a_run_that_died(start: Callable[...
     dead.intend("conformance-run1-1")
     dead.created("an-id")
     dead.close(done=False)
-    assert [("run1", ["conformance-run1-1"], ["an-id"])] == [(item.run_id, list(item.names), list(item.ids)) for item in found()]
+    assert [(item.run_id, list(item.names), list(item.ids)) for item in found()] == [("run1", ["conformance-run1-1"], ["an-id"])]
 
 
 def test_the_journal_of_a_run_under_way_is_left_alone(start: Callable[..., Journal], found: Callable[[], list[Journal]]) -> None:
     start("dead").close(done=False)
     start("alive").intend("conformance-alive-1")
-    assert ["dead"] == [item.run_id for item in found()]
+    assert [item.run_id for item in found()] == ["dead"]
 
 
 @pytest.mark.parametrize("where", [("http://other", "project"), ("http://cloud", "other")])
@@ -107,7 +107,7 @@ def test_the_journal_of_another_cloud_or_project_is_left_alone(
     start: Callable[..., Journal], found: Callable[[], list[Journal]], where: tuple[str, str]
 ) -> None:
     start("run1", where).close(done=False)
-    assert [] == found()
+    assert found() == []
 
 
 def test_a_last_line_that_was_cut_off_is_left_out(start: Callable[..., Journal], found: Callable[[], list[Journal]]) -> None:
@@ -116,7 +116,7 @@ def test_a_last_line_that_was_cut_off_is_left_out(start: Callable[..., Journal],
     journal.close(done=False)
     with journal.path.open("a") as out:
         out.write('{"id": "ha')
-    assert [["kept"]] == [list(item.ids) for item in found()]
+    assert [list(item.ids) for item in found()] == [["kept"]]
 
 
 def test_a_journal_that_cannot_be_read_gets_one_line(tmp_path: Path) -> None:
@@ -126,4 +126,4 @@ def test_a_journal_that_cannot_be_read_gets_one_line(tmp_path: Path) -> None:
 
 
 def test_names_begin_with_the_run() -> None:
-    assert "conformance-abc-" == prefix_of("abc")
+    assert prefix_of("abc") == "conformance-abc-"

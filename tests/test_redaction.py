@@ -46,12 +46,12 @@ def test_an_exchange_loses_secrets_everywhere() -> None:
     response = Response(200, "s3cret-token", Headers((("X-Echo", "s3cret-token"),)), b"\xff s3cret-token")
     shown = known.exchange(Exchange(1, request, response))
     assert "s3cret" not in repr(shown)
-    assert b"\xff $OS_TOKEN" == shown.response.body
+    assert shown.response.body == b"\xff $OS_TOKEN"
 
 
 @pytest.mark.parametrize("name", ["X-Auth-Token", "x-subject-token", "Authorization", "Set-Cookie"])
 def test_headers_that_hold_secrets_never_show_an_unknown_one(name: str) -> None:
-    assert "$REDACTED" == Secrets().headers(Headers(((name, "never-seen"),))).get(name)
+    assert Secrets().headers(Headers(((name, "never-seen"),))).get(name) == "$REDACTED"
 
 
 def test_tokens_that_the_suite_makes_up_are_shown() -> None:
@@ -61,4 +61,4 @@ def test_tokens_that_the_suite_makes_up_are_shown() -> None:
 def test_a_word_that_is_no_secret_stays() -> None:
     known = Secrets()
     known.learn("abc", "$V")
-    assert "abcdef" == known.text("abcdef")
+    assert known.text("abcdef") == "abcdef"

@@ -67,13 +67,13 @@ def test_path_headers_and_body_travel_as_written(serve: Callable[[Handler], str]
 def test_repeated_headers_are_kept_in_order(serve: Callable[[Handler], str]) -> None:
     with Transport() as transport:
         response = transport.send(Request("GET", serve(lambda sock, _: sock.sendall(answer(b"", b"HTTP/1.1 200 OK\r\nA: 1\r\na: 2")))))
-    assert ("1", "2") == response.headers.all("A")
+    assert response.headers.all("A") == ("1", "2")
 
 
 def test_a_redirect_is_not_followed(serve: Callable[[Handler], str]) -> None:
     with Transport() as transport:
         head = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/"
-        assert 302 == transport.send(Request("GET", serve(lambda sock, _: sock.sendall(answer(b"", head))))).status
+        assert transport.send(Request("GET", serve(lambda sock, _: sock.sendall(answer(b"", head))))).status == 302
 
 
 def drip(first: bytes, rest: bytes) -> Handler:
@@ -108,7 +108,7 @@ def test_an_endless_body_is_cut_and_says_so(serve: Callable[[Handler], str]) -> 
 
     with Transport(limits=LIMITS) as transport:
         response = transport.send(Request("GET", serve(endless)))
-    assert (True, 1 << 20) == (response.truncated, len(response.body))
+    assert (response.truncated, len(response.body)) == (True, 1 << 20)
 
 
 def test_a_body_shorter_than_announced_is_an_answer_to_be_judged(serve: Callable[[Handler], str]) -> None:
@@ -117,13 +117,13 @@ def test_a_body_shorter_than_announced_is_an_answer_to_be_judged(serve: Callable
         connection.shutdown(socket.SHUT_RDWR)
 
     with Transport(limits=LIMITS) as transport:
-        assert b"abc" == transport.send(Request("GET", serve(short))).body
+        assert transport.send(Request("GET", serve(short))).body == b"abc"
 
 
 def test_what_follows_a_204_does_not_spoil_the_next_answer(serve: Callable[[Handler], str]) -> None:
     url = serve(lambda sock, _: sock.sendall(b"HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\nabc"))
     with Transport(limits=LIMITS) as transport:
-        assert [204, 204] == [transport.send(Request("DELETE", url)).status for _ in range(2)]
+        assert [transport.send(Request("DELETE", url)).status for _ in range(2)] == [204, 204]
 
 
 def test_an_idle_connection_that_was_closed_is_opened_again(serve: Callable[[Handler], str]) -> None:
@@ -134,7 +134,7 @@ def test_an_idle_connection_that_was_closed_is_opened_again(serve: Callable[[Han
     url = serve(once)
     with Transport(limits=LIMITS) as transport:
         for _ in range(3):
-            assert b"ok" == transport.send(Request("GET", url)).body
+            assert transport.send(Request("GET", url)).body == b"ok"
             time.sleep(0.05)
 
 
@@ -158,4 +158,4 @@ def test_a_secret_does_not_go_to_an_origin_that_nobody_named(request_: Request) 
 
 
 def test_an_origin_is_scheme_host_and_port() -> None:
-    assert ["http://a:80", "https://a:443", "http://a:8"] == [origin_of(url) for url in ("http://A/x", "https://a", "http://a:8/")]
+    assert [origin_of(url) for url in ("http://A/x", "https://a", "http://a:8/")] == ["http://a:80", "https://a:443", "http://a:8"]

@@ -149,7 +149,7 @@ def _edits(node: Mapping[str, Any], required: bool, name: str) -> Iterator[tuple
         yield "null", lambda holder, key: holder.update({key: None})
     if node.get("format") in {"uuid", "date-time"}:
         yield "malformed", lambda holder, key: holder.update({key: "tomorrow at noon"})
-    if node.get("format") == "uri-reference" and name not in {"location"}:
+    if node.get("format") == "uri-reference" and name != "location":
         yield "untrue", lambda holder, key: holder.update({key: "/v2/images/00000000-0000-4000-8000-000000000000/elsewhere"})
     if "enum" in node:
         yield "outside", lambda holder, key: holder.update({key: "no-such-value"})

@@ -283,7 +283,7 @@ def _changes(contract: Contract) -> Iterator[Fault]:
         success = contract.operations[operation].responses[0].status
         promise = (f"{operation}.path.image_id", "error.404")
 
-        def found(_call: Call, answer: Answer, _store: Store, success: int = success) -> Answer:
+        def found(_call: Call, answer: Answer, _store: Store, success: int = success, operation: str = operation) -> Answer:
             return replace(answer, status=success, body=None if success == 204 else {} if operation == "image.patch" else b"")
 
         yield Fault(f"{operation}.absent.found", promise, f"{operation} of an image that is not there succeeds", on(operation, 404, found))

@@ -57,20 +57,20 @@ def written(tmp_path: Path, text: str | bytes) -> Path:
 def test_an_edition_about_something_else_is_read(tmp_path: Path, change: Any) -> None:
     document = read_document(written(tmp_path, change(CLEAN)))
     operation = document.operations[0]
-    assert ("GET", "/v3/disks/{disk_id}/parts") == (operation.method, operation.path)
+    assert (operation.method, operation.path) == ("GET", "/v3/disks/{disk_id}/parts")
     assert operation.request_table is not None
     assert operation.response_table is not None
-    assert [("disk_id", True), ("size_from", False)] == [(row.name, row.required) for row in operation.request_table.rows]
-    assert ["parts", "parts.id"] == [row.name for row in operation.response_table.rows]
-    assert [200, 206] == [code for code, _ in operation.success_codes]
-    assert [(404, "Not Found"), (409, "Conflict")] == [(item.code, item.phrase) for item in document.common.error_codes]
-    assert "7.1" == document.product_version
+    assert [(row.name, row.required) for row in operation.request_table.rows] == [("disk_id", True), ("size_from", False)]
+    assert [row.name for row in operation.response_table.rows] == ["parts", "parts.id"]
+    assert [code for code, _ in operation.success_codes] == [200, 206]
+    assert [(item.code, item.phrase) for item in document.common.error_codes] == [(404, "Not Found"), (409, "Conflict")]
+    assert document.product_version == "7.1"
 
 
 def test_a_description_goes_on_over_lines(tmp_path: Path) -> None:
     table = read_document(written(tmp_path, CLEAN)).operations[0].request_table
     assert table is not None
-    assert "甲乙" == table.rows[1].description
+    assert table.rows[1].description == "甲乙"
 
 
 def doubled(text: str) -> str:
@@ -123,4 +123,4 @@ def test_a_missing_file_and_a_directory_get_one_line(tmp_path: Path) -> None:
 def test_a_long_hostile_line_does_not_hang(tmp_path: Path) -> None:
     text = CLEAN.replace("GET /v3/disks/7/parts?size_from=3", "{" + "ab" * 50000)
     document = read_document(written(tmp_path, text))
-    assert 1 == len(document.problems)
+    assert len(document.problems) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 import time
@@ -36,8 +37,16 @@ def serve() -> Iterator[Callable[[Handler], str]]:
 
         def handle(connection: socket.socket) -> None:
             with connection, contextlib.suppress(OSError):
-                while data := connection.recv(65536):
+                while data := request(connection):
                     handler(connection, data)
+
+        def request(connection: socket.socket) -> bytes:
+            # Head and body of a request may come in two pieces.
+            data = connection.recv(65536)
+            length = re.search(rb"Content-Length: (\d+)\r\n", data)
+            while length and len(data.partition(b"\r\n\r\n")[2]) < int(length.group(1)):
+                data += connection.recv(65536)
+            return data
 
         threading.Thread(target=loop, daemon=True).start()
         return f"http://127.0.0.1:{listener.getsockname()[1]}"

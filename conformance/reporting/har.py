@@ -15,7 +15,7 @@ __all__ = ["to_har"]
 
 
 def to_har(verdict: Verdict) -> dict[str, Any]:
-    """Every exchange of the run, in order; `_number`, `_operation`, `_case` and `_actor` are ours."""
+    """Every exchange of the run, in order; the members that begin with an underscore are ours."""
     creator = {"name": "easystack-conformance", "version": verdict.run.suite_version}
     return {"log": {"version": "1.2", "creator": creator, "entries": [_entry(item) for item in verdict.exchanges]}}
 
@@ -38,7 +38,7 @@ def _entry(exchange: Exchange) -> dict[str, Any]:
     if request.body:
         sent["postData"] = {"mimeType": request.headers.get("Content-Type") or "", **_content(request.body)}
     return {
-        "startedDateTime": datetime.fromtimestamp(exchange.started, UTC).isoformat(timespec="milliseconds"),
+        "startedDateTime": datetime.fromtimestamp(exchange.started, UTC).isoformat(timespec="microseconds"),
         "time": milliseconds,
         "request": sent,
         "response": {
@@ -59,9 +59,10 @@ def _entry(exchange: Exchange) -> dict[str, Any]:
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
         "_number": exchange.number,
-        "_operation": exchange.operation,
+        "_operation": request.operation,
         "_case": exchange.case,
         "_actor": request.actor,
+        "_truncated": response.truncated,
     }
 
 

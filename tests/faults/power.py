@@ -9,10 +9,10 @@ from pathlib import Path
 from rich.console import Console
 
 from conformance.cases import registry
-from conformance.cli import conduct_run
 from conformance.conduct import Options
 from conformance.coverage import covered
 from conformance.reference import Fault
+from conformance.runner import conduct_run
 from conformance.verdict import Verdict
 
 

@@ -1,0 +1,138 @@
+"""A run directory read back: the verdict as the run made it, with every exchange.
+
+    DIR/verdict.json     the verdict (schema: specs/schemas/verdict.schema.json)
+    DIR/exchanges.har    the exchanges (HAR 1.2, our members begin with an underscore)
+
+Secrets are gone from both; what reads a run back never sees one.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from conformance.contract import Authority, Level
+from conformance.errors import UsageError
+from conformance.model import Exchange, Headers, Request, Response
+from conformance.reporting.verdict_json import VERSION
+from conformance.verdict import ErrorCodeRow, FindingGroup, Outcome, Overall, RequirementResult, Run, Verdict
+
+__all__ = ["read_run"]
+
+
+def read_run(directory: Path) -> Verdict:
+    """The verdict of a run directory. Raises UsageError naming the file that is missing, damaged or of another version."""
+    raw = _read(directory / "verdict.json")
+    if raw.get("verdict") != VERSION:
+        raise UsageError(f"{directory / 'verdict.json'}: no verdict of version {VERSION}; run the suite again to write one")
+    try:
+        exchanges = tuple(_exchange(entry) for entry in _read(directory / "exchanges.har")["log"]["entries"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(f"{directory / 'exchanges.har'}: not a HAR file of a run: {_said(error)}") from None
+    if len(exchanges) != raw.get("run", {}).get("requests"):
+        raise UsageError(f"{directory}: exchanges.har and verdict.json are not of the same run; give the directory of one run")
+    try:
+        return _verdict(raw, exchanges)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"{directory / 'verdict.json'}: not a verdict of a run: {_said(error)}") from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise UsageError(f"{path}: there is no such file; give the directory that `conformance run --out` wrote") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: cannot be read: {_said(error)}") from None
+    if not isinstance(value, dict):
+        raise UsageError(f"{path}: not a JSON object")
+    return value
+
+
+def _said(error: BaseException) -> str:
+    kind = "missing " if isinstance(error, KeyError) else ""
+    return kind + " ".join(str(error).split())[:160]
+
+
+def _verdict(raw: Mapping[str, Any], exchanges: tuple[Exchange, ...]) -> Verdict:
+    numbered = {item.number: item for item in exchanges}
+    run = dict(raw["run"])
+    run |= {"duration": run.pop("duration_s"), "leftovers": tuple(run["leftovers"])}
+    return Verdict(
+        overall=Overall(raw["outcome"]),
+        exit_code=int(raw["exit_code"]),
+        contract=dict(raw["contract"]),
+        target=dict(raw["target"]),
+        run=Run(**run),
+        requirements=tuple(_requirement(item) for item in raw["requirements"]),
+        findings=tuple(_finding(item, numbered) for item in raw["findings"]),
+        error_codes=tuple(_error_code(item) for item in raw["error_codes"]),
+        exchanges=exchanges,
+        notes=tuple(raw["notes"]),
+    )
+
+
+def _lines(raw: Any) -> tuple[tuple[int, int], ...]:
+    return tuple((first, last) for first, last in raw)
+
+
+def _requirement(raw: Mapping[str, Any]) -> RequirementResult:
+    given = {
+        "level": Level(raw["level"]),
+        "authority": Authority(raw["authority"]),
+        "source": _lines(raw["source"]),
+        "outcome": Outcome(raw["outcome"]),
+    }
+    return RequirementResult(**{**raw, **given})
+
+
+def _finding(raw: Mapping[str, Any], exchanges: Mapping[int, Exchange]) -> FindingGroup:
+    exemplar = raw["exemplar"]
+    given = {
+        "level": Level(raw["level"]),
+        "authority": Authority(raw["authority"]),
+        "source": _lines(raw["source"]),
+        "related": tuple(raw["related"]),
+        "exemplar": exchanges[exemplar["number"]] if exemplar is not None else None,
+    }
+    return FindingGroup(**{**raw, **given})
+
+
+def _error_code(raw: Mapping[str, Any]) -> ErrorCodeRow:
+    tries = tuple((item["operation"], item["request"], item["status"]) for item in raw["provoked"])
+    return ErrorCodeRow(**{**raw, "provoked": tries, "outcome": Outcome(raw["outcome"])})
+
+
+def _exchange(entry: Mapping[str, Any]) -> Exchange:
+    sent, received = entry["request"], entry["response"]
+    request = Request(
+        method=sent["method"],
+        url=sent["url"],
+        headers=_headers(sent["headers"]),
+        body=_body(sent.get("postData", {})),
+        operation=entry["_operation"],
+        actor=entry["_actor"],
+    )
+    response = Response(
+        status=received["status"],
+        reason=received["statusText"],
+        headers=_headers(received["headers"]),
+        body=_body(received["content"]),
+        elapsed=entry["time"] / 1000,
+        truncated=entry["_truncated"],
+    )
+    started = datetime.fromisoformat(entry["startedDateTime"]).timestamp()
+    return Exchange(entry["_number"], request, response, started, entry["_case"])
+
+
+def _headers(raw: Any) -> Headers:
+    return Headers(tuple((item["name"], item["value"]) for item in raw))
+
+
+def _body(content: Mapping[str, Any]) -> bytes:
+    text = content.get("text", "")
+    return base64.b64decode(text) if content.get("encoding") == "base64" else text.encode("utf-8")

@@ -1,0 +1,78 @@
+"""A run in this process: the cases by pytest, the cleaning up, the reports."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import time
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+import conformance.suite
+from conformance.conduct import Conduct, Options
+from conformance.errors import ConformanceError, UsageError
+from conformance.plugin import Supervisor, case_of
+from conformance.reporting import write_reports
+from conformance.verdict import Verdict
+
+__all__ = ["conduct_run"]
+
+
+def conduct_run(options: Options, out: Path, progress: Console) -> tuple[Verdict, tuple[Path, ...]]:
+    """Log in, run the cases in this process, clean up, write the reports."""
+    suite = Path(str(conformance.suite.__file__)).parent
+    arguments = [
+        str(suite), "-c", str(suite / "pytest.ini"), "--rootdir", str(suite), "-p", "conformance.plugin",
+        "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:allure_pytest", "-p", "no:logging",
+        "--profile", options.profile, *(["-k", options.selection] if options.selection else []),
+    ]  # fmt: skip
+    with Conduct(options) as conduct:
+        watcher = _Progress(conduct, progress)
+        said = io.StringIO()  # pytest reports a bad -k in two lines of its own; ours is one
+        try:
+            with contextlib.redirect_stderr(said):
+                status = pytest.main(arguments, plugins=[Supervisor(conduct), watcher])
+        finally:
+            conduct.cleanup()
+        if status != pytest.ExitCode.USAGE_ERROR:
+            progress.print(said.getvalue(), end="", markup=False, highlight=False)
+        if status == pytest.ExitCode.INTERRUPTED:
+            conduct.notes.append("the run was interrupted")
+        if status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
+            raise UsageError(f"-k {options.selection}: is no expression that pytest understands") if options.selection else (
+                ConformanceError("the suite could not be run by pytest")
+            )
+        verdict = conduct.verdict()
+        return verdict, write_reports(verdict, out)
+
+
+class _Progress:
+    """One line that says how far the run is; on a terminal it is rewritten, elsewhere a new one comes every ten seconds."""
+
+    def __init__(self, conduct: Conduct, console: Console) -> None:
+        self._conduct = conduct
+        self._console = console
+        self._total = 0
+        self._done = 0
+        self._last = time.monotonic()
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Count the cases."""
+        self._total = sum(case_of(item) is not None for item in session.items)
+
+    def pytest_runtest_logfinish(self, nodeid: str, location: object) -> None:
+        """Show how far the run is."""
+        self._done += 1
+        text = f"case {self._done}/{self._total}, {len(self._conduct.gate.exchanges)} requests, "
+        groups = {(item.requirement, item.failure) for item in self._conduct.gate.findings}
+        text += f"{len(groups)} groups of findings"
+        now = time.monotonic()
+        if self._console.is_terminal:
+            end = "\n" if self._done == self._total else ""
+            self._console.file.write(f"\r\x1b[K{text}{end}")
+            self._console.file.flush()
+        elif now - self._last > 10 or self._done == self._total:
+            self._console.print(text, highlight=False)
+            self._last = now

@@ -19,7 +19,7 @@ from conformance.contract import Authority, Level
 from conformance.errors import UsageError
 from conformance.model import Exchange, Headers, Request, Response
 from conformance.reporting.verdict_json import VERSION
-from conformance.verdict import ErrorCodeRow, FindingGroup, Outcome, Overall, RequirementResult, Run, Verdict
+from conformance.verdict import ErrorCodeRow, FindingGroup, Outcome, Overall, RequirementResult, Run, SentRow, Verdict, WaiverResult
 
 __all__ = ["read_run"]
 
@@ -73,6 +73,8 @@ def _verdict(raw: Mapping[str, Any], exchanges: tuple[Exchange, ...]) -> Verdict
         error_codes=tuple(_error_code(item) for item in raw["error_codes"]),
         exchanges=exchanges,
         notes=tuple(raw["notes"]),
+        sent=tuple(SentRow(**{**row, "statuses": {int(key): count for key, count in row["statuses"].items()}}) for row in raw["sent"]),
+        waivers=tuple(WaiverResult(**{**item, "findings": tuple(item["findings"])}) for item in raw["waivers"]),
     )
 
 

@@ -26,7 +26,9 @@ __all__ = [
     "Overall",
     "RequirementResult",
     "Run",
+    "SentRow",
     "Verdict",
+    "WaiverResult",
 ]
 
 
@@ -74,7 +76,9 @@ class FindingGroup:
 
     `places` maps `operation status` to the number of times there; `exemplar` is the clearest exchange, None when no
     single exchange shows it; `related` are the numbers of the exchanges that led to it; `curl` is a shell command in
-    which secrets are variables. `binding` is False for an advisory finding.
+    which secrets are variables. `binding` is False for an advisory finding, a waived one and one that the baseline holds.
+    `confirmation` is "single" (not tried again), "confirmed" or "intermittent"; `waiver` is the reason that excuses it, else
+    None; `known` says that the baseline holds it.
     """
 
     id: str
@@ -95,6 +99,39 @@ class FindingGroup:
     related: tuple[int, ...]
     curl: str | None
     case: str = ""
+    confirmation: str = "single"
+    waiver: str | None = None
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SentRow:
+    """How often a place of an operation's request was sent a class of values, and what came.
+
+    `place` is a member, a parameter or a part such as `body` and `content-type`; `partition` is "valid" or the rule that the
+    values break; `statuses` maps each status to its count.
+    """
+
+    operation: str
+    place: str
+    partition: str
+    statuses: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverResult:
+    """A waiver and what became of it: `state` is "used", "unused" or "expired", `findings` are the ids that it excused."""
+
+    requirement: str
+    reason: str
+    owner: str
+    state: str
+    operation: str | None = None
+    status: int | None = None
+    message: str | None = None
+    link: str | None = None
+    expires: str | None = None
+    findings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +187,8 @@ class Verdict:
     error_codes: tuple[ErrorCodeRow, ...]
     exchanges: tuple[Exchange, ...]
     notes: tuple[str, ...] = ()
+    sent: tuple[SentRow, ...] = ()
+    waivers: tuple[WaiverResult, ...] = ()
 
     def count(self, outcome: Outcome, *, required: bool | None = None) -> int:
         """How many requirements have this outcome (only required or not required ones when asked)."""

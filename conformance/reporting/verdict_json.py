@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import asdict
 from typing import Any
 
 from conformance.model import Exchange, Headers
@@ -62,6 +63,16 @@ def to_json(verdict: Verdict) -> dict[str, Any]:
             }
             for row in verdict.error_codes
         ],
+        "sent": [
+            {
+                "operation": row.operation,
+                "place": row.place,
+                "partition": row.partition,
+                "statuses": {str(status): count for status, count in sorted(row.statuses.items())},
+            }
+            for row in verdict.sent
+        ],
+        "waivers": [{**asdict(item), "findings": list(item.findings)} for item in verdict.waivers],
         "requirements": [_requirement(item) for item in verdict.requirements],
     }
 
@@ -99,6 +110,9 @@ def _finding(group: FindingGroup) -> dict[str, Any]:
         "count": group.count,
         "places": dict(group.places),
         "case": group.case,
+        "confirmation": group.confirmation,
+        "waiver": group.waiver,
+        "known": group.known,
         "related": list(group.related),
         "exemplar": _exchange(group.exemplar) if group.exemplar is not None else None,
         "curl": group.curl,

@@ -119,6 +119,21 @@ class Conduct:
             self.secrets.learn(token, "$OS_TOKEN" if request.actor == "main" else f"$OS_TOKEN_{request.actor.upper()}")
         self.gate.observe(request, response)
 
+    def sweep(self) -> None:
+        """Delete what the case that just ended created, so that the cloud holds few images of ours at a time.
+
+        What cannot be deleted now is tried again at the end.
+        """
+        self.gate.case = "cleanup"
+        try:
+            for image_id in tuple(self._journal.ids):
+                if self.client.remove(image_id):
+                    self._journal.gone(image_id)
+        except TargetError:
+            return
+        finally:
+            self.gate.case = ""
+
     def cleanup(self) -> None:
         """Delete what this run created; what cannot be deleted is in the verdict and stays in the journal."""
         self.gate.case = "cleanup"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from conformance.checks import judge
@@ -32,7 +33,10 @@ class Provocation:
 
 @dataclass
 class Gate:
-    """What a run has seen. `case` is the id of the case under way, "" between cases."""
+    """What a run has seen. `case` is the id of the case under way, "" between cases.
+
+    `unjudged` maps a requirement to the cases that were to judge it and could not, each with the reason.
+    """
 
     contract: Contract
     case: str = ""
@@ -40,7 +44,7 @@ class Gate:
     findings: list[Finding] = field(default_factory=list)
     looks: Counter[tuple[str, str]] = field(default_factory=Counter)
     provocations: list[Provocation] = field(default_factory=list)
-    reasons: dict[str, str] = field(default_factory=dict)
+    unjudged: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def observe(self, request: Request, response: Response) -> Exchange:
         """Record an exchange and judge it."""
@@ -69,6 +73,11 @@ class Gate:
                 related=related,
             )
         )
+
+    def not_judged(self, requirements: Iterable[str], case: str, reason: str) -> None:
+        """Write down that a case could not judge what it is for; what it saw before that does not make up for it."""
+        for name in requirements:
+            self.unjudged.setdefault(name, {}).setdefault(case, reason)
 
     def provoked(self, code: int, request: str, exchange: Exchange) -> None:
         """Write down an attempt at a documented code."""

@@ -104,6 +104,20 @@ class Conduct:
             left = clean(journal, self.client)
             journal.close(done=not left)
             self.notes.append(f"an earlier run ({journal.run_id}) had not cleaned up; {_said(left)}")
+        self._explore()
+
+    def _explore(self) -> None:
+        """Find out whether the credentials may create images: the document gives that to administrators, OpenStack to members
+        (document lines 28-34, ruling 39)."""
+        self.gate.case = "start"
+        status = self.client.create({"name": self.client.name(), "visibility": "private"}).response.status
+        self.gate.may_create = status not in {401, 403}
+        if status in {401, 403}:
+            self.notes.append(
+                f"the credentials may not create images (POST is answered with {status}), so little can be judged; "
+                "give those of a user who may, on this platform perhaps an administrator (document lines 28-34)"
+            )
+        self.sweep()
 
     def _embedded(self, settings: Settings) -> Settings:
         """Without any cloud: the reference target, in this process."""
@@ -178,6 +192,7 @@ class Conduct:
             "project": main.project_name,
             "second_project": self.target.actors["other"].project_name if "other" in self.target.actors else None,
             "roles": list(main.roles),
+            "may_create": self.gate.may_create,
         }
         circumstances = Circumstances(run, target, owed, reasons, tuple(self.notes), self.suite_fault)
         return judgement(self.gate, self.secrets, circumstances)

@@ -35,11 +35,13 @@ class Provocation:
 class Gate:
     """What a run has seen. `case` is the id of the case under way, "" between cases.
 
-    `unjudged` maps a requirement to the cases that were to judge it and could not, each with the reason.
+    `may_create` says whether the credentials create images, None while that is not known. `unjudged` maps a requirement to
+    the cases that were to judge it and could not, each with the reason.
     """
 
     contract: Contract
     case: str = ""
+    may_create: bool | None = None
     exchanges: list[Exchange] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     looks: Counter[tuple[str, str]] = field(default_factory=Counter)

@@ -169,3 +169,11 @@ def test_the_same_seed_gives_the_same_requests(tmp_path: Path) -> None:
         return [(item["request"]["method"], item["_case"], item["response"]["status"]) for item in entries]
 
     assert sent("one") == sent("two")
+
+
+def test_credentials_that_may_not_create_are_inconclusive_and_the_reason_is_said(tmp_path: Path, reference: Reference) -> None:
+    reference.write_clouds(tmp_path / "clouds.yaml")
+    done = command("run", "--os-cloud", "reference-reader", "--other-cloud", "reference-other", "--profile", "smoke", "--out", "out", cwd=tmp_path)
+    verdict = verdict_of(tmp_path / "out")
+    assert (done.returncode, verdict["outcome"], verdict["target"]["may_create"], verdict["findings"]) == (3, "inconclusive", False, [])
+    assert "the credentials may not create images (POST is answered with 403)" in " ".join(done.stdout.split())

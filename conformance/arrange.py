@@ -57,9 +57,11 @@ def listed(exchange: Exchange) -> list[dict[str, Any]]:
 
 
 def other_project(cloud: Client) -> str:
-    """The actor of the second project. Raises NotExercised without one."""
+    """The actor of the second project. Raises NotExercised without one, and when administration opens all projects to it."""
     if "other" not in cloud.target.actors:
         raise NotExercised("no second project was given (--other-cloud)")
+    if cloud.target.actors["other"].admin:
+        raise NotExercised("the user of the second project is an administrator, to whom every project is open; give a plain user")
     return "other"
 
 

@@ -70,6 +70,11 @@ class Actor:
     password_body: Mapping[str, Any] | None
     secrets: tuple[str, ...]
 
+    @property
+    def admin(self) -> bool:
+        """Whether OpenStack's default policy opens every project to this actor (`context_is_admin`: the role admin)."""
+        return "admin" in self.roles
+
 
 @dataclass(frozen=True)
 class Target:

@@ -177,3 +177,16 @@ def test_credentials_that_may_not_create_are_inconclusive_and_the_reason_is_said
     verdict = verdict_of(tmp_path / "out")
     assert (done.returncode, verdict["outcome"], verdict["target"]["may_create"], verdict["findings"]) == (3, "inconclusive", False, [])
     assert "the credentials may not create images (POST is answered with 403)" in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(("main", "other", "code", "words"), [
+    ("reference-admin", "reference", 0, "CONFORMANT"),
+    ("reference", "reference-admin", 3, "the user of the second project is an administrator"),
+])  # fmt: skip
+def test_an_administrator_is_no_breach_of_isolation(
+    tmp_path: Path, reference: Reference, main: str, other: str, code: int, words: str
+) -> None:
+    reference.write_clouds(tmp_path / "clouds.yaml")
+    done = command("run", "--os-cloud", main, "--other-cloud", other, "--out", "out", cwd=tmp_path)
+    assert (done.returncode, verdict_of(tmp_path / "out")["findings"]) == (code, [])
+    assert words in " ".join(done.stdout.split())

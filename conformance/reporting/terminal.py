@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -16,6 +16,7 @@ from conformance.verdict import FindingGroup, Outcome, Overall, Verdict
 __all__ = ["print_verdict", "safe"]
 
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_AGAIN = {"confirmed": "confirmed: there each time it was tried", "intermittent": "INTERMITTENT: not there each time it was tried"}
 _COLOURS = {Overall.CONFORMANT: "bold green", Overall.NON_CONFORMANT: "bold red", Overall.INCONCLUSIVE: "bold yellow"}
 
 
@@ -30,16 +31,20 @@ def print_verdict(verdict: Verdict, console: Console, written: Iterable[Path] = 
     console.print(_operations(verdict))
     console.print(_error_codes(verdict))
     binding = [group for group in verdict.findings if group.binding]
-    advisory = [group for group in verdict.findings if not group.binding]
+    advisory = [group for group in verdict.findings if not group.binding and not group.known and group.waiver is None]
     _findings("Findings", binding, console)
+    _excused("Known findings, which the baseline holds", [group for group in verdict.findings if group.known], console)
+    _excused("Waived findings", [group for group in verdict.findings if group.waiver is not None], console)
     _findings("Advisory findings, which do not count", advisory, console)
+    _waivers(verdict, console)
     _not_exercised(verdict, console)
     for note in verdict.notes:
         _line(console, f"note: {note}")
     paths = [str(path) for path in written]
     if paths:
         _line(console, f"reports: {', '.join(paths)}")
-    _line(console, _sentence(verdict), style=_COLOURS[verdict.overall])
+    # One line whatever its length: in a log it is found by one search.
+    console.print(Text(_encodable(safe(_sentence(verdict)), console), style=_COLOURS[verdict.overall]), soft_wrap=True, highlight=False)
 
 
 def _line(console: Console, text: str, style: str = "") -> None:
@@ -67,13 +72,37 @@ def _sentence(verdict: Verdict) -> str:
     failed = verdict.count(Outcome.FAILED, required=True)
     passed = verdict.count(Outcome.PASSED, required=True)
     text = f"{str(verdict.overall).upper()}: of {len(owed)} required promises {passed} kept, {failed} broken, {missing} not exercised"
-    return f"{text} (exit {verdict.exit_code})"
+    return f"{text}{''.join(_besides(verdict))} (exit {verdict.exit_code})"
+
+
+def _besides(verdict: Verdict) -> Iterator[str]:
+    """What a reader of the last line alone must know besides the counts."""
+    waived = verdict.count(Outcome.WAIVED, required=True)
+    known = sum(group.known for group in verdict.findings)
+    binding = [group for group in verdict.findings if group.binding]
+    flaky = sum(group.confirmation == "intermittent" for group in binding)
+    useless = sum(item.state in {"unused", "expired"} for item in verdict.waivers)
+    if waived or any(group.waiver is not None for group in verdict.findings):
+        yield f", with {waived} waived"
+    if known:
+        yield f"; {_count(known, 'known finding')} of the baseline"
+    if binding and (known or waived):
+        yield f"; {_count(len(binding), 'new finding' if known else 'finding')} not excused"
+    if flaky:
+        yield f"; {_count(flaky, 'finding')} intermittent"
+    if useless and verdict.run.strict_waivers:
+        yield f"; fails by --strict-waivers: {_count(useless, 'waiver')} unused or expired"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _operations(verdict: Verdict) -> Table:
     table = Table(title="Promises by operation", title_justify="left", box=None, pad_edge=False)
     table.add_column("operation")
-    for name in ("kept", "broken", "not exercised", "excluded", "advisory"):
+    waived = ("waived",) if verdict.count(Outcome.WAIVED) else ()
+    for name in ("kept", "broken", *waived, "not exercised", "excluded", "advisory"):
         table.add_column(name, justify="right")
     counts: dict[str, Counter[str]] = {}
     for item in verdict.requirements:
@@ -81,7 +110,7 @@ def _operations(verdict: Verdict) -> Table:
         column = "advisory" if not item.required and item.outcome is Outcome.FAILED else str(item.outcome)
         counts.setdefault(name, Counter())[column] += 1
     for name, row in sorted(counts.items()):
-        cells = (row["passed"], row["failed"], row["not exercised"], row["excluded"], row["advisory"])
+        cells = (row["passed"], row["failed"], *(row[name] for name in waived), row["not exercised"], row["excluded"], row["advisory"])
         table.add_row(name, *(str(cell) if cell else "." for cell in cells))
     return table
 
@@ -107,7 +136,8 @@ def _findings(title: str, groups: list[FindingGroup], console: Console) -> None:
     for number, group in enumerate(groups, start=1):
         lines = ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in group.source)
         _line(console, f"\n{number}. {group.requirement}: {group.message}", style="bold")
-        _line(console, f"   document line {lines} ({group.authority}); {group.count} times; finding {group.id}")
+        again = f"; {_AGAIN[group.confirmation]}" if group.confirmation in _AGAIN else ""
+        _line(console, f"   document line {lines} ({group.authority}); {group.count} times; finding {group.id}{again}")
         places = [f"{place} x{count}" for place, count in group.places.items()]
         shown = ", ".join(places[:6]) + (f" and {len(places) - 6} more" if len(places) > 6 else "")
         _line(console, f"   in {shown}")
@@ -115,6 +145,25 @@ def _findings(title: str, groups: list[FindingGroup], console: Console) -> None:
             # Unwrapped, so that it can be copied.
             command = group.curl if len(group.curl) <= 1000 else "see verdict.json, the command is long"
             console.print(Text(_encodable(f"   $ {safe(command)}", console)), soft_wrap=True, highlight=False)
+
+
+def _excused(title: str, groups: list[FindingGroup], console: Console) -> None:
+    if not groups:
+        return
+    _line(console, f"\n{title} ({len(groups)})", style="bold")
+    for group in groups:
+        _line(console, f"   {group.id} {group.requirement}: {group.message}; {group.count} times{f' ({group.waiver})' if group.waiver else ''}")
+
+
+def _waivers(verdict: Verdict, console: Console) -> None:
+    if not verdict.waivers:
+        return
+    _line(console, f"\nWaivers ({len(verdict.waivers)})", style="bold")
+    for item in verdict.waivers:
+        places = ", ".join(str(part) for part in (item.operation, item.status, item.message) if part is not None)
+        end = f"until {item.expires}" if item.expires else "permanent"
+        _line(console, f"   {item.state}: {item.requirement}{f' ({places})' if places else ''}, {item.owner}, {end}: {item.reason}")
+    _line(console, "")
 
 
 def _not_exercised(verdict: Verdict, console: Console) -> None:

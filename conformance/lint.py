@@ -114,14 +114,21 @@ def _stale(located: Located, overlay: Overlay, specs: Mapping[str, Any]) -> Iter
             yield located.violation(("actions", number, "target"), str(error).removeprefix("errata: "))
 
 
-def _openapi(located: Located, spec: Mapping[str, Any]) -> Iterator[Violation]:
-    for error in OpenAPIV31SpecValidator(dict(spec)).iter_errors():
+def _openapi(located: Located, spec: Any) -> Iterator[Violation]:
+    if not isinstance(spec, dict):
+        yield located.violation((), "not a mapping, so no OpenAPI document")
+        return
+    for error in OpenAPIV31SpecValidator(spec).iter_errors():
         yield located.violation(tuple(error.absolute_path), " ".join(str(error.message).split())[:200])
 
 
 def _ledger(located: Located, directory: Path, covering: Coverage) -> Iterator[Violation]:
     """Rows that are not those that the specs give, that are missing, or that are too many."""
-    derived = derive(load_effective(directory))
+    try:
+        derived = derive(load_effective(directory))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        yield located.violation((), f"the specs give no ledger, {type(error).__name__}: {error}; run `conformance extract`")
+        return
     checks = covering(derived)
     text = ledger_yaml(directory.name, [replace(item, checks=checks.get(item.id, ())) for item in derived])
     due = {row["id"]: row for row in load_yaml(text)["requirements"]}

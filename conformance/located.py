@@ -108,6 +108,7 @@ def violations(located: Located, schema: Mapping[str, Any]) -> tuple[Violation, 
     found = [
         located.violation(steps, text)
         for error in jsonschema.Draft202012Validator(schema).iter_errors(located.data)
+        if error.validator != "oneOf" or isinstance(error.instance, dict)  # what is no object is said already
         for steps, text in _said(error)
     ]
     return tuple(sorted(found, key=lambda item: (item.line, item.where, item.text)))
@@ -169,9 +170,9 @@ def _said(error: Any) -> Iterator[tuple[tuple[Step, ...], str]]:
         due = rule if isinstance(rule, str) else " or ".join(rule)
         yield steps, f"is {_kind(value)}, due is {due}{f': {hint}' if hint and 'oneOf' not in error.schema else ''}"
     elif error.validator == "enum":
-        yield steps, f"is {value!r}, due is one of {', '.join(map(str, rule))}"
+        yield steps, f"is {json.dumps(value)[:80]}, due is one of {', '.join(map(str, rule))}"
     elif error.validator == "const":
-        yield steps, f"is {value!r}, due is {rule!r}"
+        yield steps, f"is {json.dumps(value)[:80]}, due is {json.dumps(rule)}"
     elif hint is not None:
         yield steps, str(hint)
     else:

@@ -7,6 +7,7 @@ from pathlib import Path
 import rich_click as click
 
 from conformance.cases import registry
+from conformance.contract import Contract
 from conformance.coverage import coverage
 from conformance.errors import Exit, UsageError
 from conformance.lint import Checked, lint_file, lint_specs
@@ -33,7 +34,7 @@ def lint(paths: tuple[Path, ...], specs: Path | None) -> int:
         if path.is_dir():
             done += lint_specs(path, lambda requirements: coverage(requirements, cases))
         else:
-            done.append(lint_file(path, load_contract(specs)))
+            done.append(lint_file(path, _contract(specs)))
     found = [item for _, items in done for item in items]
     for item in found:
         click.echo(safe(str(item)))
@@ -43,3 +44,10 @@ def lint(paths: tuple[Path, ...], specs: Path | None) -> int:
         click.echo(safe(what))
     click.echo(f"{len(done)} checks, nothing is wrong")
     return int(Exit.CONFORMANT)
+
+
+def _contract(specs: Path | None) -> Contract:
+    try:
+        return load_contract(specs)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        raise UsageError(f"--specs {specs}: these specs are no contract; `conformance lint {specs}` says what is wrong") from None

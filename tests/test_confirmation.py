@@ -67,7 +67,7 @@ def test_the_number_of_cases_is_bounded() -> None:
 
 
 def test_a_finding_belongs_to_the_attempt_that_sent_its_exchange(exchange: Callable[..., Exchange]) -> None:
-    attempts = [Attempt("one", range(1, 3), range(0, 1), True), Attempt("two", range(3, 5), range(1, 3), True)]
+    attempts = [Attempt("one", range(1, 3), range(1), True), Attempt("two", range(3, 5), range(1, 3), True)]
     found = [Finding("r", "c", "o", 200, "m", name, "", item) for name, item in (("a", None), ("b", exchange(number=2)), ("c", exchange(number=4)), ("d", exchange(number=9)))]
     assert ({("r", "a", "o"), ("r", "b", "o")}, {("r", "c", "o")}) == sights(found, attempts)
 

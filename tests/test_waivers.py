@@ -67,7 +67,7 @@ def test_a_group_that_is_partly_waived_is_split_and_the_rest_keeps_its_id(judged
     ours = waiver("error.envelope", operation="image.list", status=404)
     rest, excused = judged(*looks, excuses=excuses(ours)).findings
     assert (whole.id, {"image.delete 404": 1, "image.list 400": 1}, True) == (rest.id, rest.places, rest.binding)
-    assert ({"image.list 404": 1}, 1, "agreed") == (excused.places, excused.count, excused.waiver)
+    assert (excused.places, excused.count, excused.waiver) == ({"image.list 404": 1}, 1, "agreed")
     assert excused.id not in {whole.id, judged(*looks, excuses=excuses(waiver("error.envelope", status=404))).findings[1].id}
     assert excused.id == judged(*looks, excuses=excuses(ours)).findings[1].id
 
@@ -190,7 +190,7 @@ def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, contract: Contract,
 
 def test_all_that_is_wrong_is_found_and_the_error_is_one_line(tmp_path: Path, contract: Contract) -> None:
     found = lines(tmp_path, contract, GOOD.replace("status: 400", "status: x").replace("reason: HTML", "reason: ''"))
-    assert [(4, "waivers[0].status"), (11, "waivers[1].reason")] == [item[:2] for item in found]
+    assert [item[:2] for item in found] == [(4, "waivers[0].status"), (11, "waivers[1].reason")]
     with pytest.raises(UsageError, match=r"waivers.yaml:4: waivers\[0\].status: .*\(and 1 more; `conformance lint") as caught:
         load_waivers(tmp_path / "waivers.yaml", contract)
     assert "\n" not in str(caught.value)

@@ -17,15 +17,15 @@ from conformance.verdict import Verdict
 __all__ = ["print_verdict", "write_reports"]
 
 
-def write_reports(verdict: Verdict, directory: Path) -> tuple[Path, ...]:
-    """Write exchanges.har, junit.xml, verdict.html and, last, verdict.json; each is whole or not there.
+def write_reports(verdict: Verdict, directory: Path, language: str = "en") -> tuple[Path, ...]:
+    """Write exchanges.har, junit.xml, index.html and, last, verdict.json; each is whole or not there.
 
     Raises UsageError when the directory cannot be written.
     """
     files: dict[str, bytes] = {
         "exchanges.har": _json(to_har(verdict)),
         "junit.xml": to_junit(verdict),
-        "verdict.html": to_html(verdict).encode("utf-8"),
+        "index.html": to_html(verdict, language).encode("utf-8"),
         "verdict.json": _json(to_json(verdict)),
     }
     paths: list[Path] = []

@@ -110,7 +110,7 @@ def status_bars(exchanges: Iterable[Exchange], order: Sequence[str]) -> tuple[Ba
         counts.setdefault(item.operation, Counter())[item.response.status] += 1
     bars = []
     for name in _ordered(counts, order):
-        pairs = [(f"s{status // 100}", str(status), count) for status, count in sorted(counts[name].items())]
+        pairs = [(_class(status), str(status), count) for status, count in sorted(counts[name].items())]
         bars.append(Bar(name, sum(counts[name].values()), tuple(_segments(pairs))))
     return tuple(bars)
 
@@ -159,8 +159,9 @@ def _axis(low: float, high: float) -> Axis:
     stop = min((step for step in steps if step >= high and step > start), default=steps[-1])
     axis = Axis(start, stop, ())
     inside = [step for step in steps if start <= step <= stop]
-    while len(inside) > 6:  # more labels than a phone has room for
-        inside = inside[::2]
+    if len(inside) > 5:  # more labels than a phone has room for: the ends, and the powers of ten between them
+        tens = [step for step in inside[1:-1] if round(math.log10(step), 6).is_integer()]
+        inside = [inside[0], *tens[:: -(-len(tens) // 4) or 1], inside[-1]]
     return Axis(start, stop, tuple((axis.at(step), _milliseconds(step)) for step in inside))
 
 
@@ -171,6 +172,11 @@ def _milliseconds(value: float) -> str:
 def _ordered(names: Iterable[str], order: Sequence[str]) -> list[str]:
     place = {name: index for index, name in enumerate(order)}
     return sorted(names, key=lambda name: (place.get(name, len(place)), name))
+
+
+def _class(status: int) -> str:
+    """`s2` to `s5`; `s1` is what is none of them."""
+    return f"s{status // 100}" if 200 <= status <= 599 else "s1"
 
 
 def _kind(outcome: Outcome) -> str:

@@ -43,7 +43,7 @@ def _reasons(verdict: Verdict) -> Iterator[Reason]:
     if counting:
         broken = len({group.requirement for group in counting})
         yield Reason(
-            say("{broken} promises are broken, in {groups} groups of findings that count.", broken=broken, groups=len(counting)), counting
+            say("{broken} promise{broken:s} broken, in {groups} group{groups:s} of findings that count.", broken=broken, groups=len(counting)), counting
         )
     missing = [item for item in owed if item.outcome is Outcome.NOT_EXERCISED]
     if not owed:
@@ -51,20 +51,20 @@ def _reasons(verdict: Verdict) -> Iterator[Reason]:
     elif missing:
         why = Counter(item.reason or "" for item in missing)
         yield Reason(
-            say("{missing} of {owed} required promises were not exercised, so the run cannot call the target conformant.",
+            say("Not exercised: {missing} of {owed} required promises, so the run cannot call the target conformant.",
                 missing=len(missing), owed=len(owed)),
-            details=tuple(say("{reason}: {count} promises", reason=told(text), count=count) for text, count in why.most_common()),
+            details=tuple(say("{reason}: {count} promise{count:s}", reason=told(text), count=count) for text, count in why.most_common()),
         )  # fmt: skip
     elif verdict.overall is Overall.CONFORMANT:
         yield Reason(say("All {owed} required promises were exercised, and none that counts is broken.", owed=len(owed)))
     if verdict.run.leftovers:
-        yield Reason(say("{count} images of this run could not be deleted.", count=len(verdict.run.leftovers)))
+        yield Reason(say("{count} image{count:s} of this run could not be deleted.", count=len(verdict.run.leftovers)))
     intermittent = sum(group.binding and group.confirmation == "intermittent" for group in verdict.findings)
     if intermittent:
-        yield Reason(say("{count} groups are intermittent: not seen again when tried once more. They count all the same.", count=intermittent))
+        yield Reason(say("Intermittent, not seen again when tried once more: {count} group{count:s} of findings, which count all the same.", count=intermittent))
     if states["waived"]:
-        yield Reason(say("{count} groups of findings are excused by waivers.", count=states["waived"]))
+        yield Reason(say("Excused by waivers: {count} group{count:s} of findings.", count=states["waived"]))
     if states["known"]:
-        yield Reason(say("{count} groups of findings are known from the baseline and do not count.", count=states["known"]))
+        yield Reason(say("Known from the baseline and not counted: {count} group{count:s} of findings.", count=states["known"]))
     if states["advisory"]:
-        yield Reason(say("{count} advisory groups of findings do not count.", count=states["advisory"]))
+        yield Reason(say("Advisory and not counted: {count} group{count:s} of findings.", count=states["advisory"]))

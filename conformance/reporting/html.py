@@ -14,7 +14,8 @@ import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import resources
 from itertools import groupby
 from typing import Any
@@ -23,7 +24,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from conformance.contract import Authority, Lines
-
 from conformance.reporting.charts import latencies, outcome_bars, status_bars
 from conformance.reporting.explanation import reasons, state_of
 from conformance.reporting.language import LANGUAGES, Text, say, told
@@ -79,7 +79,7 @@ def to_html(verdict: Verdict, language: str = "en") -> str:
         lstrip_blocks=True,
     )
     share = max(LEAST, min(MOST, BUDGET // max(1, 2 * len(verdict.findings))))
-    environment.filters |= {
+    filters: dict[str, Callable[..., object]] = {
         "lines": _lines,
         "line": lambda text: safe(shortened(str(text), LONGEST_LINE)),
         "safe_text": lambda text: safe(str(text)),
@@ -87,6 +87,7 @@ def to_html(verdict: Verdict, language: str = "en") -> str:
         "told": _told,
         "number": lambda value: f"{value:.3g}" if value < 100 else f"{value:.0f}",
     }
+    environment.filters |= filters
     environment.globals |= {
         "t": say,
         "attribute": lambda name, text: _attribute(name, text, language),
@@ -125,25 +126,27 @@ def to_html(verdict: Verdict, language: str = "en") -> str:
 
 def _sections(requirements: Iterable[RequirementResult]) -> list[tuple[str, list[RequirementResult]]]:
     """The common part, then the operations in the order of the document; what only upstream knows comes last."""
-    first: dict[str, tuple[bool, int]] = {}
+    first: dict[str, tuple[bool, int]] = {COMMON: (False, -1)}
     for item in requirements:
-        place = (item.authority is Authority.UPSTREAM, min((line for line, _ in item.source), default=0))
-        name = item.operation or COMMON
-        first[name] = min(place, first.get(name, place))
-    first[COMMON] = (False, -1)
-    ordered = sorted(requirements, key=lambda item: (first[item.operation or COMMON], item.operation or COMMON))
-    return [(name, sorted(items, key=_place)) for name, items in groupby(ordered, key=lambda item: item.operation or COMMON)]
+        name = item.operation
+        # Other promises of an operation may stand in the common part or beside another operation.
+        if name is not None and item.id.startswith(f"{name}.response."):
+            place = (item.authority is Authority.UPSTREAM, _line(item))
+            first[name] = min(place, first.get(name, place))
+    last = (True, sys.maxsize)
+    named = sorted((first.get(name := item.operation or COMMON, last), name, _line(item), item.id, item) for item in requirements)
+    return [(name, [entry[-1] for entry in entries]) for name, entries in groupby(named, key=lambda entry: entry[1])]
 
 
-def _place(item: RequirementResult) -> tuple[int, str]:
-    return (min((line for line, _ in item.source), default=0), item.id)
+def _line(item: RequirementResult) -> int:
+    return min((line for line, _ in item.source), default=0)
 
 
 def _of(findings: Iterable[FindingGroup], state: str) -> list[FindingGroup]:
     return [group for group in findings if state_of(group) == state]
 
 
-def _sent(rows: Sequence[SentRow], order: Sequence[str]) -> list[tuple[str, list[str], list[tuple[str, Mapping[str, Mapping[int, int]]]]]]:
+def _sent(rows: Sequence[SentRow], order: Sequence[str]) -> list[tuple[str, list[str], list[tuple[str, dict[str, Mapping[int, int]]]]]]:
     """(operation, partitions, [(place, partition -> status -> count)]), "valid" first among the partitions."""
     known = {name: index for index, name in enumerate(order)}
     tables = []
@@ -198,8 +201,10 @@ def _policy(style: str, script: str) -> str:
     )
 
 
-def _lines(source: Lines) -> str:
-    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in source)
+def _lines(source: Lines) -> Markup:
+    """Ranges of lines, none of them broken over two lines of the page."""
+    ranges = (str(first) if first == last else f"{first}–{last}" for first, last in source)
+    return Markup(", ").join(Markup('<span class="range">{}</span>').format(item) for item in ranges)
 
 
 def _told(text: object) -> Text:

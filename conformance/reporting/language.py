@@ -4,6 +4,7 @@ Rules
 - `say` is for the product's own words: its argument is a literal, and a test fails when the catalogue does not have it.
 - `told` is for sentences that come with a verdict (statements, reasons, messages): the catalogue is asked, by whole text
   and then by pattern, and what it does not know stays as it is.
+- `{count:s}` is the plural letter of an English noun: nothing when the count is one.
 - A text knows both languages until it is shown, so that one page can hold both.
 """
 
@@ -43,7 +44,7 @@ class Text:
 
     def plain(self, language: str) -> str:
         """The text for a terminal or an attribute, control characters written out."""
-        values = {key: value.plain(language) if isinstance(value, Text) else safe(str(value)) for key, value in self.values.items()}
+        values = {key: value.plain(language) if isinstance(value, Text) else _harmless(value) for key, value in self.values.items()}
         return self._template(language).format(**values) if self.values else safe(self._template(language))
 
     def html(self, language: str) -> Markup:
@@ -67,7 +68,18 @@ class Text:
 def _shown(value: object, language: str) -> Any:
     if isinstance(value, Text):
         return value.html(language)
-    return value if hasattr(value, "__html__") else safe(str(value))
+    return value if hasattr(value, "__html__") else _harmless(value)
+
+
+class _Count(int):
+    """A number in a sentence; as `{count:s}` it is the plural letter."""
+
+    def __format__(self, form: str) -> str:
+        return ("" if self == 1 else "s") if form == "s" else super().__format__(form)
+
+
+def _harmless(value: object) -> _Count | str:
+    return _Count(value) if isinstance(value, int) else safe(str(value))
 
 
 @dataclass(frozen=True)
@@ -111,7 +123,7 @@ def _parts(template: str) -> Iterator[str]:
         yield f"(?P<{name}>{ {'d': '[0-9]+', 'w': '[^ ]+'}.get(kind, '.+?') })"
 
 
-def say(text: str, **values: Any) -> Text:
+def say(text: str, /, **values: Any) -> Text:
     """Words of the product; braces in them are filled with the values."""
     return Text(text, catalogue().texts.get(text), values)
 

@@ -59,7 +59,7 @@ class _Printer:
         self._line(say("target    {name}, {url} (project {project})",
                        name=target.get("name"), url=target.get("image_url"), project=target.get("project")))  # fmt: skip
         self._line(say("contract  {name}, version {version}", name=verdict.contract["name"], version=verdict.contract["version"]))
-        self._line(say("run       {id}, profile {profile}, seed {seed}, {count} requests in {seconds} s",
+        self._line(say("run       {id}, profile {profile}, seed {seed}, {count} request{count:s} in {seconds} s",
                        id=run.id, profile=run.profile, seed=run.seed, count=run.requests, seconds=f"{run.duration:.1f}"))  # fmt: skip
         self._line("")
 
@@ -69,8 +69,8 @@ class _Printer:
     def _operations(self, verdict: Verdict) -> Table:
         table = self._table(say("Promises by operation"))
         table.add_column(self._in(say("operation")))
-        for name in (say("kept"), say("broken"), say("not exercised"), say("excluded"), say("advisory")):
-            table.add_column(self._in(name), justify="right")
+        for head in (say("kept"), say("broken"), say("not exercised"), say("excluded"), say("advisory")):
+            table.add_column(self._in(head), justify="right")
         counts: dict[str, Counter[str]] = {}
         for item in verdict.requirements:
             name = item.operation or item.id.split(".", 1)[0]
@@ -102,7 +102,7 @@ class _Printer:
             lines = ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in group.source)
             self._line(say("{number}. {requirement}: {message}", number=number, requirement=group.requirement, message=told(group.message)),
                        "\n", style="bold")  # fmt: skip
-            self._line(say("document line {lines} ({authority}); {count} times; finding {id}",
+            self._line(say("document line {lines} ({authority}); {count} time{count:s}; finding {id}",
                            lines=lines, authority=told(str(group.authority)), count=group.count, id=group.id), "   ")  # fmt: skip
             places = [f"{place} x{count}" for place, count in group.places.items()]
             shown = ", ".join(places[:6])

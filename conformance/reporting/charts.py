@@ -120,7 +120,8 @@ def latencies(exchanges: Iterable[Exchange], order: Sequence[str]) -> Latencies 
     times: dict[str, list[float]] = {}
     for item in exchanges:
         if item.response.elapsed > 0:
-            times.setdefault(item.operation, []).append(item.response.elapsed * 1000)
+            # To the microsecond, as exchanges.har keeps it: a run that is read back must be drawn the same.
+            times.setdefault(item.operation, []).append(round(item.response.elapsed * 1000, 3))
     if not times:
         return None
     axis = _axis(min(map(min, times.values())), max(map(max, times.values())))
@@ -154,8 +155,8 @@ def _strip(name: str, values: Sequence[float], axis: Axis) -> Strip:
 
 def _axis(low: float, high: float) -> Axis:
     """From the decade's step (1, 2, 5) below the least to the one above the greatest value."""
-    steps = [base * 10.0**power for power in range(-4, 8) for base in (1, 2, 5)]
-    start = max((step for step in steps if step <= low), default=steps[0])
+    steps = [base * 10.0**power for power in range(-4, 13) for base in (1, 2, 5)]
+    start = max((step for step in steps[:-1] if step <= low), default=steps[0])
     stop = min((step for step in steps if step >= high and step > start), default=steps[-1])
     axis = Axis(start, stop, ())
     inside = [step for step in steps if start <= step <= stop]

@@ -21,9 +21,10 @@ from itertools import groupby
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from conformance.contract import Authority, Lines
+from conformance.model import Headers
 from conformance.reporting.charts import latencies, outcome_bars, status_bars
 from conformance.reporting.explanation import reasons, state_of
 from conformance.reporting.language import LANGUAGES, Text, say, told
@@ -34,13 +35,11 @@ from conformance.verdict import FindingGroup, Outcome, RequirementResult, SentRo
 __all__ = ["to_html"]
 
 BUDGET = 1_500_000
-"""Characters of bodies in the whole page; each body gets its share, between the two bounds below."""
+"""Bytes of bodies in the whole page; each body gets its share, between the two bounds below, and the headers another."""
 LEAST, MOST = 400, 6000
-LONGEST_LINE = 2000
+LONGEST_LINE = 1000
 """Characters of a URL, a header's value or a message that are shown."""
-MOST_HEADERS = 60
 MOST_PLACES = 40
-LONGEST_CURL = 6000
 DEEPEST = 40
 """Levels of JSON that are indented; a body may be nested as deeply as it is long."""
 COMMON = "common"
@@ -74,6 +73,7 @@ def to_html(verdict: Verdict, language: str = "en") -> str:
     environment = Environment(
         loader=PackageLoader("conformance.reporting", "templates"),
         autoescape=True,
+        finalize=lambda value: safe(value) if type(value) is str else value,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -81,8 +81,8 @@ def to_html(verdict: Verdict, language: str = "en") -> str:
     share = max(LEAST, min(MOST, BUDGET // max(1, 2 * len(verdict.findings))))
     filters: dict[str, Callable[..., object]] = {
         "lines": _lines,
-        "line": lambda text: safe(shortened(str(text), LONGEST_LINE)),
-        "safe_text": lambda text: safe(str(text)),
+        "line": lambda text: shortened(str(text), LONGEST_LINE),
+        "fields": lambda headers: _fields(headers, share),
         "body": lambda body: _body(body, share),
         "told": _told,
         "number": lambda value: f"{value:.3g}" if value < 100 else f"{value:.0f}",
@@ -97,7 +97,7 @@ def to_html(verdict: Verdict, language: str = "en") -> str:
         "authority_of": _AUTHORITIES.get,
         "level_of": _LEVELS.get,
         "state_of": state_of,
-        "limits": {"headers": MOST_HEADERS, "places": MOST_PLACES, "curl": LONGEST_CURL, "provoked": 40},
+        "limits": {"places": MOST_PLACES, "curl": 2 * share, "provoked": 40},
     }
     style, script = _source("index.css"), _source("index.js")
     sections = _sections(verdict.requirements)
@@ -223,6 +223,17 @@ def _translated(text: Text, language: str) -> Markup:
     return Markup('data-l10n="text" data-en="{}" data-zh="{}">{}').format(text.plain("en"), text.plain("zh"), text.plain(language))
 
 
+def _fields(headers: Headers, longest: int) -> list[tuple[str, str]]:
+    """The header fields that fit, then how many were left off."""
+    shown: list[tuple[str, str]] = []
+    for name, value in headers.items:
+        longest -= len(name) + min(len(value), LONGEST_LINE)
+        if longest < 0:
+            return [*shown, ("…", f"{len(shown)}/{len(headers.items)}")]
+        shown.append((name, value))
+    return shown
+
+
 def _body(body: bytes, longest: int) -> str:
     """A body for reading: JSON indented, bytes in base64, the end of a long one left off."""
     shown: dict[str, Any] = body_json(body)
@@ -234,8 +245,18 @@ def _body(body: bytes, longest: int) -> str:
         with contextlib.suppress(ValueError, RecursionError):
             json.loads(text)
             text = _indented(text)
-    cut = len(text) > longest or shown.get("cut")
-    return safe(text[:longest]) + (f"\n… {shown['size']} bytes, see exchanges.har" if cut else "")
+    fits = _fitting(text, longest)
+    return fits if fits == text and not shown.get("cut") else f"{fits}\n… {shown['size']} bytes, see exchanges.har"
+
+
+def _fitting(text: str, longest: int) -> str:
+    """The beginning of the text that takes at most so many bytes in the page, where `<` takes four and most Chinese three."""
+    left = longest
+    for index, character in enumerate(text):
+        left -= len(escape(safe(character)).encode("utf-8"))
+        if left < 0:
+            return text[:index]
+    return text
 
 
 def _indented(text: str) -> str:

@@ -29,7 +29,8 @@ class _Printer:
 
     def __init__(self, console: Console, language: str) -> None:
         self._console = console
-        self._language = language
+        # Escapes of Chinese are read by nobody: a console that cannot show it gets English.
+        self._language = language if _shows(console, language) else "en"
 
     def verdict(self, verdict: Verdict, written: tuple[Path, ...]) -> None:
         self._heading(verdict)
@@ -61,7 +62,6 @@ class _Printer:
         self._line(say("contract  {name}, version {version}", name=verdict.contract["name"], version=verdict.contract["version"]))
         self._line(say("run       {id}, profile {profile}, seed {seed}, {count} request{count:s} in {seconds} s",
                        id=run.id, profile=run.profile, seed=run.seed, count=run.requests, seconds=f"{run.duration:.1f}"))  # fmt: skip
-        self._line("")
 
     def _table(self, title: Text) -> Table:
         return Table(title=Line("\n" + self._in(title)), title_justify="left", box=None, pad_edge=False)
@@ -125,6 +125,14 @@ class _Printer:
             shown = say("{names} and {count} more", names=", ".join(names[:8]), count=len(names) - 8) if len(names) > 8 else ", ".join(names)
             self._line(say("{reason}: {names}", reason=told(reason), names=shown), "   ")
         self._line("")
+
+
+def _shows(console: Console, language: str) -> bool:
+    try:
+        say("Findings").plain(language).encode(console.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _sentence(verdict: Verdict) -> Text:

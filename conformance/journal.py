@@ -85,6 +85,10 @@ class Journal:
             self.ids[image_id] = None
             self._write(id=image_id)
 
+    def gone(self, image_id: str) -> None:
+        """Forget an image that is deleted. The file keeps it: to delete it once more does no harm."""
+        self.ids.pop(image_id, None)
+
     def _write(self, **entry: Any) -> None:
         self._handle.write(json.dumps(entry) + "\n")
         self._handle.flush()

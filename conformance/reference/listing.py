@@ -20,6 +20,8 @@ Query = Sequence[tuple[str, str]]
 def select(images: Iterable[Image], query: Query, caller: Caller) -> dict[str, Any]:
     """The answer to a list. Raises Refused 400 for a value that means nothing."""
     values = dict(query)
+    for name, value in query:
+        _check(name, value)
     found = [image for image in images if all(_matches(image, name, value, caller) for name, value in query)]
     found = _ordered(found, query)
     limit = _limit(values)
@@ -72,6 +74,16 @@ def _rank(image: Image, key: str) -> tuple[bool, Any]:
     return (value is not None, value if value is not None else "")
 
 
+def _check(name: str, value: str) -> None:
+    """Refuse a value that means nothing, whatever there is to list."""
+    if name == "changes-since":
+        _moment(value)
+    if name == "visibility" and value not in {"public", "private", "shared", "community", "all"}:
+        raise Refused(400, "No such visibility.")
+    if name == "protected" and value.lower() not in {"true", "false"}:
+        raise Refused(400, "protected is true or false.")
+
+
 def _matches(image: Image, name: str, value: str, caller: Caller) -> bool:
     if name in {"sort_key", "sort_dir", "sort-key", "sort-dir", "limit", "marker", "type"}:
         return True
@@ -80,12 +92,8 @@ def _matches(image: Image, name: str, value: str, caller: Caller) -> bool:
     if name == "tag":
         return value in image.members["tags"]
     if name == "visibility":
-        if value not in {"public", "private", "shared", "community", "all"}:
-            raise Refused(400, "No such visibility.")
         return value == "all" or image.members["visibility"] == value
     if name == "protected":
-        if value.lower() not in {"true", "false"}:
-            raise Refused(400, "protected is true or false.")
         return bool(image.members["protected"]) is (value.lower() == "true")
     shown = document(image).get(name)
     return shown is not None and str(shown) == value

@@ -38,6 +38,8 @@ def active_image(cloud: Client, data: bytes, **members: Any) -> dict[str, Any]:
 
 def shown(cloud: Client, image_id: str, *, actor: str = "main") -> dict[str, Any] | None:
     """The image as show answers it, None when it is not there. Raises NotExercised when show cannot tell."""
+    if cloud.gate.shows is False:
+        raise NotExercised("the image cannot be observed: the service does not answer GET /v2/images/{id}")
     exchange = cloud.show(image_id, actor=actor)
     body = body_of(exchange)
     if exchange.response.status == 404:

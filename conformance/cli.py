@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "run": "conformance.commands.run:run",
     "baseline": "conformance.commands.baseline:baseline",
     "lint": "conformance.commands.lint:lint",
+    "report": "conformance.commands.report:report",
     "serve": "conformance.commands.serve:serve",
     "lab": "conformance.commands.lab:lab",
 }

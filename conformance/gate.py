@@ -36,13 +36,15 @@ class Provocation:
 class Gate:
     """What a run has seen. `case` is the id of the case under way, "" between cases.
 
-    `may_create` says whether the credentials create images, None while that is not known. `unjudged` maps a requirement to
+    `may_create` says whether the credentials create images, `shows` whether the service has the upstream operation that most
+    cases observe with; None while that is not known. `unjudged` maps a requirement to
     the cases that were to judge it and could not, each with the reason. `attempts` are the cases that ran, in order.
     """
 
     contract: Contract
     case: str = ""
     may_create: bool | None = None
+    shows: bool | None = None
     exchanges: list[Exchange] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     looks: Counter[tuple[str, str]] = field(default_factory=Counter)

@@ -19,7 +19,7 @@ from conformance.conduct import PROFILES, Conduct, Options, in_profile
 from conformance.confirmation import Attempt
 from conformance.coverage import covered
 from conformance.errors import ConformanceError, TargetError
-from conformance.reporting import print_verdict, write_reports
+from conformance.reporting import LANGUAGES, print_verdict, write_reports
 from conformance.target import Settings
 from conformance.waivers import chosen as chosen_waivers
 
@@ -50,6 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--confirm", type=int, choices=range(MOST_CONFIRM + 1), default=0, metavar="N",
                     help="run cases with findings N more times, to tell a flaky target from a wrong one (default: 0)")  # fmt: skip
     group.addoption("--out", type=Path, default=Path("reports"), help="directory for the reports (default: reports)")
+    group.addoption("--lang", choices=LANGUAGES, default="en", help="language of the summary and of the report's first view (default: en)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -224,11 +225,11 @@ class Supervisor:
             return (yield)
         try:
             verdict = conduct.verdict()
-            written = write_reports(verdict, session.config.getoption("--out"))
+            written = write_reports(verdict, session.config.getoption("--out"), session.config.getoption("--lang"))
         finally:
             conduct.__exit__(None, None, None)
         result = yield
-        print_verdict(verdict, Console(), written)
+        print_verdict(verdict, Console(), written, session.config.getoption("--lang"))
         session.exitstatus = int(verdict.exit_code)
         return result
 

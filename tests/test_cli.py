@@ -41,7 +41,7 @@ def test_without_a_cloud_the_reference_is_conformant(tmp_path: Path) -> None:
         verdict["outcome"], verdict["summary"]["required_not_exercised"], verdict["summary"]["findings"], verdict["run"]["leftovers"],
     ) == ("conformant", 0, 0, [])  # fmt: skip
     assert max(map(len, done.stdout.splitlines())) <= 80
-    assert {"verdict.json", "verdict.html", "junit.xml", "exchanges.har"} == {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"verdict.json", "index.html", "junit.xml", "exchanges.har"} == {path.name for path in (tmp_path / "out").iterdir()}
 
 
 def test_no_report_holds_a_token_or_a_password(tmp_path: Path, reference: Reference) -> None:
@@ -118,15 +118,16 @@ def test_credentials_that_are_refused_are_exit_three(tmp_path: Path, reference: 
     assert "hidden-word" not in done.stderr
 
 
-def test_an_interrupted_run_cleans_up_and_is_inconclusive(tmp_path: Path, reference: Reference) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_cleans_up_and_is_inconclusive(tmp_path: Path, reference: Reference, number: signal.Signals) -> None:
     reference.write_clouds(tmp_path / "clouds.yaml")
     arguments = ["run", "--os-cloud", "reference", "--other-cloud", "reference-other", "--out", "out"]
     process = subprocess.Popen(
         [sys.executable, "-m", "conformance", *arguments], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    while reference.images() < 5:
-        time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
+    while reference.images() < 3:
+        time.sleep(0.002)
+    process.send_signal(number)
     out, _ = process.communicate(timeout=60)
     assert (process.returncode, reference.images()) == (3, 0)
     assert "the run was interrupted" in out
@@ -136,8 +137,8 @@ def test_a_killed_run_is_cleaned_up_by_the_next(tmp_path: Path, reference: Refer
     reference.write_clouds(tmp_path / "clouds.yaml")
     arguments = ["run", "--os-cloud", "reference", "--other-cloud", "reference-other", "--out", "out"]
     process = subprocess.Popen([sys.executable, "-m", "conformance", *arguments], cwd=tmp_path, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    while reference.images() < 5:
-        time.sleep(0.02)
+    while reference.images() < 3:
+        time.sleep(0.002)
     process.kill()
     process.wait()
     assert reference.images() > 0
@@ -190,3 +191,26 @@ def test_an_administrator_is_no_breach_of_isolation(
     done = command("run", "--os-cloud", main, "--other-cloud", other, "--out", "out", cwd=tmp_path)
     assert (done.returncode, verdict_of(tmp_path / "out")["findings"]) == (code, [])
     assert words in " ".join(done.stdout.split())
+
+
+def test_a_service_without_the_observer_is_inconclusive_and_not_red(tmp_path: Path, reference: Reference) -> None:
+    handlers = dict(reference.service._handlers)
+    del handlers["image.show"]
+    reference.service._handlers = handlers
+    reference.write_clouds(tmp_path / "clouds.yaml")
+    done = command("run", "--os-cloud", "reference", "--other-cloud", "reference-other", "--out", "out", cwd=tmp_path)
+    assert (done.returncode, [item["message"] for item in verdict_of(tmp_path / "out")["findings"] if item["binding"]]) == (3, [])
+    assert "does not answer; what needs it is not exercised" in " ".join(done.stdout.split())
+
+
+def test_a_promise_of_a_new_edition_that_no_case_reaches_is_never_green(tmp_path: Path, document_path: Path) -> None:
+    text = document_path.read_text(encoding="utf-8")
+    after = "409 Conflict "
+    assert text.count(after) == 1
+    (tmp_path / "edition.txt").write_text(text.replace(after, f"429 Too Many Requests 限流\n\n{after}"), encoding="utf-8")
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / OVERLAY).write_bytes((default_directory() / OVERLAY).read_bytes())
+    assert command("extract", "edition.txt", "--out", "specs", cwd=tmp_path).returncode == 0
+    done = command("run", "--specs", "specs", "--out", "out", cwd=tmp_path)
+    missing = [item["id"] for item in verdict_of(tmp_path / "out")["requirements"] if item["required"] and item["outcome"] == "not exercised"]
+    assert (done.returncode, missing) == (3, ["error.429"])

@@ -109,7 +109,7 @@ def test_a_fault_that_is_there_once_is_intermittent_and_still_fails(reference: R
     assert (again.confirmation, again.checks) == ("intermittent", {"image.list 500": ("server-error",)})
     out = io.StringIO()
     print_verdict(verdict, Console(file=out, width=80))
-    assert "INTERMITTENT: not there each time it was tried" in " ".join(out.getvalue().split())
+    assert "INTERMITTENT: not there each time that it was tried" in " ".join(out.getvalue().split())
     assert "; 1 finding intermittent (exit 1)" in out.getvalue().splitlines()[-1]
 
 

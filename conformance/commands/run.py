@@ -13,7 +13,7 @@ from rich.console import Console
 
 from conformance.conduct import PROFILES, Options
 from conformance.plugin import MOST_CONFIRM
-from conformance.reporting import print_verdict
+from conformance.reporting import LANGUAGES, print_verdict
 from conformance.runner import conduct_run
 from conformance.target import Settings
 from conformance.waivers import chosen
@@ -35,6 +35,10 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+lang_option = click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True,
+                           help="Language of the summary and of the report's first view.")  # fmt: skip
+
+
 @click.command()
 @target_options
 @click.option("--profile", type=click.Choice(PROFILES), default="gate", show_default=True, help="How much is run.")
@@ -50,6 +54,7 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--confirm", type=click.IntRange(0, MOST_CONFIRM), default=0, show_default=True, metavar="N",
               help="Run cases with findings N more times, to tell a flaky target from a wrong one.")  # fmt: skip
 @click.option("--specs", type=click.Path(path_type=Path), help="Directory of the specs (default: the product's own).")
+@lang_option
 def run(
     os_cloud: str | None,
     os_region_name: str | None,
@@ -67,6 +72,7 @@ def run(
     baseline: Path | None,
     confirm: int,
     specs: Path | None,
+    lang: str,
 ) -> int:
     """Run the suite against a cloud and give the verdict.
 
@@ -83,6 +89,6 @@ def run(
     drawn = random.SystemRandom().randrange(2**32) if seed is None else seed
     options = Options(settings, profile, drawn, strict, select, specs,
                       waivers=chosen(waivers), strict_waivers=strict_waivers, baseline=baseline, confirm=confirm)  # fmt: skip
-    verdict, written = conduct_run(options, out, Console(file=sys.stderr))
-    print_verdict(verdict, Console(), written)
+    verdict, written = conduct_run(options, out, Console(file=sys.stderr), lang)
+    print_verdict(verdict, Console(), written, lang)
     return verdict.exit_code

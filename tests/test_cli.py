@@ -40,7 +40,7 @@ def test_without_a_cloud_the_reference_is_conformant(tmp_path: Path) -> None:
     assert (
         verdict["outcome"], verdict["summary"]["required_not_exercised"], verdict["summary"]["findings"], verdict["run"]["leftovers"],
     ) == ("conformant", 0, 0, [])  # fmt: skip
-    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert max(map(len, done.stdout.splitlines()[:-1])) <= 80  # the last is one line, so that a log can be searched for it
     assert {"verdict.json", "index.html", "junit.xml", "exchanges.har"} == {path.name for path in (tmp_path / "out").iterdir()}
 
 

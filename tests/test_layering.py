@@ -31,7 +31,7 @@ RULES: dict[str, set[str]] = {
     "gate": {"checks", "contract", "model"},
     "client": {"contract", "errors", "gate", "journal", "model", "redaction", "target"},
     "reference": {"contract", "errors", "model"},
-    "reporting": {"errors", "model", "verdict"},
+    "reporting": {"contract", "errors", "model", "verdict"},
     "recorded": {"contract", "errors", "model", "reporting", "verdict"},
     "coverage": {"contract"},
     "judgement": {"checks", "contract", "errors", "gate", "model", "redaction", "reporting", "verdict"},

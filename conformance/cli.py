@@ -16,6 +16,8 @@ COMMANDS: Mapping[str, str] = {
     "extract": "conformance.commands.extract:extract",
     "requirements": "conformance.commands.requirements:requirements",
     "run": "conformance.commands.run:run",
+    "baseline": "conformance.commands.baseline:baseline",
+    "lint": "conformance.commands.lint:lint",
     "report": "conformance.commands.report:report",
     "serve": "conformance.commands.serve:serve",
     "lab": "conformance.commands.lab:lab",

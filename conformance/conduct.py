@@ -15,20 +15,23 @@ from importlib import metadata
 from pathlib import Path
 from typing import Self
 
+from conformance.baseline import load_baseline
 from conformance.cases import Case, registry
 from conformance.client import Client
+from conformance.confirmation import MOST_CASES
 from conformance.contract import Contract
 from conformance.coverage import covered, passive_ids, required
-from conformance.errors import ConformanceError, TargetError
+from conformance.errors import ConformanceError, TargetError, UsageError
 from conformance.gate import Gate
 from conformance.journal import Journal, clean, state_directory, unfinished
-from conformance.judgement import Circumstances, judgement
+from conformance.judgement import Circumstances, Excuses, judgement, to_confirm
 from conformance.model import Request, Response
 from conformance.redaction import Secrets
 from conformance.reference import Reference
 from conformance.specs import load_contract
 from conformance.target import Settings, Target, configured, open_target
 from conformance.verdict import Run, Verdict
+from conformance.waivers import load_waivers
 
 __all__ = ["PROFILES", "Conduct", "Options", "in_profile"]
 
@@ -40,7 +43,8 @@ ISOLATION = "image.isolation.*"
 class Options:
     """What a run was asked for. `seed` makes the same requests again; `selection` is pytest's -k or a choice of files.
 
-    `faults` are those that the embedded reference has on purpose."""
+    `faults` are those that the embedded reference has on purpose. `waivers` and `baseline` are files; `confirm` is how often a
+    case that showed a finding is tried again."""
 
     settings: Settings = field(default_factory=Settings)
     profile: str = "gate"
@@ -49,6 +53,10 @@ class Options:
     selection: str | None = None
     specs: Path | None = None
     faults: tuple[str, ...] = ()
+    waivers: Path | None = None
+    strict_waivers: bool = False
+    baseline: Path | None = None
+    confirm: int = 0
 
 
 def in_profile(case: Case, profile: str) -> bool:
@@ -67,6 +75,8 @@ class Conduct:
         self.run_id = entropy.token_hex(4)
         self.notes: list[str] = []
         self.suite_fault = False
+        self.cut_short = False
+        self.excuses = self._excuses()
         self.leftovers: tuple[str, ...] = ()
         self._began = datetime.now(UTC)
         self._clock = time.monotonic()
@@ -74,6 +84,33 @@ class Conduct:
         self.client: Client
         self.target: Target
         self._journal: Journal
+
+    def _excuses(self) -> Excuses:
+        """Read waivers and baseline before anything is sent, so that a mistake in them costs nothing."""
+        waivers, baseline, contract = self.options.waivers, self.options.baseline, self.contract
+        if waivers is None and self.options.strict_waivers:
+            raise UsageError("--strict-waivers: there are no waivers; give --waivers FILE, or write waivers.yaml")
+        excuses = Excuses(
+            waivers=load_waivers(waivers, contract) if waivers is not None else (),
+            baseline=load_baseline(baseline, {"name": contract.name, "sha256": contract.sha256}) if baseline is not None else None,
+        )
+        if waivers is not None:
+            self.notes.append(f"waivers are in use: {len(excuses.waivers)}, from {waivers}")
+        if excuses.baseline is not None:
+            self.notes.append(f"a baseline is in use: {len(excuses.baseline.entries)} known findings, from {baseline}")
+        return excuses
+
+    def to_confirm(self) -> tuple[str, ...]:
+        """The cases to try again, so that what fails the run is seen to be steady or not."""
+        cases, left = to_confirm(self.gate, self.secrets, self.excuses, strict=self.options.strict)
+        if left:
+            self.notes.append(f"{left} groups of findings were not tried again: no case shows them, or {MOST_CASES} cases were enough")
+        return cases
+
+    @property
+    def age(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self._clock
 
     def __enter__(self) -> Self:
         try:
@@ -181,13 +218,15 @@ class Conduct:
             seed=self.options.seed,
             profile=self.options.profile,
             started_at=self._began.isoformat(timespec="seconds").replace("+00:00", "Z"),
-            duration=round(time.monotonic() - self._clock, 3),
+            duration=round(self.age, 3),
             requests=0,
             command=self.secrets.text(shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])),
             suite_version=metadata.version("easystack-conformance"),
             selection=self.options.selection,
             strict=self.options.strict,
             leftovers=self.leftovers,
+            cut_short=self.cut_short,
+            strict_waivers=self.options.strict_waivers,
         )
         main = self.target.main
         target = {
@@ -200,7 +239,7 @@ class Conduct:
             "roles": list(main.roles),
             "may_create": self.gate.may_create,
         }
-        circumstances = Circumstances(run, target, owed, reasons, tuple(self.notes), self.suite_fault)
+        circumstances = Circumstances(run, target, owed, reasons, tuple(self.notes), self.suite_fault, self.excuses)
         return judgement(self.gate, self.secrets, circumstances)
 
     def _promised(self, cases: Iterable[Case]) -> Iterable[str]:

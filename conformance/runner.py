@@ -42,6 +42,7 @@ def conduct_run(options: Options, out: Path, progress: Console, language: str = 
         if status != pytest.ExitCode.USAGE_ERROR:
             progress.print(said.getvalue(), end="", markup=False, highlight=False)
         if status == pytest.ExitCode.INTERRUPTED:
+            conduct.cut_short = True
             conduct.notes.append("the run was interrupted")
         if status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
             raise UsageError(f"-k {options.selection}: is no expression that pytest understands") if options.selection else (
@@ -74,7 +75,8 @@ class _Progress:
     def pytest_runtest_logfinish(self, nodeid: str, location: object) -> None:
         """Show how far the run is."""
         self._done += 1
-        text = f"case {self._done}/{self._total}, {len(self._conduct.gate.exchanges)} requests, "
+        again = f" and {self._done - self._total} again" if self._done > self._total else ""
+        text = f"case {min(self._done, self._total)}/{self._total}{again}, {len(self._conduct.gate.exchanges)} requests, "
         groups = {(item.requirement, item.failure) for item in self._conduct.gate.findings}
         text += f"{len(groups)} groups of findings"
         now = time.monotonic()

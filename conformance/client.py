@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Container, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin
 
@@ -37,12 +38,15 @@ def body_of(exchange: Exchange) -> JSON:
 class Client:
     """Sends requests as one of the actors. `random` is seeded: the same seed makes the same requests."""
 
-    def __init__(self, target: Target, gate: Gate, journal: Journal, secrets: Secrets, seed: int) -> None:
+    def __init__(
+        self, target: Target, gate: Gate, journal: Journal, secrets: Secrets, seed: int, pause: Callable[[float], None] = time.sleep
+    ) -> None:
         self.target = target
         self.gate = gate
         self.journal = journal
         self.secrets = secrets
         self.random = random.Random(seed)
+        self._pause = pause
         self._names = 0
 
     @property
@@ -64,6 +68,10 @@ class Client:
         """An image id that no image has."""
         digits = f"{random.SystemRandom().getrandbits(128):032x}"
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass on the target. The embedded reference puts its clock forward; for any other target we sleep."""
+        self._pause(seconds)
 
     # --- one request ------------------------------------------------------------------------------------------------
 

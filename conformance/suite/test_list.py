@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import islice
@@ -114,7 +113,7 @@ def test_changes_since_selects_by_the_last_change(cloud: Client, expect: Expect)
 def test_changes_since_follows_a_change_and_not_the_creation(cloud: Client, expect: Expect) -> None:
     name = cloud.name()
     older, newer = image(cloud, name=name), image(cloud, name=name)
-    time.sleep(1.1)
+    cloud.wait(1.1)
     changed = body_of(cloud.replace(older["id"], min_ram=1))
     since = moment(str(changed.get("updated_at"))) if isinstance(changed, dict) else None
     created = moment(str(newer.get("updated_at")))
@@ -139,7 +138,8 @@ def four_images(cloud: Client, pause: float = 0.0, **members: Any) -> list[dict[
     rows = zip("2031", "1302", ("raw", "qcow2", "iso", "vmdk"), ("ovf", "docker", "bare", "ami"), strict=True)
     made: list[dict[str, Any]] = []
     for rank, letter, disk, container in rows:
-        time.sleep(pause if made else 0.0)
+        if made and pause:
+            cloud.wait(pause)
         own = {"id": f"{rank}{mark}", "name": f"{stem}-{letter}", "disk_format": disk, "container_format": container}
         made.append(image(cloud, tags=[cloud.tag], **{**own, **members}))
     return made
@@ -218,7 +218,7 @@ def test_sizes_and_statuses_order_both_ways(cloud: Client, expect: Expect) -> No
 def test_times_order_both_ways(cloud: Client, expect: Expect) -> None:
     made = four_images(cloud, pause=1.1, name=cloud.name())
     for number in (2, 0, 3, 1):
-        time.sleep(1.1)
+        cloud.wait(1.1)
         cloud.replace(made[number]["id"], min_ram=number)
     for key in ("created_at", "updated_at"):
         values = [moment(str((shown(cloud, item["id"]) or {}).get(key))) for item in made]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -112,7 +111,7 @@ def test_updated_at_moves_and_created_at_stays(cloud: Client, expect: Expect) ->
     made = image(cloud)
     previous = moment(str(made.get("updated_at")))
     for number in (1, 2):
-        time.sleep(1.1)
+        cloud.wait(1.1)
         exchange = cloud.replace(made["id"], min_ram=number)
         body = body_of(exchange)
         if exchange.response.status != 200 or not isinstance(body, dict):

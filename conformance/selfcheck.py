@@ -1,0 +1,203 @@
+"""The suite put to the proof: against the embedded target without a fault, and with each fault of the bank, in processes of
+its own.
+
+A fault is tried with the cases that are the same in every run. Only one that they do not catch is tried with the cases that
+search as well (generated and stateful ones): these take most of a run's time and say nothing new about the others.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import multiprocessing
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from importlib import metadata
+
+from rich.console import Console
+
+from conformance.cases import registry
+from conformance.conduct import Conduct, Options, in_profile
+from conformance.contract import Contract
+from conformance.coverage import PASSIVE_COVER
+from conformance.errors import ConformanceError, UsageError
+from conformance.model import Finding
+from conformance.power import CAUGHT, ELSEWHERE, ERROR, MISSED, CleanRun, Power, Trial, idle, without_fault
+from conformance.reference import Fault, bank
+from conformance.runner import run_cases
+from conformance.specs import load_contract
+from conformance.verdict import Verdict
+
+__all__ = ["clean_run", "faults_like", "selfcheck", "trial"]
+
+SEARCHING = ("test_generated", "test_stateful")
+"""Files of the cases that search."""
+
+SEED = 1
+
+
+def faults_like(contract: Contract, patterns: Iterable[str]) -> tuple[Fault, ...]:
+    """The faults whose id matches one of the patterns, all without any. Raises UsageError for a pattern that fits none."""
+    known, wanted = bank(contract), tuple(patterns)
+    for pattern in wanted:
+        if not any(fnmatchcase(name, pattern) for name in known):
+            raise UsageError(f"--fault {pattern}: no fault has such a name; `conformance serve --fault list` names them")
+    return tuple(item for name, item in known.items() if not wanted or any(fnmatchcase(name, pattern) for pattern in wanted))
+
+
+def selfcheck(profile: str, jobs: int, patterns: Sequence[str], seeds: int, progress: Console) -> Power:
+    """Try the suite against each fault, and against none with this many seeds, in `jobs` processes. Raises UsageError."""
+    contract = _contract()
+    faults = faults_like(contract, patterns)
+    began = time.monotonic()
+    clean: list[CleanRun] = []
+    trials: list[Trial] = []
+    tasks: list[tuple[str | None, str, int]] = [(None, profile, seed) for seed in range(SEED, SEED + seeds)]
+    tasks += [(fault.id, profile, SEED) for fault in faults]
+    for done, result in enumerate(_results(tasks, jobs), start=1):
+        if isinstance(result, CleanRun):
+            clean.append(result)
+        else:
+            trials.append(result)
+        _say(progress, f"{done}/{len(tasks)}", result)
+    checks = {*PASSIVE_COVER, *(case.name for case in registry() if in_profile(case, profile))}
+    return Power(
+        suite_version=metadata.version("easystack-conformance"),
+        contract={"name": contract.name, "version": contract.version, "sha256": contract.sha256},
+        profile=profile,
+        seconds=time.monotonic() - began,
+        jobs=jobs,
+        selected=tuple(patterns),
+        clean=tuple(sorted(clean, key=lambda item: item.seed)),
+        trials=tuple(sorted(trials, key=lambda item: item.fault)),
+        requirements_without_fault=without_fault(contract, [item.breaks for item in bank(contract).values()]),
+        # Of a choice of faults nothing follows about the checks.
+        idle_checks=() if patterns else idle(checks, trials),
+    )
+
+
+def _results(tasks: Sequence[tuple[str | None, str, int]], jobs: int) -> Iterator[CleanRun | Trial]:
+    with tempfile.TemporaryDirectory(prefix="conformance-") as state:
+        pool = multiprocessing.get_context("spawn").Pool(min(jobs, len(tasks)), _settle, (state,))
+        try:
+            yield from pool.imap_unordered(_attempt, tasks)
+            pool.close()
+        except BaseException:
+            pool.terminate()
+            raise
+        finally:
+            pool.join()
+
+
+def _settle(state: str) -> None:
+    """Make a worker's surroundings its own: no journal of the user's, no cloud of the user's."""
+    os.environ["XDG_STATE_HOME"] = state
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its workers
+    for name in [name for name in os.environ if name.startswith("OS_")]:
+        del os.environ[name]
+
+
+def _attempt(task: tuple[str | None, str, int]) -> CleanRun | Trial:
+    fault, profile, seed = task
+    try:
+        return clean_run(profile, seed) if fault is None else trial(fault, profile, seed)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@lru_cache(maxsize=1)
+def _contract() -> Contract:
+    return load_contract()
+
+
+def _quiet() -> Console:
+    return Console(file=io.StringIO())
+
+
+def clean_run(profile: str, seed: int) -> CleanRun:
+    """The suite against the embedded target without a fault."""
+    began = time.monotonic()
+    with Conduct(Options(profile=profile, seed=seed), _contract()) as conduct:
+        verdict = run_cases(conduct, _quiet())
+    findings = tuple(f"{group.requirement}: {group.message}" for group in verdict.findings)
+    return CleanRun(seed, str(verdict.overall), findings, verdict.run.requests, time.monotonic() - began, _notes(verdict))
+
+
+def _notes(verdict: Verdict) -> tuple[str, ...]:
+    missing = [item for item in verdict.requirements if item.required and item.outcome.value == "not exercised"]
+    return (*verdict.notes, *(f"{item.id}: {item.reason}" for item in missing))
+
+
+def trial(fault: str, profile: str = "gate", seed: int = SEED) -> Trial:
+    """The suite against the embedded target with this fault."""
+    item = bank(_contract())[fault]
+    began = time.monotonic()
+    searching = [name for name in SEARCHING if importlib.util.find_spec(f"conformance.suite.{name}") is not None]
+    stages = [" and ".join(f"not {name}" for name in SEARCHING)]
+    if searching and profile != "smoke":
+        stages.append(" or ".join(searching))
+    sent = 0
+    elsewhere: set[str] = set()
+    for selection in stages:
+        try:
+            with Conduct(Options(profile=profile, seed=seed, selection=selection, faults=(fault,)), _contract()) as conduct:
+                verdict = run_cases(conduct, _quiet())
+        except ConformanceError as error:
+            return _result(item, ERROR, sent, began, note=f"{type(error).__name__}: {error}")
+        if conduct.suite_fault:
+            return _result(item, ERROR, sent, began, note="; ".join(conduct.notes))
+        checks = _catchers(item, verdict, conduct.gate.findings)
+        elsewhere |= {group.requirement for group in verdict.findings} - set(item.breaks)
+        if checks:
+            numbers = [found.exchange.number for found in conduct.gate.findings if found.requirement in item.breaks and found.exchange]
+            first = sent + min(numbers, default=verdict.run.requests)
+            return _result(item, CAUGHT, sent + verdict.run.requests, began, checks=checks, elsewhere=elsewhere, first=first)
+        sent += verdict.run.requests
+    return _result(item, ELSEWHERE if elsewhere else MISSED, sent, began, elsewhere=elsewhere)
+
+
+def _catchers(fault: Fault, verdict: Verdict, findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
+    """Check -> the broken promises that it named, binding ones when the fault breaks a binding one."""
+    owed = any(_contract().requirements[name].binding for name in fault.breaks)
+    named = {(group.requirement, group.failure) for group in verdict.findings if group.requirement in fault.breaks and (group.binding or not owed)}
+    found: dict[str, set[str]] = {}
+    for item in findings:
+        if (item.requirement, item.failure) in named:
+            found.setdefault(item.check, set()).add(item.requirement)
+    return {name: tuple(sorted(found[name])) for name in sorted(found)}
+
+
+def _result(
+    fault: Fault,
+    outcome: str,
+    requests: int,
+    began: float,
+    *,
+    checks: dict[str, tuple[str, ...]] | None = None,
+    elsewhere: Iterable[str] = (),
+    first: int | None = None,
+    note: str = "",
+) -> Trial:
+    return Trial(
+        fault.id, fault.description, fault.breaks, outcome, checks or {}, tuple(sorted(elsewhere)), first, requests,
+        time.monotonic() - began, note,
+    )  # fmt: skip
+
+
+def _say(console: Console, place: str, result: CleanRun | Trial) -> None:
+    """One line for each result on a terminal; elsewhere only for what is not as it should be, and every fiftieth."""
+    good = result.silent if isinstance(result, CleanRun) else result.outcome == CAUGHT
+    if good and not console.is_terminal and int(place.split("/")[0]) % 50:
+        return
+    if isinstance(result, CleanRun):
+        text = f"no fault, seed {result.seed}: {result.overall}, {len(result.findings)} findings"
+        text += "".join(f"\n    {item}" for item in (*result.findings, *(() if result.silent else result.notes)))
+    else:
+        by = next(iter(result.checks), "; ".join(result.elsewhere[:3]) or result.note)
+        text = f"{result.fault}: {result.outcome}" + (f" ({by})" if by else "") + (f" after {result.first} requests" if result.first else "")
+    console.print(f"{place:>8}  {text}", markup=False, highlight=False, soft_wrap=True)

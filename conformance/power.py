@@ -164,13 +164,10 @@ def to_json(power: Power) -> dict[str, Any]:
 
 def to_markdown(power: Power) -> str:
     """The matrix for a reader: a summary, how far each area is covered, and a row for each fault."""
-    alarms = sum(not item.silent for item in power.clean)
     lines = [
         f"# The suite against {len(power.trials)} faults, profile {power.profile}",
         "",
-        f"{power.count(CAUGHT)} caught, {power.count(ELSEWHERE)} noticed elsewhere only, {power.count(MISSED)} missed, "
-        f"{power.count(ERROR)} ended in an error of the suite. "
-        f"{alarms} false alarms in {len(power.clean)} runs without a fault.",
+        _counts(power),
         "",
         "| area | faults | caught | requests to the first finding (median) |",
         "|---|--:|--:|--:|",
@@ -187,6 +184,12 @@ def to_markdown(power: Power) -> str:
         if names:
             lines += ["", f"## {title}", "", *(f"- `{name}`" for name in names)]
     return "\n".join(lines) + "\n"
+
+
+def _counts(power: Power) -> str:
+    alarms = sum(not item.silent for item in power.clean)
+    words = f"{power.count(CAUGHT)} caught, {power.count(ELSEWHERE)} noticed elsewhere only, {power.count(MISSED)} missed, "
+    return words + f"{power.count(ERROR)} ended in an error of the suite. {alarms} false alarms in {len(power.clean)} runs without a fault."
 
 
 def _areas(trials: Iterable[Trial]) -> dict[str, list[Trial]]:

@@ -32,10 +32,11 @@ def conduct_run(options: Options, out: Path, progress: Console) -> tuple[Verdict
         return verdict, write_reports(verdict, out)
 
 
-def run_cases(conduct: Conduct, progress: Console) -> Verdict:
+def run_cases(conduct: Conduct, progress: Console, *watchers: object) -> Verdict:
     """Run the cases of an open run in this process, clean up, and judge.
 
-    pytest's plugins of the environment stay out: what runs is the suite alone, wherever it is installed.
+    pytest's plugins of the environment stay out: what runs is the suite alone, wherever it is installed. `watchers` are plugins of
+    the caller's.
     """
     options = conduct.options
     suite = Path(str(conformance.suite.__file__)).parent
@@ -49,7 +50,7 @@ def run_cases(conduct: Conduct, progress: Console) -> Verdict:
     said = io.StringIO()  # pytest reports a bad -k in two lines of its own; ours is one
     try:
         with contextlib.redirect_stderr(said):
-            status = pytest.main(arguments, plugins=[Supervisor(conduct), watcher])
+            status = pytest.main(arguments, plugins=[Supervisor(conduct), watcher, *watchers])
     finally:
         conduct.cleanup()
     if status != pytest.ExitCode.USAGE_ERROR:

@@ -19,6 +19,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib import metadata
 
+import pytest
 from rich.console import Console
 
 from conformance.cases import registry
@@ -133,20 +134,20 @@ def _notes(verdict: Verdict) -> tuple[str, ...]:
     return (*verdict.notes, *(f"{item.id}: {item.reason}" for item in missing))
 
 
-def trial(fault: str, profile: str = "gate", seed: int = SEED) -> Trial:
-    """The suite against the embedded target with this fault."""
+def trial(fault: str, profile: str = "gate", seed: int = SEED, cases: str | None = None) -> Trial:
+    """The suite against the embedded target with this fault, to the first finding on a promise that it breaks.
+
+    `cases` is a pytest expression that chooses the cases; without it they are tried in the order of a run, those that search last.
+    """
     item = bank(_contract())[fault]
     began = time.monotonic()
-    searching = [name for name in SEARCHING if importlib.util.find_spec(f"conformance.suite.{name}") is not None]
-    stages = [" and ".join(f"not {name}" for name in SEARCHING)]
-    if searching and profile != "smoke":
-        stages.append(" or ".join(searching))
     sent = 0
     elsewhere: set[str] = set()
-    for selection in stages:
+    for selection in [cases] if cases else _stages(profile):
+        options = Options(profile=profile, seed=seed, selection=selection, faults=(fault,))
         try:
-            with Conduct(Options(profile=profile, seed=seed, selection=selection, faults=(fault,)), _contract()) as conduct:
-                verdict = run_cases(conduct, _quiet())
+            with Conduct(options, _contract()) as conduct:
+                verdict = run_cases(conduct, _quiet(), _Stop(conduct, item))
         except ConformanceError as error:
             return _result(item, ERROR, sent, began, note=f"{type(error).__name__}: {error}")
         if conduct.suite_fault:
@@ -154,11 +155,51 @@ def trial(fault: str, profile: str = "gate", seed: int = SEED) -> Trial:
         checks = _catchers(item, verdict, conduct.gate.findings)
         elsewhere |= {group.requirement for group in verdict.findings} - set(item.breaks)
         if checks:
-            numbers = [found.exchange.number for found in conduct.gate.findings if found.requirement in item.breaks and found.exchange]
+            numbers = [found.exchange.number for found in conduct.gate.findings if _names(found, item) and found.exchange]
             first = sent + min(numbers, default=verdict.run.requests)
             return _result(item, CAUGHT, sent + verdict.run.requests, began, checks=checks, elsewhere=elsewhere, first=first)
         sent += verdict.run.requests
     return _result(item, ELSEWHERE if elsewhere else MISSED, sent, began, elsewhere=elsewhere)
+
+
+def _stages(profile: str) -> list[str]:
+    stages = [" and ".join(f"not {name}" for name in SEARCHING)]
+    searching = [name for name in SEARCHING if importlib.util.find_spec(f"conformance.suite.{name}") is not None]
+    return [*stages, " or ".join(searching)] if searching and profile != "smoke" else stages
+
+
+class _Stop:
+    """Ends a trial after the case that names a broken promise: what comes then says nothing more about the fault."""
+
+    def __init__(self, conduct: Conduct, fault: Fault) -> None:
+        self._gate = conduct.gate
+        self._fault = fault
+        self._seen = 0
+        self._session: pytest.Session | None = None
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Know what to stop."""
+        self._session = session
+
+    def pytest_runtest_logfinish(self) -> None:
+        """Stop after the case that caught the fault."""
+        found = any(_names(item, self._fault) for item in self._gate.findings[self._seen :])
+        self._seen = len(self._gate.findings)
+        if found and self._session is not None:
+            self._session.shouldstop = "caught"
+
+
+def _names(finding: Finding, fault: Fault) -> bool:
+    """Whether a finding names a promise that the fault breaks: a binding one, when it breaks any that is."""
+    requirements = _contract().requirements
+    owed = any(requirements[name].binding for name in fault.breaks)
+    return finding.requirement in fault.breaks and (requirements[finding.requirement].binding or not owed)
+
+
+def prove(check: str, faults: Sequence[Fault], profile: str = "gate") -> Trial | None:
+    """A trial in which this case, run alone, is the one that catches a fault; None when it catches none of them."""
+    name = check.partition(".")[2]
+    return next((found for item in faults if check in (found := trial(item.id, profile, cases=f"test_{name}")).checks), None)
 
 
 def _catchers(fault: Fault, verdict: Verdict, findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:

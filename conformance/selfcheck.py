@@ -1,8 +1,9 @@
 """The suite put to the proof: against the embedded target without a fault, and with each fault of the bank, in processes of
 its own.
 
-A fault is tried with the cases that are the same in every run. Only one that they do not catch is tried with the cases that
-search as well (generated and stateful ones): these take most of a run's time and say nothing new about the others.
+A fault is tried first with the cases that declare a promise that it breaks, then with all cases that are the same in every run, and
+only then with those that search (generated and stateful ones). A trial ends where the fault is caught: what comes then says nothing
+new about it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from rich.console import Console
 from conformance.cases import registry
 from conformance.conduct import Conduct, Options, in_profile
 from conformance.contract import Contract
-from conformance.coverage import PASSIVE_COVER
+from conformance.coverage import PASSIVE_COVER, covered
 from conformance.errors import ConformanceError, UsageError
 from conformance.model import Finding
 from conformance.power import CAUGHT, ELSEWHERE, ERROR, MISSED, CleanRun, Power, Trial, idle, without_fault
@@ -137,13 +138,13 @@ def _notes(verdict: Verdict) -> tuple[str, ...]:
 def trial(fault: str, profile: str = "gate", seed: int = SEED, cases: str | None = None) -> Trial:
     """The suite against the embedded target with this fault, to the first finding on a promise that it breaks.
 
-    `cases` is a pytest expression that chooses the cases; without it they are tried in the order of a run, those that search last.
+    `cases` is a pytest expression that chooses the cases.
     """
     item = bank(_contract())[fault]
     began = time.monotonic()
     sent = 0
     elsewhere: set[str] = set()
-    for selection in [cases] if cases else _stages(profile):
+    for selection in [cases] if cases else _stages(item, profile):
         options = Options(profile=profile, seed=seed, selection=selection, faults=(fault,))
         try:
             with Conduct(options, _contract()) as conduct:
@@ -162,8 +163,11 @@ def trial(fault: str, profile: str = "gate", seed: int = SEED, cases: str | None
     return _result(item, ELSEWHERE if elsewhere else MISSED, sent, began, elsewhere=elsewhere)
 
 
-def _stages(profile: str) -> list[str]:
-    stages = [" and ".join(f"not {name}" for name in SEARCHING)]
+def _stages(fault: Fault, profile: str) -> list[str]:
+    """The choices of cases that a fault is tried with, one after the other."""
+    declaring = [case for case in registry() if in_profile(case, profile) and covered(case.verifies, fault.breaks)]
+    names = [f"test_{case.name.partition('.')[2]}" for case in declaring if f"test_{case.name.partition('.')[0]}" not in SEARCHING]
+    stages = [*([" or ".join(names)] if names else []), " and ".join(f"not {name}" for name in SEARCHING)]
     searching = [name for name in SEARCHING if importlib.util.find_spec(f"conformance.suite.{name}") is not None]
     return [*stages, " or ".join(searching)] if searching and profile != "smoke" else stages
 

@@ -11,7 +11,7 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.contract import Authority, Contract, Requirement
@@ -36,7 +36,7 @@ class Trial:
 
     `outcome` is caught, elsewhere (a finding, but on another promise), missed, or error (the suite itself failed, see `note`).
     `checks` maps each check that caught it to the broken promises that it named; `elsewhere` are the other promises that have
-    findings; `first` is the number of requests until the first finding on a broken promise, `requests` that of all.
+    findings; `first` is the number of requests of the trial until the first finding on a broken promise, `requests` that of all.
     """
 
     fault: str
@@ -70,7 +70,11 @@ class CleanRun:
 
 @dataclass(frozen=True, slots=True)
 class Power:
-    """What a self-check found. `selected` are the patterns that chose the faults; empty when all were tried."""
+    """What a self-check found. `selected` are the patterns that chose the faults; empty when all were tried.
+
+    `proofs` maps a check that was never the first to catch a fault to one that it catches alone; `idle_checks` are those that
+    catch none.
+    """
 
     suite_version: str
     contract: Mapping[str, str]
@@ -82,6 +86,7 @@ class Power:
     trials: tuple[Trial, ...]
     requirements_without_fault: tuple[str, ...]
     idle_checks: tuple[str, ...]
+    proofs: Mapping[str, str] = field(default_factory=dict)
 
     def count(self, outcome: str) -> int:
         """How many faults came to this outcome."""
@@ -89,8 +94,9 @@ class Power:
 
     @property
     def proven(self) -> bool:
-        """Whether every fault was caught and nothing was invented."""
-        return all(item.outcome == CAUGHT for item in self.trials) and all(item.silent for item in self.clean)
+        """Whether every fault was caught, nothing was invented, and no promise and no check went without its proof."""
+        complete = not self.requirements_without_fault and not self.idle_checks
+        return complete and all(item.outcome == CAUGHT for item in self.trials) and all(item.silent for item in self.clean)
 
 
 def breakable(contract: Contract) -> tuple[str, ...]:
@@ -133,6 +139,7 @@ def to_json(power: Power) -> dict[str, Any]:
         },
         "requirements_without_fault": list(power.requirements_without_fault),
         "idle_checks": list(power.idle_checks),
+        "proofs": dict(sorted(power.proofs.items())),
         "clean": [
             {
                 "seed": item.seed,

@@ -8,22 +8,26 @@ new about it.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import io
 import multiprocessing
 import os
+import re
 import signal
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib import metadata
+from multiprocessing.pool import Pool
 
 import pytest
 from rich.console import Console
 
-from conformance.cases import registry
+from conformance.cases import Case, registry
 from conformance.conduct import Conduct, Options, in_profile
 from conformance.contract import Contract
 from conformance.coverage import PASSIVE_COVER, covered
@@ -35,12 +39,14 @@ from conformance.runner import run_cases
 from conformance.specs import load_contract
 from conformance.verdict import Verdict
 
-__all__ = ["clean_run", "faults_like", "selfcheck", "trial"]
+__all__ = ["clean_run", "faults_like", "prove", "selfcheck", "trial"]
 
 SEARCHING = ("test_generated", "test_stateful")
 """Files of the cases that search."""
 
 SEED = 1
+MOST_CANDIDATES = 40
+"""Faults that a check which caught none is tried alone with."""
 
 
 def faults_like(contract: Contract, patterns: Iterable[str]) -> tuple[Fault, ...]:
@@ -57,17 +63,20 @@ def selfcheck(profile: str, jobs: int, patterns: Sequence[str], seeds: int, prog
     contract = _contract()
     faults = faults_like(contract, patterns)
     began = time.monotonic()
-    clean: list[CleanRun] = []
-    trials: list[Trial] = []
-    tasks: list[tuple[str | None, str, int]] = [(None, profile, seed) for seed in range(SEED, SEED + seeds)]
-    tasks += [(fault.id, profile, SEED) for fault in faults]
-    for done, result in enumerate(_results(tasks, jobs), start=1):
-        if isinstance(result, CleanRun):
-            clean.append(result)
-        else:
-            trials.append(result)
-        _say(progress, f"{done}/{len(tasks)}", result)
-    checks = {*PASSIVE_COVER, *(case.name for case in registry() if in_profile(case, profile))}
+    tasks: list[_Task] = [_Task(None, profile, seed) for seed in range(SEED, SEED + seeds)]
+    tasks += [_Task(fault.id, profile) for fault in faults]
+    with _workers(jobs) as pool:
+        results = list(_told(pool.imap_unordered(_attempt, tasks), len(tasks), progress))
+        trials = [item for item in results if isinstance(item, Trial)]
+        cases = [case for case in registry() if in_profile(case, profile)]
+        waiting: set[str] = set()
+        proofs: dict[str, str] = {}
+        if not patterns:  # of a choice of faults nothing follows about the checks
+            waiting = set(idle([*PASSIVE_COVER, *(case.name for case in cases)], trials))
+            searches = [_Task(None, profile, SEED, case.name, _candidates(case, faults)) for case in cases if case.name in waiting]
+            for task, found in zip(searches, pool.imap(_prove, searches), strict=True):
+                if found is not None:
+                    proofs[task.check] = found.fault
     return Power(
         suite_version=metadata.version("easystack-conformance"),
         contract={"name": contract.name, "version": contract.version, "sha256": contract.sha256},
@@ -75,25 +84,53 @@ def selfcheck(profile: str, jobs: int, patterns: Sequence[str], seeds: int, prog
         seconds=time.monotonic() - began,
         jobs=jobs,
         selected=tuple(patterns),
-        clean=tuple(sorted(clean, key=lambda item: item.seed)),
+        clean=tuple(sorted((item for item in results if isinstance(item, CleanRun)), key=lambda item: item.seed)),
         trials=tuple(sorted(trials, key=lambda item: item.fault)),
         requirements_without_fault=without_fault(contract, [item.breaks for item in bank(contract).values()]),
-        # Of a choice of faults nothing follows about the checks.
-        idle_checks=() if patterns else idle(checks, trials),
+        idle_checks=tuple(sorted(waiting - proofs.keys())),
+        proofs=proofs,
     )
 
 
-def _results(tasks: Sequence[tuple[str | None, str, int]], jobs: int) -> Iterator[CleanRun | Trial]:
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What a worker does: a run without a fault, a trial, or the proof of a check by one of the `candidates`."""
+
+    fault: str | None
+    profile: str
+    seed: int = SEED
+    check: str = ""
+    candidates: tuple[str, ...] = ()
+
+
+def _candidates(case: Case, faults: Iterable[Fault]) -> tuple[str, ...]:
+    """The faults that a case may be the one to catch, the likeliest first: those whose words are its own."""
+    words = set(re.split(r"[._]", case.name))
+    broken = set(covered(case.verifies, _contract().requirements))
+    likely = [item for item in faults if broken & set(item.breaks)]
+    likely.sort(key=lambda item: (-len(words & set(re.split(r"[ ._-]", f"{item.id} {item.description}"))), item.id))
+    most = 3 if f"test_{case.name.partition('.')[0]}" in SEARCHING else MOST_CANDIDATES
+    return tuple(item.id for item in likely[:most])
+
+
+@contextlib.contextmanager
+def _workers(jobs: int) -> Iterator[Pool]:
     with tempfile.TemporaryDirectory(prefix="conformance-") as state:
-        pool = multiprocessing.get_context("spawn").Pool(min(jobs, len(tasks)), _settle, (state,))
+        pool = multiprocessing.get_context("spawn").Pool(jobs, _settle, (state,))
         try:
-            yield from pool.imap_unordered(_attempt, tasks)
+            yield pool
             pool.close()
         except BaseException:
             pool.terminate()
             raise
         finally:
             pool.join()
+
+
+def _told(results: Iterable[CleanRun | Trial], total: int, progress: Console) -> Iterator[CleanRun | Trial]:
+    for done, result in enumerate(results, start=1):
+        _say(progress, f"{done}/{total}", result)
+        yield result
 
 
 def _settle(state: str) -> None:
@@ -104,10 +141,21 @@ def _settle(state: str) -> None:
         del os.environ[name]
 
 
-def _attempt(task: tuple[str | None, str, int]) -> CleanRun | Trial:
-    fault, profile, seed = task
+def _attempt(task: _Task) -> CleanRun | Trial:
+    with _own_signals():
+        return clean_run(task.profile, task.seed) if task.fault is None else trial(task.fault, task.profile, task.seed)
+
+
+def _prove(task: _Task) -> Trial | None:
+    with _own_signals():
+        return prove(task.check, task.candidates, task.profile)
+
+
+@contextlib.contextmanager
+def _own_signals() -> Iterator[None]:
+    """A run takes SIGTERM for Ctrl-C; a worker that waits is ended by it."""
     try:
-        return clean_run(profile, seed) if fault is None else trial(fault, profile, seed)
+        yield
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
@@ -200,10 +248,10 @@ def _names(finding: Finding, fault: Fault) -> bool:
     return finding.requirement in fault.breaks and (requirements[finding.requirement].binding or not owed)
 
 
-def prove(check: str, faults: Sequence[Fault], profile: str = "gate") -> Trial | None:
+def prove(check: str, faults: Iterable[str], profile: str = "gate") -> Trial | None:
     """A trial in which this case, run alone, is the one that catches a fault; None when it catches none of them."""
     name = check.partition(".")[2]
-    return next((found for item in faults if check in (found := trial(item.id, profile, cases=f"test_{name}")).checks), None)
+    return next((found for fault in faults if check in (found := trial(fault, profile, cases=f"test_{name}")).checks), None)
 
 
 def _catchers(fault: Fault, verdict: Verdict, findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:

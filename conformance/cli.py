@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "lint": "conformance.commands.lint:lint",
     "report": "conformance.commands.report:report",
     "serve": "conformance.commands.serve:serve",
+    "selfcheck": "conformance.commands.selfcheck:selfcheck",
     "lab": "conformance.commands.lab:lab",
 }
 """Name -> module and function. A module is loaded when its command is used: reading PDFs costs half a second."""

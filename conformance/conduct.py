@@ -7,7 +7,7 @@ import shlex
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -67,9 +67,9 @@ def in_profile(case: Case, profile: str) -> bool:
 class Conduct:
     """A run under way. Use as a context: entering logs in, leaving takes down what entering put up."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, contract: Contract | None = None) -> None:
         self.options = options
-        self.contract: Contract = load_contract(options.specs)
+        self.contract: Contract = contract or load_contract(options.specs)
         self.gate = Gate(self.contract)
         self.secrets = Secrets()
         self.run_id = entropy.token_hex(4)
@@ -84,6 +84,7 @@ class Conduct:
         self.client: Client
         self.target: Target
         self._journal: Journal
+        self._pause: Callable[[float], None] = time.sleep
 
     def _excuses(self) -> Excuses:
         """Read waivers and baseline before anything is sent, so that a mistake in them costs nothing."""
@@ -135,8 +136,8 @@ class Conduct:
         directory = state_directory()
         where = (self.target.image_url, self.target.main.project_id)
         earlier = list(unfinished(directory, *where))
-        self._journal = Journal.open(directory, *where, self.run_id)
-        self.client = Client(self.target, self.gate, self._journal, self.secrets, self.options.seed)
+        self._journal = Journal.open(directory, *where, self.run_id, durable=self._pause is time.sleep)
+        self.client = Client(self.target, self.gate, self._journal, self.secrets, self.options.seed, self._pause)
         for journal in earlier:
             left = clean(journal, self.client)
             journal.close(done=not left)
@@ -166,6 +167,7 @@ class Conduct:
     def _embedded(self, settings: Settings) -> Settings:
         """Without any cloud: the reference target, in this process."""
         reference = self._stack.enter_context(Reference(self.contract, faults=self.options.faults))
+        self._pause = reference.advance
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-")))
         clouds = folder / "clouds.yaml"
         reference.write_clouds(clouds)

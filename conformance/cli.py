@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "requirements": "conformance.commands.requirements:requirements",
     "run": "conformance.commands.run:run",
     "serve": "conformance.commands.serve:serve",
+    "compare": "conformance.commands.compare:compare_runs",
     "lab": "conformance.commands.lab:lab",
 }
 """Name -> module and function. A module is loaded when its command is used: reading PDFs costs half a second."""

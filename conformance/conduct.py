@@ -13,13 +13,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from conformance.cases import Case, registry
 from conformance.client import Client
 from conformance.contract import Contract
 from conformance.coverage import covered, passive_ids, required
 from conformance.errors import ConformanceError, TargetError
+from conformance.facts import gather
 from conformance.gate import Gate
 from conformance.journal import Journal, clean, state_directory, unfinished
 from conformance.judgement import Circumstances, judgement
@@ -74,6 +75,7 @@ class Conduct:
         self.client: Client
         self.target: Target
         self._journal: Journal
+        self.facts: dict[str, Any] | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -104,6 +106,7 @@ class Conduct:
             left = clean(journal, self.client)
             journal.close(done=not left)
             self.notes.append(f"an earlier run ({journal.run_id}) had not cleaned up; {_said(left)}")
+        self.facts = gather(self.client)
         self._explore()
 
     def _explore(self) -> None:
@@ -199,6 +202,7 @@ class Conduct:
             "project": main.project_name,
             "second_project": self.target.actors["other"].project_name if "other" in self.target.actors else None,
             "roles": list(main.roles),
+            "facts": self.facts,
             "may_create": self.gate.may_create,
         }
         circumstances = Circumstances(run, target, owed, reasons, tuple(self.notes), self.suite_fault)

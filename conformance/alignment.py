@@ -130,7 +130,7 @@ def shown(exchange: Exchange) -> str:
     parts = urlsplit(exchange.request.url)
     query = "?" + unquote(parts.query) if parts.query else ""
     body = exchange.request.body[:300].decode("utf-8", "replace")
-    line = _steady(f"{exchange.request.method} {_path(exchange)}{query} {body}".strip())
+    line = " ".join(_steady(f"{exchange.request.method} {_path(exchange)}{query} {body}").split())
     return line if len(line) <= 160 else line[:157] + "..."
 
 

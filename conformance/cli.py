@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "run": "conformance.commands.run:run",
     "serve": "conformance.commands.serve:serve",
     "compare": "conformance.commands.compare:compare_runs",
+    "specs": "conformance.commands.specs:specs",
     "lab": "conformance.commands.lab:lab",
 }
 """Name -> module and function. A module is loaded when its command is used: reading PDFs costs half a second."""

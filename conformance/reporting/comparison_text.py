@@ -9,7 +9,7 @@ from conformance.comparison import Change, Comparison, FindingChange
 from conformance.reporting.comparison_words import findings_of, latency_rows, milliseconds, sentence, shape_rows, status_rows, word
 from conformance.reporting.terminal import safe
 
-__all__ = ["comparison_markdown", "comparison_text"]
+__all__ = ["comparison_markdown", "comparison_text", "markdown_cell"]
 
 _MOST = 20
 """Still failing findings and promises that are listed in full."""
@@ -102,14 +102,14 @@ def _told(value: str | None, lang: str) -> str:
 
 def comparison_markdown(comparison: Comparison, lang: str = "en") -> str:
     """The comparison as GitHub-flavoured Markdown; everything that came from a target stands in escaped cells."""
-    lines = [f"## {word('title', lang)}", "", f"**{_cell(sentence(comparison, lang))}**", ""]
+    lines = [f"## {word('title', lang)}", "", f"**{markdown_cell(sentence(comparison, lang))}**", ""]
     lines += _table(
         ["", word("run", lang), word("target", lang), word("seed", lang), word("outcome", lang)],
         ([word(name, lang), f"{side.run} {side.started_at}", f"{side.target} {side.image_url}", str(side.seed), side.overall]
          for name, side in (("before", comparison.before), ("after", comparison.after))),
     )  # fmt: skip
     for title, items in ((word("reasons", lang), comparison.reasons), (word("notes", lang), comparison.notes)):
-        lines += [f"### {title}", "", *(f"- {_cell(item)}" for item in items), ""] if items else []
+        lines += [f"### {title}", "", *(f"- {markdown_cell(item)}" for item in items), ""] if items else []
     finding_rows = (
         [_heading(change, lang) + (" ⚠" if item.regression else ""), item.requirement, item.message, ", ".join(item.appeared or item.gone or item.places), item.id]
         for change, found in findings_of(comparison)
@@ -139,11 +139,11 @@ def _titled(title: str, heads: list[str], rows: Iterable[list[str]]) -> list[str
 
 
 def _table(heads: list[str], rows: Iterable[list[str]]) -> list[str]:
-    body = ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
+    body = ["| " + " | ".join(markdown_cell(cell) for cell in row) + " |" for row in rows]
     return ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads), *body, ""]
 
 
-def _cell(text: str) -> str:
+def markdown_cell(text: str) -> str:
     """One line in which nothing is markup: no HTML, link, emphasis, mention or table border."""
     line = " ".join(text.split())
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -99,7 +99,8 @@ def _unlikely(before: Sequence[Exchange], after: Sequence[Exchange]) -> Iterator
     counts = Counter(_status(item) for item in after)
     known = {_status(item) for item in before}
     for status, count in counts.items():
-        if status not in known and (1 - count / len(after)) ** len(before) < CHANCE and count > 1:
+        # With a rate of `count` in `len(after)`, one more taken for the other side: how likely was it not to be met before?
+        if status not in known and (1 - count / (len(after) + 1)) ** len(before) < CHANCE:
             yield tuple(before), tuple(item for item in after if _status(item) == status)
 
 

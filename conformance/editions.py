@@ -100,7 +100,8 @@ Spec = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class EditionChange:
-    """One change. `place` is the member, parameter or header; `requirement` the promise it belongs to, None when it has none.
+    """One change. `place` is the member, parameter or header; `requirement` the promise it belongs to (`image.list.*` stands
+    for all of an operation), None when it has none.
 
     `lines_before` and `lines_after` are document lines of each edition, empty where the edition does not have it.
     """
@@ -183,6 +184,7 @@ class _Comparison:
             if first is not second:
                 added = "request-body-added-required" if second and second.get("required") else "request-body-added"
                 rule = "request-body-removed" if second is None else added
+                self._told.add(f"{name}.body")
                 yield self._change(rule, name, "body", "absent" if first is None else "there", "there" if first is None else "absent", promise)
             return
         was, now = bool(first.get("required")), bool(second.get("required"))
@@ -289,6 +291,8 @@ class _Comparison:
         old, new = self._before.get(name or ""), self._after.get(name or "")
         lines = tuple(item.source if item is not None else () for item in (old, new))
         if rule.startswith("operation-"):
+            every = any(item.startswith(f"{promise}.") for item in (*self._before, *self._after))
+            name = f"{promise}.*" if every else None
             lines = tuple(_operations(side)[promise].lines if promise in _operations(side) else () for side in (self._old, self._new))
         return EditionChange(rule, RULES[rule], operation, place, before, after, name, *lines)
 

@@ -18,7 +18,7 @@ from conformance.client import Client
 from conformance.conduct import PROFILES, Conduct, Options, in_profile
 from conformance.coverage import covered
 from conformance.errors import ConformanceError, TargetError
-from conformance.reporting import print_verdict, write_reports
+from conformance.reporting import LANGUAGES, print_verdict, write_reports
 from conformance.target import Settings
 
 __all__ = ["CONDUCT", "Supervisor"]
@@ -40,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--profile", choices=PROFILES, default="gate", help="how much is run (default: gate)")
     group.addoption("--seed", type=int, help="the same seed makes the same requests (default: drawn)")
     group.addoption("--out", type=Path, default=Path("reports"), help="directory for the reports (default: reports)")
+    group.addoption("--lang", choices=LANGUAGES, default="en", help="language of the summary and of the report's first view (default: en)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -160,11 +161,11 @@ class Supervisor:
             return (yield)
         try:
             verdict = conduct.verdict()
-            written = write_reports(verdict, session.config.getoption("--out"))
+            written = write_reports(verdict, session.config.getoption("--out"), session.config.getoption("--lang"))
         finally:
             conduct.__exit__(None, None, None)
         result = yield
-        print_verdict(verdict, Console(), written)
+        print_verdict(verdict, Console(), written, session.config.getoption("--lang"))
         session.exitstatus = int(verdict.exit_code)
         return result
 

@@ -22,7 +22,7 @@ from conformance.verdict import Verdict
 __all__ = ["conduct_run"]
 
 
-def conduct_run(options: Options, out: Path, progress: Console) -> tuple[Verdict, tuple[Path, ...]]:
+def conduct_run(options: Options, out: Path, progress: Console, language: str = "en") -> tuple[Verdict, tuple[Path, ...]]:
     """Log in, run the cases in this process, clean up, write the reports."""
     suite = Path(str(conformance.suite.__file__)).parent
     arguments = [
@@ -48,7 +48,7 @@ def conduct_run(options: Options, out: Path, progress: Console) -> tuple[Verdict
                 ConformanceError("the suite could not be run by pytest")
             )
         verdict = conduct.verdict()
-        return verdict, write_reports(verdict, out)
+        return verdict, write_reports(verdict, out, language)
 
 
 def interruptible() -> None:

@@ -160,8 +160,8 @@ class Comparison:
     @property
     def regressions(self) -> int:
         """How many regressions there are."""
-        rows = (*self.findings, *self.statuses, *self.shapes, *self.latency)
-        return sum(item.regression for item in rows)
+        drifts = (*self.statuses, *self.shapes, *self.latency)
+        return sum(item.regression for item in self.findings) + sum(item.regression for item in drifts)
 
     @property
     def intermittent(self) -> tuple[FindingChange, ...]:
@@ -200,7 +200,7 @@ def compare(before: Verdict, after: Verdict, *, latency_fails: float | None = No
     )
     compared = _compared(before, after)
     reasons = tuple(_open(requirements, compared))
-    regression = any(item.regression for item in (*findings, *statuses, *shapes, *latency))
+    regression = any(item.regression for item in findings) or any(item.regression for item in (*statuses, *shapes, *latency))
     result = Result.REGRESSION if regression else Result.UNKNOWN if reasons else Result.NONE
     return Comparison(
         result, _CODES[result], reasons, tuple(_notes(before, after)), *sides, compared,

@@ -239,7 +239,8 @@ class _Comparison:
             if code not in second or code not in first:
                 rule = "error-code-removed" if code in first else "error-code-added"
                 phrase = (first.get(code) or second[code])["phrase"]
-                yield self._change(rule, None, str(code), *((phrase, "absent") if code in first else ("absent", phrase)), promise)
+                was, now = (phrase, "absent") if code in first else ("absent", phrase)
+                yield self._change(rule, None, str(code), was, now, promise)
             elif first[code]["phrase"] != second[code]["phrase"]:
                 yield self._change("error-phrase-changed", None, str(code), first[code]["phrase"], second[code]["phrase"], promise)
         schemas = (side.get("components", {}).get("schemas", {}).get("Error", {}) for side in (one, other))

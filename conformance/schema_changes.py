@@ -121,10 +121,8 @@ def _limits(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Itera
         one, other = old.get(key), new.get(key)
         if one == other:
             continue
-        if one is None or other is None:
-            narrower = one is None
-        else:
-            narrower = other > one if key in _LOWER else other < one
+        tighter = one is not None and other is not None and (other > one if key in _LOWER else other < one)
+        narrower = one is None or tighter
         yield SchemaChange(place, "limit-narrowed" if narrower else "limit-widened", f"{key} {_shown(one)}", f"{key} {_shown(other)}")
     if bool(old.get("uniqueItems")) != bool(new.get("uniqueItems")):
         kind = "limit-narrowed" if new.get("uniqueItems") else "limit-widened"

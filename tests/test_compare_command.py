@@ -150,7 +150,7 @@ def test_what_a_hostile_target_sends_is_shown_and_does_nothing(runs: Callable[..
 
 
 def test_bad_input_is_one_line(runs: Callable[..., Path], tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="verdict.json: there is no such file"):
+    with pytest.raises(UsageError, match=r"verdict\.json: there is no such file"):
         load(tmp_path)
     (tmp_path / "file").write_text("x")
     with pytest.raises(UsageError):

@@ -122,12 +122,10 @@ def shape_rows(comparison: Comparison) -> list[ShapeRow]:
     rows = []
     for members in groups.values():
         judged, drift = members[0]
-        rows.append(
-            ShapeRow(
-                tuple(item.operation for _, item in members), drift.statuses, drift.place.rpartition("[].")[2], drift.change, drift.before,
-                drift.after, judged.regression, tuple(item.requirement for item, _ in members if item.requirement),
-            )  # fmt: skip
-        )
+        operations = tuple(item.operation for _, item in members)
+        promises = tuple(item.requirement for item, _ in members if item.requirement)
+        place = drift.place.rpartition("[].")[2]
+        rows.append(ShapeRow(operations, drift.statuses, place, drift.change, drift.before, drift.after, judged.regression, promises))
     return sorted(rows, key=lambda row: not row.regression)
 
 

@@ -21,6 +21,8 @@ COMMANDS: Mapping[str, str] = {
     "report": "conformance.commands.report:report",
     "serve": "conformance.commands.serve:serve",
     "selfcheck": "conformance.commands.selfcheck:selfcheck",
+    "compare": "conformance.commands.compare:compare_runs",
+    "specs": "conformance.commands.specs:specs",
     "lab": "conformance.commands.lab:lab",
 }
 """Name -> module and function. A module is loaded when its command is used: reading PDFs costs half a second."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from conformance.baseline import load_baseline
 from conformance.cases import Case, registry
@@ -22,6 +22,7 @@ from conformance.confirmation import MOST_CASES
 from conformance.contract import Contract
 from conformance.coverage import covered, passive_ids, required
 from conformance.errors import ConformanceError, TargetError, UsageError
+from conformance.facts import gather
 from conformance.gate import Gate
 from conformance.journal import Journal, clean, state_directory, unfinished
 from conformance.judgement import Circumstances, Excuses, judgement, to_confirm
@@ -84,6 +85,7 @@ class Conduct:
         self.client: Client
         self.target: Target
         self._journal: Journal
+        self.facts: dict[str, Any] | None = None
         self._pause: Callable[[float], None] = time.sleep
 
     def _excuses(self) -> Excuses:
@@ -142,6 +144,7 @@ class Conduct:
             left = clean(journal, self.client)
             journal.close(done=not left)
             self.notes.append(f"an earlier run ({journal.run_id}) had not cleaned up; {_said(left)}")
+        self.facts = gather(self.client)
         self._explore()
 
     def _explore(self) -> None:
@@ -239,6 +242,7 @@ class Conduct:
             "project": main.project_name,
             "second_project": self.target.actors["other"].project_name if "other" in self.target.actors else None,
             "roles": list(main.roles),
+            "facts": self.facts,
             "may_create": self.gate.may_create,
         }
         circumstances = Circumstances(run, target, owed, reasons, tuple(self.notes), self.suite_fault, self.excuses)

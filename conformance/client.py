@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Container, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin
@@ -42,12 +43,15 @@ class Client:
     cases run besides and however often a case is run.
     """
 
-    def __init__(self, target: Target, gate: Gate, journal: Journal, secrets: Secrets, seed: int) -> None:
+    def __init__(
+        self, target: Target, gate: Gate, journal: Journal, secrets: Secrets, seed: int, pause: Callable[[float], None] = time.sleep
+    ) -> None:
         self.target = target
         self.gate = gate
         self.journal = journal
         self.secrets = secrets
         self._seed = seed
+        self._pause = pause
         self.begin("start")
 
     def begin(self, case: str, attempt: int = 0) -> None:
@@ -76,6 +80,10 @@ class Client:
         """An image id that no image has, nor had: a target may keep the ids of deleted images, so no seed makes it."""
         digits = f"{random.SystemRandom().getrandbits(128):032x}"
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass on the target. The embedded reference puts its clock forward; for any other target we sleep."""
+        self._pause(seconds)
 
     # --- one request ------------------------------------------------------------------------------------------------
 

@@ -7,13 +7,13 @@ import shlex
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from conformance.baseline import load_baseline
 from conformance.cases import Case, registry
@@ -22,6 +22,7 @@ from conformance.confirmation import MOST_CASES
 from conformance.contract import Contract
 from conformance.coverage import covered, passive_ids, required
 from conformance.errors import ConformanceError, TargetError, UsageError
+from conformance.facts import gather
 from conformance.gate import Gate
 from conformance.journal import Journal, clean, state_directory, unfinished
 from conformance.judgement import Circumstances, Excuses, judgement, to_confirm
@@ -67,9 +68,9 @@ def in_profile(case: Case, profile: str) -> bool:
 class Conduct:
     """A run under way. Use as a context: entering logs in, leaving takes down what entering put up."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, contract: Contract | None = None) -> None:
         self.options = options
-        self.contract: Contract = load_contract(options.specs)
+        self.contract: Contract = contract or load_contract(options.specs)
         self.gate = Gate(self.contract)
         self.secrets = Secrets()
         self.run_id = entropy.token_hex(4)
@@ -84,6 +85,8 @@ class Conduct:
         self.client: Client
         self.target: Target
         self._journal: Journal
+        self.facts: dict[str, Any] | None = None
+        self._pause: Callable[[float], None] = time.sleep
 
     def _excuses(self) -> Excuses:
         """Read waivers and baseline before anything is sent, so that a mistake in them costs nothing."""
@@ -135,12 +138,13 @@ class Conduct:
         directory = state_directory()
         where = (self.target.image_url, self.target.main.project_id)
         earlier = list(unfinished(directory, *where))
-        self._journal = Journal.open(directory, *where, self.run_id)
-        self.client = Client(self.target, self.gate, self._journal, self.secrets, self.options.seed)
+        self._journal = Journal.open(directory, *where, self.run_id, durable=self._pause is time.sleep)
+        self.client = Client(self.target, self.gate, self._journal, self.secrets, self.options.seed, self._pause)
         for journal in earlier:
             left = clean(journal, self.client)
             journal.close(done=not left)
             self.notes.append(f"an earlier run ({journal.run_id}) had not cleaned up; {_said(left)}")
+        self.facts = gather(self.client)
         self._explore()
 
     def _explore(self) -> None:
@@ -166,6 +170,7 @@ class Conduct:
     def _embedded(self, settings: Settings) -> Settings:
         """Without any cloud: the reference target, in this process."""
         reference = self._stack.enter_context(Reference(self.contract, faults=self.options.faults))
+        self._pause = reference.advance
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-")))
         clouds = folder / "clouds.yaml"
         reference.write_clouds(clouds)
@@ -237,6 +242,7 @@ class Conduct:
             "project": main.project_name,
             "second_project": self.target.actors["other"].project_name if "other" in self.target.actors else None,
             "roles": list(main.roles),
+            "facts": self.facts,
             "may_create": self.gate.may_create,
         }
         circumstances = Circumstances(run, target, owed, reasons, tuple(self.notes), self.suite_fault, self.excuses)

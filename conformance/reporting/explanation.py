@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.errors import Exit
 from conformance.reporting.language import Text, say, told
-from conformance.verdict import FindingGroup, Outcome, Overall, Verdict
+from conformance.verdict import FindingGroup, Outcome, Overall, RequirementResult, Verdict
 
-__all__ = ["Reason", "reasons", "state_of"]
+__all__ = ["Reason", "cause_of", "reasons", "state_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ def state_of(group: FindingGroup) -> str:
     if group.binding:
         return "counts"
     return "waived" if group.waiver is not None else "known" if group.known else "advisory"
+
+
+def cause_of(item: RequirementResult) -> str:
+    """Why it was not exercised, without the case that found it out: cases that met the same obstacle are one cause."""
+    return re.sub(r" \([a-z_]+\.\w+\)$", "", item.reason or "")
 
 
 def reasons(verdict: Verdict) -> tuple[Reason, ...]:
@@ -49,7 +55,7 @@ def _reasons(verdict: Verdict) -> Iterator[Reason]:
     if not owed:
         yield Reason(say("Nothing that is required was run, so nothing can be said about the target."))
     elif missing:
-        why = Counter(item.reason or "" for item in missing)
+        why = Counter(cause_of(item) for item in missing)
         yield Reason(
             say("Not exercised: {missing} of {owed} required promises, so the run cannot call the target conformant.",
                 missing=len(missing), owed=len(owed)),

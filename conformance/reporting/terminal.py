@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Line
 
-from conformance.reporting.explanation import state_of
+from conformance.reporting.explanation import cause_of, state_of
 from conformance.reporting.language import Text, say, told
 from conformance.reporting.visible import safe
 from conformance.verdict import FindingGroup, Outcome, Overall, Verdict
@@ -167,7 +167,7 @@ class _Printer:
         self._line(f"\n{self._in(say('Required and not exercised'))} ({len(missing)})", style="bold")
         reasons: dict[str, list[str]] = {}
         for item in missing:
-            reasons.setdefault(item.reason or "", []).append(item.id)
+            reasons.setdefault(cause_of(item), []).append(item.id)
         for reason, names in reasons.items():
             shown = say("{names} and {count} more", names=", ".join(names[:8]), count=len(names) - 8) if len(names) > 8 else ", ".join(names)
             self._line(say("{reason}: {names}", reason=told(reason), names=shown), "   ")

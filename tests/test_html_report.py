@@ -186,12 +186,12 @@ def test_what_there_is_nothing_of_has_no_section(verdict: Verdict) -> None:
 def test_the_reasons_say_why_in_plain_words(verdict: Verdict, change: Mapping[str, object], words: str) -> None:
     if change.get("overall") is Overall.CONFORMANT:
         change = {**change, "requirements": tuple(replace(item, outcome=Outcome.PASSED) for item in verdict.requirements)}
-    assert words in [reason.text.plain("en") for reason in reasons(replace(verdict, **change))][0]  # type: ignore[arg-type]
+    assert words in next(reason.text.plain("en") for reason in reasons(replace(verdict, **change)))  # type: ignore[arg-type]
 
 
 def test_reasons_of_what_was_not_exercised_are_counted(verdict: Verdict) -> None:
     required = [item for item in verdict.requirements if item.required][:3]
-    missing = [replace(item, outcome=Outcome.NOT_EXERCISED, reason=why) for item, why in zip(required, ("x", "y", "y"), strict=True)]
+    missing = [replace(item, outcome=Outcome.NOT_EXERCISED, reason=why) for item, why in zip(required, ("x", "y (list.a_case)", "y (patch.another_case)"), strict=True)]
     (reason,) = reasons(replace(verdict, findings=(), requirements=tuple(missing), overall=Overall.INCONCLUSIVE))
     assert reason.text.plain("en").startswith("Not exercised: 3 of 3 required promises")
     assert [item.plain("en") for item in reason.details] == ["y: 2 promises", "x: 1 promise"]

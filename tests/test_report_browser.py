@@ -402,13 +402,15 @@ def test_a_big_run_opens_and_filters_without_a_wait(page: Opener, verdict: Verdi
 
 @pytest.mark.parametrize(
     ("name", "language", "scheme", "width", "height"),
-    [("report-en", "en", "light", 1280, 1440), ("report-zh", "zh", "light", 1280, 1440), ("report-dark", "en", "dark", 1280, 1440), ("report-phone", "en", "light", 360, 1600)],
+    [("report-en", "en", "light", 1280, 1440), ("report-zh", "zh", "light", 1280, 1440), ("report-dark", "en", "dark", 1280, 1440), ("report-charts", "en", "light", 1280, 1120), ("report-phone", "en", "light", 360, 1600)],
 )  # fmt: skip
 def test_screenshots(page: Opener, verdict: Verdict, tmp_path: Path, name: str, language: str, scheme: str, width: int, height: int) -> None:
     run, out = os.environ.get("CONFORMANCE_RUN"), Path(os.environ.get("CONFORMANCE_SCREENSHOTS", tmp_path))
     shown = page(read_run(Path(run)) if run else verdict, language=language, scheme=scheme, width=width, height=height)
     if name == "report-dark":
         shown.run("document.querySelector('details.finding').open = true; document.getElementById('deviations').scrollIntoView()")
+    if name == "report-charts":
+        shown.run("document.getElementById('traffic').scrollIntoView()")
     data = base64.b64decode(shown.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})["data"])
     picture = Image.open(io.BytesIO(data)).convert("RGB")
     assert picture.size == (width, height)

@@ -36,7 +36,7 @@ def hostile(verdict: Verdict) -> Verdict:
         verdict.findings[0], id="0123456789ab", message=HOSTILE, path=HOSTILE, places={HOSTILE: 3}, exemplar=hostile_exchange(),
         curl=HOSTILE, case=HOSTILE, check=HOSTILE, waiver=None,
     )  # fmt: skip
-    target = {key: HOSTILE for key in verdict.target} | {HOSTILE: HOSTILE}
+    target = dict.fromkeys(verdict.target, HOSTILE) | {HOSTILE: HOSTILE}
     code = replace(verdict.error_codes[1], provoked=((HOSTILE, HOSTILE, 400),), phrase=HOSTILE)
     return replace(
         verdict,

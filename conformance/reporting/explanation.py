@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.errors import Exit
 from conformance.reporting.language import Text, say, told
-from conformance.verdict import FindingGroup, Outcome, Overall, Verdict
+from conformance.verdict import FindingGroup, Outcome, Overall, RequirementResult, Verdict
 
-__all__ = ["Reason", "reasons", "state_of"]
+__all__ = ["Reason", "cause_of", "reasons", "state_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ def state_of(group: FindingGroup) -> str:
     if group.binding:
         return "counts"
     return "waived" if group.waiver is not None else "known" if group.known else "advisory"
+
+
+def cause_of(item: RequirementResult) -> str:
+    """Why it was not exercised, without the case that found it out: cases that met the same obstacle are one cause."""
+    return re.sub(r" \([a-z_]+\.\w+\)$", "", item.reason or "")
 
 
 def reasons(verdict: Verdict) -> tuple[Reason, ...]:
@@ -49,7 +55,7 @@ def _reasons(verdict: Verdict) -> Iterator[Reason]:
     if not owed:
         yield Reason(say("Nothing that is required was run, so nothing can be said about the target."))
     elif missing:
-        why = Counter(item.reason or "" for item in missing)
+        why = Counter(cause_of(item) for item in missing)
         yield Reason(
             say("Not exercised: {missing} of {owed} required promises, so the run cannot call the target conformant.",
                 missing=len(missing), owed=len(owed)),
@@ -59,6 +65,9 @@ def _reasons(verdict: Verdict) -> Iterator[Reason]:
         yield Reason(say("All {owed} required promises were exercised, and none that counts is broken.", owed=len(owed)))
     if verdict.run.leftovers:
         yield Reason(say("{count} image{count:s} of this run could not be deleted.", count=len(verdict.run.leftovers)))
+    useless = sum(item.state in {"unused", "expired"} for item in verdict.waivers)
+    if useless and verdict.run.strict_waivers:
+        yield Reason(say("{count} waiver{count:s} without use or expired, which fails the run by --strict-waivers.", count=useless))
     intermittent = sum(group.binding and group.confirmation == "intermittent" for group in verdict.findings)
     if intermittent:
         yield Reason(say("Intermittent, not seen again when tried once more: {count} group{count:s} of findings, which count all the same.", count=intermittent))

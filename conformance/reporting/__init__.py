@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 from conformance.errors import UsageError
 from conformance.reporting.har import to_har
 from conformance.reporting.html import to_html
 from conformance.reporting.junit import to_junit
+from conformance.reporting.script import as_file
 from conformance.reporting.terminal import print_verdict
 from conformance.reporting.verdict_json import to_json
 from conformance.verdict import Verdict
 
-__all__ = ["print_verdict", "write_reports"]
+__all__ = ["REPORTS", "SCRIPTS", "print_verdict", "write_reports"]
+
+REPORTS = ("exchanges.har", "junit.xml", "verdict.html", "verdict.json")
+"""The files that a run writes into its directory."""
+SCRIPTS = "findings"
+"""The folder in it with a script for each finding, named by the finding's id."""
+_SCRIPT = re.compile(r"[0-9a-f]{12}\.sh")
 
 
 def write_reports(verdict: Verdict, directory: Path) -> tuple[Path, ...]:
-    """Write exchanges.har, junit.xml, verdict.html and, last, verdict.json; each is whole or not there.
+    """Write exchanges.har, junit.xml, verdict.html, a script for each finding and, last, verdict.json; each is whole or not there.
 
     Raises UsageError when the directory cannot be written.
     """
@@ -33,6 +41,7 @@ def write_reports(verdict: Verdict, directory: Path) -> tuple[Path, ...]:
         directory.mkdir(parents=True, exist_ok=True)
         # A verdict of an earlier run must not stand beside reports of this one.
         (directory / "verdict.json").unlink(missing_ok=True)
+        _write_scripts(verdict, directory / SCRIPTS)
         for name, data in files.items():
             path, part = directory / name, directory / f".{name}.part"
             part.write_bytes(data)
@@ -41,6 +50,21 @@ def write_reports(verdict: Verdict, directory: Path) -> tuple[Path, ...]:
     except OSError as error:
         raise UsageError(f"{directory}: reports cannot be written: {error.strerror}; give another --out") from None
     return tuple(reversed(paths))
+
+
+def _write_scripts(verdict: Verdict, folder: Path) -> None:
+    """Each finding's command as a file that can be executed; those of an earlier run go first."""
+    for path in folder.glob("*.sh") if folder.is_dir() else ():
+        if _SCRIPT.fullmatch(path.name):
+            path.unlink()
+    for group in verdict.findings:
+        if group.curl is not None:
+            folder.mkdir(exist_ok=True)
+            path, part = folder / f"{group.id}.sh", folder / f".{group.id}.part"
+            title = f"Finding {group.id}, {group.requirement}: {group.message}"
+            part.write_bytes(as_file(group.curl, title).encode("utf-8", "replace"))
+            part.chmod(0o755)
+            os.replace(part, path)
 
 
 def _json(value: object) -> bytes:

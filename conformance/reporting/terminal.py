@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from conformance.reporting.script import first_command, is_script
 from conformance.verdict import FindingGroup, Outcome, Overall, Verdict
 
 __all__ = ["print_verdict", "safe"]
@@ -26,19 +27,20 @@ def safe(text: str) -> str:
 
 def print_verdict(verdict: Verdict, console: Console, written: Iterable[Path] = ()) -> None:
     """Print the outcome, the table of operations, the error codes, the findings and what limits them."""
+    paths = tuple(written)
     _heading(verdict, console)
     console.print(_operations(verdict))
     console.print(_error_codes(verdict))
     binding = [group for group in verdict.findings if group.binding]
     advisory = [group for group in verdict.findings if not group.binding]
-    _findings("Findings", binding, console)
-    _findings("Advisory findings, which do not count", advisory, console)
+    folder = paths[0].parent / "findings" if paths else None
+    _findings("Findings", binding, console, folder)
+    _findings("Advisory findings, which do not count", advisory, console, folder)
     _not_exercised(verdict, console)
     for note in verdict.notes:
         _line(console, f"note: {note}")
-    paths = [str(path) for path in written]
     if paths:
-        _line(console, f"reports: {', '.join(paths)}")
+        _line(console, f"reports: {', '.join(map(str, paths))}")
     _line(console, _sentence(verdict), style=_COLOURS[verdict.overall])
 
 
@@ -100,7 +102,7 @@ def _error_codes(verdict: Verdict) -> Table:
     return table
 
 
-def _findings(title: str, groups: list[FindingGroup], console: Console) -> None:
+def _findings(title: str, groups: list[FindingGroup], console: Console, folder: Path | None) -> None:
     if not groups:
         return
     _line(console, f"\n{title} ({len(groups)})", style="bold")
@@ -111,10 +113,13 @@ def _findings(title: str, groups: list[FindingGroup], console: Console) -> None:
         places = [f"{place} x{count}" for place, count in group.places.items()]
         shown = ", ".join(places[:6]) + (f" and {len(places) - 6} more" if len(places) > 6 else "")
         _line(console, f"   in {shown}")
-        if group.curl:
+        if group.curl and group.exemplar is not None:
             # Unwrapped, so that it can be copied.
-            command = group.curl if len(group.curl) <= 1000 else "see verdict.json, the command is long"
+            command = first_command(group.exemplar)
+            command = command if len(command) <= 1000 else "see verdict.json, the command is long"
             console.print(Text(_encodable(f"   $ {safe(command)}", console)), soft_wrap=True, highlight=False)
+            if is_script(group.curl) and folder is not None:
+                _line(console, f"   with the images that it needs, and cleaning up: sh {folder}/{group.id}.sh")
 
 
 def _not_exercised(verdict: Verdict, console: Console) -> None:

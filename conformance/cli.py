@@ -16,6 +16,9 @@ COMMANDS: Mapping[str, str] = {
     "extract": "conformance.commands.extract:extract",
     "requirements": "conformance.commands.requirements:requirements",
     "run": "conformance.commands.run:run",
+    "replay": "conformance.commands.replay:replay",
+    "bundle": "conformance.commands.bundle:bundle",
+    "verify": "conformance.commands.verify:verify",
     "serve": "conformance.commands.serve:serve",
     "lab": "conformance.commands.lab:lab",
 }

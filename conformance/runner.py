@@ -19,17 +19,12 @@ from conformance.plugin import Supervisor, case_of
 from conformance.reporting import write_reports
 from conformance.verdict import Verdict
 
-__all__ = ["conduct_run"]
+__all__ = ["conduct_run", "pytest_arguments"]
 
 
 def conduct_run(options: Options, out: Path, progress: Console) -> tuple[Verdict, tuple[Path, ...]]:
     """Log in, run the cases in this process, clean up, write the reports."""
-    suite = Path(str(conformance.suite.__file__)).parent
-    arguments = [
-        str(suite), "-c", str(suite / "pytest.ini"), "--rootdir", str(suite), "-p", "conformance.plugin",
-        "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:allure_pytest", "-p", "no:logging",
-        "--profile", options.profile, *(["-k", options.selection] if options.selection else []),
-    ]  # fmt: skip
+    arguments = [*pytest_arguments(options.profile), *(["-k", options.selection] if options.selection else [])]
     with Conduct(options) as conduct:
         watcher = _Progress(conduct, progress)
         interruptible()
@@ -55,6 +50,15 @@ def interruptible() -> None:
     """Take the signal with which pipelines and service managers end a process as Ctrl-C, so that it is cleaned up after."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_arguments(profile: str) -> list[str]:
+    """The command line on which pytest runs the suite: its own configuration, none of a directory around."""
+    suite = Path(str(conformance.suite.__file__)).parent
+    return [
+        str(suite), "-c", str(suite / "pytest.ini"), "--rootdir", str(suite), "-p", "conformance.plugin",
+        "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:allure_pytest", "-p", "no:logging", "--profile", profile,
+    ]  # fmt: skip
 
 
 class _Progress:

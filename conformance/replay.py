@@ -161,6 +161,9 @@ class _Session:
             state = State.REPRODUCED if repeated else State.NOT_REPRODUCED
             return Replayed(group, state, "request ids are repeated" if repeated else "no request id is repeated", "request", new.response.status)
         known = frozenset((item.requirement, item.failure) for item in judge(exemplar, self._conduct.contract) if not item.ok)
+        if exemplar.case in {"", CLEANUP} and new.response.status in {404, 410} and exemplar.response.status not in {404, 410}:
+            # Between cases only images are addressed that are there: those of an earlier run, of which nothing is recorded.
+            raise _CannotSend(f"the image that it is about was not made by this run, and is not there (now {new.response.status})")
         if _by_case_alone(group):
             return by_likeness(group, exemplar, new, found, known)
         return by_answer(group, known, new, found)

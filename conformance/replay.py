@@ -27,7 +27,7 @@ from conformance.lineage import CLEANUP, History, Lineage, Step, is_create, made
 from conformance.model import Exchange, Finding, Request
 from conformance.plugin import Supervisor, case_of
 from conformance.reproduction import Replay, Replayed, State, by_answer, by_case, by_likeness, deviations
-from conformance.runner import pytest_arguments
+from conformance.runner import interruptible, pytest_arguments
 from conformance.specs import load_contract
 from conformance.target import Settings, configured
 from conformance.verdict import FindingGroup, Verdict
@@ -74,6 +74,7 @@ def replay(
     if not configured(settings) and verdict.target["name"] != "reference":
         raise UsageError(f"the run was made against cloud {verdict.target['name']}; say where to replay it with --os-cloud")
     options = Options(settings, verdict.run.profile, verdict.run.seed, verdict.run.strict, None, specs)
+    interruptible()
     with Conduct(options) as conduct:
         session = _Session(conduct, verdict, progress)
         try:

@@ -37,7 +37,7 @@ def test_the_order_of_the_files_does_not_matter_and_nothing_of_the_machine_is_in
     assert packed(dict(reversed(FILES.items())), executable=["a.txt"]) == one
     with tarfile.open(fileobj=io.BytesIO(one)) as archive:
         rows = [(item.name, item.mtime, item.uid, item.uname, item.mode) for item in archive.getmembers()]
-    assert [("a.txt", 0, 0, "", 0o755), ("b/c.txt", 0, 0, "", 0o644), ("empty", 0, 0, "", 0o644)] == rows
+    assert rows == [("a.txt", 0, 0, "", 0o755), ("b/c.txt", 0, 0, "", 0o644), ("empty", 0, 0, "", 0o644)]
 
 
 def test_what_is_packed_is_read_back_with_its_sums(tmp_path: Path) -> None:
@@ -60,13 +60,13 @@ def test_what_is_packed_is_read_back_with_its_sums(tmp_path: Path) -> None:
 def test_what_is_no_plain_file_is_refused_and_the_rest_is_read(tmp_path: Path, member: tuple[tarfile.TarInfo, bytes], words: str) -> None:
     archive = read_archive(written(tmp_path, plain("a"), member, plain("z")), ["a", "z", member[0].name])
     assert [words] == [problem[-len(words) :] for problem in archive.problems]
-    assert {"a": b"x", "z": b"x"} == archive.kept
+    assert archive.kept == {"a": b"x", "z": b"x"}
     assert [tmp_path / "x.tar.gz"] == list(tmp_path.iterdir())
 
 
 def test_a_name_that_comes_twice_keeps_its_first_content(tmp_path: Path) -> None:
     archive = read_archive(written(tmp_path, plain("a", b"first"), plain("a", b"second")), ["a"])
-    assert (["a is in the archive twice"], {"a": b"first"}) == (archive.problems, archive.kept)
+    assert (archive.problems, archive.kept) == (["a is in the archive twice"], {"a": b"first"})
 
 
 def test_an_extended_header_is_refused(tmp_path: Path) -> None:
@@ -76,31 +76,31 @@ def test_an_extended_header_is_refused(tmp_path: Path) -> None:
 
 def test_members_files_and_the_whole_are_bounded(tmp_path: Path) -> None:
     many = written(tmp_path, *(plain(f"f{number}", b"x" * 2000) for number in range(9)))
-    assert ["the archive has more than 5 members; the rest was not read"] == read_archive(many, (), Limits(members=5)).problems
-    assert ["f0 has 2000 bytes, at most 1999 are read; the rest was not read"] == read_archive(many, (), Limits(member=1999)).problems
-    assert ["the archive is larger than 9000 bytes when unpacked; the rest was not read"] == read_archive(many, (), Limits(whole=9000)).problems
+    assert read_archive(many, (), Limits(members=5)).problems == ["the archive has more than 5 members; the rest was not read"]
+    assert read_archive(many, (), Limits(member=1999)).problems == ["f0 has 2000 bytes, at most 1999 are read; the rest was not read"]
+    assert read_archive(many, (), Limits(whole=9000)).problems == ["the archive is larger than 9000 bytes when unpacked; the rest was not read"]
 
 
 def test_a_bomb_is_left_unread(tmp_path: Path) -> None:
     info = tarfile.TarInfo("bomb")
     info.size = 8 * 1024**3
     (tmp_path / "x").write_bytes(gzip.compress(info.tobuf(tarfile.GNU_FORMAT) + bytes(2**20)))
-    assert ["bomb has 8589934592 bytes, at most 536870912 are read; the rest was not read"] == read_archive(tmp_path / "x").problems
+    assert read_archive(tmp_path / "x").problems == ["bomb has 8589934592 bytes, at most 536870912 are read; the rest was not read"]
 
 
 @pytest.mark.parametrize("cut", [0.5, 0.9, 0.99])
 def test_an_archive_that_was_cut_off_is_damaged(tmp_path: Path, cut: float) -> None:
     data = packed({f"f{number}": sha256(bytes([number])).digest() * 90 for number in range(20)})
     (tmp_path / "x").write_bytes(data[: int(len(data) * cut)])
-    assert ["the archive is damaged: it cannot be unpacked to its end"] == read_archive(tmp_path / "x").problems
+    assert read_archive(tmp_path / "x").problems == ["the archive is damaged: it cannot be unpacked to its end"]
 
 
 def test_what_follows_the_end_is_seen(tmp_path: Path) -> None:
     whole = gzip.decompress(packed(FILES))
     (tmp_path / "x").write_bytes(gzip.compress(whole + b"more"))
-    assert ["something follows the end of the archive"] == read_archive(tmp_path / "x").problems
+    assert read_archive(tmp_path / "x").problems == ["something follows the end of the archive"]
     (tmp_path / "x").write_bytes(gzip.compress(whole) + gzip.compress(whole))
-    assert ["something follows the end of the archive"] == read_archive(tmp_path / "x").problems
+    assert read_archive(tmp_path / "x").problems == ["something follows the end of the archive"]
 
 
 @pytest.mark.parametrize(

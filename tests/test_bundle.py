@@ -90,11 +90,11 @@ def test_a_bundle_holds_the_run_and_what_it_was_judged_by_and_nothing_else(bundl
     files = contents(bundles / "plain")
     scripts = {f"run/findings/{item.id}.sh" for item in read_run(run).findings if item.curl is not None}
     specs = {f"specs/{name}" for name in ("image.openapi.yaml", "identity.openapi.yaml", "errata.overlay.yaml", "requirements.yaml")}
-    reports = {f"run/{name}" for name in ("verdict.json", "exchanges.har", "junit.xml", "verdict.html")}
+    reports = {f"run/{name}" for name in ("verdict.json", "exchanges.har", "junit.xml", "index.html")}
     assert {"manifest.json", *scripts, *specs, *reports} <= set(files)
     assert [name for name in files if "clouds" in name] == []
     assert (run / "verdict.json").read_bytes() == files["run/verdict.json"]
-    assert [] == valid("manifest", files["manifest.json"])
+    assert valid("manifest", files["manifest.json"]) == []
 
 
 def test_the_same_run_gives_the_same_bytes_also_when_it_is_signed(bundles: Path, run: Path, keys: Path, tmp_path: Path) -> None:
@@ -107,10 +107,10 @@ def test_the_attestation_is_an_in_toto_test_result_about_the_manifest(bundles: P
     envelope = json.loads(files["attestation.dsse.json"])
     payload = base64.b64decode(envelope["payload"])
     body = json.loads(payload)
-    assert ([], []) == (valid("attestation", files["attestation.dsse.json"]), valid("statement", payload))
-    assert "application/vnd.in-toto+json" == envelope["payloadType"]
+    assert (valid("attestation", files["attestation.dsse.json"]), valid("statement", payload)) == ([], [])
+    assert envelope["payloadType"] == "application/vnd.in-toto+json"
     assert [{"name": "manifest.json", "digest": {"sha256": sha256(files["manifest.json"]).hexdigest()}}] == body["subject"]
-    assert ("FAILED", True) == (body["predicate"]["result"], "image.list.query.name" in body["predicate"]["failedTests"] + body["predicate"]["warnedTests"] or len(body["predicate"]["failedTests"]) > 0)
+    assert (body["predicate"]["result"], "image.list.query.name" in body["predicate"]["failedTests"] + body["predicate"]["warnedTests"] or len(body["predicate"]["failedTests"]) > 0) == ("FAILED", True)
     assert {"name": "specs/image.openapi.yaml", "digest": {"sha256": sha256(files["specs/image.openapi.yaml"]).hexdigest()}} in body["predicate"]["configuration"]
 
 
@@ -121,18 +121,18 @@ def test_openssl_verifies_the_signature_over_the_pre_authentication_encoding(bun
     (tmp_path / "sig").write_bytes(base64.b64decode(envelope["signatures"][0]["sig"]))
     arguments = ["-verify", "-pubin", "-inkey", keys / "key.pub", "-rawin", "-in", tmp_path / "pae", "-sigfile", tmp_path / "sig"]
     done = subprocess.run(["openssl", "pkeyutl", *arguments], capture_output=True, text=True, check=False)
-    assert (0, "Signature Verified Successfully\n") == (done.returncode, done.stdout)
+    assert (done.returncode, done.stdout) == (0, "Signature Verified Successfully\n")
 
 
 def test_an_intact_bundle_says_who_signed_it(bundles: Path, keys: Path) -> None:
     who = key_id(private_key(keys / "key.pem").public_key())
     count = len(contents(bundles / "signed"))
     code, text = told("verify", bundles / "signed", "--key", keys / "key.pub")
-    assert (0, True, True) == (code, text.startswith(f"INTACT: {count} files of run "), text.endswith(f"signed by key {who} (exit 0)\n"))
+    assert (code, text.startswith(f"INTACT: {count} files of run "), text.endswith(f"signed by key {who} (exit 0)\n")) == (0, True, True)
     code, text = told("verify", bundles / "signed")
-    assert (0, True) == (code, f"signed by key {who}, which was not verified: give it with --key" in text)
+    assert (code, f"signed by key {who}, which was not verified: give it with --key" in text) == (0, True)
     code, text = told("verify", bundles / "plain")
-    assert (0, True) == (code, "not signed: the sums show damage, not who made it" in text)
+    assert (code, "not signed: the sums show damage, not who made it" in text) == (0, True)
 
 
 def _resigned(files: Files, key: Ed25519PrivateKey) -> Files:
@@ -203,8 +203,8 @@ def without(files: Files, name: str) -> Files:
 def test_what_was_altered_is_named_without_any_key(bundles: Path, tmp_path: Path, kind: str, alter: Callable[[Files], Files], words: str) -> None:
     (tmp_path / "x").write_bytes(packed(alter(contents(bundles / kind))))
     code, text = told("verify", tmp_path / "x")
-    assert (1, True, True) == (code, words in text, "ALTERED: " in text), text
-    with pytest.raises(UsageError, match="the bundle was altered: .*see `conformance verify`"):
+    assert (code, words in text, "ALTERED: " in text) == (1, True, True), text
+    with pytest.raises(UsageError, match=r"the bundle was altered: .*see `conformance verify`"):
         load(tmp_path / "x")
 
 
@@ -227,12 +227,12 @@ def test_what_only_a_signature_shows_is_named_with_the_key(
 ) -> None:
     (tmp_path / "x").write_bytes(packed(alter(contents(bundles / "signed"))))
     code, text = told("verify", tmp_path / "x", "--key", keys / "key.pub")
-    assert (1, True) == (code, words in text), text
+    assert (code, words in text) == (1, True), text
 
 
 def test_another_key_does_not_verify(bundles: Path, keys: Path) -> None:
     code, text = told("verify", bundles / "signed", "--key", keys / "another.pub")
-    assert (1, True) == (code, "signed by another key (" in text)
+    assert (code, "signed by another key (" in text) == (1, True)
 
 
 def test_a_hostile_archive_is_altered_and_writes_nothing(bundles: Path, tmp_path: Path) -> None:
@@ -244,7 +244,7 @@ def test_a_hostile_archive_is_altered_and_writes_nothing(bundles: Path, tmp_path
             archive.addfile(info)
     (tmp_path / "x").write_bytes(gzip.compress(tar.getvalue()))
     code, text = told("verify", tmp_path / "x")
-    assert (1, 5) == (code, len(text.splitlines())), text
+    assert (code, len(text.splitlines())) == (1, 5), text
     for words in ("../evil is no plain relative name; refused", "run/link is a symbolic link", "run/dev is a device", "manifest.json is in the archive twice"):
         assert words in text
     assert [tmp_path / "x"] == list(tmp_path.iterdir())
@@ -254,7 +254,7 @@ def test_a_hostile_archive_is_altered_and_writes_nothing(bundles: Path, tmp_path
 def test_what_is_no_bundle_is_exit_two(tmp_path: Path, data: bytes, words: str) -> None:
     (tmp_path / "x").write_bytes(data)
     code, text = told("verify", tmp_path / "x")
-    assert (2, True) == (code, words in text)
+    assert (code, words in text) == (2, True)
 
 
 def test_a_bundle_is_loaded_as_the_directory_is(bundles: Path, run: Path) -> None:
@@ -265,8 +265,8 @@ def test_a_bundle_is_loaded_as_the_directory_is(bundles: Path, run: Path) -> Non
 def test_waivers_are_packed_when_they_are_given(run: Path, tmp_path: Path) -> None:
     (tmp_path / "w.yaml").write_text("waivers: []")
     code, text = told("bundle", run, "--out", tmp_path / "x", "--waivers", tmp_path / "w.yaml")
-    assert (0, True, b"waivers: []") == (code, text.endswith("(non-conformant), not signed\n") or text.endswith("(inconclusive), not signed\n"), contents(tmp_path / "x")["waivers.yaml"])
-    assert () == examine(tmp_path / "x", None).problems
+    assert (code, text.endswith(("(non-conformant), not signed\n", "(inconclusive), not signed\n")), contents(tmp_path / "x")["waivers.yaml"]) == (0, True, b"waivers: []")
+    assert examine(tmp_path / "x", None).problems == ()
 
 
 @pytest.mark.parametrize(
@@ -280,8 +280,8 @@ def test_waivers_are_packed_when_they_are_given(run: Path, tmp_path: Path) -> No
 def test_a_key_that_does_not_fit_is_exit_two(bundles: Path, run: Path, keys: Path, tmp_path: Path, option: str, name: str, words: str) -> None:
     where = [run, "--out", tmp_path / "x"] if option == "bundle" else [bundles / "signed"]
     code, text = told(option, *where, "--key", keys / name)
-    assert (2, True, 1) == (code, words in text, len(text.splitlines()))
-    assert [] == list(tmp_path.iterdir())
+    assert (code, words in text, len(text.splitlines())) == (2, True, 1)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_specs_of_another_contract_are_refused(run: Path, tmp_path: Path) -> None:
@@ -290,12 +290,12 @@ def test_specs_of_another_contract_are_refused(run: Path, tmp_path: Path) -> Non
     for path in default_directory().iterdir():
         (tmp_path / path.name).write_text(path.read_text().replace("maxLength: 255", "maxLength: 254"))
     code, text = told("bundle", run, "--out", tmp_path / "x", "--specs", tmp_path)
-    assert (2, True) == (code, "is another contract" in text)
+    assert (code, "is another contract" in text) == (2, True)
 
 
 def test_a_place_that_cannot_be_written_is_exit_two(run: Path, tmp_path: Path) -> None:
     code, text = told("bundle", run, "--out", tmp_path / "no" / "x")
-    assert (2, True) == (code, "cannot be written: No such file or directory; give another --out" in text)
+    assert (code, "cannot be written: No such file or directory; give another --out" in text) == (2, True)
 
 
 def test_public_keys_have_the_ids_of_their_private_ones(keys: Path) -> None:

@@ -46,7 +46,7 @@ def run() -> Run:
 
 def test_a_request_without_images_depends_on_nothing(run: Run) -> None:
     run.create(ONE, name=f"{MARK}-1")
-    assert [] == run.steps(run("GET", "?limit=1", 200, got={"images": [{"id": ONE}]}))
+    assert run.steps(run("GET", "?limit=1", 200, got={"images": [{"id": ONE}]})) == []
 
 
 def test_an_id_in_the_path_leads_to_its_create_and_to_what_changed_it_since_in_order(run: Run) -> None:
@@ -59,7 +59,7 @@ def test_an_id_in_the_path_leads_to_its_create_and_to_what_changed_it_since_in_o
     run("PATCH", f"/{ONE}", 200, [])  # 7
     target = run("DELETE", f"/{ONE}", 403)  # 8
     run("PATCH", f"/{ONE}", 200, [])  # 9: later
-    assert [2, 3, 7] == run.steps(target)
+    assert run.steps(target) == [2, 3, 7]
 
 
 @pytest.mark.parametrize(
@@ -68,46 +68,46 @@ def test_an_id_in_the_path_leads_to_its_create_and_to_what_changed_it_since_in_o
 )
 def test_an_id_counts_wherever_the_request_names_it(run: Run, method: str, path: str, sent: Any) -> None:
     run.create(ONE)
-    assert [1] == run.steps(run(method, path, 400, sent))
+    assert run.steps(run(method, path, 400, sent)) == [1]
 
 
 def test_cleaning_up_is_never_a_cause_and_has_causes_itself(run: Run) -> None:
     run.create(ONE)
     run("PATCH", f"/{ONE}", 200, [], case=CLEANUP)
-    assert [1] == run.steps(run("DELETE", f"/{ONE}", 500, case=CLEANUP))
+    assert run.steps(run("DELETE", f"/{ONE}", 500, case=CLEANUP)) == [1]
 
 
 def test_a_filter_by_a_name_leads_to_the_images_that_were_given_it(run: Run) -> None:
     run.create(ONE, name=f"{MARK}-1")
     run.create(TWO, name="other")
     run("PATCH", f"/{TWO}", 200, [{"op": "replace", "path": "/name", "value": f"{MARK}-2 é"}])
-    assert [1] == run.steps(run("GET", f"?name={MARK}-1", 200))
-    assert [2, 3] == run.steps(run("GET", f"?name={MARK}-2%20%C3%A9", 200))
-    assert [] == run.steps(run("GET", "?name=other", 200))
+    assert run.steps(run("GET", f"?name={MARK}-1", 200)) == [1]
+    assert run.steps(run("GET", f"?name={MARK}-2%20%C3%A9", 200)) == [2, 3]
+    assert run.steps(run("GET", "?name=other", 200)) == []
 
 
 def test_a_filter_finds_no_image_that_was_gone_and_prefers_those_of_its_case(run: Run) -> None:
     run.create(ONE, tags=[MARK], case="first")
     run.create(TWO, tags=[MARK], case="second")
-    assert [2] == run.steps(run("GET", f"?tag={MARK}", 200, case="second"))
+    assert run.steps(run("GET", f"?tag={MARK}", 200, case="second")) == [2]
     run("DELETE", f"/{TWO}", 204, case="second")
-    assert [1] == run.steps(run("GET", f"?tag={MARK}", 200, case="second"))
+    assert run.steps(run("GET", f"?tag={MARK}", 200, case="second")) == [1]
 
 
 def test_an_image_in_the_answer_counts_when_the_answer_is_what_is_wrong(run: Run) -> None:
     run.create(ONE)
     run.create(TWO)
     target = run("GET", "", 200, got={"images": [{"id": "00000000"}, {"id": TWO}, {"id": ONE}]})
-    assert [] == run.steps(target)
-    assert [2] == run.steps(target, path="images[1].name")
-    assert [] == run.steps(target, path="images[0].name")
-    assert [1, 2] == run.steps(target, content=True)
+    assert run.steps(target) == []
+    assert run.steps(target, path="images[1].name") == [2]
+    assert run.steps(target, path="images[0].name") == []
+    assert run.steps(target, content=True) == [1, 2]
 
 
 def test_what_a_cause_names_is_a_cause_too(run: Run) -> None:
     run.create(ONE)
     run.create(TWO, base=ONE)
-    assert [1, 2] == run.steps(run("GET", f"/{TWO}", 500))
+    assert run.steps(run("GET", f"/{TWO}", 500)) == [1, 2]
 
 
 def test_related_exchanges_that_may_have_changed_something_count_even_when_refused(run: Run) -> None:
@@ -116,20 +116,20 @@ def test_related_exchanges_that_may_have_changed_something_count_even_when_refus
     seen = run("GET", f"/{ONE}", 200)
     target = run("GET", "?limit=1", 200)
     later = run("POST", "", 201, {}, {"id": TWO})
-    assert [1, 2] == run.steps(target, refused.number, seen.number, later.number, 99)
+    assert run.steps(target, refused.number, seen.number, later.number, 99) == [1, 2]
 
 
 def test_an_id_that_is_made_again_comes_from_the_last_create_before(run: Run) -> None:
     run.create(ONE)
     run("DELETE", f"/{ONE}", 204)
     run.create(ONE)
-    assert [3] == run.steps(run("GET", f"/{ONE}", 500))
+    assert run.steps(run("GET", f"/{ONE}", 500)) == [3]
 
 
 def test_the_images_of_the_other_project_come_with_their_actor(run: Run) -> None:
     run.create(ONE, actor="other")
     lineage = run.lineage(run("GET", f"/{ONE}", 200, actor="anonymous"))
-    assert [("other", ONE)] == [(step.exchange.request.actor, step.makes) for step in lineage.steps]
+    assert [(step.exchange.request.actor, step.makes) for step in lineage.steps] == [("other", ONE)]
 
 
 @pytest.mark.parametrize(
@@ -142,12 +142,12 @@ def test_a_create_says_what_sending_it_again_may_leave_behind(run: Run, status: 
 
 def test_the_location_names_the_image_when_the_body_does_not(run: Run) -> None:
     exchange = run("POST", "", 201, {}, ["no object"], Location=f"/v2/images/{ONE}")
-    assert ONE == made_id(exchange)
-    assert [1] == run.steps(run("GET", f"/{ONE}", 404))
+    assert made_id(exchange) == ONE
+    assert run.steps(run("GET", f"/{ONE}", 404)) == [1]
 
 
 def test_an_id_in_a_create_is_an_own_one_only_when_it_is_a_uuid() -> None:
-    assert [ONE, None, None, None] == [own_id(Request("POST", ROOT, body=body)) for body in (json.dumps({"id": ONE}).encode(), b'{"id": "x"}', b'{"id": 7}', b"[")]
+    assert [own_id(Request("POST", ROOT, body=body)) for body in (json.dumps({"id": ONE}).encode(), b'{"id": "x"}', b'{"id": 7}', b"[")] == [ONE, None, None, None]
 
 
 def test_names_are_replaced_everywhere_in_their_own_case_of_letters() -> None:

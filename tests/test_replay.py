@@ -54,11 +54,11 @@ def replayed(reference: Reference, folder: Path, *arguments: str | Path, cloud: 
     words = ["replay", *map(str, arguments), "--os-cloud", cloud, "--format", "json"]
     result = runner.invoke(cli, [*words, "--other-cloud", "reference-other"], standalone_mode=False)
     assert result.exception is None, result.exception
-    assert 0 == reference.images()
+    assert reference.images() == 0
     value: dict[str, Any] = json.loads(result.stdout)
-    assert [] == [error.message for error in jsonschema.Draft202012Validator(json.loads(SCHEMA.read_bytes())).iter_errors(value)]
+    assert [error.message for error in jsonschema.Draft202012Validator(json.loads(SCHEMA.read_bytes())).iter_errors(value)] == []
     hidden = [*reference.service.identity.passwords.values(), *reference.service.identity.tokens]
-    assert [] == [word for word in hidden if word in result.output]
+    assert [word for word in hidden if word in result.output] == []
     return int(result.return_value), value
 
 
@@ -93,7 +93,7 @@ def test_one_finding_is_replayed_by_the_beginning_of_its_id(contract: Contract, 
     wanted = read_run(run).findings[1].id
     _, value = replayed(reference, tmp_path, run, wanted[:9])
     assert [wanted] == [item["id"] for item in value["findings"]]
-    assert (2, True) == (code_and(refused(run, "ffffffff"), "has none of this id"))
+    assert (code_and(refused(run, "ffffffff"), "has none of this id")) == (2, True)
     with pytest.raises(UsageError, match="give more digits"):
         chosen(read_run(run), "")
 
@@ -105,7 +105,7 @@ def code_and(told: tuple[int, str], words: str) -> tuple[int, bool]:
 def test_a_run_without_findings_has_nothing_to_replay(tmp_path: Path, reference: Reference) -> None:
     run = recorded(tmp_path / "run", None, "one_request_makes_one_image")
     code, value = replayed(reference, tmp_path, run)
-    assert (0, []) == (code, value["findings"])
+    assert (code, value["findings"]) == (0, [])
 
 
 def test_a_finding_of_the_second_project_needs_one(tmp_path: Path, contract: Contract) -> None:
@@ -114,27 +114,27 @@ def test_a_finding_of_the_second_project_needs_one(tmp_path: Path, contract: Con
         right.write_clouds(tmp_path / "clouds.yaml")
         runner = CliRunner(env={"OS_CLIENT_CONFIG_FILE": str(tmp_path / "clouds.yaml")})
         result = runner.invoke(cli, ["replay", str(run), "--os-cloud", "reference"], standalone_mode=False)
-    assert (3, True) == (result.return_value, "no second project was given (--other-cloud)" in result.stdout)
+    assert (result.return_value, "no second project was given (--other-cloud)" in result.stdout) == (3, True)
 
 
 def test_what_is_asked_wrongly_is_exit_two_and_one_line(tmp_path: Path, limits: Path) -> None:
     run = Path(shutil.copytree(limits, tmp_path / "run"))
-    assert (2, True) == code_and(refused(tmp_path / "absent"), "there is no such file")
-    assert (2, True) == code_and(refused(run, "--os-cloud", "nowhere"), "cloud nowhere: not in the configuration")
+    assert code_and(refused(tmp_path / "absent"), "there is no such file") == (2, True)
+    assert code_and(refused(run, "--os-cloud", "nowhere"), "cloud nowhere: not in the configuration") == (2, True)
     raw = json.loads((run / "verdict.json").read_bytes())
     (run / "verdict.json").write_text(json.dumps(raw | {"target": raw["target"] | {"name": "prod"}}))
-    assert (2, True) == code_and(refused(run), "the run was made against cloud prod; say where to replay it with --os-cloud")
+    assert code_and(refused(run), "the run was made against cloud prod; say where to replay it with --os-cloud") == (2, True)
     (run / "verdict.json").write_text(json.dumps(raw | {"contract": raw["contract"] | {"sha256": "0" * 64}}))
-    assert (2, True) == code_and(refused(run), "the run was judged by another contract")
+    assert code_and(refused(run), "the run was judged by another contract") == (2, True)
     (run / "exchanges.har").write_text("{")
-    assert (2, True) == code_and(refused(run), "exchanges.har: cannot be read")
+    assert code_and(refused(run), "exchanges.har: cannot be read") == (2, True)
 
 
 def test_a_target_that_is_not_there_is_exit_three(tmp_path: Path, contract: Contract, limits: Path) -> None:
     with Reference(contract) as gone:
         gone.write_clouds(tmp_path / "clouds.yaml")
     env = {"OS_CLIENT_CONFIG_FILE": str(tmp_path / "clouds.yaml")}
-    assert (3, True) == code_and(refused(limits, "--os-cloud", "reference", env=env), "connection refused")
+    assert code_and(refused(limits, "--os-cloud", "reference", env=env), "connection refused") == (3, True)
 
 
 # --- the decisions --------------------------------------------------------------------------------------------------
@@ -155,10 +155,10 @@ def group(limits: Path) -> FindingGroup:
 
 def test_an_answer_decides_by_its_failures_and_not_by_its_status(group: FindingGroup) -> None:
     new = answer(400)
-    assert [State.REPRODUCED, State.CHANGED, State.NOT_REPRODUCED, State.NOT_REPRODUCED] == [
+    assert [
         by_answer(group, {("r", "f"), ("r", "old")}, new, found).state
         for found in ([finding("r", "f", new)], [finding("r", "new", new)], [finding("r", "old", new)], [])
-    ]
+    ] == [State.REPRODUCED, State.CHANGED, State.NOT_REPRODUCED, State.NOT_REPRODUCED]
 
 
 def test_a_case_decides_when_it_looked(group: FindingGroup) -> None:
@@ -168,13 +168,13 @@ def test_a_case_decides_when_it_looked(group: FindingGroup) -> None:
     told = [by_case(group, "c.x", {("r", "f"), ("r", "k")}, found, looks, reason).state for found, looks, reason in (
         ([other, same], 1, ""), ([other], 1, ""), ([known], 1, ""), ([foreign], 3, ""), ([], 0, ""), ([], 2, "no image could be made"),
     )]  # fmt: skip
-    assert [State.REPRODUCED, State.CHANGED, State.NOT_REPRODUCED, State.NOT_REPRODUCED, State.UNDECIDED, State.UNDECIDED] == told
+    assert told == [State.REPRODUCED, State.CHANGED, State.NOT_REPRODUCED, State.NOT_REPRODUCED, State.UNDECIDED, State.UNDECIDED]
 
 
 def test_answers_are_alike_but_for_ids_times_and_names() -> None:
     one = b'{"id": "11111111-1111-4111-a111-11111111111a", "at": "2026-01-01T00:00:00Z", "name": "conformance-0011aabb-7 x", "size": 3}'
     two = b'{"size": 3, "name": "conformance-99999999-1 x", "at": "2027-02-03T04:05:06Z", "id": "22222222-2222-4222-a222-22222222222b"}'
-    assert (True, False, False) == (alike(answer(200, one), answer(200, two)), alike(answer(200, one), answer(201, two)), alike(answer(200, one), answer(200, two.replace(b"3", b"4"))))
+    assert (alike(answer(200, one), answer(200, two)), alike(answer(200, one), answer(201, two)), alike(answer(200, one), answer(200, two.replace(b"3", b"4")))) == (True, False, False)
 
 
 @pytest.mark.parametrize(
@@ -197,6 +197,6 @@ def test_the_exit_code_is_that_of_the_worst(group: FindingGroup) -> None:
         assert to_json(value)["exit_code"] == value.exit_code
         return value.exit_code
 
-    assert (0, 0, 1, 1, 3, 3) == (
+    assert (
         code(), code(State.NOT_REPRODUCED), code(State.REPRODUCED, State.UNDECIDED), code(State.CHANGED), code(State.UNDECIDED, State.NOT_REPRODUCED), code(left=("i",)),
-    )  # fmt: skip
+    ) == (0, 0, 1, 1, 3, 3)  # fmt: skip

@@ -29,7 +29,7 @@ ID = "11111111-1111-4111-a111-11111111111a"
 
 CHOSEN = {
     "image.patch.response.200.updated_at.missing": "replaced_member or updated",
-    "image.delete.gone.not-deleted": "delete",
+    "image.delete.status": "delete",
     "image.download.absent.found": "download or isolation",
     "image.list.query.name.prefix": "list",
     "image.create.body.name.slash": "name or all_members",
@@ -92,7 +92,7 @@ def test_names_of_the_run_are_fresh_ones_and_an_own_id_is_a_fresh_one() -> None:
     made = exchange("POST", "/v2/images", 201, f'{{"id": "{ID}", "name": "{MARK}-7"}}'.encode(), number=4)
     target = exchange("GET", f"/v2/images/{ID}?name={MARK.upper()}", 200, number=9)
     text = command(Lineage((Step(made, ID),), Step(target)))
-    assert (0, 0, 0) == (text.count(ID), text.count("0011aabb"), text.count("0011AABB"))
+    assert (text.count(ID), text.count("0011aabb"), text.count("0011AABB")) == (0, 0, 0)
     assert "id_1=$(uuid)" in text
     assert '"$(printf %s "$mark" | tr a-z A-Z)"' in text
 
@@ -101,7 +101,7 @@ def test_a_variable_that_is_not_set_is_said_before_anything_is_sent() -> None:
     made = exchange("POST", "/v2/images", 201, b"{}", number=1, token="$OS_TOKEN_OTHER")
     text = command(Lineage((Step(made, ID),), Step(exchange("GET", f"/v2/images/{ID}", 200, number=2))))
     done = subprocess.run(["sh", "-c", text], env={"PATH": os.environ["PATH"], "OS_TOKEN_OTHER": "x"}, capture_output=True, text=True, check=False)
-    assert (2, "") == (done.returncode, done.stdout)
+    assert (done.returncode, done.stdout) == (2, "")
     assert "OS_TOKEN: set it to a token (openstack token issue -f value -c id)" in done.stderr
 
 
@@ -109,7 +109,7 @@ def test_preparing_that_fails_stops_the_script() -> None:
     made = exchange("POST", "/v2/images", 201, b"{}", number=3)
     text = command(Lineage((Step(made, ID),), Step(exchange("GET", f"/v2/images/{ID}", 200, number=4))))
     done = subprocess.run(["sh", "-c", text], env={"PATH": os.environ["PATH"], "OS_TOKEN": "x"}, capture_output=True, text=True, timeout=60, check=False)
-    assert (1, "") == (done.returncode, done.stdout)
+    assert (done.returncode, done.stdout) == (1, "")
     assert "stopped: exchange 3 could not be made again" in done.stderr
 
 
@@ -121,7 +121,7 @@ def test_what_a_target_says_is_never_run(evil: str, tmp_path: Path) -> None:
     text = command(Lineage((Step(made, evil * 3),), Step(target, "i")), title=evil)
     for script in (text, as_file(curl_command(target.request), evil)):
         subprocess.run(["sh", "-c", script], cwd=tmp_path, env={"PATH": os.environ["PATH"], "OS_TOKEN": "x"}, capture_output=True, timeout=60, check=False)
-    assert [] == list(tmp_path.iterdir())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_short_id_of_a_target_replaces_no_other_words() -> None:
@@ -161,7 +161,7 @@ def test_scripts_of_an_earlier_run_go(tmp_path: Path) -> None:
     options = Options(seed=1, selection="one_request_makes_one_image")
     verdict, _ = conduct_run(options, tmp_path, Console(file=io.StringIO()))
     assert_nothing(verdict)
-    assert ["mine.sh"] == [path.name for path in (tmp_path / "findings").iterdir()]
+    assert [path.name for path in (tmp_path / "findings").iterdir()] == ["mine.sh"]
 
 
 def assert_nothing(verdict: Verdict) -> None:

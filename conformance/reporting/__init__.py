@@ -11,29 +11,30 @@ from conformance.errors import UsageError
 from conformance.reporting.har import to_har
 from conformance.reporting.html import to_html
 from conformance.reporting.junit import to_junit
+from conformance.reporting.language import LANGUAGES
 from conformance.reporting.script import as_file
 from conformance.reporting.terminal import print_verdict
 from conformance.reporting.verdict_json import to_json
 from conformance.verdict import Verdict
 
-__all__ = ["REPORTS", "SCRIPTS", "print_verdict", "write_reports"]
+__all__ = ["LANGUAGES", "REPORTS", "SCRIPTS", "print_verdict", "write_page", "write_reports"]
 
-REPORTS = ("exchanges.har", "junit.xml", "verdict.html", "verdict.json")
+REPORTS = ("exchanges.har", "junit.xml", "index.html", "verdict.json")
 """The files that a run writes into its directory."""
 SCRIPTS = "findings"
 """The folder in it with a script for each finding, named by the finding's id."""
 _SCRIPT = re.compile(r"[0-9a-f]{12}\.sh")
 
 
-def write_reports(verdict: Verdict, directory: Path) -> tuple[Path, ...]:
-    """Write exchanges.har, junit.xml, verdict.html, a script for each finding and, last, verdict.json; each is whole or not there.
+def write_reports(verdict: Verdict, directory: Path, language: str = "en") -> tuple[Path, ...]:
+    """Write exchanges.har, junit.xml, index.html, a script for each finding and, last, verdict.json; each is whole or not there.
 
     Raises UsageError when the directory cannot be written.
     """
     files: dict[str, bytes] = {
         "exchanges.har": _json(to_har(verdict)),
         "junit.xml": to_junit(verdict),
-        "verdict.html": to_html(verdict).encode("utf-8"),
+        "index.html": to_html(verdict, language).encode("utf-8", "replace"),
         "verdict.json": _json(to_json(verdict)),
     }
     paths: list[Path] = []
@@ -43,13 +44,19 @@ def write_reports(verdict: Verdict, directory: Path) -> tuple[Path, ...]:
         (directory / "verdict.json").unlink(missing_ok=True)
         _write_scripts(verdict, directory / SCRIPTS)
         for name, data in files.items():
-            path, part = directory / name, directory / f".{name}.part"
-            part.write_bytes(data)
-            os.replace(part, path)
-            paths.append(path)
+            _write(directory / name, data)
+            paths.append(directory / name)
     except OSError as error:
         raise UsageError(f"{directory}: reports cannot be written: {error.strerror}; give another --out") from None
     return tuple(reversed(paths))
+
+
+def write_page(verdict: Verdict, path: Path, language: str) -> None:
+    """Write the HTML page alone, whole or not at all. Raises UsageError when the file cannot be written."""
+    try:
+        _write(path, to_html(verdict, language).encode("utf-8", "replace"))
+    except OSError as error:
+        raise UsageError(f"{path}: the report cannot be written: {error.strerror}; give another --out") from None
 
 
 def _write_scripts(verdict: Verdict, folder: Path) -> None:
@@ -60,11 +67,19 @@ def _write_scripts(verdict: Verdict, folder: Path) -> None:
     for group in verdict.findings:
         if group.curl is not None:
             folder.mkdir(exist_ok=True)
-            path, part = folder / f"{group.id}.sh", folder / f".{group.id}.part"
-            title = f"Finding {group.id}, {group.requirement}: {group.message}"
-            part.write_bytes(as_file(group.curl, title).encode("utf-8", "replace"))
-            part.chmod(0o755)
-            os.replace(part, path)
+            path, title = folder / f"{group.id}.sh", f"Finding {group.id}, {group.requirement}: {group.message}"
+            _write(path, as_file(group.curl, title).encode("utf-8", "replace"))
+            path.chmod(0o755)
+
+
+def _write(path: Path, data: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(data)
+        os.replace(part, path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _json(value: object) -> bytes:

@@ -19,7 +19,7 @@ from conformance.plugin import Supervisor, case_of
 from conformance.reporting import write_reports
 from conformance.verdict import Verdict
 
-__all__ = ["conduct_run", "run_cases"]
+__all__ = ["conduct_run", "interruptible", "pytest_arguments", "run_cases"]
 
 UNUSED = ("cacheprovider", "terminal", "logging", "unraisableexception", "threadexception", "faulthandler", "doctest", "pastebin", "debugging")
 """Plugins of pytest's own that a run has no use for."""
@@ -39,12 +39,7 @@ def run_cases(conduct: Conduct, progress: Console, *watchers: object) -> Verdict
     the caller's.
     """
     options = conduct.options
-    suite = Path(str(conformance.suite.__file__)).parent
-    arguments = [
-        str(suite), "-c", str(suite / "pytest.ini"), "--rootdir", str(suite), "--disable-plugin-autoload", "--assert=plain",
-        *(argument for name in UNUSED for argument in ("-p", f"no:{name}")), "-p", "conformance.plugin",
-        "--profile", options.profile, *(["-k", options.selection] if options.selection else []),
-    ]  # fmt: skip
+    arguments = [*pytest_arguments(options.profile), *(["-k", options.selection] if options.selection else [])]
     watcher = _Progress(conduct, progress)
     interruptible()
     said = io.StringIO()  # pytest reports a bad -k in two lines of its own; ours is one
@@ -69,6 +64,15 @@ def interruptible() -> None:
     """Take the signal with which pipelines and service managers end a process as Ctrl-C, so that it is cleaned up after."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_arguments(profile: str) -> list[str]:
+    """The command line on which pytest runs the suite: its own configuration, none of a directory around."""
+    suite = Path(str(conformance.suite.__file__)).parent
+    return [
+        str(suite), "-c", str(suite / "pytest.ini"), "--rootdir", str(suite), "--disable-plugin-autoload", "--assert=plain",
+        *(argument for name in UNUSED for argument in ("-p", f"no:{name}")), "-p", "conformance.plugin", "--profile", profile,
+    ]  # fmt: skip
 
 
 class _Progress:

@@ -44,12 +44,18 @@ RULES: dict[str, set[str]] = {
     "comparison": {"alignment", "contract", "latency", "model", "shapes", "verdict"},
     "schema_changes": set(),
     "editions": {"contract", "ledger", "schema_changes"},
-    "reporting": {"alignment", "comparison", "contract", "editions", "errors", "latency", "model", "shapes", "verdict"},
+    "reporting": {"alignment", "comparison", "contract", "editions", "errors", "latency", "lineage", "model", "shapes", "verdict"},
+    "lineage": {"model"},
+    "archive": {"errors"},
+    "attestation": {"errors", "schemas", "verdict"},
+    "bundle": {"archive", "attestation", "errors", "recorded", "reporting", "schemas", "specs", "verdict"},
+    "reproduction": {"errors", "model", "verdict"},
     "recorded": {"contract", "errors", "model", "reporting", "verdict"},
     "coverage": {"contract"},
     "power": {"contract"},
     "judgement": {
-        "baseline", "checks", "confirmation", "contract", "errors", "gate", "model", "redaction", "reporting", "verdict", "waivers",
+        "baseline", "checks", "confirmation", "contract", "errors", "gate", "journal", "model", "redaction", "reporting",
+        "verdict", "waivers",
     },
     "lab": {"errors", "specs"},
     "cases": {"coverage", "errors", "gate", "model", "shape", "suite"},
@@ -77,4 +83,4 @@ def test_a_module_imports_only_what_the_design_allows(name: str) -> None:
 
 def test_every_module_has_a_rule_or_is_on_top() -> None:
     names = {path.stem if path.suffix else path.name for path in PACKAGE.iterdir() if path.name != "__pycache__" and path.suffix in {"", ".py"}}
-    assert {"__init__", "__main__", "cli", "commands", "conduct", "plugin", "runner", "selfcheck"} == names - set(RULES)
+    assert {"__init__", "__main__", "cli", "commands", "conduct", "plugin", "replay", "runner", "selfcheck"} == names - set(RULES)

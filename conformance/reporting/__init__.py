@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 from conformance.errors import UsageError
@@ -11,15 +12,22 @@ from conformance.reporting.har import to_har
 from conformance.reporting.html import to_html
 from conformance.reporting.junit import to_junit
 from conformance.reporting.language import LANGUAGES
+from conformance.reporting.script import as_file
 from conformance.reporting.terminal import print_verdict
 from conformance.reporting.verdict_json import to_json
 from conformance.verdict import Verdict
 
-__all__ = ["LANGUAGES", "print_verdict", "write_page", "write_reports"]
+__all__ = ["LANGUAGES", "REPORTS", "SCRIPTS", "print_verdict", "write_page", "write_reports"]
+
+REPORTS = ("exchanges.har", "junit.xml", "index.html", "verdict.json")
+"""The files that a run writes into its directory."""
+SCRIPTS = "findings"
+"""The folder in it with a script for each finding, named by the finding's id."""
+_SCRIPT = re.compile(r"[0-9a-f]{12}\.sh")
 
 
 def write_reports(verdict: Verdict, directory: Path, language: str = "en") -> tuple[Path, ...]:
-    """Write exchanges.har, junit.xml, index.html and, last, verdict.json; each is whole or not there.
+    """Write exchanges.har, junit.xml, index.html, a script for each finding and, last, verdict.json; each is whole or not there.
 
     Raises UsageError when the directory cannot be written.
     """
@@ -34,6 +42,7 @@ def write_reports(verdict: Verdict, directory: Path, language: str = "en") -> tu
         directory.mkdir(parents=True, exist_ok=True)
         # A verdict of an earlier run must not stand beside reports of this one.
         (directory / "verdict.json").unlink(missing_ok=True)
+        _write_scripts(verdict, directory / SCRIPTS)
         for name, data in files.items():
             _write(directory / name, data)
             paths.append(directory / name)
@@ -48,6 +57,19 @@ def write_page(verdict: Verdict, path: Path, language: str) -> None:
         _write(path, to_html(verdict, language).encode("utf-8", "replace"))
     except OSError as error:
         raise UsageError(f"{path}: the report cannot be written: {error.strerror}; give another --out") from None
+
+
+def _write_scripts(verdict: Verdict, folder: Path) -> None:
+    """Each finding's command as a file that can be executed; those of an earlier run go first."""
+    for path in folder.glob("*.sh") if folder.is_dir() else ():
+        if _SCRIPT.fullmatch(path.name):
+            path.unlink()
+    for group in verdict.findings:
+        if group.curl is not None:
+            folder.mkdir(exist_ok=True)
+            path, title = folder / f"{group.id}.sh", f"Finding {group.id}, {group.requirement}: {group.message}"
+            _write(path, as_file(group.curl, title).encode("utf-8", "replace"))
+            path.chmod(0o755)
 
 
 def _write(path: Path, data: bytes) -> None:

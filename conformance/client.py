@@ -225,7 +225,8 @@ class Client:
                 if not isinstance(image, dict) or not isinstance(image.get("id"), str):
                     continue
                 tags = image.get("tags")
-                ours = image.get("name") in names or (isinstance(tags, list) and tag in tags)
+                name = image.get("name")
+                ours = (isinstance(name, str) and name in names) or (isinstance(tags, list) and tag in tags)
                 if ours and image.get("owner", project) in {project, None}:
                     found[str(image["id"])] = None
         return tuple(found)

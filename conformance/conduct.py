@@ -158,6 +158,8 @@ class Conduct:
     def cleanup(self) -> None:
         """Delete what this run created; what cannot be deleted is in the verdict and stays in the journal."""
         self.gate.case = "cleanup"
+        limits = self.options.settings.limits
+        self.target.transport.allow(limits.cleanup, limits.bodies)
         try:
             self.leftovers = clean(self._journal, self.client)
         except TargetError as error:

@@ -9,7 +9,7 @@ import json
 import random
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, urlencode, urljoin
+from urllib.parse import quote, urlencode
 
 from conformance.contract import Contract, Operation
 from conformance.errors import SuiteError
@@ -157,7 +157,7 @@ class Client:
             self.journal.created(str(made["id"]))
         location = exchange.response.headers.get("Location")
         if exchange.response.status < 300 and location and not isinstance(made, dict):
-            self.journal.created(urljoin(exchange.request.url, location).rstrip("/").rsplit("/", 1)[-1])
+            self.journal.created(location.partition("?")[0].rstrip("/").rsplit("/", 1)[-1])
         return exchange
 
     def show(self, image_id: str, *, actor: str = "main") -> Exchange:

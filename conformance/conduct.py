@@ -67,6 +67,7 @@ class Conduct:
         self.run_id = entropy.token_hex(4)
         self.notes: list[str] = []
         self.suite_fault = False
+        self.given_up = False
         self.leftovers: tuple[str, ...] = ()
         self._began = datetime.now(UTC)
         self._clock = time.monotonic()
@@ -171,7 +172,7 @@ class Conduct:
         finally:
             self._journal.close(done=not self.leftovers)
         if self.leftovers:
-            self.notes.append(f"images left behind, to be deleted by the next start: {', '.join(self.leftovers)}")
+            self.notes.append(f"images left behind, to be deleted by the next start: {_some(self.leftovers)}")
 
     def verdict(self) -> Verdict:
         """The verdict on what was seen so far."""
@@ -226,7 +227,12 @@ class Conduct:
         return reasons
 
 
+def _some(ids: tuple[str, ...]) -> str:
+    shown = ", ".join(item[:64] for item in ids[:10])
+    return f"{shown} and {len(ids) - 10} more" if len(ids) > 10 else shown
+
+
 def _said(left: tuple[str, ...]) -> str:
-    return "its images are deleted now" if not left else f"these could not be deleted: {', '.join(left)}"
+    return "its images are deleted now" if not left else f"these could not be deleted: {_some(left)}"
 
 

@@ -18,7 +18,8 @@ from conformance.client import Client
 from conformance.conduct import PROFILES, Conduct, Options, in_profile
 from conformance.coverage import covered
 from conformance.errors import ConformanceError, TargetError
-from conformance.reporting import print_verdict, write_reports
+from conformance.places import requirement_places
+from conformance.reporting import print_verdict, publish_summary, write_reports
 from conformance.target import Settings
 
 __all__ = ["CONDUCT", "Supervisor"]
@@ -28,7 +29,7 @@ MOST_OUTAGES = 3
 """Cases in a row that find no target before the run gives up."""
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """The options of `conformance run`, under the same names."""
     group = parser.getgroup("conformance", "conformance of a cloud to the vendor's document")
     group.addoption("--os-cloud", help="cloud of clouds.yaml; without any cloud the embedded reference is the target")
@@ -40,6 +41,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--profile", choices=PROFILES, default="gate", help="how much is run (default: gate)")
     group.addoption("--seed", type=int, help="the same seed makes the same requests (default: drawn)")
     group.addoption("--out", type=Path, default=Path("reports"), help="directory for the reports (default: reports)")
+    if pluginmanager.is_blocked("allure_pytest"):  # else the option is there, and ours is what it is filled with
+        group.addoption("--alluredir", dest="allure_report_dir", help="directory for Allure results, one for each requirement")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -109,6 +112,9 @@ class Supervisor:
         except ConformanceError as error:
             pytest.exit(str(error), returncode=int(error.exit_code))
         session.config.stash[CONDUCT] = conduct
+        # Allure's own plugin would write a result for each case beside ours for each requirement, and count everything twice.
+        if session.config.pluginmanager.has_plugin("allure_listener"):
+            session.config.pluginmanager.unregister(name="allure_listener")
         try:
             return (yield)
         except KeyboardInterrupt:
@@ -136,6 +142,7 @@ class Supervisor:
             self._not_exercised(conduct, case, str(error))
             if self.outages >= MOST_OUTAGES:
                 conduct.notes.append(f"given up after {MOST_OUTAGES} cases in a row that found no target: {error}")
+                conduct.given_up = True
                 item.session.shouldstop = str(error)
             pytest.skip(str(error))
         except Exception as error:  # a bug of ours must end as exit code 4, whatever class it has
@@ -160,7 +167,9 @@ class Supervisor:
             return (yield)
         try:
             verdict = conduct.verdict()
-            written = write_reports(verdict, session.config.getoption("--out"))
+            places = requirement_places(conduct.options.specs)
+            written = write_reports(verdict, session.config.getoption("--out"), places, session.config.getoption("allure_report_dir"))
+            publish_summary(verdict)
         finally:
             conduct.__exit__(None, None, None)
         result = yield

@@ -16,13 +16,14 @@ import conformance.suite
 from conformance.conduct import Conduct, Options
 from conformance.errors import ConformanceError, UsageError
 from conformance.plugin import Supervisor, case_of
-from conformance.reporting import write_reports
+from conformance.places import requirement_places
+from conformance.reporting import publish_summary, write_reports
 from conformance.verdict import Verdict
 
 __all__ = ["conduct_run"]
 
 
-def conduct_run(options: Options, out: Path, progress: Console) -> tuple[Verdict, tuple[Path, ...]]:
+def conduct_run(options: Options, out: Path, progress: Console, alluredir: Path | None = None) -> tuple[Verdict, tuple[Path, ...]]:
     """Log in, run the cases in this process, clean up, write the reports."""
     suite = Path(str(conformance.suite.__file__)).parent
     arguments = [
@@ -41,14 +42,16 @@ def conduct_run(options: Options, out: Path, progress: Console) -> tuple[Verdict
             conduct.cleanup()
         if status != pytest.ExitCode.USAGE_ERROR:
             progress.print(said.getvalue(), end="", markup=False, highlight=False)
-        if status == pytest.ExitCode.INTERRUPTED:
+        if status == pytest.ExitCode.INTERRUPTED and not conduct.given_up:
             conduct.notes.append("the run was interrupted")
         if status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
             raise UsageError(f"-k {options.selection}: is no expression that pytest understands") if options.selection else (
                 ConformanceError("the suite could not be run by pytest")
             )
         verdict = conduct.verdict()
-        return verdict, write_reports(verdict, out)
+        written = write_reports(verdict, out, requirement_places(options.specs), alluredir)
+        publish_summary(verdict)
+        return verdict, written
 
 
 def interruptible() -> None:

@@ -39,6 +39,7 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--seed", type=int, help="The same seed makes the same requests.  [default: drawn]")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("reports"), show_default=True,
               help="Directory for the reports.")  # fmt: skip
+@click.option("--alluredir", type=click.Path(path_type=Path, file_okay=False), help="Directory for Allure results, one for each requirement.")
 @click.option("-k", "select", metavar="EXPR", help="Run only the cases that match; the verdict is then at best inconclusive.")
 @click.option("--strict", is_flag=True, help="Findings against OpenStack's API count too.")
 @click.option("--specs", type=click.Path(path_type=Path), help="Directory of the specs (default: the product's own).")
@@ -52,6 +53,7 @@ def run(
     profile: str,
     seed: int | None,
     out: Path,
+    alluredir: Path | None,
     select: str | None,
     strict: bool,
     specs: Path | None,
@@ -70,6 +72,6 @@ def run(
     )
     drawn = random.SystemRandom().randrange(2**32) if seed is None else seed
     options = Options(settings, profile, drawn, strict, select, specs)
-    verdict, written = conduct_run(options, out, Console(file=sys.stderr))
+    verdict, written = conduct_run(options, out, Console(file=sys.stderr), alluredir)
     print_verdict(verdict, Console(), written)
     return verdict.exit_code

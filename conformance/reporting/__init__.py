@@ -4,43 +4,74 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from conformance.errors import UsageError
+from conformance.reporting.allure import to_allure
 from conformance.reporting.har import to_har
 from conformance.reporting.html import to_html
 from conformance.reporting.junit import to_junit
+from conformance.reporting.sarif import to_sarif
+from conformance.reporting.summary import to_summary
 from conformance.reporting.terminal import print_verdict
 from conformance.reporting.verdict_json import to_json
 from conformance.verdict import Verdict
 
-__all__ = ["print_verdict", "write_reports"]
+__all__ = ["print_verdict", "publish_summary", "write_reports"]
 
 
-def write_reports(verdict: Verdict, directory: Path) -> tuple[Path, ...]:
-    """Write exchanges.har, junit.xml, verdict.html and, last, verdict.json; each is whole or not there.
+def write_reports(
+    verdict: Verdict,
+    directory: Path,
+    places: Mapping[str, Sequence[tuple[str, int]]] | None = None,
+    alluredir: Path | str | None = None,
+) -> tuple[Path, ...]:
+    """Write exchanges.har, junit.xml, report.sarif, summary.md, verdict.html and, last, verdict.json; each is whole or not there.
 
-    Raises UsageError when the directory cannot be written.
+    `places` are where in the specs each requirement stands; Allure results go to `alluredir` when it is given. Returns the paths
+    in `directory`, verdict.json first. Raises UsageError when a directory cannot be written.
     """
+    if alluredir is not None:
+        _write_all(to_allure(verdict), Path(alluredir), "Allure results", "--alluredir")
     files: dict[str, bytes] = {
         "exchanges.har": _json(to_har(verdict)),
         "junit.xml": to_junit(verdict),
+        "report.sarif": _json(to_sarif(verdict, places)),
+        "summary.md": to_summary(verdict).encode("utf-8", "replace"),
         "verdict.html": to_html(verdict).encode("utf-8", "replace"),
         "verdict.json": _json(to_json(verdict)),
     }
+    # A verdict of an earlier run must not stand beside reports of this one.
+    return tuple(reversed(_write_all(files, directory, "reports", "--out", stale="verdict.json")))
+
+
+def publish_summary(verdict: Verdict, environ: Mapping[str, str] | None = None) -> None:
+    """Append the summary to the page of the job, where the pipeline names a file for it (GITHUB_STEP_SUMMARY). Raises UsageError."""
+    place = (os.environ if environ is None else environ).get("GITHUB_STEP_SUMMARY")
+    if place:
+        try:
+            with Path(place).open("ab") as page:
+                page.write(to_summary(verdict).encode("utf-8", "replace") + b"\n")
+        except OSError as error:
+            raise UsageError(f"GITHUB_STEP_SUMMARY {place}: cannot be written: {error.strerror}") from None
+
+
+def _write_all(files: Mapping[str, bytes], directory: Path, what: str, option: str, *, stale: str | None = None) -> list[Path]:
+    """In the order given, each beside its place first, so that no file is there in part."""
     paths: list[Path] = []
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        # A verdict of an earlier run must not stand beside reports of this one.
-        (directory / "verdict.json").unlink(missing_ok=True)
+        if stale is not None:
+            (directory / stale).unlink(missing_ok=True)
         for name, data in files.items():
             path, part = directory / name, directory / f".{name}.part"
             part.write_bytes(data)
             os.replace(part, path)
             paths.append(path)
     except OSError as error:
-        raise UsageError(f"{directory}: reports cannot be written: {error.strerror}; give another --out") from None
-    return tuple(reversed(paths))
+        raise UsageError(f"{directory}: {what} cannot be written: {error.strerror}; give another {option}") from None
+    return paths
 
 
 def _json(value: object) -> bytes:

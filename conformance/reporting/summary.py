@@ -1,7 +1,7 @@
 """The verdict as Markdown for a pull request or a job's summary: the outcome, why, and what to do next, in one screen.
 
 GitHub shows at most 1 MiB of a job's summary and reads HTML in Markdown, so the tables are bounded and whatever the target sent
-is escaped.
+stands in code spans.
 """
 
 from __future__ import annotations
@@ -14,13 +14,16 @@ from conformance.verdict import ErrorCodeRow, FindingGroup, Outcome, Overall, Ve
 __all__ = ["to_summary"]
 
 MOST_FINDINGS = 25
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~<>&@:/-])")
 _SIGNS = {Overall.CONFORMANT: "\N{WHITE HEAVY CHECK MARK}", Overall.NON_CONFORMANT: "\N{CROSS MARK}", Overall.INCONCLUSIVE: "\N{WARNING SIGN}"}
 
 
 def escaped(text: str, longest: int = 300) -> str:
-    """Text as it reads, in a table cell too: no markup, no HTML, no mention, no link comes of it."""
-    return _MARKUP.sub(lambda match: f"&#{ord(match.group())};", clean(text, longest))
+    """A code span: no markup, HTML, link or mention comes of what is in it. A bar would end a table cell, with a backslash
+    before it or not, so another character of that look stands for it."""
+    shown = clean(text, longest).replace("|", "\N{DIVIDES}") or " "
+    fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
+    pad = " " if "`" in (shown[0], shown[-1]) else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
 
 
 def to_summary(verdict: Verdict) -> str:
@@ -100,7 +103,7 @@ def _error_codes(verdict: Verdict) -> list[str]:
 
 def _code(row: ErrorCodeRow) -> tuple[str, ...]:
     last = row.envelope if row.met or row.provoked else row.reason or ""
-    return f"{row.code} {escaped(row.phrase)}", str(len(row.provoked)), str(row.met), str(row.outcome), escaped(last)
+    return f"{row.code} {row.phrase}", str(len(row.provoked)), str(row.met), str(row.outcome), last
 
 
 def _advice(verdict: Verdict) -> list[str]:

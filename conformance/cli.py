@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "extract": "conformance.commands.extract:extract",
     "requirements": "conformance.commands.requirements:requirements",
     "run": "conformance.commands.run:run",
+    "report": "conformance.commands.report:report",
     "serve": "conformance.commands.serve:serve",
     "lab": "conformance.commands.lab:lab",
 }

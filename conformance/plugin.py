@@ -19,7 +19,7 @@ from conformance.conduct import PROFILES, Conduct, Options, in_profile
 from conformance.coverage import covered
 from conformance.errors import ConformanceError, TargetError
 from conformance.places import requirement_places
-from conformance.reporting import print_verdict, publish_summary, write_reports
+from conformance.reporting import LANGUAGES, print_verdict, publish_summary, write_reports
 from conformance.target import Settings
 
 __all__ = ["CONDUCT", "Supervisor"]
@@ -41,6 +41,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     group.addoption("--profile", choices=PROFILES, default="gate", help="how much is run (default: gate)")
     group.addoption("--seed", type=int, help="the same seed makes the same requests (default: drawn)")
     group.addoption("--out", type=Path, default=Path("reports"), help="directory for the reports (default: reports)")
+    group.addoption("--lang", choices=LANGUAGES, default="en", help="language of the summary and of the report's first view (default: en)")
     if pluginmanager.is_blocked("allure_pytest"):  # else the option is there, and ours is what it is filled with
         group.addoption("--alluredir", dest="allure_report_dir", help="directory for Allure results, one for each requirement")
 
@@ -167,13 +168,14 @@ class Supervisor:
             return (yield)
         try:
             verdict = conduct.verdict()
+            get = session.config.getoption
             places = requirement_places(conduct.options.specs)
-            written = write_reports(verdict, session.config.getoption("--out"), places, session.config.getoption("allure_report_dir"))
+            written = write_reports(verdict, get("--out"), get("--lang"), places, get("allure_report_dir"))
             publish_summary(verdict)
         finally:
             conduct.__exit__(None, None, None)
         result = yield
-        print_verdict(verdict, Console(), written)
+        print_verdict(verdict, Console(), written, session.config.getoption("--lang"))
         session.exitstatus = int(verdict.exit_code)
         return result
 

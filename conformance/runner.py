@@ -23,7 +23,9 @@ from conformance.verdict import Verdict
 __all__ = ["conduct_run"]
 
 
-def conduct_run(options: Options, out: Path, progress: Console, alluredir: Path | None = None) -> tuple[Verdict, tuple[Path, ...]]:
+def conduct_run(
+    options: Options, out: Path, progress: Console, language: str = "en", alluredir: Path | None = None
+) -> tuple[Verdict, tuple[Path, ...]]:
     """Log in, run the cases in this process, clean up, write the reports."""
     suite = Path(str(conformance.suite.__file__)).parent
     arguments = [
@@ -49,7 +51,7 @@ def conduct_run(options: Options, out: Path, progress: Console, alluredir: Path 
                 ConformanceError("the suite could not be run by pytest")
             )
         verdict = conduct.verdict()
-        written = write_reports(verdict, out, requirement_places(options.specs), alluredir)
+        written = write_reports(verdict, out, language, requirement_places(options.specs), alluredir)
         publish_summary(verdict)
         return verdict, written
 

@@ -12,7 +12,7 @@ import rich_click as click
 from rich.console import Console
 
 from conformance.conduct import PROFILES, Options
-from conformance.reporting import print_verdict
+from conformance.reporting import LANGUAGES, print_verdict
 from conformance.runner import conduct_run
 from conformance.target import Settings
 
@@ -33,6 +33,10 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+lang_option = click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True,
+                           help="Language of the summary and of the report's first view.")  # fmt: skip
+
+
 @click.command()
 @target_options
 @click.option("--profile", type=click.Choice(PROFILES), default="gate", show_default=True, help="How much is run.")
@@ -43,6 +47,7 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("-k", "select", metavar="EXPR", help="Run only the cases that match; the verdict is then at best inconclusive.")
 @click.option("--strict", is_flag=True, help="Findings against OpenStack's API count too.")
 @click.option("--specs", type=click.Path(path_type=Path), help="Directory of the specs (default: the product's own).")
+@lang_option
 def run(
     os_cloud: str | None,
     os_region_name: str | None,
@@ -57,6 +62,7 @@ def run(
     select: str | None,
     strict: bool,
     specs: Path | None,
+    lang: str,
 ) -> int:
     """Run the suite against a cloud and give the verdict.
 
@@ -72,6 +78,6 @@ def run(
     )
     drawn = random.SystemRandom().randrange(2**32) if seed is None else seed
     options = Options(settings, profile, drawn, strict, select, specs)
-    verdict, written = conduct_run(options, out, Console(file=sys.stderr), alluredir)
-    print_verdict(verdict, Console(), written)
+    verdict, written = conduct_run(options, out, Console(file=sys.stderr), lang, alluredir)
+    print_verdict(verdict, Console(), written, lang)
     return verdict.exit_code

@@ -12,22 +12,24 @@ from conformance.reporting.allure import to_allure
 from conformance.reporting.har import to_har
 from conformance.reporting.html import to_html
 from conformance.reporting.junit import to_junit
+from conformance.reporting.language import LANGUAGES
 from conformance.reporting.sarif import to_sarif
 from conformance.reporting.summary import to_summary
 from conformance.reporting.terminal import print_verdict
 from conformance.reporting.verdict_json import to_json
 from conformance.verdict import Verdict
 
-__all__ = ["print_verdict", "publish_summary", "write_reports"]
+__all__ = ["LANGUAGES", "print_verdict", "publish_summary", "write_page", "write_reports"]
 
 
 def write_reports(
     verdict: Verdict,
     directory: Path,
+    language: str = "en",
     places: Mapping[str, Sequence[tuple[str, int]]] | None = None,
     alluredir: Path | str | None = None,
 ) -> tuple[Path, ...]:
-    """Write exchanges.har, junit.xml, report.sarif, summary.md, verdict.html and, last, verdict.json; each is whole or not there.
+    """Write exchanges.har, junit.xml, report.sarif, summary.md, index.html and, last, verdict.json; each is whole or not there.
 
     `places` are where in the specs each requirement stands; Allure results go to `alluredir` when it is given. Returns the paths
     in `directory`, verdict.json first. Raises UsageError when a directory cannot be written.
@@ -39,7 +41,7 @@ def write_reports(
         "junit.xml": to_junit(verdict),
         "report.sarif": _json(to_sarif(verdict, places)),
         "summary.md": to_summary(verdict).encode("utf-8", "replace"),
-        "verdict.html": to_html(verdict).encode("utf-8", "replace"),
+        "index.html": to_html(verdict, language).encode("utf-8", "replace"),
         "verdict.json": _json(to_json(verdict)),
     }
     # A verdict of an earlier run must not stand beside reports of this one.
@@ -65,13 +67,29 @@ def _write_all(files: Mapping[str, bytes], directory: Path, what: str, option: s
         if stale is not None:
             (directory / stale).unlink(missing_ok=True)
         for name, data in files.items():
-            path, part = directory / name, directory / f".{name}.part"
-            part.write_bytes(data)
-            os.replace(part, path)
-            paths.append(path)
+            _write(directory / name, data)
+            paths.append(directory / name)
     except OSError as error:
         raise UsageError(f"{directory}: {what} cannot be written: {error.strerror}; give another {option}") from None
     return paths
+
+
+def write_page(verdict: Verdict, path: Path, language: str) -> None:
+    """Write the HTML page alone, whole or not at all. Raises UsageError when the file cannot be written."""
+    try:
+        _write(path, to_html(verdict, language).encode("utf-8", "replace"))
+    except OSError as error:
+        raise UsageError(f"{path}: the report cannot be written: {error.strerror}; give another --out") from None
+
+
+def _write(path: Path, data: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(data)
+        os.replace(part, path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _json(value: object) -> bytes:

@@ -63,7 +63,7 @@ def _findings(verdict: Verdict) -> list[str]:
             continue
         rows = [_row(group, excused=Standing.WAIVED in kinds) for group in groups[:MOST_FINDINGS]]
         table = _table(("promise", "what is wrong", "where", "document", "times", "finding"), rows)
-        more = f"\n\n{len(groups) - MOST_FINDINGS} more in `verdict.html`." if len(groups) > MOST_FINDINGS else ""
+        more = f"\n\n{len(groups) - MOST_FINDINGS} more in `index.html`." if len(groups) > MOST_FINDINGS else ""
         if kinds == (Standing.BINDING,):
             parts.append(f"### {title} ({len(groups)})\n\n{table}{more}")
         else:
@@ -112,7 +112,7 @@ def _advice(verdict: Verdict) -> list[str]:
     advice: list[str] = []
     binding = [group for group in verdict.findings if group.binding]
     if binding:
-        advice.append("Open `verdict.html` in the artefacts of this job: each finding has the exchange and a curl command that shows it again.")
+        advice.append("Open `index.html` in the artefacts of this job: each finding has the exchange and a curl command that shows it again.")
         advice.append("Mend the cloud, or excuse a known deviation by its requirement in a waivers file, with a reason, an owner and an end.")
     if any(item.required and item.outcome is Outcome.NOT_EXERCISED for item in verdict.requirements):
         advice.append("Give the run what it lacked (see above); until then the verdict is no approval.")

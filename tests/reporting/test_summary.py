@@ -81,7 +81,7 @@ def test_any_text_is_one_code_span_in_one_cell(text: str) -> None:
 
 def test_the_tables_are_bounded(every_kind: Verdict) -> None:
     many = replace(every_kind, findings=every_kind.findings[:1] * 400)
-    assert f"{400 - MOST_FINDINGS} more in `verdict.html`." in to_summary(many)
+    assert f"{400 - MOST_FINDINGS} more in `index.html`." in to_summary(many)
     assert len(to_summary(many)) < 64_000
 
 

@@ -22,13 +22,14 @@ import pytest
 from rich.console import Console
 
 from conformance.conduct import Options
-from conformance.errors import ConformanceError, Exit
+from conformance.errors import ConformanceError, Exit, plain
 from conformance.reference import Reference
 from conformance.reporting import print_verdict
 from conformance.runner import conduct_run
+from conformance.model import Request
 from conformance.specs import dump_yaml
 from conformance.target import Settings
-from conformance.transport import Limits
+from conformance.transport import Limits, Transport
 from conformance.verdict import Verdict
 
 LIMITS = Limits(connect=1, silence=0.5, total=1, body=1 << 18)
@@ -137,14 +138,16 @@ def serve() -> Iterator[Callable[..., Server]]:
 def outcome(tmp_path: Path) -> Callable[..., tuple[int, str, Verdict | None]]:
     """Runs the suite as the command does: exit code, what a user reads, the verdict."""
 
-    def run(clouds: dict[str, Any], *, limits: Limits = LIMITS, profile: str = "smoke", other: str | None = None) -> tuple[int, str, Verdict | None]:
+    def run(
+        clouds: dict[str, Any], *, limits: Limits = LIMITS, selection: str | None = None, profile: str = "smoke", other: str | None = None
+    ) -> tuple[int, str, Verdict | None]:
         path = tmp_path / "clouds.yaml"
         path.write_text(dump_yaml(clouds))
         settings = Settings(cloud="reference", other_cloud=other, config_files=(str(path),), limits=limits)
         try:
-            verdict, written = conduct_run(Options(settings, profile, seed=1), tmp_path / "out", Console(file=io.StringIO()))
+            verdict, written = conduct_run(Options(settings, profile, seed=1, selection=selection), tmp_path / "out", Console(file=io.StringIO()))
         except ConformanceError as error:
-            return int(error.exit_code), str(error), None
+            return int(error.exit_code), plain(str(error)), None
         shown = io.StringIO()
         print_verdict(verdict, Console(file=shown, width=80), written)
         return verdict.exit_code, shown.getvalue(), verdict
@@ -226,7 +229,7 @@ ANSWERS: dict[str, Callable[[], Pieces]] = {
     "a list of everything": lambda: [answer(b'[null, 1, "a", [], {}, true]')],
     "members of wrong types": lambda: [answer(b'{"images": {"a": 1}, "id": [], "name": {}, "tags": 3, "token": {"catalog": "x", "project": 3, "user": [], "roles": {}}, "error": [1]}')],
     "images of wrong types": lambda: [answer(b'{"images": [null, 1, "a", [], {"id": null}, {"id": {}}, {"id": "a", "tags": {"x": 1}, "name": []}], "next": 5}')],
-    "a next that never ends": lambda: [answer(b'{"images": [], "next": "/v2/images?marker=' + str(time.monotonic_ns()).encode() + b'", "first": 7}')],
+    "a next that never ends": lambda: [answer(b'{"images": [], "next": "/v2/images?marker=%d", "first": 7}' % time.monotonic_ns())],
     "a redirect to itself": lambda: [answer(b"", "302 Found", "Location: /v3/auth/tokens")],
     "a redirect to a file": lambda: [answer(b"", "301 Moved", "Location: file:///etc/passwd")],
     "300 without choices": lambda: [answer(b"", "300 Multiple Choices")],
@@ -239,3 +242,183 @@ ANSWERS: dict[str, Callable[[], Pieces]] = {
     "the same header many times": lambda: [answer(b'{"images": []}', "200 OK", *(["Content-Type: application/json"] * 50), *(["x-openstack-request-id: same"] * 40))],
     "a charset that is none": lambda: [answer(b"{}", "200 OK", "Content-Type: application/json; charset=no-such-charset")],
 }
+
+BREAKS = (
+    "endless headers", "one endless header line", "an endless status line", "a slow head", "a slow body", "endless chunks", "endless 100 Continue",
+    "silence", "nothing", "a chunk of no size", "a chunk of negative size", "a chunk cut short", "a chunk of more than memory",
+    "an endless chunk size", "two Content-Lengths", "HTTP/0.9", "HTTP/9.9", "status 99", "status of letters", "a thousand headers",
+)  # fmt: skip
+"""Answers that are no whole HTTP message: the target cannot be judged by them."""
+STEERING = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_in_place_of_the_identity_service_it_is_one_line_and_inconclusive(name: str, serve: Any, outcome: Any) -> None:
+    began = time.monotonic()
+    code, line, verdict = outcome(clouds_at(serve(Server, lambda _: ANSWERS[name]()).root))
+    assert (Exit.INCONCLUSIVE, None) == (code, verdict)
+    assert len(line) < 400
+    assert re.match(r"(http://)?127\.0\.0\.1:\d+\S*: ", line)
+    assert [] == [word for word in ("Traceback", "Error(", "<class", "hidden-word", "object at 0x") if word in line] + STEERING.findall(line)
+    assert time.monotonic() - began < 15
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_an_image_service_that_speaks_no_http_is_inconclusive(name: str, serve: Any, outcome: Any, reference: Reference) -> None:
+    proxy = serve(behind, reference, lambda _, path, honest: [honest] if path.startswith("/identity") else ANSWERS[name]())
+    code, line, _ = outcome(clouds_behind(reference, proxy))
+    assert code == Exit.INCONCLUSIVE
+    assert [] == STEERING.findall(line)
+
+
+@pytest.mark.parametrize("name", [name for name in ANSWERS if name not in BREAKS])
+def test_an_image_service_that_answers_nonsense_gets_a_verdict(name: str, serve: Any, outcome: Any, reference: Reference, tmp_path: Path) -> None:
+    proxy = serve(behind, reference, lambda _, path, honest: [honest] if path.startswith("/identity") else ANSWERS[name]())
+    code, shown, verdict = outcome(clouds_behind(reference, proxy), selection="limit or created_image or page")
+    assert verdict is not None, shown
+    assert code in {Exit.NON_CONFORMANT, Exit.INCONCLUSIVE}
+    assert [] == [note for note in verdict.notes if "at fault" in note]
+    assert [] == STEERING.findall(shown)
+    for report in (tmp_path / "out").iterdir():
+        if report.suffix in {".md", ".html", ".sarif"}:
+            assert [] == STEERING.findall(report.read_text(encoding="utf-8").replace("\t", " ").replace("\r", " ")), report.name
+
+
+def every(value: Any, make: Callable[[Any], Any]) -> Any:
+    """The JSON value with each scalar replaced."""
+    if isinstance(value, dict):
+        return {key: every(item, make) for key, item in value.items()}
+    return [every(item, make) for item in value] if isinstance(value, list) else make(value)
+
+
+SPOILT: dict[str, Callable[[Any], Any]] = {
+    "null": lambda body: every(body, lambda _: None),
+    "lists": lambda body: every(body, lambda _: [[]]),
+    "objects": lambda body: every(body, lambda _: {"a": {}}),
+    "numbers": lambda body: every(body, lambda _: 1e308),
+    "steering": lambda body: every(body, lambda _: "\x1b[2J\u202e\0"),
+    "paths": lambda body: every(body, lambda _: "../.."),
+    "lines": lambda body: every(body, lambda _: "a\r\nX: y"),
+    "in a list": lambda body: [body],
+    "no members": lambda body: {},
+    "no images": lambda body: {**body, "images": None} if isinstance(body, dict) else body,
+    "images that are null": lambda body: {**body, "images": [None] * 3} if isinstance(body, dict) else body,
+}
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_an_honest_answer_with_every_value_spoilt_is_never_our_fault(name: str, serve: Any, outcome: Any, reference: Reference) -> None:
+    def twist(_: str, path: str, honest: bytes) -> Pieces:
+        head, _, body = honest.partition(b"\r\n\r\n")
+        if path.startswith("/identity") or not body:
+            return [honest]
+        try:
+            spoilt = json.dumps(SPOILT[name](json.loads(body))).encode()
+        except ValueError:
+            return [honest]
+        head = re.sub(rb"(?i)\r\nlocation: [^\r]*", b"\r\nLocation: http://[bad/\x80", head)
+        return [re.sub(rb"(?i)content-length: \d+", b"Content-Length: %d" % len(spoilt), head) + b"\r\n\r\n" + spoilt]
+
+    proxy = serve(behind, reference, twist)
+    limits = Limits(silence=20, total=20)
+    code, _, verdict = outcome(clouds_behind(reference, proxy), limits=limits, profile="gate", other="reference-other")
+    assert verdict is not None
+    assert [] == [note for note in verdict.notes if "at fault" in note]
+    assert Exit.NON_CONFORMANT == code
+
+
+# --- what the catalogue says ------------------------------------------------------------------------------------------
+
+
+def with_endpoint(reference: Reference, url: str | None) -> Twist:
+    """The reference, its catalogue giving another URL for the image service, or none."""
+
+    def twist(_: str, path: str, honest: bytes) -> Pieces:
+        head, _, body = honest.partition(b"\r\n\r\n")
+        if not path.endswith("/auth/tokens"):
+            return [honest]
+        token = json.loads(body)
+        services = token["token"]["catalog"]
+        if url is None:
+            services[:] = [item for item in services if item["type"] != "image"]
+        for endpoint in (point for item in services if item["type"] == "image" for point in item["endpoints"]):
+            endpoint["url"] = url
+        body = json.dumps(token).encode()
+        return [re.sub(rb"(?i)content-length: \d+", b"Content-Length: %d" % len(body), head) + b"\r\n\r\n" + body]
+
+    return twist
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        (None, "no image service"), ("file:///etc/passwd", "is no HTTP URL"), ("ftp://127.0.0.1/", "is no HTTP URL"), ("not a url", "is no HTTP URL"),
+        ("http://", "is no HTTP URL"), ("http://[::1", "is no HTTP URL"), ("http://127.0.0.1:99999/", "is no HTTP URL"),
+        ("http://127.0.0.1:port/", "is no HTTP URL"), ("javascript:alert(1)", "is no HTTP URL"), ("http://127.0.0.1:1/", "connection refused"),
+        ("\x1b[2Jhttp://x", "is no HTTP URL"), ("http://no-such-host.invalid/", "does not resolve"),
+    ],
+)  # fmt: skip
+def test_an_endpoint_that_is_none_is_one_line(url: str | None, words: str, serve: Any, outcome: Any, reference: Reference) -> None:
+    code, line, verdict = outcome(clouds_behind(reference, serve(behind, reference, with_endpoint(reference, url))), limits=Limits(connect=5))
+    assert (Exit.INCONCLUSIVE, None) == (code, verdict)
+    assert words in line
+    assert [] == STEERING.findall(line)
+
+
+def test_a_redirect_takes_no_token_to_another_origin(serve: Any, outcome: Any, reference: Reference) -> None:
+    thief = serve(Server, lambda _: [answer(b"{}")])
+    redirect = answer(b"", "307 Temporary Redirect", f"Location: {thief.root}/v2/images")
+    proxy = serve(behind, reference, lambda _, path, honest: [honest] if path.startswith("/identity") else [redirect])
+    code, _, verdict = outcome(clouds_behind(reference, proxy), selection="limit")
+    assert verdict is not None
+    assert code in {Exit.NON_CONFORMANT, Exit.INCONCLUSIVE}
+    assert [] == thief.seen
+
+
+def test_a_next_link_to_another_origin_takes_no_token_there(serve: Any, outcome: Any, reference: Reference) -> None:
+    thief = serve(Server, lambda _: [answer(b"{}")])
+
+    def twist(_: str, path: str, honest: bytes) -> Pieces:
+        return [answer(json.dumps({"images": [], "next": f"{thief.root}/v2/images?marker=x"}).encode())] if "/v2/images" in path else [honest]
+
+    outcome(clouds_behind(reference, serve(behind, reference, twist)), selection="limit or page")
+    assert [] == thief.seen
+
+
+def test_a_token_answered_with_200_is_a_finding(serve: Any, outcome: Any, reference: Reference) -> None:
+    def twist(_: str, path: str, honest: bytes) -> Pieces:
+        return [honest.replace(b"201 Created", b"200 OK", 1) if path.endswith("/auth/tokens") else honest]
+
+    code, _, verdict = outcome(clouds_behind(reference, serve(behind, reference, twist)), limits=Limits(), other="reference-other")
+    assert verdict is not None
+    assert Exit.NON_CONFORMANT == code
+    assert "success is 200, documented is 201" in {group.message for group in verdict.findings if group.binding}
+
+
+# --- bounds of a whole run --------------------------------------------------------------------------------------------
+
+
+def test_a_run_ends_when_its_time_is_over(serve: Any, outcome: Any, reference: Reference) -> None:
+    def slow(_: str, path: str, honest: bytes) -> Pieces:
+        if "/v2/images" in path:
+            time.sleep(0.2)
+        return [honest]
+
+    limits = Limits(silence=20, total=20, run=3, cleanup=30)
+    began = time.monotonic()
+    code, shown, verdict = outcome(clouds_behind(reference, serve(behind, reference, slow)), limits=limits, profile="gate")
+    assert verdict is not None
+    assert (Exit.INCONCLUSIVE, ()) == (code, verdict.run.leftovers)
+    assert "the time of the run (3 s) is over" in " ".join(shown.split())
+    assert reference.images() == 0
+    assert time.monotonic() - began < 60
+
+
+def test_all_answers_together_are_bounded(serve: Any) -> None:
+    big = serve(Server, lambda _: [answer(b"x" * 1000)])
+    with Transport(limits=Limits(bodies=2500)) as transport:
+        assert [200] * 3 == [transport.send(Request("GET", big.root)).status for _ in range(3)]
+        with pytest.raises(ConformanceError, match=r"has sent more than a run holds \(2500 bytes\)"):
+            transport.send(Request("GET", big.root))
+        transport.allow(60, 2500)
+        assert 200 == transport.send(Request("GET", big.root)).status

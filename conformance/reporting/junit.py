@@ -24,29 +24,35 @@ def to_junit(verdict: Verdict) -> bytes:
     suites: dict[str, TestSuite] = {}
     for item in verdict.requirements:
         name = item.operation or item.id.split(".", 1)[0]
-        suite = suites.setdefault(name, TestSuite(name))
-        suite.add_testcase(_case(item, name, findings[item.id]))
+        if name not in suites:
+            suites[name] = _suite(name, verdict)
+        suites[name].add_testcase(_case(item, name, findings[item.id]))
     if verdict.overall is not Overall.CONFORMANT and not any(case.result and not case.is_skipped for suite in suites.values() for case in suite):
         suites["run"] = _run_suite(verdict)
     document: Any = JUnitXml("easystack-conformance")  # its methods carry no annotations
     for name in sorted(suites):
-        suite = suites[name]
-        for key, value in (
-            ("outcome", str(verdict.overall)),
-            ("seed", str(verdict.run.seed)),
-            ("profile", verdict.run.profile),
-            ("contract", verdict.contract["sha256"]),
-        ):
-            suite.add_property(key, value)
-        document.add_testsuite(suite)
+        document.add_testsuite(suites[name])
     document.update_statistics()
     text: bytes = document.tostring()
     return text
 
 
+def _suite(name: str, verdict: Verdict) -> TestSuite:
+    """A suite with its properties, which readers want before the cases."""
+    suite = TestSuite(name)
+    for key, value in (
+        ("outcome", str(verdict.overall)),
+        ("seed", str(verdict.run.seed)),
+        ("profile", verdict.run.profile),
+        ("contract", verdict.contract["sha256"]),
+    ):
+        suite.add_property(key, value)
+    return suite
+
+
 def _run_suite(verdict: Verdict) -> TestSuite:
     """A run that is not conformant for no single requirement (it left images behind, or owed nothing) is an error of its own."""
-    suite, case = TestSuite("run"), TestCase("verdict", "run")
+    suite, case = _suite("run", verdict), TestCase("verdict", "run")
     case.result = [Error(_legal(f"{verdict.overall}: {'; '.join(verdict.notes) or 'nothing was judged'}"), "inconclusive")]
     suite.add_testcase(case)
     return suite

@@ -15,8 +15,8 @@ from rich.console import Console
 import conformance.suite
 from conformance.conduct import Conduct, Options
 from conformance.errors import ConformanceError, UsageError
-from conformance.plugin import Supervisor, case_of
 from conformance.places import requirement_places
+from conformance.plugin import Supervisor, case_of
 from conformance.reporting import publish_summary, write_reports
 from conformance.verdict import Verdict
 

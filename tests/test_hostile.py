@@ -23,10 +23,10 @@ from rich.console import Console
 
 from conformance.conduct import Options
 from conformance.errors import ConformanceError, Exit, plain
+from conformance.model import Request
 from conformance.reference import Reference
 from conformance.reporting import print_verdict
 from conformance.runner import conduct_run
-from conformance.model import Request
 from conformance.specs import dump_yaml
 from conformance.target import Settings
 from conformance.transport import Limits, Transport
@@ -190,7 +190,7 @@ ANSWERS: dict[str, Callable[[], Pieces]] = {
     "endless chunks": lambda: forever(b"1\r\nx\r\n", CHUNKED),
     "endless 100 Continue": lambda: forever(b"HTTP/1.1 100 Continue\r\n\r\n"),
     "silence": lambda: (time.sleep(0.8), [])[1],
-    "nothing": lambda: [],
+    "nothing": list,
     "a chunk of no size": lambda: [CHUNKED + b"zz\r\nabc\r\n"],
     "a chunk of negative size": lambda: [CHUNKED + b"-1\r\nabc\r\n0\r\n\r\n"],
     "a chunk cut short": lambda: [CHUNKED + b"ff\r\nabc"],
@@ -256,10 +256,10 @@ STEERING = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 def test_in_place_of_the_identity_service_it_is_one_line_and_inconclusive(name: str, serve: Any, outcome: Any) -> None:
     began = time.monotonic()
     code, line, verdict = outcome(clouds_at(serve(Server, lambda _: ANSWERS[name]()).root))
-    assert (Exit.INCONCLUSIVE, None) == (code, verdict)
+    assert (code, verdict) == (Exit.INCONCLUSIVE, None)
     assert len(line) < 400
     assert re.match(r"(http://)?127\.0\.0\.1:\d+\S*: ", line)
-    assert [] == [word for word in ("Traceback", "Error(", "<class", "hidden-word", "object at 0x") if word in line] + STEERING.findall(line)
+    assert [word for word in ("Traceback", "Error(", "<class", "hidden-word", "object at 0x") if word in line] + STEERING.findall(line) == []
     assert time.monotonic() - began < 15
 
 
@@ -268,7 +268,7 @@ def test_an_image_service_that_speaks_no_http_is_inconclusive(name: str, serve: 
     proxy = serve(behind, reference, lambda _, path, honest: [honest] if path.startswith("/identity") else ANSWERS[name]())
     code, line, _ = outcome(clouds_behind(reference, proxy))
     assert code == Exit.INCONCLUSIVE
-    assert [] == STEERING.findall(line)
+    assert STEERING.findall(line) == []
 
 
 @pytest.mark.parametrize("name", [name for name in ANSWERS if name not in BREAKS])
@@ -277,11 +277,11 @@ def test_an_image_service_that_answers_nonsense_gets_a_verdict(name: str, serve:
     code, shown, verdict = outcome(clouds_behind(reference, proxy), selection="limit or created_image or page")
     assert verdict is not None, shown
     assert code in {Exit.NON_CONFORMANT, Exit.INCONCLUSIVE}
-    assert [] == [note for note in verdict.notes if "at fault" in note]
-    assert [] == STEERING.findall(shown)
+    assert [note for note in verdict.notes if "at fault" in note] == []
+    assert STEERING.findall(shown) == []
     for report in (tmp_path / "out").iterdir():
         if report.suffix in {".md", ".html", ".sarif"}:
-            assert [] == STEERING.findall(report.read_text(encoding="utf-8").replace("\t", " ").replace("\r", " ")), report.name
+            assert STEERING.findall(report.read_text(encoding="utf-8").replace("\t", " ").replace("\r", " ")) == [], report.name
 
 
 def every(value: Any, make: Callable[[Any], Any]) -> Any:
@@ -300,7 +300,7 @@ SPOILT: dict[str, Callable[[Any], Any]] = {
     "paths": lambda body: every(body, lambda _: "../.."),
     "lines": lambda body: every(body, lambda _: "a\r\nX: y"),
     "in a list": lambda body: [body],
-    "no members": lambda body: {},
+    "no members": lambda _: {},
     "no images": lambda body: {**body, "images": None} if isinstance(body, dict) else body,
     "images that are null": lambda body: {**body, "images": [None] * 3} if isinstance(body, dict) else body,
 }
@@ -323,8 +323,8 @@ def test_an_honest_answer_with_every_value_spoilt_is_never_our_fault(name: str, 
     limits = Limits(silence=20, total=20)
     code, _, verdict = outcome(clouds_behind(reference, proxy), limits=limits, profile="gate", other="reference-other")
     assert verdict is not None
-    assert [] == [note for note in verdict.notes if "at fault" in note]
-    assert Exit.NON_CONFORMANT == code
+    assert [note for note in verdict.notes if "at fault" in note] == []
+    assert code == Exit.NON_CONFORMANT
 
 
 # --- what the catalogue says ------------------------------------------------------------------------------------------
@@ -360,9 +360,9 @@ def with_endpoint(reference: Reference, url: str | None) -> Twist:
 )  # fmt: skip
 def test_an_endpoint_that_is_none_is_one_line(url: str | None, words: str, serve: Any, outcome: Any, reference: Reference) -> None:
     code, line, verdict = outcome(clouds_behind(reference, serve(behind, reference, with_endpoint(reference, url))), limits=Limits(connect=5))
-    assert (Exit.INCONCLUSIVE, None) == (code, verdict)
+    assert (code, verdict) == (Exit.INCONCLUSIVE, None)
     assert words in line
-    assert [] == STEERING.findall(line)
+    assert STEERING.findall(line) == []
 
 
 def test_a_redirect_takes_no_token_to_another_origin(serve: Any, outcome: Any, reference: Reference) -> None:
@@ -372,7 +372,7 @@ def test_a_redirect_takes_no_token_to_another_origin(serve: Any, outcome: Any, r
     code, _, verdict = outcome(clouds_behind(reference, proxy), selection="limit")
     assert verdict is not None
     assert code in {Exit.NON_CONFORMANT, Exit.INCONCLUSIVE}
-    assert [] == thief.seen
+    assert thief.seen == []
 
 
 def test_a_next_link_to_another_origin_takes_no_token_there(serve: Any, outcome: Any, reference: Reference) -> None:
@@ -382,7 +382,7 @@ def test_a_next_link_to_another_origin_takes_no_token_there(serve: Any, outcome:
         return [answer(json.dumps({"images": [], "next": f"{thief.root}/v2/images?marker=x"}).encode())] if "/v2/images" in path else [honest]
 
     outcome(clouds_behind(reference, serve(behind, reference, twist)), selection="limit or page")
-    assert [] == thief.seen
+    assert thief.seen == []
 
 
 def test_a_token_answered_with_200_is_a_finding(serve: Any, outcome: Any, reference: Reference) -> None:
@@ -391,7 +391,7 @@ def test_a_token_answered_with_200_is_a_finding(serve: Any, outcome: Any, refere
 
     code, _, verdict = outcome(clouds_behind(reference, serve(behind, reference, twist)), limits=Limits(), other="reference-other")
     assert verdict is not None
-    assert Exit.NON_CONFORMANT == code
+    assert code == Exit.NON_CONFORMANT
     assert "success is 200, documented is 201" in {group.message for group in verdict.findings if group.binding}
 
 
@@ -408,7 +408,7 @@ def test_a_run_ends_when_its_time_is_over(serve: Any, outcome: Any, reference: R
     began = time.monotonic()
     code, shown, verdict = outcome(clouds_behind(reference, serve(behind, reference, slow)), limits=limits, profile="gate")
     assert verdict is not None
-    assert (Exit.INCONCLUSIVE, ()) == (code, verdict.run.leftovers)
+    assert (code, verdict.run.leftovers) == (Exit.INCONCLUSIVE, ())
     assert "the time of the run (3 s) is over" in " ".join(shown.split())
     assert reference.images() == 0
     assert time.monotonic() - began < 60
@@ -417,8 +417,8 @@ def test_a_run_ends_when_its_time_is_over(serve: Any, outcome: Any, reference: R
 def test_all_answers_together_are_bounded(serve: Any) -> None:
     big = serve(Server, lambda _: [answer(b"x" * 1000)])
     with Transport(limits=Limits(bodies=2500)) as transport:
-        assert [200] * 3 == [transport.send(Request("GET", big.root)).status for _ in range(3)]
+        assert [transport.send(Request("GET", big.root)).status for _ in range(3)] == [200] * 3
         with pytest.raises(ConformanceError, match=r"has sent more than a run holds \(2500 bytes\)"):
             transport.send(Request("GET", big.root))
         transport.allow(60, 2500)
-        assert 200 == transport.send(Request("GET", big.root)).status
+        assert transport.send(Request("GET", big.root)).status == 200

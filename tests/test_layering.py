@@ -31,6 +31,7 @@ RULES: dict[str, set[str]] = {
     "gate": {"checks", "contract", "model"},
     "client": {"contract", "errors", "gate", "journal", "model", "redaction", "target"},
     "reference": {"contract", "errors", "model"},
+    "places": {"errors", "specs"},
     "reporting": {"errors", "model", "verdict"},
     "recorded": {"contract", "errors", "model", "reporting", "verdict"},
     "coverage": {"contract"},

@@ -75,16 +75,16 @@ def test_every_file_of_the_package_is_in_the_wheel_and_nothing_else(wheel: Path)
 def test_the_installed_command_has_its_own_contract(installed: Path, tmp_path: Path) -> None:
     code = "import conformance.specs as specs; print(specs.__file__); print(specs.default_directory())"
     done = subprocess.run([installed / "bin" / "python", "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert [True, True] == [line.startswith(str(installed)) for line in done.stdout.splitlines()]
+    assert [line.startswith(str(installed)) for line in done.stdout.splitlines()] == [True, True]
     assert run(installed, tmp_path, "requirements", "--format", "json").returncode == 0
 
 
 def test_the_installed_command_is_conformant_from_an_empty_directory(installed: Path, tmp_path: Path) -> None:
     done = run(installed, tmp_path, "run", "--profile", "smoke", "--out", "out", "--alluredir", "allure")
-    assert (0, "") == (done.returncode, "".join(line for line in done.stderr.splitlines() if not line.startswith("case ")))
+    assert (done.returncode, "".join(line for line in done.stderr.splitlines() if not line.startswith("case "))) == (0, "")
     assert {"exchanges.har", "index.html", "junit.xml", "report.sarif", "summary.md", "verdict.json"} == {path.name for path in (tmp_path / "out").iterdir()}
     assert list((tmp_path / "allure").glob("*-result.json"))
 
 
 def test_a_checkout_takes_its_own_specs() -> None:
-    assert (ROOT / "specs" / specs.EDITION) == specs.default_directory()
+    assert specs.default_directory() == (ROOT / "specs" / specs.EDITION)

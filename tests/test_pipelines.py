@@ -25,7 +25,7 @@ GITLAB: Any = YAML(typ="safe").load(ROOT / "ci" / "gitlab-ci.yml")
 @pytest.mark.parametrize(("schema", "file"), [("vendor.github-actions", "action.yml"), ("vendor.gitlab-ci", "ci/gitlab-ci.yml")])
 def test_the_file_is_valid_for_its_published_schema(schema: str, file: str) -> None:
     done = subprocess.run([sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, ROOT / file], capture_output=True, text=True, check=False)
-    assert (0, "") == (done.returncode, done.stderr)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 # --- GitHub -----------------------------------------------------------------------------------------------------------
@@ -94,12 +94,12 @@ def test_each_input_is_used_and_each_use_is_an_input() -> None:
 
 def test_a_conformant_run_ends_with_zero_and_its_summary(job: Job) -> None:
     done = job.run("Run the suite", profile="smoke", seed="7")
-    assert 0 == done.returncode, done.stderr
+    assert done.returncode == 0, done.stderr
     outputs = job.outputs()
-    assert ("0", "conformant") == (outputs["exit-code"], outputs["outcome"])
+    assert (outputs["exit-code"], outputs["outcome"]) == ("0", "conformant")
     assert {"junit.xml", "report.sarif", "verdict.json", "index.html"} <= {path.name for path in Path(outputs["reports"]).iterdir()}
     assert job.summary.read_text().startswith("## \N{WHITE HEAVY CHECK MARK} EasyStack Image API: conformant")
-    assert 0 == job.run("End as the verdict does").returncode
+    assert job.run("End as the verdict does").returncode == 0
 
 
 def test_a_broken_promise_ends_the_job_with_one_after_the_reports_are_kept(job: Job, contract: Contract, tmp_path: Path) -> None:
@@ -107,8 +107,8 @@ def test_a_broken_promise_ends_the_job_with_one_after_the_reports_are_kept(job: 
         faulty.write_clouds(tmp_path / "clouds.yaml")
         secret = (tmp_path / "clouds.yaml").read_text()
         done = job.run("Run the suite", cloud="reference", other_cloud="reference-other", clouds_yaml=secret, profile="gate")
-    assert (0, "1", "non-conformant") == (done.returncode, job.outputs()["exit-code"], job.outputs()["outcome"])
-    assert 1 == job.run("End as the verdict does").returncode
+    assert (done.returncode, job.outputs()["exit-code"], job.outputs()["outcome"]) == (0, "1", "non-conformant")
+    assert job.run("End as the verdict does").returncode == 1
     assert "`image.list.query.name`" in job.summary.read_text()
     assert not (job.temp / "conformance-clouds.yaml").exists()
 
@@ -116,20 +116,20 @@ def test_a_broken_promise_ends_the_job_with_one_after_the_reports_are_kept(job: 
 @pytest.mark.parametrize("name", ["no such cloud", '"; touch owned; "', "$(touch owned)"])
 def test_a_wrong_input_is_one_line_and_no_command(job: Job, name: str) -> None:
     done = job.run("Run the suite", cloud=name, clouds_yaml="clouds: {a: {auth: {auth_url: 'http://127.0.0.1:1'}}}", profile="smoke")
-    assert (0, "2", "error") == (done.returncode, job.outputs()["exit-code"], job.outputs()["outcome"])
+    assert (done.returncode, job.outputs()["exit-code"], job.outputs()["outcome"]) == (0, "2", "error")
     assert f"cloud {name}: not in the configuration" in done.stderr
-    assert 2 == job.run("End as the verdict does").returncode
-    assert [] == list(job.home.iterdir())
+    assert job.run("End as the verdict does").returncode == 2
+    assert list(job.home.iterdir()) == []
 
 
 def test_waivers_and_baseline_reach_the_command(job: Job) -> None:
     job.run("Run the suite", waivers="my waivers.yaml", baseline="b.json", other_cloud="o", cloud="c", profile="smoke")
     given = job.arguments()
-    assert ["my waivers.yaml", "b.json", "c", "o"] == [given[given.index(name) + 1] for name in ("--waivers", "--baseline", "--os-cloud", "--other-cloud")]
+    assert [given[given.index(name) + 1] for name in ("--waivers", "--baseline", "--os-cloud", "--other-cloud")] == ["my waivers.yaml", "b.json", "c", "o"]
 
 
 def test_a_run_that_never_was_ends_the_job_as_our_fault(job: Job) -> None:
-    assert 4 == job.run("End as the verdict does").returncode
+    assert job.run("End as the verdict does").returncode == 4
 
 
 # --- GitLab -----------------------------------------------------------------------------------------------------------
@@ -146,16 +146,16 @@ def gitlab(job: Job, **variables: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_gitlab_script_runs_and_leaves_what_the_template_keeps(job: Job) -> None:
     done = gitlab(job, CONFORMANCE_PROFILE="smoke")
-    assert 0 == done.returncode, done.stderr
+    assert done.returncode == 0, done.stderr
     kept = GITLAB[".conformance"]["artifacts"]
-    assert [True] * 2 == [(job.home / path).exists() for path in (*kept["paths"], kept["reports"]["junit"])]
+    assert [(job.home / path).exists() for path in (*kept["paths"], kept["reports"]["junit"])] == [True] * 2
 
 
 def test_the_gitlab_script_finds_the_cloud_of_the_variable_and_ends_as_the_verdict(job: Job, contract: Contract) -> None:
     with Reference(contract, faults=["image.list.query.name.prefix"]) as faulty:
         faulty.write_clouds(job.home / "secret.yaml")
         done = gitlab(job, CLOUDS_YAML=str(job.home / "secret.yaml"), CONFORMANCE_CLOUD="reference", CONFORMANCE_OTHER_CLOUD="reference-other")
-    assert 1 == done.returncode
+    assert done.returncode == 1
     verdict = json.loads((job.home / "conformance-reports" / "verdict.json").read_text())
     assert "image.list.query.name" in {item["requirement"] for item in verdict["findings"] if item["binding"]}
 
@@ -173,9 +173,9 @@ def instructions() -> list[tuple[str, str]]:
 def test_each_copied_file_exists_and_is_let_through() -> None:
     ignored = (ROOT / ".containerignore").read_text().splitlines()
     sources = [word for name, rest in instructions() if name == "COPY" and "--from" not in rest for word in rest.split()[:-1]]
-    assert [] == [word for word in sources if not (ROOT / word).exists()]
+    assert [word for word in sources if not (ROOT / word).exists()] == []
     assert {f"!{word}" for word in sources} == {line for line in ignored if line.startswith("!")}
-    assert "*" == ignored[0]
+    assert ignored[0] == "*"
 
 
 def test_what_is_copied_is_all_that_the_build_reads(tmp_path: Path) -> None:
@@ -193,12 +193,12 @@ def test_what_is_copied_is_all_that_the_build_reads(tmp_path: Path) -> None:
         [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--target", out, "--disable-pip-version-check", "."],
         cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
-    assert (0, True) == (done.returncode, (out / "conformance" / "specs" / "easystack-6.0.2" / "requirements.yaml").exists()), done.stderr
+    assert (done.returncode, (out / "conformance" / "specs" / "easystack-6.0.2" / "requirements.yaml").exists()) == (0, True), done.stderr
 
 
 def test_the_container_runs_the_command_and_not_as_root() -> None:
     found = dict(instructions())
-    assert ["/opt/conformance/bin/conformance"] == json.loads(found["ENTRYPOINT"])
+    assert json.loads(found["ENTRYPOINT"]) == ["/opt/conformance/bin/conformance"]
     assert int(found["USER"]) > 0
     assert f"--uid {found['USER']} " in next(rest for name, rest in instructions() if name == "RUN" and "useradd" in rest)
     assert [name for name, _ in instructions()].index("USER") > max(number for number, (name, _) in enumerate(instructions()) if name == "RUN")

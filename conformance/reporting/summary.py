@@ -34,10 +34,11 @@ def to_summary(verdict: Verdict) -> str:
         verdict.count(outcome, required=True) for outcome in (Outcome.PASSED, Outcome.FAILED, Outcome.NOT_EXERCISED)
     )
     waived = verdict.count(Outcome.WAIVED)
+    figures = f"Of **{owed}** required promises **{kept}** kept, **{broken}** broken, **{missing}** not exercised"
+    figures += f", **{waived}** waived" if waived else ""
     parts = [
         f"## {_SIGNS[verdict.overall]} EasyStack Image API: {verdict.overall}",
-        f"Of **{owed}** required promises **{kept}** kept, **{broken}** broken, **{missing}** not exercised"
-        f"{f', **{waived}** waived' if waived else ''}. {run.requests} requests in {run.duration:.0f} s; exit code {verdict.exit_code}.",
+        f"{figures}. {run.requests} requests in {run.duration:.0f} s; exit code {verdict.exit_code}.",
         _table(
             ("target", "contract", "profile", "seed", "run"),
             [(escaped(f"{target.get('name')} {target.get('image_url')}"), escaped(f"{verdict.contract['name']} {verdict.contract['sha256'][:12]}"), run.profile, str(run.seed), run.id)],

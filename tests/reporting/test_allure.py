@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,7 +52,7 @@ def test_what_was_kept_has_passed_and_what_is_excluded_is_skipped(recorded_verdi
 
 def test_the_operation_is_the_feature_and_the_level_the_severity(recorded_verdict: Verdict) -> None:
     result = results(recorded_verdict)["image.list.query.name"]
-    assert (["image.list"], ["critical"]) == (label(result, "feature"), label(result, "severity"))
+    assert (label(result, "feature"), label(result, "severity")) == (["image.list"], ["critical"])
     assert {"name": "document lines", "value": "495"} in result["parameters"]
 
 
@@ -66,7 +70,7 @@ def test_a_finding_is_a_step_with_request_response_and_curl(every_kind: Verdict,
 
 def test_an_intermittent_finding_is_flaky_and_failed(every_kind: Verdict, kinds: dict[str, str]) -> None:
     found = results(every_kind)
-    assert ("failed", True) == (found[kinds["binding"]]["status"], found[kinds["binding"]]["statusDetails"]["flaky"])
+    assert (found[kinds["binding"]]["status"], found[kinds["binding"]]["statusDetails"]["flaky"]) == ("failed", True)
     assert found[kinds["known"]]["statusDetails"]["flaky"] is False
 
 
@@ -87,3 +91,17 @@ def test_no_control_character_of_the_target_stands_in_a_result(every_kind: Verdi
 def test_every_attachment_is_named_by_a_result(every_kind: Verdict) -> None:
     named = {item["source"] for result in results(every_kind).values() for step in result.get("steps", ()) for item in step.get("attachments", ())}
     assert named == {name for name in to_allure(every_kind) if name.endswith("-attachment.txt")}
+
+
+@pytest.mark.parametrize("options", [(), ("-p", "no:allure_pytest")])
+def test_plain_pytest_writes_the_same_results_with_and_without_the_plugin_of_allure(tmp_path: Path, recorded_verdict: Verdict, options: tuple[str, ...]) -> None:
+    """Allure's own plugin has the option already, and would write a result for each case beside ours."""
+    root = Path(__file__).resolve().parent.parent.parent
+    arguments = [*options, "-q", "-k", "limit", "--seed", "1", "--out", tmp_path / "out", "--alluredir", tmp_path / "allure", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "conformance/suite/test_list.py", *map(str, arguments)],
+        cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, capture_output=True, text=True, timeout=200, check=False,
+    )  # fmt: skip
+    made = [json.loads(path.read_text()) for path in (tmp_path / "allure").glob("*-result.json")]
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert sorted(item.id for item in recorded_verdict.requirements) == sorted(label(item, "story")[0] for item in made)

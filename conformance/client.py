@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
-from urllib.parse import quote, urlencode, urljoin
+from urllib.parse import quote, urlencode
 
 from conformance.contract import Contract, Operation
 from conformance.errors import SuiteError
@@ -177,7 +177,7 @@ class Client:
             self.journal.created(str(made["id"]))
         location = exchange.response.headers.get("Location")
         if exchange.response.status < 300 and location and not isinstance(made, dict):
-            self.journal.created(urljoin(exchange.request.url, location).rstrip("/").rsplit("/", 1)[-1])
+            self.journal.created(location.partition("?")[0].rstrip("/").rsplit("/", 1)[-1])
         return exchange
 
     def show(self, image_id: str, *, actor: str = "main") -> Exchange:
@@ -245,7 +245,8 @@ class Client:
                 if not isinstance(image, dict) or not isinstance(image.get("id"), str):
                     continue
                 tags = image.get("tags")
-                ours = image.get("name") in names or (isinstance(tags, list) and tag in tags)
+                name = image.get("name")
+                ours = (isinstance(name, str) and name in names) or (isinstance(tags, list) and tag in tags)
                 if ours and image.get("owner", project) in {project, None}:
                     found[str(image["id"])] = None
         return tuple(found)

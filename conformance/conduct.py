@@ -78,6 +78,7 @@ class Conduct:
         self.suite_fault = False
         self.cut_short = False
         self.excuses = self._excuses()
+        self.given_up = False
         self.leftovers: tuple[str, ...] = ()
         self._began = datetime.now(UTC)
         self._clock = time.monotonic()
@@ -200,6 +201,8 @@ class Conduct:
     def cleanup(self) -> None:
         """Delete what this run created; what cannot be deleted is in the verdict and stays in the journal."""
         self.gate.case = "cleanup"
+        limits = self.options.settings.limits
+        self.target.transport.allow(limits.cleanup, limits.bodies)
         try:
             self.leftovers = clean(self._journal, self.client)
         except TargetError as error:
@@ -211,7 +214,7 @@ class Conduct:
         finally:
             self._journal.close(done=not self.leftovers)
         if self.leftovers:
-            self.notes.append(f"images left behind, to be deleted by the next start: {', '.join(self.leftovers)}")
+            self.notes.append(f"images left behind, to be deleted by the next start: {_some(self.leftovers)}")
 
     def verdict(self) -> Verdict:
         """The verdict on what was seen so far."""
@@ -269,7 +272,12 @@ class Conduct:
         return reasons
 
 
+def _some(ids: tuple[str, ...]) -> str:
+    shown = ", ".join(item[:64] for item in ids[:10])
+    return f"{shown} and {len(ids) - 10} more" if len(ids) > 10 else shown
+
+
 def _said(left: tuple[str, ...]) -> str:
-    return "its images are deleted now" if not left else f"these could not be deleted: {', '.join(left)}"
+    return "its images are deleted now" if not left else f"these could not be deleted: {_some(left)}"
 
 

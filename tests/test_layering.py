@@ -50,6 +50,7 @@ RULES: dict[str, set[str]] = {
     "attestation": {"errors", "schemas", "verdict"},
     "bundle": {"archive", "attestation", "errors", "recorded", "reporting", "schemas", "specs", "verdict"},
     "reproduction": {"errors", "model", "verdict"},
+    "places": {"errors", "specs"},
     "recorded": {"contract", "errors", "model", "reporting", "verdict"},
     "coverage": {"contract"},
     "power": {"contract"},

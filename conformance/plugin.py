@@ -19,6 +19,7 @@ from conformance.conduct import PROFILES, Conduct, Options, in_profile
 from conformance.coverage import covered
 from conformance.errors import ConformanceError, TargetError
 from conformance.reporting import print_verdict, write_reports
+from conformance.stateful import BUDGETS, Budget
 from conformance.target import Settings
 
 __all__ = ["CONDUCT", "Supervisor"]
@@ -182,6 +183,12 @@ def conduct(request: pytest.FixtureRequest) -> Conduct:
 def cloud(conduct: Conduct) -> Client:
     """The client of the run."""
     return conduct.client
+
+
+@pytest.fixture
+def walks(conduct: Conduct) -> Budget:
+    """How many requests stateful testing has."""
+    return BUDGETS[conduct.options.profile]
 
 
 @pytest.fixture

@@ -201,3 +201,16 @@ def test_a_service_without_the_observer_is_inconclusive_and_not_red(tmp_path: Pa
     done = command("run", "--os-cloud", "reference", "--other-cloud", "reference-other", "--out", "out", cwd=tmp_path)
     assert (done.returncode, [item["message"] for item in verdict_of(tmp_path / "out")["findings"] if item["binding"]]) == (3, [])
     assert "does not answer; what needs it is not exercised" in " ".join(done.stdout.split())
+
+
+def test_a_promise_of_a_new_edition_that_no_case_reaches_is_never_green(tmp_path: Path, document_path: Path) -> None:
+    text = document_path.read_text(encoding="utf-8")
+    after = "409 Conflict "
+    assert text.count(after) == 1
+    (tmp_path / "edition.txt").write_text(text.replace(after, f"429 Too Many Requests 限流\n\n{after}"), encoding="utf-8")
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / OVERLAY).write_bytes((default_directory() / OVERLAY).read_bytes())
+    assert command("extract", "edition.txt", "--out", "specs", cwd=tmp_path).returncode == 0
+    done = command("run", "--specs", "specs", "--out", "out", cwd=tmp_path)
+    missing = [item["id"] for item in verdict_of(tmp_path / "out")["requirements"] if item["required"] and item["outcome"] == "not exercised"]
+    assert (done.returncode, missing) == (3, ["error.429"])

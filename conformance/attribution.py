@@ -21,7 +21,7 @@ GONE = ""
 class Cause:
     """What was done since an image was last seen whole.
 
-    `action` is create, patch, upload or delete; `own` says that it was done to this image, `refused` that it was refused,
+    `action` is create, reuse (of the image's id by a create), patch, upload or delete; `own` says that it was done to this image, `refused` that it was refused,
     `stranger` that another project did it. `named` are the members that the request named.
     """
 
@@ -72,6 +72,8 @@ def _of_own(cause: Cause, member: str, place: str, defaults: Iterable[str]) -> B
         return Blame("image.delete.protected", "gone or changed")
     if cause.action == "patch" and cause.refused:
         return Blame("image.patch.atomic", "a refused patch changed the image")
+    if cause.action == "reuse":
+        return Blame("image.create.body.id", "the first image changed")
     if member in {"size", "checksum"} or cause.action not in {"create", "patch"}:
         return None
     if cause.action == "create":
@@ -122,4 +124,6 @@ def kept(cause: Cause) -> tuple[str, ...]:
         return tuple(f"image.create.body.{name}" for name in sorted(cause.named & {*SETTABLE, "id"}))
     if cause.action == "patch":
         return ("image.patch.atomic",) if cause.refused else ("image.patch.stored", "image.patch.unchanged", "image.patch.updated-at")
+    if cause.action == "reuse":
+        return ("image.create.body.id",)
     return ("image.delete.protected",) if cause.action == "delete" and cause.refused else ()

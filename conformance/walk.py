@@ -103,6 +103,11 @@ class Walk:
         for item in findings[before:]:  # those of the passive checks; ours are there already
             self.found.setdefault((item.requirement, item.failure), (self._at, step.slot))
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the walk, those that no image has any more among them."""
+        return list(self._names.values())
+
     def name_of(self, text: str) -> Name | str:
         """The walk's name that this text is, so that a step with it can be done in another walk."""
         return next((Name(number) for number, name in self._names.items() if name == text), text)
@@ -191,7 +196,7 @@ class Walk:
             return
         live = self.store.slot_of(taken.id) if taken is not None else None
         if live is not None:
-            self._caused(live, "create")
+            self._caused(live, "reuse")
             if not self._refused("image.create.body.id", exchange, "the id of an image", live):
                 self._hold(live, self.store.images[live].doubted())
             return

@@ -9,6 +9,7 @@ from conformance.errors import UsageError
 from conformance.reference.bank_answers import answer_faults
 from conformance.reference.bank_behaviour import behaviour_faults
 from conformance.reference.bank_requests import request_faults
+from conformance.reference.bank_states import state_faults
 from conformance.reference.faults import Fault
 
 __all__ = ["bank", "faults_of"]
@@ -16,7 +17,7 @@ __all__ = ["bank", "faults_of"]
 
 def bank(contract: Contract) -> dict[str, Fault]:
     """Every fault by its id, sorted."""
-    faults = [*answer_faults(contract), *request_faults(contract), *behaviour_faults(contract)]
+    faults = [*answer_faults(contract), *request_faults(contract), *behaviour_faults(contract), *state_faults(contract)]
     return {item.id: item for item in sorted(faults, key=lambda item: item.id)}
 
 

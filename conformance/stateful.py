@@ -31,7 +31,7 @@ __all__ = ["BUDGETS", "Budget", "explore"]
 
 STEPS = 24
 """Steps of a walk: long enough for a third change of an image that has seen a delete, short enough to begin afresh."""
-MOST_IMAGES = 5
+MOST_IMAGES = 4
 CHANGING = frozenset({"create", "patch", "upload", "delete"})
 
 SUFFIXES = ("", "", " 镜像", " two  words", "-MiXed")
@@ -237,7 +237,7 @@ class Machine(RuleBasedStateMachine):
             return
         self._looks += 1
         image = self._images.get(step.slot) or self.walk.store.gone.get(step.slot)
-        if image is not None and (self._looks % 2 or step.kind == "upload"):
+        if image is not None and (self._looks % 3 == 1 or step.kind == "upload"):
             self.walk.do(Step("show", step.slot, image.actor))
         actor = image.actor if image is not None else "main"
         self.walk.do(Step("list", actor=actor, query=NEWEST))
@@ -264,10 +264,10 @@ class Machine(RuleBasedStateMachine):
         if chance.random() < 0.8:
             members |= {"container_format": "bare", "disk_format": "raw"}
         options: dict[str, tuple[Any, ...]] = {
-            "visibility": ("private", "private", "shared"), "min_disk": (0, 3, 40), "min_ram": (1, 64, 512), "protected": (True, False),
-            "tags": ([], ["one"], ["b", "a", "标签"]), "conformance_a": ("x", "值"), "conformance_b": ("y",), "description": ("what it is",),
+            "visibility": ("private", "private", "shared"), "min_disk": (0, 3, 40), "min_ram": (1, 64, 512), "protected": (True, False, False),
+            "tags": (["one"], ["b", "a", "标签"]), "conformance_a": ("x", "值"), "conformance_b": ("y",), "description": ("what it is",),
         }  # fmt: skip
-        members |= {key: chance.choice(values) for key, values in options.items() if chance.random() < 0.6}
+        members |= {key: chance.choice(values) for key, values in options.items() if chance.random() < 0.7}
         self._do(Step("create", slot, actor, members, own_id=chance.random() < 0.35))
         return slot
 
@@ -310,7 +310,7 @@ class Machine(RuleBasedStateMachine):
             return {"op": "add" if member == "description" else "replace", "path": f"/{member}", "value": chance.choice(values[member])}
         path = f"/{chance.choice(image.properties or ('conformance_c',))}"
         if image.properties and chance.random() < 0.75:
-            return chance.choice(({"op": "remove", "path": path},) * 2 + ({"op": "replace", "path": path, "value": chance.choice(("p", "q"))}))
+            return chance.choice([{"op": "remove", "path": path}] * 2 + [{"op": "replace", "path": path, "value": chance.choice(("p", "q"))}])
         return {"op": "add", "path": f"/conformance_{chance.choice('abc')}", "value": chance.choice(("一", "added"))}
 
     def _protect(self, chance: random.Random) -> None:

@@ -144,7 +144,9 @@ class Conduct:
         for journal in earlier:
             left = clean(journal, self.client)
             journal.close(done=not left)
-            self.notes.append(f"an earlier run ({journal.run_id}) had not cleaned up; {_said(left)}")
+            theirs = sum(bool(journal.ids.get(image_id)) for image_id in left)
+            advice = "; some belong to its second project: give --other-cloud once more" if theirs else ""
+            self.notes.append(f"an earlier run ({journal.run_id}) had not cleaned up; {_said(left)}{advice}")
         self.facts = gather(self.client)
         self._explore()
 
@@ -190,8 +192,8 @@ class Conduct:
         """
         self.gate.case = "cleanup"
         try:
-            for image_id in tuple(self._journal.ids):
-                if self.client.remove(image_id):
+            for image_id, project in tuple(self._journal.ids.items()):
+                if self.client.remove(image_id, project):
                     self._journal.gone(image_id)
         except TargetError:
             return

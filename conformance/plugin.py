@@ -21,6 +21,7 @@ from conformance.coverage import covered
 from conformance.errors import ConformanceError, TargetError
 from conformance.places import requirement_places
 from conformance.reporting import LANGUAGES, print_verdict, publish_summary, write_reports
+from conformance.stateful import BUDGETS, Budget
 from conformance.target import Settings
 from conformance.waivers import chosen as chosen_waivers
 
@@ -258,6 +259,12 @@ def conduct(request: pytest.FixtureRequest) -> Conduct:
 def cloud(conduct: Conduct) -> Client:
     """The client of the run."""
     return conduct.client
+
+
+@pytest.fixture
+def walks(conduct: Conduct) -> Budget:
+    """How many requests stateful testing has."""
+    return BUDGETS[conduct.options.profile]
 
 
 @pytest.fixture

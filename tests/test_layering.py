@@ -59,9 +59,14 @@ RULES: dict[str, set[str]] = {
         "verdict", "waivers",
     },
     "lab": {"errors", "specs"},
+    "imagemodel": {"shape"},
+    "attribution": {"imagemodel"},
+    "shrinking": set(),
+    "walk": {"attribution", "cases", "client", "imagemodel", "model", "shape"},
+    "stateful": {"cases", "client", "imagemodel", "shrinking", "walk"},
     "cases": {"coverage", "errors", "gate", "model", "shape", "suite"},
     "arrange": {"cases", "client", "model"},
-    "suite": {"arrange", "cases", "client", "model", "redaction", "shape", "suite"},
+    "suite": {"arrange", "cases", "client", "model", "redaction", "shape", "stateful", "suite"},
 }
 """Module or package -> what of the product it may import, besides itself."""
 

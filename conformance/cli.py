@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import rich_click as click
 
-from conformance.errors import ConformanceError, Exit
+from conformance.errors import ConformanceError, Exit, plain
 
 __all__ = ["COMMANDS", "main"]
 
@@ -71,5 +71,5 @@ def main() -> None:
 
 
 def _fail(text: str, code: Exit) -> None:
-    print(f"conformance: {text}", file=sys.stderr)
+    print(f"conformance: {plain(text)}", file=sys.stderr)
     sys.exit(int(code))

@@ -287,13 +287,13 @@ def _group(
     )
 
 
-def _clarity(finding: Finding) -> tuple[bool, int, int]:
-    """The clearest exemplar: of a documented operation, with the shortest request, met first."""
+def _clarity(finding: Finding) -> tuple[bool, int, int, int]:
+    """The clearest exemplar: of a documented operation, with the fewest requests that lead to it, the shortest, met first."""
     exchange = finding.exchange
     if exchange is None:
-        return (True, 0, 0)
+        return (True, 0, 0, 0)
     size = len(exchange.request.body) + len(exchange.request.url)
-    return (exchange.request.operation is None, size, exchange.number)
+    return (exchange.request.operation is None, len(finding.related), size, exchange.number)
 
 
 def _place(finding: Finding) -> str:

@@ -15,8 +15,9 @@ from rich.console import Console
 import conformance.suite
 from conformance.conduct import Conduct, Options
 from conformance.errors import ConformanceError, UsageError
+from conformance.places import requirement_places
 from conformance.plugin import Supervisor, case_of
-from conformance.reporting import write_reports
+from conformance.reporting import publish_summary, write_reports
 from conformance.verdict import Verdict
 
 __all__ = ["conduct_run", "interruptible", "pytest_arguments", "run_cases"]
@@ -25,11 +26,15 @@ UNUSED = ("cacheprovider", "terminal", "logging", "unraisableexception", "thread
 """Plugins of pytest's own that a run has no use for."""
 
 
-def conduct_run(options: Options, out: Path, progress: Console, language: str = "en") -> tuple[Verdict, tuple[Path, ...]]:
+def conduct_run(
+    options: Options, out: Path, progress: Console, language: str = "en", alluredir: Path | None = None
+) -> tuple[Verdict, tuple[Path, ...]]:
     """Log in, run the cases in this process, clean up, write the reports."""
     with Conduct(options) as conduct:
         verdict = run_cases(conduct, progress)
-        return verdict, write_reports(verdict, out, language)
+        written = write_reports(verdict, out, language, requirement_places(options.specs), alluredir)
+        publish_summary(verdict)
+        return verdict, written
 
 
 def run_cases(conduct: Conduct, progress: Console, *watchers: object) -> Verdict:
@@ -52,7 +57,8 @@ def run_cases(conduct: Conduct, progress: Console, *watchers: object) -> Verdict
         progress.print(said.getvalue(), end="", markup=False, highlight=False)
     if status == pytest.ExitCode.INTERRUPTED:
         conduct.cut_short = True
-        conduct.notes.append("the run was interrupted")
+        if not conduct.given_up:
+            conduct.notes.append("the run was interrupted")
     if status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
         raise UsageError(f"-k {options.selection}: is no expression that pytest understands") if options.selection else (
             ConformanceError("the suite could not be run by pytest")

@@ -50,6 +50,7 @@ RULES: dict[str, set[str]] = {
     "attestation": {"errors", "schemas", "verdict"},
     "bundle": {"archive", "attestation", "errors", "recorded", "reporting", "schemas", "specs", "verdict"},
     "reproduction": {"errors", "model", "verdict"},
+    "places": {"errors", "specs"},
     "recorded": {"contract", "errors", "model", "reporting", "verdict"},
     "coverage": {"contract"},
     "power": {"contract"},
@@ -58,9 +59,14 @@ RULES: dict[str, set[str]] = {
         "verdict", "waivers",
     },
     "lab": {"errors", "specs"},
+    "imagemodel": {"shape"},
+    "attribution": {"imagemodel"},
+    "shrinking": set(),
+    "walk": {"attribution", "cases", "client", "imagemodel", "model", "shape"},
+    "stateful": {"cases", "client", "imagemodel", "shrinking", "walk"},
     "cases": {"coverage", "errors", "gate", "model", "shape", "suite"},
     "arrange": {"cases", "client", "model"},
-    "suite": {"arrange", "cases", "client", "model", "redaction", "shape", "suite"},
+    "suite": {"arrange", "cases", "client", "model", "redaction", "shape", "stateful", "suite"},
 }
 """Module or package -> what of the product it may import, besides itself."""
 

@@ -45,6 +45,7 @@ lang_option = click.option("--lang", type=click.Choice(LANGUAGES), default="en",
 @click.option("--seed", type=int, help="The same seed makes the same requests.  [default: drawn]")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("reports"), show_default=True,
               help="Directory for the reports.")  # fmt: skip
+@click.option("--alluredir", type=click.Path(path_type=Path, file_okay=False), help="Directory for Allure results, one for each requirement.")
 @click.option("-k", "select", metavar="EXPR", help="Run only the cases that match; the verdict is then at best inconclusive.")
 @click.option("--strict", is_flag=True, help="Findings against OpenStack's API count too.")
 @click.option("--waivers", type=click.Path(path_type=Path, dir_okay=False),
@@ -65,6 +66,7 @@ def run(
     profile: str,
     seed: int | None,
     out: Path,
+    alluredir: Path | None,
     select: str | None,
     strict: bool,
     waivers: Path | None,
@@ -89,6 +91,6 @@ def run(
     drawn = random.SystemRandom().randrange(2**32) if seed is None else seed
     options = Options(settings, profile, drawn, strict, select, specs,
                       waivers=chosen(waivers), strict_waivers=strict_waivers, baseline=baseline, confirm=confirm)  # fmt: skip
-    verdict, written = conduct_run(options, out, Console(file=sys.stderr), lang)
+    verdict, written = conduct_run(options, out, Console(file=sys.stderr), lang, alluredir)
     print_verdict(verdict, Console(), written, lang)
     return verdict.exit_code

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any, Self
 
-from conformance.attribution import GONE, Cause, blamed, kept
+from conformance.blame import GONE, Cause, blamed, kept
 from conformance.cases import Expect
 from conformance.client import Client, body_of
 from conformance.imagemodel import OURS, Difference, Due, Image, Store

@@ -92,7 +92,7 @@ def read_archive(path: Path, keep: Collection[str] = (), limits: Limits | None =
     except FileNotFoundError:
         raise UsageError(f"{path}: there is no such file; `conformance bundle` writes one") from None
     except (gzip.BadGzipFile, EOFError, zlib.error):
-        raise UsageError(f"{path}: not a bundle: it is not compressed with gzip") from None
+        raise UsageError(f"{path}: not a bundle: it is not compressed with gzip, or cut off at its start") from None
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
     return archive

@@ -300,3 +300,8 @@ def test_a_place_that_cannot_be_written_is_exit_two(run: Path, tmp_path: Path) -
 
 def test_public_keys_have_the_ids_of_their_private_ones(keys: Path) -> None:
     assert key_id(private_key(keys / "key.pem").public_key()) == key_id(public_key(keys / "key.pub"))
+
+
+def test_every_report_that_a_run_writes_is_packed(run: Path, bundles: Path) -> None:
+    written = {f"run/{path.relative_to(run)}" for path in run.rglob("*") if path.is_file() and path.name != "clouds.yaml"}
+    assert written == {name for name in contents(bundles / "plain") if name.startswith("run/")}

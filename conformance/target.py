@@ -201,6 +201,9 @@ class _Adapter(BaseAdapter):
         except ConformanceError as error:
             raise self._failed(error) from None
         self._observe(sent, received)
+        if received.status == 401 and sent.method == "GET" and sent.headers.get("X-Auth-Token") is None:
+            # Version discovery has no token yet. keystoneauth1 would ask itself for one, and wait for its own lock for ever.
+            raise ks.DiscoveryFailure(f"{url} wants credentials before it says which versions there are")
         answer = requests.Response()
         answer.status_code = received.status
         answer.reason = received.reason

@@ -415,6 +415,17 @@ def test_a_next_link_to_another_origin_takes_no_token_there(serve: Any, outcome:
     assert thief.seen == []
 
 
+def test_version_discovery_behind_a_login_ends_in_one_line(serve: Any, outcome: Any, reference: Reference) -> None:
+    """keystoneauth1 waits for its own lock when discovery is answered with 401."""
+    refused = answer(b"{}", "401 Unauthorized")
+    proxy = serve(behind, reference, lambda method, path, honest: [refused if method == "GET" and path.startswith("/identity") else honest])
+    clouds = clouds_behind(reference, proxy)
+    for cloud in clouds["clouds"].values():
+        cloud["auth"]["auth_url"] = f"{proxy.root}/identity"
+    code, line, _ = outcome(clouds)
+    assert (code, "does not answer as an identity service" in line) == (Exit.INCONCLUSIVE, True)
+
+
 def test_a_token_answered_with_200_is_a_finding(serve: Any, outcome: Any, reference: Reference) -> None:
     def twist(_: str, path: str, honest: bytes) -> Pieces:
         return [honest.replace(b"201 Created", b"200 OK", 1) if path.endswith("/auth/tokens") else honest]

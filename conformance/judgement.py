@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from conformance.attribution import attributed, partitioned, sent
 from conformance.checks import repeated_request_ids
 from conformance.contract import Authority, Contract, Requirement
 from conformance.errors import Exit
@@ -39,7 +40,8 @@ def judgement(gate: Gate, secrets: Secrets, circumstances: Circumstances) -> Ver
     contract, strict = gate.contract, circumstances.run.strict
     for exchange, assertion in repeated_request_ids(gate.exchanges):
         gate.add(assertion, exchange)
-    groups = _groups(gate.findings, contract, secrets, strict=strict)
+    known = partitioned(gate.exchanges, contract)
+    groups = _groups(attributed(gate.findings, known, contract), contract, secrets, strict=strict)
     results = tuple(_result(item, gate, circumstances) for item in contract.requirements.values())
     rows = tuple(_error_row(code, gate, results) for code in contract.error_codes)
     overall = _overall(results, groups, circumstances, strict=strict)
@@ -59,6 +61,7 @@ def judgement(gate: Gate, secrets: Secrets, circumstances: Circumstances) -> Ver
         error_codes=rows,
         exchanges=tuple(secrets.exchange(item) for item in gate.exchanges),
         notes=circumstances.notes,
+        sent=sent(known),
     )
 
 

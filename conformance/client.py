@@ -42,6 +42,7 @@ class Client:
         self.gate = gate
         self.journal = journal
         self.secrets = secrets
+        self.seed = seed
         self.random = random.Random(seed)
         self._names = 0
 
@@ -229,6 +230,11 @@ class Client:
                 if ours and image.get("owner", project) in {project, None}:
                     found[str(image["id"])] = None
         return tuple(found)
+
+    def discard(self, image_id: str) -> None:
+        """Delete an image that has served; what cannot be deleted now is left to the cleaning up."""
+        if self.delete(image_id).response.status in {204, 404, 410} or self.remove(image_id):
+            self.journal.deleted(image_id)
 
     def remove(self, image_id: str) -> bool:
         """Take away protection and delete; True when the image is gone (journal.Images)."""

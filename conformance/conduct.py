@@ -20,6 +20,7 @@ from conformance.client import Client
 from conformance.contract import Contract
 from conformance.coverage import covered, passive_ids, required
 from conformance.errors import ConformanceError, TargetError
+from conformance.exploration import Budget, parse_budget
 from conformance.gate import Gate
 from conformance.journal import Journal, clean, state_directory, unfinished
 from conformance.judgement import Circumstances, judgement
@@ -33,14 +34,16 @@ from conformance.verdict import Run, Verdict
 __all__ = ["PROFILES", "Conduct", "Options", "in_profile"]
 
 PROFILES = ("smoke", "gate", "acceptance")
-ISOLATION = "image.isolation.*"
+BUDGETS = {"smoke": "0", "gate": "400", "acceptance": "6000"}
+"""Requests of the generated cases in each profile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a run was asked for. `seed` makes the same requests again; `selection` is pytest's -k or a choice of files.
 
-    `faults` are those that the embedded reference has on purpose."""
+    `faults` are those that the embedded reference has on purpose. `budget` bounds the generated cases: requests (`500`) or
+    seconds (`120s`); the profile's own when None."""
 
     settings: Settings = field(default_factory=Settings)
     profile: str = "gate"
@@ -49,6 +52,7 @@ class Options:
     selection: str | None = None
     specs: Path | None = None
     faults: tuple[str, ...] = ()
+    budget: str | None = None
 
 
 def in_profile(case: Case, profile: str) -> bool:
@@ -62,6 +66,7 @@ class Conduct:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.contract: Contract = load_contract(options.specs)
+        self._budget = parse_budget(options.budget if options.budget is not None else BUDGETS[options.profile])
         self.gate = Gate(self.contract)
         self.secrets = Secrets()
         self.run_id = entropy.token_hex(4)
@@ -118,6 +123,13 @@ class Conduct:
         if token:
             self.secrets.learn(token, "$OS_TOKEN" if request.actor == "main" else f"$OS_TOKEN_{request.actor.upper()}")
         self.gate.observe(request, response)
+
+    def share(self, part: float) -> Budget:
+        """A part (0 to 1) of the budget of the generated cases, counted from now."""
+        requests, seconds = self._budget
+        return Budget(
+            None if requests is None else round(requests * part), None if seconds is None else seconds * part, lambda: len(self.gate.exchanges)
+        )
 
     def cleanup(self) -> None:
         """Delete what this run created; what cannot be deleted is in the verdict and stays in the journal."""

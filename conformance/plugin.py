@@ -7,7 +7,7 @@ ends with the verdict's exit code.
 from __future__ import annotations
 
 import random
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from conformance.cases import Case, Expect, NotExercised
 from conformance.client import Client
 from conformance.conduct import PROFILES, Conduct, Options, in_profile
 from conformance.errors import ConformanceError, TargetError
+from conformance.exploration import Budget
 from conformance.reporting import print_verdict, write_reports
 from conformance.target import Settings
 
@@ -38,6 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--other-cloud", help="cloud of clouds.yaml with a second project, for isolation")
     group.addoption("--profile", choices=PROFILES, default="gate", help="how much is run (default: gate)")
     group.addoption("--seed", type=int, help="the same seed makes the same requests (default: drawn)")
+    group.addoption("--budget", help="what the generated cases may spend: requests (500) or seconds (120s) (default: the profile's)")
     group.addoption("--out", type=Path, default=Path("reports"), help="directory for the reports (default: reports)")
 
 
@@ -72,6 +74,7 @@ def options_of(config: pytest.Config) -> Options:
         seed=random.SystemRandom().randrange(2**32) if seed is None else seed,
         strict=bool(get("strict", False)),  # pytest has an option of this name, and takes it for its own strictness too
         selection=chosen or None,
+        budget=get("--budget"),
     )
 
 
@@ -182,6 +185,12 @@ def conduct(request: pytest.FixtureRequest) -> Conduct:
 def cloud(conduct: Conduct) -> Client:
     """The client of the run."""
     return conduct.client
+
+
+@pytest.fixture
+def share(conduct: Conduct) -> Callable[[float], Budget]:
+    """Gives a part of the budget of the generated cases."""
+    return conduct.share
 
 
 @pytest.fixture

@@ -40,7 +40,10 @@ RULES: dict[str, set[str]] = {
     "lab": {"errors", "specs"},
     "cases": {"coverage", "errors", "gate", "model", "shape", "suite"},
     "arrange": {"cases", "client", "model"},
-    "suite": {"arrange", "cases", "client", "model", "redaction", "shape", "suite"},
+    "exploration": {"errors"},
+    "generate": {"contract", "partition"},
+    "trial": {"arrange", "cases", "client", "exploration", "generate", "model", "partition", "shape"},
+    "suite": {"exploration", "generate", "partition", "trial", "arrange", "cases", "client", "model", "redaction", "shape", "suite"},
 }
 """Module or package -> what of the product it may import, besides itself."""
 

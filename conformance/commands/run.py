@@ -37,6 +37,7 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @target_options
 @click.option("--profile", type=click.Choice(PROFILES), default="gate", show_default=True, help="How much is run.")
 @click.option("--seed", type=int, help="The same seed makes the same requests.  [default: drawn]")
+@click.option("--budget", metavar="N|Ns", help="What the generated cases may spend: requests (500) or seconds (120s).  [default: the profile's]")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("reports"), show_default=True,
               help="Directory for the reports.")  # fmt: skip
 @click.option("-k", "select", metavar="EXPR", help="Run only the cases that match; the verdict is then at best inconclusive.")
@@ -51,6 +52,7 @@ def run(
     other_cloud: str | None,
     profile: str,
     seed: int | None,
+    budget: str | None,
     out: Path,
     select: str | None,
     strict: bool,
@@ -69,7 +71,7 @@ def run(
         insecure=insecure,
     )
     drawn = random.SystemRandom().randrange(2**32) if seed is None else seed
-    options = Options(settings, profile, drawn, strict, select, specs)
+    options = Options(settings, profile, drawn, strict, select, specs, budget=budget)
     verdict, written = conduct_run(options, out, Console(file=sys.stderr))
     print_verdict(verdict, Console(), written)
     return verdict.exit_code

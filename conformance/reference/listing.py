@@ -20,6 +20,7 @@ Query = Sequence[tuple[str, str]]
 def select(images: Iterable[Image], query: Query, caller: Caller) -> dict[str, Any]:
     """The answer to a list. Raises Refused 400 for a value that means nothing."""
     values = dict(query)
+    _meaningful(query)
     found = [image for image in images if all(_matches(image, name, value, caller) for name, value in query)]
     found = _ordered(found, query)
     limit = _limit(values)
@@ -39,6 +40,17 @@ def select(images: Iterable[Image], query: Query, caller: Caller) -> dict[str, A
     if page and len(found) > limit:
         body["next"] = "/v2/images?" + urlencode([*rest, ("marker", page[-1].id)])
     return body
+
+
+def _meaningful(query: Query) -> None:
+    """Refuse values that mean nothing, whatever images there are."""
+    for name, value in query:
+        if name == "changes-since":
+            _moment(value)
+        elif name == "visibility" and value not in {"public", "private", "shared", "community", "all"}:
+            raise Refused(400, "No such visibility.")
+        elif name == "protected" and value.lower() not in {"true", "false"}:
+            raise Refused(400, "protected is true or false.")
 
 
 def _row(image: Image) -> dict[str, Any]:
@@ -80,12 +92,8 @@ def _matches(image: Image, name: str, value: str, caller: Caller) -> bool:
     if name == "tag":
         return value in image.members["tags"]
     if name == "visibility":
-        if value not in {"public", "private", "shared", "community", "all"}:
-            raise Refused(400, "No such visibility.")
         return value == "all" or image.members["visibility"] == value
     if name == "protected":
-        if value.lower() not in {"true", "false"}:
-            raise Refused(400, "protected is true or false.")
         return bool(image.members["protected"]) is (value.lower() == "true")
     shown = document(image).get(name)
     return shown is not None and str(shown) == value

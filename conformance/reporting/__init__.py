@@ -25,7 +25,7 @@ def write_reports(verdict: Verdict, directory: Path) -> tuple[Path, ...]:
     files: dict[str, bytes] = {
         "exchanges.har": _json(to_har(verdict)),
         "junit.xml": to_junit(verdict),
-        "verdict.html": to_html(verdict).encode("utf-8"),
+        "verdict.html": to_html(verdict).encode("utf-8", "backslashreplace"),  # JSON can hold half a character
         "verdict.json": _json(to_json(verdict)),
     }
     paths: list[Path] = []

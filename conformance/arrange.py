@@ -38,6 +38,8 @@ def active_image(cloud: Client, data: bytes, **members: Any) -> dict[str, Any]:
 
 def shown(cloud: Client, image_id: str, *, actor: str = "main") -> dict[str, Any] | None:
     """The image as show answers it, None when it is not there. Raises NotExercised when show cannot tell."""
+    if cloud.gate.shows is False:
+        raise NotExercised("the image cannot be observed: the service does not answer GET /v2/images/{id}")
     exchange = cloud.show(image_id, actor=actor)
     body = body_of(exchange)
     if exchange.response.status == 404:
@@ -57,9 +59,11 @@ def listed(exchange: Exchange) -> list[dict[str, Any]]:
 
 
 def other_project(cloud: Client) -> str:
-    """The actor of the second project. Raises NotExercised without one."""
+    """The actor of the second project. Raises NotExercised without one, and when administration opens all projects to it."""
     if "other" not in cloud.target.actors:
         raise NotExercised("no second project was given (--other-cloud)")
+    if cloud.target.actors["other"].admin:
+        raise NotExercised("the user of the second project is an administrator, to whom every project is open; give a plain user")
     return "other"
 
 

@@ -234,7 +234,7 @@ class Client:
     def discard(self, image_id: str) -> None:
         """Delete an image that has served; what cannot be deleted now is left to the cleaning up."""
         if self.delete(image_id).response.status in {204, 404, 410} or self.remove(image_id):
-            self.journal.deleted(image_id)
+            self.journal.gone(image_id)
 
     def remove(self, image_id: str) -> bool:
         """Take away protection and delete; True when the image is gone (journal.Images)."""

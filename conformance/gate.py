@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from conformance.checks import judge
@@ -32,15 +33,22 @@ class Provocation:
 
 @dataclass
 class Gate:
-    """What a run has seen. `case` is the id of the case under way, "" between cases."""
+    """What a run has seen. `case` is the id of the case under way, "" between cases.
+
+    `may_create` says whether the credentials create images, `shows` whether the service has the upstream operation that most
+    cases observe with; None while that is not known. `unjudged` maps a requirement to
+    the cases that were to judge it and could not, each with the reason.
+    """
 
     contract: Contract
     case: str = ""
+    may_create: bool | None = None
+    shows: bool | None = None
     exchanges: list[Exchange] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     looks: Counter[tuple[str, str]] = field(default_factory=Counter)
     provocations: list[Provocation] = field(default_factory=list)
-    reasons: dict[str, str] = field(default_factory=dict)
+    unjudged: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def observe(self, request: Request, response: Response) -> Exchange:
         """Record an exchange and judge it."""
@@ -69,6 +77,11 @@ class Gate:
                 related=related,
             )
         )
+
+    def not_judged(self, requirements: Iterable[str], case: str, reason: str) -> None:
+        """Write down that a case could not judge what it is for; what it saw before that does not make up for it."""
+        for name in requirements:
+            self.unjudged.setdefault(name, {}).setdefault(case, reason)
 
     def provoked(self, code: int, request: str, exchange: Exchange) -> None:
         """Write down an attempt at a documented code."""

@@ -85,10 +85,9 @@ class Journal:
             self.ids[image_id] = None
             self._write(id=image_id)
 
-    def deleted(self, image_id: str) -> None:
-        """Write down that the target has deleted the image, so that cleaning up need not ask for it again."""
-        if self.ids.pop(image_id, False) is None:
-            self._write(gone=image_id)
+    def gone(self, image_id: str) -> None:
+        """Forget an image that is deleted. The file keeps it: to delete it once more does no harm."""
+        self.ids.pop(image_id, None)
 
     def _write(self, **entry: Any) -> None:
         self._handle.write(json.dumps(entry) + "\n")
@@ -131,7 +130,6 @@ def unfinished(directory: Path, image_url: str, project_id: str) -> Iterator[Jou
                 journal.names[str(entry["name"])] = None
             if "id" in entry:
                 journal.ids[str(entry["id"])] = None
-            journal.ids.pop(str(entry.get("gone")), None)
         yield journal
 
 

@@ -73,11 +73,14 @@ def _result(item: Requirement, gate: Gate, circumstances: Circumstances) -> Requ
         outcome, reason = Outcome.EXCLUDED, item.excluded
     elif failed:
         outcome = Outcome.FAILED
+    elif item.id in gate.unjudged:
+        # Some cases looked and others could not: what was not looked at has not passed.
+        outcome, reason = Outcome.NOT_EXERCISED, _unjudged(gate.unjudged[item.id])
     elif looks:
         outcome = Outcome.PASSED
     else:
         outcome = Outcome.NOT_EXERCISED
-        reason = gate.reasons.get(item.id) or circumstances.reasons.get(item.id) or "no check of this run reached it"
+        reason = circumstances.reasons.get(item.id) or "no check of this run reached it"
     return RequirementResult(
         id=item.id,
         statement=item.statement,
@@ -91,6 +94,14 @@ def _result(item: Requirement, gate: Gate, circumstances: Circumstances) -> Requ
         reason=reason,
         ruling=item.ruling,
     )
+
+
+def _unjudged(cases: Mapping[str, str]) -> str:
+    """Why cases could not judge a requirement; the same reason once, with the first case that gave it."""
+    first: dict[str, str] = {}
+    for case, reason in cases.items():
+        first.setdefault(reason, case)
+    return "; ".join(f"{reason} ({case})" for reason, case in first.items())
 
 
 def _overall(

@@ -16,6 +16,7 @@ from rich.console import Console
 from conformance.cases import Case, Expect, NotExercised
 from conformance.client import Client
 from conformance.conduct import PROFILES, Conduct, Options, in_profile
+from conformance.coverage import covered
 from conformance.errors import ConformanceError, TargetError
 from conformance.exploration import Budget
 from conformance.reporting import print_verdict, write_reports
@@ -145,15 +146,14 @@ class Supervisor:
             conduct.notes.append(f"the suite is at fault in {case.name}: {type(error).__name__}: {error}")
             raise
         finally:
-            conduct.gate.case = ""
+            conduct.sweep()
         failures = item.stash.get(FAILURES, [])
         if failures:
             pytest.fail("\n".join(failures), pytrace=False)
         return None
 
     def _not_exercised(self, conduct: Conduct, case: Case, reason: str) -> None:
-        for name in case.verifies:
-            conduct.gate.reasons.setdefault(name, reason)
+        conduct.gate.not_judged(covered(case.verifies, conduct.contract.requirements), case.name, reason)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, object, object]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import signal
+import threading
 import time
 from pathlib import Path
 
@@ -30,6 +32,7 @@ def conduct_run(options: Options, out: Path, progress: Console) -> tuple[Verdict
     ]  # fmt: skip
     with Conduct(options) as conduct:
         watcher = _Progress(conduct, progress)
+        interruptible()
         said = io.StringIO()  # pytest reports a bad -k in two lines of its own; ours is one
         try:
             with contextlib.redirect_stderr(said):
@@ -46,6 +49,12 @@ def conduct_run(options: Options, out: Path, progress: Console) -> tuple[Verdict
             )
         verdict = conduct.verdict()
         return verdict, write_reports(verdict, out)
+
+
+def interruptible() -> None:
+    """Take the signal with which pipelines and service managers end a process as Ctrl-C, so that it is cleaned up after."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 class _Progress:

@@ -70,6 +70,11 @@ class Actor:
     password_body: Mapping[str, Any] | None
     secrets: tuple[str, ...]
 
+    @property
+    def admin(self) -> bool:
+        """Whether OpenStack's default policy opens every project to this actor (`context_is_admin`: the role admin)."""
+        return "admin" in self.roles
+
 
 @dataclass(frozen=True)
 class Target:
@@ -141,6 +146,9 @@ def _region(settings: Settings, cloud: str | None) -> CloudRegion:
     try:
         region = config.get_one(cloud=cloud, **overrides)
     except (ConfigException, ks.ClientException) as error:
+        names = ", ".join(sorted(name for name in config.get_cloud_names() if name != "defaults"))
+        if not wanted and names and not os.environ.get("OS_AUTH_URL"):
+            raise UsageError(f"no cloud was named: give --os-cloud or set OS_CLOUD; known clouds: {names}") from None
         raise UsageError(f"cloud {wanted or 'from the environment'}: {_line(error)}") from None
     if not region.config.get("auth", {}).get("auth_url"):
         raise UsageError(f"cloud {wanted or 'from the environment'}: has no auth_url; set it in clouds.yaml or OS_AUTH_URL")

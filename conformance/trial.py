@@ -17,7 +17,7 @@ from itertools import islice
 from typing import Any
 
 from conformance.arrange import image, shown
-from conformance.cases import Expect
+from conformance.cases import Expect, NotExercised
 from conformance.client import Client, body_of
 from conformance.exploration import Budget, Exploration
 from conformance.generate import EXISTING, FRESH, NAME, TAG, Aim, Draft
@@ -38,10 +38,13 @@ NOT_OURS = frozenset({401, 413, 429})
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a draft: the exchange, and in `failure` and `message` what is wrong with it, empty when nothing is."""
+    """What came of a draft: the exchange, and in `failure` and `message` what is wrong with it, empty when nothing is.
+
+    Without an exchange nothing could be tried, and `message` says why.
+    """
 
     draft: Draft
-    exchange: Exchange
+    exchange: Exchange | None
     failure: str = ""
     message: str = ""
     members: tuple[str, ...] = ()
@@ -59,9 +62,13 @@ class Trials:
         self._image: dict[str, Any] = {}
         self._unseen: list[tuple[Aim, Draft, Exchange]] = []
         self._refused: dict[str, tuple[Aim, Exchange]] = {}
+        self._reasons: list[str] = []
 
     def run(self, aims: Sequence[Aim]) -> None:
-        """Try each aim once, then again with more values, until the budget is used up; then judge."""
+        """Try each aim once, then again with more values, until the budget is used up; then judge.
+
+        Raises NotExercised when no draft could be tried.
+        """
         explorations = [(aim, self._exploration(aim)) for aim in aims]
         for examples in ROUNDS:
             for _, exploration in explorations:
@@ -74,6 +81,9 @@ class Trials:
             self._judge(aim, exploration)
         if self._image:
             self._cloud.discard(str(self._image["id"]))
+        results = [outcome for _, exploration in explorations for outcome in exploration.results]
+        if results and all(outcome.exchange is None for outcome in results):
+            raise NotExercised(self._reasons[-1])
 
     def _exploration(self, aim: Aim) -> Exploration[Draft, Outcome]:
         drawn = int.from_bytes(sha256(f"{self._cloud.seed}:{aim.name}".encode()).digest()[:4], "big")
@@ -83,7 +93,8 @@ class Trials:
         )  # fmt: skip
 
     def _judge(self, aim: Aim, exploration: Exploration[Draft, Outcome]) -> None:
-        if exploration.results and not exploration.smallest and aim.due is not Standing.OPEN:
+        judged = any(outcome.exchange is not None for outcome in exploration.results)
+        if judged and not exploration.smallest and aim.due is not Standing.OPEN:
             self._expect(aim.requirement, True, "")
         for _, outcome in exploration.smallest.values():
             self._expect(self._owner(aim, outcome), False, outcome.message, outcome.exchange, failure=outcome.failure, path=aim.place)
@@ -97,6 +108,14 @@ class Trials:
     # --- one draft --------------------------------------------------------------------------------------------------
 
     def _try(self, aim: Aim, draft: Draft) -> Outcome:
+        """Send and judge one draft; a fixture that failed spoils this draft and not the others."""
+        try:
+            return self._sent_and_judged(aim, draft)
+        except NotExercised as reason:
+            self._reasons.append(str(reason))
+            return Outcome(draft, None, message=str(reason))
+
+    def _sent_and_judged(self, aim: Aim, draft: Draft) -> Outcome:
         if aim.operation == "image.create":
             return self._create(aim, draft)
         if aim.operation == "image.list":
@@ -175,6 +194,7 @@ class Trials:
     # --- what is due ------------------------------------------------------------------------------------------------
 
     def _due_refusal(self, aim: Aim, outcome: Outcome) -> Outcome:
+        assert outcome.exchange is not None
         status = outcome.exchange.response.status
         if status >= 400:
             return outcome
@@ -182,6 +202,7 @@ class Trials:
         return self._failed(outcome, f"accepted: {wrong}", f"a request is answered with {status} though {wrong}: {self._sent(outcome)}")
 
     def _due_success(self, aim: Aim, outcome: Outcome, wanted: dict[str, Any], before: dict[str, Any] | None = None) -> Outcome:
+        assert outcome.exchange is not None
         status = outcome.exchange.response.status
         if status >= 500 or status in NOT_OURS or (aim.may_refuse and status == 400):
             return outcome
@@ -193,7 +214,7 @@ class Trials:
         made = body_of(outcome.exchange)
         if not isinstance(made, dict):
             return outcome  # the gate has seen it
-        seen = shown(self._cloud, str(made.get("id"))) or {}
+        seen = self._shown(str(made.get("id")), made)
         for place, found in (("the answer", made), ("show", seen)):
             for member, value in wanted.items():
                 if not same(member, value, found.get(member)):
@@ -206,10 +227,18 @@ class Trials:
                 return self._failed(outcome, f"{member} changed with another member", message)
         return outcome
 
+    def _shown(self, image_id: str, made: dict[str, Any]) -> dict[str, Any]:
+        """What show says, or what the answer said where show cannot tell."""
+        try:
+            return shown(self._cloud, image_id) or {}
+        except NotExercised:
+            return made
+
     def _failed(self, outcome: Outcome, failure: str, message: str) -> Outcome:
         return Outcome(outcome.draft, outcome.exchange, failure, message, outcome.members, outcome.name)
 
     def _sent(self, outcome: Outcome) -> str:
+        assert outcome.exchange is not None
         request = outcome.exchange.request
         return short(request.body.decode("utf-8", "replace")) if request.body else short(request.url.split("/v2", 1)[-1])
 
@@ -217,7 +246,7 @@ class Trials:
 
     def _renew(self) -> None:
         made = image(self._cloud, min_disk=1, min_ram=1, tags=["kept"], conformance_kept="kept")
-        self._image = shown(self._cloud, made["id"]) or made
+        self._image = self._shown(str(made["id"]), made) or made
 
     def _look(self) -> None:
         """Whether the image is as it was after the requests that were refused; those that changed it are found one by one."""
@@ -243,7 +272,7 @@ class Trials:
                          body=self._filled(draft.body, self._own_name()), headers=headers)  # fmt: skip
 
     def _same_image(self) -> bool:
-        return shown(self._cloud, str(self._image["id"])) == self._image
+        return self._shown(str(self._image["id"]), self._image) == self._image
 
     def _no_image_of_a_refused_create(self) -> None:
         if not self._refused:

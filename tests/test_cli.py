@@ -118,15 +118,16 @@ def test_credentials_that_are_refused_are_exit_three(tmp_path: Path, reference: 
     assert "hidden-word" not in done.stderr
 
 
-def test_an_interrupted_run_cleans_up_and_is_inconclusive(tmp_path: Path, reference: Reference) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_cleans_up_and_is_inconclusive(tmp_path: Path, reference: Reference, number: signal.Signals) -> None:
     reference.write_clouds(tmp_path / "clouds.yaml")
     arguments = ["run", "--os-cloud", "reference", "--other-cloud", "reference-other", "--out", "out"]
     process = subprocess.Popen(
         [sys.executable, "-m", "conformance", *arguments], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    while reference.images() < 5:
-        time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
+    while reference.images() < 3:
+        time.sleep(0.002)
+    process.send_signal(number)
     out, _ = process.communicate(timeout=60)
     assert (process.returncode, reference.images()) == (3, 0)
     assert "the run was interrupted" in out
@@ -136,8 +137,8 @@ def test_a_killed_run_is_cleaned_up_by_the_next(tmp_path: Path, reference: Refer
     reference.write_clouds(tmp_path / "clouds.yaml")
     arguments = ["run", "--os-cloud", "reference", "--other-cloud", "reference-other", "--out", "out"]
     process = subprocess.Popen([sys.executable, "-m", "conformance", *arguments], cwd=tmp_path, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    while reference.images() < 5:
-        time.sleep(0.02)
+    while reference.images() < 3:
+        time.sleep(0.002)
     process.kill()
     process.wait()
     assert reference.images() > 0
@@ -169,3 +170,47 @@ def test_the_same_seed_gives_the_same_requests(tmp_path: Path) -> None:
         return [(item["request"]["method"], item["_case"], item["response"]["status"]) for item in entries]
 
     assert sent("one") == sent("two")
+
+
+def test_credentials_that_may_not_create_are_inconclusive_and_the_reason_is_said(tmp_path: Path, reference: Reference) -> None:
+    reference.write_clouds(tmp_path / "clouds.yaml")
+    done = command("run", "--os-cloud", "reference-reader", "--other-cloud", "reference-other", "--profile", "smoke", "--out", "out", cwd=tmp_path)
+    verdict = verdict_of(tmp_path / "out")
+    assert (done.returncode, verdict["outcome"], verdict["target"]["may_create"], verdict["findings"]) == (3, "inconclusive", False, [])
+    assert "the credentials may not create images (POST is answered with 403)" in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(("main", "other", "code", "words"), [
+    ("reference-admin", "reference", 0, "CONFORMANT"),
+    ("reference", "reference-admin", 3, "the user of the second project is an administrator"),
+])  # fmt: skip
+def test_an_administrator_is_no_breach_of_isolation(
+    tmp_path: Path, reference: Reference, main: str, other: str, code: int, words: str
+) -> None:
+    reference.write_clouds(tmp_path / "clouds.yaml")
+    done = command("run", "--os-cloud", main, "--other-cloud", other, "--out", "out", cwd=tmp_path)
+    assert (done.returncode, verdict_of(tmp_path / "out")["findings"]) == (code, [])
+    assert words in " ".join(done.stdout.split())
+
+
+def test_a_service_without_the_observer_is_inconclusive_and_not_red(tmp_path: Path, reference: Reference) -> None:
+    handlers = dict(reference.service._handlers)
+    del handlers["image.show"]
+    reference.service._handlers = handlers
+    reference.write_clouds(tmp_path / "clouds.yaml")
+    done = command("run", "--os-cloud", "reference", "--other-cloud", "reference-other", "--out", "out", cwd=tmp_path)
+    assert (done.returncode, [item["message"] for item in verdict_of(tmp_path / "out")["findings"] if item["binding"]]) == (3, [])
+    assert "does not answer; what needs it is not exercised" in " ".join(done.stdout.split())
+
+
+def test_a_promise_of_a_new_edition_that_no_case_reaches_is_never_green(tmp_path: Path, document_path: Path) -> None:
+    text = document_path.read_text(encoding="utf-8")
+    after = "409 Conflict "
+    assert text.count(after) == 1
+    (tmp_path / "edition.txt").write_text(text.replace(after, f"429 Too Many Requests 限流\n\n{after}"), encoding="utf-8")
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / OVERLAY).write_bytes((default_directory() / OVERLAY).read_bytes())
+    assert command("extract", "edition.txt", "--out", "specs", cwd=tmp_path).returncode == 0
+    done = command("run", "--specs", "specs", "--out", "out", cwd=tmp_path)
+    missing = [item["id"] for item in verdict_of(tmp_path / "out")["requirements"] if item["required"] and item["outcome"] == "not exercised"]
+    assert (done.returncode, missing) == (3, ["error.429"])

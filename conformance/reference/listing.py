@@ -20,7 +20,8 @@ Query = Sequence[tuple[str, str]]
 def select(images: Iterable[Image], query: Query, caller: Caller) -> dict[str, Any]:
     """The answer to a list. Raises Refused 400 for a value that means nothing."""
     values = dict(query)
-    _meaningful(query)
+    for name, value in query:
+        _check(name, value)
     found = [image for image in images if all(_matches(image, name, value, caller) for name, value in query)]
     found = _ordered(found, query)
     limit = _limit(values)
@@ -40,17 +41,6 @@ def select(images: Iterable[Image], query: Query, caller: Caller) -> dict[str, A
     if page and len(found) > limit:
         body["next"] = "/v2/images?" + urlencode([*rest, ("marker", page[-1].id)])
     return body
-
-
-def _meaningful(query: Query) -> None:
-    """Refuse values that mean nothing, whatever images there are."""
-    for name, value in query:
-        if name == "changes-since":
-            _moment(value)
-        elif name == "visibility" and value not in {"public", "private", "shared", "community", "all"}:
-            raise Refused(400, "No such visibility.")
-        elif name == "protected" and value.lower() not in {"true", "false"}:
-            raise Refused(400, "protected is true or false.")
 
 
 def _row(image: Image) -> dict[str, Any]:
@@ -82,6 +72,16 @@ def _rank(image: Image, key: str) -> tuple[bool, Any]:
         return (True, (image.created if key == "created_at" else image.updated, image.number if key == "created_at" else 0))
     value = document(image)[key]
     return (value is not None, value if value is not None else "")
+
+
+def _check(name: str, value: str) -> None:
+    """Refuse a value that means nothing, whatever there is to list."""
+    if name == "changes-since":
+        _moment(value)
+    if name == "visibility" and value not in {"public", "private", "shared", "community", "all"}:
+        raise Refused(400, "No such visibility.")
+    if name == "protected" and value.lower() not in {"true", "false"}:
+        raise Refused(400, "protected is true or false.")
 
 
 def _matches(image: Image, name: str, value: str, caller: Caller) -> bool:

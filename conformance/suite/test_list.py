@@ -130,15 +130,28 @@ def test_changes_since_refuses_what_is_no_time(cloud: Client, expect: Expect) ->
     expect.refused("image.list.query.changes-since", cloud.list({"changes-since": "yesterday"}), "a changes-since that is no time")
 
 
-def four_images(cloud: Client, pause: float = 0.0) -> list[dict[str, Any]]:
-    """Images whose order differs by every key, so that an order by another key cannot pass for the one asked for."""
+def four_images(cloud: Client, pause: float = 0.0, **members: Any) -> list[dict[str, Any]]:
+    """Images whose order differs by every key, so that an order by another key cannot pass for the one asked for.
+
+    `members` are the same for all of them.
+    """
     stem, mark = cloud.name(), cloud.uuid()[1:]
     rows = zip("2031", "1302", ("raw", "qcow2", "iso", "vmdk"), ("ovf", "docker", "bare", "ami"), strict=True)
     made: list[dict[str, Any]] = []
     for rank, letter, disk, container in rows:
         time.sleep(pause if made else 0.0)
-        made.append(image(cloud, id=f"{rank}{mark}", name=f"{stem}-{letter}", tags=[cloud.tag], disk_format=disk, container_format=container))
+        own = {"id": f"{rank}{mark}", "name": f"{stem}-{letter}", "disk_format": disk, "container_format": container}
+        made.append(image(cloud, tags=[cloud.tag], **{**own, **members}))
     return made
+
+
+def in_order_of(cloud: Client, query: dict[str, Any], ours: list[dict[str, Any]]) -> tuple[Any, list[str]]:
+    """The first page of a sorted list and our images in its order; by their name when the pages of all images lose them."""
+    exchange, found = ours_in_order(cloud, query, ours)
+    names = {str(item.get("name")) for item in ours}
+    if exchange.response.status == 200 and len(found) < len(ours) and len(names) == 1:
+        return ours_in_order(cloud, {"name": names.pop(), **query}, ours)
+    return exchange, found
 
 
 def ours_in_order(cloud: Client, query: dict[str, Any], ours: list[dict[str, Any]]) -> tuple[Any, list[str]]:
@@ -165,7 +178,7 @@ def judge_orders(cloud: Client, expect: Expect, names: tuple[str, str], key: str
     right: dict[str, bool] = {}
     exchange = alone
     for direction in ("asc", "desc"):
-        exchange, found = ours_in_order(cloud, {key_name: key, dir_name: direction}, ours)
+        exchange, found = in_order_of(cloud, {key_name: key, dir_name: direction}, ours)
         if not expect.status(f"image.list.query.{dir_name}", exchange, 200, what=f"{dir_name}={direction}"):
             return
         if len(found) < len(ours):
@@ -182,25 +195,28 @@ def judge_orders(cloud: Client, expect: Expect, names: tuple[str, str], key: str
 @verifies("image.list.query.sort_key", "image.list.query.sort_dir", smoke=True)
 @pytest.mark.parametrize("key", ["name", "id", "disk_format", "container_format"])
 def test_each_sort_key_orders_both_ways(cloud: Client, expect: Expect, key: str) -> None:
-    made = four_images(cloud)
+    same: dict[str, Any] = {} if key == "name" else {"name": cloud.name()}
+    made = four_images(cloud, **same)
     judge_orders(cloud, expect, ("sort_key", "sort_dir"), key, made, [item.get(key) for item in made])
 
 
 @verifies("image.list.query.sort_key", "image.list.query.sort_dir")
 def test_sizes_and_statuses_order_both_ways(cloud: Client, expect: Expect) -> None:
-    made = four_images(cloud)
+    # A service may look into what is uploaded and refuse what is not of the format.
+    name = cloud.name()
+    made = four_images(cloud, name=name, disk_format="raw", container_format="bare")
     for item, size in zip(made, (3, 1, 4, 2), strict=True):
         cloud.upload(item["id"], b"x" * size)
     if any((shown(cloud, item["id"]) or {}).get("status") != "active" for item in made):
         raise NotExercised("the images made for sorting did not become active")
     judge_orders(cloud, expect, ("sort_key", "sort_dir"), "size", made, [3, 1, 4, 2])
-    mixed = [image(cloud, id=item["id"][:-1] + ("f" if item["id"][-1] != "f" else "e")) for item in made[:2]] + made[2:]
+    mixed = [image(cloud, name=name, id=item["id"][:-1] + ("f" if item["id"][-1] != "f" else "e")) for item in made[:2]] + made[2:]
     judge_orders(cloud, expect, ("sort_key", "sort_dir"), "status", mixed, ["queued", "queued", "active", "active"])
 
 
 @verifies("image.list.query.sort_key", "image.list.query.sort_dir")
 def test_times_order_both_ways(cloud: Client, expect: Expect) -> None:
-    made = four_images(cloud, pause=1.1)
+    made = four_images(cloud, pause=1.1, name=cloud.name())
     for number in (2, 0, 3, 1):
         time.sleep(1.1)
         cloud.replace(made[number]["id"], min_ram=number)

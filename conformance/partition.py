@@ -172,7 +172,7 @@ def _text(schema: Schema, value: str) -> Class:
     if most is not None and len(value) > most:
         return _broken(f"is longer than {most}")
     named = schema.get("format")
-    if named in FORMATS and not FORMATS[named](value):
+    if isinstance(named, str) and named in FORMATS and not FORMATS[named](value):
         return _broken(_unformatted(named, value))
     if "pattern" in schema and not re.search(schema["pattern"], value):
         return _broken("is empty" if not value else f"does not match {schema['pattern']}")

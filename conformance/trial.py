@@ -202,16 +202,17 @@ class Trials:
         return self._failed(outcome, f"accepted: {wrong}", f"a request is answered with {status} though {wrong}: {self._sent(outcome)}")
 
     def _due_success(self, aim: Aim, outcome: Outcome, wanted: dict[str, Any], before: dict[str, Any] | None = None) -> Outcome:
-        assert outcome.exchange is not None
-        status = outcome.exchange.response.status
+        exchange = outcome.exchange
+        assert exchange is not None
+        status = exchange.response.status
         if status >= 500 or status in NOT_OURS or (aim.may_refuse and status == 400):
             return outcome
         names = tuple(sorted(set(outcome.draft.members) or {"name"}))
-        outcome = Outcome(outcome.draft, outcome.exchange, members=names if len(names) == 1 else (), name=outcome.name)
+        outcome = Outcome(outcome.draft, exchange, members=names if len(names) == 1 else (), name=outcome.name)
         if status >= 300:
             which = f"refused valid {' with '.join(names[:4])}" if aim.words == "valid" else f"refused: {aim.place} {aim.words}"
             return self._failed(outcome, which, f"a request that the contract allows is answered with {status}: {self._sent(outcome)}")
-        made = body_of(outcome.exchange)
+        made = body_of(exchange)
         if not isinstance(made, dict):
             return outcome  # the gate has seen it
         seen = self._shown(str(made.get("id")), made)
@@ -219,7 +220,7 @@ class Trials:
             for member, value in wanted.items():
                 if not same(member, value, found.get(member)):
                     message = f"{member} was sent as {short(value)} and is {short(found.get(member))} in {place}"
-                    one = Outcome(outcome.draft, outcome.exchange, members=(member,), name=outcome.name)
+                    one = Outcome(outcome.draft, exchange, members=(member,), name=outcome.name)
                     return self._failed(one, f"{member} not as sent in {place}", message)
         for member, value in (before or {}).items():
             if member not in wanted and member not in STAMPS and seen.get(member) != value:

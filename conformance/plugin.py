@@ -7,7 +7,7 @@ ends with the verdict's exit code.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from conformance.coverage import covered
 from conformance.errors import ConformanceError, TargetError
 from conformance.exploration import Budget
 from conformance.reporting import print_verdict, write_reports
+from conformance.specs import default_directory, load_effective
 from conformance.target import Settings
 
 __all__ = ["CONDUCT", "Supervisor"]
@@ -191,6 +192,12 @@ def cloud(conduct: Conduct) -> Client:
 def share(conduct: Conduct) -> Callable[[float], Budget]:
     """Gives a part of the budget of the generated cases."""
     return conduct.share
+
+
+@pytest.fixture
+def description(conduct: Conduct) -> Mapping[str, object]:
+    """The effective OpenAPI description of the image service."""
+    return load_effective(conduct.options.specs or default_directory())["image"]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import islice
 from typing import Any
@@ -20,9 +20,9 @@ from conformance.arrange import image, shown
 from conformance.cases import Expect, NotExercised
 from conformance.client import Client, body_of
 from conformance.exploration import Budget, Exploration
-from conformance.generate import EXISTING, FRESH, NAME, TAG, Aim, Draft
-from conformance.model import Exchange
-from conformance.partition import Standing
+from conformance.generate import ANY, EXISTING, FRESH, NAME, TAG, Aim, Draft
+from conformance.model import Exchange, Headers, Request
+from conformance.partition import Standing, parts
 from conformance.shape import short
 
 __all__ = ["Outcome", "Trials", "same"]
@@ -49,6 +49,7 @@ class Outcome:
     message: str = ""
     members: tuple[str, ...] = ()
     name: str = ""
+    requirement: str = ""
 
 
 class Trials:
@@ -103,7 +104,7 @@ class Trials:
         """The requirement of the one member that the smallest request has, else the aim's own."""
         names = [f"{aim.operation}.body.{name}" for name in outcome.members]
         owned = [name for name in names if name in self._cloud.contract.requirements]
-        return owned[0] if owned else aim.requirement
+        return owned[0] if owned else outcome.requirement or aim.requirement
 
     # --- one draft --------------------------------------------------------------------------------------------------
 
@@ -116,11 +117,29 @@ class Trials:
             return Outcome(draft, None, message=str(reason))
 
     def _sent_and_judged(self, aim: Aim, draft: Draft) -> Outcome:
+        if aim.place == ANY:
+            aim = self._classed(aim, draft)
         if aim.operation == "image.create":
             return self._create(aim, draft)
         if aim.operation == "image.list":
             return self._list(aim, draft)
         return self._addressed(aim, draft)
+
+    def _classed(self, aim: Aim, draft: Draft) -> Aim:
+        """The aim that a request turns out to have, from its parts."""
+        contract = self._cloud.contract
+        item = contract.operations[aim.operation]
+        fields = {"X-Auth-Token": TAG, "Content-Type": item.request_media_type or "", **draft.headers}
+        headers = Headers.of({name: value for name, value in fields.items() if value})
+        url = f"http://cloud{item.path.replace('{image_id}', draft.path)}?{draft.query}"
+        found = parts(Request(item.method, url, headers, draft.body, aim.operation, "main"), contract)
+        broken = [part for part in found if part.standing is Standing.BROKEN]
+        if not broken:
+            return aim
+        owned = [name for part in broken for name in (f"{aim.operation}.body.{part.place}", f"{aim.operation}.query.{part.place}")]
+        requirement = next((name for name in owned if name in contract.requirements), aim.requirement)
+        return replace(aim, requirement=requirement, place=broken[0].place, words=" and ".join(
+            [broken[0].partition, *(part.phrase for part in broken[1:3])]), due=Standing.BROKEN)  # fmt: skip
 
     def _filled(self, data: bytes, name: str) -> bytes:
         fresh = self._cloud.uuid()[:8]
@@ -199,6 +218,7 @@ class Trials:
         if status >= 400:
             return outcome
         wrong = f"{aim.place} {aim.words}"
+        outcome = replace(outcome, requirement=aim.requirement)
         return self._failed(outcome, f"accepted: {wrong}", f"a request is answered with {status} though {wrong}: {self._sent(outcome)}")
 
     def _due_success(self, aim: Aim, outcome: Outcome, wanted: dict[str, Any], before: dict[str, Any] | None = None) -> Outcome:
@@ -208,7 +228,7 @@ class Trials:
         if status >= 500 or status in NOT_OURS or (aim.may_refuse and status == 400):
             return outcome
         names = tuple(sorted(set(outcome.draft.members) or {"name"}))
-        outcome = Outcome(outcome.draft, exchange, members=names if len(names) == 1 else (), name=outcome.name)
+        outcome = replace(outcome, members=names if len(names) == 1 else ())
         if status >= 300:
             which = f"refused valid {' with '.join(names[:4])}" if aim.words == "valid" else f"refused: {aim.place} {aim.words}"
             return self._failed(outcome, which, f"a request that the contract allows is answered with {status}: {self._sent(outcome)}")
@@ -220,8 +240,7 @@ class Trials:
             for member, value in wanted.items():
                 if not same(member, value, found.get(member)):
                     message = f"{member} was sent as {short(value)} and is {short(found.get(member))} in {place}"
-                    one = Outcome(outcome.draft, exchange, members=(member,), name=outcome.name)
-                    return self._failed(one, f"{member} not as sent in {place}", message)
+                    return self._failed(replace(outcome, members=(member,)), f"{member} not as sent in {place}", message)
         for member, value in (before or {}).items():
             if member not in wanted and member not in STAMPS and seen.get(member) != value:
                 message = f"{member} was {short(value)} and is {short(seen.get(member))} after a change of {', '.join(names)}"
@@ -236,7 +255,7 @@ class Trials:
             return made
 
     def _failed(self, outcome: Outcome, failure: str, message: str) -> Outcome:
-        return Outcome(outcome.draft, outcome.exchange, failure, message, outcome.members, outcome.name)
+        return replace(outcome, failure=failure, message=message)
 
     def _sent(self, outcome: Outcome) -> str:
         assert outcome.exchange is not None

@@ -41,7 +41,7 @@ RULES: dict[str, set[str]] = {
     "cases": {"coverage", "errors", "gate", "model", "shape", "suite"},
     "arrange": {"cases", "client", "model"},
     "exploration": {"errors"},
-    "generate": {"contract", "partition"},
+    "generate": {"contract", "partition", "shape"},
     "trial": {"arrange", "cases", "client", "exploration", "generate", "model", "partition", "shape"},
     "suite": {"exploration", "generate", "partition", "trial", "arrange", "cases", "client", "model", "redaction", "shape", "suite"},
 }

@@ -13,10 +13,10 @@ from __future__ import annotations
 from conformance.contract import Contract
 from conformance.generate.address import path_aims, query_aims
 from conformance.generate.create import create_aims
-from conformance.generate.draft import EXISTING, FRESH, NAME, TAG, Aim, Draft
+from conformance.generate.draft import ANY, EXISTING, FRESH, NAME, TAG, Aim, Draft
 from conformance.generate.patch import patch_aims
 
-__all__ = ["EXISTING", "FRESH", "NAME", "TAG", "Aim", "Draft", "aims"]
+__all__ = ["ANY", "EXISTING", "FRESH", "NAME", "TAG", "Aim", "Draft", "aims"]
 
 
 def aims(contract: Contract) -> tuple[Aim, ...]:

@@ -11,8 +11,10 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance.partition import Standing
 
-__all__ = ["EXISTING", "FRESH", "ID", "NAME", "TAG", "Aim", "Draft", "encoded"]
+__all__ = ["ANY", "EXISTING", "FRESH", "ID", "NAME", "TAG", "Aim", "Draft", "encoded"]
 
+ANY = "any part"
+"""Place of an aim whose requests are classed one by one."""
 FRESH = "f5a9e5b0"
 """Stands for eight hexadecimal digits that no id of an earlier run has; at the start of ids that drafts choose."""
 ID = f"{FRESH}-1a2b-4c3d-8e4f-5a6b7c8d9e0f"

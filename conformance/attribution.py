@@ -4,6 +4,7 @@ One failure of a server must not hide another, so the identity of a server error
 failure that meets every request must not look like hundreds either, so the kind is the one that explains it best:
 
 - a broken part that always fails, else an open one, else a refinement of a valid one that always fails and was sent twice;
+- a broken or open part that fails far more often than valid requests do;
 - the valid request, where valid requests fail as well and nothing else explains it;
 - the broken parts together, where none of them explains it alone.
 """
@@ -56,7 +57,8 @@ def attributed(findings: Iterable[Finding], known: Partitioned, contract: Contra
         key = (exchange.operation, status)
         evidence.setdefault(key, _Evidence.of(known, *key))
         kind = evidence[key].explain(found) or described(exchange.request, contract)
-        result.append(replace(finding, failure=f"{form.format(status=status, operation=exchange.operation)}: {kind}"))
+        failure = f"{form.format(status=status, operation=exchange.operation)}: {kind}"
+        result.append(replace(finding, failure=failure, message=finding.message if kind in finding.message else f"{finding.message} ({kind} fails as well)"))
     return tuple(result)
 
 
@@ -108,5 +110,8 @@ class _Evidence:
         for feature in features:
             often = 2 if feature[0] == 2 or self._share >= OFTEN else 1
             if self.failed[feature] == self.tried[feature] >= often:
+                return feature[1]
+        for feature in features:
+            if feature[0] < 2 and self.failed[feature] > self.tried[feature] * max(OFTEN, 5 * self._share):
                 return feature[1]
         return "a valid request" if self.valid_failed else None

@@ -110,6 +110,8 @@ class Exploration(Generic[V, R]):
             return
 
     def _run(self, examples: int, phases: tuple[Phase, ...], body: Callable[[V], object]) -> None:
+        trouble: list[Exception] = []
+
         @seed(self.seed)
         @settings(
             max_examples=examples, phases=phases, database=None, deadline=None, derandomize=False, report_multiple_bugs=False,
@@ -117,9 +119,18 @@ class Exploration(Generic[V, R]):
         )  # fmt: skip
         @given(self.values)
         def test(value: V) -> None:
-            body(value)
+            if trouble:
+                return
+            try:
+                body(value)
+            except _Fails:
+                raise
+            except Exception as error:  # no outcome of a try: hypothesis must not take it for one that comes and goes
+                trouble.append(error)
 
         test()
+        if trouble:
+            raise trouble[0]
 
 
 class _Fails(Exception):

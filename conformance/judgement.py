@@ -158,13 +158,13 @@ def _group(members: list[Finding], contract: Contract, secrets: Secrets, *, stri
     )
 
 
-def _clarity(finding: Finding) -> tuple[bool, int, int]:
-    """The clearest exemplar: of a documented operation, with the shortest request, met first."""
+def _clarity(finding: Finding) -> tuple[bool, bool, int, int]:
+    """The clearest exemplar: of the very kind, of a documented operation, with the shortest request, met first."""
     exchange = finding.exchange
     if exchange is None:
-        return (True, 0, 0)
+        return (False, True, 0, 0)
     size = len(exchange.request.body) + len(exchange.request.url)
-    return (exchange.request.operation is None, size, exchange.number)
+    return (finding.message.endswith(" fails as well)"), exchange.request.operation is None, size, exchange.number)
 
 
 def _place(finding: Finding) -> str:

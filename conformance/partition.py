@@ -29,6 +29,7 @@ DEEPEST = 64
 OWN_PROPERTY = "conformance_"
 """What the name of a further property begins with that surely means nothing to a service; all other names are open."""
 
+OTHER_TYPE = "is another one"
 HUGE = 10**400
 """Stands for an integer of more digits than Python converts."""
 
@@ -75,13 +76,11 @@ def parts(request: Request, contract: Contract) -> tuple[Part, ...]:
     operation = contract.operations.get(request.operation or "")
     if operation is None:
         return ()
-    found = [
-        *_token(request, operation),
-        *_path(request, operation),
-        *_query(request, operation),
-        *_content_type(request, operation),
-        *(_body(request.body, operation, contract) if operation.request_schema is not None else ()),
-    ]
+    media = tuple(_content_type(request, operation))
+    found = [*_token(request, operation), *_path(request, operation), *_query(request, operation), *media]
+    # A body of another media type is not what the schema speaks of.
+    if operation.request_schema is not None and not any(part.partition == OTHER_TYPE for part in media):
+        found += _body(request.body, operation, contract)
     return tuple(dict.fromkeys(found))
 
 
@@ -533,7 +532,7 @@ def _content_type(request: Request, operation: Operation) -> Iterator[Part]:
     media_type, *rest = (part.strip().lower() for part in values[0].split(";"))
     charset = next((part.partition("=")[2].strip('"') for part in rest if part.startswith("charset=")), "utf-8")
     if media_type != operation.request_media_type:
-        yield Part("content-type", *_open("is another one"))
+        yield Part("content-type", *_open(OTHER_TYPE))
     elif charset not in {"utf-8", "utf8"}:
         yield Part("content-type", *_open("names another charset"))
     else:

@@ -156,7 +156,7 @@ class Trials:
         self._cloud.journal.intend(whole.replace(NAME, name) if isinstance(whole, str) and NAME in whole else name)
         exchange = self._cloud.create(body, headers=draft.headers)
         status = exchange.response.status
-        if status >= 400:
+        if 400 <= status < 500:
             self._refused[name] = (aim, exchange)
         outcome = Outcome(draft, exchange, name=name)
         if aim.due is Standing.BROKEN:
@@ -197,7 +197,7 @@ class Trials:
         )  # fmt: skip
         status = exchange.response.status
         outcome = Outcome(draft, exchange, name=name)
-        if status >= 400:
+        if 400 <= status < 500:
             self._unseen.append((aim, draft, exchange))
             if len(self._unseen) >= BATCH:
                 self._look()

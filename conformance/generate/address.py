@@ -116,6 +116,8 @@ def path_aims(operation: Operation) -> Iterator[Aim]:
         # The id of an image that is there, written so that only a careless reader takes it for that.
         near = st.one_of(values.map(lambda value: value.replace(ID, EXISTING).replace(ID.replace("-", ""), EXISTING.replace("-", ""))), values)
         yield Aim(operation.id, requirement, place, words, Standing.BROKEN, drafts(near.map(lambda value: quote(value, safe=""))))
+    fed = drafts(st.sampled_from([f"{EXISTING}%0A", f"{EXISTING}%20", f"%20{EXISTING}", f"{EXISTING}%09", f"{EXISTING}%E3%80%80"]))
+    yield Aim(operation.id, requirement, place, "is a uuid padded", Standing.BROKEN, fed)
     long = st.sampled_from(["x" * 300, "x" * 3000, quote("镜" * 100), "%F0%9F%96%BC", "%27%20or%20%271%27=%271", "*", "%25", "a%00b", "-1", "null"])
     yield Aim(operation.id, requirement, place, "is not a uuid", Standing.BROKEN, drafts(long))
     yield Aim(operation.id, requirement, place, "is not UTF-8", Standing.BROKEN, drafts(st.sampled_from(["%ff", "%E9", "%C0%AE", "%ED%A0%80"])))

@@ -64,6 +64,6 @@ def odd_bodies(good: Any, operation: Operation) -> Iterator[tuple[str, str, Stan
     older = b'[{"replace": "/min_ram", "value": 1}]', b'[{"replace": 7, "value": 1}]'
     if isinstance(good, list):
         media = {"Content-Type": "application/openstack-images-v2.0-json-patch"}
-        yield "content-type", "is that of an older patch", Standing.OPEN, st.sampled_from(older).map(lambda body: Draft(body, headers=media))
+        yield "content-type", "is another one, that of an older patch", Standing.OPEN, st.sampled_from(older).map(lambda body: Draft(body, headers=media))
     charsets = st.sampled_from(["latin-1", "utf-16", "nonesuch"])
     yield "content-type", "names another charset", Standing.OPEN, charsets.map(lambda name: Draft(data, headers={"Content-Type": f"{own}; charset={name}"}))

@@ -68,6 +68,8 @@ def create_aims(contract: Contract) -> Iterator[Aim]:
         for words, odd in (("has a lone surrogate", "a\ud800b"), ("has a NUL", "a\0b")):
             yield aim(place, words, Standing.OPEN, st.just(make(odd)))
     for name in kept_members(contract):
+        if name == "owner":
+            continue  # a cloud that takes it has given the image away, out of our reach
         yield aim(name, "is kept by the service", Standing.OPEN, st.sampled_from(["x", 7, None, []]).map(partial(_one, name)))
     yield from (aim(*row) for row in _open_creates())
     object_body = {"name": NAME, "min_ram": 1}

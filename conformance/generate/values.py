@@ -99,7 +99,8 @@ def _texts(schema: Schema) -> Iterator[tuple[str, SearchStrategy[Value]]]:
         )
     if schema.get("format") == "uuid":
         yield "is empty", st.just("")
-        yield "is a uuid padded", st.sampled_from([f" {ID}", f"{ID} ", f"{ID}\n", f"\t{ID}", f"{ID}\r\n", f"{ID}\u3000"])
+        # Not with a line feed at its end: upstream's pattern takes that, and no request can delete the image afterwards.
+        yield "is a uuid padded", st.sampled_from([f" {ID}", f"{ID} ", f"\t{ID}", f"{ID}\r\n", f"{ID}\u3000"])
         yield "is a uuid decorated", st.sampled_from(["{" + ID + "}", f"urn:uuid:{ID}"])
         yield "is a uuid without its hyphens", st.sampled_from([ID.replace("-", ""), ID.replace("-", "", 1), ID[:-4] + "-" + ID[-4:]])
         tails = st.sampled_from([ID[:-1], ID + "0", ID[:-1] + "g", ID[:-1] + "\uff10", ID.replace("-", "_"), ID.replace("-", "\u2010"), "0", "null"])

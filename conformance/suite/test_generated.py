@@ -49,7 +49,7 @@ def test_creates_that_the_contract_forbids_are_refused(cloud: Client, expect: Ex
     tried(cloud, expect, share(0.16), of(cloud, "image.create"), Standing.BROKEN)
 
 
-@verifies("image.create.request", "status.server-error")
+@verifies("image.create.body.*", "image.create.request", "status.server-error")
 def test_creates_that_the_contract_leaves_open_break_nothing(cloud: Client, expect: Expect, share: Share) -> None:
     tried(cloud, expect, share(0.07), of(cloud, "image.create"), Standing.OPEN)
 

@@ -121,5 +121,5 @@ def path_aims(operation: Operation) -> Iterator[Aim]:
     long = st.sampled_from(["x" * 300, "x" * 3000, quote("镜" * 100), "%F0%9F%96%BC", "%27%20or%20%271%27=%271", "*", "%25", "a%00b", "-1", "null"])
     yield Aim(operation.id, requirement, place, "is not a uuid", Standing.BROKEN, drafts(long))
     yield Aim(operation.id, requirement, place, "is not UTF-8", Standing.BROKEN, drafts(st.sampled_from(["%ff", "%E9", "%C0%AE", "%ED%A0%80"])))
-    odd = st.sampled_from(["%2e%2e", "..%2f..%2fetc%2fpasswd", "%2e%2e%2fimages", "x%2fy", "..;", "%5c..%5c", "x;y=1", "%2f", "..%00"])
+    odd = st.sampled_from(["%2e%2e", "..%2f..%2fetc%2fpasswd", "%2e%2e%2fimages", "x%2fy", "..;", "%5c..%5c", "x;y=1", "%2f"])
     yield Aim(operation.id, requirement, place, "is no path segment", Standing.OPEN, drafts(odd))

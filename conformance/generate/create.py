@@ -100,7 +100,7 @@ def _together(schema: Schema) -> SearchStrategy[Draft]:
 def _open_creates() -> Iterator[tuple[str, str, Standing, SearchStrategy[Draft]]]:
     names = st.sampled_from(["", " ", "a b", "a/b", "a~b", "a\0b", "属性", "name ", "n" * 256, "n" * 5000, "\U0001f5bc", "a\ud800"])
     yield "name of a further property", "is no plain word", Standing.OPEN, names.map(lambda name: _create({name: "x"}))
-    words = st.sampled_from(["deleted", "is_public", "properties", "members", "os_hidden", "os_hash_algo", "os_glance_x", "stores", "links",
+    words = st.sampled_from(["deleted", "properties", "members", "os_hidden", "os_hash_algo", "os_glance_x", "stores", "links",
                              "image_id", "metadata", "__class__", "self_", "context", "direct_url"])  # fmt: skip
     yield "name of a further property", "is another word", Standing.OPEN, words.map(lambda name: _create({name: "x"}))
     yield "further property", "is null", Standing.OPEN, st.just(_create({OWN_PROPERTY + "p": None}))

@@ -58,7 +58,9 @@ def attributed(findings: Iterable[Finding], known: Partitioned, contract: Contra
         evidence.setdefault(key, _Evidence.of(known, *key))
         kind = evidence[key].explain(found) or described(exchange.request, contract)
         failure = f"{form.format(status=status, operation=exchange.operation)}: {kind}"
-        result.append(replace(finding, failure=failure, message=finding.message if kind in finding.message else f"{finding.message} ({kind} fails as well)"))
+        own = kind in finding.message or "of another type" in kind
+        message = finding.message if own else f"{finding.message} ({kind} fails as well)"
+        result.append(replace(finding, failure=failure, message=message))
     return tuple(result)
 
 
@@ -98,6 +100,15 @@ class _Evidence:
                 evidence.valid_failed += same
         return evidence
 
+    def _wider(self, words: str) -> str:
+        """One class for all wrong types of a place, where each of three or more always fails."""
+        place, _, wanted = words.partition(" instead of ")
+        start = place.rpartition(" is ")[0]
+        same = [item for item in self.tried if item[1].startswith(f"{start} is ") and item[1].endswith(f" instead of {wanted}")]
+        if wanted and len(same) >= 3 and all(self.failed[item] == self.tried[item] for item in same):
+            return f"{start} is of another type than {wanted}"
+        return words
+
     @property
     def _share(self) -> float:
         return self.valid_failed / self.valid_tried if self.valid_tried else 0.0
@@ -110,7 +121,7 @@ class _Evidence:
         for feature in features:
             often = 2 if feature[0] == 2 or self._share >= OFTEN else 1
             if self.failed[feature] == self.tried[feature] >= often:
-                return feature[1]
+                return self._wider(feature[1])
         for feature in features:
             if feature[0] < 2 and self.failed[feature] > self.tried[feature] * max(OFTEN, 5 * self._share):
                 return feature[1]

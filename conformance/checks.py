@@ -93,8 +93,9 @@ def documented_status(exchange: Exchange, contract: Contract) -> Iterator[Assert
         name = f"{operation.id}.response.{operation.responses[0].status}"
         yield Assertion(name, "documented-status", False, f"success is {status}, documented is {promised}", f"{status}")
     else:
-        message = f"status {status} is neither a documented success nor one of the documented codes"
-        failure = f"undocumented {status} from {exchange.operation}: {described(exchange.request, contract)}"
+        kind = described(exchange.request, contract)
+        message = f"status {status} is neither a documented success nor one of the documented codes: {kind}"
+        failure = f"undocumented {status} from {exchange.operation}: {kind}"
         yield Assertion("status.documented", "documented-status", False, message, failure)
 
 

@@ -188,7 +188,7 @@ class Trials:
         own = str(before["id"])
         path = draft.path.replace(EXISTING, own).replace(EXISTING.replace("-", ""), own.replace("-", ""))
         item = cloud.contract.operations[aim.operation]
-        headers: dict[str, str | None] = {"Accept": "application/json", **({"Content-Type": item.request_media_type} if draft.body else {})}
+        headers: dict[str, str | None] = {"Accept": "application/json", **({"Content-Type": item.request_media_type} if item.request_media_type else {})}
         if NAME.encode() in draft.body:
             cloud.journal.intend(str(draft.members.get("name", NAME)).replace(NAME, name))
         exchange = cloud.send(
@@ -219,7 +219,7 @@ class Trials:
             return outcome
         wrong = f"{aim.place} {aim.words}"
         outcome = replace(outcome, requirement=aim.requirement)
-        return self._failed(outcome, f"accepted: {wrong}", f"a request is answered with {status} though {wrong}: {self._sent(outcome)}")
+        return self._failed(outcome, f"accepted: {wrong}", f"a request is answered with {status} though {wrong}: {self._sent(outcome, in_path=aim.place.startswith('path.'))}")
 
     def _due_success(self, aim: Aim, outcome: Outcome, wanted: dict[str, Any], before: dict[str, Any] | None = None) -> Outcome:
         exchange = outcome.exchange
@@ -257,10 +257,10 @@ class Trials:
     def _failed(self, outcome: Outcome, failure: str, message: str) -> Outcome:
         return replace(outcome, failure=failure, message=message)
 
-    def _sent(self, outcome: Outcome) -> str:
+    def _sent(self, outcome: Outcome, *, in_path: bool = False) -> str:
         assert outcome.exchange is not None
         request = outcome.exchange.request
-        return short(request.body.decode("utf-8", "replace")) if request.body else short(request.url.split("/v2", 1)[-1])
+        return short(request.body.decode("utf-8", "replace")) if request.body and not in_path else short(request.url.split("/v2", 1)[-1])
 
     # --- nothing changed --------------------------------------------------------------------------------------------
 
@@ -287,7 +287,7 @@ class Trials:
     def _once_more(self, aim: Aim, draft: Draft) -> None:
         item = self._cloud.contract.operations[aim.operation]
         path = draft.path.replace(EXISTING, str(self._image["id"]))
-        headers = {"Accept": "application/json", **({"Content-Type": item.request_media_type} if draft.body else {}), **draft.headers}
+        headers = {"Accept": "application/json", **({"Content-Type": item.request_media_type} if item.request_media_type else {}), **draft.headers}
         self._cloud.send(item.method, item.path.replace("{image_id}", path), operation=aim.operation,
                          body=self._filled(draft.body, self._own_name()), headers=headers)  # fmt: skip
 

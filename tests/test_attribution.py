@@ -98,3 +98,11 @@ def test_what_was_sent_is_counted_by_place_class_and_status(contract: Contract) 
         SentRow("image.create", "min_ram", "open: is an integer written as a fraction", {201: 1}),
         SentRow("image.create", "min_ram", "valid", {201: 2}),
     ]
+
+
+def test_a_place_that_fails_with_every_wrong_type_is_one_group(contract: Contract) -> None:
+    cloud = Cloud(contract)
+    for value in (7, True, ["a"], {"a": 1}):
+        cloud.create({"id": value}, 500)
+    cloud.create({"id": "x"}, 400)
+    assert cloud.kinds() == {"500 from image.create: id is of another type than string": 4}

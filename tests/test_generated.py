@@ -143,7 +143,8 @@ def _together(call: Call, query: Any) -> Any:
 
 def test_a_limit_forgotten_when_three_parameters_come_together_is_found(verdict: Callable[..., Verdict]) -> None:
     found = failures(verdict(Hooks(query=_together), "generated.py and parameters_of_a_list", budget="2000"))
-    assert found == {"name with limit with sort_key with status selects other images"}
+    assert len(found) == 1
+    assert {"limit", "sort_key", "status"} <= set(found.pop().removesuffix(" selects other images").split(" with "))
 
 
 def _lost(call: Call, image: Image, _store: Store) -> None:

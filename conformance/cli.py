@@ -16,7 +16,13 @@ COMMANDS: Mapping[str, str] = {
     "extract": "conformance.commands.extract:extract",
     "requirements": "conformance.commands.requirements:requirements",
     "run": "conformance.commands.run:run",
+    "baseline": "conformance.commands.baseline:baseline",
+    "lint": "conformance.commands.lint:lint",
+    "report": "conformance.commands.report:report",
     "serve": "conformance.commands.serve:serve",
+    "selfcheck": "conformance.commands.selfcheck:selfcheck",
+    "compare": "conformance.commands.compare:compare_runs",
+    "specs": "conformance.commands.specs:specs",
     "lab": "conformance.commands.lab:lab",
 }
 """Name -> module and function. A module is loaded when its command is used: reading PDFs costs half a second."""

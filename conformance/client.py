@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Container, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin
 
@@ -35,15 +37,28 @@ def body_of(exchange: Exchange) -> JSON:
 
 
 class Client:
-    """Sends requests as one of the actors. `random` is seeded: the same seed makes the same requests."""
+    """Sends requests as one of the actors.
 
-    def __init__(self, target: Target, gate: Gate, journal: Journal, secrets: Secrets, seed: int) -> None:
+    `random` begins anew with each case, from the seed and the case's name: the same seed makes the same requests, whichever
+    cases run besides and however often a case is run.
+    """
+
+    def __init__(
+        self, target: Target, gate: Gate, journal: Journal, secrets: Secrets, seed: int, pause: Callable[[float], None] = time.sleep
+    ) -> None:
         self.target = target
         self.gate = gate
         self.journal = journal
         self.secrets = secrets
         self.seed = seed
-        self.random = random.Random(seed)
+        self._pause = pause
+        self.begin("start")
+
+    def begin(self, case: str, attempt: int = 0) -> None:
+        """Begin a case; `attempt` counts from 0 how often it ran before. Only names differ between attempts."""
+        self.random = random.Random(f"{self.seed}\x1f{case}")
+        again = f"r{attempt}" if attempt else ""
+        self._stem = f"{sha256(case.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}{again}"
         self._names = 0
 
     @property
@@ -59,12 +74,16 @@ class Client:
     def name(self, suffix: str = "") -> str:
         """A name that no other image has, and that the journal recognises."""
         self._names += 1
-        return f"{prefix_of(self.journal.run_id)}{self._names}{suffix}"
+        return f"{prefix_of(self.journal.run_id)}{self._stem}-{self._names}{suffix}"
 
     def uuid(self) -> str:
-        """An image id that no image has."""
+        """An image id that no image has, nor had: a target may keep the ids of deleted images, so no seed makes it."""
         digits = f"{random.SystemRandom().getrandbits(128):032x}"
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass on the target. The embedded reference puts its clock forward; for any other target we sleep."""
+        self._pause(seconds)
 
     # --- one request ------------------------------------------------------------------------------------------------
 

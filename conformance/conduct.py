@@ -7,29 +7,33 @@ import shlex
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
+from conformance.baseline import load_baseline
 from conformance.cases import Case, registry
 from conformance.client import Client
+from conformance.confirmation import MOST_CASES
 from conformance.contract import Contract
 from conformance.coverage import covered, passive_ids, required
-from conformance.errors import ConformanceError, TargetError
+from conformance.errors import ConformanceError, TargetError, UsageError
 from conformance.exploration import Budget, parse_budget
+from conformance.facts import gather
 from conformance.gate import Gate
 from conformance.journal import Journal, clean, state_directory, unfinished
-from conformance.judgement import Circumstances, judgement
+from conformance.judgement import Circumstances, Excuses, judgement, to_confirm
 from conformance.model import Request, Response
 from conformance.redaction import Secrets
 from conformance.reference import Reference
 from conformance.specs import load_contract
 from conformance.target import Settings, Target, configured, open_target
 from conformance.verdict import Run, Verdict
+from conformance.waivers import load_waivers
 
 __all__ = ["PROFILES", "Conduct", "Options", "in_profile"]
 
@@ -42,8 +46,9 @@ BUDGETS = {"smoke": "0", "gate": "400", "acceptance": "6000"}
 class Options:
     """What a run was asked for. `seed` makes the same requests again; `selection` is pytest's -k or a choice of files.
 
-    `faults` are those that the embedded reference has on purpose. `budget` bounds the generated cases: requests (`500`) or
-    seconds (`120s`); the profile's own when None."""
+    `faults` are those that the embedded reference has on purpose. `waivers` and `baseline` are files; `confirm` is how often a
+    case that showed a finding is tried again. `budget` bounds the generated cases: requests (`500`) or seconds (`120s`); the
+    profile's own when None."""
 
     settings: Settings = field(default_factory=Settings)
     profile: str = "gate"
@@ -52,6 +57,10 @@ class Options:
     selection: str | None = None
     specs: Path | None = None
     faults: tuple[str, ...] = ()
+    waivers: Path | None = None
+    strict_waivers: bool = False
+    baseline: Path | None = None
+    confirm: int = 0
     budget: str | None = None
 
 
@@ -63,15 +72,17 @@ def in_profile(case: Case, profile: str) -> bool:
 class Conduct:
     """A run under way. Use as a context: entering logs in, leaving takes down what entering put up."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, contract: Contract | None = None) -> None:
         self.options = options
-        self.contract: Contract = load_contract(options.specs)
+        self.contract: Contract = contract or load_contract(options.specs)
         self._budget = parse_budget(options.budget if options.budget is not None else BUDGETS[options.profile])
         self.gate = Gate(self.contract)
         self.secrets = Secrets()
         self.run_id = entropy.token_hex(4)
         self.notes: list[str] = []
         self.suite_fault = False
+        self.cut_short = False
+        self.excuses = self._excuses()
         self.leftovers: tuple[str, ...] = ()
         self._began = datetime.now(UTC)
         self._clock = time.monotonic()
@@ -79,6 +90,35 @@ class Conduct:
         self.client: Client
         self.target: Target
         self._journal: Journal
+        self.facts: dict[str, Any] | None = None
+        self._pause: Callable[[float], None] = time.sleep
+
+    def _excuses(self) -> Excuses:
+        """Read waivers and baseline before anything is sent, so that a mistake in them costs nothing."""
+        waivers, baseline, contract = self.options.waivers, self.options.baseline, self.contract
+        if waivers is None and self.options.strict_waivers:
+            raise UsageError("--strict-waivers: there are no waivers; give --waivers FILE, or write waivers.yaml")
+        excuses = Excuses(
+            waivers=load_waivers(waivers, contract) if waivers is not None else (),
+            baseline=load_baseline(baseline, {"name": contract.name, "sha256": contract.sha256}) if baseline is not None else None,
+        )
+        if waivers is not None:
+            self.notes.append(f"waivers are in use: {len(excuses.waivers)}, from {waivers}")
+        if excuses.baseline is not None:
+            self.notes.append(f"a baseline is in use: {len(excuses.baseline.entries)} known findings, from {baseline}")
+        return excuses
+
+    def to_confirm(self) -> tuple[str, ...]:
+        """The cases to try again, so that what fails the run is seen to be steady or not."""
+        cases, left = to_confirm(self.gate, self.secrets, self.excuses, strict=self.options.strict)
+        if left:
+            self.notes.append(f"{left} groups of findings were not tried again: no case shows them, or {MOST_CASES} cases were enough")
+        return cases
+
+    @property
+    def age(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self._clock
 
     def __enter__(self) -> Self:
         try:
@@ -103,12 +143,13 @@ class Conduct:
         directory = state_directory()
         where = (self.target.image_url, self.target.main.project_id)
         earlier = list(unfinished(directory, *where))
-        self._journal = Journal.open(directory, *where, self.run_id)
-        self.client = Client(self.target, self.gate, self._journal, self.secrets, self.options.seed)
+        self._journal = Journal.open(directory, *where, self.run_id, durable=self._pause is time.sleep)
+        self.client = Client(self.target, self.gate, self._journal, self.secrets, self.options.seed, self._pause)
         for journal in earlier:
             left = clean(journal, self.client)
             journal.close(done=not left)
             self.notes.append(f"an earlier run ({journal.run_id}) had not cleaned up; {_said(left)}")
+        self.facts = gather(self.client)
         self._explore()
 
     def _explore(self) -> None:
@@ -134,6 +175,7 @@ class Conduct:
     def _embedded(self, settings: Settings) -> Settings:
         """Without any cloud: the reference target, in this process."""
         reference = self._stack.enter_context(Reference(self.contract, faults=self.options.faults))
+        self._pause = reference.advance
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-")))
         clouds = folder / "clouds.yaml"
         reference.write_clouds(clouds)
@@ -193,13 +235,15 @@ class Conduct:
             seed=self.options.seed,
             profile=self.options.profile,
             started_at=self._began.isoformat(timespec="seconds").replace("+00:00", "Z"),
-            duration=round(time.monotonic() - self._clock, 3),
+            duration=round(self.age, 3),
             requests=0,
             command=self.secrets.text(shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])),
             suite_version=metadata.version("easystack-conformance"),
             selection=self.options.selection,
             strict=self.options.strict,
             leftovers=self.leftovers,
+            cut_short=self.cut_short,
+            strict_waivers=self.options.strict_waivers,
         )
         main = self.target.main
         target = {
@@ -210,9 +254,10 @@ class Conduct:
             "project": main.project_name,
             "second_project": self.target.actors["other"].project_name if "other" in self.target.actors else None,
             "roles": list(main.roles),
+            "facts": self.facts,
             "may_create": self.gate.may_create,
         }
-        circumstances = Circumstances(run, target, owed, reasons, tuple(self.notes), self.suite_fault)
+        circumstances = Circumstances(run, target, owed, reasons, tuple(self.notes), self.suite_fault, self.excuses)
         return judgement(self.gate, self.secrets, circumstances)
 
     def _promised(self, cases: Iterable[Case]) -> Iterable[str]:

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from conformance.checks import judge
+from conformance.confirmation import Attempt
 from conformance.contract import Contract
 from conformance.model import Assertion, Exchange, Finding, Request, Response
 
@@ -37,7 +38,7 @@ class Gate:
 
     `may_create` says whether the credentials create images, `shows` whether the service has the upstream operation that most
     cases observe with; None while that is not known. `unjudged` maps a requirement to
-    the cases that were to judge it and could not, each with the reason.
+    the cases that were to judge it and could not, each with the reason. `attempts` are the cases that ran, in order.
     """
 
     contract: Contract
@@ -49,6 +50,7 @@ class Gate:
     looks: Counter[tuple[str, str]] = field(default_factory=Counter)
     provocations: list[Provocation] = field(default_factory=list)
     unjudged: dict[str, dict[str, str]] = field(default_factory=dict)
+    attempts: list[Attempt] = field(default_factory=list)
 
     def observe(self, request: Request, response: Response) -> Exchange:
         """Record an exchange and judge it."""

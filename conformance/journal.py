@@ -51,16 +51,20 @@ def state_directory() -> Path:
 class Journal:
     """The journal of one run against one project of one endpoint."""
 
-    def __init__(self, handle: IO[str], path: Path, run_id: str) -> None:
+    def __init__(self, handle: IO[str], path: Path, run_id: str, *, durable: bool = True) -> None:
         self._handle = handle
+        self._durable = durable
         self.path = path
         self.run_id = run_id
         self.names: dict[str, None] = {}
         self.ids: dict[str, None] = {}
 
     @classmethod
-    def open(cls, directory: Path, image_url: str, project_id: str, run_id: str) -> Journal:
-        """Start the journal of a run. Raises UsageError when the directory cannot be written."""
+    def open(cls, directory: Path, image_url: str, project_id: str, run_id: str, *, durable: bool = True) -> Journal:
+        """Start the journal of a run. Raises UsageError when the directory cannot be written.
+
+        `durable` is False for a target that ends with this process, which leaves nothing that could be cleaned up.
+        """
         path = directory / f"{run_id}.jsonl"
         try:
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -68,7 +72,7 @@ class Journal:
         except OSError as error:
             raise UsageError(f"{directory}: the journal cannot be written: {error.strerror}; set XDG_STATE_HOME") from None
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        journal = cls(handle, path, run_id)
+        journal = cls(handle, path, run_id, durable=durable)
         journal._write(run=run_id, image_url=image_url, project=project_id)
         return journal
 
@@ -92,7 +96,8 @@ class Journal:
     def _write(self, **entry: Any) -> None:
         self._handle.write(json.dumps(entry) + "\n")
         self._handle.flush()
-        os.fsync(self._handle.fileno())
+        if self._durable:
+            os.fsync(self._handle.fileno())
 
     def close(self, *, done: bool) -> None:
         """Close the file, and remove it when nothing that it names is left."""

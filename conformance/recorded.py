@@ -99,6 +99,7 @@ def _finding(raw: Mapping[str, Any], exchanges: Mapping[int, Exchange]) -> Findi
         "authority": Authority(raw["authority"]),
         "source": _lines(raw["source"]),
         "related": tuple(raw["related"]),
+        "checks": {place: tuple(checks) for place, checks in raw["checks"].items()},
         "exemplar": exchanges[exemplar["number"]] if exemplar is not None else None,
     }
     return FindingGroup(**{**raw, **given})

@@ -19,36 +19,50 @@ from conformance.plugin import Supervisor, case_of
 from conformance.reporting import write_reports
 from conformance.verdict import Verdict
 
-__all__ = ["conduct_run"]
+__all__ = ["conduct_run", "run_cases"]
+
+UNUSED = ("cacheprovider", "terminal", "logging", "unraisableexception", "threadexception", "faulthandler", "doctest", "pastebin", "debugging")
+"""Plugins of pytest's own that a run has no use for."""
 
 
-def conduct_run(options: Options, out: Path, progress: Console) -> tuple[Verdict, tuple[Path, ...]]:
+def conduct_run(options: Options, out: Path, progress: Console, language: str = "en") -> tuple[Verdict, tuple[Path, ...]]:
     """Log in, run the cases in this process, clean up, write the reports."""
+    with Conduct(options) as conduct:
+        verdict = run_cases(conduct, progress)
+        return verdict, write_reports(verdict, out, language)
+
+
+def run_cases(conduct: Conduct, progress: Console, *watchers: object) -> Verdict:
+    """Run the cases of an open run in this process, clean up, and judge.
+
+    pytest's plugins of the environment stay out: what runs is the suite alone, wherever it is installed. `watchers` are plugins of
+    the caller's.
+    """
+    options = conduct.options
     suite = Path(str(conformance.suite.__file__)).parent
     arguments = [
-        str(suite), "-c", str(suite / "pytest.ini"), "--rootdir", str(suite), "-p", "conformance.plugin",
-        "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:allure_pytest", "-p", "no:logging",
+        str(suite), "-c", str(suite / "pytest.ini"), "--rootdir", str(suite), "--disable-plugin-autoload", "--assert=plain",
+        *(argument for name in UNUSED for argument in ("-p", f"no:{name}")), "-p", "conformance.plugin",
         "--profile", options.profile, *(["-k", options.selection] if options.selection else []),
     ]  # fmt: skip
-    with Conduct(options) as conduct:
-        watcher = _Progress(conduct, progress)
-        interruptible()
-        said = io.StringIO()  # pytest reports a bad -k in two lines of its own; ours is one
-        try:
-            with contextlib.redirect_stderr(said):
-                status = pytest.main(arguments, plugins=[Supervisor(conduct), watcher])
-        finally:
-            conduct.cleanup()
-        if status != pytest.ExitCode.USAGE_ERROR:
-            progress.print(said.getvalue(), end="", markup=False, highlight=False)
-        if status == pytest.ExitCode.INTERRUPTED:
-            conduct.notes.append("the run was interrupted")
-        if status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
-            raise UsageError(f"-k {options.selection}: is no expression that pytest understands") if options.selection else (
-                ConformanceError("the suite could not be run by pytest")
-            )
-        verdict = conduct.verdict()
-        return verdict, write_reports(verdict, out)
+    watcher = _Progress(conduct, progress)
+    interruptible()
+    said = io.StringIO()  # pytest reports a bad -k in two lines of its own; ours is one
+    try:
+        with contextlib.redirect_stderr(said):
+            status = pytest.main(arguments, plugins=[Supervisor(conduct), watcher, *watchers])
+    finally:
+        conduct.cleanup()
+    if status != pytest.ExitCode.USAGE_ERROR:
+        progress.print(said.getvalue(), end="", markup=False, highlight=False)
+    if status == pytest.ExitCode.INTERRUPTED:
+        conduct.cut_short = True
+        conduct.notes.append("the run was interrupted")
+    if status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
+        raise UsageError(f"-k {options.selection}: is no expression that pytest understands") if options.selection else (
+            ConformanceError("the suite could not be run by pytest")
+        )
+    return conduct.verdict()
 
 
 def interruptible() -> None:
@@ -74,7 +88,8 @@ class _Progress:
     def pytest_runtest_logfinish(self, nodeid: str, location: object) -> None:
         """Show how far the run is."""
         self._done += 1
-        text = f"case {self._done}/{self._total}, {len(self._conduct.gate.exchanges)} requests, "
+        again = f" and {self._done - self._total} again" if self._done > self._total else ""
+        text = f"case {min(self._done, self._total)}/{self._total}{again}, {len(self._conduct.gate.exchanges)} requests, "
         groups = {(item.requirement, item.failure) for item in self._conduct.gate.findings}
         text += f"{len(groups)} groups of findings"
         now = time.monotonic()

@@ -126,6 +126,8 @@ class Transport:
         self._session.cert = cert
         self._session.headers.clear()
         self._adapter = _Adapter()
+        self._watch = _Watch(self.limits.total, self._adapter.abort)
+        self._environment: dict[str, Mapping[str, Any]] = {}
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, self._adapter)
 
@@ -140,6 +142,7 @@ class Transport:
     def close(self) -> None:
         """Close the connection."""
         self._session.close()
+        self._watch.close()
 
     def send(self, request: Request) -> Response:
         """Send and wait for the whole answer.
@@ -163,7 +166,7 @@ class Transport:
 
     def _send(self, request: Request) -> Response:
         where = urlsplit(request.url).netloc
-        watch = _Watch(self.limits.total, self._adapter.abort)
+        watch = self._watch
         started = time.perf_counter()
         try:
             with watch:
@@ -195,7 +198,12 @@ class Transport:
             headers.setdefault("Content-Length", str(len(request.body)))
         prepared.headers = headers
         prepared.body = request.body or None
-        settings = self._session.merge_environment_settings(request.url, {}, True, self._session.verify, self._session.cert)
+        origin = origin_of(request.url)
+        if origin not in self._environment:  # proxies and CA files of the environment; to look them up takes longer than to send
+            self._environment[origin] = self._session.merge_environment_settings(
+                request.url, {}, True, self._session.verify, self._session.cert
+            )
+        settings = self._environment[origin]
         return self._session.send(
             prepared,
             allow_redirects=False,
@@ -231,23 +239,51 @@ class Transport:
 
 
 class _Watch:
-    """Ends a transfer that outlasts the total time: a server that sends a byte a second is never silent."""
+    """Ends a transfer that outlasts the total time: a server that sends a byte a second is never silent.
+
+    One thread watches all transfers of a transport, one after the other. A later transfer never ends before an earlier one was
+    to end, so the thread sleeps to the end of what it saw last and looks again; nobody wakes it for a request.
+    """
 
     def __init__(self, seconds: float, abort: Callable[[], None]) -> None:
         self.fired = False
+        self._seconds = seconds
         self._abort = abort
-        self._timer = threading.Timer(seconds, self._fire)
-        self._timer.daemon = True
+        self._due: float | None = None
+        self._change = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._closed = False
 
     def __enter__(self) -> None:
-        self._timer.start()
+        with self._change:
+            self.fired = False
+            self._due = time.monotonic() + self._seconds
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, daemon=True, name="conformance-watch")
+                self._thread.start()
 
     def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+        with self._change:
+            self._due = None
 
-    def _fire(self) -> None:
-        self.fired = True
-        self._abort()
+    def close(self) -> None:
+        """End the thread."""
+        with self._change:
+            self._closed = True
+            self._change.notify()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        self._closed = False
+
+    def _run(self) -> None:
+        with self._change:
+            while not self._closed:
+                now = time.monotonic()
+                if self._due is not None and now >= self._due:
+                    self.fired, self._due = True, None
+                    self._abort()
+                self._change.wait(self._seconds if self._due is None else self._due - now)
 
 
 def _failure(error: Exception, where: str, request: Request, limits: Limits) -> Exception:

@@ -41,7 +41,7 @@ def test_without_a_cloud_the_reference_is_conformant(tmp_path: Path) -> None:
         verdict["outcome"], verdict["summary"]["required_not_exercised"], verdict["summary"]["findings"], verdict["run"]["leftovers"],
     ) == ("conformant", 0, 0, [])  # fmt: skip
     assert max(map(len, done.stdout.splitlines())) <= 80
-    assert {"verdict.json", "verdict.html", "junit.xml", "exchanges.har"} == {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"verdict.json", "index.html", "junit.xml", "exchanges.har"} == {path.name for path in (tmp_path / "out").iterdir()}
 
 
 def test_no_report_holds_a_token_or_a_password(tmp_path: Path, reference: Reference) -> None:

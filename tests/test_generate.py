@@ -120,7 +120,7 @@ def test_no_request_makes_an_image_public_or_gives_it_away() -> None:
 
 def test_marks_are_as_long_as_what_replaces_them() -> None:
     assert len(TAG) == len(tag_of("0123abcd"))
-    assert len(NAME) == 32
+    assert len(NAME) == 40
 
 
 def test_the_same_seed_draws_the_same_and_another_draws_others() -> None:

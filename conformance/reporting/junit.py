@@ -36,6 +36,8 @@ def to_junit(verdict: Verdict) -> bytes:
         ):
             suite.add_property(key, value)
         document.add_testsuite(suite)
+    if verdict.waivers:
+        document.add_testsuite(_waivers(verdict))
     document.update_statistics()
     text: bytes = document.tostring()
     return text
@@ -44,21 +46,45 @@ def to_junit(verdict: Verdict) -> bytes:
 def _case(item: RequirementResult, suite: str, groups: list[FindingGroup]) -> TestCase:
     case = TestCase(item.id, suite)
     binding = [group for group in groups if group.binding]
-    advisory = [group for group in groups if not group.binding]
+    known = [group for group in groups if group.known]
+    waived = [group for group in groups if group.waiver is not None]
+    advisory = [group for group in groups if not group.binding and not group.known and group.waiver is None]
     if binding:
         case.result = [_failure(group) for group in binding]
     elif item.outcome is Outcome.NOT_EXERCISED and item.required:
         case.result = [Error(f"not exercised: {_legal(item.reason or '')}", "not exercised")]
+    elif known:  # broken as the baseline knows it: neither a failure of this run nor kept
+        case.result = [Skipped(_legal(f"known: {'; '.join(group.message for group in known)}"))]
     elif item.outcome in {Outcome.NOT_EXERCISED, Outcome.EXCLUDED, Outcome.WAIVED}:
         case.result = [Skipped(_legal(f"{item.outcome}: {item.reason}"))]
-    if advisory:
-        case.system_out = "\n".join(_legal(f"advisory: {group.message}\n{group.curl or ''}") for group in advisory)
+    said = [
+        *(f"waived: {group.message} ({group.waiver})\n{group.curl or ''}" for group in waived),
+        *(f"known: {group.message}\n{group.curl or ''}" for group in known),
+        *(f"advisory: {group.message}\n{group.curl or ''}" for group in advisory),
+    ]
+    if said:
+        case.system_out = "\n".join(map(_legal, said))
     return case
+
+
+def _waivers(verdict: Verdict) -> TestSuite:
+    """A case for each waiver: without use it is skipped, and under --strict-waivers it fails."""
+    suite = TestSuite("waivers")
+    for item in verdict.waivers:
+        places = [str(part) for part in (item.operation, item.status, item.message) if part is not None]
+        case = TestCase(_legal(" ".join([item.requirement, *places])), "waivers")
+        if item.state != "used":
+            useless = item.state in {"unused", "expired"} and verdict.run.strict_waivers
+            said = _legal(f"{item.state}: {item.reason} ({item.owner})")
+            case.result = [Failure(said, item.state) if useless else Skipped(said)]
+        suite.add_testcase(case)
+    return suite
 
 
 def _failure(group: FindingGroup) -> Failure:
     lines = ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in group.source)
-    failure = Failure(_legal(f"{group.message} ({group.count} times)"), group.check)
+    again = "" if group.confirmation == "single" else f", {group.confirmation}"
+    failure = Failure(_legal(f"{group.message} ({group.count} times{again})"), group.check)
     failure.text = _legal(f"document lines {lines}\n{', '.join(group.places)}\n{group.curl or ''}")
     return failure
 

@@ -20,10 +20,12 @@ from conformance.model import Exchange, Finding
 from conformance.partition import Part, Standing, described, parts
 from conformance.verdict import SentRow
 
-__all__ = ["attributed", "partitioned", "sent"]
+__all__ = ["ANOTHER_KIND", "attributed", "partitioned", "sent"]
 
 Partitioned = Sequence[tuple[Exchange, tuple[Part, ...]]]
 CHECKS = {"server-error": "{status} from {operation}", "documented-status": "undocumented {status} from {operation}"}
+ANOTHER_KIND = " fails as well)"
+"""How the message ends of a finding that is counted with another kind of request."""
 OFTEN = 0.2
 """Share of valid requests that fail, from which a class that was sent once is not told apart from them."""
 
@@ -59,7 +61,7 @@ def attributed(findings: Iterable[Finding], known: Partitioned, contract: Contra
         kind = evidence[key].explain(found) or described(exchange.request, contract)
         failure = f"{form.format(status=status, operation=exchange.operation)}: {kind}"
         own = kind in finding.message or "of another type" in kind
-        message = finding.message if own else f"{finding.message} ({kind} fails as well)"
+        message = finding.message if own else f"{finding.message} ({kind}{ANOTHER_KIND}"
         result.append(replace(finding, failure=failure, message=message))
     return tuple(result)
 

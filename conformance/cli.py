@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import rich_click as click
 
-from conformance.errors import ConformanceError, Exit
+from conformance.errors import ConformanceError, Exit, plain
 
 __all__ = ["COMMANDS", "main"]
 
@@ -19,6 +19,9 @@ COMMANDS: Mapping[str, str] = {
     "baseline": "conformance.commands.baseline:baseline",
     "lint": "conformance.commands.lint:lint",
     "report": "conformance.commands.report:report",
+    "replay": "conformance.commands.replay:replay",
+    "bundle": "conformance.commands.bundle:bundle",
+    "verify": "conformance.commands.verify:verify",
     "serve": "conformance.commands.serve:serve",
     "selfcheck": "conformance.commands.selfcheck:selfcheck",
     "compare": "conformance.commands.compare:compare_runs",
@@ -68,5 +71,5 @@ def main() -> None:
 
 
 def _fail(text: str, code: Exit) -> None:
-    print(f"conformance: {text}", file=sys.stderr)
+    print(f"conformance: {plain(text)}", file=sys.stderr)
     sys.exit(int(code))

@@ -224,7 +224,7 @@ def _unlike(before: Verdict, after: Verdict) -> Iterator[str]:
     for name, first, second in (
         ("profiles", before.run.profile, after.run.profile),
         ("selections", before.run.selection or "all cases", after.run.selection or "all cases"),
-        ("strictness", "strict" if before.run.strict else "not strict", "strict" if after.run.strict else "not strict"),
+        ("kinds of judgement", "strict" if before.run.strict else "not strict", "strict" if after.run.strict else "not strict"),
     ):
         if first != second:
             yield f"the {name} differ: {first} and {second}; run both alike"

@@ -83,6 +83,7 @@ class Conduct:
         self.suite_fault = False
         self.cut_short = False
         self.excuses = self._excuses()
+        self.given_up = False
         self.leftovers: tuple[str, ...] = ()
         self._began = datetime.now(UTC)
         self._clock = time.monotonic()
@@ -148,7 +149,9 @@ class Conduct:
         for journal in earlier:
             left = clean(journal, self.client)
             journal.close(done=not left)
-            self.notes.append(f"an earlier run ({journal.run_id}) had not cleaned up; {_said(left)}")
+            theirs = sum(bool(journal.ids.get(image_id)) for image_id in left)
+            advice = "; some belong to its second project: give --other-cloud once more" if theirs else ""
+            self.notes.append(f"an earlier run ({journal.run_id}) had not cleaned up; {_said(left)}{advice}")
         self.facts = gather(self.client)
         self._explore()
 
@@ -201,8 +204,8 @@ class Conduct:
         """
         self.gate.case = "cleanup"
         try:
-            for image_id in tuple(self._journal.ids):
-                if self.client.remove(image_id):
+            for image_id, project in tuple(self._journal.ids.items()):
+                if self.client.remove(image_id, project):
                     self._journal.gone(image_id)
         except TargetError:
             return
@@ -212,6 +215,8 @@ class Conduct:
     def cleanup(self) -> None:
         """Delete what this run created; what cannot be deleted is in the verdict and stays in the journal."""
         self.gate.case = "cleanup"
+        limits = self.options.settings.limits
+        self.target.transport.allow(limits.cleanup, limits.bodies)
         try:
             self.leftovers = clean(self._journal, self.client)
         except TargetError as error:
@@ -223,7 +228,7 @@ class Conduct:
         finally:
             self._journal.close(done=not self.leftovers)
         if self.leftovers:
-            self.notes.append(f"images left behind, to be deleted by the next start: {', '.join(self.leftovers)}")
+            self.notes.append(f"images left behind, to be deleted by the next start: {_some(self.leftovers)}")
 
     def verdict(self) -> Verdict:
         """The verdict on what was seen so far."""
@@ -281,7 +286,12 @@ class Conduct:
         return reasons
 
 
+def _some(ids: tuple[str, ...]) -> str:
+    shown = ", ".join(item[:64] for item in ids[:10])
+    return f"{shown} and {len(ids) - 10} more" if len(ids) > 10 else shown
+
+
 def _said(left: tuple[str, ...]) -> str:
-    return "its images are deleted now" if not left else f"these could not be deleted: {', '.join(left)}"
+    return "its images are deleted now" if not left else f"these could not be deleted: {_some(left)}"
 
 

@@ -9,16 +9,18 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
 
-from conformance.attribution import attributed, partitioned, sent
+from conformance.attribution import ANOTHER_KIND, attributed, partitioned, sent
 from conformance.baseline import Baseline
 from conformance.checks import repeated_request_ids
 from conformance.confirmation import Attempt, Sight, confirmation, sight_of, sights, worth_trying
 from conformance.contract import Authority, Contract, Requirement
 from conformance.errors import Exit
 from conformance.gate import Gate
+from conformance.journal import tag_of
 from conformance.model import Exchange, Finding
 from conformance.redaction import Secrets
 from conformance.reporting.curl import curl_command
+from conformance.reporting.script import with_commands
 from conformance.verdict import ErrorCodeRow, FindingGroup, Outcome, Overall, RequirementResult, Run, Verdict, WaiverResult
 from conformance.waivers import Waiver, waiver_result
 
@@ -86,6 +88,7 @@ def judgement(gate: Gate, secrets: Secrets, circumstances: Circumstances) -> Ver
     rows = tuple(_error_row(code, gate, results) for code in contract.error_codes)
     overall = _overall(results, groups, circumstances, strict=strict)
     waivers, said = _waivers(parts, results, gate, secrets, circumstances)
+    exchanges = tuple(secrets.exchange(item) for item in gate.exchanges)
     exit_code = {
         Overall.CONFORMANT: Exit.CONFORMANT,
         Overall.NON_CONFORMANT: Exit.NON_CONFORMANT,
@@ -102,13 +105,19 @@ def judgement(gate: Gate, secrets: Secrets, circumstances: Circumstances) -> Ver
         target=circumstances.target,
         run=replace(circumstances.run, requests=len(gate.exchanges)),
         requirements=results,
-        findings=groups,
+        findings=with_commands(groups, exchanges, mark=tag_of(circumstances.run.id), patch_type=_patch_type(contract)),
         error_codes=rows,
-        exchanges=tuple(secrets.exchange(item) for item in gate.exchanges),
+        exchanges=exchanges,
         notes=(*circumstances.notes, *map(secrets.text, said)),
         waivers=tuple(replace(item, reason=secrets.text(item.reason)) for item in waivers),
         sent=sent(known),
     )
+
+
+def _patch_type(contract: Contract) -> str:
+    """The media type in which a command takes away the protection of what it made."""
+    operation = contract.operations.get("image.patch")
+    return (operation.request_media_type if operation is not None else None) or "application/json"
 
 
 def _result(item: Requirement, gate: Gate, groups: Iterable[FindingGroup], circumstances: Circumstances) -> RequirementResult:
@@ -283,13 +292,15 @@ def _group(
     )
 
 
-def _clarity(finding: Finding) -> tuple[bool, bool, int, int]:
-    """The clearest exemplar: of the very kind, of a documented operation, with the shortest request, met first."""
+def _clarity(finding: Finding) -> tuple[bool, bool, int, int, int]:
+    """The clearest exemplar: of the very kind, of a documented operation, with the fewest requests that lead to it, the shortest,
+    met first."""
     exchange = finding.exchange
     if exchange is None:
-        return (False, True, 0, 0)
+        return (False, True, 0, 0, 0)
     size = len(exchange.request.body) + len(exchange.request.url)
-    return (finding.message.endswith(" fails as well)"), exchange.request.operation is None, size, exchange.number)
+    another = finding.message.endswith(ANOTHER_KIND)
+    return (another, exchange.request.operation is None, len(finding.related), size, exchange.number)
 
 
 def _place(finding: Finding) -> str:

@@ -13,15 +13,17 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from conformance import exploration
 from conformance.cases import Case, Expect, NotExercised
 from conformance.client import Client
 from conformance.conduct import PROFILES, Conduct, Options, in_profile
 from conformance.confirmation import Attempt
 from conformance.coverage import covered
 from conformance.errors import ConformanceError, TargetError
-from conformance.exploration import Budget
-from conformance.reporting import LANGUAGES, print_verdict, write_reports
+from conformance.places import requirement_places
+from conformance.reporting import LANGUAGES, print_verdict, publish_summary, write_reports
 from conformance.specs import default_directory, load_effective
+from conformance.stateful import BUDGETS, Budget
 from conformance.target import Settings
 from conformance.waivers import chosen as chosen_waivers
 
@@ -35,7 +37,7 @@ MOST_OUTAGES = 3
 """Cases in a row that find no target before the run gives up."""
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """The options of `conformance run`, under the same names."""
     group = parser.getgroup("conformance", "conformance of a cloud to the vendor's document")
     group.addoption("--os-cloud", help="cloud of clouds.yaml; without any cloud the embedded reference is the target")
@@ -54,6 +56,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
                     help="run cases with findings N more times, to tell a flaky target from a wrong one (default: 0)")  # fmt: skip
     group.addoption("--out", type=Path, default=Path("reports"), help="directory for the reports (default: reports)")
     group.addoption("--lang", choices=LANGUAGES, default="en", help="language of the summary and of the report's first view (default: en)")
+    if pluginmanager.is_blocked("allure_pytest"):  # else the option is there, and ours is what it is filled with
+        group.addoption("--alluredir", dest="allure_report_dir", help="directory for Allure results, one for each requirement")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -139,6 +143,9 @@ class Supervisor:
         except ConformanceError as error:
             pytest.exit(str(error), returncode=int(error.exit_code))
         session.config.stash[CONDUCT] = conduct
+        # Allure's own plugin would write a result for each case beside ours for each requirement, and count everything twice.
+        if session.config.pluginmanager.has_plugin("allure_listener"):
+            session.config.pluginmanager.unregister(name="allure_listener")
         try:
             result = yield
             self._confirm(session, conduct)
@@ -204,6 +211,7 @@ class Supervisor:
             if self.outages >= MOST_OUTAGES:
                 conduct.cut_short = True
                 conduct.notes.append(f"given up after {MOST_OUTAGES} cases in a row that found no target: {error}")
+                conduct.given_up = True
                 item.session.shouldstop = str(error)
             pytest.skip(str(error))
         except Exception as error:  # a bug of ours must end as exit code 4, whatever class it has
@@ -229,7 +237,10 @@ class Supervisor:
             return (yield)
         try:
             verdict = conduct.verdict()
-            written = write_reports(verdict, session.config.getoption("--out"), session.config.getoption("--lang"))
+            get = session.config.getoption
+            places = requirement_places(conduct.options.specs)
+            written = write_reports(verdict, get("--out"), get("--lang"), places, get("allure_report_dir"))
+            publish_summary(verdict)
         finally:
             conduct.__exit__(None, None, None)
         result = yield
@@ -255,7 +266,7 @@ def cloud(conduct: Conduct) -> Client:
 
 
 @pytest.fixture
-def share(conduct: Conduct) -> Callable[[float], Budget]:
+def share(conduct: Conduct) -> Callable[[float], exploration.Budget]:
     """Gives a part of the budget of the generated cases."""
     return conduct.share
 
@@ -264,6 +275,12 @@ def share(conduct: Conduct) -> Callable[[float], Budget]:
 def description(conduct: Conduct) -> Mapping[str, object]:
     """The effective OpenAPI description of the image service."""
     return load_effective(conduct.options.specs or default_directory())["image"]
+
+
+@pytest.fixture
+def walks(conduct: Conduct) -> Budget:
+    """How many requests stateful testing has."""
+    return BUDGETS[conduct.options.profile]
 
 
 @pytest.fixture

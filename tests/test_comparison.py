@@ -62,7 +62,7 @@ def only(comparison: Comparison) -> tuple[Change, bool]:
         ({"sha256": "b" * 64}, "the contracts differ"),
         ({"profile": "smoke"}, "the profiles differ: gate and smoke"),
         ({"selection": "list"}, "the selections differ: all cases and list"),
-        ({"strict": True}, "the strictness differ"),
+        ({"strict": True}, "the kinds of judgement differ: not strict and strict"),
         ({"exit_code": 4}, "in the second run the suite itself was at fault"),
     ],
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -11,14 +9,13 @@ from pathlib import Path
 
 import rich_click as click
 
+from conformance.bundle import load
 from conformance.comparison import Comparison, compare
 from conformance.errors import UsageError
-from conformance.recorded import read_run
 from conformance.reporting.comparison_html import comparison_html
 from conformance.reporting.comparison_json import comparison_json
 from conformance.reporting.comparison_text import comparison_markdown, comparison_text
 from conformance.reporting.comparison_words import LANGUAGES
-from conformance.verdict import Verdict
 
 FORMATS: Mapping[str, Callable[[Comparison, str], str]] = {
     "text": comparison_text,
@@ -26,18 +23,6 @@ FORMATS: Mapping[str, Callable[[Comparison, str], str]] = {
     "html": comparison_html,
     "markdown": comparison_markdown,
 }
-
-
-def load(path: Path) -> Verdict:
-    """The verdict of a run directory, or of a bundle where the product can read one. Raises UsageError."""
-    if path.is_file() and importlib.util.find_spec("conformance.bundle") is not None:
-        bundle = importlib.import_module("conformance.bundle")
-        if hasattr(bundle, "read_bundle"):
-            verdict: Verdict = bundle.read_bundle(path)
-            return verdict
-    if path.is_file():
-        raise UsageError(f"{path}: is a file; give the directory that `conformance run --out` wrote")
-    return read_run(path)
 
 
 @click.command("compare")
@@ -49,7 +34,7 @@ def load(path: Path) -> Verdict:
 @click.option("--latency-fails", type=click.FloatRange(min=1.0), metavar="RATIO",
               help="An operation that takes more than RATIO times as long, with confidence, is a regression.")  # fmt: skip
 def compare_runs(before: Path, after: Path, form: str, out: Path | None, lang: str, latency_fails: float | None) -> int:
-    """Say what changed between two runs of the same suite, BEFORE and AFTER (directories that `run --out` wrote).
+    """Say what changed between two runs of the same suite, BEFORE and AFTER (directories that `run --out` wrote, or bundles).
 
     Exit codes: 0 no regression, 1 regression, 2 usage, 3 the runs cannot be compared or leave it open.
     """

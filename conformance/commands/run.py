@@ -46,6 +46,7 @@ lang_option = click.option("--lang", type=click.Choice(LANGUAGES), default="en",
 @click.option("--budget", metavar="N|Ns", help="What the generated cases may spend: requests (500) or seconds (120s).  [default: the profile's]")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("reports"), show_default=True,
               help="Directory for the reports.")  # fmt: skip
+@click.option("--alluredir", type=click.Path(path_type=Path, file_okay=False), help="Directory for Allure results, one for each requirement.")
 @click.option("-k", "select", metavar="EXPR", help="Run only the cases that match; the verdict is then at best inconclusive.")
 @click.option("--strict", is_flag=True, help="Findings against OpenStack's API count too.")
 @click.option("--waivers", type=click.Path(path_type=Path, dir_okay=False),
@@ -67,6 +68,7 @@ def run(
     seed: int | None,
     budget: str | None,
     out: Path,
+    alluredir: Path | None,
     select: str | None,
     strict: bool,
     waivers: Path | None,
@@ -91,6 +93,6 @@ def run(
     drawn = random.SystemRandom().randrange(2**32) if seed is None else seed
     options = Options(settings, profile, drawn, strict, select, specs, budget=budget,
                       waivers=chosen(waivers), strict_waivers=strict_waivers, baseline=baseline, confirm=confirm)  # fmt: skip
-    verdict, written = conduct_run(options, out, Console(file=sys.stderr), lang)
+    verdict, written = conduct_run(options, out, Console(file=sys.stderr), lang, alluredir)
     print_verdict(verdict, Console(), written, lang)
     return verdict.exit_code

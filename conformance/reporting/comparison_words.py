@@ -32,7 +32,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "shapes": ("Shapes that changed", "响应结构变化"),
     "latency": ("Latency", "延迟"),
     "facts": ("What the target says about itself", "目标自述信息变化"),
-    "nothing": ("nothing changed", "没有变化"),
+    "nothing": ("promises, statuses and shapes are as they were", "承诺、状态码与响应结构均无变化"),
     "operation": ("operation", "操作"),
     "request": ("request", "请求"),
     "case": ("case", "用例"),

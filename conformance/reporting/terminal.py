@@ -12,6 +12,7 @@ from rich.text import Text as Line
 
 from conformance.reporting.explanation import cause_of, state_of
 from conformance.reporting.language import Text, say, told
+from conformance.reporting.script import first_command, is_script
 from conformance.reporting.visible import safe
 from conformance.verdict import FindingGroup, Outcome, Overall, Verdict
 
@@ -39,13 +40,14 @@ class _Printer:
         self._language = language if _shows(console, language) else "en"
 
     def verdict(self, verdict: Verdict, written: tuple[Path, ...]) -> None:
+        folder = written[0].parent / "findings" if written else None
         self._heading(verdict)
         self._console.print(self._operations(verdict))
         self._console.print(self._error_codes(verdict))
-        self._findings(say("Findings"), [group for group in verdict.findings if group.binding])
+        self._findings(say("Findings"), [group for group in verdict.findings if group.binding], folder)
         self._excused(say("Known from the baseline"), [group for group in verdict.findings if state_of(group) == "known"])
         self._excused(say("Waived findings"), [group for group in verdict.findings if state_of(group) == "waived"])
-        self._findings(say("Advisory findings, which do not count"), [group for group in verdict.findings if state_of(group) == "advisory"])
+        self._findings(say("Advisory findings, which do not count"), [group for group in verdict.findings if state_of(group) == "advisory"], folder)
         self._waivers(verdict)
         self._not_exercised(verdict)
         for note in verdict.notes:
@@ -106,7 +108,7 @@ class _Printer:
                           self._in(told(str(row.outcome))), Line(self._in(told(last))))  # fmt: skip
         return table
 
-    def _findings(self, title: Text, groups: list[FindingGroup]) -> None:
+    def _findings(self, title: Text, groups: list[FindingGroup], folder: Path | None) -> None:
         if not groups:
             return
         self._line(f"\n{self._in(title)} ({len(groups)})", style="bold")
@@ -122,10 +124,13 @@ class _Printer:
             shown = ", ".join(places[:6])
             more = say("in {places} and {count} more", places=shown, count=len(places) - 6)
             self._line(more if len(places) > 6 else say("in {places}", places=shown), "   ")
-            if group.curl:
+            if group.curl and group.exemplar is not None:
                 # Unwrapped, so that it can be copied.
-                command = group.curl if len(group.curl) <= 1000 else self._in(say("see verdict.json, the command is long"))
+                first = first_command(group.exemplar)
+                command = first if len(first) <= 1000 else self._in(say("see verdict.json, the command is long"))
                 self._console.print(Line(self._in(f"   $ {command}")), soft_wrap=True, highlight=False)
+                if is_script(group.curl) and folder is not None:
+                    self._line(say("with the images that it needs, and cleaning up: sh {path}", path=f"{folder}/{group.id}.sh"), "   ")
 
     def _excused(self, title: Text, groups: list[FindingGroup]) -> None:
         if not groups:

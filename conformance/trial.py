@@ -135,7 +135,8 @@ class Trials:
         found = parts(Request(item.method, url, headers, draft.body, aim.operation, "main"), contract)
         broken = [part for part in found if part.standing is Standing.BROKEN]
         if not broken:
-            return aim
+            odd = [part for part in found if part.standing is Standing.OPEN]
+            return replace(aim, place=odd[0].place, words=odd[0].partition) if odd else aim
         owned = [name for part in broken for name in (f"{aim.operation}.body.{part.place}", f"{aim.operation}.query.{part.place}")]
         requirement = next((name for name in owned if name in contract.requirements), aim.requirement)
         return replace(aim, requirement=requirement, place=broken[0].place, words=" and ".join(

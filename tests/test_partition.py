@@ -136,6 +136,7 @@ def test_an_operation_is_classed_part_by_part(contract: Contract, item: Any, pla
         ("sort_dir=+asc", "sort_dir", "is padded", "broken"), ("name=%ff", "name", "is not UTF-8", "broken"),
         ("changes-since=x", "changes-since", "is not a date-time", "broken"), ("foo=1", "query", "has an unknown parameter", "open"),
         ("limit=1&limit=2", "limit", "is there twice", "open"),
+        ("size_min=x", "size_min", "is a parameter of upstream", "open"),
     ],
 )  # fmt: skip
 def test_a_parameter_is_classed_by_its_text(contract: Contract, query: str, place: str, partition: str, standing: str) -> None:

@@ -38,7 +38,7 @@ def openapi_aims(document: Mapping[str, Any]) -> Iterator[Aim]:
     description = schemathesis.openapi.from_dict(dict(document))
     for name, path, method in OPERATIONS:
         operation = description[path][method]
-        for mode, words in ((GenerationMode.NEGATIVE, "to break the schema"), (GenerationMode.POSITIVE, "to keep the schema")):
+        for mode, words in ((GenerationMode.NEGATIVE, "drawn to break the schema"), (GenerationMode.POSITIVE, "drawn to keep the schema")):
             cases: SearchStrategy[Any] = operation.as_strategy(generation_mode=mode)
             drafts = cases.map(_draft).filter(lambda draft: not _NOT_TO_BE_SENT.search(draft.body))
             yield Aim(name, f"{name}.request" if name != "image.list" else "image.list.response.200", ANY, words, Standing.OPEN, drafts)

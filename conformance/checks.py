@@ -154,9 +154,14 @@ def optional_code(exchange: Exchange, contract: Contract) -> Iterator[Assertion]
     """A documented code that no client can be sure to provoke is judged where it is met by chance (document lines 427-467)."""
     status = exchange.response.status
     requirement = contract.requirements.get(f"error.{status}")
-    if requirement is None or requirement.level is not Level.MAY or exchange.request.operation == DISCOVERY:
+    if requirement is None or requirement.level is not Level.MAY or (exchange.request.operation == DISCOVERY and status >= 400):
         return
-    shape = _error_shape(exchange, next(iter(contract.envelope["properties"]))) if status >= 400 else None
+    outer = next(iter(contract.envelope["properties"]))
+    if status < 400:  # a choice is no failure (ruling 31)
+        body = _json_or_none(exchange)
+        shape = "the envelope of an error" if isinstance(body, dict) and outer in body else None
+    else:
+        shape = _error_shape(exchange, outer)
     message = f"{status} was met, and carries {shape}"
     yield _one(requirement.id, "optional-code", shape is None or exchange.request.method == "HEAD", message, f"carries {shape}")
 

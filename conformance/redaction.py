@@ -23,6 +23,8 @@ MADE_UP = "conformance-invalid-"
 
 _SECRET_HEADERS = frozenset({"x-auth-token", "x-subject-token", "authorization", "cookie", "set-cookie", "x-service-token"})
 _SHORTEST = 4
+_REPEATED = 64
+"""Texts up to this length are names and values of headers, which come again and again."""
 
 
 class Secrets:
@@ -31,6 +33,7 @@ class Secrets:
     def __init__(self) -> None:
         self._known: dict[str, str] = {}
         self._pattern: re.Pattern[str] | None = None
+        self._shown: dict[str, str] = {}
 
     def learn(self, value: str, replacement: str) -> None:
         """From now on the value is shown as the replacement, such as `$OS_TOKEN`. Values under 4 characters are not learnt:
@@ -41,6 +44,7 @@ class Secrets:
             if form not in self._known:
                 self._known[form] = replacement
                 self._pattern = None
+                self._shown.clear()
 
     def text(self, text: str) -> str:
         """The text without secrets."""
@@ -49,7 +53,15 @@ class Secrets:
         if self._pattern is None:
             longest_first = sorted(self._known, key=len, reverse=True)
             self._pattern = re.compile("|".join(re.escape(item) for item in longest_first))
-        return self._pattern.sub(lambda match: self._known[match.group()], text)
+        if len(text) > _REPEATED:
+            return self._pattern.sub(self._instead, text)
+        shown = self._shown.get(text)
+        if shown is None:
+            shown = self._shown[text] = self._pattern.sub(self._instead, text)
+        return shown
+
+    def _instead(self, match: re.Match[str]) -> str:
+        return self._known[match.group()]
 
     def data(self, data: bytes) -> bytes:
         """The bytes without secrets; what is no text is looked through all the same."""

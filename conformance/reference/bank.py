@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from conformance.contract import Contract
-from conformance.errors import UsageError
+from conformance.errors import SuiteError, UsageError
 from conformance.reference.bank_answers import answer_faults
 from conformance.reference.bank_behaviour import behaviour_faults
+from conformance.reference.bank_failures import failure_faults
+from conformance.reference.bank_lists import list_faults
+from conformance.reference.bank_moments import moment_faults
+from conformance.reference.bank_removals import removal_faults
 from conformance.reference.bank_requests import request_faults
+from conformance.reference.bank_states import state_faults
+from conformance.reference.bank_storage import storage_faults
+from conformance.reference.bank_strangers import stranger_faults
+from conformance.reference.bank_truth import truth_faults
 from conformance.reference.faults import Fault
 
 __all__ = ["bank", "faults_of"]
@@ -16,8 +24,14 @@ __all__ = ["bank", "faults_of"]
 
 def bank(contract: Contract) -> dict[str, Fault]:
     """Every fault by its id, sorted."""
-    faults = [*answer_faults(contract), *request_faults(contract), *behaviour_faults(contract)]
-    return {item.id: item for item in sorted(faults, key=lambda item: item.id)}
+    faults = [
+        *answer_faults(contract), *request_faults(contract), *behaviour_faults(contract), *failure_faults(contract), *truth_faults(contract),
+        *moment_faults(contract), *state_faults(contract), *storage_faults(contract), *removal_faults(), *list_faults(), *stranger_faults(),
+    ]  # fmt: skip
+    known = {item.id: item for item in sorted(faults, key=lambda item: item.id)}
+    if len(known) < len(faults):
+        raise SuiteError("two faults of the bank have the same name")
+    return known
 
 
 def faults_of(contract: Contract, names: Iterable[str]) -> tuple[Fault, ...]:

@@ -6,9 +6,10 @@ import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from conformance.reference.clock import Clock
 from conformance.reference.store import Caller, Refused
 
 __all__ = ["ACCOUNTS", "Identity", "Token"]
@@ -37,7 +38,8 @@ class Token:
 class Identity:
     """Accounts with passwords drawn at the start, and the tokens that were issued."""
 
-    def __init__(self, identity_url: str, image_url: str) -> None:
+    def __init__(self, identity_url: str, image_url: str, clock: Clock | None = None) -> None:
+        self.clock = clock or Clock()
         self._urls = {"identity": identity_url, "image": image_url}
         self.passwords = {name: secrets.token_urlsafe(12) for name in ACCOUNTS}
         self.users = {name: uuid.uuid4().hex for name in ACCOUNTS}
@@ -47,7 +49,7 @@ class Identity:
     def caller(self, value: str | None) -> Caller | None:
         """Who calls with this token; None when it opens nothing."""
         token = self.tokens.get(value or "")
-        return token.caller if token is not None and token.expires > datetime.now(UTC) else None
+        return token.caller if token is not None and token.expires > self.clock.now() else None
 
     def issue(self, body: Any) -> Token:
         """Answer a token call. Raises Refused 400 or 401."""
@@ -81,7 +83,7 @@ class Identity:
             raise Refused(401, "The request you have made requires authentication.")
 
     def _token(self, user: str, project: str | None, role: str) -> Token:
-        now = datetime.now(UTC)
+        now = self.clock.now()
         expires = now + timedelta(hours=1)
         content: dict[str, Any] = {
             "methods": ["password"],

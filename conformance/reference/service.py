@@ -64,7 +64,7 @@ class Service:
     def __init__(self, contract: Contract, identity: Identity, faults: Sequence[Fault]) -> None:
         self.contract = contract
         self.identity = identity
-        self.store = Store()
+        self.store = Store(identity.clock)
         self.hooks = tuple(fault.hooks for fault in faults)
         formats = {"uuid": lambda text: re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text) is not None}
         self._bodies = {

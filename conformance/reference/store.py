@@ -8,8 +8,10 @@ import threading
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+
+from conformance.reference.clock import Clock
 
 __all__ = ["READ_ONLY", "Caller", "Image", "Refused", "Store", "document"]
 
@@ -102,7 +104,8 @@ def document(image: Image) -> dict[str, Any]:
 class Store:
     """All images, guarded by one lock."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.clock = clock or Clock()
         self.lock = threading.RLock()
         self._images: dict[str, Image] = {}
         self._gone: set[str] = set()
@@ -159,7 +162,7 @@ class Store:
         image_id = body.get("id") or str(uuid.uuid4())
         if image_id in self._images or image_id in self._gone:
             raise Refused(409, f"Image ID {image_id} already exists!")
-        now = datetime.now(UTC)
+        now = self.clock.now()
         self._made += 1
         image = Image(image_id, caller.project, now, now, self._made)
         for name, value in body.items():
@@ -190,7 +193,7 @@ class Store:
             self._apply(copy, caller, item)
         self._bounded(copy)
         image.members, image.properties = copy.members, copy.properties
-        image.updated = max(datetime.now(UTC), image.updated)
+        image.updated = max(self.clock.now(), image.updated)
         return image
 
     def _apply(self, image: Image, caller: Caller, item: Mapping[str, Any]) -> None:
@@ -220,7 +223,7 @@ class Store:
         if image.data is not None:
             raise Refused(409, "The image has data already.")
         image.data = data
-        image.updated = max(datetime.now(UTC), image.updated)
+        image.updated = max(self.clock.now(), image.updated)
 
     def delete(self, caller: Caller, image_id: str) -> None:
         """Delete an image. Raises Refused."""

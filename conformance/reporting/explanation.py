@@ -65,6 +65,9 @@ def _reasons(verdict: Verdict) -> Iterator[Reason]:
         yield Reason(say("All {owed} required promises were exercised, and none that counts is broken.", owed=len(owed)))
     if verdict.run.leftovers:
         yield Reason(say("{count} image{count:s} of this run could not be deleted.", count=len(verdict.run.leftovers)))
+    useless = sum(item.state in {"unused", "expired"} for item in verdict.waivers)
+    if useless and verdict.run.strict_waivers:
+        yield Reason(say("{count} waiver{count:s} without use or expired, which fails the run by --strict-waivers.", count=useless))
     intermittent = sum(group.binding and group.confirmation == "intermittent" for group in verdict.findings)
     if intermittent:
         yield Reason(say("Intermittent, not seen again when tried once more: {count} group{count:s} of findings, which count all the same.", count=intermittent))

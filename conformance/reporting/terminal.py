@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Line
 
-from conformance.reporting.explanation import cause_of
+from conformance.reporting.explanation import cause_of, state_of
 from conformance.reporting.language import Text, say, told
+from conformance.reporting.script import first_command, is_script
 from conformance.reporting.visible import safe
 from conformance.verdict import FindingGroup, Outcome, Overall, Verdict
 
 __all__ = ["print_verdict", "safe"]
 
 _COLOURS = {Overall.CONFORMANT: "bold green", Overall.NON_CONFORMANT: "bold red", Overall.INCONCLUSIVE: "bold yellow"}
+
+_AGAIN = {
+    "confirmed": say("confirmed: there each time that it was tried"),
+    "intermittent": say("INTERMITTENT: not there each time that it was tried"),
+}
 
 
 def print_verdict(verdict: Verdict, console: Console, written: Iterable[Path] = (), language: str = "en") -> None:
@@ -34,17 +40,22 @@ class _Printer:
         self._language = language if _shows(console, language) else "en"
 
     def verdict(self, verdict: Verdict, written: tuple[Path, ...]) -> None:
+        folder = written[0].parent / "findings" if written else None
         self._heading(verdict)
         self._console.print(self._operations(verdict))
         self._console.print(self._error_codes(verdict))
-        self._findings(say("Findings"), [group for group in verdict.findings if group.binding])
-        self._findings(say("Advisory findings, which do not count"), [group for group in verdict.findings if not group.binding])
+        self._findings(say("Findings"), [group for group in verdict.findings if group.binding], folder)
+        self._excused(say("Known from the baseline"), [group for group in verdict.findings if state_of(group) == "known"])
+        self._excused(say("Waived findings"), [group for group in verdict.findings if state_of(group) == "waived"])
+        self._findings(say("Advisory findings, which do not count"), [group for group in verdict.findings if state_of(group) == "advisory"], folder)
+        self._waivers(verdict)
         self._not_exercised(verdict)
         for note in verdict.notes:
             self._line(say("note: {text}", text=told(note)))
         if written:
             self._line(say("reports: {paths}", paths=", ".join(map(str, written))))
-        self._line(_sentence(verdict), style=_COLOURS[verdict.overall])
+        # One line whatever its length: in a log it is found by one search.
+        self._console.print(Line(self._in(self._sentence(verdict)), style=_COLOURS[verdict.overall]), soft_wrap=True, highlight=False)
 
     def _in(self, text: Text | str) -> str:
         """The text in the language of this printer, harmless, and in what the console can encode."""
@@ -70,7 +81,9 @@ class _Printer:
     def _operations(self, verdict: Verdict) -> Table:
         table = self._table(say("Promises by operation"))
         table.add_column(self._in(say("operation")))
-        for head in (say("kept"), say("broken"), say("not exercised"), say("excluded"), say("advisory")):
+        waived = ("waived",) if verdict.count(Outcome.WAIVED) else ()
+        heads = [say("kept"), say("broken"), *(say("waived") for _ in waived), say("not exercised"), say("excluded"), say("advisory")]
+        for head in heads:
             table.add_column(self._in(head), justify="right")
         counts: dict[str, Counter[str]] = {}
         for item in verdict.requirements:
@@ -78,7 +91,7 @@ class _Printer:
             column = "advisory" if not item.required and item.outcome is Outcome.FAILED else str(item.outcome)
             counts.setdefault(name, Counter())[column] += 1
         for name, row in sorted(counts.items()):
-            cells = (row["passed"], row["failed"], row["not exercised"], row["excluded"], row["advisory"])
+            cells = [row[name] for name in ("passed", "failed", *waived, "not exercised", "excluded", "advisory")]
             table.add_row(Line(self._in(name)), *(str(cell) if cell else "." for cell in cells))
         return table
 
@@ -95,7 +108,7 @@ class _Printer:
                           self._in(told(str(row.outcome))), Line(self._in(told(last))))  # fmt: skip
         return table
 
-    def _findings(self, title: Text, groups: list[FindingGroup]) -> None:
+    def _findings(self, title: Text, groups: list[FindingGroup], folder: Path | None) -> None:
         if not groups:
             return
         self._line(f"\n{self._in(title)} ({len(groups)})", style="bold")
@@ -105,14 +118,52 @@ class _Printer:
                        "\n", style="bold")  # fmt: skip
             self._line(say("document line {lines} ({authority}); {count} time{count:s}; finding {id}",
                            lines=lines, authority=told(str(group.authority)), count=group.count, id=group.id), "   ")  # fmt: skip
+            if group.confirmation in _AGAIN:
+                self._line(_AGAIN[group.confirmation], "   ")
             places = [f"{place} x{count}" for place, count in group.places.items()]
             shown = ", ".join(places[:6])
             more = say("in {places} and {count} more", places=shown, count=len(places) - 6)
             self._line(more if len(places) > 6 else say("in {places}", places=shown), "   ")
-            if group.curl:
+            if group.curl and group.exemplar is not None:
                 # Unwrapped, so that it can be copied.
-                command = group.curl if len(group.curl) <= 1000 else self._in(say("see verdict.json, the command is long"))
+                first = first_command(group.exemplar)
+                command = first if len(first) <= 1000 else self._in(say("see verdict.json, the command is long"))
                 self._console.print(Line(self._in(f"   $ {command}")), soft_wrap=True, highlight=False)
+                if is_script(group.curl) and folder is not None:
+                    self._line(say("with the images that it needs, and cleaning up: sh {path}", path=f"{folder}/{group.id}.sh"), "   ")
+
+    def _excused(self, title: Text, groups: list[FindingGroup]) -> None:
+        if not groups:
+            return
+        self._line(f"\n{self._in(title)} ({len(groups)})", style="bold")
+        for group in groups:
+            self._line(say("{id} {requirement}: {message}; {count} time{count:s}", id=group.id, requirement=group.requirement,
+                           message=told(group.message), count=group.count), "   ")  # fmt: skip
+            if group.waiver is not None:
+                self._line(say("waived: {reason}", reason=group.waiver), "   ")
+
+    def _waivers(self, verdict: Verdict) -> None:
+        if not verdict.waivers:
+            return
+        self._line(f"\n{self._in(say('Waivers'))} ({len(verdict.waivers)})", style="bold")
+        for item in verdict.waivers:
+            places = " ".join(str(part) for part in (item.requirement, item.operation, item.status, item.message) if part is not None)
+            end = say("until {day}", day=item.expires) if item.expires else say("without end")
+            self._line(say("{state}: {places}, {owner}, {end}: {reason}", state=told(item.state), places=places, owner=item.owner,
+                           end=end, reason=item.reason), "   ")  # fmt: skip
+        self._line("")
+
+    def _sentence(self, verdict: Verdict) -> Text:
+        return say(
+            "{outcome}: of {owed} required promises {kept} kept, {broken} broken, {missing} not exercised{besides} (exit {code})",
+            outcome=told(str(verdict.overall).upper()),
+            owed=sum(item.required for item in verdict.requirements),
+            kept=verdict.count(Outcome.PASSED, required=True),
+            broken=verdict.count(Outcome.FAILED, required=True),
+            missing=verdict.count(Outcome.NOT_EXERCISED, required=True),
+            besides="".join(map(self._in, _besides(verdict))),
+            code=verdict.exit_code,
+        )
 
     def _not_exercised(self, verdict: Verdict) -> None:
         missing = [item for item in verdict.requirements if item.required and item.outcome is Outcome.NOT_EXERCISED]
@@ -136,13 +187,18 @@ def _shows(console: Console, language: str) -> bool:
     return True
 
 
-def _sentence(verdict: Verdict) -> Text:
-    return say(
-        "{outcome}: of {owed} required promises {kept} kept, {broken} broken, {missing} not exercised (exit {code})",
-        outcome=told(str(verdict.overall).upper()),
-        owed=sum(item.required for item in verdict.requirements),
-        kept=verdict.count(Outcome.PASSED, required=True),
-        broken=verdict.count(Outcome.FAILED, required=True),
-        missing=verdict.count(Outcome.NOT_EXERCISED, required=True),
-        code=verdict.exit_code,
-    )
+def _besides(verdict: Verdict) -> Iterator[Text]:
+    """What a reader of the last line alone must know besides the counts."""
+    states = Counter(state_of(group) for group in verdict.findings)
+    flaky = sum(group.binding and group.confirmation == "intermittent" for group in verdict.findings)
+    useless = sum(item.state in {"unused", "expired"} for item in verdict.waivers)
+    if states["waived"]:
+        yield say(", with {count} waived", count=verdict.count(Outcome.WAIVED, required=True))
+    if states["known"]:
+        yield say("; {count} known finding{count:s} of the baseline", count=states["known"])
+    if states["counts"] and states["known"]:
+        yield say("; {count} new finding{count:s}", count=states["counts"])
+    if flaky:
+        yield say("; {count} finding{count:s} intermittent", count=flaky)
+    if useless and verdict.run.strict_waivers:
+        yield say("; fails by --strict-waivers: {count} waiver{count:s} unused or expired", count=useless)

@@ -57,6 +57,23 @@ def test_each_operation_refuses_a_call_without_a_valid_token(cloud: Client, expe
     expect("auth.required", after == before, f"a call with {kind} changed the image", exchange, failure="changed without a token")
 
 
+@verifies("auth.required", "error.401")
+@pytest.mark.parametrize("kind", ["half of it", "all but its end", "more than it", "in capitals", "another letter in it"])
+def test_what_is_like_a_valid_token_opens_nothing(cloud: Client, expect: Expect, kind: str) -> None:
+    token = cloud.target.main.token()
+    middle = len(token) // 2
+    likes = {
+        "half of it": token[:middle], "all but its end": token[:-1], "more than it": token + "x", "in capitals": token.upper(),
+        "another letter in it": token[:middle] + ("a" if token[middle] != "a" else "b") + token[middle + 1 :],
+    }  # fmt: skip
+    if likes[kind] == token:
+        raise NotExercised("the token is the same in capitals")
+    cloud.secrets.learn(likes[kind], "$OS_TOKEN_WRONG")
+    exchange = cloud.call("image.list", query={"limit": 1}, anonymous=True, token=likes[kind])
+    expect.code(401, exchange, f"GET with a token that is wrong: {kind}")
+    expect("auth.required", exchange.response.status != 200, f"a token that is wrong ({kind}) opened a call", exchange, failure="opened")
+
+
 @verifies("auth.token.project-scope", "auth.required", "error.401")
 @pytest.mark.parametrize("operation", ["image.list", "image.create", "image.patch", "image.download", "image.delete"])
 def test_each_operation_refuses_a_token_without_a_project(cloud: Client, expect: Expect, operation: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from conformance.arrange import ABSENT, image
 from conformance.cases import Expect, verifies
-from conformance.client import Client
+from conformance.client import Client, body_of
 from conformance.model import DISCOVERY
 
 ACCEPTS = ("application/json", "*/*")
@@ -103,3 +103,6 @@ def test_300_from_version_discovery(cloud: Client, expect: Expect) -> None:
     exchange = cloud.send("GET", "/", operation=DISCOVERY, headers={"Accept": "application/json"})
     if exchange.response.status == 300:
         expect.code(300, exchange, "GET of the versions")
+        body = body_of(exchange)
+        offered = isinstance(body, dict) and any(isinstance(value, list | dict) and value for value in body.values())
+        expect("error.300", offered, "300 offers no versions to choose from", exchange, failure="no choices")

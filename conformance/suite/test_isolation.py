@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from conformance.arrange import active_image, listed, other_project, shown
+from itertools import islice
+
+from conformance.arrange import active_image, image, listed, other_project, shown
 from conformance.cases import Expect, NotExercised, verifies
 from conformance.client import Client, body_of
 
@@ -12,14 +14,37 @@ def test_a_private_image_is_not_in_another_projects_list(cloud: Client, expect: 
     other = other_project(cloud)
     made = active_image(cloud, b"private")
     project = cloud.target.main.project_id
-    for words, query in (
+    queries: tuple[tuple[str, dict[str, str | int]], ...] = (
         ("a list", {"limit": 100}), ("a list by name", {"name": made["name"]}), ("a list by owner", {"owner": project}),
         ("a list of private images", {"visibility": "private"}), ("a list of all images", {"visibility": "all"}),
-    ):  # fmt: skip
+        ("a list by status", {"status": "active", "limit": 100}), ("a sorted list", {"sort_key": "created_at", "sort_dir": "desc", "limit": 100}),
+        ("a list of changes", {"changes-since": str(made.get("created_at")), "limit": 100}), ("a list without a query", {}),
+    )  # fmt: skip
+    for words, query in queries:
         exchange = cloud.list(query, actor=other)
         if exchange.response.status == 200:
             seen = [item for item in listed(exchange) if item.get("id") == made["id"]]
             expect("image.isolation.list", not seen, f"{words} shows another project's private image", exchange, failure=f"in {words}")
+
+
+@verifies("image.isolation.list")
+def test_a_private_image_is_on_no_page_of_another_project(cloud: Client, expect: Expect) -> None:
+    other = other_project(cloud)
+    made = [image(cloud)["id"] for _ in range(2)]
+    own: list[str] = []
+    try:
+        for _ in range(2):
+            body = body_of(cloud.create({"name": cloud.name(), "visibility": "private"}, actor=other))
+            if not isinstance(body, dict) or not isinstance(body.get("id"), str):
+                raise NotExercised("the second project may not create images")
+            own.append(str(body["id"]))
+        for page in islice(cloud.pages({"limit": 1, "sort_key": "created_at", "sort_dir": "desc"}, actor=other), 4):
+            if page.response.status == 200:
+                seen = [item for item in listed(page) if item.get("id") in made]
+                expect("image.isolation.list", not seen, "a page shows another project's private image", page, failure="on a page")
+    finally:
+        for image_id in own:
+            cloud.delete(image_id, actor=other)
 
 
 @verifies("image.isolation.show")
@@ -35,6 +60,7 @@ def test_the_file_of_a_private_image_is_not_read_by_another_project(cloud: Clien
     made = active_image(cloud, b"the secret of the first project")
     exchange = cloud.download(made["id"], actor=other)
     expect.refused("image.isolation.download", exchange, "a download of another project's private image")
+    expect.refused("image.isolation.download", cloud.download(image(cloud)["id"], actor=other), "a download of another project's new image")
     leaked = b"the secret of the first project" in exchange.response.body
     expect("image.isolation.download", not leaked, "another project read the file", exchange, failure="read")
 
@@ -42,23 +68,25 @@ def test_the_file_of_a_private_image_is_not_read_by_another_project(cloud: Clien
 @verifies("image.isolation.patch")
 def test_a_private_image_is_not_changed_by_another_project(cloud: Client, expect: Expect) -> None:
     other = other_project(cloud)
-    made = active_image(cloud, b"private")
-    before = shown(cloud, made["id"])
-    for operations in ([{"op": "replace", "path": "/min_ram", "value": 77}], [{"op": "add", "path": "/conformance_x", "value": "x"}],
-                       [{"op": "replace", "path": "/visibility", "value": "shared"}], []):  # fmt: skip
-        exchange = cloud.patch(made["id"], operations, actor=other)
-        expect.refused("image.isolation.patch", exchange, "a change of another project's private image")
-        expect("image.isolation.patch", shown(cloud, made["id"]) == before, "another project changed the image", exchange, failure="changed")
+    for made in (active_image(cloud, b"private"), image(cloud)):
+        before = shown(cloud, made["id"])
+        for operations in ([{"op": "replace", "path": "/min_ram", "value": 77}], [{"op": "add", "path": "/conformance_x", "value": "x"}],
+                           [{"op": "replace", "path": "/visibility", "value": "shared"}], []):  # fmt: skip
+            exchange = cloud.patch(made["id"], operations, actor=other)
+            expect.refused("image.isolation.patch", exchange, "a change of another project's private image")
+            expect("image.isolation.patch", shown(cloud, made["id"]) == before, "another project changed the image", exchange,
+                   failure="changed")  # fmt: skip
 
 
 @verifies("image.isolation.delete")
 def test_a_private_image_is_not_deleted_by_another_project(cloud: Client, expect: Expect) -> None:
     other = other_project(cloud)
     made = active_image(cloud, b"private")
-    before = shown(cloud, made["id"])
-    exchange = cloud.delete(made["id"], actor=other)
-    expect.refused("image.isolation.delete", exchange, "a delete of another project's private image")
-    expect("image.isolation.delete", shown(cloud, made["id"]) == before, "another project deleted the image", exchange, failure="deleted")
+    for item in (image(cloud), made):
+        before = shown(cloud, item["id"])
+        exchange = cloud.delete(item["id"], actor=other)
+        expect.refused("image.isolation.delete", exchange, "a delete of another project's private image")
+        expect("image.isolation.delete", shown(cloud, item["id"]) == before, "another project deleted the image", exchange, failure="deleted")
     file = cloud.download(made["id"])
     expect("image.isolation.delete", file.response.body == b"private", "another project deleted the file", file, failure="file deleted")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import islice
@@ -66,6 +65,54 @@ def test_name_selects_whatever_characters_it_has(cloud: Client, expect: Expect, 
 
 
 @verifies("image.list.query.name")
+@pytest.mark.parametrize(("suffix", "near"), [("-a_b", "-axb"), ("-a%b", "-axxb"), ("-a*b", "-axb"), ("-a.b", "-axb"), (" a", "  a")])
+def test_no_character_of_a_name_stands_for_others(cloud: Client, expect: Expect, suffix: str, near: str) -> None:
+    stem = cloud.name()
+    wanted = {image(cloud, name=stem + suffix)["id"]}
+    image(cloud, name=stem + near)
+    exchange = cloud.list({"name": stem + suffix})
+    if expect.status("image.list.query.name", exchange, 200, what="a list by name"):
+        same_set(expect, "image.list.query.name", wanted, exchange)
+
+
+@verifies("image.list.query.name", "image.list.query.status", "image.list.query.limit", "image.list.query.sort_key", "image.list.query.sort_dir")
+def test_parameters_hold_together(cloud: Client, expect: Expect) -> None:
+    name = cloud.name()
+    queued = [image(cloud, name=name)["id"] for _ in range(3)]
+    active = [active_image(cloud, b"together", name=name)["id"] for _ in range(2)]
+    for _ in range(3):  # newer than ours, so that they come first where a parameter is lost
+        active_image(cloud, b"stranger")
+        image(cloud)
+    ours = {*queued, *active}
+    for direction in ("asc", "desc"):
+        order = sorted(ours, reverse=direction == "desc")
+        for most in (2, 100):
+            exchange = cloud.list({"name": name, "sort_key": "id", "sort_dir": direction, "limit": most})
+            if not expect.status("image.list.query.name", exchange, 200, what="a list by name, sorted, with a limit"):
+                continue
+            found = ids(listed(exchange))
+            expect("image.list.query.name", set(found) <= ours, "images of another name are listed", exchange, failure="another name, with others")
+            expect("image.list.query.limit", len(found) == min(most, len(ours)), f"{len(found)} images under limit={most}, {len(ours)} match", exchange,
+                   failure="limit, with others")  # fmt: skip
+            if set(found) <= ours and len(found) == min(most, len(ours)):
+                turned = found == sorted(ours, reverse=direction != "desc")[:most]
+                expect("image.list.query.sort_dir", not turned, f"sort_dir={direction} is the other way round", exchange, failure="direction, with others")
+                expect("image.list.query.sort_key", found == order[:most] or turned, "the list is not in order by id", exchange,
+                       failure="order, with others")  # fmt: skip
+    for status, wanted in (("queued", queued), ("active", active)):
+        exchange = cloud.list({"name": name, "status": status, "limit": 100})
+        if expect.status("image.list.query.status", exchange, 200, what="a list by name and status"):
+            found = ids(listed(exchange))
+            expect("image.list.query.name", set(found) <= ours, "images of another name are listed", exchange, failure="another name, with status")
+            expect("image.list.query.status", set(found) & ours == set(wanted), f"not exactly the images that are {status}", exchange,
+                   failure="status, with a name")  # fmt: skip
+        exchange = cloud.list({"name": name, "status": status, "limit": 1, "sort_key": "id", "sort_dir": "asc"})
+        if exchange.response.status == 200:
+            expect("image.list.query.status", ids(listed(exchange)) == sorted(wanted)[:1], f"not the first image that is {status}", exchange,
+                   failure="status, with a limit")  # fmt: skip
+
+
+@verifies("image.list.query.name")
 def test_a_name_that_no_image_has_selects_none(cloud: Client, expect: Expect) -> None:
     exchange = cloud.list({"name": cloud.name("-nobody")})
     if expect.status("image.list.query.name", exchange, 200, what="a list by name"):
@@ -114,7 +161,7 @@ def test_changes_since_selects_by_the_last_change(cloud: Client, expect: Expect)
 def test_changes_since_follows_a_change_and_not_the_creation(cloud: Client, expect: Expect) -> None:
     name = cloud.name()
     older, newer = image(cloud, name=name), image(cloud, name=name)
-    time.sleep(1.1)
+    cloud.wait(1.1)
     changed = body_of(cloud.replace(older["id"], min_ram=1))
     since = moment(str(changed.get("updated_at"))) if isinstance(changed, dict) else None
     created = moment(str(newer.get("updated_at")))
@@ -139,7 +186,8 @@ def four_images(cloud: Client, pause: float = 0.0, **members: Any) -> list[dict[
     rows = zip("2031", "1302", ("raw", "qcow2", "iso", "vmdk"), ("ovf", "docker", "bare", "ami"), strict=True)
     made: list[dict[str, Any]] = []
     for rank, letter, disk, container in rows:
-        time.sleep(pause if made else 0.0)
+        if made and pause:
+            cloud.wait(pause)
         own = {"id": f"{rank}{mark}", "name": f"{stem}-{letter}", "disk_format": disk, "container_format": container}
         made.append(image(cloud, tags=[cloud.tag], **{**own, **members}))
     return made
@@ -170,6 +218,8 @@ def ours_in_order(cloud: Client, query: dict[str, Any], ours: list[dict[str, Any
 
 def judge_orders(cloud: Client, expect: Expect, names: tuple[str, str], key: str, ours: list[dict[str, Any]], values: list[Any]) -> None:
     """Whether both directions order our images by these values; a wrong direction is told apart from a wrong key."""
+    if any(value is None for value in values):
+        raise NotExercised(f"the images made for sorting have no {key}")
     by_id = {item["id"]: value for item, value in zip(ours, values, strict=True)}
     key_name, dir_name = names
     alone = cloud.list({key_name: key, "limit": 1})
@@ -205,11 +255,12 @@ def test_sizes_and_statuses_order_both_ways(cloud: Client, expect: Expect) -> No
     # A service may look into what is uploaded and refuse what is not of the format.
     name = cloud.name()
     made = four_images(cloud, name=name, disk_format="raw", container_format="bare")
-    for item, size in zip(made, (3, 1, 4, 2), strict=True):
+    sizes = [3, 1, 200, 10]  # in another order when they are compared as text
+    for item, size in zip(made, sizes, strict=True):
         cloud.upload(item["id"], b"x" * size)
     if any((shown(cloud, item["id"]) or {}).get("status") != "active" for item in made):
         raise NotExercised("the images made for sorting did not become active")
-    judge_orders(cloud, expect, ("sort_key", "sort_dir"), "size", made, [3, 1, 4, 2])
+    judge_orders(cloud, expect, ("sort_key", "sort_dir"), "size", made, sizes)
     mixed = [image(cloud, name=name, id=item["id"][:-1] + ("f" if item["id"][-1] != "f" else "e")) for item in made[:2]] + made[2:]
     judge_orders(cloud, expect, ("sort_key", "sort_dir"), "status", mixed, ["queued", "queued", "active", "active"])
 
@@ -218,7 +269,7 @@ def test_sizes_and_statuses_order_both_ways(cloud: Client, expect: Expect) -> No
 def test_times_order_both_ways(cloud: Client, expect: Expect) -> None:
     made = four_images(cloud, pause=1.1, name=cloud.name())
     for number in (2, 0, 3, 1):
-        time.sleep(1.1)
+        cloud.wait(1.1)
         cloud.replace(made[number]["id"], min_ram=number)
     for key in ("created_at", "updated_at"):
         values = [moment(str((shown(cloud, item["id"]) or {}).get(key))) for item in made]
@@ -277,6 +328,7 @@ def test_pages_visit_each_image_once(cloud: Client, expect: Expect) -> None:
 @verifies("image.list.query.name", "image.list.query.limit", "image.list.query.sort_key")
 def test_filters_hold_on_every_page(cloud: Client, expect: Expect) -> None:
     name = cloud.name()
+    image(cloud)
     wanted = {image(cloud, name=name)["id"] for _ in range(3)}
     image(cloud)
     pages = list(cloud.pages({"name": name, "limit": 1, "sort_key": "created_at", "sort_dir": "desc"}))
@@ -305,8 +357,27 @@ def test_the_example_request_is_answered(cloud: Client, expect: Expect) -> None:
 
 
 @verifies("image.list.complete")
-def test_a_list_agrees_with_what_is_shown(cloud: Client, expect: Expect) -> None:
-    made = image(cloud, min_ram=7, tags=["listed"], protected=False)
+@pytest.mark.parametrize(
+    "members", [{}, {"protected": True}, {"name": None}, {"visibility": "shared"}, {"conformance_property": "one 一"}], ids=lambda item: next(iter(item), "plain")
+)
+def test_images_of_every_kind_are_listed(cloud: Client, expect: Expect, members: dict[str, Any]) -> None:
+    made = {image(cloud, **{"name": cloud.name(" 名"), "tags": [cloud.tag], **members})["id"]}
+    if "name" not in members:
+        made.add(active_image(cloud, b"listed", **{"name": cloud.name(" 名"), "tags": [cloud.tag], **members})["id"])
+    pages = list(islice(cloud.pages({"limit": 100, "sort_key": "created_at", "sort_dir": "desc"}), 20))
+    found = {item for page in pages for item in ids(listed(page))}
+    words = f"an image with {next(iter(members))}" if members else "a new image"
+    expect("image.list.complete", made <= found, f"{words} is not in the list", pages[0], failure=f"{words} missing", related=tuple(pages))
+
+
+@verifies("image.list.complete")
+@pytest.mark.parametrize("state", ["queued", "active", "changed"])
+def test_a_list_agrees_with_what_is_shown(cloud: Client, expect: Expect, state: str) -> None:
+    members = {"name": cloud.name(" 名"), "min_ram": 7, "tags": ["listed"], "protected": False, "conformance_property": "one 一"}
+    made = active_image(cloud, b"listed", **members) if state == "active" else image(cloud, **members)
+    if state == "changed":
+        cloud.wait(1.1)
+        cloud.replace(made["id"], min_ram=8)
     rows = [item for item in listed(cloud.list({"name": made["name"]})) if item.get("id") == made["id"]]
     exchange = cloud.show(made["id"])
     body = body_of(exchange)

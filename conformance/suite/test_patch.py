@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from conformance.arrange import ABSENT, active_image, image, listed, shown, with
 from conformance.cases import Expect, NotExercised, verifies
 from conformance.client import Client, body_of
 from conformance.shape import moment
-from conformance.suite.test_create import same
+from conformance.suite.test_create import VALUES, agrees, pairs, same
 
 CHANGES: dict[str, tuple[Any, Any]] = {
     "name": ("before", "after 之后"),
@@ -92,7 +91,7 @@ def test_a_replaced_member_is_answered_shown_and_listed(cloud: Client, expect: E
 def test_what_is_not_named_stays(cloud: Client, expect: Expect, member: str) -> None:
     start = {key: before for key, (before, _) in CHANGES.items() if key != "name"}
     made = image(cloud, **start, conformance_property="kept")
-    neighbour = image(cloud, **start)
+    neighbour = image(cloud, **{**start, "name": made["name"]})
     before, beside = shown(cloud, made["id"]), shown(cloud, neighbour["id"])
     after = cloud.name() if member == "name" else CHANGES[member][1]
     exchange = cloud.replace(made["id"], **{member: after})
@@ -107,12 +106,74 @@ def test_what_is_not_named_stays(cloud: Client, expect: Expect, member: str) -> 
     expect("image.patch.unchanged", still == beside, "a change of one image changed another", exchange, failure="another image changed")
 
 
+@verifies("image.patch.stored")
+@pytest.mark.parametrize(("member", "value"), pairs(VALUES))
+def test_each_value_that_a_member_may_have_is_stored(cloud: Client, expect: Expect, member: str, value: Any) -> None:
+    made = image(cloud)
+    stored(cloud, expect, made["id"], {member: value})
+
+
+@verifies("image.patch.stored")
+@pytest.mark.parametrize("suffix", [" two  spaces", " MiXeD Case", " a\"b\\c/d", " <b>&amp;</b>", " éÅß e\u0301", " ﬁ ½", "镜" * 200, None])
+def test_a_name_is_changed_to_the_letter(cloud: Client, expect: Expect, suffix: str | None) -> None:
+    made = image(cloud, tags=[cloud.tag])
+    name = cloud.name(suffix) if suffix is not None else None
+    cloud.journal.intend(name or made["name"])
+    stored(cloud, expect, made["id"], {"name": name})
+
+
+def stored(cloud: Client, expect: Expect, image_id: str, members: dict[str, Any]) -> None:
+    """Judge that a change to these values is answered and shown."""
+    exchange = cloud.replace(image_id, **members)
+    if not expect.status("image.patch.stored", exchange, 200, what=f"a replace of {next(iter(members))}"):
+        return
+    body = body_of(exchange)
+    for place, found in (("the answer", body if isinstance(body, dict) else {}), ("show", shown(cloud, image_id) or {})):
+        for member, value in members.items():
+            message = f"{member} was changed to {value!r:.60} and is {found.get(member)!r:.60} in {place}"
+            expect("image.patch.stored", same(member, value, found.get(member)), message, exchange,
+                   failure=f"{member} not as changed in {place}", path=member)  # fmt: skip
+
+
+@verifies("image.patch.response.200.*", "image.patch.unchanged")
+@pytest.mark.parametrize("state", ["queued", "active"])
+def test_the_answer_of_a_change_is_what_is_shown(cloud: Client, expect: Expect, state: str) -> None:
+    members = {"name": cloud.name(" 一"), "tags": ["a"], "min_disk": 2, "protected": False, "conformance_property": "kept"}
+    made = active_image(cloud, b"shown", **members) if state == "active" else image(cloud, **members)
+    before = shown(cloud, made["id"])
+    exchange = cloud.replace(made["id"], min_ram=8)
+    body = body_of(exchange)
+    if exchange.response.status != 200 or not isinstance(body, dict) or before is None:
+        raise NotExercised(f"the image could not be changed: the answer was {exchange.response.status}")
+    seen = shown(cloud, made["id"])
+    agrees(expect, "image.patch.response.200", cloud, body, seen, exchange)
+    for name, value in without(before, "min_ram", *STAMPS).items():
+        ok = same(name, value, (seen or {}).get(name))
+        message = f"a change of min_ram turned {name} of an image that is {state} from {value!r:.50} to {(seen or {}).get(name)!r:.50}"
+        expect("image.patch.unchanged", ok, message, exchange, failure=f"{name} changed with another member", path=name)
+
+
+@verifies("image.patch.unchanged", "image.patch.updated-at")
+def test_what_only_reads_changes_nothing(cloud: Client, expect: Expect) -> None:
+    made = active_image(cloud, b"read")
+    before = shown(cloud, made["id"]) or {}
+    for words in ("a list", "a download"):
+        cloud.wait(1.1)
+        exchange = cloud.list({"name": made["name"]}) if words == "a list" else cloud.download(made["id"])
+        after = shown(cloud, made["id"]) or {}
+        for name, value in before.items():
+            requirement = "image.patch.updated-at" if name == "updated_at" else "image.patch.unchanged"
+            message = f"{words} turned {name} from {value!r:.50} to {after.get(name)!r:.50}"
+            expect(requirement, same(name, value, after.get(name)), message, exchange, failure=f"{words} changes {name}", path=name)
+        before = after
+
+
 @verifies("image.patch.updated-at")
 def test_updated_at_moves_and_created_at_stays(cloud: Client, expect: Expect) -> None:
     made = image(cloud)
     previous = moment(str(made.get("updated_at")))
     for number in (1, 2):
-        time.sleep(1.1)
+        cloud.wait(1.1)
         exchange = cloud.replace(made["id"], min_ram=number)
         body = body_of(exchange)
         if exchange.response.status != 200 or not isinstance(body, dict):

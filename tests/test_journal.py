@@ -127,3 +127,12 @@ def test_a_journal_that_cannot_be_read_gets_one_line(tmp_path: Path) -> None:
 
 def test_names_begin_with_the_run() -> None:
     assert prefix_of("abc") == "conformance-abc-"
+
+
+def test_a_journal_that_goes_while_the_next_start_looks_is_left_out(
+    tmp_path: Path, start: Callable[..., Journal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start("run1")
+    gone = tmp_path / "run0.jsonl"
+    monkeypatch.setattr(Path, "glob", lambda *_: iter([gone]))
+    assert list(unfinished(tmp_path, *WHERE)) == []

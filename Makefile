@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test lint clean
+.PHONY: run test lint browser screenshots clean
 
 run: $(READY)  ## run the suite against the embedded reference target
 	$(BIN)/conformance run --out reports
@@ -15,6 +15,14 @@ test: $(READY)  ## the project's own tests
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy conformance
+
+browser:  ## the browser that tests the report, from Debian's or Ubuntu's archive; needs root
+	apt-get update
+	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium chromium-driver fonts-dejavu-core fonts-noto-cjk
+
+RUN ?= reports
+screenshots: $(READY)  ## docs/report-*.png from the run in RUN
+	CONFORMANCE_SCREENSHOTS=docs CONFORMANCE_RUN=$(RUN) $(BIN)/python -m pytest tests/test_report_browser.py -n 0 -k screenshots
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -68,6 +68,7 @@ class Expect:
     def __init__(self, gate: Gate, case: Case) -> None:
         self._gate = gate
         self._case = case
+        self.case = case.name
         self._allowed = frozenset(covered(case.verifies, gate.contract.requirements))
         self.failures: list[str] = []
 

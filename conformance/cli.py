@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import rich_click as click
 
-from conformance.errors import ConformanceError, Exit
+from conformance.errors import ConformanceError, Exit, plain
 
 __all__ = ["COMMANDS", "main"]
 
@@ -16,8 +16,16 @@ COMMANDS: Mapping[str, str] = {
     "extract": "conformance.commands.extract:extract",
     "requirements": "conformance.commands.requirements:requirements",
     "run": "conformance.commands.run:run",
+    "baseline": "conformance.commands.baseline:baseline",
+    "lint": "conformance.commands.lint:lint",
+    "report": "conformance.commands.report:report",
+    "replay": "conformance.commands.replay:replay",
+    "bundle": "conformance.commands.bundle:bundle",
+    "verify": "conformance.commands.verify:verify",
     "serve": "conformance.commands.serve:serve",
     "selfcheck": "conformance.commands.selfcheck:selfcheck",
+    "compare": "conformance.commands.compare:compare_runs",
+    "specs": "conformance.commands.specs:specs",
     "lab": "conformance.commands.lab:lab",
 }
 """Name -> module and function. A module is loaded when its command is used: reading PDFs costs half a second."""
@@ -63,5 +71,5 @@ def main() -> None:
 
 
 def _fail(text: str, code: Exit) -> None:
-    print(f"conformance: {text}", file=sys.stderr)
+    print(f"conformance: {plain(text)}", file=sys.stderr)
     sys.exit(int(code))

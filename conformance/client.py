@@ -9,8 +9,9 @@ import json
 import random
 import time
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
-from urllib.parse import quote, urlencode, urljoin
+from urllib.parse import quote, urlencode
 
 from conformance.contract import Contract, Operation
 from conformance.errors import SuiteError
@@ -36,7 +37,11 @@ def body_of(exchange: Exchange) -> JSON:
 
 
 class Client:
-    """Sends requests as one of the actors. `random` is seeded: the same seed makes the same requests."""
+    """Sends requests as one of the actors.
+
+    `random` begins anew with each case, from the seed and the case's name: the same seed makes the same requests, whichever
+    cases run besides and however often a case is run.
+    """
 
     def __init__(
         self, target: Target, gate: Gate, journal: Journal, secrets: Secrets, seed: int, pause: Callable[[float], None] = time.sleep
@@ -45,8 +50,15 @@ class Client:
         self.gate = gate
         self.journal = journal
         self.secrets = secrets
-        self.random = random.Random(seed)
+        self._seed = seed
         self._pause = pause
+        self.begin("start")
+
+    def begin(self, case: str, attempt: int = 0) -> None:
+        """Begin a case; `attempt` counts from 0 how often it ran before. Only names differ between attempts."""
+        self.random = random.Random(f"{self._seed}\x1f{case}")
+        again = f"r{attempt}" if attempt else ""
+        self._stem = f"{sha256(case.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}{again}"
         self._names = 0
 
     @property
@@ -62,10 +74,10 @@ class Client:
     def name(self, suffix: str = "") -> str:
         """A name that no other image has, and that the journal recognises."""
         self._names += 1
-        return f"{prefix_of(self.journal.run_id)}{self._names}{suffix}"
+        return f"{prefix_of(self.journal.run_id)}{self._stem}-{self._names}{suffix}"
 
     def uuid(self) -> str:
-        """An image id that no image has."""
+        """An image id that no image has, nor had: a target may keep the ids of deleted images, so no seed makes it."""
         digits = f"{random.SystemRandom().getrandbits(128):032x}"
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
@@ -156,16 +168,16 @@ class Client:
         operation = self._operation("image.create")
         if isinstance(members, dict):
             name, image_id = members.get("name"), members.get("id")
-            self.journal.intend(str(name or ""), image_id if isinstance(image_id, str) else None)
+            self.journal.intend(str(name or ""), image_id if isinstance(image_id, str) else None, project=self._project(actor))
         body = members if isinstance(members, bytes) else json.dumps(members, ensure_ascii=False).encode()
         fields = {"Content-Type": operation.request_media_type, **(headers or {})}
         exchange = self.call("image.create", body=body, headers=fields, actor=actor)
         made = body_of(exchange)
         if exchange.response.status < 300 and isinstance(made, dict) and isinstance(made.get("id"), str):
-            self.journal.created(str(made["id"]))
+            self.journal.created(str(made["id"]), project=self._project(actor))
         location = exchange.response.headers.get("Location")
         if exchange.response.status < 300 and location and not isinstance(made, dict):
-            self.journal.created(urljoin(exchange.request.url, location).rstrip("/").rsplit("/", 1)[-1])
+            self.journal.created(location.partition("?")[0].rstrip("/").rsplit("/", 1)[-1], project=self._project(actor))
         return exchange
 
     def show(self, image_id: str, *, actor: str = "main") -> Exchange:
@@ -185,9 +197,10 @@ class Client:
         media_type = self._operation("image.patch").request_media_type
         return self.call("image.patch", image_id, body=body, headers={"Content-Type": media_type, **(headers or {})}, actor=actor)
 
-    def replace(self, image_id: str, /, **members: Any) -> Exchange:
+    def replace(self, image_id: str, /, actor: str = "main", **members: Any) -> Exchange:
         """Change an image by one replace for each member."""
-        return self.patch(image_id, [{"op": "replace", "path": f"/{key}", "value": value} for key, value in members.items()])
+        operations = [{"op": "replace", "path": f"/{key}", "value": value} for key, value in members.items()]
+        return self.patch(image_id, operations, actor=actor)
 
     def upload(self, image_id: str, data: bytes, *, actor: str = "main") -> Exchange:
         """Give an image its data (upstream's operation, a fixture)."""
@@ -220,11 +233,23 @@ class Client:
                 "GET", path, operation="image.list", headers={"Accept": "application/json"}, actor=actor
             )
 
-    def of_run(self, run_id: str, names: Container[str]) -> tuple[str, ...]:
-        """Ids of the images of our project with one of these names or the tag of the run (journal.Images)."""
-        project, tag = self.target.main.project_id, tag_of(run_id)
+    def _project(self, actor: str) -> str:
+        """The project of an actor as the journal has it: "" for the run's own."""
+        project = self.target.actors[actor].project_id
+        return "" if project == self.target.main.project_id else project
+
+    def _actor(self, project: str) -> str | None:
+        """Who can act for a project of the journal, None when this run has no credentials for it."""
+        return next((name for name in self.target.actors if self._project(name) == project), None)
+
+    def of_run(self, run_id: str, names: Container[str], project: str = "") -> tuple[str, ...]:
+        """Ids of the images of a project with one of these names or the tag of the run (journal.Images)."""
+        actor, tag = self._actor(project), tag_of(run_id)
+        if actor is None:
+            return ()
+        project = self.target.actors[actor].project_id
         found: dict[str, None] = {}
-        for page in self.pages({"limit": 500}):
+        for page in self.pages({"limit": 500}, actor=actor):
             body = body_of(page)
             images = body.get("images") if isinstance(body, dict) else None
             if not isinstance(images, Sequence):
@@ -233,16 +258,20 @@ class Client:
                 if not isinstance(image, dict) or not isinstance(image.get("id"), str):
                     continue
                 tags = image.get("tags")
-                ours = image.get("name") in names or (isinstance(tags, list) and tag in tags)
+                name = image.get("name")
+                ours = (isinstance(name, str) and name in names) or (isinstance(tags, list) and tag in tags)
                 if ours and image.get("owner", project) in {project, None}:
                     found[str(image["id"])] = None
         return tuple(found)
 
-    def remove(self, image_id: str) -> bool:
+    def remove(self, image_id: str, project: str = "") -> bool:
         """Take away protection and delete; True when the image is gone (journal.Images)."""
+        actor = self._actor(project)
+        if actor is None:
+            return False
         for _ in range(2):
-            status = self.delete(image_id).response.status
+            status = self.delete(image_id, actor=actor).response.status
             if status in {204, 404, 410}:
                 return True
-            self.replace(image_id, protected=False)
-        return self.show(image_id).response.status in {404, 410}
+            self.replace(image_id, actor, protected=False)
+        return self.show(image_id, actor=actor).response.status in {404, 410}

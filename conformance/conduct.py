@@ -13,22 +13,26 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
+from conformance.baseline import load_baseline
 from conformance.cases import Case, registry
 from conformance.client import Client
+from conformance.confirmation import MOST_CASES
 from conformance.contract import Contract
 from conformance.coverage import covered, passive_ids, required
-from conformance.errors import ConformanceError, TargetError
+from conformance.errors import ConformanceError, TargetError, UsageError
+from conformance.facts import gather
 from conformance.gate import Gate
 from conformance.journal import Journal, clean, state_directory, unfinished
-from conformance.judgement import Circumstances, judgement
+from conformance.judgement import Circumstances, Excuses, judgement, to_confirm
 from conformance.model import Request, Response
 from conformance.redaction import Secrets
 from conformance.reference import Reference
 from conformance.specs import load_contract
 from conformance.target import Settings, Target, configured, open_target
 from conformance.verdict import Run, Verdict
+from conformance.waivers import load_waivers
 
 __all__ = ["PROFILES", "Conduct", "Options", "in_profile"]
 
@@ -40,7 +44,8 @@ ISOLATION = "image.isolation.*"
 class Options:
     """What a run was asked for. `seed` makes the same requests again; `selection` is pytest's -k or a choice of files.
 
-    `faults` are those that the embedded reference has on purpose."""
+    `faults` are those that the embedded reference has on purpose. `waivers` and `baseline` are files; `confirm` is how often a
+    case that showed a finding is tried again."""
 
     settings: Settings = field(default_factory=Settings)
     profile: str = "gate"
@@ -49,6 +54,10 @@ class Options:
     selection: str | None = None
     specs: Path | None = None
     faults: tuple[str, ...] = ()
+    waivers: Path | None = None
+    strict_waivers: bool = False
+    baseline: Path | None = None
+    confirm: int = 0
 
 
 def in_profile(case: Case, profile: str) -> bool:
@@ -67,6 +76,9 @@ class Conduct:
         self.run_id = entropy.token_hex(4)
         self.notes: list[str] = []
         self.suite_fault = False
+        self.cut_short = False
+        self.excuses = self._excuses()
+        self.given_up = False
         self.leftovers: tuple[str, ...] = ()
         self._began = datetime.now(UTC)
         self._clock = time.monotonic()
@@ -74,7 +86,35 @@ class Conduct:
         self.client: Client
         self.target: Target
         self._journal: Journal
+        self.facts: dict[str, Any] | None = None
         self._pause: Callable[[float], None] = time.sleep
+
+    def _excuses(self) -> Excuses:
+        """Read waivers and baseline before anything is sent, so that a mistake in them costs nothing."""
+        waivers, baseline, contract = self.options.waivers, self.options.baseline, self.contract
+        if waivers is None and self.options.strict_waivers:
+            raise UsageError("--strict-waivers: there are no waivers; give --waivers FILE, or write waivers.yaml")
+        excuses = Excuses(
+            waivers=load_waivers(waivers, contract) if waivers is not None else (),
+            baseline=load_baseline(baseline, {"name": contract.name, "sha256": contract.sha256}) if baseline is not None else None,
+        )
+        if waivers is not None:
+            self.notes.append(f"waivers are in use: {len(excuses.waivers)}, from {waivers}")
+        if excuses.baseline is not None:
+            self.notes.append(f"a baseline is in use: {len(excuses.baseline.entries)} known findings, from {baseline}")
+        return excuses
+
+    def to_confirm(self) -> tuple[str, ...]:
+        """The cases to try again, so that what fails the run is seen to be steady or not."""
+        cases, left = to_confirm(self.gate, self.secrets, self.excuses, strict=self.options.strict)
+        if left:
+            self.notes.append(f"{left} groups of findings were not tried again: no case shows them, or {MOST_CASES} cases were enough")
+        return cases
+
+    @property
+    def age(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self._clock
 
     def __enter__(self) -> Self:
         try:
@@ -104,7 +144,10 @@ class Conduct:
         for journal in earlier:
             left = clean(journal, self.client)
             journal.close(done=not left)
-            self.notes.append(f"an earlier run ({journal.run_id}) had not cleaned up; {_said(left)}")
+            theirs = sum(bool(journal.ids.get(image_id)) for image_id in left)
+            advice = "; some belong to its second project: give --other-cloud once more" if theirs else ""
+            self.notes.append(f"an earlier run ({journal.run_id}) had not cleaned up; {_said(left)}{advice}")
+        self.facts = gather(self.client)
         self._explore()
 
     def _explore(self) -> None:
@@ -149,8 +192,8 @@ class Conduct:
         """
         self.gate.case = "cleanup"
         try:
-            for image_id in tuple(self._journal.ids):
-                if self.client.remove(image_id):
+            for image_id, project in tuple(self._journal.ids.items()):
+                if self.client.remove(image_id, project):
                     self._journal.gone(image_id)
         except TargetError:
             return
@@ -160,6 +203,8 @@ class Conduct:
     def cleanup(self) -> None:
         """Delete what this run created; what cannot be deleted is in the verdict and stays in the journal."""
         self.gate.case = "cleanup"
+        limits = self.options.settings.limits
+        self.target.transport.allow(limits.cleanup, limits.bodies)
         try:
             self.leftovers = clean(self._journal, self.client)
         except TargetError as error:
@@ -171,7 +216,7 @@ class Conduct:
         finally:
             self._journal.close(done=not self.leftovers)
         if self.leftovers:
-            self.notes.append(f"images left behind, to be deleted by the next start: {', '.join(self.leftovers)}")
+            self.notes.append(f"images left behind, to be deleted by the next start: {_some(self.leftovers)}")
 
     def verdict(self) -> Verdict:
         """The verdict on what was seen so far."""
@@ -183,13 +228,15 @@ class Conduct:
             seed=self.options.seed,
             profile=self.options.profile,
             started_at=self._began.isoformat(timespec="seconds").replace("+00:00", "Z"),
-            duration=round(time.monotonic() - self._clock, 3),
+            duration=round(self.age, 3),
             requests=0,
             command=self.secrets.text(shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])),
             suite_version=metadata.version("easystack-conformance"),
             selection=self.options.selection,
             strict=self.options.strict,
             leftovers=self.leftovers,
+            cut_short=self.cut_short,
+            strict_waivers=self.options.strict_waivers,
         )
         main = self.target.main
         target = {
@@ -200,9 +247,10 @@ class Conduct:
             "project": main.project_name,
             "second_project": self.target.actors["other"].project_name if "other" in self.target.actors else None,
             "roles": list(main.roles),
+            "facts": self.facts,
             "may_create": self.gate.may_create,
         }
-        circumstances = Circumstances(run, target, owed, reasons, tuple(self.notes), self.suite_fault)
+        circumstances = Circumstances(run, target, owed, reasons, tuple(self.notes), self.suite_fault, self.excuses)
         return judgement(self.gate, self.secrets, circumstances)
 
     def _promised(self, cases: Iterable[Case]) -> Iterable[str]:
@@ -226,7 +274,12 @@ class Conduct:
         return reasons
 
 
+def _some(ids: tuple[str, ...]) -> str:
+    shown = ", ".join(item[:64] for item in ids[:10])
+    return f"{shown} and {len(ids) - 10} more" if len(ids) > 10 else shown
+
+
 def _said(left: tuple[str, ...]) -> str:
-    return "its images are deleted now" if not left else f"these could not be deleted: {', '.join(left)}"
+    return "its images are deleted now" if not left else f"these could not be deleted: {_some(left)}"
 
 

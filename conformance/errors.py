@@ -16,6 +16,7 @@ The text of an error is one line: what, where, what to do.
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 
 __all__ = [
@@ -29,7 +30,16 @@ __all__ = [
     "TargetError",
     "TargetUnreachable",
     "UsageError",
+    "plain",
 ]
+
+
+_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def plain(text: str) -> str:
+    """The text in one line that cannot steer a terminal or change the order of reading: part of it may be the target's."""
+    return _STEERING.sub(lambda match: f"\\x{ord(match.group()):02x}", " ".join(text.split()))
 
 
 class Exit(IntEnum):

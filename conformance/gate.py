@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from conformance.checks import judge
+from conformance.confirmation import Attempt
 from conformance.contract import Contract
 from conformance.model import Assertion, Exchange, Finding, Request, Response
 
@@ -37,7 +38,9 @@ class Gate:
 
     `may_create` says whether the credentials create images, `shows` whether the service has the upstream operation that most
     cases observe with; None while that is not known. `unjudged` maps a requirement to
-    the cases that were to judge it and could not, each with the reason.
+    the cases that were to judge it and could not, each with the reason. `attempts` are the cases that ran, in order. `trail`
+    are the numbers of the exchanges that led up to the next one, where a case says so: a finding about that one needs them to be
+    seen again.
     """
 
     contract: Contract
@@ -49,6 +52,8 @@ class Gate:
     looks: Counter[tuple[str, str]] = field(default_factory=Counter)
     provocations: list[Provocation] = field(default_factory=list)
     unjudged: dict[str, dict[str, str]] = field(default_factory=dict)
+    attempts: list[Attempt] = field(default_factory=list)
+    trail: list[int] | None = None
 
     def observe(self, request: Request, response: Response) -> Exchange:
         """Record an exchange and judge it."""
@@ -56,7 +61,9 @@ class Gate:
         exchange = Exchange(number, request, response, time.time() - response.elapsed, self.case)
         self.exchanges.append(exchange)
         for assertion in judge(exchange, self.contract):
-            self.add(assertion, exchange)
+            self.add(assertion, exchange, tuple(self.trail or ()))
+        if self.trail is not None:
+            self.trail.append(number)
         return exchange
 
     def add(self, assertion: Assertion, exchange: Exchange | None, related: tuple[int, ...] = ()) -> None:

@@ -4,6 +4,8 @@ Rules
 - A line is on the disk before the request that it announces is sent.
 - Only what the journal names is ever deleted: an id that the target gave for a request of ours, or an image whose name is,
   to the letter, a name that the run made up, or that carries the run's tag.
+- What the second project made is written down with that project, and deleted by whoever has its credentials: this run, or the
+  next one that is given them.
 - The file of a running process is locked; the next start cleans up after those that are not.
 """
 
@@ -23,12 +25,12 @@ __all__ = ["Images", "Journal", "clean", "prefix_of", "state_directory", "tag_of
 
 
 class Images(Protocol):
-    """What cleaning up needs of the image service."""
+    """What cleaning up needs of the image service. `project` is an id, "" stands for the first project."""
 
-    def of_run(self, run_id: str, names: Container[str]) -> tuple[str, ...]:
-        """Ids of the images of our project that have one of these names, or the tag of this run."""
+    def of_run(self, run_id: str, names: Container[str], project: str = "") -> tuple[str, ...]:
+        """Ids of the images of the project that have one of these names, or the tag of this run."""
 
-    def remove(self, image_id: str) -> bool:
+    def remove(self, image_id: str, project: str = "") -> bool:
         """Take away protection and delete; True when the image is gone afterwards."""
 
 
@@ -49,15 +51,18 @@ def state_directory() -> Path:
 
 
 class Journal:
-    """The journal of one run against one project of one endpoint."""
+    """The journal of one run against one project of one endpoint.
+
+    `names` and `ids` map what was created to the project that it belongs to, "" for the run's own.
+    """
 
     def __init__(self, handle: IO[str], path: Path, run_id: str, *, durable: bool = True) -> None:
         self._handle = handle
         self._durable = durable
         self.path = path
         self.run_id = run_id
-        self.names: dict[str, None] = {}
-        self.ids: dict[str, None] = {}
+        self.names: dict[str, str] = {}
+        self.ids: dict[str, str] = {}
 
     @classmethod
     def open(cls, directory: Path, image_url: str, project_id: str, run_id: str, *, durable: bool = True) -> Journal:
@@ -76,18 +81,18 @@ class Journal:
         journal._write(run=run_id, image_url=image_url, project=project_id)
         return journal
 
-    def intend(self, name: str, image_id: str | None = None) -> None:
+    def intend(self, name: str, image_id: str | None = None, *, project: str = "") -> None:
         """Write down that an image of this name (and of this id when we choose it) is about to be created."""
-        self.names[name] = None
+        self.names[name] = project
         if image_id is not None:
-            self.ids[image_id] = None
-        self._write(name=name, **({"id": image_id} if image_id is not None else {}))
+            self.ids[image_id] = project
+        self._write(name=name, **({"id": image_id} if image_id is not None else {}), **({"project": project} if project else {}))
 
-    def created(self, image_id: str) -> None:
+    def created(self, image_id: str, *, project: str = "") -> None:
         """Write down the id that the target gave."""
         if image_id not in self.ids:
-            self.ids[image_id] = None
-            self._write(id=image_id)
+            self.ids[image_id] = project
+            self._write(id=image_id, **({"project": project} if project else {}))
 
     def gone(self, image_id: str) -> None:
         """Forget an image that is deleted. The file keeps it: to delete it once more does no harm."""
@@ -138,9 +143,9 @@ def unfinished(directory: Path, image_url: str, project_id: str) -> Iterator[Jou
         journal = Journal(handle, path, str(head["run"]))
         for entry in entries[1:]:
             if "name" in entry:
-                journal.names[str(entry["name"])] = None
+                journal.names[str(entry["name"])] = str(entry.get("project", ""))
             if "id" in entry:
-                journal.ids[str(entry["id"])] = None
+                journal.ids[str(entry["id"])] = str(entry.get("project", ""))
         yield journal
 
 
@@ -163,12 +168,15 @@ def _entries(path: Path, text: str) -> list[dict[str, Any]]:
 def clean(journal: Journal, images: Images) -> tuple[str, ...]:
     """Delete what the journal names; returns the ids that are still there."""
     prefix = prefix_of(journal.run_id)
-    names = frozenset(name for name in journal.names if name.startswith(prefix))
-    ids = dict(journal.ids) | dict.fromkeys(images.of_run(journal.run_id, names))
+    ids = dict(journal.ids)
+    for project in {"": None} | dict.fromkeys(journal.names.values()):
+        names = frozenset(name for name, owner in journal.names.items() if owner == project and name.startswith(prefix))
+        for image_id in images.of_run(journal.run_id, names, project):
+            ids.setdefault(image_id, project)
     left: list[str] = []
-    for image_id in ids:
+    for image_id, project in ids.items():
         with contextlib.suppress(KeyboardInterrupt):  # a second Ctrl-C does not stop the cleaning up
-            if images.remove(image_id):
+            if images.remove(image_id, project):
                 continue
         left.append(image_id)
     return tuple(left)

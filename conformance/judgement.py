@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Any
 
+from conformance.baseline import Baseline
 from conformance.checks import repeated_request_ids
+from conformance.confirmation import Attempt, Sight, confirmation, sight_of, sights, worth_trying
 from conformance.contract import Authority, Contract, Requirement
 from conformance.errors import Exit
 from conformance.gate import Gate
+from conformance.journal import tag_of
 from conformance.model import Exchange, Finding
 from conformance.redaction import Secrets
 from conformance.reporting.curl import curl_command
-from conformance.verdict import ErrorCodeRow, FindingGroup, Outcome, Overall, RequirementResult, Run, Verdict
+from conformance.reporting.script import with_commands
+from conformance.verdict import ErrorCodeRow, FindingGroup, Outcome, Overall, RequirementResult, Run, Verdict, WaiverResult
+from conformance.waivers import Waiver, waiver_result
 
-__all__ = ["Circumstances", "judgement"]
+__all__ = ["Circumstances", "Excuses", "judgement", "to_confirm"]
+
+
+@dataclass(frozen=True, slots=True)
+class Excuses:
+    """What keeps a finding from failing the run: waivers (those that have expired too) and the baseline. `today` is in UTC."""
+
+    waivers: Sequence[Waiver] = ()
+    baseline: Baseline | None = None
+    today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +48,29 @@ class Circumstances:
     reasons: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     suite_fault: bool = False
+    excuses: Excuses = field(default_factory=Excuses)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Findings of the same deviation that have the same standing: not excused, known, or excused by the same waiver."""
+
+    members: Sequence[Finding]
+    binding: bool
+    waiver: Waiver | None
+    known: bool
+    id: str
+
+
+def to_confirm(gate: Gate, secrets: Secrets, excuses: Excuses, *, strict: bool) -> tuple[tuple[str, ...], int]:
+    """The cases to try again so that each group that fails the run is tried, and how many groups cannot be tried so."""
+    late = Gate(gate.contract)
+    for exchange, assertion in repeated_request_ids(gate.exchanges):
+        late.add(assertion, exchange)
+    findings = [*gate.findings, *late.findings]
+    parts = _parts(findings, gate.contract, secrets, excuses, strict=strict)
+    wanted = [frozenset(map(sight_of, part.members)) for part in parts if part.binding]
+    return worth_trying(wanted, gate.attempts, sights(findings, gate.attempts))
 
 
 def judgement(gate: Gate, secrets: Secrets, circumstances: Circumstances) -> Verdict:
@@ -39,15 +78,22 @@ def judgement(gate: Gate, secrets: Secrets, circumstances: Circumstances) -> Ver
     contract, strict = gate.contract, circumstances.run.strict
     for exchange, assertion in repeated_request_ids(gate.exchanges):
         gate.add(assertion, exchange)
-    groups = _groups(gate.findings, contract, secrets, strict=strict)
-    results = tuple(_result(item, gate, circumstances) for item in contract.requirements.values())
+    parts = _parts(gate.findings, contract, secrets, circumstances.excuses, strict=strict)
+    groups = _groups(parts, gate, secrets)
+    results = tuple(_result(item, gate, groups, circumstances) for item in contract.requirements.values())
     rows = tuple(_error_row(code, gate, results) for code in contract.error_codes)
     overall = _overall(results, groups, circumstances, strict=strict)
+    waivers, said = _waivers(parts, results, gate, secrets, circumstances)
+    exchanges = tuple(secrets.exchange(item) for item in gate.exchanges)
     exit_code = {
         Overall.CONFORMANT: Exit.CONFORMANT,
         Overall.NON_CONFORMANT: Exit.NON_CONFORMANT,
         Overall.INCONCLUSIVE: Exit.INCONCLUSIVE,
     }[overall]
+    useless = [item for item in waivers if item.state in {"unused", "expired"}]
+    if useless and circumstances.run.strict_waivers and exit_code is Exit.CONFORMANT:
+        exit_code = Exit.NON_CONFORMANT
+        said = (*said, f"the run fails by --strict-waivers: {len(useless)} waivers are unused or have expired")
     return Verdict(
         overall=overall,
         exit_code=int(Exit.SUITE if circumstances.suite_fault else exit_code),
@@ -55,21 +101,31 @@ def judgement(gate: Gate, secrets: Secrets, circumstances: Circumstances) -> Ver
         target=circumstances.target,
         run=replace(circumstances.run, requests=len(gate.exchanges)),
         requirements=results,
-        findings=groups,
+        findings=with_commands(groups, exchanges, mark=tag_of(circumstances.run.id), patch_type=_patch_type(contract)),
         error_codes=rows,
-        exchanges=tuple(secrets.exchange(item) for item in gate.exchanges),
-        notes=circumstances.notes,
+        exchanges=exchanges,
+        notes=(*circumstances.notes, *map(secrets.text, said)),
+        waivers=tuple(replace(item, reason=secrets.text(item.reason)) for item in waivers),
     )
 
 
-def _result(item: Requirement, gate: Gate, circumstances: Circumstances) -> RequirementResult:
+def _patch_type(contract: Contract) -> str:
+    """The media type in which a command takes away the protection of what it made."""
+    operation = contract.operations.get("image.patch")
+    return (operation.request_media_type if operation is not None else None) or "application/json"
+
+
+def _result(item: Requirement, gate: Gate, groups: Iterable[FindingGroup], circumstances: Circumstances) -> RequirementResult:
     looks = {check: count for (name, check), count in sorted(gate.looks.items()) if name == item.id}
-    failed = any(finding.requirement == item.id for finding in gate.findings)
+    broken = [group for group in groups if group.requirement == item.id]
     reason: str | None = None
     if item.excluded is not None:
         outcome, reason = Outcome.EXCLUDED, item.excluded
-    elif failed:
+    elif broken and all(group.waiver is not None for group in broken):
+        outcome, reason = Outcome.WAIVED, "; ".join(dict.fromkeys(group.waiver or "" for group in broken))
+    elif broken:
         outcome = Outcome.FAILED
+        reason = "known: the baseline holds it" if all(group.known or group.waiver for group in broken) else None
     elif item.id in gate.unjudged:
         # Some cases looked and others could not: what was not looked at has not passed.
         outcome, reason = Outcome.NOT_EXERCISED, _unjudged(gate.unjudged[item.id])
@@ -117,24 +173,96 @@ def _overall(
     return Overall.CONFORMANT
 
 
-def _groups(
-    findings: Iterable[Finding], contract: Contract, secrets: Secrets, *, strict: bool
-) -> tuple[FindingGroup, ...]:
-    """Findings of the same deviation from the same promise, over operations and statuses; binding groups first."""
-    together: dict[tuple[str, str], list[Finding]] = {}
+def _parts(
+    findings: Iterable[Finding], contract: Contract, secrets: Secrets, excuses: Excuses, *, strict: bool
+) -> tuple[_Part, ...]:
+    """Findings of the same deviation from the same promise, over operations and statuses, apart by what excuses them.
+
+    Each finding is excused by itself, so that a waived or known one never takes another with it.
+    """
+    together: dict[tuple[str, str], dict[tuple[int, Waiver | None], list[Finding]]] = {}
     for finding in findings:
-        together.setdefault((finding.requirement, finding.failure), []).append(finding)
-    groups = [_group(members, contract, secrets, strict=strict) for members in together.values()]
-    return tuple(sorted(groups, key=lambda group: (not group.binding, group.requirement, group.failure)))
+        waiver = _waiver_of(finding, secrets, excuses)
+        known = waiver is None and excuses.baseline is not None and excuses.baseline.holds(finding)
+        standing = 2 if waiver is not None else 1 if known else 0
+        deviation = together.setdefault((finding.requirement, finding.failure), {})
+        deviation.setdefault((standing, waiver), []).append(finding)
+    parts: list[_Part] = []
+    for deviation in together.values():
+        # In the order of weight: the first keeps the id that the whole would have.
+        for number, ((standing, waiver), members) in enumerate(sorted(deviation.items(), key=lambda item: (item[0][0], str(item[0][1])))):
+            requirement = contract.requirements[members[0].requirement]
+            binding = requirement.binding or (strict and requirement.authority is Authority.UPSTREAM)
+            own = members[0].id if number == 0 else _other_id(members[0].id, waiver)
+            parts.append(_Part(members, binding and standing == 0, waiver, standing == 1, own))
+    return tuple(parts)
 
 
-def _group(members: list[Finding], contract: Contract, secrets: Secrets, *, strict: bool) -> FindingGroup:
+def _waiver_of(finding: Finding, secrets: Secrets, excuses: Excuses) -> Waiver | None:
+    ours = [item for item in excuses.waivers if item.requirement == finding.requirement and not item.expired(excuses.today)]
+    if not ours:
+        return None
+    message = secrets.text(finding.message)
+    return next((item for item in ours if item.excuses(finding, message)), None)
+
+
+def _other_id(whole: str, waiver: Waiver | None) -> str:
+    what = "known" if waiver is None else f"{waiver.operation}\x1f{waiver.status}\x1f{waiver.message}"
+    return sha256(f"{whole}\x1f{what}".encode()).hexdigest()[:12]
+
+
+def _waivers(
+    parts: Iterable[_Part], results: Iterable[RequirementResult], gate: Gate, secrets: Secrets, circumstances: Circumstances
+) -> tuple[tuple[WaiverResult, ...], tuple[str, ...]]:
+    """What became of each waiver, and what is to be said about them."""
+    excuses, outcomes = circumstances.excuses, {item.id: item for item in results}
+    told: list[WaiverResult] = []
+    said: list[str] = []
+    for waiver in excuses.waivers:
+        ours = [part for part in parts if part.members[0].requirement == waiver.requirement]
+        ids = [part.id for part in ours if any(waiver.excuses(item, secrets.text(item.message)) for item in part.members)]
+        exercised = _exercised(waiver, outcomes[waiver.requirement], gate, circumstances.run)
+        result, note = waiver_result(waiver, tuple(dict.fromkeys(ids)), excuses.today, exercised=exercised)
+        told.append(result)
+        said += [note] if note else []
+    return tuple(told), tuple(said)
+
+
+def _exercised(waiver: Waiver, result: RequirementResult, gate: Gate, run: Run) -> bool:
+    """Whether the run had all that could have shown what the waiver excuses.
+
+    A part of the cases shows that only when every check of the promise is among them, and none is a passive one, which
+    judges whatever traffic there is.
+    """
+    if result.outcome in {Outcome.NOT_EXERCISED, Outcome.EXCLUDED} or result.id in gate.unjudged:
+        return False
+    if waiver.operation is not None and all(item.operation != waiver.operation for item in gate.exchanges):
+        return False
+    if run.selection is None and run.profile != "smoke" and not run.cut_short:
+        return True
+    checks = gate.contract.requirements[result.id].checks
+    return bool(checks) and all("." in check and check in result.checks for check in checks)
+
+
+def _groups(parts: Iterable[_Part], gate: Gate, secrets: Secrets) -> tuple[FindingGroup, ...]:
+    """The parts as groups of the verdict, binding ones first."""
+    shown = sights(gate.findings, gate.attempts)
+    groups = [_group(part, gate.contract, secrets, gate.attempts, shown) for part in parts]
+    return tuple(sorted(groups, key=lambda group: (not group.binding, group.requirement, group.failure, group.id)))
+
+
+def _group(
+    part: _Part, contract: Contract, secrets: Secrets, attempts: Sequence[Attempt], shown: Sequence[frozenset[Sight]]
+) -> FindingGroup:
+    members = part.members
     clearest = min(members, key=_clarity)
     requirement = contract.requirements[clearest.requirement]
-    binding = requirement.binding or (strict and requirement.authority is Authority.UPSTREAM)
     exemplar = secrets.exchange(clearest.exchange) if clearest.exchange is not None else None
+    checks: dict[str, set[str]] = {}
+    for item in members:
+        checks.setdefault(_place(item), set()).add(item.check)
     return FindingGroup(
-        id=clearest.id,
+        id=part.id,
         requirement=requirement.id,
         check=clearest.check,
         authority=requirement.authority,
@@ -147,21 +275,25 @@ def _group(members: list[Finding], contract: Contract, secrets: Secrets, *, stri
         path=clearest.path,
         count=len(members),
         places=dict(sorted(Counter(_place(item) for item in members).items())),
-        binding=binding,
+        binding=part.binding,
         exemplar=exemplar,
         related=clearest.related,
         curl=curl_command(exemplar.request) if exemplar is not None else None,
         case=clearest.exchange.case if clearest.exchange is not None else "",
+        confirmation=confirmation(frozenset(map(sight_of, members)), attempts, shown),
+        waiver=secrets.text(part.waiver.reason) if part.waiver is not None else None,
+        known=part.known,
+        checks={place: tuple(sorted(names)) for place, names in sorted(checks.items())},
     )
 
 
-def _clarity(finding: Finding) -> tuple[bool, int, int]:
-    """The clearest exemplar: of a documented operation, with the shortest request, met first."""
+def _clarity(finding: Finding) -> tuple[bool, int, int, int]:
+    """The clearest exemplar: of a documented operation, with the fewest requests that lead to it, the shortest, met first."""
     exchange = finding.exchange
     if exchange is None:
-        return (True, 0, 0)
+        return (True, 0, 0, 0)
     size = len(exchange.request.body) + len(exchange.request.url)
-    return (exchange.request.operation is None, size, exchange.number)
+    return (exchange.request.operation is None, len(finding.related), size, exchange.number)
 
 
 def _place(finding: Finding) -> str:

@@ -10,6 +10,7 @@ Rules
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -72,6 +73,9 @@ class Request:
     actor: str = "anonymous"
 
 
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
 def _strict_json(data: bytes) -> JSON:
     def refuse(token: str) -> JSON:
         raise Unreadable(f"not JSON: {token} is no JSON number (RFC 8259, 6)")
@@ -90,6 +94,13 @@ def _strict_json(data: bytes) -> JSON:
         raise
     except ValueError as error:  # an integer with more digits than Python converts
         raise Unreadable(f"not JSON that can be read: {error}") from None
+    if _SURROGATE.search(text):
+        try:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+        except UnicodeEncodeError:
+            raise Unreadable("not JSON that can be read: half of a surrogate pair, which is no character (RFC 8259, 8.2)") from None
+        except RecursionError:
+            raise Unreadable("not JSON that can be read: nested too deeply") from None
     return value
 
 

@@ -21,35 +21,48 @@ from conformance.model import Exchange, Headers, Request, Response
 from conformance.reporting.verdict_json import VERSION
 from conformance.verdict import ErrorCodeRow, FindingGroup, Outcome, Overall, RequirementResult, Run, SentRow, Verdict, WaiverResult
 
-__all__ = ["read_run"]
+__all__ = ["parse_run", "read_run"]
 
 
 def read_run(directory: Path) -> Verdict:
     """The verdict of a run directory. Raises UsageError naming the file that is missing, damaged or of another version."""
-    raw = _read(directory / "verdict.json")
+    return parse_run(_read(directory / "verdict.json"), _read(directory / "exchanges.har"), str(directory))
+
+
+def parse_run(verdict: bytes, har: bytes, where: str) -> Verdict:
+    """The verdict of the contents of a run's two files; `where` names the place in the UsageError that is raised."""
+    raw = _object(verdict, f"{where}/verdict.json")
     if raw.get("verdict") != VERSION:
-        raise UsageError(f"{directory / 'verdict.json'}: no verdict of version {VERSION}; run the suite again to write one")
+        raise UsageError(f"{where}/verdict.json: no verdict of version {VERSION}; run the suite again to write one")
+    log = _object(har, f"{where}/exchanges.har")
     try:
-        exchanges = tuple(_exchange(entry) for entry in _read(directory / "exchanges.har")["log"]["entries"])
+        exchanges = tuple(_exchange(entry) for entry in log["log"]["entries"])
     except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"{directory / 'exchanges.har'}: not a HAR file of a run: {_said(error)}") from None
+        raise UsageError(f"{where}/exchanges.har: not a HAR file of a run: {_said(error)}") from None
     if len(exchanges) != raw.get("run", {}).get("requests"):
-        raise UsageError(f"{directory}: exchanges.har and verdict.json are not of the same run; give the directory of one run")
+        raise UsageError(f"{where}: exchanges.har and verdict.json are not of the same run; give the directory of one run")
     try:
         return _verdict(raw, exchanges)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UsageError(f"{directory / 'verdict.json'}: not a verdict of a run: {_said(error)}") from None
+        raise UsageError(f"{where}/verdict.json: not a verdict of a run: {_said(error)}") from None
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> bytes:
     try:
-        value = json.loads(path.read_bytes())
+        return path.read_bytes()
     except FileNotFoundError:
         raise UsageError(f"{path}: there is no such file; give the directory that `conformance run --out` wrote") from None
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
         raise UsageError(f"{path}: cannot be read: {_said(error)}") from None
+
+
+def _object(data: bytes, where: str) -> dict[str, Any]:
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{where}: cannot be read: {_said(error)}") from None
     if not isinstance(value, dict):
-        raise UsageError(f"{path}: not a JSON object")
+        raise UsageError(f"{where}: not a JSON object")
     return value
 
 
@@ -99,6 +112,7 @@ def _finding(raw: Mapping[str, Any], exchanges: Mapping[int, Exchange]) -> Findi
         "authority": Authority(raw["authority"]),
         "source": _lines(raw["source"]),
         "related": tuple(raw["related"]),
+        "checks": {place: tuple(checks) for place, checks in raw["checks"].items()},
         "exemplar": exchanges[exemplar["number"]] if exemplar is not None else None,
     }
     return FindingGroup(**{**raw, **given})

@@ -15,21 +15,26 @@ from rich.console import Console
 import conformance.suite
 from conformance.conduct import Conduct, Options
 from conformance.errors import ConformanceError, UsageError
+from conformance.places import requirement_places
 from conformance.plugin import Supervisor, case_of
-from conformance.reporting import write_reports
+from conformance.reporting import publish_summary, write_reports
 from conformance.verdict import Verdict
 
-__all__ = ["conduct_run", "run_cases"]
+__all__ = ["conduct_run", "interruptible", "pytest_arguments", "run_cases"]
 
 UNUSED = ("cacheprovider", "terminal", "logging", "unraisableexception", "threadexception", "faulthandler", "doctest", "pastebin", "debugging")
 """Plugins of pytest's own that a run has no use for."""
 
 
-def conduct_run(options: Options, out: Path, progress: Console) -> tuple[Verdict, tuple[Path, ...]]:
+def conduct_run(
+    options: Options, out: Path, progress: Console, language: str = "en", alluredir: Path | None = None
+) -> tuple[Verdict, tuple[Path, ...]]:
     """Log in, run the cases in this process, clean up, write the reports."""
     with Conduct(options) as conduct:
         verdict = run_cases(conduct, progress)
-        return verdict, write_reports(verdict, out)
+        written = write_reports(verdict, out, language, requirement_places(options.specs), alluredir)
+        publish_summary(verdict)
+        return verdict, written
 
 
 def run_cases(conduct: Conduct, progress: Console, *watchers: object) -> Verdict:
@@ -39,12 +44,7 @@ def run_cases(conduct: Conduct, progress: Console, *watchers: object) -> Verdict
     the caller's.
     """
     options = conduct.options
-    suite = Path(str(conformance.suite.__file__)).parent
-    arguments = [
-        str(suite), "-c", str(suite / "pytest.ini"), "--rootdir", str(suite), "--disable-plugin-autoload", "--assert=plain",
-        *(argument for name in UNUSED for argument in ("-p", f"no:{name}")), "-p", "conformance.plugin",
-        "--profile", options.profile, *(["-k", options.selection] if options.selection else []),
-    ]  # fmt: skip
+    arguments = [*pytest_arguments(options.profile), *(["-k", options.selection] if options.selection else [])]
     watcher = _Progress(conduct, progress)
     interruptible()
     said = io.StringIO()  # pytest reports a bad -k in two lines of its own; ours is one
@@ -56,7 +56,9 @@ def run_cases(conduct: Conduct, progress: Console, *watchers: object) -> Verdict
     if status != pytest.ExitCode.USAGE_ERROR:
         progress.print(said.getvalue(), end="", markup=False, highlight=False)
     if status == pytest.ExitCode.INTERRUPTED:
-        conduct.notes.append("the run was interrupted")
+        conduct.cut_short = True
+        if not conduct.given_up:
+            conduct.notes.append("the run was interrupted")
     if status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
         raise UsageError(f"-k {options.selection}: is no expression that pytest understands") if options.selection else (
             ConformanceError("the suite could not be run by pytest")
@@ -68,6 +70,15 @@ def interruptible() -> None:
     """Take the signal with which pipelines and service managers end a process as Ctrl-C, so that it is cleaned up after."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_arguments(profile: str) -> list[str]:
+    """The command line on which pytest runs the suite: its own configuration, none of a directory around."""
+    suite = Path(str(conformance.suite.__file__)).parent
+    return [
+        str(suite), "-c", str(suite / "pytest.ini"), "--rootdir", str(suite), "--disable-plugin-autoload", "--assert=plain",
+        *(argument for name in UNUSED for argument in ("-p", f"no:{name}")), "-p", "conformance.plugin", "--profile", profile,
+    ]  # fmt: skip
 
 
 class _Progress:
@@ -87,7 +98,8 @@ class _Progress:
     def pytest_runtest_logfinish(self, nodeid: str, location: object) -> None:
         """Show how far the run is."""
         self._done += 1
-        text = f"case {self._done}/{self._total}, {len(self._conduct.gate.exchanges)} requests, "
+        again = f" and {self._done - self._total} again" if self._done > self._total else ""
+        text = f"case {min(self._done, self._total)}/{self._total}{again}, {len(self._conduct.gate.exchanges)} requests, "
         groups = {(item.requirement, item.failure) for item in self._conduct.gate.findings}
         text += f"{len(groups)} groups of findings"
         now = time.monotonic()

@@ -14,6 +14,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import yaml
@@ -231,7 +232,7 @@ def _log_in(region: CloudRegion, name: str, transport: Transport, observe: Obser
         access.project_id, access.user_id, access.role_names, access.service_catalog.catalog  # noqa: B018  raise when there is none
     except ks.Unauthorized as error:
         raise LoginRefused(f"{auth_url}: refused the credentials of cloud {region.name}: {_line(error)}") from None
-    except (ks.ClientException, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ks.ClientException, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         if adapter.failure is not None:
             raise adapter.failure from None
         raise _not_keystone(auth_url, error) from None
@@ -290,6 +291,13 @@ def _image_url(access: AccessInfo, region: CloudRegion, actor: Actor) -> str:
         raise NoImageService(
             f"cloud {region.name}: its catalogue has no image service ({where}); it has: {', '.join(services) or 'nothing'}"
         )
+    try:
+        parts = urlsplit(str(url))
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise NotACloud(f"cloud {region.name}: its catalogue gives {_line(ValueError(url))} for the image service; that is no HTTP URL")
     return _without_version(str(url))
 
 

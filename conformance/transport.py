@@ -2,6 +2,7 @@
 
 Rules
 - The target is not trusted: connect, silence, total time, header and body size are bounded; redirects are never followed.
+- What bounds one exchange does not bound a thousand: all of them together have a time and a size, too.
 - A URL and a header travel as written, so that a case can send what a client library would tidy.
 - A secret (token or password) goes only to the origins that identity and catalogue named (design rule 9).
 - What fails between us and the target is TargetUnreachable or NotACloud; it never looks like an answer.
@@ -37,12 +38,19 @@ IDLE = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds to connect, of silence, and in all; bytes of a body."""
+    """Seconds to connect, of silence, and in all; bytes of a body; then the same for all exchanges of a run together.
+
+    `run` are the seconds after which nothing more is sent, `cleanup` those that cleaning up has on top, `bodies` the bytes of
+    all answers, which a run holds in memory.
+    """
 
     connect: float = 10.0
     silence: float = 60.0
     total: float = 120.0
     body: int = 64 * 1024 * 1024
+    run: float = 2 * 3600.0
+    cleanup: float = 300.0
+    bodies: int = 512 * 1024 * 1024
 
 
 class Sender(Protocol):
@@ -119,6 +127,8 @@ class Transport:
     ) -> None:
         self.limits = limits or Limits()
         self.origins = origins
+        self._ends = time.monotonic() + self.limits.run
+        self._left = self.limits.bodies
         self._reused = False
         self._used = time.monotonic()
         self._session = requests.Session()
@@ -144,12 +154,18 @@ class Transport:
         self._session.close()
         self._watch.close()
 
+    def allow(self, seconds: float, size: int) -> None:
+        """From now on, seconds and bytes that all further exchanges have together: cleaning up must not find them used up."""
+        self._ends = time.monotonic() + seconds
+        self._left = size
+
     def send(self, request: Request) -> Response:
         """Send and wait for the whole answer.
 
         Raises TargetUnreachable (no connection, TLS, time), NotACloud (no HTTP), SuiteError (a secret for a stranger).
         """
         self._guard(request)
+        self._check_budget(urlsplit(request.url).netloc)
         # A server may close what has been idle. What reads is sent again; for the rest the connection is new by then.
         if time.monotonic() - self._used > IDLE:
             self._session.close()
@@ -173,13 +189,14 @@ class Transport:
                 raw = self._open(request)
                 body, truncated = self._read(raw, started)
         except (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
-            if watch.fired:
+            if watch.fired or isinstance(error, _Overtime):
                 message = f"{where}: no whole answer to {request.method} within {self.limits.total:g} s"
                 raise TargetUnreachable(message) from None
             raise _failure(error, where, request, self.limits) from None
         except (ValueError, UnicodeError) as error:
             raise NotACloud(f"{where}: the answer to {request.method} is no HTTP: {_brief(error)}") from None
         elapsed = time.perf_counter() - started
+        self._left -= len(body)
         if watch.fired:
             raise TargetUnreachable(f"{where}: no whole answer to {request.method} within {self.limits.total:g} s")
         fields = tuple((str(name), str(value)) for name, value in raw.raw.headers.items())
@@ -230,12 +247,22 @@ class Transport:
                 raw.close()
                 return b"".join(pieces)[: self.limits.body], True
             if time.perf_counter() - started > self.limits.total:
-                raise TimeoutError("total time")
+                raise _Overtime
+
+    def _check_budget(self, where: str) -> None:
+        if time.monotonic() > self._ends:
+            raise TargetUnreachable(f"{where}: is too slow; the time of the run ({self.limits.run:g} s) is over")
+        if self._left <= 0:
+            raise TargetUnreachable(f"{where}: has sent more than a run holds ({self.limits.bodies} bytes)")
 
     def _guard(self, request: Request) -> None:
         secret = request.headers.get("X-Auth-Token") is not None or b'"password"' in request.body
         if secret and origin_of(request.url) not in self.origins:
             raise SuiteError(f"a secret was about to go to {origin_of(request.url)}, which the catalogue does not name")
+
+
+class _Overtime(OSError):
+    """The whole answer took too long."""
 
 
 class _Watch:
@@ -287,7 +314,7 @@ class _Watch:
 
 
 def _failure(error: Exception, where: str, request: Request, limits: Limits) -> Exception:
-    text, whole = _brief(error), str(error)
+    text, whole = _brief(_cause(error)), str(error)
     if isinstance(error, requests.exceptions.SSLError) or "CERTIFICATE" in whole:
         return TargetUnreachable(f"{where}: the TLS certificate is not trusted; give its CA file (cacert) or --insecure")
     if isinstance(error, requests.exceptions.ConnectTimeout):
@@ -300,9 +327,19 @@ def _failure(error: Exception, where: str, request: Request, limits: Limits) -> 
         return TargetUnreachable(f"{where}: connection refused; is the service running there?")
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
         return NotACloud(f"{where or request.url}: is no URL that can be reached")
-    if "BadStatusLine" in whole or "Header" in whole or "InvalidChunk" in whole:
+    if isinstance(_cause(error), http.client.HTTPException | ValueError) and not isinstance(_cause(error), http.client.RemoteDisconnected):
         return NotACloud(f"{where}: the answer to {request.method} is no HTTP: {text}")
     return TargetUnreachable(f"{where}: the connection broke during {request.method}: {text}")
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The innermost error: requests and urllib3 wrap it in their own, as an argument, a cause or a reason."""
+    for _ in range(8):
+        inner = next((item for item in (*reversed(error.args), error.__cause__) if isinstance(item, BaseException)), None)
+        if inner is None:
+            break
+        error = inner
+    return error
 
 
 def _brief(error: BaseException) -> str:

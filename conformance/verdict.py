@@ -3,6 +3,7 @@
 Rules
 - A requirement's outcome comes from checks that ran. One that no check reached is not exercised, with the reason.
 - Non-conformant when a binding requirement failed; advisory ones count only under --strict.
+- A finding that a waiver excuses or the baseline holds does not bind. What it breaks is waived or failed, never passed.
 - Inconclusive when nothing binding failed and a required one was not exercised, or nothing ran at all.
 - Required are the binding requirements that the run's profile covers and that a client can provoke.
 - Findings are grouped, so that one systematic deviation is one group with a count, and hides no other.
@@ -12,7 +13,7 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -78,7 +79,9 @@ class FindingGroup:
     single exchange shows it; `related` are the numbers of the exchanges that led to it; `curl` is a shell command in
     which secrets are variables. `binding` is False for an advisory finding, a waived one and one that the baseline holds.
     `confirmation` is "single" (not tried again), "confirmed" or "intermittent"; `waiver` is the reason that excuses it, else
-    None; `known` says that the baseline holds it.
+    None; `known` says that the baseline holds it. `checks` maps each place to the checks that showed it there.
+
+    A group whose findings are partly waived or known is split; the part that weighs most keeps the id.
     """
 
     id: str
@@ -102,6 +105,7 @@ class FindingGroup:
     confirmation: str = "single"
     waiver: str | None = None
     known: bool = False
+    checks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,8 @@ class SentRow:
 
 @dataclass(frozen=True, slots=True)
 class WaiverResult:
-    """A waiver and what became of it: `state` is "used", "unused" or "expired", `findings` are the ids that it excused."""
+    """A waiver and what became of it: `state` is "used", "unused", "expired" or "not exercised" (the run could not show whether
+    it is of use); `findings` are the ids that it excused."""
 
     requirement: str
     reason: str
@@ -154,7 +159,10 @@ class ErrorCodeRow:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How the run was made. `started_at` is RFC 3339 in UTC, `duration` seconds, `requests` those that were sent."""
+    """How the run was made. `started_at` is RFC 3339 in UTC, `duration` seconds, `requests` those that were sent.
+
+    `cut_short` says that it ended before the last case; `strict_waivers` that waivers without use fail it.
+    """
 
     id: str
     seed: int
@@ -167,6 +175,8 @@ class Run:
     selection: str | None = None
     strict: bool = False
     leftovers: tuple[str, ...] = ()
+    cut_short: bool = False
+    strict_waivers: bool = False
 
 
 @dataclass(frozen=True)

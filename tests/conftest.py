@@ -11,9 +11,13 @@ import pytest
 
 from conformance.contract import Contract
 from conformance.document import Document, read_document
-from conformance.model import Exchange, Headers, Request, Response
+from conformance.gate import Gate
+from conformance.judgement import Circumstances, Excuses, judgement
+from conformance.model import Assertion, Exchange, Headers, Request, Response
+from conformance.redaction import Secrets
 from conformance.reference import Reference
 from conformance.specs import load_contract
+from conformance.verdict import Run, Verdict
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -75,3 +79,22 @@ def exchange() -> Callable[..., Exchange]:
         return Exchange(number, request, Response(status, headers=Headers.of(fields), body=body, **response))
 
     return build
+
+
+@pytest.fixture(scope="session")
+def judged(contract: Contract) -> Callable[..., Verdict]:
+    """The verdict on looks, each (assertion, exchange), of a run that owes the requirements which are looked at."""
+
+    def judge(*looks: tuple[Assertion, Exchange], excuses: Excuses | None = None, **given: Any) -> Verdict:
+        gate = Gate(contract)
+        for assertion, exchange in looks:
+            if exchange not in gate.exchanges:
+                gate.exchanges.append(exchange)
+            gate.add(assertion, exchange)
+        run = Run("0badcafe", 1, "gate", "2026-01-01T00:00:00Z", 1.0, 0, "conformance run", "0", **given)
+        target = {"name": "reference", "identity_url": "", "image_url": "", "region": "RegionOne", "project": "p", "second_project": None,
+                  "roles": [], "may_create": True}  # fmt: skip
+        owed = frozenset(assertion.requirement for assertion, _ in looks)
+        return judgement(gate, Secrets(), Circumstances(run, target, owed, excuses=excuses or Excuses()))
+
+    return judge

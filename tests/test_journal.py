@@ -48,11 +48,15 @@ class Images:
     def __init__(self, images: dict[str, tuple[str, str]], stubborn: Container[str] = ()) -> None:
         self.images = images
         self.stubborn = stubborn
+        self.asked: list[str] = []
+        self.removed: list[tuple[str, str]] = []
 
-    def of_run(self, run_id: str, names: Container[str]) -> tuple[str, ...]:
-        return tuple(key for key, (name, tag) in self.images.items() if name in names or tag == tag_of(run_id))
+    def of_run(self, run_id: str, names: Container[str], project: str = "") -> tuple[str, ...]:
+        self.asked.append(project)
+        return tuple(key for key, (name, tag) in self.images.items() if not project and (name in names or tag == tag_of(run_id)))
 
-    def remove(self, image_id: str) -> bool:
+    def remove(self, image_id: str, project: str = "") -> bool:
+        self.removed.append((image_id, project))
         if image_id in self.stubborn:
             return False
         self.images.pop(image_id, None)
@@ -123,6 +127,26 @@ def test_a_journal_that_cannot_be_read_gets_one_line(tmp_path: Path) -> None:
     (tmp_path / "bad.jsonl").write_text('no\n{"id": "x"}\n')
     with pytest.raises(UsageError, match="line 1 is no journal entry"):
         list(unfinished(tmp_path, *WHERE))
+
+
+def test_what_the_second_project_made_is_deleted_as_that_project(start: Callable[..., Journal]) -> None:
+    journal = start()
+    journal.intend("conformance-run1-1", "ours")
+    journal.intend("conformance-run1-2", project="second")
+    journal.created("theirs", project="second")
+    images = Images({"ours": ("conformance-run1-1", ""), "theirs": ("conformance-run1-2", "")})
+    assert clean(journal, images) == ()
+    assert (images.removed, images.asked) == ([("ours", ""), ("theirs", "second")], ["", "second"])
+
+
+def test_the_next_start_knows_whose_an_image_is(start: Callable[..., Journal], found: Callable[[], list[Journal]]) -> None:
+    dead = start()
+    dead.intend("conformance-run1-1", "own-id", project="second")
+    dead.created("theirs", project="second")
+    dead.created("ours")
+    dead.close(done=False)
+    assert [item.ids for item in found()] == [{"own-id": "second", "theirs": "second", "ours": ""}]
+    assert dead.names == {"conformance-run1-1": "second"}
 
 
 def test_names_begin_with_the_run() -> None:

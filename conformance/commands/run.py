@@ -12,9 +12,11 @@ import rich_click as click
 from rich.console import Console
 
 from conformance.conduct import PROFILES, Options
-from conformance.reporting import print_verdict
+from conformance.plugin import MOST_CONFIRM
+from conformance.reporting import LANGUAGES, print_verdict
 from conformance.runner import conduct_run
 from conformance.target import Settings
+from conformance.waivers import chosen
 
 
 def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -33,15 +35,27 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+lang_option = click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True,
+                           help="Language of the summary and of the report's first view.")  # fmt: skip
+
+
 @click.command()
 @target_options
 @click.option("--profile", type=click.Choice(PROFILES), default="gate", show_default=True, help="How much is run.")
 @click.option("--seed", type=int, help="The same seed makes the same requests.  [default: drawn]")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("reports"), show_default=True,
               help="Directory for the reports.")  # fmt: skip
+@click.option("--alluredir", type=click.Path(path_type=Path, file_okay=False), help="Directory for Allure results, one for each requirement.")
 @click.option("-k", "select", metavar="EXPR", help="Run only the cases that match; the verdict is then at best inconclusive.")
 @click.option("--strict", is_flag=True, help="Findings against OpenStack's API count too.")
+@click.option("--waivers", type=click.Path(path_type=Path, dir_okay=False),
+              help="File of waivers.  [default: waivers.yaml in the current directory when it is there]")  # fmt: skip
+@click.option("--strict-waivers", is_flag=True, help="Waivers that are unused or have expired fail the run.")
+@click.option("--baseline", type=click.Path(path_type=Path, dir_okay=False), help="File of known findings; only others fail the run.")
+@click.option("--confirm", type=click.IntRange(0, MOST_CONFIRM), default=0, show_default=True, metavar="N",
+              help="Run cases with findings N more times, to tell a flaky target from a wrong one.")  # fmt: skip
 @click.option("--specs", type=click.Path(path_type=Path), help="Directory of the specs (default: the product's own).")
+@lang_option
 def run(
     os_cloud: str | None,
     os_region_name: str | None,
@@ -52,9 +66,15 @@ def run(
     profile: str,
     seed: int | None,
     out: Path,
+    alluredir: Path | None,
     select: str | None,
     strict: bool,
+    waivers: Path | None,
+    strict_waivers: bool,
+    baseline: Path | None,
+    confirm: int,
     specs: Path | None,
+    lang: str,
 ) -> int:
     """Run the suite against a cloud and give the verdict.
 
@@ -69,7 +89,8 @@ def run(
         insecure=insecure,
     )
     drawn = random.SystemRandom().randrange(2**32) if seed is None else seed
-    options = Options(settings, profile, drawn, strict, select, specs)
-    verdict, written = conduct_run(options, out, Console(file=sys.stderr))
-    print_verdict(verdict, Console(), written)
+    options = Options(settings, profile, drawn, strict, select, specs,
+                      waivers=chosen(waivers), strict_waivers=strict_waivers, baseline=baseline, confirm=confirm)  # fmt: skip
+    verdict, written = conduct_run(options, out, Console(file=sys.stderr), lang, alluredir)
+    print_verdict(verdict, Console(), written, lang)
     return verdict.exit_code

@@ -103,6 +103,8 @@ def build(python: Path, state: Path, template: Path, ports: Ports) -> str:
         (state / name).mkdir(mode=0o700, exist_ok=True)
     (state / "etc" / "keystone.conf").write_text(_KEYSTONE.format(**values))
     (state / "etc" / "glance-api.conf").write_text(_GLANCE.format(**values))
+    # Up to release 28 Glance asks for this file beside its configuration.
+    shutil.copy(paste, state / "etc" / paste.name)
     _databases(python, state, template)
     for command in ("fernet_setup", "credential_setup"):
         _run(python, state, ["keystone-manage", command, *_owner()])

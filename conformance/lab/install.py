@@ -19,12 +19,21 @@ __all__ = ["DEFAULT_RELEASE", "RELEASES", "cache_directory", "ensure_environment
 Progress = Callable[[str], None]
 
 DEFAULT_RELEASE = "33.0.0"
+_OF_2023 = ("oslo.context<6", "oslo.middleware<6", "oslo.policy<4.4", "SQLAlchemy<2", "bcrypt<5")
+"""What Glance 25 and 26 and their Keystone were made with; later versions dropped what they call, or changed a default."""
+
 RELEASES: Mapping[str, tuple[str, ...]] = {
     "33.0.0": ("glance==33.0.0", "keystone==30.0.0"),
     "32.0.0": ("glance==32.0.0", "keystone==29.0.0"),
     "31.0.0": ("glance==31.0.0", "keystone==28.0.0"),
+    "28.0.0": ("glance==28.0.0", "keystone==25.0.0", "oslo.db<16", "oslo.utils<8", "oslo.context<6", "bcrypt<5"),
+    "26.0.0": ("glance==26.0.0", "keystone==23.0.0", "oslo.db<13", "oslo.utils<7", *_OF_2023),
+    "25.0.0": ("glance==25.0.0", "keystone==22.0.0", "oslo.db<13", "oslo.utils<7", *_OF_2023),
 }
-"""Glance's version -> what is installed for it. Each Keystone is of the same OpenStack release."""
+"""Glance's version -> what is installed for it. Each Keystone is of the same OpenStack release.
+
+25.0.0 is the oldest that runs on Python 3.11: the database tool of 24 and before registers a command twice, which argparse refuses.
+"""
 
 _ALWAYS = ("cheroot>=10", "setuptools<81")  # older releases still import pkg_resources
 

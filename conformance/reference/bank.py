@@ -13,6 +13,7 @@ from conformance.reference.bank_lists import list_faults
 from conformance.reference.bank_moments import moment_faults
 from conformance.reference.bank_removals import removal_faults
 from conformance.reference.bank_requests import request_faults
+from conformance.reference.bank_states import state_faults
 from conformance.reference.bank_storage import storage_faults
 from conformance.reference.bank_strangers import stranger_faults
 from conformance.reference.bank_truth import truth_faults
@@ -25,7 +26,7 @@ def bank(contract: Contract) -> dict[str, Fault]:
     """Every fault by its id, sorted."""
     faults = [
         *answer_faults(contract), *request_faults(contract), *behaviour_faults(contract), *failure_faults(contract), *truth_faults(contract),
-        *moment_faults(contract), *storage_faults(contract), *removal_faults(), *list_faults(), *stranger_faults(),
+        *moment_faults(contract), *state_faults(contract), *storage_faults(contract), *removal_faults(), *list_faults(), *stranger_faults(),
     ]  # fmt: skip
     known = {item.id: item for item in sorted(faults, key=lambda item: item.id)}
     if len(known) < len(faults):

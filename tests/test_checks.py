@@ -247,3 +247,14 @@ def test_both_validators_give_the_same_answer(contract: Contract, value: Any) ->
             if spec.schema is not None:
                 oracle = jsonschema.Draft202012Validator(spec.schema, format_checker=checker)
                 assert oracle.is_valid(value) is valid(spec.schema, value)
+
+
+def test_a_code_that_cannot_be_provoked_is_judged_where_it_is_met(contract: Contract, exchange: Build) -> None:
+    found = failures(exchange("image.list", 503, b"<html>busy</html>", {"Content-Type": "text/html"}), contract)
+    assert ("error.503", "carries HTML") in found
+
+
+@pytest.mark.parametrize(("content", "failed"), [({"error": {"message": "Choose.", "code": 300, "title": "Multiple Choices"}}, True), ({"versions": [1]}, False)])
+def test_a_choice_of_versions_is_no_error(contract: Contract, exchange: Build, content: Any, failed: bool) -> None:
+    found = failures(exchange(DISCOVERY, 300, body(content)), contract)
+    assert (("error.300", "carries the envelope of an error") in found) is failed

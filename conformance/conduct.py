@@ -145,6 +145,7 @@ class Conduct:
         where = (self.target.image_url, self.target.main.project_id)
         earlier = list(unfinished(directory, *where))
         self._journal = Journal.open(directory, *where, self.run_id, durable=self._pause is time.sleep)
+        self._stack.callback(self._journal.close, done=False)  # what cleaning up has closed, and deleted, stays so
         self.client = Client(self.target, self.gate, self._journal, self.secrets, self.options.seed, self._pause)
         for journal in earlier:
             left = clean(journal, self.client)

@@ -239,7 +239,7 @@ class Supervisor:
             verdict = conduct.verdict()
             get = session.config.getoption
             places = requirement_places(conduct.options.specs)
-            written = write_reports(verdict, get("--out"), get("--lang"), places, get("allure_report_dir"))
+            written = write_reports(verdict, get("--out"), get("--lang"), places, get("allure_report_dir", None))
             publish_summary(verdict)
         finally:
             conduct.__exit__(None, None, None)

@@ -229,7 +229,7 @@ def _log_in(region: CloudRegion, name: str, transport: Transport, observe: Obser
     session = Session(auth=plugin, session=carrier, redirect=0, connect_retries=0)
     try:
         access: AccessInfo = plugin.get_access(session)
-        access.project_id, access.user_id, access.role_names, access.service_catalog.catalog  # noqa: B018  raise when there is none
+        access.project_id, access.user_id, access.role_names, access.expires, access.service_catalog.catalog  # noqa: B018  raise when there is none
     except ks.Unauthorized as error:
         raise LoginRefused(f"{auth_url}: refused the credentials of cloud {region.name}: {_line(error)}") from None
     except (ks.ClientException, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
@@ -255,7 +255,7 @@ def _log_in(region: CloudRegion, name: str, transport: Transport, observe: Obser
 def _fresh(plugin: Any, session: Session, adapter: _Adapter, auth_url: str) -> str:
     try:
         return str(plugin.get_token(session))
-    except ks.ClientException as error:
+    except (ks.ClientException, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise adapter.failure or LoginRefused(f"{auth_url}: gave no new token: {_line(error)}") from None
 
 
@@ -285,8 +285,10 @@ def _image_url(access: AccessInfo, region: CloudRegion, actor: Actor) -> str:
         url = catalogue.url_for(service_type="image", interface=interface, region_name=region.region_name or None)
     except ks.EndpointNotFound:
         url = None
+    except (ValueError, TypeError, AttributeError, LookupError) as error:
+        raise NotACloud(f"cloud {region.name}: an entry of its catalogue is no HTTP URL or no service: {_line(error)}") from None
     if not url:
-        services = sorted({str(item.get("type")) for item in catalogue.catalog})
+        services = sorted({str(item.get("type")) for item in catalogue.catalog or () if isinstance(item, dict)})
         where = f"interface {interface}" + (f", region {region.region_name}" if region.region_name else "")
         raise NoImageService(
             f"cloud {region.name}: its catalogue has no image service ({where}); it has: {', '.join(services) or 'nothing'}"

@@ -187,7 +187,11 @@ class Transport:
         try:
             with watch:
                 raw = self._open(request)
-                body, truncated = self._read(raw, started)
+                try:
+                    body, truncated = self._read(raw, started)
+                except BaseException:
+                    raw.close()  # what is left on the connection is no answer to anything
+                    raise
         except (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
             if watch.fired or isinstance(error, _Overtime):
                 message = f"{where}: no whole answer to {request.method} within {self.limits.total:g} s"

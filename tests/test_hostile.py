@@ -330,23 +330,53 @@ def test_an_honest_answer_with_every_value_spoilt_is_never_our_fault(name: str, 
 # --- what the catalogue says ------------------------------------------------------------------------------------------
 
 
-def with_endpoint(reference: Reference, url: str | None) -> Twist:
-    """The reference, its catalogue giving another URL for the image service, or none."""
+def with_catalogue(change: Callable[[dict[str, Any]], None]) -> Twist:
+    """What the token call answers, its token changed."""
 
     def twist(_: str, path: str, honest: bytes) -> Pieces:
         head, _, body = honest.partition(b"\r\n\r\n")
         if not path.endswith("/auth/tokens"):
             return [honest]
         token = json.loads(body)
-        services = token["token"]["catalog"]
-        if url is None:
-            services[:] = [item for item in services if item["type"] != "image"]
-        for endpoint in (point for item in services if item["type"] == "image" for point in item["endpoints"]):
-            endpoint["url"] = url
+        change(token["token"])
         body = json.dumps(token).encode()
         return [re.sub(rb"(?i)content-length: \d+", b"Content-Length: %d" % len(body), head) + b"\r\n\r\n" + body]
 
     return twist
+
+
+def with_endpoint(url: str | None) -> Twist:
+    """The catalogue gives another URL for the image service, or none."""
+
+    def change(token: dict[str, Any]) -> None:
+        services = token["catalog"]
+        if url is None:
+            services[:] = [item for item in services if item["type"] != "image"]
+        for endpoint in (point for item in services if item["type"] == "image" for point in item["endpoints"]):
+            endpoint["url"] = url
+
+    return with_catalogue(change)
+
+
+@pytest.mark.parametrize("catalogue", [
+    None, "text", 3, {}, [None], ["text"], [{}], [{"type": "image"}], [{"type": "image", "endpoints": None}], [{"type": "image", "endpoints": "x"}],
+    [{"type": "image", "endpoints": [None]}], [{"type": "image", "endpoints": [{"interface": "public", "region": "RegionOne", "url": 5}]}],
+    [{"type": ["image"], "endpoints": []}], [{"type": "image", "endpoints": [{"interface": [], "url": {}}]}],
+])  # fmt: skip
+def test_a_catalogue_that_is_none_is_one_line(catalogue: Any, serve: Any, outcome: Any, reference: Reference) -> None:
+    twist = with_catalogue(lambda token: token.update(catalog=catalogue))
+    code, line, verdict = outcome(clouds_behind(reference, serve(behind, reference, twist)))
+    assert (code, verdict) == (Exit.INCONCLUSIVE, None)
+    assert len(line) < 400
+
+
+@pytest.mark.parametrize("member", ["project", "user", "roles", "expires_at", "issued_at", "methods"])
+@pytest.mark.parametrize("value", [None, 3, "text", [], [None], {}])
+def test_a_token_of_another_shape_is_one_line_or_a_finding(member: str, value: Any, serve: Any, outcome: Any, reference: Reference) -> None:
+    twist = with_catalogue(lambda token: token.__setitem__(member, value))
+    code, line, verdict = outcome(clouds_behind(reference, serve(behind, reference, twist)), selection="no_such_case", limits=Limits())
+    assert code in {Exit.NON_CONFORMANT, Exit.USAGE, Exit.INCONCLUSIVE}
+    assert verdict is not None or len(line) < 400
 
 
 @pytest.mark.parametrize(
@@ -359,7 +389,7 @@ def with_endpoint(reference: Reference, url: str | None) -> Twist:
     ],
 )  # fmt: skip
 def test_an_endpoint_that_is_none_is_one_line(url: str | None, words: str, serve: Any, outcome: Any, reference: Reference) -> None:
-    code, line, verdict = outcome(clouds_behind(reference, serve(behind, reference, with_endpoint(reference, url))), limits=Limits(connect=5))
+    code, line, verdict = outcome(clouds_behind(reference, serve(behind, reference, with_endpoint(url))), limits=Limits(connect=5))
     assert (code, verdict) == (Exit.INCONCLUSIVE, None)
     assert words in line
     assert STEERING.findall(line) == []
@@ -422,3 +452,19 @@ def test_all_answers_together_are_bounded(serve: Any) -> None:
             transport.send(Request("GET", big.root))
         transport.allow(60, 2500)
         assert transport.send(Request("GET", big.root)).status == 200
+
+
+@pytest.mark.parametrize(("status", "left"), [("deleted", False), ("active", True)])
+def test_an_image_that_cannot_be_deleted_is_left_behind_unless_it_says_that_it_is_deleted(
+    status: str, left: bool, serve: Any, outcome: Any, reference: Reference
+) -> None:
+    def twist(method: str, path: str, honest: bytes) -> Pieces:
+        if method == "DELETE":
+            return [answer(b"{}", "400 Bad Request")]
+        if method == "GET" and re.search("/v2/images/[^/]+$", path):
+            return [answer(json.dumps({"id": path.rsplit("/", 1)[1], "status": status}).encode())]
+        return [honest]
+
+    _, _, verdict = outcome(clouds_behind(reference, serve(behind, reference, twist)), selection="limit", limits=Limits())
+    assert verdict is not None
+    assert bool(verdict.run.leftovers) is left

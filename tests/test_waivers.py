@@ -134,7 +134,8 @@ def test_the_verdict_with_waivers_keeps_its_schema_and_junit_skips_what_is_waive
     assert [error.message for error in jsonschema.Draft202012Validator(schema("verdict")).iter_errors(raw)] == []
     assert (raw["summary"]["waived_findings"], raw["summary"]["known_findings"]) == (1, 0)
     text = to_junit(verdict).decode()
-    assert '<skipped message="waived: agreed" />' in text
+    assert '<skipped message="waived: it is wrong" />' in text
+    assert "waived: it is wrong (agreed)" in text
     assert '<failure message="unused: agreed (cloud team)" type="unused" />' in text
 
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from conformance.contract import Authority, Contract, Level, Operation, ResponseSpec
 from conformance.model import DISCOVERY, JSON, Assertion, Exchange, Unreadable
+from conformance.partition import described
 from conformance.shape import kind_of, moment, short, valid, violations
 
 __all__ = ["PASSIVE", "judge", "repeated_request_ids", "request_id"]
@@ -68,7 +69,12 @@ def status_class(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
 def server_error(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
     """No client's request is answered with 5xx (ruling 32)."""
     status = exchange.response.status
-    yield _one("status.server-error", "server-error", not 500 <= status <= 599, f"{exchange.operation} is answered with {status}", f"{status} from {exchange.operation}")
+    if not 500 <= status <= 599:
+        yield Assertion("status.server-error", "server-error", True)
+        return
+    kind = described(exchange.request, contract)
+    message = f"{exchange.operation} is answered with {status}: {kind}"
+    yield Assertion("status.server-error", "server-error", False, message, f"{status} from {exchange.operation}: {kind}")
 
 
 def documented_status(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
@@ -87,8 +93,10 @@ def documented_status(exchange: Exchange, contract: Contract) -> Iterator[Assert
         name = f"{operation.id}.response.{operation.responses[0].status}"
         yield Assertion(name, "documented-status", False, f"success is {status}, documented is {promised}", f"{status}")
     else:
-        message = f"status {status} is neither a documented success nor one of the documented codes"
-        yield Assertion("status.documented", "documented-status", False, message, f"undocumented {status}")
+        kind = described(exchange.request, contract)
+        message = f"status {status} is neither a documented success nor one of the documented codes: {kind}"
+        failure = f"undocumented {status} from {exchange.operation}: {kind}"
+        yield Assertion("status.documented", "documented-status", False, message, failure)
 
 
 def envelope(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:

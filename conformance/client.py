@@ -50,13 +50,13 @@ class Client:
         self.gate = gate
         self.journal = journal
         self.secrets = secrets
-        self._seed = seed
+        self.seed = seed
         self._pause = pause
         self.begin("start")
 
     def begin(self, case: str, attempt: int = 0) -> None:
         """Begin a case; `attempt` counts from 0 how often it ran before. Only names differ between attempts."""
-        self.random = random.Random(f"{self._seed}\x1f{case}")
+        self.random = random.Random(f"{self.seed}\x1f{case}")
         again = f"r{attempt}" if attempt else ""
         self._stem = f"{sha256(case.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}{again}"
         self._names = 0
@@ -263,6 +263,11 @@ class Client:
                 if ours and image.get("owner", project) in {project, None}:
                     found[str(image["id"])] = None
         return tuple(found)
+
+    def discard(self, image_id: str) -> None:
+        """Delete an image that has served; what cannot be deleted now is left to the cleaning up."""
+        if self.delete(image_id).response.status in {204, 404, 410} or self.remove(image_id):
+            self.journal.gone(image_id)
 
     def remove(self, image_id: str, project: str = "") -> bool:
         """Take away protection and delete; True when the image is gone (journal.Images)."""

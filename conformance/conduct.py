@@ -22,6 +22,7 @@ from conformance.confirmation import MOST_CASES
 from conformance.contract import Contract
 from conformance.coverage import covered, passive_ids, required
 from conformance.errors import ConformanceError, TargetError, UsageError
+from conformance.exploration import Budget, parse_budget
 from conformance.facts import gather
 from conformance.gate import Gate
 from conformance.journal import Journal, clean, state_directory, unfinished
@@ -37,7 +38,8 @@ from conformance.waivers import load_waivers
 __all__ = ["PROFILES", "Conduct", "Options", "in_profile"]
 
 PROFILES = ("smoke", "gate", "acceptance")
-ISOLATION = "image.isolation.*"
+BUDGETS = {"smoke": "0", "gate": "400", "acceptance": "6000"}
+"""Requests of the generated cases in each profile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Options:
     """What a run was asked for. `seed` makes the same requests again; `selection` is pytest's -k or a choice of files.
 
     `faults` are those that the embedded reference has on purpose. `waivers` and `baseline` are files; `confirm` is how often a
-    case that showed a finding is tried again."""
+    case that showed a finding is tried again. `budget` bounds the generated cases: requests (`500`) or seconds (`120s`); the
+    profile's own when None."""
 
     settings: Settings = field(default_factory=Settings)
     profile: str = "gate"
@@ -58,6 +61,7 @@ class Options:
     strict_waivers: bool = False
     baseline: Path | None = None
     confirm: int = 0
+    budget: str | None = None
 
 
 def in_profile(case: Case, profile: str) -> bool:
@@ -71,6 +75,7 @@ class Conduct:
     def __init__(self, options: Options, contract: Contract | None = None) -> None:
         self.options = options
         self.contract: Contract = contract or load_contract(options.specs)
+        self._budget = parse_budget(options.budget if options.budget is not None else BUDGETS[options.profile])
         self.gate = Gate(self.contract)
         self.secrets = Secrets()
         self.run_id = entropy.token_hex(4)
@@ -185,6 +190,13 @@ class Conduct:
         if token:
             self.secrets.learn(token, "$OS_TOKEN" if request.actor == "main" else f"$OS_TOKEN_{request.actor.upper()}")
         self.gate.observe(request, response)
+
+    def share(self, part: float) -> Budget:
+        """A part (0 to 1) of the budget of the generated cases, counted from now."""
+        requests, seconds = self._budget
+        return Budget(
+            None if requests is None else round(requests * part), None if seconds is None else seconds * part, lambda: len(self.gate.exchanges)
+        )
 
     def sweep(self) -> None:
         """Delete what the case that just ended created, so that the cloud holds few images of ours at a time.

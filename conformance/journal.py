@@ -117,10 +117,16 @@ def unfinished(directory: Path, image_url: str, project_id: str) -> Iterator[Jou
     Raises UsageError for a journal that cannot be read.
     """
     for path in sorted(directory.glob("*.jsonl")) if directory.is_dir() else ():
-        handle = path.open("r+", encoding="utf-8")
+        try:
+            handle = path.open("r+", encoding="utf-8")
+        except FileNotFoundError:  # its run has just ended
+            continue
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            handle.close()
+            continue
+        if os.fstat(handle.fileno()).st_nlink == 0:
             handle.close()
             continue
         try:

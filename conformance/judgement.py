@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
 
+from conformance.attribution import ANOTHER_KIND, attributed, partitioned, sent
 from conformance.baseline import Baseline
 from conformance.checks import repeated_request_ids
 from conformance.confirmation import Attempt, Sight, confirmation, sight_of, sights, worth_trying
@@ -67,7 +68,8 @@ def to_confirm(gate: Gate, secrets: Secrets, excuses: Excuses, *, strict: bool) 
     late = Gate(gate.contract)
     for exchange, assertion in repeated_request_ids(gate.exchanges):
         late.add(assertion, exchange)
-    findings = [*gate.findings, *late.findings]
+    known = partitioned(gate.exchanges, gate.contract)
+    findings = attributed([*gate.findings, *late.findings], known, gate.contract)
     parts = _parts(findings, gate.contract, secrets, excuses, strict=strict)
     wanted = [frozenset(map(sight_of, part.members)) for part in parts if part.binding]
     return worth_trying(wanted, gate.attempts, sights(findings, gate.attempts))
@@ -78,8 +80,10 @@ def judgement(gate: Gate, secrets: Secrets, circumstances: Circumstances) -> Ver
     contract, strict = gate.contract, circumstances.run.strict
     for exchange, assertion in repeated_request_ids(gate.exchanges):
         gate.add(assertion, exchange)
-    parts = _parts(gate.findings, contract, secrets, circumstances.excuses, strict=strict)
-    groups = _groups(parts, gate, secrets)
+    known = partitioned(gate.exchanges, contract)
+    findings = attributed(gate.findings, known, contract)
+    parts = _parts(findings, contract, secrets, circumstances.excuses, strict=strict)
+    groups = _groups(parts, findings, gate, secrets)
     results = tuple(_result(item, gate, groups, circumstances) for item in contract.requirements.values())
     rows = tuple(_error_row(code, gate, results) for code in contract.error_codes)
     overall = _overall(results, groups, circumstances, strict=strict)
@@ -106,6 +110,7 @@ def judgement(gate: Gate, secrets: Secrets, circumstances: Circumstances) -> Ver
         exchanges=exchanges,
         notes=(*circumstances.notes, *map(secrets.text, said)),
         waivers=tuple(replace(item, reason=secrets.text(item.reason)) for item in waivers),
+        sent=sent(known),
     )
 
 
@@ -244,9 +249,9 @@ def _exercised(waiver: Waiver, result: RequirementResult, gate: Gate, run: Run) 
     return bool(checks) and all("." in check and check in result.checks for check in checks)
 
 
-def _groups(parts: Iterable[_Part], gate: Gate, secrets: Secrets) -> tuple[FindingGroup, ...]:
+def _groups(parts: Iterable[_Part], findings: Sequence[Finding], gate: Gate, secrets: Secrets) -> tuple[FindingGroup, ...]:
     """The parts as groups of the verdict, binding ones first."""
-    shown = sights(gate.findings, gate.attempts)
+    shown = sights(findings, gate.attempts)
     groups = [_group(part, gate.contract, secrets, gate.attempts, shown) for part in parts]
     return tuple(sorted(groups, key=lambda group: (not group.binding, group.requirement, group.failure, group.id)))
 
@@ -287,13 +292,15 @@ def _group(
     )
 
 
-def _clarity(finding: Finding) -> tuple[bool, int, int, int]:
-    """The clearest exemplar: of a documented operation, with the fewest requests that lead to it, the shortest, met first."""
+def _clarity(finding: Finding) -> tuple[bool, bool, int, int, int]:
+    """The clearest exemplar: of the very kind, of a documented operation, with the fewest requests that lead to it, the shortest,
+    met first."""
     exchange = finding.exchange
     if exchange is None:
-        return (True, 0, 0, 0)
+        return (False, True, 0, 0, 0)
     size = len(exchange.request.body) + len(exchange.request.url)
-    return (exchange.request.operation is None, len(finding.related), size, exchange.number)
+    another = finding.message.endswith(ANOTHER_KIND)
+    return (another, exchange.request.operation is None, len(finding.related), size, exchange.number)
 
 
 def _place(finding: Finding) -> str:

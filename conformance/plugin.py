@@ -7,12 +7,13 @@ ends with the verdict's exit code.
 from __future__ import annotations
 
 import random
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from conformance import exploration
 from conformance.cases import Case, Expect, NotExercised
 from conformance.client import Client
 from conformance.conduct import PROFILES, Conduct, Options, in_profile
@@ -21,6 +22,7 @@ from conformance.coverage import covered
 from conformance.errors import ConformanceError, TargetError
 from conformance.places import requirement_places
 from conformance.reporting import LANGUAGES, print_verdict, publish_summary, write_reports
+from conformance.specs import default_directory, load_effective
 from conformance.stateful import BUDGETS, Budget
 from conformance.target import Settings
 from conformance.waivers import chosen as chosen_waivers
@@ -46,6 +48,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     group.addoption("--other-cloud", help="cloud of clouds.yaml with a second project, for isolation")
     group.addoption("--profile", choices=PROFILES, default="gate", help="how much is run (default: gate)")
     group.addoption("--seed", type=int, help="the same seed makes the same requests (default: drawn)")
+    group.addoption("--budget", help="what the generated cases may spend: requests (500) or seconds (120s) (default: the profile's)")
     group.addoption("--waivers", type=Path, help="file of waivers (default: waivers.yaml in the current directory when it is there)")
     group.addoption("--strict-waivers", action="store_true", help="waivers that are unused or have expired fail the run")
     group.addoption("--baseline", type=Path, help="file of known findings; only others fail the run")
@@ -88,6 +91,7 @@ def options_of(config: pytest.Config) -> Options:
         seed=random.SystemRandom().randrange(2**32) if seed is None else seed,
         strict=bool(get("strict", False)),  # pytest has an option of this name, and takes it for its own strictness too
         selection=chosen or None,
+        budget=get("--budget"),
         waivers=chosen_waivers(get("--waivers")),
         strict_waivers=get("--strict-waivers"),
         baseline=get("--baseline"),
@@ -259,6 +263,18 @@ def conduct(request: pytest.FixtureRequest) -> Conduct:
 def cloud(conduct: Conduct) -> Client:
     """The client of the run."""
     return conduct.client
+
+
+@pytest.fixture
+def share(conduct: Conduct) -> Callable[[float], exploration.Budget]:
+    """Gives a part of the budget of the generated cases."""
+    return conduct.share
+
+
+@pytest.fixture
+def description(conduct: Conduct) -> Mapping[str, object]:
+    """The effective OpenAPI description of the image service."""
+    return load_effective(conduct.options.specs or default_directory())["image"]
 
 
 @pytest.fixture

@@ -221,7 +221,7 @@ def _lines(raw: Any) -> Lines:
 
 
 def _resolved(spec: Mapping[str, Any], node: Any) -> Any:
-    """The schema with local references replaced by what they point at, and without the extensions."""
+    """The schema with local references replaced by what they point at, and without the extensions but for the one that bounds."""
     if isinstance(node, list):
         return [_resolved(spec, item) for item in node]
     if not isinstance(node, dict):
@@ -231,4 +231,4 @@ def _resolved(spec: Mapping[str, Any], node: Any) -> Any:
         for part in node["$ref"].removeprefix("#/").split("/"):
             target = target[part.replace("~1", "/").replace("~0", "~")]
         return _resolved(spec, target)
-    return {key: _resolved(spec, value) for key, value in node.items() if not key.startswith("x-")}
+    return {key: _resolved(spec, value) for key, value in node.items() if not key.startswith("x-") or key == "x-max-additional"}

@@ -127,7 +127,7 @@ def test_a_head_owes_no_envelope(contract: Contract, exchange: Build) -> None:
 
 @pytest.mark.parametrize("status", [302, 410, 413, 415, 418, 429])
 def test_an_undocumented_status_is_a_finding_of_its_own_kind(contract: Contract, exchange: Build, status: int) -> None:
-    assert ("status.documented", f"undocumented {status}") in failures(exchange(status=status, body=error(status)), contract)
+    assert ("status.documented", f"undocumented {status} from image.list: token is missing") in failures(exchange(status=status, body=error(status)), contract)
 
 
 def test_another_success_breaks_the_promise_of_the_operation(contract: Contract, exchange: Build) -> None:
@@ -135,7 +135,7 @@ def test_another_success_breaks_the_promise_of_the_operation(contract: Contract,
 
 
 def test_a_server_error_is_found_whatever_it_carries(contract: Contract, exchange: Build) -> None:
-    assert failures(exchange(status=500, body=error(500)), contract) == [("status.server-error", "500 from image.list")]
+    assert failures(exchange(status=500, body=error(500)), contract) == [("status.server-error", "500 from image.list: token is missing")]
 
 
 def test_a_number_that_is_no_status_is_found(contract: Contract, exchange: Build) -> None:
@@ -247,3 +247,14 @@ def test_both_validators_give_the_same_answer(contract: Contract, value: Any) ->
             if spec.schema is not None:
                 oracle = jsonschema.Draft202012Validator(spec.schema, format_checker=checker)
                 assert oracle.is_valid(value) is valid(spec.schema, value)
+
+
+def test_a_code_that_cannot_be_provoked_is_judged_where_it_is_met(contract: Contract, exchange: Build) -> None:
+    found = failures(exchange("image.list", 503, b"<html>busy</html>", {"Content-Type": "text/html"}), contract)
+    assert ("error.503", "carries HTML") in found
+
+
+@pytest.mark.parametrize(("content", "failed"), [({"error": {"message": "Choose.", "code": 300, "title": "Multiple Choices"}}, True), ({"versions": [1]}, False)])
+def test_a_choice_of_versions_is_no_error(contract: Contract, exchange: Build, content: Any, failed: bool) -> None:
+    found = failures(exchange(DISCOVERY, 300, body(content)), contract)
+    assert (("error.300", "carries the envelope of an error") in found) is failed

@@ -169,6 +169,13 @@ def test_each_state_of_a_finding_has_its_group_and_waivers_and_sent_rows_their_t
     assert {"sent", "waivers"} <= ids
 
 
+def test_what_the_target_says_of_itself_is_shown_bounded_and_escaped(verdict: Verdict) -> None:
+    text = to_html(replace(verdict, target={**verdict.target, "facts": {"image": {"server": HOSTILE, "filler": "<" * 100_000}}}))
+    page = Page(text)
+    assert '"server": "<script>window.hurt=1</script>' in page.text
+    assert len(text) < len(to_html(verdict)) + 100_000
+
+
 def test_what_there_is_nothing_of_has_no_section(verdict: Verdict) -> None:
     ids = {attributes.get("id") for _, attributes in Page(to_html(verdict)).elements}
     assert {"sent", "waivers"} & ids == set()

@@ -151,3 +151,12 @@ def test_the_next_start_knows_whose_an_image_is(start: Callable[..., Journal], f
 
 def test_names_begin_with_the_run() -> None:
     assert prefix_of("abc") == "conformance-abc-"
+
+
+def test_a_journal_that_goes_while_the_next_start_looks_is_left_out(
+    tmp_path: Path, start: Callable[..., Journal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start("run1")
+    gone = tmp_path / "run0.jsonl"
+    monkeypatch.setattr(Path, "glob", lambda *_: iter([gone]))
+    assert list(unfinished(tmp_path, *WHERE)) == []

@@ -16,7 +16,9 @@ RULES: dict[str, set[str]] = {
     "contract": set(),
     "shape": set(),
     "verdict": {"contract", "model"},
-    "checks": {"contract", "model", "shape"},
+    "partition": {"contract", "model", "shape"},
+    "checks": {"contract", "model", "partition", "shape"},
+    "attribution": {"contract", "model", "partition", "verdict"},
     "document": {"errors"},
     "openapi": {"document"},
     "contradictions": {"document", "openapi"},
@@ -55,7 +57,7 @@ RULES: dict[str, set[str]] = {
     "coverage": {"contract"},
     "power": {"contract"},
     "judgement": {
-        "baseline", "checks", "confirmation", "contract", "errors", "gate", "journal", "model", "redaction", "reporting",
+        "attribution", "baseline", "checks", "confirmation", "contract", "errors", "gate", "journal", "model", "redaction", "reporting",
         "verdict", "waivers",
     },
     "lab": {"errors", "specs"},
@@ -66,7 +68,10 @@ RULES: dict[str, set[str]] = {
     "stateful": {"cases", "client", "imagemodel", "shrinking", "walk"},
     "cases": {"coverage", "errors", "gate", "model", "shape", "suite"},
     "arrange": {"cases", "client", "model"},
-    "suite": {"arrange", "cases", "client", "model", "redaction", "shape", "stateful", "suite"},
+    "exploration": {"errors"},
+    "generate": {"contract", "partition", "shape"},
+    "trial": {"arrange", "cases", "client", "exploration", "generate", "model", "partition", "shape"},
+    "suite": {"exploration", "generate", "partition", "trial", "arrange", "cases", "client", "model", "redaction", "shape", "stateful", "suite"},
 }
 """Module or package -> what of the product it may import, besides itself."""
 

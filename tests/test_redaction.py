@@ -62,3 +62,11 @@ def test_a_word_that_is_no_secret_stays() -> None:
     known = Secrets()
     known.learn("abc", "$V")
     assert known.text("abcdef") == "abcdef"
+
+
+def test_a_header_that_was_shown_before_its_secret_was_learnt_is_looked_at_again() -> None:
+    secrets = Secrets()
+    secrets.learn("first-secret-value", "$FIRST")
+    assert secrets.text("later-secret-value") == "later-secret-value"
+    secrets.learn("later-secret-value", "$LATER")
+    assert secrets.text("later-secret-value") == "$LATER"

@@ -201,7 +201,7 @@ def test_a_finding_opens_and_shows_request_response_and_command(page: Opener, ve
     left, right = request.rect, response.rect
     assert left["y"] == right["y"]
     assert left["x"] + left["width"] < right["x"]
-    assert shown.one(f"#f-{group.id} .curl pre").text == group.curl
+    assert shown.one(f"#f-{group.id} .curl pre").get_property("textContent") == group.curl
 
 
 def test_the_command_is_copied_and_that_is_announced(page: Opener, verdict: Verdict) -> None:
@@ -214,8 +214,8 @@ def test_the_command_is_copied_and_that_is_announced(page: Opener, verdict: Verd
     # What was copied is pasted into the search field, as a reader would check it.
     field = shown.one('form[data-filter="ledger"] [type=search]')
     field.send_keys(Keys.CONTROL, "v")
-    assert (group.curl or "").startswith(field.get_attribute("value"))
-    assert len(field.get_attribute("value")) > 20
+    # A field of one line takes line feeds as blanks, and this one takes 200 characters.
+    assert field.get_attribute("value") == (group.curl or "").replace("\n", " ")[:200]
     shown.until(lambda: shown.one(f'[data-copy="c-{group.id}"]').text == "Copy")
 
 
@@ -343,6 +343,15 @@ def test_a_phone_shows_it_all_without_scrolling_sideways(page: Opener, verdict: 
     assert wide == []
 
 
+@pytest.mark.parametrize("width", [320, 700, 800, 1023, 1025, 1247, 1249, 1920])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_table_is_cut_off_at_any_width(page: Opener, width: int, language: str) -> None:
+    shown = page(width=width, language=language)
+    shown.run("for (const item of document.querySelectorAll('details')) item.open = true")
+    cut = "return Array.from(document.querySelectorAll('.wide:not([tabindex])')).filter(e => e.scrollWidth > e.clientWidth + 1).map(e => [e.closest('section').id, e.scrollWidth, e.clientWidth])"
+    assert (shown.run("return document.documentElement.scrollWidth"), shown.run(cut)) == (width, [])
+
+
 def test_paper_has_every_finding_whole_and_no_controls(page: Opener, verdict: Verdict) -> None:
     shown = page(scheme="dark")
     shown.click("#theme")
@@ -417,5 +426,5 @@ def test_screenshots(page: Opener, verdict: Verdict, tmp_path: Path, name: str, 
     # Text on a page is many shades; a blank or broken page is a few.
     assert len(picture.getcolors(maxcolors=1 << 24) or ()) > 200
     path = out / f"{name}.png"
-    picture.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
+    picture.save(path, optimize=True)
     assert path.stat().st_size < 300_000

@@ -168,3 +168,15 @@ def test_a_secret_does_not_go_to_an_origin_that_nobody_named(request_: Request) 
 
 def test_an_origin_is_scheme_host_and_port() -> None:
     assert [origin_of(url) for url in ("http://A/x", "https://a", "http://a:8/")] == ["http://a:80", "https://a:443", "http://a:8"]
+
+
+def test_many_quick_answers_leave_one_watch_and_closing_leaves_none(serve: Callable[[Handler], str]) -> None:
+    def watches() -> int:
+        return sum(thread.name == "conformance-watch" for thread in threading.enumerate())
+
+    before = watches()
+    url = serve(echo)
+    with Transport(limits=LIMITS) as transport:
+        assert [transport.send(Request("GET", f"{url}/")).status for _ in range(5)] == [200] * 5
+        assert watches() == before + 1
+    assert watches() == before

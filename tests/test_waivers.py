@@ -53,7 +53,10 @@ def test_a_waived_500_hides_no_other(judged: Judged, exchange: Make) -> None:
     looks = [(failing(name), exchange(name, 500, number=number)) for number, name in enumerate(("image.create", "image.patch"), start=1)]
     verdict = judged(*looks, excuses=excuses(waiver("status.server-error", operation="image.create")))
     assert (verdict.overall, verdict.exit_code) == (Overall.NON_CONFORMANT, 1)
-    assert [(group.failure, group.binding) for group in verdict.findings] == [("500 from image.patch", True), ("500 from image.create", False)]
+    assert [(group.failure, group.binding) for group in verdict.findings] == [
+        ("500 from image.patch: body is empty", True),
+        ("500 from image.create: body is empty", False),
+    ]
     assert next(item.outcome for item in verdict.requirements if item.id == "status.server-error") is Outcome.FAILED
 
 
@@ -131,7 +134,8 @@ def test_the_verdict_with_waivers_keeps_its_schema_and_junit_skips_what_is_waive
     assert [error.message for error in jsonschema.Draft202012Validator(schema("verdict")).iter_errors(raw)] == []
     assert (raw["summary"]["waived_findings"], raw["summary"]["known_findings"]) == (1, 0)
     text = to_junit(verdict).decode()
-    assert '<skipped message="waived: agreed" />' in text
+    assert '<skipped message="waived: it is wrong" />' in text
+    assert "waived: it is wrong (agreed)" in text
     assert '<failure message="unused: agreed (cloud team)" type="unused" />' in text
 
 

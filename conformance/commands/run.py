@@ -43,6 +43,7 @@ lang_option = click.option("--lang", type=click.Choice(LANGUAGES), default="en",
 @target_options
 @click.option("--profile", type=click.Choice(PROFILES), default="gate", show_default=True, help="How much is run.")
 @click.option("--seed", type=int, help="The same seed makes the same requests.  [default: drawn]")
+@click.option("--budget", metavar="N|Ns", help="What the generated cases may spend: requests (500) or seconds (120s).  [default: the profile's]")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("reports"), show_default=True,
               help="Directory for the reports.")  # fmt: skip
 @click.option("--alluredir", type=click.Path(path_type=Path, file_okay=False), help="Directory for Allure results, one for each requirement.")
@@ -65,6 +66,7 @@ def run(
     other_cloud: str | None,
     profile: str,
     seed: int | None,
+    budget: str | None,
     out: Path,
     alluredir: Path | None,
     select: str | None,
@@ -89,7 +91,7 @@ def run(
         insecure=insecure,
     )
     drawn = random.SystemRandom().randrange(2**32) if seed is None else seed
-    options = Options(settings, profile, drawn, strict, select, specs,
+    options = Options(settings, profile, drawn, strict, select, specs, budget=budget,
                       waivers=chosen(waivers), strict_waivers=strict_waivers, baseline=baseline, confirm=confirm)  # fmt: skip
     verdict, written = conduct_run(options, out, Console(file=sys.stderr), lang, alluredir)
     print_verdict(verdict, Console(), written, lang)

@@ -62,7 +62,7 @@ def list_faults() -> Iterator[Fault]:
         "larger": lambda call, answer: rows(answer, lambda rows: rows + rows[:1]) if asks(call, "marker") else answer,
     }
     for word, change in pages.items():
-        yield Fault(f"image.list.page.complete.{word}", ("image.list.page.complete", "image.list.query.limit"), f"pages after the first are wrong: {word}",
+        yield Fault(f"image.list.page.complete.{word}", ("image.list.page.complete",) if word == "empty-third" else ("image.list.query.limit",), f"pages after the first are wrong: {word}",
                     Hooks(answer=partial(_page, change)))  # fmt: skip
     yield Fault("image.list.page.next.endless", ("image.list.page.next",), "the last page has a next", Hooks(answer=_endless))
     yield Fault("image.list.page.next.first-page", ("image.list.page.next", "image.list.page.complete"), "only the first page has a next",

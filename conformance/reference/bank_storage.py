@@ -52,7 +52,6 @@ def _creations(contract: Contract) -> Iterator[Fault]:
         "min_ram.24-bit": ("min_ram", lambda ram: min(ram, 2**24)),
         "min_ram.at-least-one": ("min_ram", lambda ram: max(ram, 1)),
         "min_disk.8-bit": ("min_disk", lambda disk: disk % 256),
-        "min_disk.as-float": ("min_disk", float),
         "min_disk.largest": ("min_disk", lambda disk: min(disk, 2147483646)),
         "protected.always": ("protected", lambda _value: True),
         "protected.never": ("protected", lambda _value: False),
@@ -72,7 +71,7 @@ def _creations(contract: Contract) -> Iterator[Fault]:
     }
     for word, (name, change) in changes.items():
         breaks = (f"image.create.body.{name}", *((f"image.create.default.{name}",) if f"image.create.default.{name}" in contract.requirements else ()),
-                  *((f"image.create.response.201.{name}",) if word == "min_disk.as-float" else ()), *(("encoding.utf-8",) if "ascii" in word else ()))  # fmt: skip
+                  *(("encoding.utf-8",) if "ascii" in word else ()))  # fmt: skip
         yield Fault(f"image.create.stored.{word}", breaks, f"create stores {name} otherwise: {word.partition('.')[2]}", stored("image.create", _member(name, change)))
     yield Fault("image.create.stored.late", every, "a new image is not found at first", _late_create())
     yield Fault("image.create.stored.as-the-last", ("image.create.body.min_ram", "image.create.body.tags", "image.create.body.min_disk", "image.create.default.tags"),
@@ -114,11 +113,13 @@ def _as_the_last() -> Hooks:
     def members(call: Call, body: Any, _store: Store) -> Any:
         if call.operation != "image.create" or not isinstance(body, dict):
             return body
-        kept = {name: value for name, value in last.items() if name in {"min_ram", "min_disk", "tags"}}
-        last.update(body)
-        return {**kept, **body}
+        return {**last, **body}
 
-    return Hooks(members=members)
+    def remember(call: Call, image: Image, _store: Store) -> None:
+        if call.operation == "image.create":
+            last.update({name: image.members[name] for name in ("min_ram", "min_disk", "tags")})
+
+    return Hooks(members=members, stored=remember)
 
 
 def _owner_taken() -> Hooks:
@@ -233,7 +234,7 @@ def _late_patch() -> Hooks:
 def _kept_first() -> Hooks:
     def answer(call: Call, answer: Answer, store: Store) -> Answer:
         image = store.get(call.image_id)
-        if call.operation == "image.patch" and answer.status >= 400 and image is not None and b'"conformance_half"' in call.body:
+        if call.operation == "image.patch" and answer.status >= 400 and image is not None and b"conformance_half" in call.body:
             image.properties["conformance_half"] = "done"
         return answer
 

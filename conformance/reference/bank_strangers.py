@@ -20,8 +20,8 @@ def stranger_faults() -> Iterator[Fault]:
         def handle(call: Call, caller: Caller, store: Store) -> Answer | None:
             image = store.get(call.image_id)
             if call.operation == operation and image is not None and image.owner != caller.project and picks(image):
-                if operation == "image.download" and image.data is not None:
-                    return Answer(200, image.data, media_type="application/octet-stream")
+                if operation == "image.download":
+                    return Answer(204) if image.data is None else Answer(200, image.data, media_type="application/octet-stream")
                 if operation == "image.delete":
                     store.drop(image.id)
                     return Answer(204)

@@ -6,6 +6,7 @@ import contextlib
 import os
 import socket
 import threading
+import uuid
 from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -54,22 +55,31 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._body()
         if body is None:
             self.close_connection = True
-            self._send(self.server.service.refusal(400, "The length of the body cannot be read, or is too large."))
+            self._refuse(400, "The length of the body cannot be read, or is too large.")
             return
         parts = urlsplit(self.path)
         service, path = self._service(parts.path)
         if service is None:
-            self._send(self.server.service.refusal(404, "There is nothing at this path."))
+            self._refuse(404, "There is nothing at this path.")
+            return
+        try:
+            query = parse_qsl(parts.query, keep_blank_values=True, errors="strict")
+        except UnicodeDecodeError:
+            self._refuse(400, "The query is not UTF-8.")
             return
         call = Call(
             service=service,
             method=self.command,
             path=path,
-            query=parse_qsl(parts.query, keep_blank_values=True),
+            query=query,
             headers={name.lower(): value for name, value in self.headers.items()},
             body=body,
         )
         self._send(self.server.service.answer(call))
+
+    def _refuse(self, status: int, message: str) -> None:
+        """What is refused before a service sees it has a request id too."""
+        self._send(self.server.service.refusal(status, message, {"x-openstack-request-id": f"req-{uuid.uuid4()}"}))
 
     def _service(self, path: str) -> tuple[str | None, str]:
         for service, prefix in (("identity", IDENTITY_PREFIX), ("image", IMAGE_PREFIX)):
@@ -130,7 +140,7 @@ class _Handler(BaseHTTPRequestHandler):
         """What the HTTP layer itself refuses carries the envelope too."""
         self.close_connection = True
         self.command = getattr(self, "command", None) or "GET"
-        self._send(self.server.service.refusal(400, message or "The request is no HTTP."))
+        self._refuse(400, message or "The request is no HTTP.")
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""

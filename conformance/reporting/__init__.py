@@ -51,7 +51,7 @@ def write_reports(
         "junit.xml": to_junit(verdict),
         "report.sarif": _json(to_sarif(verdict, places)),
         "summary.md": to_summary(verdict).encode("utf-8", "replace"),
-        "index.html": to_html(verdict, language).encode("utf-8", "replace"),
+        "index.html": to_html(verdict, language).encode("utf-8", "backslashreplace"),
         "verdict.json": _json(to_json(verdict)),
     }
     # A verdict of an earlier run must not stand beside reports of this one.

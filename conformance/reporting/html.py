@@ -40,6 +40,8 @@ LEAST, MOST = 400, 6000
 LONGEST_LINE = 1000
 """Characters of a URL, a header's value or a message that are shown."""
 MOST_PLACES = 40
+FACTS = 40_000
+"""Bytes of what the target says of itself that are shown."""
 DEEPEST = 40
 """Levels of JSON that are indented; a body may be nested as deeply as it is long."""
 COMMON = "common"
@@ -84,6 +86,7 @@ def to_html(verdict: Verdict, language: str = "en") -> str:
         "line": lambda text: shortened(str(text), LONGEST_LINE),
         "fields": lambda headers: _fields(headers, share),
         "body": lambda body: _body(body, share),
+        "pretty": lambda value: _fitting(json.dumps(value, indent=1, ensure_ascii=False), FACTS),
         "told": _told,
         "number": lambda value: f"{value:.3g}" if value < 100 else f"{value:.0f}",
     }

@@ -105,7 +105,7 @@ def test_a_value_that_breaks_a_rule_is_refused(cloud: Client, expect: Expect, me
 
 @verifies("image.create.body.name")
 @pytest.mark.parametrize(
-    "suffix", [" two  spaces", " MiXeD Case", " 镜像名称", " a\"b\\c/d", " <b>&amp;</b>", " tab\tnew", " éÅß e\u0301", " ﬁ ½ Å", " a+b", "x" * 200, "镜" * 200]
+    "suffix", [" two  spaces", " blank at the end ", " MiXeD Case", " 镜像名称", " a\"b\\c/d", " <b>&amp;</b>", " tab\tnew", " éÅß e\u0301", " ﬁ ½ Å", " a+b", "x" * 200, "镜" * 200]
 )
 def test_a_name_is_kept_to_the_letter(cloud: Client, expect: Expect, suffix: str) -> None:
     name = cloud.name(suffix)[:255]

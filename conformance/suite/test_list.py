@@ -316,7 +316,10 @@ def test_pages_visit_each_image_once(cloud: Client, expect: Expect) -> None:
     offered = isinstance(body, dict) and isinstance(body.get("next"), str)
     if not expect("image.list.page.next", offered, "a page that leaves images out has no next", pages[0], failure="no next"):
         return
-    found = [item for page in pages for item in ids(listed(page))]
+    for page in pages[1:]:
+        status = page.response.status
+        expect("image.list.page.next", status == 200, f"next leads to an answer of {status}", page, failure=f"next leads to {status}")
+    found = [item for page in pages if page.response.status == 200 for item in ids(listed(page))]
     message = f"pages of 2 visit {len(found)} images, {len(set(found))} of them different, of 5"
     expect("image.list.page.complete", found == sorted(made), message, pages[-1], failure="not each once in order",
            related=tuple(pages))  # fmt: skip

@@ -1,0 +1,166 @@
+"""Values of a JSON Schema: those that it allows, and for each of its rules those that break just that one."""
+
+from __future__ import annotations
+
+import string
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from conformance.contract import Schema
+from conformance.generate.draft import ID
+from conformance.partition import Standing, rule_of
+
+__all__ = ["ASTRAL", "BMP", "MOST_TEXT", "UNSENT", "WORD", "broken_values", "kinds", "sample", "sendable", "text", "valid_values"]
+
+UNSENT: Mapping[str, tuple[str, ...]] = {"visibility": ("public", "community")}
+"""Values that are allowed and never sent: an image of ours must not show up in other projects."""
+MOST_TEXT = 200
+
+Value = Any
+
+BMP = st.characters(codec="utf-8", max_codepoint=0xFFFF, exclude_characters="\0")
+ASTRAL = st.characters(codec="utf-8", min_codepoint=0x10000)
+WORD = st.text(string.ascii_lowercase, min_size=1, max_size=8)
+
+
+def text(most: int | None, least: int = 0) -> SearchStrategy[str]:
+    """Text of the Basic Multilingual Plane without NUL, no longer than `most`."""
+    limit = min(most if most is not None else MOST_TEXT, MOST_TEXT)
+    return st.one_of(
+        st.text(BMP, min_size=least, max_size=limit),
+        st.text(st.sampled_from("镜像名称éßİ \t\n\"'\\/<>&%+;=?#{}[]~"), min_size=max(least, 1), max_size=12),
+    )
+
+
+def kinds() -> dict[str, SearchStrategy[Value]]:
+    """A strategy for each JSON type, and for the strings that a lenient server converts."""
+    plain = st.one_of(st.integers(0, 9), WORD, st.none())
+    return {
+        "null": st.none(),
+        "boolean": st.booleans(),
+        "integer": st.integers(-(2**70), 2**70),
+        "fraction": st.floats(-1e9, 1e9, allow_nan=False).filter(lambda value: not value.is_integer()),
+        "string": WORD.map(lambda word: f"x{word}"),
+        "numeric string": st.integers(0, 10**6).map(str),
+        "string with a boolean word": st.sampled_from(["true", "false", "True", "FALSE", "yes", "no", "on", "off"]),
+        "empty string": st.sampled_from(["", " "]),
+        "array": st.lists(plain, min_size=1, max_size=3),
+        "empty array": st.just([]),
+        "object": st.dictionaries(WORD, plain, min_size=1, max_size=3),
+        "empty object": st.just({}),
+    }
+
+
+def broken_values(schema: Schema, *, nullable: bool = False) -> Iterator[tuple[str, SearchStrategy[Value]]]:
+    """(words, values): for each rule of the schema that a JSON value can break, values that break only that one."""
+    wanted = schema.get("type")
+    types = [wanted] if isinstance(wanted, str) else list(wanted or ())
+    for kind, values in kinds().items() if types else ():
+        words, standing = rule_of(schema, sample(kind), nullable=nullable)
+        if standing is Standing.BROKEN and words.startswith(f"is {kind} instead of"):
+            yield words, values
+    if "enum" in schema:
+        yield from _outside([item for item in schema["enum"] if isinstance(item, str)])
+    elif "string" in types:
+        yield from _texts(schema)
+    if "integer" in types:
+        yield from _numbers(schema)
+    if "array" in types:
+        yield from _lists(schema)
+
+
+def sample(kind: str) -> Value:
+    return {
+        "null": None, "boolean": True, "integer": 7, "fraction": 1.5, "string": "x", "numeric string": "7",
+        "string with a boolean word": "true", "empty string": "", "array": [7], "empty array": [], "object": {"a": 7}, "empty object": {},
+    }[kind]  # fmt: skip
+
+
+def _outside(words: Sequence[str]) -> Iterator[tuple[str, SearchStrategy[Value]]]:
+    yield "is not in the enumeration", WORD.map(lambda word: f"no-such-{word}")
+    yield "is empty", st.just("")
+    other = sorted({form for word in words for form in (word.upper(), word.title()) if form not in words})
+    yield "is in another case than the enumeration", st.sampled_from(other)
+    blanks = st.sampled_from([(" ", ""), ("", " "), ("\t", ""), ("", "\n"), ("", "\r\n"), (" ", " ")])
+    yield "is padded", st.builds(lambda word, pad: pad[0] + word + pad[1], st.sampled_from(list(words)), blanks)
+
+
+def _texts(schema: Schema) -> Iterator[tuple[str, SearchStrategy[Value]]]:
+    most = schema.get("maxLength")
+    if most is not None:
+        letters = st.sampled_from("n镜é 名")
+        yield f"is longer than {most}", st.one_of(
+            st.builds(lambda letter, size: letter * size, letters, st.integers(most + 1, most + 300)),
+            st.just("n" * 5000),
+        )
+    if schema.get("format") == "uuid":
+        yield "is empty", st.just("")
+        # Not with a line feed at its end: upstream's pattern takes that, and no request can delete the image afterwards.
+        yield "is a uuid padded", st.sampled_from([f" {ID}", f"{ID} ", f"\t{ID}", f"{ID}\r\n", f"{ID}\u3000"])
+        yield "is a uuid decorated", st.sampled_from(["{" + ID + "}", f"urn:uuid:{ID}"])
+        yield "is a uuid without its hyphens", st.sampled_from([ID.replace("-", ""), ID.replace("-", "", 1), ID[:-4] + "-" + ID[-4:]])
+        tails = st.sampled_from([ID[:-1], ID + "0", ID[:-1] + "g", ID[:-1] + "\uff10", ID.replace("-", "_"), ID.replace("-", "\u2010"), "0", "null"])
+        yield "is not a uuid", st.one_of(WORD.map(lambda word: f"x{word}"), tails)
+    if schema.get("format") == "date-time":
+        yield "is empty", st.just("")
+        yield "is not a date-time", st.one_of(
+            st.sampled_from(["yesterday", "2020-13-01T00:00:00Z", "2020-01-32T00:00:00Z", "2020-01-01", "2020-01-01T00:00:00", "1577836800",
+                             "2020-01-01T25:00:00Z", "0000-00-00T00:00:00Z"]),
+            WORD.map(lambda word: f"x{word}"),
+        )  # fmt: skip
+
+
+def _numbers(schema: Schema) -> Iterator[tuple[str, SearchStrategy[Value]]]:
+    least, most = schema.get("minimum"), schema.get("maximum")
+    if least is not None:
+        yield "is below the minimum", st.one_of(st.just(least - 1), st.integers(-(2**63) + 1, least - 1))
+        yield "is far below the minimum", st.integers(-(2**80), -(2**63))
+    if most is not None:
+        yield "is above the maximum", st.one_of(st.just(most + 1), st.just(2**32), st.integers(most + 1, 2**63 - 1))
+        yield "is far above the maximum", st.one_of(st.integers(2**63, 2**80), st.just(10**300))
+        yield "is far out of range", st.sampled_from([1e20, -1e20, 1e300])
+
+
+def _lists(schema: Schema) -> Iterator[tuple[str, SearchStrategy[Value]]]:
+    for words, values in broken_values(schema.get("items", {})):
+        yield f"has an item that {words}", values.map(lambda value: [value])
+    most = schema.get("maxItems")
+    if most is not None:
+        yield f"has more than {most} items", st.integers(most + 1, most + 30).map(lambda size: [f"t{index}" for index in range(size)])
+
+
+def valid_values(name: str, schema: Schema) -> SearchStrategy[Value]:
+    """Values that the contract allows for a member and that may be sent, boundaries among them."""
+    wanted = schema.get("type")
+    types = [wanted] if isinstance(wanted, str) else list(wanted or ())
+    if "enum" in schema:
+        return st.sampled_from([item for item in schema["enum"] if item not in UNSENT.get(name, ())])
+    if schema.get("format") == "uuid":
+        return st.sampled_from([ID, ID.replace("-4c3d-8e4f", "-1c3d-0e4f"), ID[:-4] + "ffff"])
+    if "boolean" in types:
+        return st.booleans()
+    if "integer" in types:
+        least, most = schema.get("minimum", -(2**31)), schema.get("maximum", 2**31 - 1)
+        return st.one_of(st.sampled_from([least, least + 1, most - 1, most]), st.integers(least, most))
+    if "array" in types:
+        most = schema.get("maxItems", 8)
+        items = text(schema.get("items", {}).get("maxLength"))
+        few = st.lists(items, max_size=5, unique_by=_folded)
+        many = st.sampled_from([most - 1, most]).map(lambda size: [f"t{index:03}" for index in range(size)])
+        long = st.just(["标" * schema.get("items", {}).get("maxLength", MOST_TEXT)])
+        return st.one_of(few, few, few, long, many)
+    return text(schema.get("maxLength"))
+
+
+def _folded(item: str) -> str:
+    """Tags that some databases take for the same are not sent together."""
+    return unicodedata.normalize("NFKD", item).casefold().strip()
+
+
+def sendable(name: str, node: Schema) -> Schema:
+    """The schema without the values that are never sent, so that no spelling of them is sent either."""
+    return {**node, "enum": [item for item in node["enum"] if item not in UNSENT[name]]} if name in UNSENT else node

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from conformance.model import Exchange, Headers, Request, Unreadable
 
@@ -180,7 +180,7 @@ def made_id(exchange: Exchange) -> str | None:
         value = body.get("id")
         return value if isinstance(value, str) and value else None
     location = exchange.response.headers.get("Location")
-    return urljoin(exchange.request.url, location).rstrip("/").rsplit("/", 1)[-1] or None if location else None
+    return location.partition("?")[0].rstrip("/").rsplit("/", 1)[-1] or None if location else None
 
 
 def own_id(request: Request) -> str | None:

@@ -299,6 +299,7 @@ SPOILT: dict[str, Callable[[Any], Any]] = {
     "steering": lambda body: every(body, lambda _: "\x1b[2J\u202e\0"),
     "paths": lambda body: every(body, lambda _: "../.."),
     "lines": lambda body: every(body, lambda _: "a\r\nX: y"),
+    "links that are none": lambda body: every(body, lambda value: "http://[bad" if isinstance(value, str) and "/" in value else value),
     "in a list": lambda body: [body],
     "no members": lambda _: {},
     "no images": lambda body: {**body, "images": None} if isinstance(body, dict) else body,

@@ -26,6 +26,7 @@ Deviation: TypeAlias = tuple[str, str]
 """Requirement and failure: what makes two findings the same."""
 
 VERSION = "1.0"
+STATUS_CHECKS = frozenset({"server-error", "documented-status"})
 
 
 class State(StrEnum):
@@ -82,13 +83,20 @@ def by_answer(group: FindingGroup, known: Collection[Deviation], new: Exchange, 
     status = new.response.status
     was = group.exemplar.response.status if group.exemplar is not None else None
     then = "as then" if status == was else f"then {was}"
-    if (group.requirement, group.failure) in deviations(found):
+    if (group.requirement, group.failure) in deviations(found) or any(_same_status(group, item) for item in found):
         return Replayed(group, State.REPRODUCED, f"answered with {status}, {then}: {group.failure}", "request", status)
     other = [item for item in found if (item.requirement, item.failure) not in known]
     if other:
         reason = f"answered with {status}, {then}; now {other[0].requirement}: {other[0].message}"
         return Replayed(group, State.CHANGED, reason, "request", status)
     return Replayed(group, State.NOT_REPRODUCED, f"answered with {status}, {then}, without this failure", "request", status)
+
+
+def _same_status(group: FindingGroup, item: Finding) -> bool:
+    """Whether both are about an unwanted status of the same operation. The kind of request behind the colon is found out from all
+    requests of a run (attribution.py), and this one request is the recorded one."""
+    stems = {text.partition(": ")[0] for text in (group.failure, item.failure)}
+    return group.check == item.check in STATUS_CHECKS and group.requirement == item.requirement and len(stems) == 1
 
 
 def by_case(

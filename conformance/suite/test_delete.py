@@ -58,19 +58,22 @@ def test_protection_can_be_taken_away(cloud: Client, expect: Expect) -> None:
     expect.status("image.delete.response.204", exchange, 204, what="a delete after protection was taken away")
 
 
-@verifies("image.delete.collateral")
+@verifies("image.delete.collateral", "image.download.bytes")
 def test_no_other_image_is_touched(cloud: Client, expect: Expect) -> None:
     name = cloud.name()
     kept = [active_image(cloud, b"same", name=name), image(cloud, name=name)]
     gone = active_image(cloud, b"same", name=name)
-    kept += [active_image(cloud, b"same"), image(cloud, name=name), image(cloud)]
+    kept += [active_image(cloud, b"same"), image(cloud, name=name), image(cloud), active_image(cloud, b"another")]
     before = [shown(cloud, item["id"]) for item in kept]
     exchange = cloud.delete(gone["id"])
+    files = [(cloud.download(item["id"]), data) for item, data in ((kept[-1], b"another"), (kept[0], b"same"), (kept[2], b"same"))]
     after = [shown(cloud, item["id"]) for item in kept]
     expect("image.delete.collateral", before == after, "a delete changed or removed another image", exchange, failure="another image")
-    file = cloud.download(kept[0]["id"])
-    ok = file.response.status == 200 and file.response.body == b"same"
-    expect("image.delete.collateral", ok, "a delete took the file of another image", file, failure="another file")
+    for file, data in files:
+        there = file.response.status == 200
+        expect("image.delete.collateral", there, "a delete took the file of another image", file, failure="another file")
+        right = not there or file.response.body == data
+        expect("image.download.bytes", right, "after a delete the file of another image came", file, failure="another file after a delete")
 
 
 @verifies("image.delete.collateral")

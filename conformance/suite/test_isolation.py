@@ -50,8 +50,31 @@ def test_a_private_image_is_on_no_page_of_another_project(cloud: Client, expect:
 @verifies("image.isolation.show")
 def test_a_private_image_is_not_shown_to_another_project(cloud: Client, expect: Expect) -> None:
     other = other_project(cloud)
+    for made in (active_image(cloud, b"private"), image(cloud)):
+        expect.refused("image.isolation.show", cloud.show(made["id"], actor=other), "show of another project's private image")
+
+
+@verifies("image.isolation.*")
+def test_an_image_that_was_changed_stays_private(cloud: Client, expect: Expect) -> None:
+    other = other_project(cloud)
     made = active_image(cloud, b"private")
-    expect.refused("image.isolation.show", cloud.show(made["id"], actor=other), "show of another project's private image")
+    changed = cloud.replace(made["id"], min_ram=3, name=cloud.name(" changed"), tags=["changed"])
+    if changed.response.status != 200:
+        raise NotExercised(f"the image could not be changed: the answer was {changed.response.status}")
+    before = shown(cloud, made["id"]) or {}
+    for query in ({"name": str(before.get("name"))}, {"limit": 100}):
+        exchange = cloud.list(query, actor=other)
+        if exchange.response.status == 200:
+            seen = [item for item in listed(exchange) if item.get("id") == made["id"]]
+            expect("image.isolation.list", not seen, "a list shows another project's changed image", exchange, failure="changed, in a list")
+    expect.refused("image.isolation.show", cloud.show(made["id"], actor=other), "show of another project's changed image")
+    expect.refused("image.isolation.download", cloud.download(made["id"], actor=other), "a download of another project's changed image")
+    exchange = cloud.patch(made["id"], [{"op": "replace", "path": "/min_ram", "value": 77}], actor=other)
+    expect.refused("image.isolation.patch", exchange, "a change of another project's changed image")
+    exchange = cloud.delete(made["id"], actor=other)
+    expect.refused("image.isolation.delete", exchange, "a delete of another project's changed image")
+    expect("image.isolation.delete", shown(cloud, made["id"]) == before, "another project changed or deleted the image", exchange,
+           failure="changed, then reached")  # fmt: skip
 
 
 @verifies("image.isolation.download")

@@ -75,6 +75,28 @@ def test_no_character_of_a_name_stands_for_others(cloud: Client, expect: Expect,
         same_set(expect, "image.list.query.name", wanted, exchange)
 
 
+@verifies("image.list.query.name", "image.list.query.status")
+def test_filters_follow_a_change(cloud: Client, expect: Expect) -> None:
+    old, new = cloud.name(" old"), cloud.name(" new")
+    made = image(cloud, name=old, container_format="bare", disk_format="raw")
+    cloud.journal.intend(new)
+    changed = cloud.replace(made["id"], name=new)
+    uploaded = cloud.upload(made["id"], b"active now")
+    if changed.response.status != 200 or uploaded.response.status != 204:
+        raise NotExercised(f"the image could not be changed: the answers were {changed.response.status} and {uploaded.response.status}")
+    active = (shown(cloud, made["id"]) or {}).get("status") == "active"
+    rows: tuple[tuple[str, dict[str, str | int], bool], ...] = (
+        ("name", {"name": old}, False), ("name", {"name": new}, True), ("status", {"name": new, "status": "queued"}, not active),
+        *((("status", {"name": new, "status": "active"}, True),) if active else ()),
+    )  # fmt: skip
+    for parameter, query, due in rows:
+        exchange = cloud.list(query)
+        if expect.status(f"image.list.query.{parameter}", exchange, 200, what=f"a list by {parameter} after a change"):
+            there = made["id"] in ids(listed(exchange))
+            words = "does not find an image by what it is now" if due else "finds an image by what it was"
+            expect(f"image.list.query.{parameter}", there == due, f"a list by {parameter} {words}", exchange, failure=words)
+
+
 @verifies("image.list.query.name", "image.list.query.status", "image.list.query.limit", "image.list.query.sort_key", "image.list.query.sort_dir")
 def test_parameters_hold_together(cloud: Client, expect: Expect) -> None:
     name = cloud.name()

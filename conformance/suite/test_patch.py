@@ -115,6 +115,29 @@ def test_each_value_that_a_member_may_have_is_stored(cloud: Client, expect: Expe
 
 
 @verifies("image.patch.stored")
+@pytest.mark.parametrize("member", [name for name in CHANGES if not name.endswith("_format")])
+def test_members_of_an_image_with_data_are_changed_too(cloud: Client, expect: Expect, member: str) -> None:
+    before, after = CHANGES[member] if member != "name" else (cloud.name(), cloud.name(" 之后"))
+    made = active_image(cloud, b"changed", **{member: before})
+    cloud.journal.intend(str(after) if member == "name" else made["name"])
+    stored(cloud, expect, made["id"], {member: after})
+
+
+@verifies("image.patch.unchanged")
+def test_a_property_is_that_of_its_image_alone(cloud: Client, expect: Expect) -> None:
+    older = image(cloud)
+    made = image(cloud, name=older["name"])
+    newer = image(cloud)
+    before = [shown(cloud, item["id"]) for item in (older, newer)]
+    exchange = cloud.patch(made["id"], [{"op": "add", "path": "/conformance_alone", "value": "mine"}])
+    if exchange.response.status != 200:
+        raise NotExercised(f"no property could be added: the answer was {exchange.response.status}")
+    after = [shown(cloud, item["id"]) for item in (older, newer)]
+    expect("image.patch.unchanged", after == before, "a property that was added to one image changed another", exchange,
+           failure="another image got the property")  # fmt: skip
+
+
+@verifies("image.patch.stored")
 @pytest.mark.parametrize("suffix", [" two  spaces", " blank at the end ", " MiXeD Case", " a\"b\\c/d", " <b>&amp;</b>", " éÅß e\u0301", " ﬁ ½", "镜" * 200, None])
 def test_a_name_is_changed_to_the_letter(cloud: Client, expect: Expect, suffix: str | None) -> None:
     made = image(cloud, tags=[cloud.tag])

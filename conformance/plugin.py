@@ -279,8 +279,9 @@ def description(conduct: Conduct) -> Mapping[str, object]:
 
 @pytest.fixture
 def walks(conduct: Conduct) -> Budget:
-    """How many requests stateful testing has."""
-    return BUDGETS[conduct.options.profile]
+    """What stateful testing may spend."""
+    budget, given = BUDGETS[conduct.options.profile], conduct.options.budget
+    return budget if given is None else budget.of(*exploration.parse_budget(given))
 
 
 @pytest.fixture

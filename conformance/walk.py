@@ -22,10 +22,12 @@ from conformance.imagemodel import OURS, Difference, Due, Image, Store
 from conformance.model import Exchange
 from conformance.shape import moment, short
 
-__all__ = ["NEWEST", "Key", "Name", "Step", "Walk"]
+__all__ = ["CHANGING", "NEWEST", "Key", "Name", "Step", "Walk"]
 
 Key = tuple[str, str]
 """A finding's identity: requirement and failure."""
+CHANGING = frozenset({"create", "patch", "upload", "delete"})
+"""Kinds of steps after which an image may be another."""
 NEWEST = (("sort_key", "created_at"), ("sort_dir", "desc"), ("limit", "50"))
 """The query whose answer holds what the walk has just made, whatever else the cloud has."""
 TICK = 1.05
@@ -155,9 +157,16 @@ class Walk:
             self._stamped[slot] = self._clock()
         self.store = self.store.holding(slot, image)
 
+    def _vanished(self, slot: int, exchange: Exchange) -> bool:
+        """Whether an image that is due to be there is not, and what was done to another one since it was seen explains it."""
+        if exchange.response.status != 404 or all(cause.own for cause in self._causes.get(slot, ())):
+            return False
+        self._lost(slot, exchange)
+        return True
+
     def _lost(self, slot: int, exchange: Exchange) -> None:
         """The cloud does not have an image that is due to be there."""
-        self._differs(slot, Difference(GONE, "there", "not there"), "show", exchange)
+        self._differs(slot, Difference(GONE, "there", "not there"), exchange.operation.removeprefix("image."), exchange)
         self.store = self.store.without(slot, deleted=False)
 
     def _caused(self, slot: int, action: str, *, refused: bool = False, stranger: bool = False, named: frozenset[str] = frozenset()) -> None:
@@ -261,6 +270,8 @@ class Walk:
             if not image.private and status < 400:
                 self._hold(step.slot, image.doubted())
             return
+        if self._vanished(step.slot, exchange):
+            return
         outcome = image.patched(operations)
         self._caused(step.slot, "patch", refused=status >= 400, named=outcome.named)
         if unclear(exchange):
@@ -326,6 +337,8 @@ class Walk:
         elif self._stranger(step):
             if image.private:
                 self._refused("image.isolation.download", exchange, "a download of another project's private image", step.slot)
+        elif self._vanished(step.slot, exchange):
+            return
         elif image.data is None and image.status == "queued":
             ok = status == 204 or (status in self.cloud.contract.error_codes and 400 <= status < 500)
             self._say("image.download.no-data", ok, f"a download without data is answered with {status}", exchange, f"{status}", slot=step.slot)
@@ -351,6 +364,8 @@ class Walk:
             if image.private:
                 self._refused("image.isolation.delete", exchange, "a delete of another project's private image", step.slot)
             self._caused(step.slot, "delete", refused=status >= 400, stranger=True)
+        elif self._vanished(step.slot, exchange):
+            return
         elif unclear(exchange):
             self._caused(step.slot, "delete", refused=True)
             self.store = self.store.without(step.slot, deleted=False)  # it may be there or not

@@ -56,6 +56,7 @@ class Change(StrEnum):
     STILL_FAILING = "still failing"
     FIXED = "fixed"
     NOT_JUDGED = "no longer looked for"
+    NOT_ASKED = "not looked for before"
     NEWLY_EXERCISED = "newly exercised"
     NO_LONGER_EXERCISED = "no longer exercised"
 
@@ -176,6 +177,8 @@ class Comparison:
         return not (moved or moved_findings or self.statuses or self.shapes or self.reasons)
 
 
+DRAWN = ("generated.", "stateful.")
+"""What the names of cases begin with whose requests are drawn by the seed."""
 _CODES = {Result.REGRESSION: 1, Result.NONE: 0, Result.UNKNOWN: 3}
 _JUDGED = {Outcome.PASSED, Outcome.FAILED, Outcome.WAIVED}
 _BROKEN = {Outcome.FAILED, Outcome.WAIVED}
@@ -192,20 +195,36 @@ def compare(before: Verdict, after: Verdict, *, latency_fails: float | None = No
         return Comparison(Result.UNKNOWN, 3, unlike, (), *sides)
     requirements = tuple(_requirements(before, after))
     findings = tuple(_findings(before, after))
-    statuses = tuple(Judged(item, item.server_error) for item in status_drift(before.exchanges, after.exchanges))
-    shapes = tuple(_shape(item, after) for item in shape_drift(before.exchanges, after.exchanges))
+    sent = [side.exchanges for side in (before, after)]
+    if before.run.seed != after.run.seed:
+        sent = [tuple(item for item in side if not _drawn(item.case)) for side in sent]
+    statuses = tuple(Judged(item, item.server_error) for item in status_drift(*sent))
+    shapes = tuple(_shape(item, after) for item in shape_drift(*sent))
     latency = tuple(
         Judged(row, latency_fails is not None and row.low is not None and row.low > latency_fails)
         for row in latencies(before.exchanges, after.exchanges)
     )
     compared = _compared(before, after)
-    reasons = tuple(_open(requirements, compared))
+    reasons = (*_open(requirements, compared), *_unasked(findings))
     regression = any(item.regression for item in findings) or any(item.regression for item in (*statuses, *shapes, *latency))
     result = Result.REGRESSION if regression else Result.UNKNOWN if reasons else Result.NONE
     return Comparison(
         result, _CODES[result], reasons, tuple(_notes(before, after)), *sides, compared,
         requirements, findings, statuses, shapes, latency, tuple(_facts(before, after)),
     )  # fmt: skip
+
+
+def _drawn(case: str) -> bool:
+    """Whether the seed decides what the case sends; what two seeds draw is nothing to hold against each other."""
+    return case.startswith(DRAWN)
+
+
+def _unasked(findings: Iterable[FindingChange]) -> Iterator[str]:
+    """Why a new finding of a drawn request is no regression yet: the first run, with another seed, did not ask."""
+    new = [item for item in findings if item.change is Change.NOT_ASKED and item.binding]
+    if new:
+        names = ", ".join(item.id for item in new[:5])
+        yield f"{_counted(len(new), 'finding')} of generated requests that the first run, with another seed, did not send: {names}; use one --seed"
 
 
 def _side(verdict: Verdict) -> Side:
@@ -309,6 +328,8 @@ def _findings(before: Verdict, after: Verdict) -> Iterator[FindingChange]:
     old, new = ({item.id: item for item in side.findings} for side in (before, after))
     met = {_place(item.operation, item.response.status) for item in before.exchanges}
     met_again = {_place(item.operation, item.response.status) for item in after.exchanges}
+    asked = {kind_of_request(item) for item in before.exchanges}
+    other_seed = before.run.seed != after.run.seed
     asked_again = {kind_of_request(item) for item in after.exchanges}
     judged_before, judged_after = ({item.id for item in side.requirements if item.outcome in _JUDGED} for side in (before, after))
     gone = [item for item in before.findings if item.id not in new]
@@ -317,6 +338,8 @@ def _findings(before: Verdict, after: Verdict) -> Iterator[FindingChange]:
         places = tuple(item.places)
         if known is None:
             change, regression = Change.NEWLY_FAILING, item.binding and item.requirement in judged_before
+            if other_seed and _drawn(item.case) and (item.exemplar is None or kind_of_request(item.exemplar) not in asked):
+                change, regression = Change.NOT_ASKED, False
             if any(_covers(other, item) for other in gone):
                 change, regression = Change.DIFFERENTLY, False
             yield _finding(item, change, places, places, (), regression=regression)
@@ -327,8 +350,8 @@ def _findings(before: Verdict, after: Verdict) -> Iterator[FindingChange]:
         change = Change.ELSEWHERE if looked else Change.STILL_FAILING
         yield _finding(item, change, places, appeared, lost, regression=bool(looked) and item.binding)
     for item in gone:
-        asked = item.exemplar is None or kind_of_request(item.exemplar) in asked_again or any(place in met_again for place in item.places)
-        change = Change.FIXED if asked and item.requirement in judged_after else Change.NOT_JUDGED
+        repeated = item.exemplar is None or kind_of_request(item.exemplar) in asked_again or any(place in met_again for place in item.places)
+        change = Change.FIXED if repeated and item.requirement in judged_after else Change.NOT_JUDGED
         yield _finding(item, change, (), (), tuple(item.places), regression=False)
 
 

@@ -53,6 +53,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "still failing": ("still failing", "仍然失败"),
     "fixed": ("fixed", "已修复"),
     "no longer looked for": ("no longer looked for", "不再检查"),
+    "not looked for before": ("not looked for before", "之前未检查"),
     "newly exercised": ("newly exercised", "新增执行"),
     "no longer exercised": ("no longer exercised", "不再执行"),
     "intermittent": ("intermittent", "间歇出现"),

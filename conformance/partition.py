@@ -120,7 +120,10 @@ def rule_of(schema: Schema, value: Any, *, nullable: bool = False) -> Class:
             return _open("is null") if nullable else _broken(f"is null instead of {_either(types)}")
         return _broken(f"is {_finer(kind, value)} instead of {_either(types)}")
     if isinstance(value, float) and "integer" in types:
-        return _open("is an integer written as a fraction") if abs(value) < 2**53 else _broken("is far out of range")
+        words, standing = _number(schema, int(value))
+        if standing is Standing.BROKEN:
+            return ("is far out of range" if abs(value) >= 2**53 else words), standing
+        return _open("is an integer written as a fraction")
     if value is None:
         return "valid: null", Standing.VALID
     if "enum" in schema and value not in schema["enum"]:

@@ -16,10 +16,12 @@ from urllib.parse import quote, quote_plus
 
 from conformance.model import Exchange, Headers
 
-__all__ = ["MADE_UP", "Secrets"]
+__all__ = ["MADE_UP", "UNSCOPED", "Secrets"]
 
 MADE_UP = "conformance-invalid-"
 """Prefix of tokens that the suite invents in order to have them refused; they are no secret."""
+UNSCOPED = "$OS_TOKEN_UNSCOPED"
+"""What stands for a token of the first user that is good for no project."""
 
 _SECRET_HEADERS = frozenset({"x-auth-token", "x-subject-token", "authorization", "cookie", "set-cookie", "x-service-token"})
 _SHORTEST = 4

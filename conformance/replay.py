@@ -26,6 +26,7 @@ from conformance.journal import tag_of
 from conformance.lineage import CLEANUP, History, Lineage, Step, is_create, made_id, own_id, renamed
 from conformance.model import Exchange, Finding, Request
 from conformance.plugin import Supervisor, case_of
+from conformance.redaction import UNSCOPED
 from conformance.reproduction import Replay, Replayed, State, by_answer, by_case, by_likeness, deviations
 from conformance.runner import interruptible, pytest_arguments
 from conformance.specs import load_contract
@@ -255,7 +256,23 @@ class _Session:
             names[f"$OS_TOKEN{suffix}"] = token
             if actor.password_body is not None and actor.secrets:
                 names[f"$OS_PASSWORD{suffix}"] = json.dumps(actor.secrets[0])[1:-1]
+        if any(value == UNSCOPED for step in lineage.all for _, value in step.exchange.request.headers.items):
+            token = self._unscoped()
+            self._conduct.secrets.learn(token, UNSCOPED)
+            names[UNSCOPED] = token
         return names
+
+    def _unscoped(self) -> str:
+        """A token of the first user for no project."""
+        body = self._conduct.target.main.password_body
+        if body is None:
+            raise _CannotSend("it needs a token without a project, and the credentials are no password")
+        data = json.dumps({"auth": {**body["auth"], "scope": "unscoped"}}).encode()
+        answer = self._client.call("auth.token", body=data, headers={"Content-Type": "application/json"}).response
+        token = answer.headers.get("X-Subject-Token")
+        if not token:
+            raise _CannotSend(f"it needs a token without a project, and that call is answered with {answer.status}")
+        return token
 
     def _identities(self) -> dict[str, str]:
         """Ids of users and projects of the run, as its token calls were answered -> those of here."""

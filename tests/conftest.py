@@ -48,12 +48,19 @@ def reference(contract: Contract) -> Iterator[Reference]:
         yield server
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_cloud_of_the_developer() -> Iterator[None]:
+    """No cloud is found in the environment, also by the fixtures that serve a whole module."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("OS_")]:
+            patch.delenv(name)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Journals of tests go to a directory of their own, and no cloud of the developer's is found."""
+    """Journals of tests go to a directory of their own."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    for name in [name for name in os.environ if name.startswith("OS_")]:
-        monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")

@@ -177,7 +177,7 @@ def test_what_the_target_says_of_itself_is_shown_bounded_and_escaped(verdict: Ve
 
 
 def test_what_there_is_nothing_of_has_no_section(verdict: Verdict) -> None:
-    ids = {attributes.get("id") for _, attributes in Page(to_html(verdict)).elements}
+    ids = {attributes.get("id") for _, attributes in Page(to_html(replace(verdict, sent=(), waivers=()))).elements}
     assert {"sent", "waivers"} & ids == set()
 
 

@@ -42,6 +42,9 @@ MEMBERS: list[tuple[str, Any, str, str]] = [
     ("min_ram", True, "is boolean instead of integer", "broken"),
     ("min_ram", 1.5, "is fraction instead of integer", "broken"),
     ("min_ram", 1.0, "is an integer written as a fraction", "open"),
+    ("min_ram", -1.0, "is below the minimum", "broken"),
+    ("min_ram", 2147483648.0, "is above the maximum", "broken"),
+    ("min_ram", 1e300, "is far out of range", "broken"),
     ("min_ram", None, "is null instead of integer", "broken"),
     ("min_ram", -1, "is below the minimum", "broken"),
     ("min_ram", 2**31, "is above the maximum", "broken"),
@@ -180,6 +183,7 @@ VALUES = SCALARS | st.lists(SCALARS, max_size=3) | st.dictionaries(st.text(max_s
 NAMES = ("container_format", "disk_format", "id", "min_disk", "min_ram", "name", "protected", "tags", "visibility")
 
 
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @given(name=st.sampled_from(NAMES), value=VALUES)
 @settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_broken_is_what_the_schema_refuses(contract: Contract, name: str, value: Any) -> None:

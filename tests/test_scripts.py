@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import subprocess
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import requests
 from rich.console import Console
 
 from conformance.conduct import Options
@@ -47,7 +49,9 @@ def settings_of(reference: Reference, folder: Path) -> Settings:
 def variables(settings: Settings) -> dict[str, str]:
     target = open_target(settings, lambda _request, _response: None)
     try:
-        return {"OS_TOKEN": target.actors["main"].token(), "OS_TOKEN_OTHER": target.actors["other"].token(), "OS_PASSWORD": target.main.secrets[0]}
+        unscoped = json.dumps({"auth": {**(target.main.password_body or {})["auth"], "scope": "unscoped"}})
+        answer = requests.post(f"{target.identity_url}/v3/auth/tokens", data=unscoped, headers={"Content-Type": "application/json"}, timeout=10)
+        return {"OS_TOKEN_UNSCOPED": answer.headers["X-Subject-Token"], "OS_TOKEN": target.actors["main"].token(), "OS_TOKEN_OTHER": target.actors["other"].token(), "OS_PASSWORD": target.main.secrets[0]}
     finally:
         target.transport.close()
 

@@ -165,11 +165,17 @@ def _images_url(step: Step) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 
+_HOW = {
+    "OS_TOKEN": "set it to a token (openstack token issue -f value -c id)",
+    "OS_TOKEN_OTHER": "set it to a token of the second project",
+    "OS_TOKEN_UNSCOPED": "set it to a token of the same user without a project",
+}
+
+
 def _needs(text: str) -> str:
     lines: list[str] = []
     for name in dict.fromkeys(_VARIABLE.findall(text)):
-        how = "set it to a token (openstack token issue -f value -c id)" if name == "OS_TOKEN" else "set it"
-        how = "set it to a token of the second project" if name == "OS_TOKEN_OTHER" else how
+        how = _HOW.get(name, "set it")
         lines.append(f': "${{{name}:?{how}}}"\n')
     return "".join(lines)
 

@@ -13,7 +13,7 @@ from conformance.arrange import ABSENT, image, other_project, shown
 from conformance.cases import Expect, NotExercised, verifies
 from conformance.client import Client, body_of
 from conformance.model import Exchange
-from conformance.redaction import MADE_UP
+from conformance.redaction import MADE_UP, UNSCOPED
 
 PATCH_BODY = b'[{"op": "replace", "path": "/min_ram", "value": 1}]'
 NO_TOKENS: dict[str, str | None] = {
@@ -21,13 +21,13 @@ NO_TOKENS: dict[str, str | None] = {
 }  # fmt: skip
 
 
-def token_call(cloud: Client, body: Any) -> Exchange:
-    """Ask for a token with this body."""
+def token_call(cloud: Client, body: Any, shown_as: str = "$OS_TOKEN") -> Exchange:
+    """Ask for a token with this body; in reports it stands as the variable `shown_as`."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     exchange = cloud.call("auth.token", body=data, headers={"Content-Type": "application/json"})
     token = exchange.response.headers.get("X-Subject-Token")
     if token:
-        cloud.secrets.learn(token, "$OS_TOKEN")
+        cloud.secrets.learn(token, shown_as)
     return exchange
 
 
@@ -79,10 +79,9 @@ def test_what_is_like_a_valid_token_opens_nothing(cloud: Client, expect: Expect,
 def test_each_operation_refuses_a_token_without_a_project(cloud: Client, expect: Expect, operation: str) -> None:
     body = login(cloud)
     body["auth"]["scope"] = "unscoped"
-    unscoped = token_call(cloud, body).response.headers.get("X-Subject-Token")
+    unscoped = token_call(cloud, body, UNSCOPED).response.headers.get("X-Subject-Token")
     if not unscoped:
         raise NotExercised("no token without a project could be had")
-    cloud.secrets.learn(unscoped, "$OS_TOKEN_UNSCOPED")
     item = cloud.contract.operations[operation]
     name = cloud.name()
     cloud.journal.intend(name)

@@ -104,7 +104,7 @@ def test_what_follows_the_end_is_seen(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "words"), [(b"", "no tar file is in it"), (b"PK\x03\x04", "not compressed with gzip"), (gzip.compress(b"text"), "no tar file is in it"), (gzip.compress(b"t" * 600), "no tar file is in it")]
+    ("data", "words"), [(b"", "no tar file is in it"), (b"PK\x03\x04", "not compressed with gzip"), (gzip.compress(b"text"), "no tar file is in it"), (gzip.compress(b"t" * 600), "no tar file is in it")], ids=["empty", "zip", "no tar", "long no tar"]
 )
 def test_what_is_no_archive_is_said_in_one_line(tmp_path: Path, data: bytes, words: str) -> None:
     (tmp_path / "x").write_bytes(data)

@@ -168,6 +168,30 @@ def test_a_request_that_was_sent_again_and_answered_well_is_fixed() -> None:
     assert only(compare(unlooked, verdict(promise("a"), exchanges=other)))[0] is Change.NOT_JUDGED
 
 
+def drawn(member: str, status: int) -> tuple[Exchange, ...]:
+    """A generated create that carries this member."""
+    (sent,) = met(status, case="generated.creates", operation="image.create")
+    return (replace(sent, request=replace(sent.request, method="POST", body=f'{{"{member}": 1}}'.encode())),)
+
+
+def test_a_finding_of_a_request_that_another_seed_drew_is_not_held_against_the_target() -> None:
+    (failed,) = drawn("tags", 500)
+    new = finding("a", places=("image.create 500",), exemplar=failed, case="generated.creates")
+    after = verdict(promise("a", Outcome.FAILED), new, exchanges=(failed,), seed=8)
+    result = compare(verdict(promise("a"), exchanges=drawn("name", 201)), after)
+    assert (only(result), result.exit_code, result.result) == ((Change.NOT_ASKED, False), 3, Result.UNKNOWN)
+    assert any("that the first run, with another seed, did not send" in reason for reason in result.reasons)
+    asked = compare(verdict(promise("a"), exchanges=drawn("tags", 201)), after)
+    same_seed = compare(verdict(promise("a"), exchanges=drawn("name", 201), seed=8), after)
+    assert [(only(item), item.exit_code) for item in (asked, same_seed)] == [((Change.NEWLY_FAILING, True), 1)] * 2
+
+
+def test_what_two_seeds_draw_makes_no_drift() -> None:
+    before, after = drawn("tags", 400), drawn("tags", 201)
+    results = [compare(verdict(promise("a"), exchanges=before), verdict(promise("a"), exchanges=after, seed=seed)) for seed in (7, 8)]
+    assert [len(item.statuses) for item in results] == [1, 0]
+
+
 def test_an_intermittent_finding_is_listed_as_one() -> None:
     result = compare(verdict(promise("a")), verdict(promise("a", Outcome.FAILED), finding("a", confirmation="intermittent")))
     assert [item.requirement for item in result.intermittent] == ["a"]

@@ -161,6 +161,15 @@ def test_an_answer_decides_by_its_failures_and_not_by_its_status(group: FindingG
     ] == [State.REPRODUCED, State.CHANGED, State.NOT_REPRODUCED, State.NOT_REPRODUCED]
 
 
+def test_an_unwanted_status_is_the_same_whatever_the_kind_of_request_is_called(group: FindingGroup) -> None:
+    recorded, new = replace(group, check="server-error", failure="image.list is answered with 500: limit is huge"), answer(500)
+    same, other = "image.list is answered with 500: a valid request", "image.list is answered with 503: limit is huge"
+    assert [
+        by_answer(recorded, {("r", recorded.failure)}, new, [finding("r", failure, new, check)]).state
+        for failure, check in ((same, "server-error"), (other, "server-error"), (same, "media-type"))
+    ] == [State.REPRODUCED, State.CHANGED, State.CHANGED]
+
+
 def test_a_case_decides_when_it_looked(group: FindingGroup) -> None:
     new = answer(200)
     same, other, known, foreign = (finding("r", name, new, check) for name, check in (("f", "c.x"), ("g", "c.x"), ("k", "c.x"), ("g", "c.y")))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import islice
 
+import pytest
+
 from conformance.arrange import active_image, image, listed, other_project, shown
 from conformance.cases import Expect, NotExercised, verifies
 from conformance.client import Client, body_of
@@ -55,26 +57,31 @@ def test_a_private_image_is_not_shown_to_another_project(cloud: Client, expect: 
 
 
 @verifies("image.isolation.*")
-def test_an_image_that_was_changed_stays_private(cloud: Client, expect: Expect) -> None:
+@pytest.mark.parametrize("kind", ["changed", "made with every member"])
+def test_a_private_image_of_any_kind_is_closed(cloud: Client, expect: Expect, kind: str) -> None:
     other = other_project(cloud)
-    made = active_image(cloud, b"private")
-    changed = cloud.replace(made["id"], min_ram=3, name=cloud.name(" changed"), tags=["changed"])
-    if changed.response.status != 200:
-        raise NotExercised(f"the image could not be changed: the answer was {changed.response.status}")
+    if kind == "changed":
+        made = active_image(cloud, b"private")
+        changed = cloud.replace(made["id"], min_ram=3, name=cloud.name(" changed"), tags=["changed"])
+        if changed.response.status != 200:
+            raise NotExercised(f"the image could not be changed: the answer was {changed.response.status}")
+    else:
+        members = {"id": cloud.uuid(), "min_disk": 1, "min_ram": 2, "tags": ["one", "two"], "protected": True, "conformance_property": "x"}
+        made = active_image(cloud, b"private", name=cloud.name(" 一"), **members)
     before = shown(cloud, made["id"]) or {}
     for query in ({"name": str(before.get("name"))}, {"limit": 100}):
         exchange = cloud.list(query, actor=other)
         if exchange.response.status == 200:
             seen = [item for item in listed(exchange) if item.get("id") == made["id"]]
-            expect("image.isolation.list", not seen, "a list shows another project's changed image", exchange, failure="changed, in a list")
-    expect.refused("image.isolation.show", cloud.show(made["id"], actor=other), "show of another project's changed image")
-    expect.refused("image.isolation.download", cloud.download(made["id"], actor=other), "a download of another project's changed image")
+            expect("image.isolation.list", not seen, f"a list shows another project's image, {kind}", exchange, failure=f"{kind}, in a list")
+    expect.refused("image.isolation.show", cloud.show(made["id"], actor=other), f"show of another project's image, {kind}")
+    expect.refused("image.isolation.download", cloud.download(made["id"], actor=other), f"a download of another project's image, {kind}")
     exchange = cloud.patch(made["id"], [{"op": "replace", "path": "/min_ram", "value": 77}], actor=other)
-    expect.refused("image.isolation.patch", exchange, "a change of another project's changed image")
+    expect.refused("image.isolation.patch", exchange, f"a change of another project's image, {kind}")
     exchange = cloud.delete(made["id"], actor=other)
-    expect.refused("image.isolation.delete", exchange, "a delete of another project's changed image")
+    expect.refused("image.isolation.delete", exchange, f"a delete of another project's image, {kind}")
     expect("image.isolation.delete", shown(cloud, made["id"]) == before, "another project changed or deleted the image", exchange,
-           failure="changed, then reached")  # fmt: skip
+           failure=f"{kind}, then reached")  # fmt: skip
 
 
 @verifies("image.isolation.download")

@@ -216,7 +216,7 @@ def test_updated_at_moves_and_created_at_stays(cloud: Client, expect: Expect) ->
         previous = updated
 
 
-@verifies("image.patch.operation.*", "image.patch.body.*", "image.patch.response.200.description", smoke=True)
+@verifies("image.patch.operation.*", "image.patch.body.*", "image.patch.response.200.description", "image.patch.updated-at", smoke=True)
 def test_add_replace_and_remove_of_a_property(cloud: Client, expect: Expect) -> None:
     made = image(cloud)
     for member in ("description", "conformance_property"):
@@ -227,6 +227,7 @@ def test_add_replace_and_remove_of_a_property(cloud: Client, expect: Expect) -> 
             ("remove", {"op": "remove", "path": f"/{member}"}, None),
         ]
         for operation, step, wanted in steps:
+            previous = moment(str((shown(cloud, made["id"]) or {}).get("updated_at")))
             exchange = cloud.patch(made["id"], [step])
             requirement = f"image.patch.operation.{operation}"
             if not expect.status(requirement, exchange, 200, what=f"{operation} of a property"):
@@ -237,6 +238,28 @@ def test_add_replace_and_remove_of_a_property(cloud: Client, expect: Expect) -> 
                 got = found.get(member) if isinstance(found, dict) else "?"
                 message = f"after {operation} {member} is {got!r} in {place}, due is {wanted!r}"
                 expect(requirement, got == wanted, message, exchange, failure=f"property not as due in {place}")
+                updated = moment(str(found.get("updated_at"))) if isinstance(found, dict) else None
+                if previous is not None and updated is not None:
+                    message = f"after {operation} updated_at is {updated} in {place}, and was {previous}"
+                    expect("image.patch.updated-at", updated >= previous, message, exchange, failure=f"updated_at goes back with {operation}")
+
+
+@verifies("image.patch.unchanged", "image.patch.operation.remove")
+def test_what_was_removed_stays_away(cloud: Client, expect: Expect) -> None:
+    made = image(cloud, container_format="bare", disk_format="raw", conformance_property="one", description="two")
+    removed = cloud.patch(made["id"], [{"op": "remove", "path": f"/{member}"} for member in ("conformance_property", "description")])
+    if removed.response.status != 200:
+        raise NotExercised(f"the image could not be changed: the answer was {removed.response.status}")
+    for words, exchange in (
+        ("a change of a member", cloud.replace(made["id"], min_ram=3)),
+        ("an added property", cloud.patch(made["id"], [{"op": "add", "path": "/conformance_other", "value": "x"}])),
+        ("an upload", cloud.upload(made["id"], b"data")),
+    ):
+        seen = shown(cloud, made["id"]) or {}
+        for member in ("conformance_property", "description"):
+            message = f"{member} was removed, and is {seen.get(member)!r} after {words}"
+            for requirement in ("image.patch.unchanged", "image.patch.operation.remove"):
+                expect(requirement, seen.get(member) is None, message, exchange, failure=f"a removed property returns with {words}", path=member)
 
 
 @verifies("image.patch.atomic")

@@ -32,20 +32,21 @@ class NotExercised(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as it declares itself: its name, what it verifies (ids or patterns), and whether smoke runs it."""
+    """A case as it declares itself: its name, what it verifies (ids or patterns), whether smoke runs it, and whether only acceptance does."""
 
     name: str
     verifies: tuple[str, ...]
     smoke: bool
+    acceptance: bool = False
 
 
-def verifies(*requirements: str, smoke: bool = False) -> Callable[[F], F]:
+def verifies(*requirements: str, smoke: bool = False, acceptance: bool = False) -> Callable[[F], F]:
     """Declare which requirements a case judges."""
 
     def declare(function: F) -> F:
         module = function.__module__.rsplit(".", 1)[-1].removeprefix("test_")
         name = f"{module}.{function.__name__.removeprefix('test_')}"
-        case = Case(name, requirements, smoke)
+        case = Case(name, requirements, smoke, acceptance)
         marked: Any = pytest.mark.conformance(case)(function)
         marked.conformance_case = case
         return function

@@ -66,7 +66,7 @@ class Options:
 
 def in_profile(case: Case, profile: str) -> bool:
     """Whether the profile runs the case."""
-    return case.smoke or profile != "smoke"
+    return case.smoke if profile == "smoke" else profile == "acceptance" or not case.acceptance
 
 
 class Conduct:

@@ -53,8 +53,12 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class CleanRun:
-    """The suite against the target without a fault; `findings` are false alarms, `notes` say why it was not conformant."""
+    """The suite against the target without a fault; `findings` are false alarms, `notes` say why it was not conformant.
 
+    `liberty` is what the target does in another way than the plain reference, and may.
+    """
+
+    liberty: str
     seed: int
     overall: str
     findings: tuple[str, ...]
@@ -142,6 +146,7 @@ def to_json(power: Power) -> dict[str, Any]:
         "proofs": dict(sorted(power.proofs.items())),
         "clean": [
             {
+                "liberty": item.liberty,
                 "seed": item.seed,
                 "outcome": item.overall,
                 "findings": list(item.findings),

@@ -34,7 +34,7 @@ from conformance.coverage import PASSIVE_COVER, covered
 from conformance.errors import ConformanceError, UsageError
 from conformance.model import Finding
 from conformance.power import CAUGHT, ELSEWHERE, ERROR, MISSED, CleanRun, Power, Trial, idle, without_fault
-from conformance.reference import Fault, bank
+from conformance.reference import Fault, bank, liberties
 from conformance.runner import run_cases
 from conformance.specs import load_contract
 from conformance.verdict import Verdict
@@ -50,8 +50,8 @@ MOST_CANDIDATES = 40
 
 
 def faults_like(contract: Contract, patterns: Iterable[str]) -> tuple[Fault, ...]:
-    """The faults whose id matches one of the patterns, all without any. Raises UsageError for a pattern that fits none."""
-    known, wanted = bank(contract), tuple(patterns)
+    """The faults and liberties whose id matches one of the patterns, all without any. Raises UsageError for a pattern that fits none."""
+    known, wanted = bank(contract) | liberties(), tuple(patterns)
     for pattern in wanted:
         if not any(fnmatchcase(name, pattern) for name in known):
             raise UsageError(f"--fault {pattern}: no fault has such a name; `conformance serve --fault list` names them")
@@ -59,11 +59,16 @@ def faults_like(contract: Contract, patterns: Iterable[str]) -> tuple[Fault, ...
 
 
 def selfcheck(profile: str, jobs: int, patterns: Sequence[str], seeds: int, progress: Console) -> Power:
-    """Try the suite against each fault, and against none with this many seeds, in `jobs` processes. Raises UsageError."""
+    """Try the suite against each fault, and against none with this many seeds and with each liberty, in `jobs` processes.
+
+    Raises UsageError.
+    """
     contract = _contract()
-    faults = faults_like(contract, patterns)
+    chosen = faults_like(contract, patterns)
+    faults = tuple(item for item in chosen if item.breaks)
     began = time.monotonic()
     tasks: list[_Task] = [_Task(None, profile, seed) for seed in range(SEED, SEED + seeds)]
+    tasks += [_Task(None, profile, liberty=item.id) for item in chosen if not item.breaks]
     tasks += [_Task(fault.id, profile) for fault in faults]
     with _workers(jobs) as pool:
         results = list(_told(pool.imap_unordered(_attempt, tasks), len(tasks), progress))
@@ -84,7 +89,7 @@ def selfcheck(profile: str, jobs: int, patterns: Sequence[str], seeds: int, prog
         seconds=time.monotonic() - began,
         jobs=jobs,
         selected=tuple(patterns),
-        clean=tuple(sorted((item for item in results if isinstance(item, CleanRun)), key=lambda item: item.seed)),
+        clean=tuple(sorted((item for item in results if isinstance(item, CleanRun)), key=lambda item: (item.liberty, item.seed))),
         trials=tuple(sorted(trials, key=lambda item: item.fault)),
         requirements_without_fault=without_fault(contract, [item.breaks for item in bank(contract).values()]),
         idle_checks=tuple(sorted(waiting - proofs.keys())),
@@ -94,13 +99,14 @@ def selfcheck(profile: str, jobs: int, patterns: Sequence[str], seeds: int, prog
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """What a worker does: a run without a fault, a trial, or the proof of a check by one of the `candidates`."""
+    """What a worker does: a run without a fault (maybe with a liberty), a trial, or the proof of a check by one of the `candidates`."""
 
     fault: str | None
     profile: str
     seed: int = SEED
     check: str = ""
     candidates: tuple[str, ...] = ()
+    liberty: str = ""
 
 
 def _candidates(case: Case, faults: Iterable[Fault]) -> tuple[str, ...]:
@@ -109,8 +115,7 @@ def _candidates(case: Case, faults: Iterable[Fault]) -> tuple[str, ...]:
     broken = set(covered(case.verifies, _contract().requirements))
     likely = [item for item in faults if broken & set(item.breaks)]
     likely.sort(key=lambda item: (-len(words & set(re.split(r"[ ._-]", f"{item.id} {item.description}"))), item.id))
-    most = 3 if f"test_{case.name.partition('.')[0]}" in SEARCHING else MOST_CANDIDATES
-    return tuple(item.id for item in likely[:most])
+    return tuple(item.id for item in likely[:MOST_CANDIDATES])
 
 
 @contextlib.contextmanager
@@ -143,7 +148,7 @@ def _settle(state: str) -> None:
 
 def _attempt(task: _Task) -> CleanRun | Trial:
     with _own_signals():
-        return clean_run(task.profile, task.seed) if task.fault is None else trial(task.fault, task.profile, task.seed)
+        return clean_run(task.profile, task.seed, task.liberty) if task.fault is None else trial(task.fault, task.profile, task.seed)
 
 
 def _prove(task: _Task) -> Trial | None:
@@ -169,13 +174,16 @@ def _quiet() -> Console:
     return Console(file=io.StringIO())
 
 
-def clean_run(profile: str, seed: int) -> CleanRun:
-    """The suite against the embedded target without a fault."""
+def clean_run(profile: str, seed: int, liberty: str = "") -> CleanRun:
+    """The suite against the embedded target without a fault, maybe one that takes a liberty."""
     began = time.monotonic()
-    with Conduct(Options(profile=profile, seed=seed), _contract()) as conduct:
-        verdict = run_cases(conduct, _quiet())
+    try:
+        with Conduct(Options(profile=profile, seed=seed, faults=(liberty,) if liberty else ()), _contract()) as conduct:
+            verdict = run_cases(conduct, _quiet())
+    except ConformanceError as error:
+        return CleanRun(liberty, seed, ERROR, (f"{type(error).__name__}: {error}",), 0, time.monotonic() - began)
     findings = tuple(f"{group.requirement}: {group.message}" for group in verdict.findings)
-    return CleanRun(seed, str(verdict.overall), findings, verdict.run.requests, time.monotonic() - began, _notes(verdict))
+    return CleanRun(liberty, seed, str(verdict.overall), findings, verdict.run.requests, time.monotonic() - began, _notes(verdict))
 
 
 def _notes(verdict: Verdict) -> tuple[str, ...]:
@@ -201,7 +209,7 @@ def trial(fault: str, profile: str = "gate", seed: int = SEED, cases: str | None
             return _result(item, ERROR, sent, began, note=f"{type(error).__name__}: {error}")
         if conduct.suite_fault:
             return _result(item, ERROR, sent, began, note="; ".join(conduct.notes))
-        checks = _catchers(item, verdict, conduct.gate.findings)
+        checks = _catchers(item, verdict, conduct.gate.findings, searching=selection in SEARCHING)
         elsewhere |= {group.requirement for group in verdict.findings} - set(item.breaks)
         if checks:
             numbers = [found.exchange.number for found in conduct.gate.findings if _names(found, item) and found.exchange]
@@ -254,14 +262,19 @@ def prove(check: str, faults: Iterable[str], profile: str = "gate") -> Trial | N
     return next((found for fault in faults if check in (found := trial(fault, profile, cases=f"test_{name}")).checks), None)
 
 
-def _catchers(fault: Fault, verdict: Verdict, findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
-    """Check -> the broken promises that it named, binding ones when the fault breaks a binding one."""
+def _catchers(fault: Fault, verdict: Verdict, findings: Iterable[Finding], *, searching: bool) -> dict[str, tuple[str, ...]]:
+    """Check -> the broken promises that it named, binding ones when the fault breaks a binding one.
+
+    What a passive check finds is the merit of a case that searches, too: no other case had sent such a request.
+    """
     owed = any(_contract().requirements[name].binding for name in fault.breaks)
     named = {(group.requirement, group.failure) for group in verdict.findings if group.requirement in fault.breaks and (group.binding or not owed)}
     found: dict[str, set[str]] = {}
     for item in findings:
         if (item.requirement, item.failure) in named:
-            found.setdefault(item.check, set()).add(item.requirement)
+            case = item.exchange.case if item.exchange is not None else ""
+            for name in {item.check, case} if searching and "." in case else {item.check}:
+                found.setdefault(name, set()).add(item.requirement)
     return {name: tuple(sorted(found[name])) for name in sorted(found)}
 
 
@@ -288,7 +301,7 @@ def _say(console: Console, place: str, result: CleanRun | Trial) -> None:
     if good and not console.is_terminal and int(place.split("/")[0]) % 50:
         return
     if isinstance(result, CleanRun):
-        text = f"no fault, seed {result.seed}: {result.overall}, {len(result.findings)} findings"
+        text = f"{result.liberty or 'no fault'}, seed {result.seed}: {result.overall}, {len(result.findings)} findings"
         text += "".join(f"\n    {item}" for item in (*result.findings, *(() if result.silent else result.notes)))
     else:
         by = next(iter(result.checks), "; ".join(result.elsewhere[:3]) or result.note)

@@ -9,13 +9,13 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 import jsonschema_rs
 
-__all__ = ["FORMATS", "Violation", "kind_of", "moment", "short", "valid", "violations"]
+__all__ = ["FORMATS", "Violation", "in_utc", "kind_of", "moment", "short", "valid", "violations"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,14 @@ def moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return value if value.tzinfo is not None else None
+
+
+def in_utc(value: datetime, seconds: int = 0) -> str | None:
+    """A moment, and so many seconds later, as a query names it: in UTC, whole seconds, with Z. None when no calendar has it."""
+    try:
+        return (value.astimezone(UTC) + timedelta(seconds=seconds)).isoformat()[:19] + "Z"
+    except OverflowError:
+        return None
 
 
 def _is_uuid(text: str) -> bool:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
 from typing import Any, Self
 
 from conformance.blame import GONE, Cause, blamed, kept
@@ -20,7 +19,7 @@ from conformance.cases import Expect
 from conformance.client import Client, body_of
 from conformance.imagemodel import OURS, Difference, Due, Image, Store
 from conformance.model import Exchange
-from conformance.shape import moment, short
+from conformance.shape import in_utc, moment, short
 
 __all__ = ["CHANGING", "NEWEST", "Key", "Name", "Step", "Walk"]
 
@@ -393,9 +392,10 @@ class Walk:
         query = {name: str(self._resolved(value)) for name, value in step.query}
         if step.since is not None:
             changed = moment(str(getattr(self.store.images.get(step.since), "updated_at", None)))
-            if changed is None or self.changes_since is False:
+            since = in_utc(changed) if changed is not None else None
+            if since is None or self.changes_since is False:
                 return
-            query["changes-since"] = changed.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            query["changes-since"] = since
         exchange = self.cloud.list(query, actor=step.actor)
         body = body_of(exchange)
         rows = body.get("images") if isinstance(body, dict) else None

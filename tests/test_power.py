@@ -16,7 +16,7 @@ from conformance.power import BEYOND_JUDGEMENT, CleanRun, Power, Trial, breakabl
 SCHEMA = json.loads((Path(__file__).parent.parent / "specs" / "schemas" / "selfcheck.schema.json").read_text(encoding="utf-8"))
 CAUGHT = Trial("image.list.status", "it succeeds with 202", ("image.list.response.200",), "caught", {"list.case": ("image.list.response.200",)}, (), 7, 20, 0.5)
 MISSED = Trial("rare", "one in forty", ("status.server-error",), "missed", {}, (), None, 900, 2.0)
-CLEAN = CleanRun(1, "conformant", (), 1300, 3.0)
+CLEAN = CleanRun("", 1, "conformant", (), 1300, 3.0)
 
 
 def power(*trials: Trial, **changes: Any) -> Power:

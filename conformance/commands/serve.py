@@ -9,7 +9,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from conformance.reference import Reference, bank
+from conformance.reference import Reference, bank, liberties
 from conformance.specs import load_contract
 
 
@@ -17,12 +17,12 @@ from conformance.specs import load_contract
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1.  [default: a free one]")
 @click.option("--clouds", type=click.Path(path_type=Path, dir_okay=False), default=Path("clouds.yaml"), show_default=True,
               help="The clouds.yaml to write (clouds reference, reference-other, reference-reader).")  # fmt: skip
-@click.option("--fault", multiple=True, help="Break this promise (may be given again); `--fault list` names them all.")
+@click.option("--fault", multiple=True, help="Break this promise, or take this liberty (may be given again); `--fault list` names them all.")
 def serve(port: int, clouds: Path, fault: tuple[str, ...]) -> None:
     """Start the embedded reference target and serve until Ctrl-C."""
     contract = load_contract()
     if "list" in fault:
-        for name, item in bank(contract).items():
+        for name, item in (bank(contract) | liberties()).items():
             click.echo(f"{name:48} {item.description}")
         return
     stop = threading.Event()

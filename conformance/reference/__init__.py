@@ -2,6 +2,7 @@
 
 from conformance.reference.bank import bank
 from conformance.reference.faults import Fault
+from conformance.reference.liberties import liberties
 from conformance.reference.server import Reference
 
-__all__ = ["Fault", "Reference", "bank"]
+__all__ = ["Fault", "Reference", "bank", "liberties"]

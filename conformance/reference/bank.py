@@ -18,6 +18,7 @@ from conformance.reference.bank_storage import storage_faults
 from conformance.reference.bank_strangers import stranger_faults
 from conformance.reference.bank_truth import truth_faults
 from conformance.reference.faults import Fault
+from conformance.reference.liberties import liberties
 
 __all__ = ["bank", "faults_of"]
 
@@ -37,7 +38,7 @@ def bank(contract: Contract) -> dict[str, Fault]:
 def faults_of(contract: Contract, names: Iterable[str]) -> tuple[Fault, ...]:
     """The faults of these names. Raises UsageError for an unknown one."""
     wanted = tuple(names)
-    known = bank(contract) if wanted else {}
+    known = bank(contract) | liberties() if wanted else {}
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise UsageError(f"fault {unknown[0]}: there is no such fault; `conformance serve --fault list` names them")

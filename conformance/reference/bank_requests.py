@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -195,11 +196,36 @@ def _bodies(contract: Contract) -> Iterator[Fault]:
                 created(lambda body: {key: str(value) if key.startswith("conformance_") else value for key, value in body.items()}))  # fmt: skip
     yield Fault("image.create.request.anything", ("image.create.request", "error.400"), "create makes an image of what is no object",
                 Hooks(members=lambda call, body, _store: body if call.operation != "image.create" or isinstance(body, dict) else {}))  # fmt: skip
+    yield Fault("image.create.open.server-error", ("status.server-error",), "create answers 500 to a member that the contract leaves open",
+                created(partial(_stumbling_create, tuple(schema["properties"]))))  # fmt: skip
+    yield Fault("image.patch.open.server-error", ("status.server-error",), "patch answers 500 to operations of odd members, or very many of them",
+                Hooks(members=_stumbling_patch))  # fmt: skip
     yield Fault("image.create.id.reused", ("image.create.body.id", "error.409"), "create gives another id when the one sent is used", Hooks(members=_fresh_id))
     yield Fault("image.create.id.replaced", ("image.create.body.id", "error.409"), "create replaces the image that has the id", Hooks(members=_replacing))
     yield Fault("image.create.status.taken", ("image.create.request",), "create takes the size from the request",
                 Hooks(members=lambda call, body, _store: _drop("size", body) if call.operation == "image.create" and isinstance(body, dict) else body,
                       answer=_echo_size))  # fmt: skip
+
+
+def _odd(name: str, value: Any, known: Iterable[str]) -> bool:
+    """Whether a member of a create is one of those that the contract neither allows nor forbids."""
+    if name not in known:
+        return value is None or len(str(value)) > 255 or re.fullmatch(r"[a-z_]+", name) is None
+    return (isinstance(value, float) and value.is_integer()) or (name == "id" and value != str(value).lower()) or (isinstance(value, list) and len(value) > len(set(map(str, value))))
+
+
+def _stumbling_create(known: Iterable[str], body: dict[str, Any]) -> dict[str, Any]:
+    if any(_odd(name, value, known) for name, value in body.items()):
+        raise Refused(500, "Something went wrong.")
+    return body
+
+
+def _stumbling_patch(call: Call, body: Any, _store: Store) -> Any:
+    if call.operation == "image.patch" and isinstance(body, list):
+        strange = any(isinstance(item, dict) and set(item) - {"op", "path", "value"} for item in body)
+        if strange or len(body) >= 100:
+            raise Refused(500, "Something went wrong.")
+    return body
 
 
 def _echo_size(call: Call, answer: Answer, _store: Store) -> Answer:

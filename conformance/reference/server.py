@@ -122,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
         given = {name.lower() for name in answer.headers}
         if body and answer.media_type and "content-type" not in given:
             self.send_header("Content-Type", answer.media_type)
-        if answer.status != 204 and "content-length" not in given:
+        if answer.status != 204 and not given & {"content-length", "transfer-encoding"}:
             self.send_header("Content-Length", str(len(body)))
         for name, value in answer.headers.items():
             self.send_header(name, value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from itertools import islice
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 from conformance.arrange import active_image, image, listed, shown
 from conformance.cases import Expect, NotExercised, verifies
 from conformance.client import Client, body_of
-from conformance.shape import moment
+from conformance.shape import in_utc, moment
 
 
 def ids(images: list[dict[str, Any]]) -> list[str]:
@@ -168,12 +167,11 @@ def test_type_is_accepted(cloud: Client, expect: Expect) -> None:
 def test_changes_since_selects_by_the_last_change(cloud: Client, expect: Expect) -> None:
     made = image(cloud)
     changed = moment(str(made.get("updated_at")))
-    if changed is None:
+    if changed is None or in_utc(changed, -60) is None or in_utc(changed, 3600) is None:
         raise NotExercised("updated_at of a new image is no time to compare with")
     name = made["name"]
     for shift, wanted in ((-60, {made["id"]}), (0, {made["id"]}), (3600, set())):
-        since = (changed + timedelta(seconds=shift)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        exchange = cloud.list({"name": name, "changes-since": since})
+        exchange = cloud.list({"name": name, "changes-since": str(in_utc(changed, shift))})
         if not expect.status("image.list.query.changes-since", exchange, 200, what="a list by changes-since"):
             return
         same_set(expect, "image.list.query.changes-since", wanted, exchange)
@@ -189,7 +187,7 @@ def test_changes_since_follows_a_change_and_not_the_creation(cloud: Client, expe
     created = moment(str(newer.get("updated_at")))
     if since is None or created is None or since <= created:
         raise NotExercised("a change did not move updated_at, so nothing can be selected by it")
-    exchange = cloud.list({"name": name, "changes-since": since.strftime("%Y-%m-%dT%H:%M:%SZ")})
+    exchange = cloud.list({"name": name, "changes-since": str(in_utc(since))})
     if expect.status("image.list.query.changes-since", exchange, 200, what="a list by changes-since"):
         same_set(expect, "image.list.query.changes-since", {older["id"]}, exchange)
 

@@ -63,3 +63,14 @@ def test_a_check_is_proven_by_a_fault_that_it_catches_alone() -> None:
 def test_nothing_is_found_in_a_target_that_keeps_the_contract(seed: int) -> None:
     found = clean_run("gate", seed)
     assert found.silent, (found.overall, found.findings, found.notes)
+
+
+@pytest.mark.parametrize("liberty", ["liberty.times.offset", "liberty.http.gzip", "liberty.cloud.crowded"])
+def test_nothing_is_found_in_a_target_that_takes_a_liberty(liberty: str) -> None:
+    found = clean_run("gate", 1, liberty)
+    assert found.silent, (found.overall, found.findings, found.notes)
+
+
+def test_a_liberty_that_ends_the_run_is_no_silence() -> None:
+    found = clean_run("smoke", 1, "auth.token.response.201.x-subject-token.missing")
+    assert not found.silent

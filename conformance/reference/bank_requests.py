@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -210,8 +209,12 @@ def _bodies(contract: Contract) -> Iterator[Fault]:
 def _odd(name: str, value: Any, known: Iterable[str]) -> bool:
     """Whether a member of a create is one of those that the contract neither allows nor forbids."""
     if name not in known:
-        return value is None or len(str(value)) > 255 or re.fullmatch(r"[a-z_]+", name) is None
-    return (isinstance(value, float) and value.is_integer()) or (name == "id" and value != str(value).lower()) or (isinstance(value, list) and len(value) > len(set(map(str, value))))
+        return value is None or len(str(value)) > 255
+    if isinstance(value, str):
+        return name == "id" and value != value.lower()
+    if isinstance(value, float):
+        return value.is_integer() and 0 <= value < 2**31
+    return isinstance(value, list) and all(isinstance(item, str) for item in value) and len(value) > len(set(value))
 
 
 def _stumbling_create(known: Iterable[str], body: dict[str, Any]) -> dict[str, Any]:

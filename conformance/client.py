@@ -19,6 +19,7 @@ from conformance.gate import Gate
 from conformance.journal import Journal, prefix_of, tag_of
 from conformance.model import JSON, Exchange, Headers, Request, Unreadable
 from conformance.redaction import Secrets
+from conformance.shape import can_be_sent
 from conformance.target import Target
 
 __all__ = ["Client", "Patch", "body_of"]
@@ -218,14 +219,14 @@ class Client:
     # --- what the journal needs -------------------------------------------------------------------------------------
 
     def pages(self, query: Query = (), *, actor: str = "main") -> Iterator[Exchange]:
-        """The pages of a list, led by `next` (upstream), at most MOST_PAGES and none twice."""
+        """The pages of a list, led by `next` (upstream), at most MOST_PAGES and none twice; a `next` that is no URI ends them."""
         exchange = self.list(query, actor=actor)
         seen: set[str] = set()
         for _ in range(MOST_PAGES):
             yield exchange
             body = body_of(exchange)
             after = body.get("next") if isinstance(body, dict) else None
-            if not isinstance(after, str) or after in seen or "?" not in after:
+            if not isinstance(after, str) or after in seen or "?" not in after or not can_be_sent(after):
                 return
             seen.add(after)
             path = "/v2/images?" + after.split("?", 1)[1]

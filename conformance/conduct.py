@@ -85,6 +85,7 @@ class Conduct:
         self.excuses = self._excuses()
         self.given_up = False
         self.leftovers: tuple[str, ...] = ()
+        self._stuck: frozenset[str] = frozenset()
         self._began = datetime.now(UTC)
         self._clock = time.monotonic()
         self._stack = ExitStack()
@@ -201,13 +202,14 @@ class Conduct:
     def sweep(self) -> None:
         """Delete what the case that just ended created, so that the cloud holds few images of ours at a time.
 
-        What cannot be deleted now is tried again at the end.
+        What cannot be deleted now is tried again at the end, and not before.
         """
         self.gate.case = "cleanup"
         try:
             for image_id, project in tuple(self._journal.ids.items()):
-                if self.client.remove(image_id, project):
+                if image_id not in self._stuck and self.client.remove(image_id, project):
                     self._journal.gone(image_id)
+            self._stuck = frozenset(self._journal.ids)
         except TargetError:
             return
         finally:

@@ -209,7 +209,7 @@ def trial(fault: str, profile: str = "gate", seed: int = SEED, cases: str | None
             return _result(item, ERROR, sent, began, note=f"{type(error).__name__}: {error}")
         if conduct.suite_fault:
             return _result(item, ERROR, sent, began, note="; ".join(conduct.notes))
-        checks = _catchers(item, verdict, conduct.gate.findings, searching=selection in SEARCHING)
+        checks = _catchers(item, verdict, conduct.gate.findings)
         elsewhere |= {group.requirement for group in verdict.findings} - set(item.breaks)
         if checks:
             numbers = [found.exchange.number for found in conduct.gate.findings if _names(found, item) and found.exchange]
@@ -262,10 +262,10 @@ def prove(check: str, faults: Iterable[str], profile: str = "gate") -> Trial | N
     return next((found for fault in faults if check in (found := trial(fault, profile, cases=f"test_{name}")).checks), None)
 
 
-def _catchers(fault: Fault, verdict: Verdict, findings: Iterable[Finding], *, searching: bool) -> dict[str, tuple[str, ...]]:
+def _catchers(fault: Fault, verdict: Verdict, findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
     """Check -> the broken promises that it named, binding ones when the fault breaks a binding one.
 
-    What a passive check finds is the merit of a case that searches, too: no other case had sent such a request.
+    What a passive check finds is the merit of a case that searches, too: it is run when no other has sent such a request, or alone.
     """
     owed = any(_contract().requirements[name].binding for name in fault.breaks)
     named = {(group.requirement, group.failure) for group in verdict.findings if group.requirement in fault.breaks and (group.binding or not owed)}
@@ -273,7 +273,7 @@ def _catchers(fault: Fault, verdict: Verdict, findings: Iterable[Finding], *, se
     for item in findings:
         if (item.requirement, item.failure) in named:
             case = item.exchange.case if item.exchange is not None else ""
-            for name in {item.check, case} if searching and "." in case else {item.check}:
+            for name in {item.check, case} if f"test_{case.partition('.')[0]}" in SEARCHING else {item.check}:
                 found.setdefault(name, set()).add(item.requirement)
     return {name: tuple(sorted(found[name])) for name in sorted(found)}
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import jsonschema_rs
 
-__all__ = ["FORMATS", "Violation", "in_utc", "kind_of", "moment", "short", "valid", "violations"]
+__all__ = ["FORMATS", "Violation", "can_be_sent", "in_utc", "kind_of", "moment", "short", "valid", "violations"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,11 @@ def _compiled(text: str) -> jsonschema_rs.Draft202012Validator:
 def _path(steps: Sequence[str | int]) -> str:
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
     return text.removeprefix(".")
+
+
+def can_be_sent(uri: str) -> bool:
+    """Whether a URI reference has none of the characters that no URI may hold (RFC 3986, 2); letters beyond ASCII pass, as in IRIs."""
+    return re.fullmatch(r"[^\x00-\x20\x7f\"<>\\^`{|}]*", uri) is not None
 
 
 def kind_of(value: Any) -> str:

@@ -123,8 +123,9 @@ def test_an_interrupted_run_cleans_up_and_is_inconclusive(tmp_path: Path, refere
     reference.write_clouds(tmp_path / "clouds.yaml")
     arguments = ["run", "--os-cloud", "reference", "--other-cloud", "reference-other", "--out", "out"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "conformance", *arguments], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+        [sys.executable, "-m", "conformance", *arguments], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job, as CI may be, ignores SIGINT
+    )  # fmt: skip
     while reference.images() < 3:
         time.sleep(0.002)
     process.send_signal(number)

@@ -37,7 +37,7 @@ RULES: dict[str, set[str]] = {
     "waivers": {"contract", "errors", "located", "model", "schemas", "verdict"},
     "baseline": {"errors", "located", "model", "schemas", "verdict"},
     "lint": {"baseline", "contract", "errata", "errors", "ledger", "located", "schemas", "specs", "waivers"},
-    "client": {"contract", "errors", "gate", "journal", "model", "redaction", "target"},
+    "client": {"contract", "errors", "gate", "journal", "model", "redaction", "shape", "target"},
     "reference": {"contract", "errors", "model"},
     "facts": {"client", "errors", "model"},
     "alignment": {"model"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.shape import in_utc, moment
+from conformance.shape import can_be_sent, in_utc, moment
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,11 @@ def test_a_moment_is_named_in_utc(text: str, seconds: int, due: str | None) -> N
 @pytest.mark.parametrize("text", ["2026-11-25", "2026-11-25T12:00:00", "2026-13-25T12:00:00Z", "yesterday", ""])
 def test_a_time_without_an_offset_is_no_moment(text: str) -> None:
     assert moment(text) is None
+
+
+@pytest.mark.parametrize(("uri", "due"), [
+    ("/v2/images?name=a%20b&marker=x", True), ("https://cloud.example/v2/images?limit=2", True), ("/v2/images?name=页", True), ("", True),
+    ("/v2/images?name=a b", False), ("/v2/images?name=a\tb", False), ("/v2/images?name=<b>", False), ('/v2/images?name="', False), ("/v2/images?name=a\x7f", False),
+])  # fmt: skip
+def test_a_uri_that_holds_what_none_may_hold_cannot_be_sent(uri: str, due: bool) -> None:
+    assert due is can_be_sent(uri)

@@ -8,6 +8,7 @@ from conformance.contract import Contract
 from conformance.errors import SuiteError, UsageError
 from conformance.reference.bank_answers import answer_faults
 from conformance.reference.bank_behaviour import behaviour_faults
+from conformance.reference.bank_combinations import combination_faults
 from conformance.reference.bank_failures import failure_faults
 from conformance.reference.bank_lists import list_faults
 from conformance.reference.bank_moments import moment_faults
@@ -28,6 +29,7 @@ def bank(contract: Contract) -> dict[str, Fault]:
     faults = [
         *answer_faults(contract), *request_faults(contract), *behaviour_faults(contract), *failure_faults(contract), *truth_faults(contract),
         *moment_faults(contract), *state_faults(contract), *storage_faults(contract), *removal_faults(), *list_faults(), *stranger_faults(),
+        *combination_faults(contract),
     ]  # fmt: skip
     known = {item.id: item for item in sorted(faults, key=lambda item: item.id)}
     if len(known) < len(faults):

@@ -17,6 +17,7 @@ DATA: dict[str, bytes] = {
     "one byte": b"\x00",
     "blanks": b" \t\n padded \n\t ",
     "line ends": b"\r\n\n\r\x1a\xff\xfe",
+    "byte order mark": b"\xef\xbb\xbf<html>\r\n&amp;\r\n</html>",
     "looks compressed": b"\x1f\x8b\x08\x00" + bytes(64),
     "looks like JSON": b'{"error": {"code": 404}}',
     "1 MiB": random.Random(1).randbytes(1024 * 1024),

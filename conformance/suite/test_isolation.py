@@ -9,6 +9,8 @@ import pytest
 from conformance.arrange import active_image, image, listed, other_project, shown
 from conformance.cases import Expect, NotExercised, verifies
 from conformance.client import Client, body_of
+from conformance.suite.test_create import PROPERTY
+from conformance.suite.test_patch import CHANGES
 
 
 @verifies("image.isolation.list")
@@ -98,10 +100,12 @@ def test_the_file_of_a_private_image_is_not_read_by_another_project(cloud: Clien
 @verifies("image.isolation.patch")
 def test_a_private_image_is_not_changed_by_another_project(cloud: Client, expect: Expect) -> None:
     other = other_project(cloud)
-    for made in (active_image(cloud, b"private"), image(cloud)):
+    members = [{"op": "replace", "path": f"/{name}", "value": pair[1]} for name, pair in CHANGES.items()]
+    rest = [{"op": "add", "path": "/conformance_x", "value": "x"}, {"op": "remove", "path": f"/{PROPERTY}"}]
+    for made, changes in ((active_image(cloud, b"private", **{PROPERTY: "x"}), [*([item] for item in [*members, *rest]), members, []]),
+                          (image(cloud), [[members[2]], rest[:1]])):  # fmt: skip
         before = shown(cloud, made["id"])
-        for operations in ([{"op": "replace", "path": "/min_ram", "value": 77}], [{"op": "add", "path": "/conformance_x", "value": "x"}],
-                           [{"op": "replace", "path": "/visibility", "value": "shared"}], []):  # fmt: skip
+        for operations in changes:
             exchange = cloud.patch(made["id"], operations, actor=other)
             expect.refused("image.isolation.patch", exchange, "a change of another project's private image")
             expect("image.isolation.patch", shown(cloud, made["id"]) == before, "another project changed the image", exchange,

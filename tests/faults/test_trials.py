@@ -7,9 +7,11 @@ import pytest
 from conformance.selfcheck import clean_run, prove, trial
 
 KINDS = {
+    "auth.token.password.half": "authentication.what_is_like_the_password_gets_no_token",
+    "image.create.beside.visibility.min_disk": "create.every_two_values_together_are_taken",
     "error.envelope.title.missing": "envelope",
     "header.x-project-id.followed": "authentication.the_project_header_opens_no_other_project",
-    "image.create.stored.min_ram.16-bit": "create.each_member_alone_is_taken",
+    "image.create.stored.min_ram.16-bit": "create.every_two_values_together_are_taken",
     "image.create.truth.self": "agreement",
     "image.delete.collateral.older": "delete.no_other_image_is_touched",
     "image.download.bytes.same-size": "download.files_of_two_images_are_not_mixed_up",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import combinations
 from typing import Any
 
+import pytest
+
 from conformance.contract import Contract
 from conformance.generate.combinations import AMAZON, LEFT_OUT, create_rows, levels, patch_rows, together
 
@@ -39,14 +41,38 @@ def test_the_values_of_create_are_those_of_the_contract_that_may_be_sent(contrac
     assert {"name", "id"} == properties.keys() - found.keys()
 
 
-def test_creates_have_every_two_values_that_a_service_has_to_take(contract: Contract) -> None:
-    rows = create_rows(contract)
+def test_every_two_formats_come_together_beside_members_without_their_defaults(contract: Contract) -> None:
     found = levels(contract)
-    for left, right in combinations([*found, "property"], 2):
-        values = {name: [*found.get(name, ("007", "")), LEFT_OUT] for name in (left, right)}
-        missing = [(x, y) for x in values[left] for y in values[right] if not any(row[left] == x and row[right] == y for row in rows)]
-        assert all(x != y and {x, y} & set(AMAZON) for x, y in missing), (left, right, missing)
-        assert not missing or (left, right) == ("container_format", "disk_format")
+    rows = [row for row in create_rows(contract) if row["min_disk"] not in (0, LEFT_OUT) and row["min_ram"] not in (0, LEFT_OUT)
+            and row["tags"] not in ([], LEFT_OUT) and row["visibility"] == "shared"]  # fmt: skip
+    there = {(row["container_format"], row["disk_format"]) for row in rows}
+    due = {(x, y) for x in found["container_format"] for y in found["disk_format"] if x == y or not {x, y} & set(AMAZON)}
+    assert due - there == set()
+
+
+def test_formats_that_may_not_go_together_are_not_sent_together(contract: Contract) -> None:
+    kinds = [{row["container_format"], row["disk_format"]} - {LEFT_OUT} for row in create_rows(contract)]
+    assert [kind for kind in kinds if kind & set(AMAZON) and len(kind) > 1] == []
+
+
+@pytest.mark.parametrize("name", ["container_format", "disk_format"])
+def test_every_format_is_sent_alone_and_beside_defaults(contract: Contract, name: str) -> None:
+    rows = create_rows(contract)
+    alone = [row[name] for row in rows if all(row[other] == LEFT_OUT for other in levels(contract) if other != name)]
+    assert set(alone) == set(levels(contract)[name])
+    beside = {row[name] for row in rows if (row["min_disk"], row["min_ram"], row["protected"], row["tags"], row["visibility"]) == (0, 0, False, [], "private")}
+    assert beside >= set(levels(contract)[name])
+
+
+def test_every_two_values_of_the_other_members_come_together(contract: Contract) -> None:
+    rows = create_rows(contract)
+    few: dict[str, tuple[Any, ...]] = {
+        "min_disk": (0, 1, LEFT_OUT), "min_ram": (0, 1, LEFT_OUT), "protected": (True, False, LEFT_OUT), "visibility": ("private", "shared", LEFT_OUT),
+        "id": (True, LEFT_OUT), "property": ("007", "", LEFT_OUT),
+    }  # fmt: skip
+    missing = [(left, x, right, y) for left, right in combinations(few, 2) for x in few[left] for y in few[right]
+               if not any(row[left] == x and row[right] == y for row in rows)]  # fmt: skip
+    assert missing == []
 
 
 def test_changes_name_every_two_members_together(contract: Contract) -> None:

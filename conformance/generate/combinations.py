@@ -5,9 +5,8 @@ Most faults of interaction need two values: each member is right by itself, and 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import partial
 from typing import Any, Final
 
 from covertable import make
@@ -62,23 +61,41 @@ def together(levels: Levels, allowed: Callable[[Row], bool] | None = None, of: S
     return tuple({name: row[name] for name in levels} for row in rows)
 
 
-def _formats_go(row: Row) -> bool:
-    pair = {row["container_format"], row["disk_format"]} - {LEFT_OUT}
-    return pair.isdisjoint(AMAZON) or len(pair) == 1
+def _formats_go(names: Sequence[str], row: Row) -> bool:
+    kinds = {row[name] for name in names} - {LEFT_OUT}
+    return kinds.isdisjoint(AMAZON) or len(kinds) == 1
 
 
 def create_rows(contract: Contract) -> tuple[dict[str, Any], ...]:
-    """Rows of members for creates. `name` is a suffix, `id` whether an own one is sent, `property` the value of a further one."""
-    values: dict[str, tuple[Any, ...]] = {name: (*row, LEFT_OUT) for name, row in levels(contract).items()}
-    values |= {"name": NAMES, "id": (True, LEFT_OUT), "property": (*PROPERTIES, LEFT_OUT)}
-    return _made(json.dumps(values))
+    """Rows of members for creates. `name` is a suffix, `id` whether an own one is sent, `property` the value of a further one.
+
+    Every two formats come together while no other member has its default, so that one which they reset shows; every format with
+    nothing else, and beside nothing but defaults; and of a few formats every two values of all members.
+    """
+    found = levels(contract)
+    enums = {name: values for name, values in found.items() if name.endswith("_format")}
+    known = contract.operations["image.create"].defaults
+    defaults = {name: known.get(name, values[0]) for name, values in found.items() if name not in enums}  # the least, where none is documented
+    rest = {"name": NAMES, "id": (True, LEFT_OUT), "property": (*PROPERTIES, LEFT_OUT)}
+    plain: dict[str, Any] = {name: values[0] for name, values in rest.items()} | {"id": LEFT_OUT, "property": LEFT_OUT}
+    busy = {name: [item for item in found[name] if item != value or isinstance(item, bool)] for name, value in defaults.items()}
+    few = {name: (*[item for item in found[name] if item not in AMAZON][-2:], LEFT_OUT) for name in enums}
+    some = {name: (*[item for item in found[name] if item != value][:1], value, LEFT_OUT) for name, value in defaults.items()}
+    longest = max((len(values) for values in enums.values()), default=0)
+    beside = [{name: values[index % len(values)] for name, values in enums.items()} for index in range(longest)]
+    alone = [{**dict.fromkeys(found, LEFT_OUT), name: value} for name, values in enums.items() for value in values]
+    goes = partial(_formats_go, tuple(enums))
+    return (
+        *together({**enums, **busy, **rest}, goes, tuple(enums)),
+        *({**_apart(row, goes), **defaults, **plain} for row in beside),
+        *({**row, **plain} for row in alone),
+        *together({**few, **some, **rest}),
+    )
 
 
-@cache
-def _made(values: str) -> tuple[dict[str, Any], ...]:
-    levels = json.loads(values)
-    formats = ("container_format", "disk_format")
-    return together(levels, _formats_go if set(formats) <= levels.keys() else None, formats)
+def _apart(row: Row, goes: Callable[[Row], bool]) -> dict[str, Any]:
+    """The row, without its first format where the two do not go together."""
+    return dict(row) if goes(row) else {**row, next(iter(row)): LEFT_OUT}
 
 
 def patch_rows(contract: Contract) -> tuple[dict[str, Any], ...]:

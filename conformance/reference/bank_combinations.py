@@ -29,6 +29,7 @@ def combination_faults(contract: Contract) -> Iterator[Fault]:
     """The faults of values and of their combinations."""
     yield from _values(contract)
     yield from _companions(contract)
+    yield from _formats()
     yield from _refusals()
     yield from _texts()
     yield from _paths()
@@ -78,6 +79,20 @@ def _companions(contract: Contract) -> Iterator[Fault]:
                         Hooks(stored=partial(_lost_beside, lost, other, value)))  # fmt: skip
             yield Fault(f"image.patch.beside.{lost}.{other}", ("image.patch.stored",), f"patch loses {lost} when {other} is changed too",
                         Hooks(members=partial(_dropped_beside, lost, other)))  # fmt: skip
+
+
+FORMATS = (("iso", "bare"), ("raw", "docker"), ("vmdk", "ovf"), ("ami", "ami"), ("vhdx", "compressed"))
+
+
+def _formats() -> Iterator[Fault]:
+    for (disk, container), lost in zip(FORMATS, ("min_disk", "min_ram", "tags", "visibility", PROPERTY), strict=True):
+        yield Fault(f"image.create.formats.{lost}", (f"image.create.body.{lost}" if lost != PROPERTY else "image.create.request",),
+                    f"create loses {lost} of images that are {disk} in {container}", Hooks(stored=partial(_lost_with, disk, container, lost)))  # fmt: skip
+
+
+def _lost_with(disk: str, container: str, lost: str, call: Call, image: Image, _store: Store) -> None:
+    if call.operation == "image.create" and (image.members["disk_format"], image.members["container_format"]) == (disk, container):
+        _reset(image, lost)
 
 
 def _reset(image: Image, name: str) -> None:

@@ -25,6 +25,12 @@ VALUES: Mapping[str, Sequence[Any]] = {
 """Member -> the values beside which another member is lost."""
 
 
+LIKENESSES: Mapping[str, Callable[[str], str]] = {
+    "half": lambda password: password[: len(password) // 2], "empty": lambda _password: "", "longer": lambda password: f"{password}x",
+    "case": str.swapcase,
+}  # fmt: skip
+
+
 def combination_faults(contract: Contract) -> Iterator[Fault]:
     """The faults of values and of their combinations."""
     yield from _values(contract)
@@ -34,6 +40,7 @@ def combination_faults(contract: Contract) -> Iterator[Fault]:
     yield from _texts()
     yield from _paths()
     yield from _strangers()
+    yield from _likenesses()
     yield from _lists()
     yield from _rest()
 
@@ -194,6 +201,9 @@ def _paths() -> Iterator[Fault]:
     for word, match in matches.items():
         yield Fault(f"image.patch.remove.by-{word}", removal, f"a remove takes out properties of the same {word}", Hooks(stored=partial(_remove_alike, match)))
     yield Fault("image.patch.remove.last-only", ("image.patch.operation.remove",), "of several removes the last one is done", Hooks(members=_last_remove))
+    for word, last in {"removes": "remove", "adds": "add"}.items():
+        yield Fault(f"image.patch.atomic.{word}-last", ("image.patch.atomic", "image.patch.operation.replace"), f"of a list of operations the {word} come last",
+                    Hooks(members=partial(_sorted, last)))  # fmt: skip
     for word, change in {"order": lambda path: path.replace("~01", "~1"), "tilde": lambda path: path.replace("~0", "~00")}.items():
         yield Fault(f"image.patch.path.{word}", ("image.patch.body.path",), f"the escapes of a path are read wrongly: {word}", Hooks(members=partial(_read_path, change)))
 
@@ -206,6 +216,10 @@ def _remove_alike(match: Callable[[str, str], bool], call: Call, image: Image, _
 def _last_remove(call: Call, body: Any, _store: Store) -> Any:
     removes = [item for item in _operations(call) if item.get("op") == "remove"]
     return [item for item in body if item not in removes[:-1]] if len(removes) > 1 else body
+
+
+def _sorted(last: str, call: Call, body: Any, _store: Store) -> Any:
+    return sorted(body, key=lambda item: isinstance(item, dict) and item.get("op") == last) if _operations(call) else body
 
 
 def _read_path(change: Callable[[str], str], call: Call, body: Any, _store: Store) -> Any:
@@ -232,6 +246,28 @@ def _changed_by_stranger(name: str, call: Call, caller: Caller, store: Store) ->
     return Answer(200, document(image))
 
 
+def _likenesses() -> Iterator[Fault]:
+    likes: dict[str, Callable[[Image, str], bool]] = {
+        "start": lambda image, text: image.id.startswith(text), "longer": lambda image, text: text.startswith(image.id), "name": lambda image, text: image.members["name"] == text,
+    }  # fmt: skip
+    for operation in ("image.download", "image.patch", "image.delete"):
+        for word, like in likes.items():
+            yield Fault(f"{operation}.path.like.{word}", (f"{operation}.path.image_id",), f"{operation} finds an image by what is like its id: {word}",
+                        Hooks(handle=partial(_found_by_likeness, operation, like)))  # fmt: skip
+
+
+def _found_by_likeness(operation: str, like: Callable[[Image, str], bool], call: Call, caller: Caller, store: Store) -> Answer | None:
+    if call.operation != operation or store.get(call.image_id) is not None:
+        return None
+    image = next((item for item in store.all() if item.owner == caller.project and like(item, call.image_id)), None)
+    if image is None:
+        return None
+    if operation == "image.delete":
+        store.drop(image.id)
+        return Answer(204)
+    return Answer(200, document(image)) if operation == "image.patch" else Answer(200, image.data or b"", media_type="application/octet-stream")
+
+
 def _lists() -> Iterator[Fault]:
     def asked(change: Callable[[dict[str, str]], dict[str, str]]) -> Hooks:
         return Hooks(query=lambda _call, query: list(change(dict(query)).items()))
@@ -250,6 +286,8 @@ def _lists() -> Iterator[Fault]:
     for word, letters in {"accents": "ÉE", "width": "ＥE"}.items():
         yield Fault(f"image.list.query.name.{word}", ("image.list.query.name",), f"name selects whatever the {word}", Hooks(
             query=lambda _call, query: [pair for pair in query if pair[0] != "name"], visible=partial(_alike, letters)))  # fmt: skip
+    yield Fault("image.list.query.sort_key.first-page", ("image.list.query.sort_key",), "pages after the first are sorted by another key",
+                asked(lambda query: {**query, "sort_key": "id"} if "marker" in query and "sort_key" in query else query))  # fmt: skip
     yield Fault("image.list.page.next.not-encoded", ("image.list.page.next", "image.list.page.complete"), "next holds the query without its encoding",
                 Hooks(answer=_not_encoded))  # fmt: skip
 
@@ -275,7 +313,11 @@ def _rest() -> Iterator[Fault]:
                       if call.operation == "image.download" and isinstance(answer.body, bytes) else answer))  # fmt: skip
     for name in ("cookie", "authorization", "x-subject-token"):
         yield Fault(f"auth.token.header.{name}", ("auth.token.header",), f"a token in {name} opens a call", Hooks(authorise=partial(_from_another, name)))
-    for word, change in {"half": lambda password: password[: len(password) // 2], "empty": lambda _password: ""}.items():
+    yield Fault("auth.required.claims", ("auth.required", "error.401"), "who says in headers to be confirmed needs no token", Hooks(authorise=_claimed))
+    for word in ("show", "download", "patch", "delete"):
+        yield Fault(f"header.x-project-id.followed-by-{word}", (f"image.isolation.{word}",), f"X-Project-Id opens another project to {word}",
+                    Hooks(authorise=partial(_header_followed, f"image.{word}")))  # fmt: skip
+    for word, change in LIKENESSES.items():
         yield Fault(f"auth.token.password.{word}", ("auth.token.credentials",), f"a password is taken by its likeness: {word}",
                     Hooks(request=partial(_password_like, change, {})))  # fmt: skip
     for operation, promise in (("image.create", "image.create.body.min_disk"), ("image.patch", "image.patch.body.value")):
@@ -286,6 +328,16 @@ def _rest() -> Iterator[Fault]:
 def _from_another(name: str, call: Call, caller: Caller | None, identity: Any) -> Caller | None:
     given = call.headers.get(name, "")
     return caller or next((token.caller for value, token in identity.tokens.items() if given and value in given), None)
+
+
+def _claimed(call: Call, caller: Caller | None, _identity: Any) -> Caller | None:
+    confirmed = call.headers.get("x-identity-status") == "Confirmed"
+    return caller or (Caller(call.headers.get("x-project-id", ""), frozenset({"member"})) if confirmed else None)
+
+
+def _header_followed(operation: str, call: Call, caller: Caller | None, _identity: Any) -> Caller | None:
+    project = call.headers.get("x-project-id")
+    return replace(caller, project=project) if caller is not None and project and call.operation == operation else caller
 
 
 def _password_like(change: Callable[[str], str], passwords: dict[str, str], call: Call) -> Call:

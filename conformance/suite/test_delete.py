@@ -103,3 +103,17 @@ def test_a_request_of_the_form_of_the_example_is_answered(cloud: Client, expect:
     path = path.rsplit("/", 1)[0] + "/" + made["id"]
     exchange = cloud.send(method, path, operation="image.delete")
     expect.status("image.delete.example.request", exchange, 204, what="a request of the form of the example")
+
+
+@verifies("image.delete.path.image_id", "image.patch.path.image_id", "image.download.path.image_id")
+def test_what_is_like_the_id_of_an_image_is_no_id(cloud: Client, expect: Expect) -> None:
+    made = active_image(cloud, b"alike")
+    before = shown(cloud, made["id"])
+    likes = {"the start of an id": made["id"][:8], "an id without its end": made["id"][:-1], "an id and more": f"{made['id']}0", "the name of an image": made["name"]}
+    for words, like in likes.items():
+        for operation, exchange in (
+            ("download", cloud.download(like)), ("patch", cloud.replace(like, min_ram=77)), ("delete", cloud.delete(like)),
+        ):  # fmt: skip
+            expect.refused(f"image.{operation}.path.image_id", exchange, f"{operation} of {words}")
+        expect("image.delete.path.image_id", shown(cloud, made["id"]) == before, f"a call with {words} changed the image", exchange,
+               failure="changed by what is like its id")  # fmt: skip

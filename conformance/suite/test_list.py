@@ -401,19 +401,23 @@ def test_pages_visit_each_image_once(cloud: Client, expect: Expect, suffix: str)
 
 
 @verifies("image.list.query.name", "image.list.query.limit", "image.list.query.sort_key")
-def test_filters_hold_on_every_page(cloud: Client, expect: Expect) -> None:
+def test_filters_and_order_hold_on_every_page(cloud: Client, expect: Expect) -> None:
     name = cloud.name()
     image(cloud)
-    wanted = {image(cloud, name=name)["id"] for _ in range(3)}
+    # From the second page on, neither the order of ids nor that of creation is the one asked for.
+    mark = cloud.uuid()[1:]
+    wanted = {image(cloud, name=name, disk_format=disk, id=f"{rank}{mark}")["id"]: disk for rank, disk in enumerate(("raw", "qcow2", "iso", "vmdk"))}
     image(cloud)
-    pages = list(cloud.pages({"name": name, "limit": 1, "sort_key": "created_at", "sort_dir": "desc"}))
-    found = {item for page in pages for item in ids(listed(page))}
-    strangers = found - wanted
-    expect("image.list.query.name", not strangers, "a later page holds images of another name", pages[-1],
+    pages = list(cloud.pages({"name": name, "limit": 1, "sort_key": "disk_format", "sort_dir": "desc"}))
+    found = [item for page in pages for item in ids(listed(page))]
+    expect("image.list.query.name", set(found) <= wanted.keys(), "a later page holds images of another name", pages[-1],
            failure="another name on a later page", related=tuple(pages))  # fmt: skip
     counts = [len(listed(page)) for page in pages]
     expect("image.list.query.limit", max(counts) <= 1, f"pages of 1 hold {counts} images", pages[-1],
            failure="a page larger than the limit", related=tuple(pages))  # fmt: skip
+    formats = [wanted[item] for item in found if item in wanted]
+    expect("image.list.query.sort_key", formats == sorted(formats, reverse=True), f"pages sorted by disk_format, desc, hold {formats}", pages[-1],
+           failure="order lost on a later page", related=tuple(pages))  # fmt: skip
 
 
 @verifies("image.list.example.request", smoke=True)

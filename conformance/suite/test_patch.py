@@ -354,15 +354,22 @@ def test_operations_apply_all_or_none(cloud: Client, expect: Expect) -> None:
 
 @verifies("image.patch.atomic", "image.patch.operation.replace")
 def test_several_operations_apply_in_order(cloud: Client, expect: Expect) -> None:
-    made = image(cloud)
-    values = (1, 2, 3)
-    operations = [{"op": "replace", "path": "/min_ram", "value": value} for value in values]
-    exchange = cloud.patch(made["id"], [*operations, {"op": "replace", "path": "/min_disk", "value": 4}])
-    if expect.status("image.patch.operation.replace", exchange, 200, what="a list of operations"):
-        seen = shown(cloud, made["id"]) or {}
-        got = (seen.get("min_ram"), seen.get("min_disk"))
-        expect("image.patch.atomic", got == (3, 4), f"min_ram and min_disk are {got}, due is (3, 4)", exchange,
-               failure="not all applied in order")  # fmt: skip
+    made = image(cloud, **{PROPERTY: "old"})
+    members: list[dict[str, Any]] = [*({"op": "replace", "path": "/min_ram", "value": value} for value in (1, 2, 3)), {"op": "replace", "path": "/min_disk", "value": 4}]
+    properties: list[dict[str, Any]] = [
+        {"op": "remove", "path": f"/{PROPERTY}"}, {"op": "add", "path": f"/{PROPERTY}", "value": "new"},
+        {"op": "add", "path": "/conformance_gone", "value": "x"}, {"op": "remove", "path": "/conformance_gone"},
+        {"op": "add", "path": "/conformance_twice", "value": "one"}, {"op": "replace", "path": "/conformance_twice", "value": "two"},
+    ]  # fmt: skip
+    due: dict[str, Any]
+    for operations, due in (
+        (members, {"min_ram": 3, "min_disk": 4}), (properties, {PROPERTY: "new", "conformance_gone": None, "conformance_twice": "two"}),
+    ):  # fmt: skip
+        exchange = cloud.patch(made["id"], operations)
+        if expect.status("image.patch.operation.replace", exchange, 200, what="a list of operations"):
+            seen = shown(cloud, made["id"]) or {}
+            wrong = {name: seen.get(name) for name, value in due.items() if seen.get(name) != value}
+            expect("image.patch.atomic", not wrong, f"after a list of operations these are not as due: {wrong}", exchange, failure="not all applied in order")
 
 
 @verifies("image.patch.read-only")

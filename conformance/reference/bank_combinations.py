@@ -308,6 +308,16 @@ def _not_encoded(call: Call, answer: Answer, _store: Store) -> Answer:
 
 
 def _rest() -> Iterator[Fault]:
+    accepts: dict[str, tuple[int, Callable[[str], bool]]] = {
+        "quality": (500, lambda accept: accept == "application/json;q=0.9"), "range": (406, lambda accept: accept.startswith("application/*")),
+        "second": (406, lambda accept: accept.startswith("text/html")), "absent": (400, lambda accept: not accept),
+    }  # fmt: skip
+    for word, (status, match) in accepts.items():
+        yield Fault(f"image.list.accept.{word}", ("image.list.response.200", "status.server-error"), f"a list is answered with {status} for its Accept: {word}",
+                    Hooks(handle=partial(_picky, status, match)))  # fmt: skip
+    yield Fault("image.create.property.camel-case", ("image.create.request",), "a further property that is named like a member in another spelling is taken for it",
+                Hooks(members=lambda call, body, _store: {{"minRam": "conformance_taken"}.get(name, name): value for name, value in body.items()}
+                      if call.operation == "image.create" and isinstance(body, dict) else body))  # fmt: skip
     yield Fault("image.download.bytes.byte-order-mark", ("image.download.bytes",), "a download loses a byte order mark",
                 Hooks(answer=lambda call, answer, _store: replace(answer, body=answer.body.removeprefix(b"\xef\xbb\xbf"))
                       if call.operation == "image.download" and isinstance(answer.body, bytes) else answer))  # fmt: skip
@@ -323,6 +333,12 @@ def _rest() -> Iterator[Fault]:
     for operation, promise in (("image.create", "image.create.body.min_disk"), ("image.patch", "image.patch.body.value")):
         yield Fault(f"{operation}.large-number", ("status.server-error", promise), "a number beyond 64 bits is answered with 500",
                     Hooks(members=partial(_stumble, operation)))  # fmt: skip
+
+
+def _picky(status: int, match: Callable[[str], bool], call: Call, _caller: Caller, _store: Store) -> Answer | None:
+    if call.operation == "image.list" and match(call.headers.get("accept", "")):
+        raise Refused(status, "This is not to our taste.")
+    return None
 
 
 def _from_another(name: str, call: Call, caller: Caller | None, identity: Any) -> Caller | None:

@@ -90,6 +90,13 @@ def test_409_for_an_id_that_is_taken(cloud: Client, expect: Expect, accept: str)
     expect.refused("status.failure", exchange, "POST with the id of an image")
 
 
+@verifies("image.list.response.200")
+def test_whoever_takes_json_gets_it(cloud: Client, expect: Expect) -> None:
+    for accept in ("application/json;q=0.9", "application/*", "*/*;q=0.1", "text/html, application/json;q=0.5", "application/json; charset=utf-8", None):
+        exchange = cloud.call("image.list", query={"limit": 1}, headers={"Accept": accept})
+        expect.status("image.list.response.200", exchange, 200, what=f"a list with Accept: {accept}")
+
+
 @verifies("error.406")
 def test_406_for_a_type_that_nobody_has(cloud: Client, expect: Expect) -> None:
     exchange = cloud.call("image.list", query={"limit": 1}, headers={"Accept": "text/csv;q=1, application/json;q=0"})

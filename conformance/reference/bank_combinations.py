@@ -158,6 +158,7 @@ def _texts() -> Iterator[Fault]:
     yield Fault("image.create.text.cut-at-255", ("image.create.request",), "create cuts a further property of more than 255 characters",
                 Hooks(stored=partial(_properties, "image.create", lambda text: text[:255])))  # fmt: skip
     for operation, promise in (("image.create", "image.create.request"), ("image.patch", "image.patch.operation.add")):
+        yield Fault(f"{operation}.description.cut", (promise,), "a description of more than 64 characters is cut", Hooks(stored=partial(_description, operation)))
         yield Fault(f"{operation}.property.lower-case", (promise,), "the name of a further property is stored in lower case", Hooks(stored=partial(_lower_names, operation)))
     for operation, promise in (("image.create", "image.create.body.tags"), ("image.patch", "image.patch.stored")):
         yield Fault(f"{operation}.tags.one-case", (promise,), "of two tags that differ in case one is stored", Hooks(stored=partial(_one_case, operation)))
@@ -168,6 +169,11 @@ def _texts() -> Iterator[Fault]:
 def _properties(operation: str, change: Callable[[str], str], call: Call, image: Image, _store: Store) -> None:
     if call.operation == operation:
         image.properties = {name: change(value) if isinstance(value, str) else value for name, value in image.properties.items()}
+
+
+def _description(operation: str, call: Call, image: Image, _store: Store) -> None:
+    if call.operation == operation and isinstance(image.properties.get("description"), str):
+        image.properties["description"] = str(image.properties["description"])[:64]
 
 
 def _tags(operation: str, change: Callable[[str], str], call: Call, image: Image, _store: Store) -> None:

@@ -135,7 +135,7 @@ def test_every_two_values_together_are_taken(cloud: Client, expect: Expect, part
 
 @verifies("image.create.request", "image.create.body.tags")
 def test_texts_of_every_shape_are_kept_to_the_letter(cloud: Client, expect: Expect) -> None:
-    sent: dict[str, Any] = {"tags": list(TEXTS), "Conformance_Case": "One", "minRam": "1", **{f"conformance_{index}": text for index, text in enumerate(TEXTS)}}
+    sent: dict[str, Any] = {"tags": list(TEXTS), "Conformance_Case": "One", "description": "描述 " * 80, "minRam": "1", **{f"conformance_{index}": text for index, text in enumerate(TEXTS)}}
     exchange = cloud.create({"name": cloud.name(), **sent})
     body = body_of(exchange)
     if not expect.status("image.create.request", exchange, 201, what="a create with texts of every shape") or not isinstance(body, dict):

@@ -11,10 +11,10 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance.contract import Contract
 from conformance.generate import NAME, TAG, Aim, Draft, aims
-from conformance.generate.values import UNSENT
+from conformance.generate.values import UNSENT, one_of_each
 from conformance.journal import tag_of
 from conformance.model import Headers, Request
-from conformance.partition import Part, Standing, member_schema, parts
+from conformance.partition import Part, Standing, member_schema, parts, rule_of
 from conformance.shape import valid
 from conformance.specs import load_contract
 
@@ -137,3 +137,16 @@ def test_valid_creates_combine_every_member_and_reach_the_boundaries() -> None:
     assert {0, 2147483647} <= {body.get("min_ram") for body in bodies}
     assert any(ord(char) > 0x3000 for body in bodies for char in body["name"])
     assert all(len(body["name"]) <= 255 for body in bodies)
+
+
+def test_each_rule_that_a_value_can_break_is_broken_once(contract: Contract) -> None:
+    properties = (contract.operations["image.create"].request_schema or {})["properties"]
+    for name, node in properties.items():
+        found = one_of_each(node)
+        assert list(found) == [rule_of(node, value)[0] for value in found.values()], name
+        assert {rule_of(node, value)[1] for value in found.values()} == {Standing.BROKEN}, name
+        assert found == one_of_each(node)
+    assert one_of_each(properties["min_ram"])["is numeric string instead of integer"] == "7"
+    assert one_of_each(properties["min_ram"])["is far above the maximum"] == 2**63
+    assert len(one_of_each(properties["tags"])["has more than 128 items"]) == 129
+    assert "is null instead of string" not in one_of_each({"type": "string"}, nullable=True)

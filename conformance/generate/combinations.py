@@ -99,7 +99,8 @@ def _apart(row: Row, goes: Callable[[Row], bool]) -> dict[str, Any]:
 
 
 def patch_rows(contract: Contract) -> tuple[dict[str, Any], ...]:
-    """Rows of members for changes, two values of each; `name` is a suffix, `property` the value of a further one."""
-    values: dict[str, tuple[Any, ...]] = {name: (*[item for item in row if item not in AMAZON][-2:], LEFT_OUT) for name, row in levels(contract).items()}
-    values |= {"name": (*NAMES[:2], LEFT_OUT), "property": (*PROPERTIES[:2], LEFT_OUT)}
-    return together(values)
+    """Rows of members for changes: every two named together, and left out; the values change from row to row."""
+    values: dict[str, tuple[Any, ...]] = {name: tuple(item for item in row if item not in AMAZON)[-2:] for name, row in levels(contract).items()}
+    values |= {"name": NAMES[:2], "property": PROPERTIES[:2]}
+    rows = together(dict.fromkeys(values, (True, LEFT_OUT)))
+    return tuple({name: value if value == LEFT_OUT else values[name][index % 2] for name, value in row.items()} for index, row in enumerate(rows))

@@ -14,7 +14,7 @@ from conformance.contract import Schema
 from conformance.generate.draft import ID
 from conformance.partition import Standing, rule_of
 
-__all__ = ["ASTRAL", "BMP", "MOST_TEXT", "UNSENT", "WORD", "broken_values", "kinds", "sample", "sendable", "text", "valid_values"]
+__all__ = ["ASTRAL", "BMP", "MOST_TEXT", "UNSENT", "WORD", "broken_values", "kinds", "one_of_each", "sample", "sendable", "text", "valid_values"]
 
 UNSENT: Mapping[str, tuple[str, ...]] = {"visibility": ("public", "community")}
 """Values that are allowed and never sent: an image of ours must not show up in other projects."""
@@ -78,6 +78,34 @@ def sample(kind: str) -> Value:
         "null": None, "boolean": True, "integer": 7, "fraction": 1.5, "string": "x", "numeric string": "7",
         "string with a boolean word": "true", "empty string": "", "array": [7], "empty array": [], "object": {"a": 7}, "empty object": {},
     }[kind]  # fmt: skip
+
+
+def one_of_each(schema: Schema, *, nullable: bool = False) -> dict[str, Value]:
+    """Words of the partition -> a value: one for each rule of the schema that a JSON value can break; the same ones for the same schema."""
+    found: dict[str, Value] = {}
+    for value in _suspects(schema):
+        words, standing = rule_of(schema, value, nullable=nullable)
+        if standing is Standing.BROKEN:
+            found.setdefault(words, value)
+    return found
+
+
+def _suspects(schema: Schema) -> Iterator[Value]:
+    yield from (sample(kind) for kind in kinds())
+    for word in schema.get("enum", ())[:1]:
+        yield from (f"no-such-{word}", str(word).upper(), f" {word}")
+    if "maxLength" in schema:
+        yield "n" * (schema["maxLength"] + 1)
+    if schema.get("format") == "uuid":
+        yield from ("not-a-uuid", f"{ID} ", "{" + ID + "}", ID.replace("-", ""))
+    if "minimum" in schema:
+        yield from (schema["minimum"] - 1, -(2**63))
+    if "maximum" in schema:
+        yield from (schema["maximum"] + 1, 2**63)
+    if "items" in schema:
+        yield from ([value] for value in _suspects(schema["items"]))
+    if "maxItems" in schema:
+        yield [f"t{index}" for index in range(schema["maxItems"] + 1)]
 
 
 def _outside(words: Sequence[str]) -> Iterator[tuple[str, SearchStrategy[Value]]]:

@@ -41,21 +41,21 @@ def login(cloud: Client) -> dict[str, Any]:
 
 
 @verifies("auth.required", "error.401", smoke=True)
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_each_operation_refuses_a_call_without_a_valid_token(cloud: Client, expect: Expect, operation: str) -> None:
+def test_each_operation_refuses_a_call_without_a_valid_token(cloud: Client, expect: Expect) -> None:
     made = image(cloud)
     before = shown(cloud, made["id"])
     name = cloud.name()
     cloud.journal.intend(name)
     bodies = {"image.create": json.dumps({"name": name}).encode(), "image.patch": PATCH_BODY}
-    item = cloud.contract.operations[operation]
-    headers = {"Content-Type": item.request_media_type} if operation in bodies else {}
-    image_id = made["id"] if "{" in item.path else ""
-    for kind, token in NO_TOKENS.items():
-        exchange = cloud.call(operation, image_id, body=bodies.get(operation, b""), headers=headers, anonymous=True, token=token)
-        expect.code(401, exchange, f"{item.method} with {kind}")
-        after = shown(cloud, made["id"])
-        expect("auth.required", after == before, f"a call with {kind} changed the image", exchange, failure="changed without a token")
+    for operation in OPERATIONS:
+        item = cloud.contract.operations[operation]
+        headers = {"Content-Type": item.request_media_type} if operation in bodies else {}
+        image_id = made["id"] if "{" in item.path else ""
+        for kind, token in NO_TOKENS.items():
+            exchange = cloud.call(operation, image_id, body=bodies.get(operation, b""), headers=headers, anonymous=True, token=token)
+            expect.code(401, exchange, f"{item.method} with {kind}")
+            after = shown(cloud, made["id"]) if operation in {"image.patch", "image.delete"} else before
+            expect("auth.required", after == before, f"a call with {kind} changed the image", exchange, failure="changed without a token")
 
 
 @verifies("auth.required", "error.401")

@@ -46,7 +46,7 @@ def test_creates_that_the_contract_allows_are_taken(cloud: Client, expect: Expec
 
 @verifies("image.create.body.*", "image.create.request")
 def test_creates_that_the_contract_forbids_are_refused(cloud: Client, expect: Expect, share: Share) -> None:
-    tried(cloud, expect, share(0.16), of(cloud, "image.create"), Standing.BROKEN)
+    tried(cloud, expect, share(0.12), of(cloud, "image.create"), Standing.BROKEN)
 
 
 @verifies("image.create.body.*", "image.create.request", "status.server-error")
@@ -61,7 +61,7 @@ def test_changes_that_the_contract_allows_are_taken(cloud: Client, expect: Expec
 
 @verifies("image.patch.body.*", "image.patch.request", "image.patch.operation.*")
 def test_changes_that_the_contract_forbids_are_refused(cloud: Client, expect: Expect, share: Share) -> None:
-    tried(cloud, expect, share(0.16), of(cloud, "image.patch"), Standing.BROKEN)
+    tried(cloud, expect, share(0.12), of(cloud, "image.patch"), Standing.BROKEN)
 
 
 @verifies("image.patch.body.*", "image.patch.request", "status.server-error")

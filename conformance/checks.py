@@ -10,7 +10,7 @@ Rules
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ from conformance.model import DISCOVERY, JSON, Assertion, Exchange, Unreadable
 from conformance.partition import described
 from conformance.shape import kind_of, moment, short, valid, violations
 
-__all__ = ["PASSIVE", "judge", "repeated_request_ids", "request_id"]
+__all__ = ["PASSIVE", "judge", "request_id"]
 
 Check = Callable[[Exchange, Contract], Iterator[Assertion]]
 REQUEST_ID_NAMES = ("x-openstack-request-id", "requestid", "request_id", "request-id", "x-request-id")
@@ -42,19 +42,6 @@ def request_id(exchange: Exchange) -> str | None:
                 if key.lower() in REQUEST_ID_NAMES and isinstance(member, str) and member.strip():
                     return member.strip()
     return None
-
-
-def repeated_request_ids(exchanges: Iterable[Exchange]) -> Iterator[tuple[Exchange, Assertion]]:
-    """For each answer with a request id: whether an earlier answer of the run had the same (document line 278)."""
-    seen: dict[str, int] = {}
-    for exchange in exchanges:
-        value = request_id(exchange)
-        if value is None or exchange.request.operation == DISCOVERY:
-            continue
-        first = seen.setdefault(value, exchange.number)
-        ok = first == exchange.number
-        message = "" if ok else f"the request id is the same as that of exchange {first}"
-        yield exchange, Assertion("header.request-id", "request-id-unique", ok, message, "repeated")
 
 
 # --- one exchange ---------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ PASSIVE_COVER: Mapping[str, tuple[str, ...]] = {
     "authentication": ("auth.required",),
     "request-id": ("header.request-id",),
     "request-id-unique": ("header.request-id",),
+    "stays-gone": ("image.delete.gone",),
     "encoding": ("encoding.utf-8",),
     "content-length": ("header.content-length",),
     "media-type": ("header.content-type",),

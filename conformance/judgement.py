@@ -11,7 +11,6 @@ from typing import Any
 
 from conformance.attribution import ANOTHER_KIND, attributed, partitioned, sent
 from conformance.baseline import Baseline
-from conformance.checks import repeated_request_ids
 from conformance.confirmation import Attempt, Sight, confirmation, sight_of, sights, worth_trying
 from conformance.contract import Authority, Contract, Requirement
 from conformance.errors import Exit
@@ -21,6 +20,7 @@ from conformance.model import Exchange, Finding
 from conformance.redaction import Secrets
 from conformance.reporting.curl import curl_command
 from conformance.reporting.script import with_commands
+from conformance.sequences import judge_all
 from conformance.verdict import ErrorCodeRow, FindingGroup, Outcome, Overall, RequirementResult, Run, Verdict, WaiverResult
 from conformance.waivers import Waiver, waiver_result
 
@@ -66,8 +66,8 @@ class _Part:
 def to_confirm(gate: Gate, secrets: Secrets, excuses: Excuses, *, strict: bool) -> tuple[tuple[str, ...], int]:
     """The cases to try again so that each group that fails the run is tried, and how many groups cannot be tried so."""
     late = Gate(gate.contract)
-    for exchange, assertion in repeated_request_ids(gate.exchanges):
-        late.add(assertion, exchange)
+    for exchange, assertion, related in judge_all(gate.exchanges):
+        late.add(assertion, exchange, tuple(item.number for item in related))
     known = partitioned(gate.exchanges, gate.contract)
     findings = attributed([*gate.findings, *late.findings], known, gate.contract)
     parts = _parts(findings, gate.contract, secrets, excuses, strict=strict)
@@ -78,8 +78,8 @@ def to_confirm(gate: Gate, secrets: Secrets, excuses: Excuses, *, strict: bool) 
 def judgement(gate: Gate, secrets: Secrets, circumstances: Circumstances) -> Verdict:
     """The verdict on everything that passed the gate."""
     contract, strict = gate.contract, circumstances.run.strict
-    for exchange, assertion in repeated_request_ids(gate.exchanges):
-        gate.add(assertion, exchange)
+    for exchange, assertion, related in judge_all(gate.exchanges):
+        gate.add(assertion, exchange, tuple(item.number for item in related))
     known = partitioned(gate.exchanges, contract)
     findings = attributed(gate.findings, known, contract)
     parts = _parts(findings, contract, secrets, circumstances.excuses, strict=strict)

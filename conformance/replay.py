@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from conformance.cases import registry
-from conformance.checks import judge, repeated_request_ids
+from conformance.checks import judge
 from conformance.client import Client
 from conformance.conduct import Conduct, Options
 from conformance.errors import SuiteError, TargetError, UsageError
@@ -29,6 +29,7 @@ from conformance.plugin import Supervisor, case_of
 from conformance.redaction import UNSCOPED
 from conformance.reproduction import Replay, Replayed, State, by_answer, by_case, by_likeness, deviations
 from conformance.runner import interruptible, pytest_arguments
+from conformance.sequences import BACK, REPEATED, judge_all
 from conformance.specs import load_contract
 from conformance.target import Settings, configured
 from conformance.verdict import FindingGroup, Verdict
@@ -157,11 +158,13 @@ class _Session:
         assert exemplar is not None
         lineage = self._history.lineage(exemplar, group.related, path=group.path, content=_by_case_alone(group))
         new, found = self._again(lineage)
-        if group.check == "request-id-unique":
-            self._again(lineage)
-            repeated = any(not assertion.ok for _, assertion in repeated_request_ids(self._conduct.gate.exchanges))
-            state = State.REPRODUCED if repeated else State.NOT_REPRODUCED
-            return Replayed(group, state, "request ids are repeated" if repeated else "no request id is repeated", "request", new.response.status)
+        if group.check in {REPEATED, BACK}:
+            if group.check == REPEATED:
+                self._again(lineage)
+            again = any(not assertion.ok and assertion.check == group.check for _, assertion, _ in judge_all(self._conduct.gate.exchanges))
+            seen, unseen = {REPEATED: ("request ids are repeated", "no request id is repeated"), BACK: ("it is back again", "it stays away")}[group.check]
+            state = State.REPRODUCED if again else State.NOT_REPRODUCED
+            return Replayed(group, state, seen if again else unseen, "request", new.response.status)
         known = frozenset((item.requirement, item.failure) for item in judge(exemplar, self._conduct.contract) if not item.ok)
         if exemplar.case in {"", CLEANUP} and new.response.status in {404, 410} and exemplar.response.status not in {404, 410}:
             # Between cases only images are addressed that are there: those of an earlier run, of which nothing is recorded.

@@ -18,6 +18,7 @@ RULES: dict[str, set[str]] = {
     "verdict": {"contract", "model"},
     "partition": {"contract", "model", "shape"},
     "checks": {"contract", "model", "partition", "shape"},
+    "sequences": {"checks", "model"},
     "attribution": {"contract", "model", "partition", "verdict"},
     "document": {"errors"},
     "openapi": {"document"},
@@ -57,8 +58,8 @@ RULES: dict[str, set[str]] = {
     "coverage": {"contract"},
     "power": {"contract"},
     "judgement": {
-        "attribution", "baseline", "checks", "confirmation", "contract", "errors", "gate", "journal", "model", "redaction", "reporting",
-        "verdict", "waivers",
+        "attribution", "baseline", "confirmation", "contract", "errors", "gate", "journal", "model", "redaction", "reporting",
+        "sequences", "verdict", "waivers",
     },
     "lab": {"errors", "specs"},
     "imagemodel": {"shape"},

@@ -159,6 +159,8 @@ def _texts() -> Iterator[Fault]:
                 Hooks(stored=partial(_properties, "image.create", lambda text: text[:255])))  # fmt: skip
     for operation, promise in (("image.create", "image.create.request"), ("image.patch", "image.patch.operation.add")):
         yield Fault(f"{operation}.description.cut", (promise,), "a description of more than 64 characters is cut", Hooks(stored=partial(_description, operation)))
+        yield Fault(f"{operation}.property.dash", (promise,), "a dash in the name of a further property becomes an underscore",
+                    Hooks(stored=partial(_dashes, operation)))  # fmt: skip
         yield Fault(f"{operation}.property.lower-case", (promise,), "the name of a further property is stored in lower case", Hooks(stored=partial(_lower_names, operation)))
     for operation, promise in (("image.create", "image.create.body.tags"), ("image.patch", "image.patch.stored")):
         yield Fault(f"{operation}.tags.one-case", (promise,), "of two tags that differ in case one is stored", Hooks(stored=partial(_one_case, operation)))
@@ -179,6 +181,11 @@ def _description(operation: str, call: Call, image: Image, _store: Store) -> Non
 def _tags(operation: str, change: Callable[[str], str], call: Call, image: Image, _store: Store) -> None:
     if call.operation == operation:
         image.members["tags"] = [change(tag) for tag in image.members["tags"]]
+
+
+def _dashes(operation: str, call: Call, image: Image, _store: Store) -> None:
+    if call.operation == operation:
+        image.properties = {name.replace("-", "_"): value for name, value in image.properties.items()}
 
 
 def _lower_names(operation: str, call: Call, image: Image, _store: Store) -> None:
@@ -240,6 +247,25 @@ def _strangers() -> Iterator[Fault]:
                     Hooks(handle=partial(_changed_by_stranger, name)))  # fmt: skip
 
 
+    yield Fault("image.isolation.upload", ("image.isolation.patch",), "another project may give an image its data", Hooks(handle=_uploaded_by_stranger))
+    for value in ("public", "community"):
+        yield Fault(f"image.isolation.default.{value}", ("image.isolation.list", "image.isolation.show", "image.isolation.download"),
+                    f"an image of which the request says nothing is {value}", Hooks(stored=partial(_opened, value)))  # fmt: skip
+
+
+def _uploaded_by_stranger(call: Call, caller: Caller, store: Store) -> Answer | None:
+    image = store.get(call.image_id)
+    if call.operation != "image.upload" or image is None or image.owner == caller.project:
+        return None
+    image.data = call.body
+    return Answer(204)
+
+
+def _opened(value: str, call: Call, image: Image, _store: Store) -> None:
+    if call.operation == "image.create" and b'"visibility"' not in call.body:
+        image.members["visibility"] = value
+
+
 def _changed_by_stranger(name: str, call: Call, caller: Caller, store: Store) -> Answer | None:
     image = store.get(call.image_id)
     operations = _operations(call)
@@ -289,6 +315,12 @@ def _lists() -> Iterator[Fault]:
     known = {"queued", "active"}
     yield Fault("image.list.query.status.unknown-is-all", ("image.list.query.status",), "a status that does not exist selects all images",
                 asked(lambda query: {key: value for key, value in query.items() if key != "status" or value in known}))  # fmt: skip
+    for word, mark in {"comma": ",", "bar": "|"}.items():
+        yield Fault(f"image.list.query.name.{word}", ("image.list.query.name",), f"a {word} in a name separates several", Hooks(
+            query=lambda _call, query: [pair for pair in query if pair[0] != "name"], visible=partial(_either, mark)))  # fmt: skip
+    yield Fault("image.list.query.name.hash", ("image.list.query.name",), "a name ends at its hash sign",
+                asked(lambda query: {**query, "name": query["name"].partition("#")[0]} if "name" in query else query))  # fmt: skip
+    yield Fault("image.list.complete.ten", ("image.list.complete",), "no list holds more than ten images, and none has a next then", Hooks(answer=_ten))
     for word, letters in {"accents": "ÉE", "width": "ＥE"}.items():
         yield Fault(f"image.list.query.name.{word}", ("image.list.query.name",), f"name selects whatever the {word}", Hooks(
             query=lambda _call, query: [pair for pair in query if pair[0] != "name"], visible=partial(_alike, letters)))  # fmt: skip
@@ -296,6 +328,17 @@ def _lists() -> Iterator[Fault]:
                 asked(lambda query: {**query, "sort_key": "id"} if "marker" in query and "sort_key" in query else query))  # fmt: skip
     yield Fault("image.list.page.next.not-encoded", ("image.list.page.next", "image.list.page.complete"), "next holds the query without its encoding",
                 Hooks(answer=_not_encoded))  # fmt: skip
+
+
+def _either(mark: str, call: Call, images: list[Image], _store: Store) -> list[Image]:
+    wanted = dict(call.query).get("name")
+    return images if wanted is None else [image for image in images if str(image.members["name"]) in wanted.split(mark)]
+
+
+def _ten(call: Call, answer: Answer, _store: Store) -> Answer:
+    if call.operation != "image.list" or answer.status != 200 or len(answer.body["images"]) <= 10:
+        return answer
+    return rows(replace(answer, body={name: value for name, value in answer.body.items() if name != "next"}), lambda found: found[:10])
 
 
 def _alike(letters: str, call: Call, images: list[Image], _store: Store) -> list[Image]:
@@ -314,6 +357,8 @@ def _not_encoded(call: Call, answer: Answer, _store: Store) -> Answer:
 
 
 def _rest() -> Iterator[Fault]:
+    yield Fault("image.create.null.server-error", ("status.server-error",), "a create with a format that is null is answered with 500",
+                Hooks(members=_stumble_over_null))  # fmt: skip
     accepts: dict[str, tuple[int, Callable[[str], bool]]] = {
         "quality": (500, lambda accept: accept == "application/json;q=0.9"), "range": (406, lambda accept: accept.startswith("application/*")),
         "second": (406, lambda accept: accept.startswith("text/html")), "absent": (400, lambda accept: not accept),
@@ -339,6 +384,12 @@ def _rest() -> Iterator[Fault]:
     for operation, promise in (("image.create", "image.create.body.min_disk"), ("image.patch", "image.patch.body.value")):
         yield Fault(f"{operation}.large-number", ("status.server-error", promise), "a number beyond 64 bits is answered with 500",
                     Hooks(members=partial(_stumble, operation)))  # fmt: skip
+
+
+def _stumble_over_null(call: Call, body: Any, _store: Store) -> Any:
+    if call.operation == "image.create" and isinstance(body, dict) and "disk_format" in body and body["disk_format"] is None:
+        raise Refused(500, "Something went wrong.")
+    return body
 
 
 def _picky(status: int, match: Callable[[str], bool], call: Call, _caller: Caller, _store: Store) -> Answer | None:

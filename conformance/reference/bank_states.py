@@ -277,6 +277,12 @@ def _collateral() -> Iterator[Fault]:
                 done("image.patch", ages))  # fmt: skip
 
 
+def _twentieth(call: Call, said: Answer, store: Store, past: History) -> Answer:
+    if call.operation == "image.delete" and said.status == 204 and past.deletes % 20 == 19:
+        store.put(list(past.ghosts.values())[-15])
+    return said
+
+
 def _atomic() -> Iterator[Fault]:
     def first(call: Call, image: Image, _store: Store, past: History) -> None:
         operations = json.loads(call.body)
@@ -339,6 +345,7 @@ def _deletions() -> Iterator[Fault]:
     yield Fault("state.delete.other-project", ("image.delete.collateral",), "a delete takes an image of another project", after(anothers))
     yield Fault("state.delete.spoils-namesakes", ("image.delete.collateral",), "a delete changes the images of the same name", after(spoils))
     yield Fault("state.delete.returns-with-create", ("image.delete.gone",), "deleted images come back with the next create", after(returns("image.create")))
+    yield Fault("state.delete.twentieth", ("image.delete.gone",), "each twentieth delete brings back an image that was deleted long before", after(_twentieth))
     yield Fault("state.delete.returns-with-patch", ("image.delete.gone",), "deleted images come back with the next change", after(returns("image.patch")))
     yield Fault("state.delete.own-id-stays", ("image.delete.gone",), "an image made with an own id is not deleted", after(own_stays))
 

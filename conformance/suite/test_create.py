@@ -96,7 +96,7 @@ def members_of(cloud: Client, row: Mapping[str, Any]) -> dict[str, Any]:
     return sent
 
 
-@verifies("image.create.response.201", "image.create.request", "image.create.body.*")
+@verifies("image.create.response.201", "image.create.request", "image.create.body.*", "image.list.complete")
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_two_values_together_are_taken(cloud: Client, expect: Expect, part: int) -> None:
     made: dict[str, tuple[dict[str, Any], Exchange]] = {}
@@ -108,17 +108,28 @@ def test_every_two_values_together_are_taken(cloud: Client, expect: Expect, part
             kept(cloud, expect, sent, "the answer", body, exchange)
             kept(cloud, expect, sent, "show", shown(cloud, str(body.get("id"))) or {}, exchange)
             made[str(body.get("id"))] = sent, exchange
+    pages: list[Exchange] = []
     for page in islice(cloud.pages({"limit": 100, "sort_key": "created_at", "sort_dir": "desc"}), 20):
+        pages.append(page)
         for item in listed(page):
             sent, exchange = made.pop(str(item.get("id")), ({}, page))
             kept(cloud, expect, sent, "the list", item, exchange)
         if not made:
             break
+    expect("image.list.complete", not made, f"{len(made)} of the new images are on no page", pages[0], failure="new images on no page", related=tuple(pages))
+
+
+@verifies("status.server-error")
+def test_null_is_no_reason_to_fail(cloud: Client, expect: Expect) -> None:
+    for member in (*MEMBERS, "id", PROPERTY):
+        exchange = cloud.create({"name": cloud.name(), member: None})
+        status = exchange.response.status
+        expect("status.server-error", status < 500, f"a create with {member} null is answered with {status}", exchange, failure=f"{member} null")
 
 
 @verifies("image.create.request", "image.create.body.tags")
 def test_texts_of_every_shape_are_kept_to_the_letter(cloud: Client, expect: Expect) -> None:
-    sent: dict[str, Any] = {"tags": list(TEXTS), "Conformance_Case": "One", "description": "描述 " * 80, "minRam": "1", **{f"conformance_{index}": text for index, text in enumerate(TEXTS)}}
+    sent: dict[str, Any] = {"tags": list(TEXTS), "Conformance_Case": "One", "conformance-dash.dot:x": "1", "description": "描述 " * 80, "minRam": "1", **{f"conformance_{index}": text for index, text in enumerate(TEXTS)}}
     exchange = cloud.create({"name": cloud.name(), **sent})
     body = body_of(exchange)
     if not expect.status("image.create.request", exchange, 201, what="a create with texts of every shape") or not isinstance(body, dict):

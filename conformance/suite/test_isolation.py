@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_a_private_image_is_not_shown_to_another_project(cloud: Client, expect: 
 
 
 @verifies("image.isolation.*")
-@pytest.mark.parametrize("kind", ["changed", "made with every member"])
+@pytest.mark.parametrize("kind", ["changed", "made with every member", "made without a word on visibility"])
 def test_a_private_image_of_any_kind_is_closed(cloud: Client, expect: Expect, kind: str) -> None:
     other = other_project(cloud)
     if kind == "changed":
@@ -67,6 +68,8 @@ def test_a_private_image_of_any_kind_is_closed(cloud: Client, expect: Expect, ki
         changed = cloud.replace(made["id"], min_ram=3, name=cloud.name(" changed"), tags=["changed"])
         if changed.response.status != 200:
             raise NotExercised(f"the image could not be changed: the answer was {changed.response.status}")
+    elif kind == "made without a word on visibility":
+        made = unsaid_image(cloud)
     else:
         members = {"id": cloud.uuid(), "min_disk": 1, "min_ram": 2, "tags": ["one", "two"], "protected": True, "conformance_property": "x"}
         made = active_image(cloud, b"private", name=cloud.name(" 一"), **members)
@@ -84,6 +87,15 @@ def test_a_private_image_of_any_kind_is_closed(cloud: Client, expect: Expect, ki
     expect.refused("image.isolation.delete", exchange, f"a delete of another project's image, {kind}")
     expect("image.isolation.delete", shown(cloud, made["id"]) == before, "another project changed or deleted the image", exchange,
            failure=f"{kind}, then reached")  # fmt: skip
+
+
+def unsaid_image(cloud: Client) -> dict[str, Any]:
+    """A new image with data that the request neither calls private nor anything else."""
+    exchange = cloud.create({"name": cloud.name(), "container_format": "bare", "disk_format": "raw"})
+    body = body_of(exchange)
+    if exchange.response.status != 201 or not isinstance(body, dict) or cloud.upload(str(body.get("id")), b"private").response.status != 204:
+        raise NotExercised(f"no image could be made: POST /v2/images answered {exchange.response.status}")
+    return body
 
 
 @verifies("image.isolation.download")
@@ -110,6 +122,10 @@ def test_a_private_image_is_not_changed_by_another_project(cloud: Client, expect
             expect.refused("image.isolation.patch", exchange, "a change of another project's private image")
             expect("image.isolation.patch", shown(cloud, made["id"]) == before, "another project changed the image", exchange,
                    failure="changed")  # fmt: skip
+    made = image(cloud, container_format="bare", disk_format="raw")
+    before = shown(cloud, made["id"])
+    exchange = cloud.upload(made["id"], b"foreign", actor=other)
+    expect("image.isolation.patch", shown(cloud, made["id"]) == before, "another project gave the image its data", exchange, failure="data given")
 
 
 @verifies("image.isolation.delete")

@@ -147,7 +147,7 @@ def test_several_members_are_changed_at_once_and_the_others_stay(cloud: Client, 
 def test_texts_of_every_shape_are_stored_to_the_letter(cloud: Client, expect: Expect) -> None:
     made = image(cloud)
     stored(cloud, expect, made["id"], {"tags": list(TEXTS)})
-    wanted = {"Conformance_Case": "One", "description": "描述 " * 80, **{f"conformance_{index}": text for index, text in enumerate(TEXTS)}}
+    wanted = {"Conformance_Case": "One", "conformance-dash.dot:x": "1", "description": "描述 " * 80, **{f"conformance_{index}": text for index, text in enumerate(TEXTS)}}
     exchange = cloud.patch(made["id"], [{"op": "add", "path": f"/{name}", "value": text} for name, text in wanted.items()])
     if expect.status("image.patch.operation.add", exchange, 200, what="add of properties with texts of every shape"):
         seen = shown(cloud, made["id"]) or {}

@@ -15,13 +15,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Self
 
-from conformance.baseline import load_baseline
 from conformance.cases import Case, registry
 from conformance.client import Client
 from conformance.confirmation import MOST_CASES
 from conformance.contract import Contract
 from conformance.coverage import covered, passive_ids, required
 from conformance.errors import ConformanceError, TargetError, UsageError
+from conformance.excuses.baseline import load_baseline
+from conformance.excuses.waivers import load_waivers
 from conformance.exploration import Budget, parse_budget
 from conformance.facts import gather
 from conformance.gate import Gate
@@ -33,7 +34,6 @@ from conformance.reference import Reference
 from conformance.specs import load_contract
 from conformance.target import Settings, Target, configured, open_target
 from conformance.verdict import Run, Verdict
-from conformance.waivers import load_waivers
 
 __all__ = ["PROFILES", "Conduct", "Options", "in_profile"]
 

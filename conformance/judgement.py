@@ -10,10 +10,11 @@ from hashlib import sha256
 from typing import Any
 
 from conformance.attribution import ANOTHER_KIND, attributed, partitioned, sent
-from conformance.baseline import Baseline
 from conformance.confirmation import Attempt, Sight, confirmation, sight_of, sights, worth_trying
 from conformance.contract import Authority, Contract, Requirement
 from conformance.errors import Exit
+from conformance.excuses.baseline import Baseline
+from conformance.excuses.waivers import Waiver, waiver_result
 from conformance.gate import Gate
 from conformance.journal import tag_of
 from conformance.model import Exchange, Finding
@@ -22,7 +23,6 @@ from conformance.reporting.curl import curl_command
 from conformance.reporting.script import with_commands
 from conformance.sequences import judge_all
 from conformance.verdict import ErrorCodeRow, FindingGroup, Outcome, Overall, RequirementResult, Run, Verdict, WaiverResult
-from conformance.waivers import Waiver, waiver_result
 
 __all__ = ["Circumstances", "Excuses", "judgement", "to_confirm"]
 

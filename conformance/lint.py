@@ -16,15 +16,15 @@ from typing import Any
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from conformance.baseline import baseline_violations
 from conformance.contract import Contract, Requirement
 from conformance.errata import Overlay, apply, load_overlay
 from conformance.errors import UsageError
+from conformance.excuses.baseline import baseline_violations
+from conformance.excuses.located import Located, Unparsed, Violation, load_yaml, violations
+from conformance.excuses.waivers import waiver_violations
 from conformance.ledger import derive
-from conformance.located import Located, Unparsed, Violation, load_yaml, violations
 from conformance.schemas import schema
 from conformance.specs import LEDGER, OVERLAY, SPECS, ledger_yaml, load_effective
-from conformance.waivers import waiver_violations
 
 __all__ = ["Checked", "lint_file", "lint_specs"]
 

@@ -20,12 +20,12 @@ from conformance.conduct import PROFILES, Conduct, Options, in_profile
 from conformance.confirmation import Attempt
 from conformance.coverage import covered
 from conformance.errors import ConformanceError, TargetError
+from conformance.excuses.waivers import chosen as chosen_waivers
 from conformance.places import requirement_places
 from conformance.reporting import LANGUAGES, print_verdict, publish_summary, write_reports
 from conformance.specs import default_directory, load_effective
-from conformance.stateful import BUDGETS, Budget
+from conformance.stateful.search import BUDGETS, Budget
 from conformance.target import Settings
-from conformance.waivers import chosen as chosen_waivers
 
 __all__ = ["CONDUCT", "MOST_CONFIRM", "Supervisor"]
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from conformance.alignment import kind_of_request, shown, status_drift
+from conformance.compare.alignment import kind_of_request, shown, status_drift
 from conformance.model import DISCOVERY, Exchange, Headers, Request, Response
 
 ID = "8a1f6a3e-3b0d-4c55-9a51-1d2f3b4c5d6e"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.archive import Limits, Member, packed, read_archive
+from conformance.bundle.archive import Limits, Member, packed, read_archive
 from conformance.errors import UsageError
 
 FILES = {"b/c.txt": b"two", "a.txt": b"one" * 400, "empty": b""}

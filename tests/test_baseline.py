@@ -10,14 +10,14 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from conformance.baseline import Baseline, Entry, load_baseline, normalised, of_run, still_there, write_baseline
 from conformance.errors import UsageError
+from conformance.excuses.baseline import Baseline, Entry, load_baseline, normalised, of_run, still_there, write_baseline
+from conformance.excuses.waivers import Waiver
 from conformance.judgement import Excuses
 from conformance.model import Assertion, Exchange
 from conformance.reporting.junit import to_junit
 from conformance.schemas import schema
 from conformance.verdict import Outcome, Overall, Verdict
-from conformance.waivers import Waiver
 
 SHA = "a" * 64
 CONTRACT = {"name": "easystack-6.0.2", "sha256": SHA}

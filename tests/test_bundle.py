@@ -19,9 +19,9 @@ from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.console import Console
 
-from conformance.archive import packed
-from conformance.attestation import key_id, private_key, public_key, signed, statement
-from conformance.bundle import examine, load, write_bundle
+from conformance.bundle.archive import packed
+from conformance.bundle.attestation import key_id, private_key, public_key, signed, statement
+from conformance.bundle.packing import examine, load, write_bundle
 from conformance.cli import cli
 from conformance.conduct import Options
 from conformance.errors import ConformanceError, UsageError

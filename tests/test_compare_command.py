@@ -17,7 +17,7 @@ from rich.console import Console
 
 from conformance.commands.compare import compare_runs, load
 from conformance.commands.specs import specs
-from conformance.comparison import compare
+from conformance.compare.comparison import compare
 from conformance.conduct import Options
 from conformance.errors import UsageError
 from conformance.recorded import read_run

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.comparison import Change, Comparison, Result, compare
+from conformance.compare.comparison import Change, Comparison, Result, compare
 from conformance.contract import Authority, Level
 from conformance.model import Exchange, Headers, Request, Response
 from conformance.verdict import FindingGroup, Outcome, Overall, RequirementResult, Run, Verdict

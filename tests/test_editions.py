@@ -11,9 +11,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from conformance.editions import RULES, Impact, edition_changes
+from conformance.compare.editions import RULES, Impact, edition_changes
+from conformance.compare.schema_changes import schema_changes
 from conformance.reporting.editions import editions_json, editions_markdown, editions_text
-from conformance.schema_changes import schema_changes
 from conformance.specs import default_directory, load_effective
 
 Specs = dict[str, dict[str, Any]]

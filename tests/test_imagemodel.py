@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.imagemodel import Due, Image, Store, hash_of, same
+from conformance.stateful.imagemodel import Due, Image, Store, hash_of, same
 
 KNOWN = ("id", "name", "min_ram", "min_disk", "status", "tags", "protected", "visibility", "created_at", "description")
 STAMP = "2026-01-01T00:00:05Z"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.latency import MINIMUM, interval, latencies
+from conformance.compare.latency import MINIMUM, interval, latencies
 from conformance.model import DISCOVERY, Exchange
 
 Build = Callable[..., Exchange]

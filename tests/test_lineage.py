@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from conformance.lineage import CLEANUP, History, Lineage, made_id, own_id, renamed
 from conformance.model import Exchange, Headers, Request, Response
+from conformance.replay.lineage import CLEANUP, History, Lineage, made_id, own_id, renamed
 
 MARK = "conformance-0011aabb"
 ONE, TWO = "11111111-1111-4111-a111-11111111111a", "22222222-2222-4222-a222-22222222222b"

@@ -21,8 +21,8 @@ from conformance.errors import ConformanceError, UsageError
 from conformance.model import Exchange, Finding, Headers, Request, Response
 from conformance.recorded import read_run
 from conformance.reference import Reference
-from conformance.replay import chosen
-from conformance.reproduction import Replay, Replayed, State, alike, by_answer, by_case, by_likeness, to_json
+from conformance.replay.reproduction import Replay, Replayed, State, alike, by_answer, by_case, by_likeness, to_json
+from conformance.replay.resending import chosen
 from conformance.runner import conduct_run
 from conformance.verdict import FindingGroup
 

@@ -16,9 +16,9 @@ from rich.console import Console
 
 from conformance.conduct import Options
 from conformance.contract import Contract
-from conformance.lineage import Lineage, Step
 from conformance.model import Exchange, Headers, Request, Response
 from conformance.reference import Reference
+from conformance.replay.lineage import Lineage, Step
 from conformance.reporting.curl import curl_command
 from conformance.reporting.script import as_file, command_of, is_script
 from conformance.reporting.terminal import print_verdict

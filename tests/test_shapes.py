@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from conformance.compare.shapes import ShapeDrift, shape_drift
 from conformance.model import Exchange, Headers, Request, Response
-from conformance.shapes import ShapeDrift, shape_drift
 
 ID = "8a1f6a3e-3b0d-4c55-9a51-1d2f3b4c5d6e"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conformance.shrinking import shortest
+from conformance.stateful.shrinking import shortest
 
 
 class Trial:

@@ -12,14 +12,14 @@ import pytest
 
 from conformance.contract import Contract
 from conformance.errors import UsageError
+from conformance.excuses.located import Located
+from conformance.excuses.waivers import Waiver, chosen, load_waivers, waiver_violations
 from conformance.judgement import Excuses
-from conformance.located import Located
 from conformance.model import Assertion, Exchange
 from conformance.reporting.junit import to_junit
 from conformance.reporting.verdict_json import to_json
 from conformance.schemas import schema
 from conformance.verdict import Outcome, Overall, Verdict
-from conformance.waivers import Waiver, chosen, load_waivers, waiver_violations
 
 TODAY = date(2026, 6, 15)
 Judged = Callable[..., Verdict]

@@ -10,7 +10,7 @@ from typing import Any
 
 import rich_click as click
 
-from conformance.baseline import Baseline, Entry, found_in, load_baseline, of_run, still_there, write_baseline
+from conformance.excuses.baseline import Baseline, Entry, found_in, load_baseline, of_run, still_there, write_baseline
 from conformance.recorded import read_run
 from conformance.reporting.terminal import safe
 from conformance.specs import load_contract

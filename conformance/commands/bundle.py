@@ -6,8 +6,8 @@ from pathlib import Path
 
 import rich_click as click
 
-from conformance.attestation import key_id, private_key
-from conformance.bundle import write_bundle
+from conformance.bundle.attestation import key_id, private_key
+from conformance.bundle.packing import write_bundle
 from conformance.recorded import read_run
 
 

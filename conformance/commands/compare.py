@@ -9,8 +9,8 @@ from pathlib import Path
 
 import rich_click as click
 
-from conformance.bundle import load
-from conformance.comparison import Comparison, compare
+from conformance.bundle.packing import load
+from conformance.compare.comparison import Comparison, compare
 from conformance.errors import UsageError
 from conformance.reporting.comparison_html import comparison_html
 from conformance.reporting.comparison_json import comparison_json

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import rich_click as click
 
-from conformance.bundle import load
+from conformance.bundle.packing import load
 from conformance.commands.run import target_options
-from conformance.replay import chosen
-from conformance.replay import replay as replay_run
+from conformance.replay.reproduction import Replay, State, to_json
+from conformance.replay.resending import chosen
+from conformance.replay.resending import replay as replay_run
 from conformance.reporting.terminal import safe
-from conformance.reproduction import Replay, State, to_json
 from conformance.target import Settings
 
 

@@ -12,11 +12,11 @@ import rich_click as click
 from rich.console import Console
 
 from conformance.conduct import PROFILES, Options
+from conformance.excuses.waivers import chosen
 from conformance.plugin import MOST_CONFIRM
 from conformance.reporting import LANGUAGES, print_verdict
 from conformance.runner import conduct_run
 from conformance.target import Settings
-from conformance.waivers import chosen
 
 
 def target_options(command: Callable[..., Any]) -> Callable[..., Any]:

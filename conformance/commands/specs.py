@@ -12,7 +12,7 @@ import rich_click as click
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from conformance.editions import EditionChange, Impact, edition_changes
+from conformance.compare.editions import EditionChange, Impact, edition_changes
 from conformance.errors import UsageError
 from conformance.reporting.editions import editions_json, editions_markdown, editions_text, summary
 from conformance.specs import load_effective

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import rich_click as click
 
-from conformance.attestation import public_key
-from conformance.bundle import Examination, examine
+from conformance.bundle.attestation import public_key
+from conformance.bundle.packing import Examination, examine
 from conformance.errors import Exit
 from conformance.reporting.terminal import safe
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from conformance.comparison import Change, Comparison
+from conformance.compare.comparison import Change, Comparison
 from conformance.reporting.comparison_words import findings_of, latency_rows, milliseconds, sentence, shape_rows, status_rows, word
 from conformance.reporting.terminal import safe
 

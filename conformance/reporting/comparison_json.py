@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from conformance.comparison import Comparison, Judged
+from conformance.compare.comparison import Comparison, Judged
 
 __all__ = ["VERSION", "comparison_json"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from conformance.comparison import Change, Comparison, FindingChange
+from conformance.compare.comparison import Change, Comparison, FindingChange
 from conformance.reporting.comparison_words import findings_of, latency_rows, milliseconds, sentence, shape_rows, status_rows, word
 from conformance.reporting.terminal import safe
 

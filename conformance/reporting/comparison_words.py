@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from conformance.alignment import StatusDrift
-from conformance.comparison import Change, Comparison, FindingChange, Judged
-from conformance.latency import LatencyRow
-from conformance.shapes import ShapeDrift
+from conformance.compare.alignment import StatusDrift
+from conformance.compare.comparison import Change, Comparison, FindingChange, Judged
+from conformance.compare.latency import LatencyRow
+from conformance.compare.shapes import ShapeDrift
 
 __all__ = ["LANGUAGES", "ShapeRow", "findings_of", "latency_rows", "milliseconds", "sentence", "shape_rows", "status_rows", "word"]
 

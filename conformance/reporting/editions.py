@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from conformance.compare.editions import EditionChange, Impact
 from conformance.contract import Lines
-from conformance.editions import EditionChange, Impact
 from conformance.reporting.comparison_text import markdown_cell
 from conformance.reporting.terminal import safe
 

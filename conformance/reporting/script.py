@@ -15,8 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from conformance.lineage import SHORTEST, History, Lineage, Step, own_id
 from conformance.model import Exchange
+from conformance.replay.lineage import SHORTEST, History, Lineage, Step, own_id
 from conformance.reporting.curl import curl_command
 from conformance.verdict import FindingGroup
 

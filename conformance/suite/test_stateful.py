@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.cases import Expect, verifies
 from conformance.client import Client
-from conformance.stateful import Budget, explore
+from conformance.stateful.search import Budget, explore
 
 
 @verifies(

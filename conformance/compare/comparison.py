@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from conformance.alignment import StatusDrift, kind_of_request, status_drift
+from conformance.compare.alignment import StatusDrift, kind_of_request, status_drift
+from conformance.compare.latency import LatencyRow, latencies
+from conformance.compare.shapes import ShapeDrift, shape_drift
 from conformance.contract import Authority, Level, Lines
-from conformance.latency import LatencyRow, latencies
-from conformance.shapes import ShapeDrift, shape_drift
 from conformance.verdict import FindingGroup, Outcome, RequirementResult, Verdict
 
 __all__ = [

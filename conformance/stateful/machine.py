@@ -23,8 +23,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from conformance.cases import Expect
 from conformance.client import Client
 from conformance.errors import TargetError
-from conformance.imagemodel import Image
-from conformance.walk import CHANGING, NEWEST, Key, Name, Step, Walk
+from conformance.stateful.imagemodel import Image
+from conformance.stateful.walk import CHANGING, NEWEST, Key, Name, Step, Walk
 
 __all__ = ["STEPS", "Budget", "Machine", "Plan", "forget"]
 

@@ -14,9 +14,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from conformance.cases import Expect
 from conformance.client import Client
 from conformance.errors import TargetError
-from conformance.machine import STEPS, Budget, Machine, Plan, forget
-from conformance.shrinking import shortest
-from conformance.walk import CHANGING, Key, Step, Walk
+from conformance.stateful.machine import STEPS, Budget, Machine, Plan, forget
+from conformance.stateful.shrinking import shortest
+from conformance.stateful.walk import CHANGING, Key, Step, Walk
 
 __all__ = ["BUDGETS", "Budget", "explore"]
 

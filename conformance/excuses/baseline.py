@@ -26,7 +26,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from conformance.errors import UsageError
-from conformance.located import Located, Unparsed, Violation, refuse, violations
+from conformance.excuses.located import Located, Unparsed, Violation, refuse, violations
 from conformance.model import Finding
 from conformance.schemas import schema
 from conformance.verdict import FindingGroup, Outcome, Verdict

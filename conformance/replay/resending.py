@@ -23,11 +23,11 @@ from conformance.client import Client
 from conformance.conduct import Conduct, Options
 from conformance.errors import SuiteError, TargetError, UsageError
 from conformance.journal import tag_of
-from conformance.lineage import CLEANUP, History, Lineage, Step, is_create, made_id, own_id, renamed
 from conformance.model import Exchange, Finding, Request
 from conformance.plugin import Supervisor, case_of
 from conformance.redaction import UNSCOPED
-from conformance.reproduction import Replay, Replayed, State, by_answer, by_case, by_likeness, deviations
+from conformance.replay.lineage import CLEANUP, History, Lineage, Step, is_create, made_id, own_id, renamed
+from conformance.replay.reproduction import Replay, Replayed, State, by_answer, by_case, by_likeness, deviations
 from conformance.runner import interruptible, pytest_arguments
 from conformance.sequences import BACK, REPEATED, judge_all
 from conformance.specs import load_contract

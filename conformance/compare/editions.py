@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from conformance.compare.schema_changes import SchemaChange, schema_changes
 from conformance.contract import Lines, Requirement
 from conformance.ledger import defaults_of, derive
-from conformance.schema_changes import SchemaChange, schema_changes
 
 __all__ = ["RULES", "EditionChange", "Impact", "edition_changes"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from conformance.imagemodel import SETTABLE, Image
+from conformance.stateful.imagemodel import SETTABLE, Image
 
 __all__ = ["GONE", "Blame", "Cause", "blamed", "kept"]
 

@@ -24,8 +24,8 @@ from typing import Any
 import jsonschema
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from conformance.archive import Archive, Limits, Member, packed, read_archive
-from conformance.attestation import attested, signed, statement
+from conformance.bundle.archive import Archive, Limits, Member, packed, read_archive
+from conformance.bundle.attestation import attested, signed, statement
 from conformance.errors import UsageError
 from conformance.recorded import parse_run, read_run
 from conformance.reporting import REPORTS, SCRIPTS

@@ -14,12 +14,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from conformance.blame import GONE, Cause, blamed, kept
 from conformance.cases import Expect
 from conformance.client import Client, body_of
-from conformance.imagemodel import OURS, Difference, Due, Image, Store
 from conformance.model import Exchange
 from conformance.shape import in_utc, moment, short
+from conformance.stateful.blame import GONE, Cause, blamed, kept
+from conformance.stateful.imagemodel import OURS, Difference, Due, Image, Store
 
 __all__ = ["CHANGING", "NEWEST", "Key", "Name", "Step", "Walk"]
 

@@ -29,7 +29,7 @@ from typing import Any
 
 from conformance.contract import Contract
 from conformance.errors import UsageError
-from conformance.located import Located, Unparsed, Violation, refuse, violations
+from conformance.excuses.located import Located, Unparsed, Violation, refuse, violations
 from conformance.model import DISCOVERY, Finding
 from conformance.schemas import schema
 from conformance.verdict import WaiverResult

@@ -1,0 +1,1 @@
+"""A run in one file: packed, summed, signed, and checked."""

@@ -1,0 +1,1 @@
+"""What excuses a finding: waivers, and the baseline of what is known."""

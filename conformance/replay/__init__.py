@@ -1,0 +1,1 @@
+"""Recorded requests sent again: what leads up to one, and its script."""

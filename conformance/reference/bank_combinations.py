@@ -357,6 +357,9 @@ def _not_encoded(call: Call, answer: Answer, _store: Store) -> Answer:
 
 
 def _rest() -> Iterator[Fault]:
+    yield Fault("image.create.null.accepted", ("image.create.request", "image.create.response.201"), "a create with a format that is null is answered with 202",
+                Hooks(answer=lambda call, answer, _store: replace(answer, status=202, body={}) if b'"disk_format": null' in call.body else answer))  # fmt: skip
+    yield Fault("image.list.query.sort_key.by-length", ("image.list.query.sort_key",), "sort_key=name goes by the length of names first", Hooks(answer=_by_length))
     yield Fault("image.create.null.server-error", ("status.server-error",), "a create with a format that is null is answered with 500",
                 Hooks(members=_stumble_over_null))  # fmt: skip
     accepts: dict[str, tuple[int, Callable[[str], bool]]] = {
@@ -384,6 +387,13 @@ def _rest() -> Iterator[Fault]:
     for operation, promise in (("image.create", "image.create.body.min_disk"), ("image.patch", "image.patch.body.value")):
         yield Fault(f"{operation}.large-number", ("status.server-error", promise), "a number beyond 64 bits is answered with 500",
                     Hooks(members=partial(_stumble, operation)))  # fmt: skip
+
+
+def _by_length(call: Call, answer: Answer, _store: Store) -> Answer:
+    query = dict(call.query)
+    if call.operation != "image.list" or answer.status != 200 or query.get("sort_key") != "name":
+        return answer
+    return rows(answer, lambda found: sorted(found, key=lambda row: (len(str(row["name"])), str(row["name"])), reverse=query.get("sort_dir") == "desc"))
 
 
 def _stumble_over_null(call: Call, body: Any, _store: Store) -> Any:

@@ -251,7 +251,7 @@ def test_changes_since_refuses_what_is_no_time(cloud: Client, expect: Expect) ->
 
 
 def four_images(cloud: Client, pause: float = 0.0, most: int = 4, **members: Any) -> list[dict[str, Any]]:
-    """Images whose order differs by every key, so that an order by another key cannot pass for the one asked for.
+    """Images whose order differs by every key, and by the length of their names, so that an order by another key cannot pass for the one asked for.
 
     `members` are the same for all of them; `most` of them are made.
     """
@@ -261,7 +261,7 @@ def four_images(cloud: Client, pause: float = 0.0, most: int = 4, **members: Any
     for rank, letter, disk, container in islice(rows, most):
         if made and pause:
             cloud.wait(pause)
-        own = {"id": f"{rank}{mark}", "name": f"{stem}-{letter}", "disk_format": disk, "container_format": container}
+        own = {"id": f"{rank}{mark}", "name": f"{stem}-{letter}{'x' * (3 - int(letter))}", "disk_format": disk, "container_format": container}
         made.append(image(cloud, tags=[cloud.tag], **{**own, **members}))
     return made
 

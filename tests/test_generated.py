@@ -106,7 +106,7 @@ def _half(call: Call, caller: Caller, store: Store) -> Answer | None:
 
 def test_a_refused_patch_that_leaves_something_behind_is_found(verdict: Callable[..., Verdict]) -> None:
     found = failures(verdict(Hooks(handle=_half), "generated.py and changes_that_the_contract_forbids", budget="3000"))
-    assert "changed by a refused request: /min_ram is below the minimum" in found
+    assert "changed by a refused request: op is array instead of string" in found
     assert not [failure for failure in found if "/min_disk" in failure]
 
 
@@ -161,7 +161,7 @@ def test_a_member_lost_in_a_change_of_two_others_is_found(verdict: Callable[...,
 def test_the_reference_without_a_fault_is_silent(verdict: Callable[..., Verdict], seed: int) -> None:
     run = verdict(None, "generated.py", budget="800", seed=seed)
     assert failures(run) == set()
-    assert 700 < run.run.requests < 900
+    assert 550 < run.run.requests < 750
     assert {row.operation for row in run.sent} >= {"image.create", "image.patch", "image.list", "image.download", "image.delete"}
 
 

@@ -69,33 +69,26 @@ def _formats_go(names: Sequence[str], row: Row) -> bool:
 def create_rows(contract: Contract) -> tuple[dict[str, Any], ...]:
     """Rows of members for creates. `name` is a suffix, `id` whether an own one is sent, `property` the value of a further one.
 
-    Every two formats come together while no other member has its default, so that one which they reset shows; every format with
-    nothing else, and beside nothing but defaults; and of a few formats every two values of all members.
+    Every two formats come together while no other member has its default, so that one which they reset shows; each disk format
+    comes with nothing else, each container format beside nothing but defaults; and of a few formats every two values of all
+    members come together.
     """
     found = levels(contract)
     enums = {name: values for name, values in found.items() if name.endswith("_format")}
     known = contract.operations["image.create"].defaults
     defaults = {name: known.get(name, values[0]) for name, values in found.items() if name not in enums}  # the least, where none is documented
     rest = {"name": NAMES, "id": (True, LEFT_OUT), "property": (*PROPERTIES, LEFT_OUT)}
-    plain: dict[str, Any] = {name: values[0] for name, values in rest.items()} | {"id": LEFT_OUT, "property": LEFT_OUT}
+    plain: dict[str, Any] = {"name": NAMES[0], "id": LEFT_OUT, "property": LEFT_OUT}
     busy = {name: [item for item in found[name] if item != value or isinstance(item, bool)] for name, value in defaults.items()}
     few = {name: (*[item for item in found[name] if item not in AMAZON][-2:], LEFT_OUT) for name in enums}
     some = {name: (*[item for item in found[name] if item != value][:1], value, LEFT_OUT) for name, value in defaults.items()}
-    longest = max((len(values) for values in enums.values()), default=0)
-    beside = [{name: values[index % len(values)] for name, values in enums.items()} for index in range(longest)]
-    alone = [{**dict.fromkeys(found, LEFT_OUT), name: value} for name, values in enums.items() for value in values]
-    goes = partial(_formats_go, tuple(enums))
+    nothing = dict.fromkeys(found, LEFT_OUT)
+    alone = [{**nothing, **(defaults if index else {}), name: value} for index, name in enumerate(reversed(enums)) for value in enums[name]]
     return (
-        *together({**enums, **busy, **rest}, goes, tuple(enums)),
-        *({**_apart(row, goes), **defaults, **plain} for row in beside),
+        *together({**enums, **busy, "name": NAMES[1:2], "id": (LEFT_OUT,), "property": PROPERTIES[:1]}, partial(_formats_go, tuple(enums)), tuple(enums)),
         *({**row, **plain} for row in alone),
         *together({**few, **some, **rest}),
     )
-
-
-def _apart(row: Row, goes: Callable[[Row], bool]) -> dict[str, Any]:
-    """The row, without its first format where the two do not go together."""
-    return dict(row) if goes(row) else {**row, next(iter(row)): LEFT_OUT}
 
 
 def patch_rows(contract: Contract) -> tuple[dict[str, Any], ...]:

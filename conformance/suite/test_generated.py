@@ -28,9 +28,14 @@ SHRINKS = {Standing.VALID: 16, Standing.BROKEN: 8, Standing.OPEN: 4}
 
 
 def tried(cloud: Client, expect: Expect, budget: Budget, chosen: Iterable[Aim], due: Standing) -> None:
-    """Try the aims of one standing in an order that the seed gives, so that a small budget covers others each time."""
+    """Try the aims of one standing in an order that the seed gives, so that a small budget covers others each time.
+
+    Last come the rules of single members: the cases of create and patch break each of them once.
+    """
     found = [aim for aim in chosen if aim.due is due]
     Random(cloud.seed).shuffle(found)
+    members = (cloud.contract.operations["image.create"].request_schema or {})["properties"].keys()
+    found.sort(key=lambda aim: due is Standing.BROKEN and aim.place.removeprefix("/") in members)
     Trials(cloud, expect, budget, shrinks=SHRINKS[due]).run(found)
 
 
@@ -41,7 +46,7 @@ def of(cloud: Client, *operations: str, path: bool = False) -> Iterable[Aim]:
 
 @verifies("image.create.body.*", "image.create.request")
 def test_creates_that_the_contract_allows_are_taken(cloud: Client, expect: Expect, share: Share) -> None:
-    tried(cloud, expect, share(0.18), of(cloud, "image.create"), Standing.VALID)
+    tried(cloud, expect, share(0.12), of(cloud, "image.create"), Standing.VALID)
 
 
 @verifies("image.create.body.*", "image.create.request")
@@ -56,7 +61,7 @@ def test_creates_that_the_contract_leaves_open_break_nothing(cloud: Client, expe
 
 @verifies("image.patch.stored", "image.patch.body.*")
 def test_changes_that_the_contract_allows_are_taken(cloud: Client, expect: Expect, share: Share) -> None:
-    tried(cloud, expect, share(0.14), of(cloud, "image.patch"), Standing.VALID)
+    tried(cloud, expect, share(0.1), of(cloud, "image.patch"), Standing.VALID)
 
 
 @verifies("image.patch.body.*", "image.patch.request", "image.patch.operation.*")

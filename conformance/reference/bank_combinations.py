@@ -375,6 +375,9 @@ def _rest() -> Iterator[Fault]:
     yield Fault("image.download.bytes.byte-order-mark", ("image.download.bytes",), "a download loses a byte order mark",
                 Hooks(answer=lambda call, answer, _store: replace(answer, body=answer.body.removeprefix(b"\xef\xbb\xbf"))
                       if call.operation == "image.download" and isinstance(answer.body, bytes) else answer))  # fmt: skip
+    yield Fault("image.download.content-md5", ("image.download.checksum",), "Content-MD5 of a download is that of no bytes",
+                Hooks(answer=lambda call, answer, _store: replace(answer, headers={**answer.headers, "Content-MD5": "d41d8cd98f00b204e9800998ecf8427e"})
+                      if (call.operation, answer.status) == ("image.download", 200) else answer))  # fmt: skip
     for name in ("cookie", "authorization", "x-subject-token"):
         yield Fault(f"auth.token.header.{name}", ("auth.token.header",), f"a token in {name} opens a call", Hooks(authorise=partial(_from_another, name)))
     yield Fault("auth.required.claims", ("auth.required", "error.401"), "who says in headers to be confirmed needs no token", Hooks(authorise=_claimed))

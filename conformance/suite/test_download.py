@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import random
 
@@ -31,7 +32,7 @@ def first_difference(left: bytes, right: bytes) -> int:
     return next((index for index in range(common) if left[index] != right[index]), common)
 
 
-@verifies("image.download.response.200", "image.download.bytes", "image.download.precondition.file", smoke=True)
+@verifies("image.download.response.200", "image.download.bytes", "image.download.checksum", "image.download.precondition.file", smoke=True)
 @pytest.mark.parametrize("kind", DATA)
 def test_the_bytes_come_back(cloud: Client, expect: Expect, kind: str) -> None:
     data = DATA[kind]
@@ -46,6 +47,11 @@ def test_the_bytes_come_back(cloud: Client, expect: Expect, kind: str) -> None:
         at = first_difference(got, data) if got != data else 0
         message = f"{len(got)} bytes came of {len(data)}, the first difference at byte {at}"
         expect("image.download.bytes", got == data, message, exchange, failure="other bytes")
+        told = exchange.response.headers.get("Content-MD5")
+        if told is not None:  # in base64 by RFC 1864, in hexadecimal by OpenStack
+            right = hashlib.md5(data, usedforsecurity=False)
+            ok = told.strip().lower() == right.hexdigest() or told.strip() == base64.b64encode(right.digest()).decode()
+            expect("image.download.checksum", ok, f"Content-MD5 is {told!r:.60}, no hash of the file", exchange, failure="Content-MD5 is no hash of the file")
 
 
 @verifies("image.download.checksum", "image.download.size", "image.patch.response.200.checksum", "image.patch.response.200.size", smoke=True)

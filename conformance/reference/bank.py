@@ -10,6 +10,7 @@ from conformance.reference.bank_answers import answer_faults
 from conformance.reference.bank_behaviour import behaviour_faults
 from conformance.reference.bank_combinations import combination_faults
 from conformance.reference.bank_failures import failure_faults
+from conformance.reference.bank_likenesses import likeness_faults
 from conformance.reference.bank_lists import list_faults
 from conformance.reference.bank_moments import moment_faults
 from conformance.reference.bank_removals import removal_faults
@@ -17,6 +18,7 @@ from conformance.reference.bank_requests import request_faults
 from conformance.reference.bank_states import state_faults
 from conformance.reference.bank_storage import storage_faults
 from conformance.reference.bank_strangers import stranger_faults
+from conformance.reference.bank_texts import text_faults
 from conformance.reference.bank_truth import truth_faults
 from conformance.reference.faults import Fault
 from conformance.reference.liberties import liberties
@@ -29,7 +31,7 @@ def bank(contract: Contract) -> dict[str, Fault]:
     faults = [
         *answer_faults(contract), *request_faults(contract), *behaviour_faults(contract), *failure_faults(contract), *truth_faults(contract),
         *moment_faults(contract), *state_faults(contract), *storage_faults(contract), *removal_faults(), *list_faults(), *stranger_faults(),
-        *combination_faults(contract),
+        *combination_faults(contract), *text_faults(), *likeness_faults(),
     ]  # fmt: skip
     known = {item.id: item for item in sorted(faults, key=lambda item: item.id)}
     if len(known) < len(faults):

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field, replace
 
 from conformance.contract import Contract
 from conformance.model import Exchange, Finding
-from conformance.partition import Part, Standing, described, parts
+from conformance.partition import Part, described, parts
+from conformance.rules import Standing
 from conformance.verdict import SentRow
 
 __all__ = ["ANOTHER_KIND", "attributed", "partitioned", "sent"]

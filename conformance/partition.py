@@ -13,15 +13,15 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from conformance.contract import Contract, Operation, Schema
 from conformance.model import Request
-from conformance.shape import FORMATS, kind_of
+from conformance.rules import VALID, Class, Standing, broken, left_open, rule_of
+from conformance.shape import kind_of
 
-__all__ = ["DEEPEST", "OWN_PROPERTY", "Part", "Standing", "described", "kept_members", "member_schema", "parts", "phrases", "rule_of"]
+__all__ = ["DEEPEST", "OWN_PROPERTY", "Part", "described", "kept_members", "member_schema", "parts", "phrases"]
 
 DEEPEST = 64
 """Levels of nesting beyond which JSON counts as too deep; no body of the contract has more than four."""
@@ -39,14 +39,6 @@ HUGE = 10**400
 """Stands for an integer of more digits than Python converts."""
 
 
-class Standing(StrEnum):
-    """What the contract says about a part."""
-
-    VALID = "valid"
-    OPEN = "open"
-    BROKEN = "broken"
-
-
 @dataclass(frozen=True, slots=True)
 class Part:
     """One place of a request and the class of what stands there: `min_ram` `is above the maximum` `broken`.
@@ -62,18 +54,6 @@ class Part:
     def phrase(self) -> str:
         """Place and class in words, as findings name them."""
         return f"{self.place} {self.partition}"
-
-
-Class = tuple[str, Standing]
-VALID: Class = ("valid", Standing.VALID)
-
-
-def _broken(words: str) -> Class:
-    return words, Standing.BROKEN
-
-
-def _open(words: str) -> Class:
-    return words, Standing.OPEN
 
 
 def parts(request: Request, contract: Contract) -> tuple[Part, ...]:
@@ -107,148 +87,6 @@ def described(request: Request, contract: Contract) -> str:
     return (" and ".join(chosen[:3]) + more) if chosen else "a valid request"
 
 
-# --- values ---------------------------------------------------------------------------------------------------------
-
-
-def rule_of(schema: Schema, value: Any, *, nullable: bool = False) -> Class:
-    """The class of a value under a schema. `nullable`: answers may hold null there, so null in a request is open."""
-    wanted = schema.get("type")
-    types = [wanted] if isinstance(wanted, str) else list(wanted or ())
-    kind = kind_of(value)
-    if types and not _has_type(types, value, kind):
-        if value is None:
-            return _open("is null") if nullable else _broken(f"is null instead of {_either(types)}")
-        return _broken(f"is {_finer(kind, value)} instead of {_either(types)}")
-    if isinstance(value, float) and "integer" in types:
-        words, standing = _number(schema, int(value))
-        if standing is Standing.BROKEN:
-            return ("is far out of range" if abs(value) >= 2**53 else words), standing
-        return _open("is an integer written as a fraction")
-    if value is None:
-        return "valid: null", Standing.VALID
-    if "enum" in schema and value not in schema["enum"]:
-        return _broken(_outside(schema["enum"], value))
-    if isinstance(value, str):
-        return _text(schema, value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return _number(schema, value)
-    if isinstance(value, list):
-        return _items(schema, value)
-    return VALID
-
-
-def _has_type(types: Sequence[str], value: Any, kind: str) -> bool:
-    whole = isinstance(value, float) and value.is_integer()
-    return kind in types or (kind == "integer" and "number" in types) or (whole and "integer" in types)
-
-
-def _either(types: Sequence[str]) -> str:
-    return " or ".join(sorted(types))
-
-
-def _finer(kind: str, value: Any) -> str:
-    """The JSON type, with the strings told apart that a lenient server converts."""
-    if kind == "number":
-        return "fraction"
-    if isinstance(value, str):
-        text = value.strip().lower()
-        if not text:
-            return "empty string"
-        if re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", text):
-            return "numeric string"
-        return "string with a boolean word" if text in {"true", "false", "yes", "no", "on", "off"} else "string"
-    if isinstance(value, list | dict) and not value:
-        return f"empty {kind}"
-    return kind
-
-
-def _outside(enum: Sequence[Any], value: Any) -> str:
-    text = str(value)
-    words = [str(item) for item in enum]
-    if not text:
-        return "is empty"
-    if text.strip() in words:
-        return "is padded"
-    if text.strip().lower() in [word.lower() for word in words]:
-        return "is in another case than the enumeration"
-    return "is not in the enumeration"
-
-
-def _text(schema: Schema, value: str) -> Class:
-    most = schema.get("maxLength")
-    if most is not None and len(value) > most:
-        return _broken(f"is longer than {most}")
-    named = schema.get("format")
-    if isinstance(named, str) and named in FORMATS and not FORMATS[named](value):
-        return _broken(_unformatted(named, value))
-    if "pattern" in schema and not re.search(schema["pattern"], value):
-        return _broken("is empty" if not value else f"does not match {schema['pattern']}")
-    if any(0xD800 <= ord(char) <= 0xDFFF for char in value):
-        return _open("has a lone surrogate")
-    if "\0" in value:
-        return _open("has a NUL")
-    if any(ord(char) > 0xFFFF for char in value):
-        return _open("has characters outside the BMP")
-    if named == "uuid" and value != value.lower():
-        return _open("is a uuid in upper case")
-    if "enum" in schema:
-        return VALID
-    if not value:
-        return "valid: empty", Standing.VALID
-    if len(value) == most:
-        return "valid: boundary", Standing.VALID
-    if not value.isprintable() or value != value.strip():
-        return "valid: control or blank", Standing.VALID
-    return VALID if value.isascii() else ("valid: beyond ASCII", Standing.VALID)
-
-
-def _unformatted(named: str, value: str) -> str:
-    if not value:
-        return "is empty"
-    if named != "uuid":
-        return f"is not a {named}"
-    holds = FORMATS["uuid"]
-    if holds(value.strip()):
-        return "is a uuid padded"
-    if holds(value.removeprefix("urn:uuid:").strip("{}")):
-        return "is a uuid decorated"
-    digits = value.replace("-", "")
-    if re.fullmatch(r"[0-9a-fA-F]{32}", digits):
-        return "is a uuid without its hyphens"
-    return "is not a uuid"
-
-
-def _number(schema: Schema, value: int) -> Class:
-    least, most = schema.get("minimum"), schema.get("maximum")
-    far = "far " if abs(value) >= 2**63 else ""
-    if least is not None and value < least:
-        return _broken(f"is {far}below the minimum")
-    if most is not None and value > most:
-        return _broken(f"is {far}above the maximum")
-    if far:
-        return _open("is beyond 64 bits")
-    return ("valid: boundary", Standing.VALID) if value in {least, most} else VALID
-
-
-def _items(schema: Schema, value: list[Any]) -> Class:
-    node = schema.get("items", {})
-    classes = [rule_of(node, item) for item in value]
-    for standing in (Standing.BROKEN, Standing.OPEN):
-        found = sorted(words for words, held in classes if held is standing)
-        if found:
-            return f"has an item that {found[0]}", standing
-    most = schema.get("maxItems")
-    if most is not None and len(value) > most:
-        return _broken(f"has more than {most} items")
-    if schema.get("uniqueItems") and len({json.dumps(item, sort_keys=True) for item in value}) < len(value):
-        return _open("has an item twice")  # the rulings bound the number and the length of tags; a set may take one twice
-    if not value:
-        return "valid: empty", Standing.VALID
-    if len(value) == most or any(words == "valid: boundary" for words, _ in classes):
-        return "valid: boundary", Standing.VALID
-    return ("valid: beyond ASCII", Standing.VALID) if any(words != "valid" for words, _ in classes) else VALID
-
-
 # --- bodies ---------------------------------------------------------------------------------------------------------
 
 
@@ -268,22 +106,22 @@ def _body(data: bytes, operation: Operation, contract: Contract) -> Iterator[Par
 def _parsed(data: bytes) -> tuple[Any, list[Class]]:
     """The value of a JSON text, and what is odd about the text itself; no value when that is broken."""
     if not data.strip():
-        return None, [_broken("is empty")]
+        return None, [broken("is empty")]
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        return None, [_broken("is not UTF-8")]
+        return None, [broken("is not UTF-8")]
     marks: list[Class] = []
     if text.startswith("\ufeff"):
-        text, marks = text[1:], [_open("has a byte order mark")]  # RFC 8259, 8.1: a parser may ignore it
+        text, marks = text[1:], [left_open("has a byte order mark")]  # RFC 8259, 8.1: a parser may ignore it
     if "\0" in text:
-        return None, [_broken("is not JSON")]
+        return None, [broken("is not JSON")]
     if _depth(text) > DEEPEST:
-        return None, [_broken("is nested too deep")]
+        return None, [broken("is nested too deep")]
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         if len({name for name, _ in items}) < len(items):
-            marks.append(_open("has a member twice"))  # RFC 8259, 4: what then happens is left open
+            marks.append(left_open("has a member twice"))  # RFC 8259, 4: what then happens is left open
         return dict(items)
 
     def constant(_token: str) -> Any:
@@ -295,9 +133,9 @@ def _parsed(data: bytes) -> tuple[Any, list[Class]]:
     try:
         value = json.loads(text, object_pairs_hook=pairs, parse_constant=constant, parse_int=integer)
     except ArithmeticError:
-        return None, [_broken("has NaN or Infinity")]
+        return None, [broken("has NaN or Infinity")]
     except ValueError:
-        return None, [_broken("is not JSON")]
+        return None, [broken("is not JSON")]
     return value, list(dict.fromkeys(marks))
 
 
@@ -343,7 +181,7 @@ def _members(value: Any, schema: Schema, operation: Operation, prefix: str) -> I
         yield Part(place, *rule_of({"type": "object"}, value))
         return
     known = schema.get("properties", {})
-    yield from (Part(prefix + name, *_broken("is missing")) for name in schema.get("required", ()) if name not in value)
+    yield from (Part(prefix + name, *broken("is missing")) for name in schema.get("required", ()) if name not in value)
     further = [name for name in value if name not in known]
     for name, member in value.items():
         node = known.get(name, {})
@@ -360,30 +198,30 @@ def _further(names: Sequence[str], value: Mapping[str, Any], schema: Schema, ope
     rule = schema.get("additionalProperties")
     if rule is None:
         if names:
-            yield Part("body", *_open("has an unknown member"))
+            yield Part("body", *left_open("has an unknown member"))
         return
     for name in names:
         if name in _answered(operation):
-            yield Part(name, *_open("is kept by the service"))
+            yield Part(name, *left_open("is kept by the service"))
             continue
         yield from _named(name)
         yield Part("further property", *_property(rule, value[name]))
     most = schema.get("x-max-additional")
     if most is not None and len(names) > most:
-        yield Part("further property", *_broken(f"is there more than {most} times"))
+        yield Part("further property", *broken(f"is there more than {most} times"))
 
 
 def _named(name: str) -> Iterator[Part]:
     if not re.fullmatch(OWN_PROPERTY + r"[a-z0-9_]{1,60}", name):
         ascii_word = re.fullmatch(r"[A-Za-z0-9_.:-]{1,255}", name)
-        yield Part("name of a further property", *_open("is another word" if ascii_word else "is no plain word"))
+        yield Part("name of a further property", *left_open("is another word" if ascii_word else "is no plain word"))
 
 
 def _property(rule: Schema, value: Any) -> Class:
     if value is None:
-        return _open("is null")  # the rulings speak of strings
+        return left_open("is null")  # the rulings speak of strings
     found = rule_of(rule, value)
-    return _open("is longer than 255") if isinstance(value, str) and len(value) > 255 else found
+    return left_open("is longer than 255") if isinstance(value, str) and len(value) > 255 else found
 
 
 # --- patch ----------------------------------------------------------------------------------------------------------
@@ -399,7 +237,7 @@ def _patch(value: Any, schema: Schema, contract: Contract) -> Iterator[Part]:
         if isinstance(item, dict):
             yield from _operation(item, schema["items"], contract)
         else:
-            yield Part("body", *_broken(f"has an item that is {kind_of(item)} instead of object"))
+            yield Part("body", *broken(f"has an item that is {kind_of(item)} instead of object"))
 
 
 def _operation(item: Mapping[str, Any], node: Schema, contract: Contract) -> Iterator[Part]:
@@ -408,17 +246,17 @@ def _operation(item: Mapping[str, Any], node: Schema, contract: Contract) -> Ite
         if name in item and name != "value":
             yield Part(name, *_pointer_class(item[name]) if name == "path" else rule_of(known[name], item[name]))
         elif name in node.get("required", ()):
-            yield Part(name, *_broken("is missing"))
+            yield Part(name, *broken("is missing"))
     if set(item) - set(known):
-        yield Part("body", *_open("has an unknown member"))
+        yield Part("body", *left_open("has an unknown member"))
     op, path = item.get("op"), item.get("path")
     if op == "remove" or op not in known["op"]["enum"]:
         name = _pointed(path)
         if op == "remove" and name is not None and not name.startswith(OWN_PROPERTY):
-            yield Part("path", *_open("removes what may be documented"))
+            yield Part("path", *left_open("removes what may be documented"))
         return
     if "value" not in item:
-        yield Part("value", *_broken("is missing"))
+        yield Part("value", *broken("is missing"))
         return
     name = _pointed(path)
     if name is None:
@@ -427,7 +265,7 @@ def _operation(item: Mapping[str, Any], node: Schema, contract: Contract) -> Ite
     documented = (create.request_schema or {})["properties"]
     rule = member_schema(contract, name)
     if rule is None:
-        yield Part(f"/{name}", *_open("is kept by the service"))
+        yield Part(f"/{name}", *left_open("is kept by the service"))
     elif name in documented:
         yield Part(f"/{name}", *rule_of(rule, item["value"], nullable=_nullable(create, name)))
     else:
@@ -438,13 +276,13 @@ def _operation(item: Mapping[str, Any], node: Schema, contract: Contract) -> Ite
 def _pointer_class(path: Any) -> Class:
     """The class of a JSON pointer to a member of an image (RFC 6901)."""
     if not isinstance(path, str):
-        return _broken(f"is {_finer(kind_of(path), path)} instead of string")
+        return rule_of({"type": "string"}, path)
     if not path.startswith("/"):
-        return _broken("is empty" if not path else "does not begin with a slash")
+        return broken("is empty" if not path else "does not begin with a slash")
     if re.search(r"~(?![01])", path):
-        return _broken("has a bad escape")
+        return broken("has a bad escape")
     if path == "/" or "/" in path[1:]:
-        return _open("leads to no member")
+        return left_open("leads to no member")
     return VALID
 
 
@@ -463,9 +301,9 @@ def _token(request: Request, operation: Operation) -> Iterator[Part]:
         return
     value = request.headers.get("X-Auth-Token")
     if not value:
-        yield Part("token", *_broken("is missing" if value is None else "is empty"))
+        yield Part("token", *broken("is missing" if value is None else "is empty"))
     elif request.actor == "anonymous":
-        yield Part("token", *_broken("is not valid"))
+        yield Part("token", *broken("is not valid"))
     else:
         yield Part("token", "valid")
 
@@ -484,10 +322,10 @@ def _path(request: Request, operation: Operation) -> Iterator[Part]:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        yield Part(f"path.{name}", *_broken("is not UTF-8"))
+        yield Part(f"path.{name}", *broken("is not UTF-8"))
         return
     if at < 0 or not raw or set(text) & set("/\\") or text.strip(".") == "" or ";" in raw:
-        yield Part(f"path.{name}", *_open("is no path segment"))
+        yield Part(f"path.{name}", *left_open("is no path segment"))
         return
     parameter = next(item for item in operation.parameters if item.name == name)
     yield Part(f"path.{name}", *rule_of(parameter.schema, text))
@@ -500,12 +338,12 @@ def _query(request: Request, operation: Operation) -> Iterator[Part]:
     names = [_decoded(name) for name, _ in pairs]
     for name, (_, value) in zip(names, pairs, strict=True):
         if name not in known:
-            yield Part(str(name), *_open("is a parameter of upstream")) if name in UPSTREAM else Part("query", *_open("has an unknown parameter"))
+            yield Part(str(name), *left_open("is a parameter of upstream")) if name in UPSTREAM else Part("query", *left_open("has an unknown parameter"))
         elif names.count(name) > 1:
-            yield Part(name, *_open("is there twice"))
+            yield Part(name, *left_open("is there twice"))
         else:
             text = _decoded(value)
-            yield Part(name, *_broken("is not UTF-8") if text is None else _parameter(known[name], text))
+            yield Part(name, *broken("is not UTF-8") if text is None else _parameter(known[name], text))
 
 
 def _decoded(text: str) -> str | None:
@@ -521,12 +359,12 @@ def _parameter(schema: Schema, text: str) -> Class:
     if re.fullmatch(r"-?(0|[1-9][0-9]*)", text):
         return rule_of(schema, int(text) if len(text) < 400 else -HUGE if text.startswith("-") else HUGE)
     if re.fullmatch(r"\s*\+?[0-9]+\s*|-0+", text, re.ASCII):
-        return _open("is an integer with a sign, zeros or blanks")
+        return left_open("is an integer with a sign, zeros or blanks")
     if not text.strip():
-        return _broken("is empty")
+        return broken("is empty")
     if re.fullmatch(r"[+-]?[0-9]*\.[0-9]*|[0-9.]+e[0-9]+", text, re.ASCII):
-        return _broken("is a fraction instead of integer")
-    return _broken("is digits in another spelling" if re.fullmatch(r"[\d_]+", text) else "is a word instead of integer")
+        return broken("is a fraction instead of integer")
+    return broken("is digits in another spelling" if re.fullmatch(r"[\d_]+", text) else "is a word instead of integer")
 
 
 def _content_type(request: Request, operation: Operation) -> Iterator[Part]:
@@ -535,13 +373,13 @@ def _content_type(request: Request, operation: Operation) -> Iterator[Part]:
         return
     values = request.headers.all("Content-Type")
     if len(values) != 1:
-        yield Part("content-type", *_open("is missing" if not values else "is there twice"))
+        yield Part("content-type", *left_open("is missing" if not values else "is there twice"))
         return
     media_type, *rest = (part.strip().lower() for part in values[0].split(";"))
     charset = next((part.partition("=")[2].strip('"') for part in rest if part.startswith("charset=")), "utf-8")
     if media_type != operation.request_media_type:
-        yield Part("content-type", *_open(OTHER_TYPE))
+        yield Part("content-type", *left_open(OTHER_TYPE))
     elif charset not in {"utf-8", "utf8"}:
-        yield Part("content-type", *_open("names another charset"))
+        yield Part("content-type", *left_open("names another charset"))
     else:
         yield Part("content-type", "valid")

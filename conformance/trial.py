@@ -22,7 +22,8 @@ from conformance.client import Client, body_of
 from conformance.exploration import Budget, Exploration
 from conformance.generate import ANY, EXISTING, FRESH, NAME, TAG, Aim, Draft
 from conformance.model import Exchange, Headers, Request
-from conformance.partition import Standing, parts
+from conformance.partition import parts
+from conformance.rules import Standing
 from conformance.shape import short
 
 __all__ = ["Outcome", "Trials", "same"]

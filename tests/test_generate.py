@@ -14,7 +14,8 @@ from conformance.generate import NAME, TAG, Aim, Draft, aims
 from conformance.generate.values import UNSENT, one_of_each
 from conformance.journal import tag_of
 from conformance.model import Headers, Request
-from conformance.partition import Part, Standing, member_schema, parts, rule_of
+from conformance.partition import Part, member_schema, parts
+from conformance.rules import Standing, rule_of
 from conformance.shape import valid
 from conformance.specs import load_contract
 

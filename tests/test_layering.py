@@ -16,10 +16,11 @@ RULES: dict[str, set[str]] = {
     "contract": set(),
     "shape": set(),
     "verdict": {"contract", "model"},
-    "partition": {"contract", "model", "shape"},
+    "rules": {"contract", "shape"},
+    "partition": {"contract", "model", "rules", "shape"},
     "checks": {"contract", "model", "partition", "shape"},
     "sequences": {"checks", "model"},
-    "attribution": {"contract", "model", "partition", "verdict"},
+    "attribution": {"contract", "model", "partition", "rules", "verdict"},
     "document": {"errors"},
     "openapi": {"document"},
     "contradictions": {"document", "openapi"},
@@ -71,9 +72,9 @@ RULES: dict[str, set[str]] = {
     "cases": {"coverage", "errors", "gate", "model", "shape", "suite"},
     "arrange": {"cases", "client", "model"},
     "exploration": {"errors"},
-    "generate": {"contract", "partition", "shape"},
-    "trial": {"arrange", "cases", "client", "exploration", "generate", "model", "partition", "shape"},
-    "suite": {"exploration", "generate", "partition", "trial", "arrange", "cases", "client", "model", "redaction", "shape", "stateful.search", "suite"},
+    "generate": {"contract", "partition", "rules", "shape"},
+    "trial": {"arrange", "cases", "client", "exploration", "generate", "model", "partition", "rules", "shape"},
+    "suite": {"arrange", "cases", "client", "exploration", "generate", "model", "partition", "redaction", "rules", "shape", "stateful.search", "suite", "trial"},
 }
 """Module or package -> what of the product it may import, besides itself. Of some packages each module has a rule of its own."""
 PARTED = {name.partition(".")[0] for name in RULES if "." in name}

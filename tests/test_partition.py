@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from conformance.contract import Contract
 from conformance.model import Headers, Request
-from conformance.partition import Part, Standing, described, parts, rule_of
+from conformance.partition import Part, described, parts
+from conformance.rules import Standing, rule_of
 from conformance.shape import valid
 
 JSON_TYPE = "application/json"

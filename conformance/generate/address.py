@@ -15,7 +15,7 @@ from conformance.contract import Operation, Schema
 from conformance.generate.draft import EXISTING, ID, Aim, Draft, encoded
 from conformance.generate.patch import change
 from conformance.generate.values import MOST_TEXT, WORD, broken_values, text
-from conformance.partition import Standing
+from conformance.rules import Standing
 
 __all__ = ["path_aims", "query_aims"]
 

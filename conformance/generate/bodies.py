@@ -12,7 +12,7 @@ from hypothesis.strategies import SearchStrategy
 from conformance.contract import Operation
 from conformance.generate.draft import NAME, Draft, encoded
 from conformance.generate.values import kinds, sample
-from conformance.partition import Standing, rule_of
+from conformance.rules import Standing, rule_of
 
 __all__ = ["broken_bodies", "odd_bodies"]
 

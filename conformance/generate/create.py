@@ -14,7 +14,8 @@ from conformance.contract import Contract, Operation, Schema
 from conformance.generate.bodies import broken_bodies, odd_bodies
 from conformance.generate.draft import ID, NAME, TAG, Aim, Draft, encoded
 from conformance.generate.values import ASTRAL, BMP, MOST_TEXT, broken_values, sendable, text, valid_values
-from conformance.partition import OWN_PROPERTY, Standing, kept_members
+from conformance.partition import OWN_PROPERTY, kept_members
+from conformance.rules import Standing
 
 __all__ = ["create_aims", "nullable"]
 

@@ -17,7 +17,7 @@ from hypothesis.strategies import SearchStrategy
 from schemathesis import GenerationMode
 
 from conformance.generate.draft import ANY, ID, NAME, TAG, Aim, Draft, encoded
-from conformance.partition import Standing
+from conformance.rules import Standing
 from conformance.shape import FORMATS
 
 __all__ = ["openapi_aims"]

@@ -14,7 +14,8 @@ from conformance.generate.bodies import broken_bodies, odd_bodies
 from conformance.generate.create import nullable
 from conformance.generate.draft import NAME, Aim, Draft, encoded
 from conformance.generate.values import ASTRAL, MOST_TEXT, broken_values, kinds, sendable, text, valid_values
-from conformance.partition import OWN_PROPERTY, Standing, kept_members, member_schema
+from conformance.partition import OWN_PROPERTY, kept_members, member_schema
+from conformance.rules import Standing
 
 __all__ = ["change", "patch_aims"]
 

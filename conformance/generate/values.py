@@ -12,7 +12,7 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance.contract import Schema
 from conformance.generate.draft import ID
-from conformance.partition import Standing, rule_of
+from conformance.rules import Standing, rule_of
 
 __all__ = ["ASTRAL", "BMP", "MOST_TEXT", "UNSENT", "WORD", "broken_values", "kinds", "one_of_each", "sample", "sendable", "text", "valid_values"]
 

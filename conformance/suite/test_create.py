@@ -28,7 +28,8 @@ TEXTS = (
 )  # fmt: skip
 """What a service that looks into a text would alter: numbers, words of JSON, blanks, case, separators, escapes, forms of letters, length."""
 MEMBERS = ("container_format", "disk_format", "min_disk", "min_ram", "protected", "tags", "visibility")
-PARTS = 3
+PARTS = 6
+"""Into so many parts the rows of a create are cut, so that a project holds few images at a time."""
 PROPERTY = "conformance_property"
 
 

@@ -19,7 +19,7 @@ from conformance.client import Client, body_of
 from conformance.exploration import Budget, Exploration
 from conformance.generate import Aim, aims
 from conformance.model import Exchange
-from conformance.partition import Standing
+from conformance.rules import Standing
 from conformance.trial import Trials
 
 Share = Callable[[float], Budget]

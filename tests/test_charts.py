@@ -63,6 +63,12 @@ def test_latencies_share_one_axis_that_holds_every_value(exchange: Any) -> None:
     assert [x for x, _ in a.points] == sorted(x for x, _ in a.points)
 
 
+def test_labels_of_the_axis_stand_clear_of_each_other(exchange: Any) -> None:
+    drawn = latencies(timed(exchange, "a", 0.6, 700), ["a"])
+    assert drawn is not None
+    assert [label for _, label in drawn.axis.ticks] == ["0.5 ms", "10 ms", "100 ms", "1 s"]
+
+
 def test_the_axis_is_logarithmic(exchange: Any) -> None:
     drawn = latencies(timed(exchange, "a", 1, 10, 100), [])
     assert drawn is not None

@@ -160,8 +160,8 @@ def _axis(low: float, high: float) -> Axis:
     stop = min((step for step in steps if step >= high and step > start), default=steps[-1])
     axis = Axis(start, stop, ())
     inside = [step for step in steps if start <= step <= stop]
-    if len(inside) > 5:  # more labels than a phone has room for: the ends, and the powers of ten between them
-        tens = [step for step in inside[1:-1] if round(math.log10(step), 6).is_integer()]
+    if len(inside) > 5:  # more labels than a phone has room for: the ends, and the powers of ten between them that stand clear of both
+        tens = [step for step in inside[1:-1] if round(math.log10(step), 6).is_integer() and 10 <= axis.at(step) <= 90]
         inside = [inside[0], *tens[:: -(-len(tens) // 4) or 1], inside[-1]]
     return Axis(start, stop, tuple((axis.at(step), _milliseconds(step)) for step in inside))
 

@@ -35,7 +35,7 @@ def test_another_status_is_told_with_both_exchanges() -> None:
 
 def test_ids_times_names_and_hosts_do_not_keep_requests_apart() -> None:
     before = sent(204, {"name": "conformance-0a1b2c3d-7", "t": "2026-01-01T00:00:00Z"}, path=f"/v2/images/{ID}")
-    after = sent(404, {"name": "conformance-99999999-12", "t": "2027-02-02T01:01:01Z"}, path=f"/v2/images/{OTHER_ID}")
+    after = sent(404, {"name": "conformance-99999999-0f83f7r1-12", "t": "2027-02-02T01:01:01Z"}, path=f"/v2/images/{OTHER_ID}")
     after = replace(after, request=replace(after.request, url=after.request.url.replace("cloud:1", "elsewhere/image")))
     (drift,) = status_drift([before], [after])
     assert (drift.before, drift.after) == ((204,), (404,))

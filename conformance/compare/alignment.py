@@ -25,7 +25,7 @@ _OUTSIDE = frozenset({"", "cleanup"})
 """Phases whose requests depend on how the run went: logging in, cleaning up."""
 
 _VOLATILE = (
-    (re.compile(r"conformance-[0-9a-f]{8}-\d+"), "<name>"),
+    (re.compile(r"conformance-[0-9a-f]{8}(-[0-9a-f]{6}(r\d+)?)?-\d+\b"), "<name>"),
     (re.compile(r"conformance-[0-9a-f]{8}"), "<run>"),
     (re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"), "<id>"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "<id>"),

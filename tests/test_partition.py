@@ -191,9 +191,10 @@ def test_what_is_broken_is_what_the_schema_refuses(contract: Contract, name: str
     if "\\ud8" in json.dumps(value):
         return  # what a JSON library makes of half a character is its own affair
     schema = (contract.operations["image.create"].request_schema or {})["properties"][name]
-    partition, standing = rule_of(schema, value)
-    if partition != "has an item twice":  # stricter in the schema than in the ruling
-        assert valid(schema, value) is (standing is not Standing.BROKEN)
+    if isinstance(value, list) and len({json.dumps(item) for item in value}) < len(value):
+        return  # an item twice: the schema is stricter than the ruling
+    _, standing = rule_of(schema, value)
+    assert valid(schema, value) is (standing is not Standing.BROKEN)
 
 
 def test_every_member_is_among_those_that_are_compared_with_the_schema(contract: Contract) -> None:

@@ -345,7 +345,7 @@ def _deletions() -> Iterator[Fault]:
     yield Fault("state.delete.other-project", ("image.delete.collateral",), "a delete takes an image of another project", after(anothers))
     yield Fault("state.delete.spoils-namesakes", ("image.delete.collateral",), "a delete changes the images of the same name", after(spoils))
     yield Fault("state.delete.returns-with-create", ("image.delete.gone",), "deleted images come back with the next create", after(returns("image.create")))
-    yield Fault("state.delete.twentieth", ("image.delete.gone",), "each twentieth delete brings back an image that was deleted long before", after(_twentieth))
+    yield Fault("image.delete.gone.twentieth", ("image.delete.gone",), "each twentieth delete brings back an image that was deleted long before", after(_twentieth))
     yield Fault("state.delete.returns-with-patch", ("image.delete.gone",), "deleted images come back with the next change", after(returns("image.patch")))
     yield Fault("state.delete.own-id-stays", ("image.delete.gone",), "an image made with an own id is not deleted", after(own_stays))
 

@@ -17,7 +17,7 @@ from conformance.errors import DocumentError
 CLEAN = """ 1 接口
 1.1 概述
 公共参数
-公共请求参数
+通用请求头
 名称 类型 是否必选 描述
 X-Trace string 否 甲
 公共错误码

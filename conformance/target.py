@@ -21,7 +21,7 @@ import yaml
 from keystoneauth1 import exceptions as ks
 from keystoneauth1.access import AccessInfo
 from keystoneauth1.session import Session
-from openstack.config import OpenStackConfig
+from openstack.config import OpenStackConfig, loader
 from openstack.config.cloud_region import CloudRegion
 from openstack.exceptions import ConfigException
 from requests.adapters import BaseAdapter
@@ -139,10 +139,11 @@ def _region(settings: Settings, cloud: str | None) -> CloudRegion:
         config = OpenStackConfig(config_files=list(settings.config_files) or None)
     except (ConfigException, yaml.YAMLError, OSError) as error:
         raise UsageError(f"the cloud configuration cannot be read: {_line(error)}") from None
+    _all_readable(settings)
     wanted = cloud or os.environ.get("OS_CLOUD")
     if wanted and wanted not in config.get_cloud_names():
         known = ", ".join(sorted(config.get_cloud_names())) or "none"
-        where = config.config_filename or "no clouds.yaml found"
+        where = config.config_filename or _nowhere()
         raise UsageError(f"cloud {wanted}: not in the configuration ({where}); known clouds: {known}")
     try:
         region = config.get_one(cloud=cloud, **overrides)
@@ -154,6 +155,26 @@ def _region(settings: Settings, cloud: str | None) -> CloudRegion:
     if not region.config.get("auth", {}).get("auth_url"):
         raise UsageError(f"cloud {wanted or 'from the environment'}: has no auth_url; set it in clouds.yaml or OS_AUTH_URL")
     return region
+
+
+def _all_readable(settings: Settings) -> None:
+    """Raise UsageError for a configuration that is no YAML: openstack.config passes over it, up to the first that it can read."""
+    for variable, known in (("OS_CLIENT_CONFIG_FILE", settings.config_files or loader.CONFIG_FILES), ("OS_CLIENT_SECURE_FILE", loader.SECURE_FILES)):
+        named = os.environ.get(variable)
+        for path in [*([named] if named and known is not settings.config_files else []), *known]:
+            try:
+                with open(path, encoding="utf-8") as file:
+                    yaml.safe_load(file)
+                break
+            except OSError:
+                continue
+            except (ValueError, yaml.YAMLError) as error:
+                raise UsageError(f"{path}: the cloud configuration is no YAML: {_line(error)}") from None
+
+
+def _nowhere() -> str:
+    named = os.environ.get("OS_CLIENT_CONFIG_FILE")
+    return f"{named}, which OS_CLIENT_CONFIG_FILE names, is not there" if named else "no clouds.yaml found"
 
 
 def _verification(region: CloudRegion, settings: Settings) -> tuple[bool | str, Any]:

@@ -106,6 +106,22 @@ def clouds(tmp_path: Path, url: str) -> dict[str, str]:
     return {"OS_CLOUD": "c"}
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"clouds:\n  x: [\n", "clouds-here.yaml: the cloud configuration is no YAML: "), (b"clouds: \xff", "clouds-here.yaml: the cloud configuration is no YAML: "),
+        (None, "clouds-here.yaml, which OS_CLIENT_CONFIG_FILE names, is not there"), (b"clouds: {y: {}}", "known clouds: y"),
+    ],
+)  # fmt: skip
+def test_a_cloud_configuration_with_a_mistake_is_named(tmp_path: Path, content: bytes | None, words: str) -> None:
+    path = tmp_path / "clouds-here.yaml"
+    if content is not None:
+        path.write_bytes(content)
+    done = command("run", "--os-cloud", "x", cwd=tmp_path, env={"OS_CLIENT_CONFIG_FILE": str(path)})
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert words in done.stderr
+
+
 def test_a_target_that_is_not_there_is_exit_three_and_one_line(tmp_path: Path) -> None:
     done = command("run", cwd=tmp_path, env=clouds(tmp_path, "http://127.0.0.1:1/v3"))
     assert (done.returncode, done.stderr.splitlines()) == (3, ["conformance: 127.0.0.1:1: connection refused; is the service running there?"])

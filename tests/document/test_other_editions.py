@@ -31,7 +31,7 @@ X-Trace string 否 甲
 URI
 GET /v3/disks/{disk_id}/parts
 请求消息
-参数 参数类型 是否必选 描述
+名称 类型 是否必选 描述
 disk_id string 是 甲
 size_from integer 否 甲
 乙

@@ -124,7 +124,8 @@ def baseline_violations(located: Located) -> tuple[Violation, ...]:
 
 def _read(item: Mapping[str, str | int | None]) -> Entry:
     status = item["status"]
-    return Entry(**{**item, "status": -1 if status is None else status})  # type: ignore[arg-type]
+    requirement, operation, check, failure = (str(item[name]) for name in ("requirement", "operation", "check", "failure"))
+    return Entry(requirement, operation, -1 if status is None else int(status), check, failure)
 
 
 def _named(contract: Mapping[str, str]) -> str:

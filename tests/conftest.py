@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from checkout import ROOT
 
-from conformance.contract import Contract
+from conformance.contract.specs import load_contract
 from conformance.document import Document, read_document
-from conformance.gate import Gate
-from conformance.judgement import Circumstances, Excuses, judgement
-from conformance.model import Assertion, Exchange, Headers, Request, Response
-from conformance.redaction import Secrets
-from conformance.reference import Reference
-from conformance.specs import load_contract
-from conformance.verdict import Run, Verdict
-
-ROOT = Path(__file__).resolve().parent.parent
+from conformance.judge.judgement import Circumstances, Excuses, judgement
+from conformance.model.contract import Contract
+from conformance.model.finding import Assertion
+from conformance.model.message import Exchange, Headers, Request, Response
+from conformance.model.verdict import Run, Verdict
+from conformance.proof.reference import Reference
+from conformance.run.recorder import Gate
+from conformance.target.secrets import Secrets
 
 
 @pytest.fixture(scope="session")
@@ -99,8 +99,16 @@ def judged(contract: Contract) -> Callable[..., Verdict]:
                 gate.exchanges.append(exchange)
             gate.add(assertion, exchange)
         run = Run("0badcafe", 1, "gate", "2026-01-01T00:00:00Z", 1.0, 0, "conformance run", "0", **given)
-        target = {"name": "reference", "identity_url": "", "image_url": "", "region": "RegionOne", "project": "p", "second_project": None,
-                  "roles": [], "may_create": True}  # fmt: skip
+        target = {
+            "name": "reference",
+            "identity_url": "",
+            "image_url": "",
+            "region": "RegionOne",
+            "project": "p",
+            "second_project": None,
+            "roles": [],
+            "may_create": True,
+        }
         owed = frozenset(assertion.requirement for assertion, _ in looks)
         return judgement(gate, Secrets(), Circumstances(run, target, owed, excuses=excuses or Excuses()))
 

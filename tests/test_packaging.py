@@ -13,10 +13,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from checkout import ROOT
 
-from conformance import specs
+from conformance.contract import specs
 
-ROOT = Path(__file__).resolve().parent.parent
 SPARED = shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "reports", "__pycache__", "node_modules")
 
 
@@ -43,7 +43,18 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("installed") / "venv"
     venv.create(place, symlinks=True)
     python = place / "bin" / "python"
-    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps", "--disable-pip-version-check", str(wheel)]
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(python),
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--disable-pip-version-check",
+        str(wheel),
+    ]
     subprocess.run(install, check=True, timeout=120)
     site = next(place.glob("lib/python*/site-packages"))
     (site / "lent.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
@@ -52,37 +63,62 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(place: Path, cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     env = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "OS_"))}
-    return subprocess.run([place / "bin" / "conformance", *arguments], cwd=cwd, env=env, capture_output=True, text=True, timeout=200, check=False)
+    return subprocess.run(
+        [place / "bin" / "conformance", *arguments],
+        cwd=cwd,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
 
 
 def test_every_file_of_specs_is_in_the_wheel_byte_for_byte(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         found = {name: archive.read(name) for name in archive.namelist() if name.startswith("conformance/specs/")}
-    wanted = {f"conformance/{path.relative_to(ROOT)}": path.read_bytes() for path in (ROOT / "specs").rglob("*") if path.is_file()}
+    wanted = {
+        f"conformance/{path.relative_to(ROOT)}": path.read_bytes()
+        for path in (ROOT / "specs").rglob("*")
+        if path.is_file()
+    }
     assert wanted == found
 
 
 def test_every_file_of_the_package_is_in_the_wheel_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
-        names = {name for name in archive.namelist() if ".dist-info/" not in name and not name.startswith("conformance/specs/")}
+        names = {
+            name
+            for name in archive.namelist()
+            if ".dist-info/" not in name and not name.startswith("conformance/specs/")
+        }
         listed = archive.read(next(name for name in archive.namelist() if name.endswith("RECORD"))).decode()
     package = ROOT / "conformance"
-    wanted = {str(path.relative_to(ROOT)) for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    wanted = {
+        str(path.relative_to(ROOT)) for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    }
     assert wanted == names
     assert "conformance/specs/schemas/verdict.schema.json," in listed
 
 
 def test_the_installed_command_has_its_own_contract(installed: Path, tmp_path: Path) -> None:
-    code = "import conformance.specs as specs; print(specs.__file__); print(specs.default_directory())"
-    done = subprocess.run([installed / "bin" / "python", "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    code = "import conformance.contract.specs as specs; print(specs.__file__); print(specs.default_directory())"
+    done = subprocess.run(
+        [installed / "bin" / "python", "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
     assert [line.startswith(str(installed)) for line in done.stdout.splitlines()] == [True, True]
     assert run(installed, tmp_path, "requirements", "--format", "json").returncode == 0
 
 
 def test_the_installed_command_is_conformant_from_an_empty_directory(installed: Path, tmp_path: Path) -> None:
     done = run(installed, tmp_path, "run", "--profile", "smoke", "--out", "out", "--alluredir", "allure")
-    assert (done.returncode, "".join(line for line in done.stderr.splitlines() if not line.startswith("case "))) == (0, "")
-    assert {"exchanges.har", "index.html", "junit.xml", "report.sarif", "summary.md", "verdict.json"} == {path.name for path in (tmp_path / "out").iterdir()}
+    assert (done.returncode, "".join(line for line in done.stderr.splitlines() if not line.startswith("case "))) == (
+        0,
+        "",
+    )
+    assert {"exchanges.har", "index.html", "junit.xml", "report.sarif", "summary.md", "verdict.json"} == {
+        path.name for path in (tmp_path / "out").iterdir()
+    }
     assert list((tmp_path / "allure").glob("*-result.json"))
 
 

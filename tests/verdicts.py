@@ -8,10 +8,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from conformance.conduct import Options
-from conformance.model import Exchange, Headers, Request, Response
-from conformance.runner import conduct_run
-from conformance.verdict import FindingGroup, SentRow, Verdict, WaiverResult
+from conformance.model.message import Exchange, Headers, Request, Response
+from conformance.model.verdict import FindingGroup, SentRow, Verdict, WaiverResult
+from conformance.run.runner import conduct_run
+from conformance.run.session import Options
 
 FAULTS = ("image.list.query.name.prefix", "error.404.html", "image.create.nan", "error.envelope.title.missing")
 HOSTILE = "<script>window.hurt=1</script>\"'><img src=x onerror=window.hurt=1>&amp;{{7*7}}\x00\x1b[31m\u202eevil\u2066\u200b\u2028"
@@ -33,9 +33,17 @@ def hostile_exchange(body: bytes = HOSTILE.encode()) -> Exchange:
 def hostile(verdict: Verdict) -> Verdict:
     """The verdict with hostile text wherever a target, a document or a waiver may put some."""
     group = replace(
-        verdict.findings[0], id="0123456789ab", message=HOSTILE, path=HOSTILE, places={HOSTILE: 3}, exemplar=hostile_exchange(),
-        curl=HOSTILE, case=HOSTILE, check=HOSTILE, waiver=None,
-    )  # fmt: skip
+        verdict.findings[0],
+        id="0123456789ab",
+        message=HOSTILE,
+        path=HOSTILE,
+        places={HOSTILE: 3},
+        exemplar=hostile_exchange(),
+        curl=HOSTILE,
+        case=HOSTILE,
+        check=HOSTILE,
+        waiver=None,
+    )
     target = dict.fromkeys(verdict.target, HOSTILE) | {HOSTILE: HOSTILE}
     code = replace(verdict.error_codes[1], provoked=((HOSTILE, HOSTILE, 400),), phrase=HOSTILE)
     return replace(
@@ -45,9 +53,16 @@ def hostile(verdict: Verdict) -> Verdict:
         findings=(group, *verdict.findings),
         error_codes=(code, *verdict.error_codes[2:]),
         requirements=tuple(replace(item, reason=HOSTILE, checks={HOSTILE: 1}) for item in verdict.requirements),
-        exchanges=(*verdict.exchanges, replace(hostile_exchange(), request=replace(hostile_exchange().request, operation=HOSTILE))),
+        exchanges=(
+            *verdict.exchanges,
+            replace(hostile_exchange(), request=replace(hostile_exchange().request, operation=HOSTILE)),
+        ),
         sent=(SentRow(HOSTILE, HOSTILE, HOSTILE, {400: 1}),),
-        waivers=(WaiverResult(HOSTILE, HOSTILE, HOSTILE, "used", HOSTILE, 400, HOSTILE, "javascript:" + HOSTILE, HOSTILE, (group.id,)),),
+        waivers=(
+            WaiverResult(
+                HOSTILE, HOSTILE, HOSTILE, "used", HOSTILE, 400, HOSTILE, "javascript:" + HOSTILE, HOSTILE, (group.id,)
+            ),
+        ),
         run=replace(verdict.run, command=HOSTILE, selection=HOSTILE, leftovers=(HOSTILE,)),
     )
 
@@ -63,7 +78,14 @@ def states(verdict: Verdict) -> Verdict:
         replace(first, id="e" * 12, binding=False),
     ]
     waivers = tuple(
-        WaiverResult(first.requirement, "agreed with the vendor", "team", state, expires="2027-01-01", findings=("c" * 12,) if state == "used" else ())
+        WaiverResult(
+            first.requirement,
+            "agreed with the vendor",
+            "team",
+            state,
+            expires="2027-01-01",
+            findings=("c" * 12,) if state == "used" else (),
+        )
         for state in ("used", "unused", "expired")
     )
     sent = tuple(
@@ -79,5 +101,9 @@ def many(verdict: Verdict, groups: int, exchanges: int, body: bytes) -> Verdict:
     """A verdict of a big run: so many groups of findings with large bodies, so many exchanges."""
     first = next(item for item in verdict.findings if item.exemplar is not None)
     large = replace(hostile_exchange(body), number=1)
-    findings: tuple[FindingGroup, ...] = tuple(replace(first, id=f"{index:012x}", exemplar=large) for index in range(groups))
-    return replace(verdict, findings=findings, exchanges=tuple(replace(large, number=index) for index in range(exchanges)))
+    findings: tuple[FindingGroup, ...] = tuple(
+        replace(first, id=f"{index:012x}", exemplar=large) for index in range(groups)
+    )
+    return replace(
+        verdict, findings=findings, exchanges=tuple(replace(large, number=index) for index in range(exchanges))
+    )

@@ -24,7 +24,11 @@ def undouble(line: str) -> str | None:
     for start in range(size - 1, -1, -1):
         for length in range((size - start) // 2, 0, -1):
             middle = start + length
-            if ends[middle + length] >= 0 and text.startswith(text[start:middle], middle) and text[start:middle].strip():
+            if (
+                ends[middle + length] >= 0
+                and text.startswith(text[start:middle], middle)
+                and text[start:middle].strip()
+            ):
                 ends[start] = length
                 break
         else:

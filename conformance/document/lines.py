@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from conformance.document.pdf import is_pdf, pdf_text
-from conformance.errors import DocumentError
+from conformance.model.errors import DocumentError
 
 __all__ = ["LARGEST", "Line", "Source", "read_source"]
 
@@ -64,7 +64,9 @@ def _bytes(path: Path) -> bytes:
             raise DocumentError(f"{path}: is larger than {LARGEST // 1024 // 1024} MiB; give the API reference alone")
         data = path.read_bytes()
     except FileNotFoundError:
-        raise DocumentError(f"{path}: there is no such file; give the vendor's document, a text file or a PDF") from None
+        raise DocumentError(
+            f"{path}: there is no such file; give the vendor's document, a text file or a PDF"
+        ) from None
     except (OSError, ValueError) as error:
         raise DocumentError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if not data.strip():
@@ -74,7 +76,9 @@ def _bytes(path: Path) -> bytes:
 
 def _text(data: bytes, path: Path) -> str:
     if b"\0" in data:
-        raise DocumentError(f"{path}: is binary (byte {data.index(0)} is NUL) and no PDF; give a text file in UTF-8 or a PDF")
+        raise DocumentError(
+            f"{path}: is binary (byte {data.index(0)} is NUL) and no PDF; give a text file in UTF-8 or a PDF"
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

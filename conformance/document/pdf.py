@@ -10,7 +10,7 @@ from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 from pdfminer.psexceptions import PSException
 from pdfplumber.utils.exceptions import PdfminerException
 
-from conformance.errors import DocumentError
+from conformance.model.errors import DocumentError
 
 __all__ = ["is_pdf", "pdf_text"]
 

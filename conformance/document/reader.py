@@ -10,19 +10,10 @@ from pathlib import Path
 
 from conformance.document.examples import is_json_start, is_request_line, read_json, read_request
 from conformance.document.lines import Line, read_source
-from conformance.document.model import (
-    ApiOperation,
-    ApiSection,
-    Common,
-    Document,
-    ErrorCode,
-    Example,
-    Heading,
-    Table,
-)
+from conformance.document.model import ApiOperation, ApiSection, Common, Document, ErrorCode, Example, Heading, Table
 from conformance.document.tables import header_of, read_table
 from conformance.document.vocabulary import COMMON_HEADINGS, INTRODUCTION, METHODS, NUMBERED, PARTS, VERSION
-from conformance.errors import DocumentError
+from conformance.model.errors import DocumentError
 
 __all__ = ["read_document"]
 
@@ -48,7 +39,9 @@ def read_document(path: Path) -> Document:
     problems: list[tuple[int, str]] = []
     starts = [at for at in range(1, len(lines)) if lines[at].text == INTRODUCTION]
     if not starts:
-        raise DocumentError(f"{path}: describes no operation (no line reads {INTRODUCTION}); give the vendor's API reference")
+        raise DocumentError(
+            f"{path}: describes no operation (no line reads {INTRODUCTION}); give the vendor's API reference"
+        )
     first = _section_start(lines, starts[0])
     common = _common(lines[:first], problems)
     sections = _sections(lines, first, [at - 1 for at in starts], problems)
@@ -123,7 +116,9 @@ def _operation(lines: Sequence[Line], problems: list[tuple[int, str]]) -> ApiOpe
         request_examples=(*request.examples, *parts.get("request-example", _Part()).examples),
         response_examples=(*response.examples, *parts.get("response-example", _Part()).examples),
         success_codes=tuple(
-            (int(code), line.number) for line in spans.get("success", []) for code in re.findall(r"\b[1-5]\d\d\b", line.text)
+            (int(code), line.number)
+            for line in spans.get("success", [])
+            for code in re.findall(r"\b[1-5]\d\d\b", line.text)
         ),
     )
 

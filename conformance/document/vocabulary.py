@@ -19,12 +19,28 @@ __all__ = [
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 INTRODUCTION, PRECONDITIONS, URI, REQUEST, REQUEST_EXAMPLE, RESPONSE, RESPONSE_EXAMPLE, SUCCESS = PART_WORDS = (
-    "功能介绍", "前提条件", "URI", "请求消息", "请求示例", "响应消息", "响应示例", "正常响应代码",
-)  # fmt: skip
+    "功能介绍",
+    "前提条件",
+    "URI",
+    "请求消息",
+    "请求示例",
+    "响应消息",
+    "响应示例",
+    "正常响应代码",
+)
 PARTS = dict(
     zip(
         PART_WORDS,
-        ("introduction", "preconditions", "uri", "request", "request-example", "response", "response-example", "success"),
+        (
+            "introduction",
+            "preconditions",
+            "uri",
+            "request",
+            "request-example",
+            "response",
+            "response-example",
+            "success",
+        ),
         strict=True,
     )
 )
@@ -49,16 +65,48 @@ COMMON_HEADINGS = {
 """Heading of the common part -> its name here."""
 
 COLUMNS = {
-    "参数": "name", "参数名称": "name", "名称": "name", "方法": "name", "http状态码": "code", "状态码": "code",
-    "错误码": "code", "参数类型": "type", "类型": "type", "是否必选": "required", "是否必填": "required",
-    "必选": "required", "描述": "description", "说明": "description", "Error Message": "phrase", "错误信息": "phrase",
-}  # fmt: skip
+    "参数": "name",
+    "参数名称": "name",
+    "名称": "name",
+    "方法": "name",
+    "http状态码": "code",
+    "状态码": "code",
+    "错误码": "code",
+    "参数类型": "type",
+    "类型": "type",
+    "是否必选": "required",
+    "是否必填": "required",
+    "必选": "required",
+    "描述": "description",
+    "说明": "description",
+    "Error Message": "phrase",
+    "错误信息": "phrase",
+}
 """Header cell -> column. A header is a line made of these cells only, perhaps printed twice."""
 
 REQUIRED = {"是": True, "否": False}
 
 TYPES = frozenset(
-    ["string", "integer", "int", "long", "number", "float", "double", "boolean", "bool", "array", "list", "object", "dict", "map", "enum", "uuid", "date", "datetime"]
+    [
+        "string",
+        "integer",
+        "int",
+        "long",
+        "number",
+        "float",
+        "double",
+        "boolean",
+        "bool",
+        "array",
+        "list",
+        "object",
+        "dict",
+        "map",
+        "enum",
+        "uuid",
+        "date",
+        "datetime",
+    ]
 )
 
 NUMBERED = re.compile(r"(\d+(?:\.\d+)*) +(\S.*)")

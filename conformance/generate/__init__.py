@@ -10,11 +10,11 @@ Rules
 
 from __future__ import annotations
 
-from conformance.contract import Contract
 from conformance.generate.address import path_aims, query_aims
 from conformance.generate.create import create_aims
 from conformance.generate.draft import ANY, EXISTING, FRESH, NAME, TAG, Aim, Draft
 from conformance.generate.patch import patch_aims
+from conformance.model.contract import Contract
 
 __all__ = ["ANY", "EXISTING", "FRESH", "NAME", "TAG", "Aim", "Draft", "aims"]
 

@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from conformance.contract import Operation
 from conformance.generate.draft import NAME, Draft, encoded
 from conformance.generate.values import kinds, sample
-from conformance.rules import Standing, rule_of
+from conformance.judge.rules import Standing, rule_of
+from conformance.model.contract import Operation
 
 __all__ = ["broken_bodies", "odd_bodies"]
 
@@ -22,17 +22,36 @@ def broken_bodies(good: Any, kind: str) -> Iterator[tuple[str, SearchStrategy[Dr
     data = encoded(good)
     yield "is empty", st.sampled_from([b"", b" ", b"\n\t "]).map(Draft)
     cuts = st.integers(1, len(data) - 1).map(lambda size: data[:size])
-    forms = st.sampled_from([data + b" x", data + data, b"/**/" + data, data.replace(b'"', b"'"), data.replace(b'"name"', b"name").replace(b'"op"', b"op"),
-                             b"name=" + NAME.encode(), b"\0" + data, data[:-1] + b"," + data[-1:],
-                             b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n' + NAME.encode() + b"\r\n--x--\r\n"])  # fmt: skip
+    forms = st.sampled_from(
+        [
+            data + b" x",
+            data + data,
+            b"/**/" + data,
+            data.replace(b'"', b"'"),
+            data.replace(b'"name"', b"name").replace(b'"op"', b"op"),
+            b"name=" + NAME.encode(),
+            b"\0" + data,
+            data[:-1] + b"," + data[-1:],
+            b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n' + NAME.encode() + b"\r\n--x--\r\n",
+        ]
+    )
     yield "is not JSON", st.one_of(forms, cuts).map(Draft)
     wide = [json.dumps(good).encode(name) for name in ("utf-16", "utf-16-le", "utf-32")]
-    bad = [data.replace(NAME.encode(), piece + NAME.encode()).replace(b"/min", piece + b"/min") for piece in (b"\xe9", b"\xff\xfe", b"\xc0\xaf", b"\xed\xa0\x80")]
+    bad = [
+        data.replace(NAME.encode(), piece + NAME.encode()).replace(b"/min", piece + b"/min")
+        for piece in (b"\xe9", b"\xff\xfe", b"\xc0\xaf", b"\xed\xa0\x80")
+    ]
     yield "is not UTF-8", st.sampled_from([*bad, wide[0], wide[2]]).map(Draft)
     number = b"[%s]" if kind == "array" else b'{"name": "' + NAME.encode() + b'", "min_ram": %s}'
-    yield "has NaN or Infinity", st.sampled_from([b"NaN", b"Infinity", b"-Infinity"]).map(lambda token: Draft(number % token))
+    yield (
+        "has NaN or Infinity",
+        st.sampled_from([b"NaN", b"Infinity", b"-Infinity"]).map(lambda token: Draft(number % token)),
+    )
     deep = st.sampled_from([100, 900, 5000, 100000])
-    yield "is nested too deep", st.builds(_nested, deep, st.sampled_from(["array", "object", "open", "member"]), st.just(kind))
+    yield (
+        "is nested too deep",
+        st.builds(_nested, deep, st.sampled_from(["array", "object", "open", "member"]), st.just(kind)),
+    )
     for other, values in kinds().items():
         words, standing = rule_of({"type": kind}, sample(other))
         if standing is Standing.BROKEN and words.startswith(f"is {other} instead of"):
@@ -47,7 +66,11 @@ def _nested(levels: int, form: str, kind: str) -> Draft:
     inner = b"[" * levels + b"]" * levels
     if form == "array":
         return Draft(inner)
-    return Draft(b'[{"op": "replace", "path": "/tags", "value": ' + inner + b"}]" if kind == "array" else b'{"tags": ' + inner + b"}")
+    return Draft(
+        b'[{"op": "replace", "path": "/tags", "value": ' + inner + b"}]"
+        if kind == "array"
+        else b'{"tags": ' + inner + b"}"
+    )
 
 
 def odd_bodies(good: Any, operation: Operation) -> Iterator[tuple[str, str, Standing, SearchStrategy[Draft]]]:
@@ -58,12 +81,37 @@ def odd_bodies(good: Any, operation: Operation) -> Iterator[tuple[str, str, Stan
     yield "body", "has a member twice", Standing.OPEN, st.just(Draft(twice))
     own = operation.request_media_type or ""
     yield "content-type", "is missing", Standing.OPEN, st.just(Draft(data, headers={"Content-Type": None}))
-    others = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml", "application/octet-stream",
-              "application/json-patch+json", "application/openstack-images-v2.0-json-patch", ";;;", "x", "*/*"]  # fmt: skip
-    yield "content-type", "is another one", Standing.OPEN, st.sampled_from(others).map(lambda value: Draft(data, headers={"Content-Type": value}))
+    others = [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/xml",
+        "application/octet-stream",
+        "application/json-patch+json",
+        "application/openstack-images-v2.0-json-patch",
+        ";;;",
+        "x",
+        "*/*",
+    ]
+    yield (
+        "content-type",
+        "is another one",
+        Standing.OPEN,
+        st.sampled_from(others).map(lambda value: Draft(data, headers={"Content-Type": value})),
+    )
     older = b'[{"replace": "/min_ram", "value": 1}]', b'[{"replace": 7, "value": 1}]'
     if isinstance(good, list):
         media = {"Content-Type": "application/openstack-images-v2.0-json-patch"}
-        yield "content-type", "is another one, that of an older patch", Standing.OPEN, st.sampled_from(older).map(lambda body: Draft(body, headers=media))
+        yield (
+            "content-type",
+            "is another one, that of an older patch",
+            Standing.OPEN,
+            st.sampled_from(older).map(lambda body: Draft(body, headers=media)),
+        )
     charsets = st.sampled_from(["latin-1", "utf-16", "nonesuch"])
-    yield "content-type", "names another charset", Standing.OPEN, charsets.map(lambda name: Draft(data, headers={"Content-Type": f"{own}; charset={name}"}))
+    yield (
+        "content-type",
+        "names another charset",
+        Standing.OPEN,
+        charsets.map(lambda name: Draft(data, headers={"Content-Type": f"{own}; charset={name}"})),
+    )

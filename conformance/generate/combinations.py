@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from covertable import make
 
-from conformance.contract import Contract, Schema
 from conformance.generate.values import UNSENT
+from conformance.model.contract import Contract, Schema
 
 __all__ = ["LEFT_OUT", "create_rows", "levels", "patch_rows", "together"]
 
@@ -51,7 +51,9 @@ def _values(name: str, node: Schema) -> tuple[Any, ...]:
     return ()
 
 
-def together(levels: Levels, allowed: Callable[[Row], bool] | None = None, of: Sequence[str] = (), strength: int = 2) -> tuple[dict[str, Any], ...]:
+def together(
+    levels: Levels, allowed: Callable[[Row], bool] | None = None, of: Sequence[str] = (), strength: int = 2
+) -> tuple[dict[str, Any], ...]:
     """Rows in which every two values of different members come together (or every `strength`); the same rows for the same levels.
 
     `allowed` says of a row with the members `of` whether it may be sent.
@@ -76,16 +78,32 @@ def create_rows(contract: Contract) -> tuple[dict[str, Any], ...]:
     found = levels(contract)
     enums = {name: values for name, values in found.items() if name.endswith("_format")}
     known = contract.operations["image.create"].defaults
-    defaults = {name: known.get(name, values[0]) for name, values in found.items() if name not in enums}  # the least, where none is documented
+    defaults = {
+        name: known.get(name, values[0]) for name, values in found.items() if name not in enums
+    }  # the least, where none is documented
     rest = {"name": NAMES, "id": (True, LEFT_OUT), "property": (*PROPERTIES, LEFT_OUT)}
     plain: dict[str, Any] = {"name": NAMES[0], "id": LEFT_OUT, "property": LEFT_OUT}
-    busy = {name: [item for item in found[name] if item != value or isinstance(item, bool)] for name, value in defaults.items()}
+    busy = {
+        name: [item for item in found[name] if item != value or isinstance(item, bool)]
+        for name, value in defaults.items()
+    }
     few = {name: (*[item for item in found[name] if item not in AMAZON][-2:], LEFT_OUT) for name in enums}
-    some = {name: (*[item for item in found[name] if item != value][:1], value, LEFT_OUT) for name, value in defaults.items()}
+    some = {
+        name: (*[item for item in found[name] if item != value][:1], value, LEFT_OUT)
+        for name, value in defaults.items()
+    }
     nothing = dict.fromkeys(found, LEFT_OUT)
-    alone = [{**nothing, **(defaults if index else {}), name: value} for index, name in enumerate(reversed(enums)) for value in enums[name]]
+    alone = [
+        {**nothing, **(defaults if index else {}), name: value}
+        for index, name in enumerate(reversed(enums))
+        for value in enums[name]
+    ]
     return (
-        *together({**enums, **busy, "name": NAMES[1:2], "id": (LEFT_OUT,), "property": PROPERTIES[:1]}, partial(_formats_go, tuple(enums)), tuple(enums)),
+        *together(
+            {**enums, **busy, "name": NAMES[1:2], "id": (LEFT_OUT,), "property": PROPERTIES[:1]},
+            partial(_formats_go, tuple(enums)),
+            tuple(enums),
+        ),
         *({**row, **plain} for row in alone),
         *together({**few, **some, **rest}),
     )
@@ -94,7 +112,9 @@ def create_rows(contract: Contract) -> tuple[dict[str, Any], ...]:
 def patch_rows(contract: Contract) -> tuple[dict[str, Any], ...]:
     """Rows of members for changes: every two are named together, and left out. A member that is named has two values, so that one
     of them is a change whatever the image has."""
-    values: dict[str, tuple[Any, ...]] = {name: tuple(item for item in row if item not in AMAZON)[-2:] for name, row in levels(contract).items()}
+    values: dict[str, tuple[Any, ...]] = {
+        name: tuple(item for item in row if item not in AMAZON)[-2:] for name, row in levels(contract).items()
+    }
     values |= {"name": NAMES[:2], "property": PROPERTIES[:2]}
     rows = together(dict.fromkeys(values, (True, LEFT_OUT)))
     return tuple({name: values[name] if named is True else LEFT_OUT for name, named in row.items()} for row in rows)

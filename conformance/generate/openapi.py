@@ -17,13 +17,17 @@ from hypothesis.strategies import SearchStrategy
 from schemathesis import GenerationMode
 
 from conformance.generate.draft import ANY, ID, NAME, TAG, Aim, Draft, encoded
-from conformance.rules import Standing
-from conformance.shape import FORMATS
+from conformance.judge.rules import Standing
+from conformance.model.jsonvalue import FORMATS
 
 __all__ = ["openapi_aims"]
 
 PATCH_TYPE = "application/openstack-images-v2.1-json-patch"
-OPERATIONS = (("image.create", "/v2/images", "POST"), ("image.patch", "/v2/images/{image_id}", "PATCH"), ("image.list", "/v2/images", "GET"))
+OPERATIONS = (
+    ("image.create", "/v2/images", "POST"),
+    ("image.patch", "/v2/images/{image_id}", "PATCH"),
+    ("image.list", "/v2/images", "GET"),
+)
 _NOT_TO_BE_SENT = re.compile(rb"public|community|/owner|/visibility", re.IGNORECASE)
 
 
@@ -38,10 +42,20 @@ def openapi_aims(document: Mapping[str, Any]) -> Iterator[Aim]:
     description = schemathesis.openapi.from_dict(dict(document))
     for name, path, method in OPERATIONS:
         operation = description[path][method]
-        for mode, words in ((GenerationMode.NEGATIVE, "drawn to break the schema"), (GenerationMode.POSITIVE, "drawn to keep the schema")):
+        for mode, words in (
+            (GenerationMode.NEGATIVE, "drawn to break the schema"),
+            (GenerationMode.POSITIVE, "drawn to keep the schema"),
+        ):
             cases: SearchStrategy[Any] = operation.as_strategy(generation_mode=mode)
             drafts = cases.map(_draft).filter(lambda draft: not _NOT_TO_BE_SENT.search(draft.body))
-            yield Aim(name, f"{name}.request" if name != "image.list" else "image.list.response.200", ANY, words, Standing.OPEN, drafts)
+            yield Aim(
+                name,
+                f"{name}.request" if name != "image.list" else "image.list.response.200",
+                ANY,
+                words,
+                Standing.OPEN,
+                drafts,
+            )
 
 
 def _draft(case: Any) -> Draft:

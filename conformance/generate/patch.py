@@ -9,13 +9,13 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from conformance.contract import Contract, Schema
 from conformance.generate.bodies import broken_bodies, odd_bodies
 from conformance.generate.create import nullable
 from conformance.generate.draft import NAME, Aim, Draft, encoded
 from conformance.generate.values import ASTRAL, MOST_TEXT, broken_values, kinds, sendable, text, valid_values
-from conformance.partition import OWN_PROPERTY, kept_members, member_schema
-from conformance.rules import Standing
+from conformance.judge.partition import OWN_PROPERTY, kept_members, member_schema
+from conformance.judge.rules import Standing
+from conformance.model.contract import Contract, Schema
 
 __all__ = ["change", "patch_aims"]
 
@@ -57,36 +57,99 @@ def patch_aims(contract: Contract) -> Iterator[Aim]:
     ops = st.sampled_from(["replace", "add"])
     for name, schema in documented.items():
         sent = _unmarked(name, valid_values(name, schema))
-        yield aim("stored", f"/{name}", "valid", Standing.VALID,
-                  st.builds(lambda value, op, name=name: _patch(change(name, value, op), members={name: value}), sent, ops))  # fmt: skip
+        yield aim(
+            "stored",
+            f"/{name}",
+            "valid",
+            Standing.VALID,
+            st.builds(lambda value, op, name=name: _patch(change(name, value, op), members={name: value}), sent, ops),
+        )
         for words, values in broken_values(sendable(name, schema), nullable=nullable(create, name)):
-            yield aim("body.value", f"/{name}", words, Standing.BROKEN, leads(st.builds(lambda value, op, name=name: change(name, value, op), values, ops)))
+            yield aim(
+                "body.value",
+                f"/{name}",
+                words,
+                Standing.BROKEN,
+                leads(st.builds(lambda value, op, name=name: change(name, value, op), values, ops)),
+            )
     yield aim("stored", "operations together", "valid", Standing.VALID, _several(documented))
     rule = member_schema(contract, OWN_PROPERTY + "p") or {}
     for words, values in broken_values(rule):
-        yield aim("body.value", "/further property", words, Standing.BROKEN, leads(values.map(lambda value: change(OWN_PROPERTY + "p", value, "add"))))
+        yield aim(
+            "body.value",
+            "/further property",
+            words,
+            Standing.BROKEN,
+            leads(values.map(lambda value: change(OWN_PROPERTY + "p", value, "add"))),
+        )
     astral = st.text(ASTRAL, min_size=1, max_size=8)
     for name, place in ((OWN_PROPERTY + "p", "/further property"), ("name", "/name")):
-        yield aim("stored", place, "has characters outside the BMP", Standing.VALID, astral.map(partial(_added, name)), may_refuse=True)
+        yield aim(
+            "stored",
+            place,
+            "has characters outside the BMP",
+            Standing.VALID,
+            astral.map(partial(_added, name)),
+            may_refuse=True,
+        )
         for words, odd in (("has a lone surrogate", "a\ud800b"), ("has a NUL", "a\0b")):
             yield aim("body.value", place, words, Standing.OPEN, st.just(_patch(change(name, odd, "add"))))
     for name in ("id", *kept_members(contract)):
         if name != "owner":  # a cloud that lets it be changed has given the image away, out of our reach
             odd_values = st.sampled_from(["x", 7, None])
-            yield aim("body.value", f"/{name}", "is kept by the service", Standing.OPEN, odd_values.map(partial(_replaced, name)))
+            yield aim(
+                "body.value",
+                f"/{name}",
+                "is kept by the service",
+                Standing.OPEN,
+                odd_values.map(partial(_replaced, name)),
+            )
     for words, values in broken_values(node["op"]):
-        yield aim("body.op", "op", words, Standing.BROKEN, leads(values.map(lambda value: {**change("min_ram", 5), "op": value})))
-    foreign = st.sampled_from(["move", "copy", "test"]).map(lambda op: {"op": op, "from": "/min_ram", "path": "/min_disk", "value": 0})
+        yield aim(
+            "body.op",
+            "op",
+            words,
+            Standing.BROKEN,
+            leads(values.map(lambda value: {**change("min_ram", 5), "op": value})),
+        )
+    foreign = st.sampled_from(["move", "copy", "test"]).map(
+        lambda op: {"op": op, "from": "/min_ram", "path": "/min_disk", "value": 0}
+    )
     yield aim("body.op", "op", "is not in the enumeration", Standing.BROKEN, leads(foreign))
     for words, paths in _broken_paths():
-        yield aim("body.path", "path", words, Standing.BROKEN, leads(st.builds(lambda path, op: {"op": op, "path": path, "value": "x"}, paths, ops)))
+        yield aim(
+            "body.path",
+            "path",
+            words,
+            Standing.BROKEN,
+            leads(st.builds(lambda path, op: {"op": op, "path": path, "value": "x"}, paths, ops)),
+        )
     for member in ("op", "path", "value"):
         whole = change("min_ram", 5)
-        yield aim(f"body.{member}", member, "is missing", Standing.BROKEN,
-                  leads(st.sampled_from([{key: value for key, value in {**whole, "op": op}.items() if key != member} for op in ("replace", "add")])))  # fmt: skip
+        yield aim(
+            f"body.{member}",
+            member,
+            "is missing",
+            Standing.BROKEN,
+            leads(
+                st.sampled_from(
+                    [
+                        {key: value for key, value in {**whole, "op": op}.items() if key != member}
+                        for op in ("replace", "add")
+                    ]
+                )
+            ),
+        )
     for op in ("replace", "remove"):
         absent = {"op": op, "path": f"/{OWN_PROPERTY}absent", **({"value": "x"} if op == "replace" else {})}
-        yield aim(f"operation.{op}", "path", f"leads to nothing that {op} can find", Standing.BROKEN, leads(st.just(absent)), by_state=True)
+        yield aim(
+            f"operation.{op}",
+            "path",
+            f"leads to nothing that {op} can find",
+            Standing.BROKEN,
+            leads(st.just(absent)),
+            by_state=True,
+        )
     for kind, values in kinds().items():
         if "object" not in kind:
             words = f"has an item that is {kind.removeprefix('empty ').replace('numeric ', '').split(' with')[0].replace('fraction', 'number')} instead of object"
@@ -96,14 +159,37 @@ def patch_aims(contract: Contract) -> Iterator[Aim]:
         yield aim("request", "body", words, Standing.BROKEN, drafts)
     yield from (aim("request", *row) for row in odd_bodies(good, operation))
     odd_paths = ["/", "//", "/tags/0", "/tags/-", "/name/x", "/a/b", "/locations/-", "/min_ram/0"]
-    yield aim("body.path", "path", "leads to no member", Standing.OPEN, st.sampled_from(odd_paths).map(lambda path: _patch({"op": "add", "path": path, "value": "x"})))
+    yield aim(
+        "body.path",
+        "path",
+        "leads to no member",
+        Standing.OPEN,
+        st.sampled_from(odd_paths).map(lambda path: _patch({"op": "add", "path": path, "value": "x"})),
+    )
     odd_names = ["name ", " ", "a\0b", "属性", "n" * 300, "\U0001f5bc", "a\ud800", "a~b", "a/b"]
-    yield aim("body.path", "name of a further property", "is no plain word", Standing.OPEN,
-              st.builds(lambda name, op: _patch(change(name, "x", op)), st.sampled_from(odd_names), ops))  # fmt: skip
+    yield aim(
+        "body.path",
+        "name of a further property",
+        "is no plain word",
+        Standing.OPEN,
+        st.builds(lambda name, op: _patch(change(name, "x", op)), st.sampled_from(odd_names), ops),
+    )
     bare = [{"op": "remove", "path": f"/{name}"} for name in (*documented, "id", "created_at", "locations", "tags/0")]
     yield aim("body.path", "path", "removes what may be documented", Standing.OPEN, st.sampled_from(bare).map(_patch))
-    yield aim("request", "body", "has an unknown member", Standing.OPEN, st.just(_patch({**change("min_ram", 5), "from": "/name", "x": 1})))
-    yield aim("request", "body", "is a hundred operations", Standing.OPEN, st.just(_patch(*[change("min_ram", number) for number in range(100)])))
+    yield aim(
+        "request",
+        "body",
+        "has an unknown member",
+        Standing.OPEN,
+        st.just(_patch({**change("min_ram", 5), "from": "/name", "x": 1})),
+    )
+    yield aim(
+        "request",
+        "body",
+        "is a hundred operations",
+        Standing.OPEN,
+        st.just(_patch(*[change("min_ram", number) for number in range(100)])),
+    )
 
 
 def _unmarked(name: str, values: SearchStrategy[Any]) -> SearchStrategy[Any]:
@@ -120,9 +206,14 @@ def _broken_paths() -> Iterator[tuple[str, SearchStrategy[Any]]]:
 
 def _several(documented: Mapping[str, Schema]) -> SearchStrategy[Draft]:
     """Lists of operations with the members that they leave behind: each member once, each property added, changed, removed."""
-    changes = st.fixed_dictionaries({}, optional={name: _unmarked(name, valid_values(name, schema)) for name, schema in documented.items()})
-    lives = st.dictionaries(st.sampled_from(["p", "q", "中".encode().hex()]).map(lambda word: OWN_PROPERTY + word),
-                            st.tuples(text(255), st.none() | text(255), st.booleans()), max_size=3)  # fmt: skip
+    changes = st.fixed_dictionaries(
+        {}, optional={name: _unmarked(name, valid_values(name, schema)) for name, schema in documented.items()}
+    )
+    lives = st.dictionaries(
+        st.sampled_from(["p", "q", "中".encode().hex()]).map(lambda word: OWN_PROPERTY + word),
+        st.tuples(text(255), st.none() | text(255), st.booleans()),
+        max_size=3,
+    )
 
     def draft(members: dict[str, Any], lives: dict[str, tuple[str, str | None, bool]], backwards: bool) -> Draft:
         rows = [[change(name, value, "add" if backwards else "replace")] for name, value in members.items()]

@@ -10,11 +10,24 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from conformance.contract import Schema
 from conformance.generate.draft import ID
-from conformance.rules import Standing, rule_of
+from conformance.judge.rules import Standing, rule_of
+from conformance.model.contract import Schema
 
-__all__ = ["ASTRAL", "BMP", "MOST_TEXT", "UNSENT", "WORD", "broken_values", "kinds", "one_of_each", "sample", "sendable", "text", "valid_values"]
+__all__ = [
+    "ASTRAL",
+    "BMP",
+    "MOST_TEXT",
+    "UNSENT",
+    "WORD",
+    "broken_values",
+    "kinds",
+    "one_of_each",
+    "sample",
+    "sendable",
+    "text",
+    "valid_values",
+]
 
 UNSENT: Mapping[str, tuple[str, ...]] = {"visibility": ("public", "community")}
 """Values that are allowed and never sent: an image of ours must not show up in other projects."""
@@ -75,9 +88,19 @@ def broken_values(schema: Schema, *, nullable: bool = False) -> Iterator[tuple[s
 
 def sample(kind: str) -> Value:
     return {
-        "null": None, "boolean": True, "integer": 7, "fraction": 1.5, "string": "x", "numeric string": "7",
-        "string with a boolean word": "true", "empty string": "", "array": [7], "empty array": [], "object": {"a": 7}, "empty object": {},
-    }[kind]  # fmt: skip
+        "null": None,
+        "boolean": True,
+        "integer": 7,
+        "fraction": 1.5,
+        "string": "x",
+        "numeric string": "7",
+        "string with a boolean word": "true",
+        "empty string": "",
+        "array": [7],
+        "empty array": [],
+        "object": {"a": 7},
+        "empty object": {},
+    }[kind]
 
 
 def one_of_each(schema: Schema, *, nullable: bool = False) -> dict[str, Value]:
@@ -121,25 +144,55 @@ def _texts(schema: Schema) -> Iterator[tuple[str, SearchStrategy[Value]]]:
     most = schema.get("maxLength")
     if most is not None:
         letters = st.sampled_from("n镜é 名")
-        yield f"is longer than {most}", st.one_of(
-            st.builds(lambda letter, size: letter * size, letters, st.integers(most + 1, most + 300)),
-            st.just("n" * 5000),
+        yield (
+            f"is longer than {most}",
+            st.one_of(
+                st.builds(lambda letter, size: letter * size, letters, st.integers(most + 1, most + 300)),
+                st.just("n" * 5000),
+            ),
         )
     if schema.get("format") == "uuid":
         yield "is empty", st.just("")
         # Not with a line feed at its end: upstream's pattern takes that, and no request can delete the image afterwards.
         yield "is a uuid padded", st.sampled_from([f" {ID}", f"{ID} ", f"\t{ID}", f"{ID}\r\n", f"{ID}\u3000"])
         yield "is a uuid decorated", st.sampled_from(["{" + ID + "}", f"urn:uuid:{ID}"])
-        yield "is a uuid without its hyphens", st.sampled_from([ID.replace("-", ""), ID.replace("-", "", 1), ID[:-4] + "-" + ID[-4:]])
-        tails = st.sampled_from([ID[:-1], ID + "0", ID[:-1] + "g", ID[:-1] + "\uff10", ID.replace("-", "_"), ID.replace("-", "\u2010"), "0", "null"])
+        yield (
+            "is a uuid without its hyphens",
+            st.sampled_from([ID.replace("-", ""), ID.replace("-", "", 1), ID[:-4] + "-" + ID[-4:]]),
+        )
+        tails = st.sampled_from(
+            [
+                ID[:-1],
+                ID + "0",
+                ID[:-1] + "g",
+                ID[:-1] + "\uff10",
+                ID.replace("-", "_"),
+                ID.replace("-", "\u2010"),
+                "0",
+                "null",
+            ]
+        )
         yield "is not a uuid", st.one_of(WORD.map(lambda word: f"x{word}"), tails)
     if schema.get("format") == "date-time":
         yield "is empty", st.just("")
-        yield "is not a date-time", st.one_of(
-            st.sampled_from(["yesterday", "2020-13-01T00:00:00Z", "2020-01-32T00:00:00Z", "2020-01-01", "2020-01-01T00:00:00", "1577836800",
-                             "2020-01-01T25:00:00Z", "0000-00-00T00:00:00Z"]),
-            WORD.map(lambda word: f"x{word}"),
-        )  # fmt: skip
+        yield (
+            "is not a date-time",
+            st.one_of(
+                st.sampled_from(
+                    [
+                        "yesterday",
+                        "2020-13-01T00:00:00Z",
+                        "2020-01-32T00:00:00Z",
+                        "2020-01-01",
+                        "2020-01-01T00:00:00",
+                        "1577836800",
+                        "2020-01-01T25:00:00Z",
+                        "0000-00-00T00:00:00Z",
+                    ]
+                ),
+                WORD.map(lambda word: f"x{word}"),
+            ),
+        )
 
 
 def _numbers(schema: Schema) -> Iterator[tuple[str, SearchStrategy[Value]]]:
@@ -158,7 +211,10 @@ def _lists(schema: Schema) -> Iterator[tuple[str, SearchStrategy[Value]]]:
         yield f"has an item that {words}", values.map(lambda value: [value])
     most = schema.get("maxItems")
     if most is not None:
-        yield f"has more than {most} items", st.integers(most + 1, most + 30).map(lambda size: [f"t{index}" for index in range(size)])
+        yield (
+            f"has more than {most} items",
+            st.integers(most + 1, most + 30).map(lambda size: [f"t{index}" for index in range(size)]),
+        )
 
 
 def valid_values(name: str, schema: Schema) -> SearchStrategy[Value]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from conformance.document import read_document
 from conformance.document.glyphs import undouble
-from conformance.errors import DocumentError
+from conformance.model.errors import DocumentError
 
 CLEAN = """ 1 接口
 1.1 概述
@@ -53,14 +53,25 @@ def written(tmp_path: Path, text: str | bytes) -> Path:
     return path
 
 
-@pytest.mark.parametrize("change", [str, lambda text: text.replace("\n", "\r\n"), lambda text: "\ufeff" + text, lambda text: text.replace("\n", "\n\n")])
+@pytest.mark.parametrize(
+    "change",
+    [
+        str,
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: "\ufeff" + text,
+        lambda text: text.replace("\n", "\n\n"),
+    ],
+)
 def test_an_edition_about_something_else_is_read(tmp_path: Path, change: Any) -> None:
     document = read_document(written(tmp_path, change(CLEAN)))
     operation = document.operations[0]
     assert (operation.method, operation.path) == ("GET", "/v3/disks/{disk_id}/parts")
     assert operation.request_table is not None
     assert operation.response_table is not None
-    assert [(row.name, row.required) for row in operation.request_table.rows] == [("disk_id", True), ("size_from", False)]
+    assert [(row.name, row.required) for row in operation.request_table.rows] == [
+        ("disk_id", True),
+        ("size_from", False),
+    ]
     assert [row.name for row in operation.response_table.rows] == ["parts", "parts.id"]
     assert [code for code, _ in operation.success_codes] == [200, 206]
     assert [(item.code, item.phrase) for item in document.common.error_codes] == [(404, "Not Found"), (409, "Conflict")]
@@ -81,8 +92,13 @@ def doubled(text: str) -> str:
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=12),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc_-", min_size=1, max_size=6), inner, max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=12),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("abc_-", min_size=1, max_size=6), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
@@ -102,10 +118,13 @@ def test_clean_text_is_not_taken_for_doubled() -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "is empty"), (b"\x00\x01", "is binary"), ("甲乙丙".encode("gbk"), "is not UTF-8"), (b"hello\n", "describes no operation"),
+        (b"", "is empty"),
+        (b"\x00\x01", "is binary"),
+        ("甲乙丙".encode("gbk"), "is not UTF-8"),
+        (b"hello\n", "describes no operation"),
         (b"%PDF-1.7 nothing", "is a PDF that cannot be read"),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_no_such_document_gets_one_line(tmp_path: Path, content: bytes, words: str) -> None:
     with pytest.raises(DocumentError) as caught:
         read_document(written(tmp_path, content))

@@ -36,10 +36,14 @@ def test_query_parameters_carry_type_and_line(document: Document) -> None:
     table = document.operations[0].request_table
     assert table is not None
     assert [(row.name, row.type, row.required, row.line) for row in table.rows] == [
-        ("changes-since", "string", False, 493), ("name", "string", False, 495), ("status", "string", False, 497),
-        ("sort-key", "string", False, 499), ("sort-dir", "string", False, 501), ("type", "string", False, 503),
+        ("changes-since", "string", False, 493),
+        ("name", "string", False, 495),
+        ("status", "string", False, 497),
+        ("sort-key", "string", False, 499),
+        ("sort-dir", "string", False, 501),
+        ("type", "string", False, 503),
         ("limit", "integer", False, 505),
-    ]  # fmt: skip
+    ]
 
 
 def test_create_has_nine_members_and_twenty_one_answers(document: Document) -> None:
@@ -63,28 +67,44 @@ def test_common_headers_keep_required_cells_that_were_wrapped(document: Document
     table = document.common.request_parameters
     assert table is not None
     assert [(row.name, row.required, row.line, row.last_line) for row in table.rows] == [
-        ("Host", False, 227, 241), ("Content-Type", True, 244, 250), ("Content-Length", False, 252, 252),
-        ("X-Project-Id", False, 254, 254), ("X-Auth-Token", False, 256, 272),
-    ]  # fmt: skip
+        ("Host", False, 227, 241),
+        ("Content-Type", True, 244, 250),
+        ("Content-Length", False, 252, 252),
+        ("X-Project-Id", False, 254, 254),
+        ("X-Auth-Token", False, 256, 272),
+    ]
 
 
 def test_all_eight_json_examples_are_recovered_one_of_them_repaired(document: Document) -> None:
     examples = [item for item in document.examples if item.kind == "json"]
-    assert [
-        (item.first_line, item.last_line) for item in examples
-    ] == [(290, 329), (355, 404), (412, 424), (522, 601), (648, 662), (712, 754), (785, 793), (844, 899)]
+    assert [(item.first_line, item.last_line) for item in examples] == [
+        (290, 329),
+        (355, 404),
+        (412, 424),
+        (522, 601),
+        (648, 662),
+        (712, 754),
+        (785, 793),
+        (844, 899),
+    ]
     assert [item.repaired for item in examples if item.repaired] == ["] inserted before the end of line 601"]
 
 
 def test_strings_wrapped_over_lines_are_joined(document: Document) -> None:
     success = next(item for item in document.examples if item.first_line == 355)
-    href = "http://openstack.example.com/v2/6f70656e737461636b20342065766572/servers/f5dc173b-6804-445a-a6d8-c705dad5b5eb"
+    href = (
+        "http://openstack.example.com/v2/6f70656e737461636b20342065766572/servers/f5dc173b-6804-445a-a6d8-c705dad5b5eb"
+    )
     assert href == success.value["error"]["links"][0]["href"]
 
 
 def test_the_patch_example_is_three_replaces(document: Document) -> None:
     example = operation(document, "PATCH").request_examples[0]
-    assert [(item["path"], item["value"]) for item in example.value] == [("/min_ram", 512), ("/min_disk", 1), ("/name", "fake_image1")]
+    assert [(item["path"], item["value"]) for item in example.value] == [
+        ("/min_ram", 512),
+        ("/min_disk", 1),
+        ("/name", "fake_image1"),
+    ]
 
 
 def test_members_of_examples_know_their_line(document: Document) -> None:

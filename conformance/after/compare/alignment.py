@@ -1,0 +1,182 @@
+"""Two runs side by side: which request of the one is the same request as which of the other, and how each was answered.
+
+Rules
+- Requests are paired by the case that sent them and by what they say, never by their number: a run that goes another way in one
+  case does not shift the others. What differs from run to run (ids, times, names of ours) is taken out first.
+- A request that only one run sent is no drift. Its kind (case, operation, names and types of what it carries) is compared over both
+  runs instead, and a status that came by chance is not told: the chance of it must be under one in ten thousand.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from conformance.model.message import DISCOVERY, Exchange
+
+__all__ = ["CHANCE", "StatusDrift", "kind_of_request", "status_drift"]
+
+CHANCE = 1e-4
+_OUTSIDE = frozenset({"", "cleanup"})
+"""Phases whose requests depend on how the run went: logging in, cleaning up."""
+
+_VOLATILE = (
+    (re.compile(r"conformance-[0-9a-f]{8}(-[0-9a-f]{6}(r\d+)?)?-\d+\b"), "<name>"),
+    (re.compile(r"conformance-[0-9a-f]{8}"), "<run>"),
+    (re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"), "<id>"),
+    (re.compile(r"\b[0-9a-f]{32}\b"), "<id>"),
+    (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:?\d\d:?\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"), "<time>"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusDrift:
+    """The same requests of one case, answered with another status. `request` shows the first of them.
+
+    `numbers_before` and `numbers_after` are numbers of exchanges, the first few, in step with each other where they were paired.
+    """
+
+    operation: str
+    case: str
+    request: str
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    count: int
+    numbers_before: tuple[int, ...]
+    numbers_after: tuple[int, ...]
+
+    @property
+    def server_error(self) -> bool:
+        """Whether a 5xx came where there was none."""
+        return any(status >= 500 for status in self.after) and all(status < 500 for status in self.before)
+
+    @property
+    def refused(self) -> bool:
+        """Whether what was accepted is refused."""
+        return all(status < 400 for status in self.before) and any(400 <= status < 500 for status in self.after)
+
+
+Key = tuple[str, ...]
+
+
+def status_drift(before: Iterable[Exchange], after: Iterable[Exchange]) -> tuple[StatusDrift, ...]:
+    """Every drift, grouped by case, operation and statuses, in the order of the second run."""
+    first, second = _by_key(before, _exact), _by_key(after, _exact)
+    common = first.keys() & second.keys()
+    pairs = [pair for key in second if key in common for pair in _paired(first[key], second[key])]
+    alone = [[item for key, items in side.items() if key not in common for item in items] for side in (first, second)]
+    kinds = [_by_key(items, kind_of_request) for items in alone]
+    pairs += [pair for key in kinds[1] if key in kinds[0] for pair in _unlikely(kinds[0][key], kinds[1][key])]
+    return tuple(_grouped(pairs))
+
+
+Pair = tuple[tuple[Exchange, ...], tuple[Exchange, ...]]
+
+
+def _by_key(exchanges: Iterable[Exchange], key: Callable[[Exchange], Key]) -> dict[Key, list[Exchange]]:
+    found: dict[Key, list[Exchange]] = {}
+    for item in exchanges:
+        if item.case not in _OUTSIDE and item.request.operation != DISCOVERY:
+            found.setdefault(key(item), []).append(item)
+    return found
+
+
+def _paired(before: Sequence[Exchange], after: Sequence[Exchange]) -> Iterator[Pair]:
+    """Pairs with different statuses: one by one when both runs sent the request as often, else as wholes."""
+    if len(before) == len(after):
+        yield from (
+            ((one,), (other,)) for one, other in zip(before, after, strict=True) if _status(one) != _status(other)
+        )
+    elif {_status(item) for item in before} != {_status(item) for item in after}:
+        news = {_status(item) for item in after} - {_status(item) for item in before}
+        if news:  # fewer repetitions alone may have met fewer of the statuses
+            yield tuple(before), tuple(item for item in after if _status(item) in news)
+
+
+def _unlikely(before: Sequence[Exchange], after: Sequence[Exchange]) -> Iterator[Pair]:
+    counts = Counter(_status(item) for item in after)
+    known = {_status(item) for item in before}
+    for status, count in counts.items():
+        # With a rate of `count` in `len(after)`, one more taken for the other side: how likely was it not to be met before?
+        if status not in known and (1 - count / (len(after) + 1)) ** len(before) < CHANCE:
+            yield tuple(before), tuple(item for item in after if _status(item) == status)
+
+
+def _status(exchange: Exchange) -> int:
+    return exchange.response.status
+
+
+def _grouped(pairs: Iterable[Pair]) -> Iterator[StatusDrift]:
+    groups: dict[tuple[str, str, tuple[int, ...], tuple[int, ...]], list[Pair]] = {}
+    for before, after in pairs:
+        statuses = tuple(tuple(sorted({_status(item) for item in side})) for side in (before, after))
+        groups.setdefault((after[0].operation, after[0].case, statuses[0], statuses[1]), []).append((before, after))
+    for (operation, case, old, new), members in groups.items():
+        yield StatusDrift(
+            operation=operation,
+            case=case,
+            request=shown(members[0][1][0]),
+            before=old,
+            after=new,
+            count=sum(len(after) for _, after in members),
+            numbers_before=tuple(item.number for before, _ in members[:5] for item in before[:1]),
+            numbers_after=tuple(item.number for _, after in members[:5] for item in after[:1]),
+        )
+
+
+def shown(exchange: Exchange) -> str:
+    """The request in one line: method, path, query and the beginning of the body, without what changes from run to run."""
+    parts = urlsplit(exchange.request.url)
+    query = "?" + unquote(parts.query) if parts.query else ""
+    body = exchange.request.body[:300].decode("utf-8", "replace")
+    line = " ".join(_steady(f"{exchange.request.method} {_path(exchange)}{query} {body}").split())
+    return line if len(line) <= 160 else line[:157] + "..."
+
+
+def _path(exchange: Exchange) -> str:
+    """From the version on: what stands before it is the cloud's."""
+    path = urlsplit(exchange.request.url).path
+    found = re.search(r"/v\d+(\.\d+)?(/|$)", path)
+    return path[found.start() :] if found else path
+
+
+def _exact(exchange: Exchange) -> Key:
+    request = exchange.request
+    query = urlsplit(request.url).query
+    body = request.body[:100_000].decode("utf-8", "surrogateescape")
+    fields = (request.headers.get(name) or "" for name in ("Content-Type", "Accept", "X-Auth-Token"))
+    named = (_steady(item) for item in (_path(exchange), query, body, *fields))
+    return (exchange.case, exchange.operation, request.method, request.actor, *named)
+
+
+def kind_of_request(exchange: Exchange) -> Key:
+    """The case, the operation and what the request carries by name: the same for two requests that ask the same of a server."""
+    request = exchange.request
+    names = sorted({name for name, _ in parse_qsl(urlsplit(request.url).query, keep_blank_values=True)})
+    carried = _names(exchange)
+    media = request.headers.get("Content-Type") or ""
+    return (exchange.case, exchange.operation, request.method, request.actor, media, ",".join(names), carried)
+
+
+def _names(exchange: Exchange) -> str:
+    try:
+        body = json.loads(exchange.request.body)
+    except (ValueError, RecursionError):
+        return f"{len(exchange.request.body) > 0}"
+    nodes = body if isinstance(body, list) else [body]
+    members = {
+        f"{node.get('op', '')}{node.get('path', '')}" if "path" in node else ",".join(sorted(map(str, node)))
+        for node in nodes
+        if isinstance(node, dict)
+    }
+    return f"{type(body).__name__}:{';'.join(sorted(members))}"
+
+
+def _steady(text: str) -> str:
+    for pattern, word in _VOLATILE:
+        text = pattern.sub(word, text)
+    return text

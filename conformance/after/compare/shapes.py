@@ -1,0 +1,322 @@
+"""The shape of answers as the traffic shows it, and how it differs between two runs (schemas inferred with genson).
+
+Rules
+- A shape belongs to an operation and a class of statuses: `image.list 2xx`. Only cases that met it in both runs count.
+- In lists only what the run made itself counts; what else lies on a cloud is no property of its service.
+- What the client sent in one run only (a member, a type of it, a value of it) says nothing about the server and is left out.
+- Where a member is gone or new, what is below it is not told again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from genson import SchemaBuilder
+
+from conformance.model.jsonvalue import Unreadable
+from conformance.model.message import DISCOVERY, Exchange
+
+__all__ = ["ShapeDrift", "shape_drift"]
+
+ENOUGH = 20
+"""Values of a member that must have been seen before a new one is told, and places of a header or member in small samples."""
+MOST_VALUES = 8
+_VALUE = re.compile(r"[A-Za-z][A-Za-z_-]{0,30}\d{0,3}")
+_FREE_TEXT = re.compile(r"(^|[._])(name|id|owner|region|description|title|message|url|href|self|file|schema)(\[\])?$")
+_IGNORED_HEADERS = frozenset(
+    {
+        "date",
+        "age",
+        "expires",
+        "connection",
+        "keep-alive",
+        "transfer-encoding",
+        "content-length",
+        "via",
+        "set-cookie",
+        "server",
+        "x-openstack-request-id",
+        "x-compute-request-id",
+        "x-request-id",
+        "requestid",
+    }
+)
+_OUTSIDE = frozenset({"", "cleanup"})
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeDrift:
+    """One difference. `place` is a member such as `images[].id`, a header such as `header location`, or `body` for the whole.
+
+    `change` is one of: appeared, vanished, became optional, became constant, became nullable, no longer nullable, changed type,
+    new value. `before` and `after` show it in words.
+    """
+
+    operation: str
+    statuses: str
+    place: str
+    change: str
+    before: str
+    after: str
+    count_before: int
+    count_after: int
+
+    @property
+    def requirement(self) -> str | None:
+        """What a contract would call the place, without its status: `images.id`; None for the whole body."""
+        return None if self.place == "body" else self.place.removeprefix("header ").replace("[]", "")
+
+
+def shape_drift(before: Iterable[Exchange], after: Iterable[Exchange]) -> tuple[ShapeDrift, ...]:
+    """Every difference between the shapes of two runs, by operation, status class and place."""
+    first, second = _Run.of(before), _Run.of(after)
+    found: list[ShapeDrift] = []
+    for key in sorted(first.seen.keys() & second.seen.keys()):
+        cases = first.seen[key].keys() & second.seen[key].keys()
+        if not cases:
+            continue
+        one, other = ([item for case in sorted(cases) for item in run.seen[key][case]] for run in (first, second))
+        found += _members(key, one, other, first, second)
+        found += _headers(key, one, other)
+        found += _values(key, one, other, first, second)
+    return tuple(found)
+
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class _Run:
+    """The exchanges by operation and status class, then case; and what the client sent that was accepted."""
+
+    seen: Mapping[Key, Mapping[str, list[Exchange]]]
+    made: frozenset[str]
+    sent: frozenset[tuple[str, str]] = field(default=frozenset())
+
+    @classmethod
+    def of(cls, exchanges: Iterable[Exchange]) -> _Run:
+        seen: dict[Key, dict[str, list[Exchange]]] = {}
+        made: set[str] = set()
+        sent: set[tuple[str, str]] = set()
+        for item in exchanges:
+            status = item.response.status
+            if 200 <= status < 300 and item.request.method in {"POST", "PATCH", "PUT"}:
+                body = _body(item)
+                if isinstance(body, dict) and isinstance(body.get("id"), str):
+                    made.add(body["id"])
+                sent |= set(_given(item))
+            if item.case not in _OUTSIDE and item.request.operation != DISCOVERY and item.request.method != "HEAD":
+                place = seen.setdefault((item.operation, f"{status // 100}xx"), {})
+                place.setdefault(item.case, []).append(item)
+        return cls(seen, frozenset(made), frozenset(sent))
+
+
+def _given(exchange: Exchange) -> Iterator[tuple[str, str]]:
+    """(member, ""), (member, `type T`) and (member, `value V`) of a JSON object or a JSON Patch that was sent."""
+    try:
+        body = json.loads(exchange.request.body)
+    except (ValueError, RecursionError):
+        return
+    pairs = list(body.items()) if isinstance(body, dict) else []
+    for node in body if isinstance(body, list) else ():
+        if isinstance(node, dict) and isinstance(node.get("path"), str):
+            pairs.append((node["path"].split("/")[1] if "/" in node["path"] else node["path"], node.get("value")))
+    for name, value in pairs:
+        yield name, ""
+        yield name, f"type {_type(value)}"
+        if isinstance(value, str):
+            yield name, f"value {value}"
+
+
+def _body(exchange: Exchange) -> Any:
+    try:
+        return exchange.response.json()
+    except Unreadable:
+        return None
+
+
+def _type(value: Any) -> str:
+    names = {dict: "object", list: "array", str: "string", bool: "boolean", int: "integer", float: "number"}
+    return "null" if value is None else names[type(value)]
+
+
+# --- members --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    types: frozenset[str]
+    always: bool
+
+
+def _members(
+    key: Key, before: Sequence[Exchange], after: Sequence[Exchange], first: _Run, second: _Run
+) -> Iterator[ShapeDrift]:
+    one, other = _inferred(before, first.made), _inferred(after, second.made)
+    driven = first.sent ^ second.sent
+    gone: list[str] = []
+    for place in sorted({*one, *other}):
+        name = place.rsplit(".", 1)[-1].removesuffix("[]")
+        if any(place.startswith((parent + ".", parent + "[]")) for parent in gone) or (name, "") in driven:
+            continue
+        old, new = one.get(place), other.get(place)
+
+        def drift(change: str, was: str, now: str, place: str = place) -> ShapeDrift:
+            return ShapeDrift(*key, place, change, was, now, len(before), len(after))
+
+        if old is None or new is None:
+            present = old or new
+            assert present is not None
+            gone.append(place)
+            if place.endswith("[]"):  # a list that had items and is empty: a matter of what was there
+                continue
+            how = ("always" if present.always else "sometimes") + f" there, {_words(present.types)}"
+            yield drift("appeared", "absent", how) if old is None else drift("vanished", how, "absent")
+            continue
+        if old.always != new.always and not place.endswith("[]"):
+            yield (
+                drift("became optional", "always there", "sometimes there")
+                if old.always
+                else drift("became constant", "sometimes there", "always there")
+            )
+        added = {item for item in new.types - old.types if (name, f"type {item}") not in driven}
+        lost = {item for item in old.types - new.types if (name, f"type {item}") not in driven}
+        if added == {"null"} and not lost:
+            yield drift("became nullable", _words(old.types), _words(new.types))
+        elif lost == {"null"} and not added:
+            yield drift("no longer nullable", _words(old.types), _words(new.types))
+        elif added or lost:
+            yield drift("changed type", _words(old.types), _words(new.types))
+
+
+def _inferred(exchanges: Iterable[Exchange], made: frozenset[str]) -> dict[str, _Member]:
+    """Place -> what was seen there; the place `body` is the whole, a body that is no JSON has its media type as type."""
+    builder = SchemaBuilder()
+    others: set[str] = set()
+    for item in exchanges:
+        body = item.response.body
+        try:
+            value = (
+                item.response.json()
+                if body.strip() and item.response.media_type != "application/octet-stream"
+                else None
+            )
+        except Unreadable:
+            value = None
+        if not body.strip():
+            others.add("empty")
+        elif value is None:
+            others.add(item.response.media_type or "no media type")
+        else:
+            builder.add_object(_own(value, made))
+    schema = builder.to_schema()
+    found = dict(_flat(schema, ""))
+    root = found.pop("", None)
+    if others or root is not None:
+        found["body"] = _Member(frozenset(others) | (root.types if root else frozenset()), True)
+    return found
+
+
+def _own(value: Any, made: frozenset[str]) -> Any:
+    """The value in which lists of identified objects hold only those that the run made."""
+    if isinstance(value, dict):
+        return {key: _own(item, made) for key, item in value.items()}
+    if isinstance(value, list):
+        images = all(isinstance(item, dict) and isinstance(item.get("id"), str) and "status" in item for item in value)
+        return [_own(item, made) for item in value if not images or item["id"] in made]
+    return value
+
+
+def _flat(schema: Mapping[str, Any], place: str, always: bool = True) -> Iterator[tuple[str, _Member]]:
+    parts = schema.get("anyOf", [schema])
+    types: set[str] = set()
+    for part in parts:
+        stated = part.get("type", [])
+        types |= {stated} if isinstance(stated, str) else set(stated)
+    if types or place:
+        yield place, _Member(frozenset(types), always)
+    for part in parts:
+        required = set(part.get("required", ()))
+        for name, child in part.get("properties", {}).items():
+            yield from _flat(child, f"{place}.{name}" if place else name, name in required)
+        if "items" in part:
+            yield from _flat(part["items"], f"{place}[]")
+
+
+def _words(types: Iterable[str]) -> str:
+    return " or ".join(sorted(types)) or "nothing"
+
+
+# --- headers and values ---------------------------------------------------------------------------------------------
+
+
+def _headers(key: Key, before: Sequence[Exchange], after: Sequence[Exchange]) -> Iterator[ShapeDrift]:
+    one, other = (
+        Counter(name for item in side for name in {field.lower() for field, _ in item.response.headers.items})
+        for side in (before, after)
+    )
+    for name in sorted({*one, *other} - _IGNORED_HEADERS):
+        if bool(one[name]) != bool(other[name]):
+            change = "vanished" if one[name] else "appeared"
+            yield ShapeDrift(
+                *key,
+                f"header {name}",
+                change,
+                _share(one[name], len(before)),
+                _share(other[name], len(after)),
+                len(before),
+                len(after),
+            )
+
+
+def _share(count: int, of: int) -> str:
+    return f"in {count} of {of} answers" if count else "absent"
+
+
+def _values(
+    key: Key, before: Sequence[Exchange], after: Sequence[Exchange], first: _Run, second: _Run
+) -> Iterator[ShapeDrift]:
+    one, other = (
+        {} if key[1] != "2xx" else _words_seen(side, run.made) for side, run in ((before, first), (after, second))
+    )
+    driven = first.sent ^ second.sent
+    for place in sorted(one.keys() & other.keys()):
+        known, now = one[place], other[place]
+        name = place.rsplit(".", 1)[-1].removesuffix("[]")
+        if known.total() < ENOUGH or len(known) > MOST_VALUES or not all(_VALUE.fullmatch(item) for item in known):
+            continue
+        news = sorted(item for item in now.keys() - known.keys() if (name, f"value {item}") not in driven)
+        if (
+            news
+            and known.keys() & now.keys()
+            and len(now) <= MOST_VALUES + len(known)
+            and all(_VALUE.fullmatch(item) for item in news)
+        ):
+            yield ShapeDrift(
+                *key, place, "new value", ", ".join(sorted(known)), ", ".join(news), len(before), len(after)
+            )
+
+
+def _words_seen(exchanges: Iterable[Exchange], made: frozenset[str]) -> dict[str, Counter[str]]:
+    """Place -> how often each text was seen there, without free text such as names and ids."""
+    found: dict[str, Counter[str]] = {}
+
+    def walk(value: Any, place: str) -> None:
+        if isinstance(value, dict):
+            for name, item in value.items():
+                walk(item, f"{place}.{name}" if place else name)
+        elif isinstance(value, list):
+            for item in value:
+                walk(item, f"{place}[]")
+        elif isinstance(value, str) and not _FREE_TEXT.search(place):
+            found.setdefault(place, Counter())[value] += 1
+
+    for exchange in exchanges:
+        if exchange.response.media_type != "application/octet-stream":
+            walk(_own(_body(exchange), made), "")
+    return found

@@ -1,0 +1,210 @@
+"""Whether a finding came back when its requests were sent again: what the answers then and now say.
+
+Rules
+- Reproduced: the same failure of the same promise is seen again. Changed: another failure than the run knew is seen in its
+  place. Not reproduced: it was looked for, and nothing is wrong. Undecided: it could not be looked for, with the reason.
+- A failure that a single answer shows is judged on the new answer by the passive checks; one that a case shows, by the case.
+- Only where neither can judge, the two answers are compared: status and body, but for ids, times and names.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from conformance.model.errors import Exit
+from conformance.model.finding import Finding
+from conformance.model.jsonvalue import Unreadable
+from conformance.model.message import Exchange
+from conformance.model.verdict import FindingGroup
+
+__all__ = [
+    "Deviation",
+    "Replay",
+    "Replayed",
+    "State",
+    "alike",
+    "by_answer",
+    "by_case",
+    "by_likeness",
+    "deviations",
+    "to_json",
+]
+
+Deviation: TypeAlias = tuple[str, str]
+"""Requirement and failure: what makes two findings the same."""
+
+VERSION = "1.0"
+STATUS_CHECKS = frozenset({"server-error", "documented-status"})
+
+
+class State(StrEnum):
+    """What became of a finding."""
+
+    REPRODUCED = "reproduced"
+    CHANGED = "changed"
+    NOT_REPRODUCED = "not reproduced"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """One finding, sent again. `by` is "request" or "case", or "" when nothing was sent; `status` is that of the new answer."""
+
+    finding: FindingGroup
+    state: State
+    reason: str
+    by: str = ""
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """All of them. `run` is the id of the recorded run, `target` where it was replayed, `requests` how many were sent."""
+
+    run: str
+    contract: Mapping[str, str]
+    target: Mapping[str, str]
+    results: tuple[Replayed, ...]
+    requests: int
+    notes: tuple[str, ...] = ()
+    leftovers: tuple[str, ...] = ()
+
+    def count(self, state: State) -> int:
+        """How many findings came to this."""
+        return sum(item.state is state for item in self.results)
+
+    @property
+    def exit_code(self) -> int:
+        """1 when one is reproduced or changed, else 3 when one is undecided or something was left behind, else 0."""
+        if self.count(State.REPRODUCED) or self.count(State.CHANGED):
+            return int(Exit.NON_CONFORMANT)
+        return int(Exit.INCONCLUSIVE if self.count(State.UNDECIDED) or self.leftovers else Exit.CONFORMANT)
+
+
+def deviations(findings: Iterable[Finding | FindingGroup]) -> frozenset[Deviation]:
+    """What the findings are about."""
+    return frozenset((item.requirement, item.failure) for item in findings)
+
+
+def by_answer(group: FindingGroup, known: Collection[Deviation], new: Exchange, found: Collection[Finding]) -> Replayed:
+    """Judged by the passive checks. `known` is what the recorded answer deviates in, `found` what is wrong with the new one."""
+    status = new.response.status
+    was = group.exemplar.response.status if group.exemplar is not None else None
+    then = "as then" if status == was else f"then {was}"
+    if (group.requirement, group.failure) in deviations(found) or any(_same_status(group, item) for item in found):
+        return Replayed(group, State.REPRODUCED, f"answered with {status}, {then}: {group.failure}", "request", status)
+    other = [item for item in found if (item.requirement, item.failure) not in known]
+    if other:
+        reason = f"answered with {status}, {then}; now {other[0].requirement}: {other[0].message}"
+        return Replayed(group, State.CHANGED, reason, "request", status)
+    return Replayed(
+        group, State.NOT_REPRODUCED, f"answered with {status}, {then}, without this failure", "request", status
+    )
+
+
+def _same_status(group: FindingGroup, item: Finding) -> bool:
+    """Whether both are about an unwanted status of the same operation. The kind of request behind the colon is found out from all
+    requests of a run (attribution.py), and this one request is the recorded one."""
+    stems = {text.partition(": ")[0] for text in (group.failure, item.failure)}
+    return group.check == item.check in STATUS_CHECKS and group.requirement == item.requirement and len(stems) == 1
+
+
+def by_case(
+    group: FindingGroup, case: str, known: Collection[Deviation], found: Iterable[Finding], looks: int, reason: str
+) -> Replayed:
+    """Judged by the case that was run again.
+
+    `known` are the deviations of the recorded run, `found` what the new run of all cases found, `looks` how often the
+    promise was looked at, `reason` why the case could not judge all that it is for.
+    """
+    own = [item for item in found if item.check == case or (item.exchange is not None and item.exchange.case == case)]
+    same = next((item for item in own if (item.requirement, item.failure) == (group.requirement, group.failure)), None)
+    if same is not None:
+        return Replayed(group, State.REPRODUCED, f"the case {case} finds it again: {same.message}", "case", same.status)
+    other = next((item for item in own if (item.requirement, item.failure) not in known), None)
+    if other is not None:
+        said = f"the case {case} finds something else, {other.requirement}: {other.message}"
+        return Replayed(group, State.CHANGED, said, "case", other.status)
+    if reason or not looks:
+        return Replayed(
+            group, State.UNDECIDED, f"the case {case} judged nothing: {reason or 'it did not get that far'}", "case"
+        )
+    return Replayed(group, State.NOT_REPRODUCED, f"the case {case} finds nothing wrong", "case")
+
+
+def by_likeness(
+    group: FindingGroup, then: Exchange, new: Exchange, found: Collection[Finding], known: Collection[Deviation]
+) -> Replayed:
+    """Judged by how alike the two answers are."""
+    was, status = then.response.status, new.response.status
+    other = [item for item in found if (item.requirement, item.failure) not in known]
+    if alike(then, new):
+        return Replayed(group, State.REPRODUCED, f"answered with {status} and the same body as then", "request", status)
+    if other:
+        reason = f"answered with {status}, then {was}; now {other[0].requirement}: {other[0].message}"
+        return Replayed(group, State.CHANGED, reason, "request", status)
+    if was == status and status >= 300:
+        return Replayed(group, State.REPRODUCED, f"answered with {status} as then, in other words", "request", status)
+    if was == status:
+        return Replayed(group, State.CHANGED, f"answered with {status} as then, with another body", "request", status)
+    if (was < 400) != (status < 400):
+        return Replayed(group, State.NOT_REPRODUCED, f"answered with {status}, then {was}", "request", status)
+    return Replayed(group, State.CHANGED, f"answered with {status}, then {was}", "request", status)
+
+
+_CHANGING = (
+    (re.compile(r"conformance-[0-9a-f]{8}(-[0-9a-z]+)*", re.IGNORECASE), "<name>"),
+    (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE), "<id>"),
+    (re.compile(r"\b[0-9a-f]{32,}\b", re.IGNORECASE), "<id>"),
+    (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?"), "<time>"),
+    (re.compile(r"https?://[^/\s\"]+"), "<origin>"),
+)
+
+
+def alike(then: Exchange, new: Exchange) -> bool:
+    """Whether two answers are the same but for what differs from request to request."""
+    return then.response.status == new.response.status and _plain(then) == _plain(new)
+
+
+def _plain(exchange: Exchange) -> Any:
+    try:
+        text = json.dumps(exchange.response.json(), sort_keys=True, ensure_ascii=False)
+    except (Unreadable, RecursionError):
+        text = exchange.response.body.decode("utf-8", "surrogateescape")
+    for pattern, word in _CHANGING:
+        text = pattern.sub(word, text)
+    return text
+
+
+def to_json(replay: Replay) -> dict[str, Any]:
+    """Plain data (schema: specs/schemas/replay.schema.json)."""
+    return {
+        "replay": VERSION,
+        "run": replay.run,
+        "contract": dict(replay.contract),
+        "target": dict(replay.target),
+        "exit_code": replay.exit_code,
+        "requests": replay.requests,
+        "summary": {str(state): replay.count(state) for state in State},
+        "findings": [
+            {
+                "id": item.finding.id,
+                "requirement": item.finding.requirement,
+                "failure": item.finding.failure,
+                "operation": item.finding.operation,
+                "recorded_status": item.finding.status,
+                "state": str(item.state),
+                "reason": item.reason,
+                "by": item.by,
+                "status": item.status,
+            }
+            for item in replay.results
+        ],
+        "notes": list(replay.notes),
+        "leftovers": list(replay.leftovers),
+    }

@@ -1,0 +1,370 @@
+"""A recorded run replayed: the requests of its findings sent again, with fresh images, names and tokens put in place.
+
+Rules
+- Everything goes through the same transport, gate and journal as a run; what is made is deleted at once, and at the end.
+- What a finding's request depends on comes first (lineage); an answer that fails there leaves the finding to its case.
+- A case is run again whole, with the seed of the run, and once for all the findings that it decides.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conformance.after.replay.lineage import CLEANUP, History, Lineage, Step, is_create, made_id, own_id, renamed
+from conformance.after.replay.reproduction import Replay, Replayed, State, by_answer, by_case, by_likeness, deviations
+from conformance.contract.specs import load_contract
+from conformance.judge.exchange_checks import judge
+from conformance.judge.run_checks import BACK, REPEATED, judge_all
+from conformance.model.errors import SuiteError, TargetError, UsageError
+from conformance.model.finding import Finding
+from conformance.model.message import Exchange, Request
+from conformance.model.verdict import FindingGroup, Verdict
+from conformance.run.cases import registry
+from conformance.run.client import Client
+from conformance.run.journal import tag_of
+from conformance.run.plugin import Supervisor, case_of
+from conformance.run.runner import interruptible, pytest_arguments
+from conformance.run.session import Conduct, Options
+from conformance.target.cloud import Settings, configured
+from conformance.target.secrets import UNSCOPED
+
+__all__ = ["chosen", "replay"]
+
+MOST_REQUESTS = 400
+"""Requests that a case sent in the recorded run, above which it is not run again."""
+MOST_OUTAGES = 3
+_SECRET = re.compile(r"\$(OS_[A-Z_]+|REDACTED)")
+
+
+class _CannotSend(Exception):
+    """The requests cannot be sent again as they were; carries the reason."""
+
+
+def chosen(verdict: Verdict, prefix: str | None) -> tuple[FindingGroup, ...]:
+    """All findings, or the one whose id begins so. Raises UsageError when there is none or more than one."""
+    if prefix is None:
+        return verdict.findings
+    found = [item for item in verdict.findings if item.id.startswith(prefix)]
+    if not found:
+        known = ", ".join(item.id for item in verdict.findings[:6]) or "none"
+        more = f" and {len(verdict.findings) - 6} more" if len(verdict.findings) > 6 else ""
+        raise UsageError(f"finding {prefix}: the run {verdict.run.id} has none of this id; it has {known}{more}")
+    if len(found) > 1:
+        raise UsageError(f"finding {prefix}: stands for {', '.join(item.id for item in found)}; give more digits")
+    return tuple(found)
+
+
+def replay(
+    verdict: Verdict,
+    groups: Sequence[FindingGroup],
+    settings: Settings,
+    specs: Path | None,
+    progress: Callable[[str], None],
+) -> Replay:
+    """Send the requests of these findings again and say what became of each.
+
+    Raises UsageError (another contract, no cloud) and TargetError (not reached, login refused).
+    """
+    contract = load_contract(specs)
+    if contract.sha256 != verdict.contract["sha256"]:
+        raise UsageError(
+            f"the run was judged by another contract ({verdict.contract['name']}, sha256 {verdict.contract['sha256'][:12]}…, "
+            f"here {contract.name}, {contract.sha256[:12]}…); give its specs with --specs, or run the suite again"
+        )
+    if not configured(settings) and verdict.target["name"] != "reference":
+        raise UsageError(
+            f"the run was made against cloud {verdict.target['name']}; say where to replay it with --os-cloud"
+        )
+    options = Options(settings, verdict.run.profile, verdict.run.seed, verdict.run.strict, None, specs)
+    interruptible()
+    with Conduct(options) as conduct:
+        session = _Session(conduct, verdict, progress)
+        try:
+            results = session.results(groups)
+        finally:
+            conduct.cleanup()
+        target = conduct.target
+        return Replay(
+            run=verdict.run.id,
+            contract=dict(verdict.contract),
+            target={"name": target.name, "identity_url": target.identity_url, "image_url": target.image_url},
+            results=tuple(
+                replace(item, reason=" ".join(conduct.secrets.text(item.reason).split())) for item in results
+            ),
+            requests=len(conduct.gate.exchanges),
+            notes=tuple(map(conduct.secrets.text, conduct.notes)),
+            leftovers=conduct.leftovers,
+        )
+
+
+class _Session:
+    """The sending under way."""
+
+    def __init__(self, conduct: Conduct, verdict: Verdict, progress: Callable[[str], None]) -> None:
+        self._conduct = conduct
+        self._client: Client = conduct.client
+        self._verdict = verdict
+        self._progress = progress
+        self._history = History(verdict.exchanges, tag_of(verdict.run.id))
+        self._opening = tuple(conduct.gate.findings)
+        self._sent_by_case = Counter(item.case for item in verdict.exchanges)
+        self._cases = frozenset(case.name for case in registry())
+        self._outages = 0
+
+    def results(self, groups: Sequence[FindingGroup]) -> tuple[Replayed, ...]:
+        """Each finding by its request; those that a case decides, or that are not there again, by their case."""
+        first: list[Replayed] = []
+        for number, group in enumerate(groups, start=1):
+            self._progress(f"finding {number}/{len(groups)}")
+            first.append(self._first(group))
+        open_cases = {
+            item.finding.id: case
+            for item in first
+            if item.state is not State.REPRODUCED and (case := self._case(item.finding))
+        }
+        if not open_cases or self._outages >= MOST_OUTAGES:
+            return tuple(first)
+        self._progress(f"running {len(set(open_cases.values()))} cases again")
+        found, looks = self._run(frozenset(open_cases.values()))
+        known = deviations(self._verdict.findings)
+        results: list[Replayed] = []
+        for item in first:
+            group, case = item.finding, open_cases.get(item.finding.id)
+            if case is None:
+                results.append(item)
+                continue
+            reason = self._conduct.gate.unjudged.get(group.requirement, {}).get(case, "")
+            again = by_case(group, case, known, found, looks[group.requirement, group.check], reason)
+            results.append(_settled(item, again))
+        return tuple(results)
+
+    # --- one finding by its request ---------------------------------------------------------------------------------
+
+    def _first(self, group: FindingGroup) -> Replayed:
+        if self._outages >= MOST_OUTAGES:
+            return Replayed(group, State.UNDECIDED, f"the target was not there for {MOST_OUTAGES} findings in a row")
+        if _by_case_alone(group) and self._case(group) is not None:
+            return Replayed(group, State.UNDECIDED, "only its case can tell")
+        if group.exemplar is None:
+            return Replayed(
+                group, State.UNDECIDED, "no single request shows it, and its case is not one that can be run again"
+            )
+        if group.exemplar.case == "" and (group.requirement, group.failure) in deviations(self._opening):
+            return Replayed(group, State.REPRODUCED, "logging in shows it again", "request", group.status)
+        try:
+            replayed = self._sent(group)
+            self._outages = 0
+            return replayed
+        except _CannotSend as error:
+            return Replayed(group, State.UNDECIDED, str(error))
+        except TargetError as error:
+            self._outages += 1
+            return Replayed(group, State.UNDECIDED, f"no answer came: {error}", "request")
+
+    def _sent(self, group: FindingGroup) -> Replayed:
+        exemplar = group.exemplar
+        assert exemplar is not None
+        lineage = self._history.lineage(exemplar, group.related, path=group.path, content=_by_case_alone(group))
+        new, found = self._again(lineage)
+        if group.check in {REPEATED, BACK}:
+            if group.check == REPEATED:
+                self._again(lineage)
+            again = any(
+                not assertion.ok and assertion.check == group.check
+                for _, assertion, _ in judge_all(self._conduct.gate.exchanges)
+            )
+            seen, unseen = {
+                REPEATED: ("request ids are repeated", "no request id is repeated"),
+                BACK: ("it is back again", "it stays away"),
+            }[group.check]
+            state = State.REPRODUCED if again else State.NOT_REPRODUCED
+            return Replayed(group, state, seen if again else unseen, "request", new.response.status)
+        known = frozenset(
+            (item.requirement, item.failure) for item in judge(exemplar, self._conduct.contract) if not item.ok
+        )
+        if (
+            exemplar.case in {"", CLEANUP}
+            and new.response.status in {404, 410}
+            and exemplar.response.status not in {404, 410}
+        ):
+            # Between cases only images are addressed that are there: those of an earlier run, of which nothing is recorded.
+            raise _CannotSend(
+                f"the image that it is about was not made by this run, and is not there (now {new.response.status})"
+            )
+        if _by_case_alone(group):
+            return by_likeness(group, exemplar, new, found, known)
+        return by_answer(group, known, new, found)
+
+    def _again(self, lineage: Lineage) -> tuple[Exchange, list[Finding]]:
+        """Send the steps and the target; returns the new answer to the target with what is wrong with it."""
+        names = self._names(lineage)
+        made: list[tuple[str, str]] = []
+        gate = self._conduct.gate
+        gate.case = "replay"
+        try:
+            for step in lineage.steps:
+                new = self._send(step, names, made)
+                was, status = step.exchange.response.status, new.response.status
+                if (step.makes is not None and made_id(new) is None) or (was < 300 <= status):
+                    said = f"{step.exchange.request.method} of exchange {step.exchange.number}, which it needs"
+                    raise _CannotSend(f"{said}, is answered with {status}, then {was}")
+            before = len(gate.findings)
+            new = self._send(lineage.target, names, made)
+            return new, [item for item in gate.findings[before:] if item.exchange is new]
+        finally:
+            gate.case = CLEANUP
+            for image_id, actor in reversed(made):
+                self._remove(image_id, actor)
+            gate.case = ""
+
+    def _send(self, step: Step, names: dict[str, str], made: list[tuple[str, str]]) -> Exchange:
+        recorded = step.exchange.request
+        own = own_id(recorded)
+        if own is not None and own == step.makes:
+            names[own] = self._client.uuid()
+        request = renamed(replace(recorded, url=self._url(recorded.url)), names)
+        texts = (request.url, *(value for _, value in request.headers.items), request.body.decode("latin-1"))
+        missing = next((match.group() for text in texts if (match := _SECRET.search(text))), None)
+        if missing is not None:
+            raise _CannotSend(f"it needs {missing}, which is not at hand")
+        actor = recorded.actor if recorded.actor in self._conduct.target.actors else "main"
+        if is_create(request):
+            self._intend(request)
+            if (fresh := own_id(request)) is not None and own == step.makes:
+                made.append((fresh, actor))
+        exchange = self._conduct.gate.observe(request, self._conduct.target.transport.send(request))
+        image_id = made_id(exchange)
+        if image_id is not None:
+            self._client.journal.created(image_id)
+            if (image_id, actor) not in made:
+                made.append((image_id, actor))
+            if step.makes is not None:
+                names[step.makes] = image_id
+        return exchange
+
+    def _intend(self, request: Request) -> None:
+        try:
+            body = json.loads(request.body)
+        except (ValueError, RecursionError):
+            body = None
+        members = body if isinstance(body, dict) else {}
+        name, image_id = members.get("name"), members.get("id")
+        self._client.journal.intend(str(name or ""), image_id if isinstance(image_id, str) else None)
+
+    def _remove(self, image_id: str, actor: str) -> None:
+        for _ in range(2):
+            if self._client.delete(image_id, actor=actor).response.status in {204, 404, 410}:
+                return
+            self._client.patch(image_id, [{"op": "replace", "path": "/protected", "value": False}], actor=actor)
+
+    def _url(self, url: str) -> str:
+        target = self._conduct.target
+        for old, new in (
+            (str(self._verdict.target["image_url"]), target.image_url),
+            (str(self._verdict.target["identity_url"]), target.identity_url),
+        ):
+            if url == old or url[: len(old) + 1] in {f"{old}/", f"{old}?"}:
+                return new + url[len(old) :]
+        raise _CannotSend(f"{url[:80]} is no address of the run's services")
+
+    def _names(self, lineage: Lineage) -> dict[str, str]:
+        """What stands in the recorded requests -> what is true here."""
+        target = self._conduct.target
+        needed = {step.exchange.request.actor for step in lineage.all} - {"anonymous"}
+        if "other" in needed and "other" not in target.actors:
+            raise _CannotSend("it needs a second project (--other-cloud)")
+        names = {tag_of(self._verdict.run.id): self._client.tag, **self._identities()}
+        for actor in target.actors.values():
+            suffix = "" if actor.name == "main" else f"_{actor.name.upper()}"
+            token = actor.token()
+            self._conduct.secrets.learn(token, f"$OS_TOKEN{suffix}")
+            names[f"$OS_TOKEN{suffix}"] = token
+            if actor.password_body is not None and actor.secrets:
+                names[f"$OS_PASSWORD{suffix}"] = json.dumps(actor.secrets[0])[1:-1]
+        if any(value == UNSCOPED for step in lineage.all for _, value in step.exchange.request.headers.items):
+            token = self._unscoped()
+            self._conduct.secrets.learn(token, UNSCOPED)
+            names[UNSCOPED] = token
+        return names
+
+    def _unscoped(self) -> str:
+        """A token of the first user for no project."""
+        body = self._conduct.target.main.password_body
+        if body is None:
+            raise _CannotSend("it needs a token without a project, and the credentials are no password")
+        data = json.dumps({"auth": {**body["auth"], "scope": "unscoped"}}).encode()
+        answer = self._client.call("auth.token", body=data, headers={"Content-Type": "application/json"}).response
+        token = answer.headers.get("X-Subject-Token")
+        if not token:
+            raise _CannotSend(f"it needs a token without a project, and that call is answered with {answer.status}")
+        return token
+
+    def _identities(self) -> dict[str, str]:
+        """Ids of users and projects of the run, as its token calls were answered -> those of here."""
+        names: dict[str, str] = {}
+        for exchange in self._verdict.exchanges:
+            actor = self._conduct.target.actors.get(exchange.request.actor)
+            if exchange.operation != "auth.token" or exchange.response.status != 201 or exchange.case or actor is None:
+                continue
+            try:
+                token = json.loads(exchange.response.body)["token"]
+                pairs = ((token["user"]["id"], actor.user_id), (token["project"]["id"], actor.project_id))
+            except (ValueError, KeyError, TypeError):
+                continue
+            names |= {str(old): new for old, new in pairs if len(str(old)) >= 16}
+        return names
+
+    # --- cases ------------------------------------------------------------------------------------------------------
+
+    def _case(self, group: FindingGroup) -> str | None:
+        """The case that can decide the finding, unless it is too large to be run again."""
+        for name in (group.check, group.case):
+            if name in self._cases and self._sent_by_case[name] <= MOST_REQUESTS:
+                return name
+        return None
+
+    def _run(self, names: frozenset[str]) -> tuple[list[Finding], Counter[tuple[str, str]]]:
+        """Run these cases; returns what they found and how often each promise was looked at."""
+        gate = self._conduct.gate
+        before, looks = len(gate.findings), gate.looks.copy()
+        status = pytest.main(
+            pytest_arguments(self._verdict.run.profile), plugins=[Supervisor(self._conduct), _Only(names)]
+        )
+        if status == pytest.ExitCode.INTERRUPTED and not any("given up after" in note for note in self._conduct.notes):
+            raise KeyboardInterrupt
+        if status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
+            raise SuiteError("the cases could not be run by pytest")
+        looks.subtract(gate.looks)
+        return gate.findings[before:], Counter({key: -count for key, count in looks.items()})
+
+
+class _Only:
+    """Leaves only the named cases."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave out the others."""
+        items[:] = [item for item in items if (case := case_of(item)) is not None and case.name in self._names]
+
+
+def _by_case_alone(group: FindingGroup) -> bool:
+    """Whether the finding is a case's: the names of cases have a dot, those of passive checks none."""
+    return "." in group.check
+
+
+def _settled(request: Replayed, case: Replayed) -> Replayed:
+    """What the request and the case say together: a sight is a sight, and what was not looked at says nothing."""
+    order: Mapping[State, int] = {State.REPRODUCED: 0, State.CHANGED: 1, State.NOT_REPRODUCED: 2, State.UNDECIDED: 3}
+    both: Iterable[Replayed] = (request, case)
+    best = min(both, key=lambda item: order[item.state])
+    return case if best.state is State.UNDECIDED else best

@@ -1,0 +1,90 @@
+"""`conformance baseline`: the known findings, kept from run to run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+
+from conformance.contract.specs import load_contract
+from conformance.judge.baseline import Baseline, Entry, found_in, load_baseline, of_run, still_there, write_baseline
+from conformance.reports.recorded import read_run
+from conformance.reports.terminal import safe
+
+
+def baseline_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The file, the same option for each command."""
+    option = click.option(
+        "--baseline",
+        "path",
+        type=click.Path(path_type=Path, dir_okay=False),
+        default=Path("baseline.json"),
+        show_default=True,
+        help="File of known findings.",
+    )
+    return option(command)
+
+
+RUN_DIR = click.argument("run_dir", type=click.Path(path_type=Path, file_okay=False))
+
+
+@click.group()
+def baseline() -> None:
+    """Keep the findings that are known, so that `conformance run --baseline FILE` fails only on new ones."""
+
+
+@baseline.command()
+@RUN_DIR
+@baseline_option
+@click.option("--anew", is_flag=True, help="Forget what the file holds, also that of another contract.")
+def update(run_dir: Path, path: Path, anew: bool) -> None:
+    """Take what failed the run of RUN_DIR into the file; it is written when it is not there."""
+    verdict = read_run(run_dir)
+    contract = verdict.contract
+    fresh = Baseline(path, contract["name"], contract["sha256"], frozenset())
+    old = fresh if anew or not path.exists() else load_baseline(path, contract)
+    new = replace(old, entries=old.entries | of_run(verdict))
+    write_baseline(new)
+    for entry in sorted(new.entries - old.entries):
+        click.echo(f"+ {_line(entry)}")
+    click.echo(f"{path}: {len(new.entries)} known findings, {len(new.entries - old.entries)} of them new")
+
+
+@baseline.command()
+@RUN_DIR
+@baseline_option
+def prune(run_dir: Path, path: Path) -> None:
+    """Drop from the file what the run of RUN_DIR looked for and did not find."""
+    verdict = read_run(run_dir)
+    old = load_baseline(path, verdict.contract)
+    kept, dropped = still_there(old.entries, verdict)
+    write_baseline(replace(old, entries=kept))
+    for entry in sorted(dropped):
+        click.echo(f"- {_line(entry)}")
+    unseen = len(kept - found_in(verdict))
+    more = f" ({unseen} kept that the run did not find and had not all checks for)" if unseen else ""
+    click.echo(f"{path}: {len(kept)} known findings, {len(dropped)} dropped{more}")
+
+
+@baseline.command()
+@baseline_option
+@click.option("--specs", type=click.Path(path_type=Path), help="Directory of the specs (default: the product's own).")
+def show(path: Path, specs: Path | None) -> None:
+    """Print the file, by requirement."""
+    contract = load_contract(specs)
+    held = load_baseline(path, {"name": contract.name, "sha256": contract.sha256})
+    for entry in sorted(held.entries):
+        click.echo(_line(entry))
+    counts = Counter(entry.requirement for entry in held.entries)
+    click.echo(
+        f"{path}: {len(held.entries)} known findings of {len(counts)} requirements, contract {held.contract} ({held.sha256[:12]})"
+    )
+
+
+def _line(entry: Entry) -> str:
+    status = "" if entry.status == -1 else f" {entry.status}"
+    return safe(f"{entry.requirement} in {entry.operation}{status}: {entry.failure} ({entry.check})")

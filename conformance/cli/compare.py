@@ -1,0 +1,70 @@
+"""`conformance compare`: what changed between two runs."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import rich_click as click
+
+from conformance.after.compare.comparison import Comparison, compare
+from conformance.model.errors import UsageError
+from conformance.reports.bundle.packing import load
+from conformance.reports.comparison_html import comparison_html
+from conformance.reports.comparison_json import comparison_json
+from conformance.reports.comparison_text import comparison_markdown, comparison_text
+from conformance.reports.comparison_words import LANGUAGES
+
+FORMATS: Mapping[str, Callable[[Comparison, str], str]] = {
+    "text": comparison_text,
+    "json": lambda comparison, _: json.dumps(comparison_json(comparison), indent=1, ensure_ascii=False) + "\n",
+    "html": comparison_html,
+    "markdown": comparison_markdown,
+}
+
+
+@click.command("compare")
+@click.argument("before", type=click.Path(path_type=Path))
+@click.argument("after", type=click.Path(path_type=Path))
+@click.option(
+    "--format", "form", type=click.Choice(tuple(FORMATS)), default="text", show_default=True, help="How it is written."
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write; the result is printed all the same."
+)
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of text, Markdown and HTML."
+)
+@click.option(
+    "--latency-fails",
+    type=click.FloatRange(min=1.0),
+    metavar="RATIO",
+    help="An operation that takes more than RATIO times as long, with confidence, is a regression.",
+)
+def compare_runs(before: Path, after: Path, form: str, out: Path | None, lang: str, latency_fails: float | None) -> int:
+    """Say what changed between two runs of the same suite, BEFORE and AFTER (directories that `run --out` wrote, or bundles).
+
+    Exit codes: 0 no regression, 1 regression, 2 usage, 3 the runs cannot be compared or leave it open.
+    """
+    result = compare(load(before), load(after), latency_fails=latency_fails)
+    text = FORMATS[form](result, lang)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        _write(out, text)
+        click.echo(comparison_text(result, lang).rstrip("\n").rpartition("\n")[2])
+        for reason in result.reasons:
+            click.echo(reason)
+    return result.exit_code
+
+
+def _write(path: Path, text: str) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8", errors="backslashreplace")
+        os.replace(part, path)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None

@@ -1,0 +1,45 @@
+"""`conformance lab`: a real Keystone and Glance on loopback."""
+
+from __future__ import annotations
+
+import rich_click as click
+
+from conformance.model.errors import Exit
+from conformance.proof import lab as laboratory
+
+
+@click.group()
+def lab() -> None:
+    """A real Keystone and Glance on loopback."""
+
+
+_release = click.option("--release", default=laboratory.DEFAULT_RELEASE, show_default=True, help="Release of Glance.")
+
+
+@lab.command()
+@_release
+def up(release: str) -> None:
+    """Install (once) and start it; prints the clouds.yaml to use."""
+    status = laboratory.up(release, progress=lambda text: click.echo(text, err=True))
+    click.echo(f"Glance {release} at {status.image_url}, Keystone at {status.identity_url}")
+    click.echo(f"export OS_CLIENT_CONFIG_FILE={status.clouds_yaml}")
+
+
+@lab.command()
+@_release
+def status(release: str) -> int:
+    """Say whether it is up; exit code 0 when it is, 3 when not."""
+    now = laboratory.status(release)
+    if not now.running:
+        click.echo(f"Glance {release} is not up")
+        return int(Exit.INCONCLUSIVE)
+    click.echo(f"Glance {release} at {now.image_url}, Keystone at {now.identity_url}")
+    click.echo(f"export OS_CLIENT_CONFIG_FILE={now.clouds_yaml}")
+    return 0
+
+
+@lab.command()
+@_release
+def down(release: str) -> None:
+    """Stop it and remove its data."""
+    click.echo(f"Glance {release} is down" if laboratory.down(release) else f"Glance {release} was not up")

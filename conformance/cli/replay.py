@@ -1,0 +1,83 @@
+"""`conformance replay`: the requests of a run's findings, sent again."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import rich_click as click
+
+from conformance.after.replay.reproduction import Replay, State, to_json
+from conformance.after.replay.resending import chosen
+from conformance.after.replay.resending import replay as replay_run
+from conformance.cli.run import target_options
+from conformance.reports.bundle.packing import load
+from conformance.reports.terminal import safe
+from conformance.target.cloud import Settings
+
+
+@click.command()
+@click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
+@click.argument("finding", required=False)
+@target_options
+@click.option("--specs", type=click.Path(path_type=Path), help="Directory of the specs (default: the product's own).")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What is printed."
+)
+def replay(
+    run: Path,
+    finding: str | None,
+    os_cloud: str | None,
+    os_region_name: str | None,
+    os_interface: str | None,
+    os_cacert: str | None,
+    insecure: bool,
+    other_cloud: str | None,
+    specs: Path | None,
+    form: str,
+) -> int:
+    """Send the requests of a run's findings again, and say of each whether it is reproduced.
+
+    RUN is the directory or the bundle of a run, FINDING the beginning of a finding's id (default: all).
+
+    Exit codes: 0 none reproduced, 1 one reproduced or changed, 2 usage, 3 one could not be decided or the target not reached.
+    """
+    verdict = load(run)
+    groups = chosen(verdict, finding)
+    settings = Settings(
+        cloud=os_cloud,
+        region=os_region_name,
+        interface=os_interface,
+        other_cloud=other_cloud,
+        cacert=os_cacert,
+        insecure=insecure,
+    )
+    result = replay_run(verdict, groups, settings, specs, _progress)
+    if form == "json":
+        click.echo(json.dumps(to_json(result), indent=1, ensure_ascii=False))
+    else:
+        _print(result)
+    return result.exit_code
+
+
+def _progress(text: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{text}", nl=False, err=True)
+
+
+def _print(result: Replay) -> None:
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", nl=False, err=True)
+    click.echo(f"run {result.run}, replayed against {safe(result.target['name'])}, {safe(result.target['image_url'])}")
+    for state in State:
+        for item in (item for item in result.results if item.state is state):
+            click.echo(f"\n{state}: {item.finding.id} {item.finding.requirement}")
+            click.echo(f"   {safe(item.finding.message)}")
+            click.echo(f"   {safe(item.reason)}")
+    for note in result.notes:
+        click.echo(f"note: {safe(note)}")
+    counts = ", ".join(f"{result.count(state)} {state}" for state in State)
+    if not result.results:
+        click.echo("\nthe run has no findings; there is nothing to replay")
+    click.echo(f"\n{len(result.results)} findings: {counts}; {result.requests} requests (exit {result.exit_code})")

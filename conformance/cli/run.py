@@ -1,0 +1,144 @@
+"""`conformance run`: the suite against a cloud, and the verdict."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+from rich.console import Console
+
+from conformance.judge.waivers import chosen
+from conformance.reports import LANGUAGES, print_verdict
+from conformance.run.plugin import MOST_CONFIRM
+from conformance.run.runner import conduct_run
+from conformance.run.session import PROFILES, Options
+from conformance.target.cloud import Settings
+
+
+def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that find the cloud, as the openstack client names them."""
+    for option in reversed(
+        [
+            click.option(
+                "--os-cloud", help="Cloud of clouds.yaml. Without any cloud the embedded reference is the target."
+            ),
+            click.option("--os-region-name", help="Region of the catalogue."),
+            click.option("--os-interface", help="Interface of the catalogue: public, internal or admin."),
+            click.option("--os-cacert", help="CA file that the cloud's certificates are verified with."),
+            click.option("--insecure", is_flag=True, help="Do not verify certificates."),
+            click.option("--other-cloud", help="Cloud of clouds.yaml with a second project, for isolation."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+lang_option = click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default="en",
+    show_default=True,
+    help="Language of the summary and of the report's first view.",
+)
+
+
+@click.command()
+@target_options
+@click.option("--profile", type=click.Choice(PROFILES), default="gate", show_default=True, help="How much is run.")
+@click.option("--seed", type=int, help="The same seed makes the same requests.  [default: drawn]")
+@click.option(
+    "--budget",
+    metavar="N|Ns",
+    help="What the generated cases may spend: requests (500) or seconds (120s).  [default: the profile's]",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("reports"),
+    show_default=True,
+    help="Directory for the reports.",
+)
+@click.option(
+    "--alluredir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Directory for Allure results, one for each requirement.",
+)
+@click.option(
+    "-k", "select", metavar="EXPR", help="Run only the cases that match; the verdict is then at best inconclusive."
+)
+@click.option("--strict", is_flag=True, help="Findings against OpenStack's API count too.")
+@click.option(
+    "--waivers",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File of waivers.  [default: waivers.yaml in the current directory when it is there]",
+)
+@click.option("--strict-waivers", is_flag=True, help="Waivers that are unused or have expired fail the run.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File of known findings; only others fail the run.",
+)
+@click.option(
+    "--confirm",
+    type=click.IntRange(0, MOST_CONFIRM),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Run cases with findings N more times, to tell a flaky target from a wrong one.",
+)
+@click.option("--specs", type=click.Path(path_type=Path), help="Directory of the specs (default: the product's own).")
+@lang_option
+def run(
+    os_cloud: str | None,
+    os_region_name: str | None,
+    os_interface: str | None,
+    os_cacert: str | None,
+    insecure: bool,
+    other_cloud: str | None,
+    profile: str,
+    seed: int | None,
+    budget: str | None,
+    out: Path,
+    alluredir: Path | None,
+    select: str | None,
+    strict: bool,
+    waivers: Path | None,
+    strict_waivers: bool,
+    baseline: Path | None,
+    confirm: int,
+    specs: Path | None,
+    lang: str,
+) -> int:
+    """Run the suite against a cloud and give the verdict.
+
+    Exit codes: 0 conformant, 1 non-conformant, 2 usage, 3 inconclusive, 4 the suite is at fault.
+    """
+    settings = Settings(
+        cloud=os_cloud,
+        region=os_region_name,
+        interface=os_interface,
+        other_cloud=other_cloud,
+        cacert=os_cacert,
+        insecure=insecure,
+    )
+    drawn = random.SystemRandom().randrange(2**32) if seed is None else seed
+    options = Options(
+        settings,
+        profile,
+        drawn,
+        strict,
+        select,
+        specs,
+        budget=budget,
+        waivers=chosen(waivers),
+        strict_waivers=strict_waivers,
+        baseline=baseline,
+        confirm=confirm,
+    )
+    verdict, written = conduct_run(options, out, Console(file=sys.stderr), lang, alluredir)
+    print_verdict(verdict, Console(), written, lang)
+    return verdict.exit_code

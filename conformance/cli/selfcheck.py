@@ -1,0 +1,124 @@
+"""`conformance selfcheck`: the suite against a bank of faults, and against none."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import rich_click as click
+from rich.console import Console
+from rich.table import Table
+
+from conformance.model.errors import Exit, UsageError
+from conformance.proof.scorecard import CAUGHT, ELSEWHERE, ERROR, MISSED, Power, to_json, to_markdown
+from conformance.proof.selfcheck import selfcheck as run_selfcheck
+
+
+@click.command()
+@click.option(
+    "--profile",
+    type=click.Choice(["gate", "smoke"]),
+    default="gate",
+    show_default=True,
+    help="How much of the suite is run.",
+)
+@click.option("--jobs", type=click.IntRange(1, 256), help="Processes.  [default: one for each processor]")
+@click.option(
+    "--fault",
+    "faults",
+    metavar="PATTERN",
+    multiple=True,
+    help="Try only the faults whose name matches (may be given again).",
+)
+@click.option(
+    "--seeds",
+    type=click.IntRange(0, 10000),
+    default=3,
+    show_default=True,
+    help="Runs without a fault, each with its own seed.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("reports/selfcheck"),
+    show_default=True,
+    help="Directory for selfcheck.json and selfcheck.md.",
+)
+def selfcheck(profile: str, jobs: int | None, faults: tuple[str, ...], seeds: int, out: Path) -> int:
+    """Prove the suite: it must find every fault of the bank, and none on a target that keeps the contract.
+
+    Exit codes: 0 every fault caught and no false alarm, 2 usage, 4 the suite is at fault.
+    """
+    _prepare(out)
+    power = run_selfcheck(profile, jobs or _processors(), faults, seeds, Console(file=sys.stderr))
+    paths = _write(power, out)
+    _print(power, Console(), paths)
+    return int(Exit.CONFORMANT if power.proven else Exit.SUITE)
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _prepare(out: Path) -> None:
+    """Find out now, not after minutes, whether the files can be written; those of an earlier self-check go."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name in ("selfcheck.json", "selfcheck.md"):
+            (out / name).unlink(missing_ok=True)
+        probe = out / ".selfcheck.part"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written: {error.strerror}; give another --out") from None
+
+
+def _write(power: Power, out: Path) -> tuple[Path, ...]:
+    files = {
+        "selfcheck.md": to_markdown(power),
+        "selfcheck.json": json.dumps(to_json(power), indent=1, ensure_ascii=False) + "\n",
+    }
+    try:
+        for name, text in files.items():
+            part = out / f".{name}.part"
+            part.write_text(text, encoding="utf-8")
+            os.replace(part, out / name)
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written: {error.strerror}; give another --out") from None
+    return tuple(out / name for name in files)
+
+
+def _print(power: Power, console: Console, paths: tuple[Path, ...]) -> None:
+    table = Table(
+        box=None, pad_edge=False, title=f"Faults and what found them (profile {power.profile})", title_justify="left"
+    )
+    for name in ("fault", "outcome", "caught by"):
+        table.add_column(name, overflow="fold")
+    table.add_column("after", justify="right")
+    for item in power.trials:
+        by = list(item.checks)
+        shown = (
+            by[0] + (f" and {len(by) - 1} more" if len(by) > 1 else "")
+            if by
+            else item.note or ", ".join(item.elsewhere)
+        )
+        table.add_row(item.fault, item.outcome, shown, "" if item.first is None else str(item.first))
+    console.print(table, highlight=False, markup=False)
+    for title, names in (
+        ("promises without a fault", power.requirements_without_fault),
+        ("checks that caught nothing", power.idle_checks),
+    ):
+        if names:
+            console.print(f"{title}: {', '.join(names)}", highlight=False, markup=False)
+    console.print(f"reports: {', '.join(str(path) for path in paths)}", highlight=False, markup=False)
+    alarms = sum(not item.silent for item in power.clean)
+    words = f"of {len(power.trials)} faults {power.count(CAUGHT)} caught, {power.count(ELSEWHERE)} noticed elsewhere only, {power.count(MISSED)} missed"
+    errors = f", {power.count(ERROR)} errors of the suite" if power.count(ERROR) else ""
+    verdict = "PROVEN" if power.proven else "NOT PROVEN"
+    console.print(
+        f"{verdict}: {words}{errors}; {alarms} false alarms in {len(power.clean)} runs without a fault, in {power.seconds:.0f} s",
+        highlight=False,
+        markup=False,
+    )

@@ -1,0 +1,90 @@
+"""`conformance specs`: what concerns the contract alone. `specs diff` compares two editions of it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from conformance.contract.editions import EditionChange, Impact, edition_changes
+from conformance.contract.specs import load_effective
+from conformance.model.errors import UsageError
+from conformance.reports.editions import editions_json, editions_markdown, editions_text, summary
+
+FORMATS: Mapping[str, Callable[[Sequence[EditionChange], str, str], str]] = {
+    "text": editions_text,
+    "json": lambda changes, old, new: json.dumps(editions_json(changes, old, new), indent=1, ensure_ascii=False) + "\n",
+    "markdown": editions_markdown,
+}
+
+
+@click.group()
+def specs() -> None:
+    """The contract itself, without any target."""
+
+
+@specs.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option(
+    "--format", "form", type=click.Choice(tuple(FORMATS)), default="text", show_default=True, help="How it is written."
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write instead of standard output."
+)
+def diff(old: Path, new: Path, form: str, out: Path | None) -> int:
+    """Say what changes for a client from the edition OLD to the edition NEW.
+
+    Both are directories of specs, rulings applied, or both are OpenAPI files, taken as they are.
+    Exit codes: 0 nothing breaks, 1 a breaking change, 2 usage.
+    """
+    if old.is_dir() != new.is_dir() and old.exists() and new.exists():
+        raise UsageError(f"{old} and {new}: one is a directory and one a file; give two of a kind")
+    try:
+        changes = edition_changes(_read(old), _read(new))
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        said = " ".join(str(error).split())[:120]
+        raise UsageError(
+            f"{old} or {new}: not an OpenAPI document as `conformance extract` writes it ({type(error).__name__}: {said})"
+        ) from None
+    text = FORMATS[form](changes, _named(old), _named(new))
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        _write(out, text)
+        click.echo(summary(changes))
+    return int(any(item.impact is Impact.BREAKING for item in changes))
+
+
+def _named(path: Path) -> str:
+    return path.resolve().name
+
+
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    if path.is_dir():
+        return load_effective(path)
+    try:
+        data = YAML(typ="safe", pure=True).load(path)
+    except FileNotFoundError:
+        raise UsageError(f"{path}: there is no such directory or file of specs") from None
+    except (OSError, YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())[:160]}") from None
+    if not isinstance(data, dict) or not isinstance(data.get("paths"), dict):
+        raise UsageError(f"{path}: not an OpenAPI document: it has no mapping `paths`")
+    return {"image": data}
+
+
+def _write(path: Path, text: str) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, path)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None

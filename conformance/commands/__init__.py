@@ -1,1 +1,0 @@
-"""One module for each command; the command line loads the one that it runs (cli.COMMANDS)."""

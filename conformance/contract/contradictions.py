@@ -1,0 +1,211 @@
+"""Where the document contradicts itself, found by comparing its parts; the errata say what is held to be right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.contract.openapi import JSON_TYPES, schema_of
+from conformance.document import ApiOperation, Document, Example, Row, Table
+
+__all__ = ["Contradiction", "contradictions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """One contradiction: its document lines, its kind, and what disagrees with what."""
+
+    lines: str
+    kind: str
+    text: str
+
+
+def contradictions(document: Document) -> tuple[Contradiction, ...]:
+    """Every contradiction that comparing tables, examples and headings shows, in the document's order."""
+    found = [*_common(document)]
+    for operation in document.operations:
+        found += _operation(operation, document)
+    return tuple(found)
+
+
+def _common(document: Document) -> Iterator[Contradiction]:
+    methods = {row.name: row for row in document.common.methods.rows} if document.common.methods else {}
+    used = {operation.method: operation for operation in document.operations}
+    for name, row in methods.items():
+        if name not in used:
+            yield Contradiction(str(row.line), "unused method", f"{name} is in the method table, no operation uses it")
+    for name, operation in used.items():
+        if name not in methods:
+            yield Contradiction(
+                str(operation.uri_line), "unknown method", f"{name} is used and not in the method table"
+            )
+    paths = {operation.path for operation in document.operations}
+    failures = [item for item in document.common.examples if _is_failure(item, document)]
+    for example in document.common.examples:
+        span = f"{example.first_line}-{example.last_line}"
+        if example.kind == "request":
+            path = re.sub(r"^https?://[^/]*", "", example.text.split()[1])
+            if path not in paths:
+                yield Contradiction(
+                    str(example.first_line), "foreign path", f"the example calls {path}, which no operation has"
+                )
+        elif (
+            failures
+            and example not in failures
+            and isinstance(example.value, dict)
+            and set(example.value) == set(failures[0].value)
+        ):
+            yield Contradiction(span, "success as error", "the example of a success has the member of a failure")
+    for table in (document.common.response_parameters,):
+        for row in table.rows if table else ():
+            wanted = row.name.lower()
+            if not any(wanted in example.text.lower() for example in document.examples):
+                yield Contradiction(str(row.line), "in no example", f"{row.name} is promised always and in no example")
+    for code in document.common.error_codes:
+        if code.phrase[:1].islower():
+            yield Contradiction(str(code.line), "letter case", f"the phrase of {code.code} is written in lower case")
+
+
+def _is_failure(example: Example, document: Document) -> bool:
+    codes = {item.code for item in document.common.error_codes}
+    inner = (
+        next(iter(example.value.values()), None)
+        if isinstance(example.value, dict) and len(example.value) == 1
+        else None
+    )
+    return isinstance(inner, dict) and any(isinstance(value, int) and value in codes for value in inner.values())
+
+
+def _operation(operation: ApiOperation, document: Document) -> Iterator[Contradiction]:
+    name = f"{operation.method} {operation.path}"
+    placeholders = set(re.findall(r"\{([^}]+)\}", operation.path))
+    for table in (operation.path_parameters, operation.request_table):
+        for row in _rows(table):
+            if row.name in placeholders and row.required is False:
+                yield Contradiction(
+                    str(row.line), "optional path", f"{row.name} is not required, and {name} cannot do without it"
+                )
+        if table is not None and "type" not in table.columns:
+            yield Contradiction(str(table.line), "no types", f"the table of {name} has no types")
+    if not operation.preconditions:
+        yield Contradiction(str(operation.line), "no preconditions", f"{name} has none, other operations do")
+    yield from _query_names(operation)
+    body_rows = [row for row in _rows(operation.request_table) if row.name not in placeholders]
+    for example in operation.request_examples:
+        if example.kind == "json":
+            yield from _compare(body_rows, example, f"the request of {name}", missing=False)
+    for example in operation.response_examples:
+        yield from _compare(list(_rows(operation.response_table)), example, f"the answer of {name}", missing=True)
+
+
+def _query_names(operation: ApiOperation) -> Iterator[Contradiction]:
+    names = {row.name: row for row in _rows(operation.request_table)}
+    for example in operation.request_examples:
+        if example.kind != "request":
+            continue
+        for used in re.findall(r"[?&]([^=&\s]+)=", example.text):
+            near = next((name for name in names if _plain(name) == _plain(used)), None)
+            if used not in names:
+                where = f"{names[near].line}, {example.first_line}" if near else str(example.first_line)
+                other = f", the table writes {near}" if near else ", which no table has"
+                yield Contradiction(
+                    where, "spelling" if near else "unknown parameter", f"the example writes {used}{other}"
+                )
+
+
+def _compare(rows: list[Row], example: Example, where: str, *, missing: bool) -> Iterator[Contradiction]:
+    if example.repaired:
+        yield Contradiction(f"{example.first_line}-{example.last_line}", "broken example", example.repaired)
+    value = example.value
+    items = value if isinstance(value, list) else [value]
+    members: dict[str, Any] = {}
+    for item in items:
+        if isinstance(item, dict):
+            members |= item
+    table = {row.name: row for row in rows}
+    for name, row in table.items():
+        stated = (row.type or "").lower()
+        if stated == "enum":
+            yield Contradiction(
+                str(row.line), "open enumeration", f"{name} in {where} is an enumeration without values"
+            )
+        if name not in members:
+            if missing:
+                yield from _absent(
+                    name,
+                    row,
+                    {key: value for key, value in members.items() if key not in table or _nests(value)},
+                    example,
+                    where,
+                )
+            continue
+        line = _line(example, name)
+        shown = schema_of(members[name])["type"]
+        wanted = JSON_TYPES.get(stated)
+        if shown == "null" and "为空" not in row.description:
+            yield Contradiction(f"{row.line}, {line}", "null", f"{name} in {where} is {stated}, the example shows null")
+        elif shown not in {wanted, "null"} and wanted is not None:
+            yield Contradiction(
+                f"{row.line}, {line}", "type", f"{name} in {where} is {stated}, the example shows {shown}"
+            )
+        elif re.search("UUID", row.description, re.IGNORECASE) and not re.fullmatch(
+            r"[0-9a-f-]{36}", str(members[name])
+        ):
+            yield Contradiction(
+                f"{row.line}, {line}", "placeholder", f"{name} in {where} is a UUID, the example shows none"
+            )
+    spelled = {_plain(name) for name in table}
+    for name in members:
+        if name not in table and _plain(name) not in spelled and not any(_near(name, other) for other in table):
+            yield Contradiction(
+                str(_line(example, name)), "in no table", f"the example of {where} shows {name}, the table does not"
+            )
+
+
+def _nests(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+def _absent(name: str, row: Row, members: dict[str, Any], example: Example, where: str) -> Iterator[Contradiction]:
+    near = next((other for other, value in members.items() if _near(name, other) and not _nests(value)), None)
+    nested = next(
+        (outer for outer, value in members.items() if _nests(value) and name in value[0]),
+        None,
+    )
+    if near is not None:
+        yield Contradiction(
+            f"{row.line}, {_line(example, near)}", "spelling", f"the table of {where} writes {name}, the example {near}"
+        )
+    elif nested is not None:
+        yield Contradiction(
+            str(row.line), "nesting", f"{name} stands beside {nested} in the table and inside it in the example"
+        )
+    else:
+        yield Contradiction(str(row.line), "in no example", f"{name} of {where} is in no example")
+
+
+def _line(example: Example, name: str) -> int:
+    wanted = re.compile(rf"(/\d+)?/{re.escape(name)}")
+    return next((line for pointer, line in example.lines.items() if wanted.fullmatch(pointer)), example.first_line)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_]", "", name).lower()
+
+
+def _near(one: str, other: str) -> bool:
+    """Whether the names differ in one letter too many or in their separators only."""
+    left, right = sorted((_plain(one), _plain(other)), key=len)
+    if left == right:
+        return one != other
+    return (
+        len(right) - len(left) == 1
+        and len(left) > 4
+        and any(right[:at] + right[at + 1 :] == left for at in range(len(right)))
+    )
+
+
+def _rows(table: Table | None) -> tuple[Row, ...]:
+    return table.rows if table is not None else ()

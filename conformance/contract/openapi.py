@@ -1,0 +1,351 @@
+"""Document -> OpenAPI 3.1: what the document says, before any ruling.
+
+Rules
+- Names, types, paths and codes come from the document; only the vendor's typographic vocabulary is coded.
+- Every parameter, member, status and example carries `x-source`: a list of [first, last] document lines.
+- A table's member is required in a response, because the document promises it without a condition.
+- Nothing is decided here. Where table and example disagree, the table is written and the errata rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance.document import ApiOperation, Document, Example, Row, Table
+
+__all__ = ["identity_spec", "image_spec", "operation_id", "schema_of"]
+
+JSON_TYPES = {
+    "string": "string",
+    "enum": "string",
+    "integer": "integer",
+    "int": "integer",
+    "long": "integer",
+    "number": "number",
+    "float": "number",
+    "boolean": "boolean",
+    "bool": "boolean",
+    "array": "array",
+    "list": "array",
+    "object": "object",
+    "dict": "object",
+}
+"""The document's type names in lower case -> JSON Schema types."""
+
+_VERBS = {
+    (False, "GET"): "list",
+    (False, "POST"): "create",
+    (False, "PUT"): "replace",
+    (False, "PATCH"): "patch",
+    (False, "DELETE"): "clear",
+    (False, "HEAD"): "head",
+    (True, "GET"): "show",
+    (True, "POST"): "act",
+    (True, "PUT"): "replace",
+    (True, "PATCH"): "patch",
+    (True, "DELETE"): "delete",
+    (True, "HEAD"): "head",
+}
+"""(path ends in a parameter, method) -> the verb of the operation's id."""
+
+
+def operation_id(method: str, path: str, *, json_answer: bool = True) -> str:
+    """The operation's stable dotted id, made of its path and method: GET /v2/images -> image.list."""
+    parts = [part for part in path.split("/") if part and not re.fullmatch(r"v\d+(\.\d+)?", part)]
+    nouns = [_singular(part) for part in parts if not part.startswith("{")]
+    ends_in_parameter = bool(parts) and parts[-1].startswith("{")
+    below_an_item = any(part.startswith("{") for part in parts[:-1])
+    if below_an_item and not ends_in_parameter and not json_answer and method in {"GET", "PUT"}:
+        return ".".join([*nouns[:-1], "download" if method == "GET" else "upload"])
+    return ".".join([*nouns, _VERBS.get((ends_in_parameter, method), method.lower())])
+
+
+def _singular(noun: str) -> str:
+    if noun.endswith("ies"):
+        return noun[:-3] + "y"
+    return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
+
+
+def image_spec(document: Document) -> dict[str, Any]:
+    """The OpenAPI document of all operations of the document, with its common part under `components` and `x-common`."""
+    paths: dict[str, Any] = {}
+    for section in document.sections:
+        for operation in section.operations:
+            item = paths.setdefault(operation.path, {})
+            item[operation.method.lower()] = _operation(operation, document)
+    return {
+        **_head(document, "Image API"),
+        "servers": [{"url": "/", "description": "The endpoint that the token's catalogue names."}],
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"token": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"}},
+            "schemas": {"Error": _envelope(document)},
+            "responses": _error_responses(document),
+        },
+        "x-common": _common(document),
+    }
+
+
+def identity_spec(document: Document) -> dict[str, Any]:
+    """The OpenAPI document of the token call, as far as the common part shows it: a path and a body in examples."""
+    paths: dict[str, Any] = {}
+    calls = [example for example in document.common.examples if example.kind == "request"]
+    bodies = [item for item in document.common.examples if isinstance(item.value, dict) and "auth" in item.value]
+    for call in calls:
+        method, path = _request_line(call)
+        responses = {str(code.code): _error_reference(code.code) for code in document.common.error_codes}
+        operation: dict[str, Any] = {
+            "operationId": operation_id(method, path),
+            "x-source": [[call.first_line, call.last_line]],
+            "responses": {"default": {"$ref": "#/components/responses/Error"}} | responses,
+        }
+        if bodies:
+            operation["requestBody"] = {
+                "required": True,
+                "content": {"application/json": {"schema": schema_of(bodies[0].value)}},
+                "x-source": [[bodies[0].first_line, bodies[0].last_line]],
+            }
+        paths[path] = {method.lower(): operation}
+    return {
+        **_head(document, "Identity API"),
+        "servers": [{"url": "/", "description": "The root of the identity service, without its version."}],
+        "paths": paths,
+        "components": {"schemas": {"Error": _envelope(document)}, "responses": _error_responses(document)},
+    }
+
+
+def _head(document: Document, title: str) -> dict[str, Any]:
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": f"EasyStack {title}",
+            "version": document.product_version,
+            "x-release-date": document.release_date,
+            "x-document": {"sha256": document.sha256, "lines": document.line_count},
+        },
+    }
+
+
+def _operation(operation: ApiOperation, document: Document) -> dict[str, Any]:
+    answers_json = operation.response_table is not None
+    result: dict[str, Any] = {
+        "operationId": operation_id(operation.method, operation.path, json_answer=answers_json),
+        "x-source": [[operation.line, operation.last_line]],
+        "x-uri-source": [[operation.uri_line, operation.uri_line]],
+    }
+    if operation.preconditions:
+        result["x-preconditions"] = [[line, line] for _, line in operation.preconditions]
+    rows = [row for table in (operation.path_parameters, operation.request_table) for row in _rows(table)]
+    placeholders = set(re.findall(r"\{([^}]+)\}", operation.path))
+    body_rows: list[Row] = []
+    parameters: list[dict[str, Any]] = []
+    for row in rows:
+        if row.name in placeholders:
+            parameters.append(_parameter(row, "path"))
+        elif operation.method in {"GET", "HEAD", "DELETE"}:
+            parameters.append(_parameter(row, "query"))
+        else:
+            body_rows.append(row)
+    if parameters:
+        result["parameters"] = parameters
+    body = _request_body(operation, body_rows)
+    if body is not None:
+        result["requestBody"] = body
+    calls = [item for item in operation.request_examples if item.kind == "request"]
+    if calls:
+        result["x-request-examples"] = [
+            {"value": " ".join(item.text.split()), "x-source": [[item.first_line, item.last_line]]} for item in calls
+        ]
+    result["responses"] = {
+        **{str(code): _success(operation, line) for code, line in operation.success_codes},
+        **{str(item.code): _error_reference(item.code) for item in document.common.error_codes},
+    }
+    return result
+
+
+def _parameter(row: Row, location: str) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "in": location,
+        # OpenAPI knows no optional path parameter; what the document says stands beside.
+        "required": True if location == "path" else bool(row.required),
+        **({"x-document-required": row.required} if location == "path" else {}),
+        "schema": _row_schema(row),
+        "x-source": _source(row),
+    }
+
+
+def _request_body(operation: ApiOperation, rows: list[Row]) -> dict[str, Any] | None:
+    examples = [item for item in operation.request_examples if item.kind == "json"]
+    if not rows and not examples:
+        return None
+    schema = _table_schema(rows) if rows else schema_of(examples[0].value)
+    if rows:
+        required = [row.name for row in rows if row.required]
+        if required:
+            schema["required"] = required
+    result: dict[str, Any] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    if rows:
+        result["x-source"] = [[rows[0].line, rows[-1].last_line]]
+    elif examples:
+        result["x-source"] = [[examples[0].first_line, examples[-1].last_line]]
+    if examples:
+        # Beside the content and not in it, so that a ruling on the media type does not take the examples along.
+        result["x-examples"] = list(_examples(examples).values())
+    return result
+
+
+def _success(operation: ApiOperation, line: int) -> dict[str, Any]:
+    result: dict[str, Any] = {"description": "Success.", "x-source": [[line, line]]}
+    table = operation.response_table
+    if table is not None:
+        schema = _table_schema(table.rows)
+        schema["required"] = [row.name for row in table.rows if "." not in row.name]
+        content: dict[str, Any] = {"schema": schema}
+        examples = [item for item in operation.response_examples if item.kind == "json"]
+        if examples:
+            content["examples"] = _examples(examples)
+        result["content"] = {"application/json": content}
+    return result
+
+
+def _examples(examples: Iterable[Example]) -> dict[str, Any]:
+    return {
+        f"document{number or ''}": {
+            "value": item.value,
+            "x-source": [[item.first_line, item.last_line]],
+            "x-lines": {pointer: line for pointer, line in item.lines.items() if pointer.count("/") == 1},
+        }
+        for number, item in enumerate(examples)
+    }
+
+
+def _table_schema(rows: Iterable[Row]) -> dict[str, Any]:
+    """An object schema of the rows; a dotted name nests under the row that it extends."""
+    root: dict[str, Any] = {"type": "object", "properties": {}}
+    for row in rows:
+        node = root
+        *parents, name = row.name.split(".")
+        for parent in parents:
+            node = node.setdefault("properties", {}).setdefault(parent, {"type": "object"})
+            if node.get("type") == "array":
+                node = node.setdefault("items", {"type": "object"})
+        node.setdefault("properties", {})[name] = {**_row_schema(row), "x-source": _source(row)}
+    return root
+
+
+def _row_schema(row: Row) -> dict[str, Any]:
+    """Type from the type column; format, unit, bounds and nullability from fixed terms of the description."""
+    stated = (row.type or "").strip().lower()
+    schema: dict[str, Any] = {}
+    if stated in JSON_TYPES:
+        schema["type"] = JSON_TYPES[stated]
+    if stated and stated != schema.get("type"):
+        schema["x-document-type"] = stated
+    text = row.description
+    if schema.get("type", "string") == "string":
+        if re.search(r"UUID", text, re.IGNORECASE):
+            schema["format"] = "uuid"
+        elif re.search(r"ISO ?8601", text, re.IGNORECASE):
+            schema["format"] = "date-time"
+        elif "URI" in text:
+            schema["format"] = "uri-reference"
+    unit = re.search(r"单位(?:为)?([A-Za-z]+)", text)
+    if unit:
+        schema["x-unit"] = unit.group(1)
+    above = re.search(r"大于(\d+)", text)
+    if above and schema.get("type") in {"integer", "number"}:
+        schema["exclusiveMinimum"] = int(above.group(1))
+    if "为空" in text and "type" in schema:
+        schema["type"] = [schema["type"], "null"]
+    return schema
+
+
+def schema_of(value: Any) -> dict[str, Any]:
+    """The narrowest simple schema of an example: types, members, all of them required."""
+    match value:
+        case dict():
+            return {
+                "type": "object",
+                "properties": {name: schema_of(item) for name, item in value.items()},
+                "required": list(value),
+            }
+        case list():
+            return {"type": "array", **({"items": schema_of(value[0])} if value else {})}
+        case bool():
+            return {"type": "boolean"}
+        case int():
+            return {"type": "integer"}
+        case float():
+            return {"type": "number"}
+        case None:
+            return {"type": "null"}
+        case _:
+            return {"type": "string"}
+
+
+def _envelope(document: Document) -> dict[str, Any]:
+    """The error object, from the example whose `code` is one of the documented error codes."""
+    codes = {item.code for item in document.common.error_codes}
+    for example in document.common.examples:
+        if isinstance(example.value, dict) and len(example.value) == 1:
+            inner = next(iter(example.value.values()))
+            if isinstance(inner, dict) and codes & {item for item in inner.values() if isinstance(item, int)}:
+                schema = schema_of(example.value)
+                schema["x-source"] = [[example.first_line, example.last_line]]
+                return schema
+    return {"type": "object"}
+
+
+def _error_responses(document: Document) -> dict[str, Any]:
+    shared = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    named = {
+        f"Error{item.code}": {
+            "description": item.phrase,
+            "content": shared,
+            "x-source": [[item.line, item.line]],
+        }
+        for item in document.common.error_codes
+    }
+    return {**named, "Error": {"description": "Any failure.", "content": shared}}
+
+
+def _error_reference(code: int) -> dict[str, str]:
+    return {"$ref": f"#/components/responses/Error{code}"}
+
+
+def _common(document: Document) -> dict[str, Any]:
+    common = document.common
+    return {
+        "request-headers": [_common_row(row) for row in _rows(common.request_parameters)],
+        "response-members": [_common_row(row) for row in _rows(common.response_parameters)],
+        "methods": [{"name": row.name, "x-source": _source(row)} for row in _rows(common.methods)],
+        "error-codes": [
+            {"code": item.code, "phrase": item.phrase, "x-source": [[item.line, item.line]]}
+            for item in common.error_codes
+        ],
+        "examples": [{"kind": item.kind, "x-source": [[item.first_line, item.last_line]]} for item in common.examples],
+    }
+
+
+def _common_row(row: Row) -> dict[str, Any]:
+    schema: Mapping[str, Any] = {"type": JSON_TYPES.get((row.type or "string").lower(), "string")}
+    required = {} if row.required is None else {"required": row.required}
+    return {"name": row.name, **required, "schema": dict(schema), "x-source": _source(row)}
+
+
+def _request_line(example: Example) -> tuple[str, str]:
+    method, url = example.text.split()[:2]
+    return method, urlsplit(url).path
+
+
+def _rows(table: Table | None) -> tuple[Row, ...]:
+    return table.rows if table is not None else ()
+
+
+def _source(row: Row) -> list[list[int]]:
+    return [[row.line, row.last_line]]

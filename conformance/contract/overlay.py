@@ -1,0 +1,166 @@
+"""The errata: rulings on a document that contradicts itself, as an OpenAPI Overlay 1.0 document.
+
+Each action carries `x-ruling` (its number, or null for a plain reading of prose), `x-source` (lines of the document) and `description` (the reason).
+`x-spec` names the spec that it changes: image (the default) or identity.
+
+Rules (https://spec.openapis.org/overlay/v1.0.0.html)
+- Actions apply in order, each to the result of the one before.
+- `target` is a JSONPath (RFC 9535); `update` merges into each node it selects: objects member by member, arrays by appending.
+- `remove: true` takes the nodes out.
+- A target that selects nothing is an error here, where the specification has none: an erratum that changes nothing is stale.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonpath
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from conformance.model.errors import UsageError
+
+__all__ = ["Action", "Overlay", "apply", "load_overlay"]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One change. `update` is None for a removal; `source` are ranges of document lines."""
+
+    target: str
+    update: Any
+    spec: str
+    ruling: int | None
+    source: tuple[tuple[int, int], ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """The errata of one edition. `document` is the SHA-256 of the document they were written for."""
+
+    title: str
+    version: str
+    document: str
+    rulings: Mapping[int, tuple[tuple[tuple[int, int], ...], str]]
+    actions: tuple[Action, ...]
+
+
+def load_overlay(path: Path) -> Overlay:
+    """Read and check the errata file. Raises UsageError with the file and the action that is wrong."""
+    try:
+        data = YAML(typ="safe", pure=True).load(path)
+    except FileNotFoundError:
+        raise UsageError(f"{path}: there is no errata file here; give the directory of the specs") from None
+    except (OSError, YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read as YAML: {_first_line(error)}") from None
+    if not isinstance(data, dict) or not str(data.get("overlay", "")).startswith("1.0"):
+        raise UsageError(f"{path}: not an OpenAPI Overlay 1.0 document (no `overlay: 1.0.0`)")
+    raw = data.get("actions")
+    if not isinstance(raw, list) or not raw:
+        raise UsageError(f"{path}: an overlay needs a list of actions")
+    info = data.get("info") or {}
+    return Overlay(
+        title=str(info.get("title", "")),
+        version=str(info.get("version", "")),
+        document=str(info.get("x-document-sha256", "")),
+        rulings=_rulings(data.get("x-rulings") or {}, path),
+        actions=tuple(_action(item, f"{path}: actions[{number}]") for number, item in enumerate(raw)),
+    )
+
+
+def apply(overlay: Overlay, specs: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """New specs with every action applied; `specs` maps the names image and identity to OpenAPI documents.
+
+    Raises UsageError when a target is no JSONPath, names an unknown spec, or selects nothing.
+    """
+    result: dict[str, Any] = {name: copy.deepcopy(dict(spec)) for name, spec in specs.items()}
+    for action in overlay.actions:
+        if action.spec not in result:
+            raise UsageError(f"errata: {action.target}: there is no spec named {action.spec}")
+        _apply_one(action, result, action.spec)
+    return result
+
+
+def _apply_one(action: Action, holder: dict[str, Any], key: str) -> None:
+    try:
+        matches = list(jsonpath.finditer(action.target, holder[key]))
+    except jsonpath.JSONPathError as error:
+        raise UsageError(f"errata: {action.target}: not a JSONPath: {_first_line(error)}") from None
+    if not matches:
+        raise UsageError(f"errata: {action.target}: selects nothing in the {action.spec} spec; the erratum is stale")
+    # Later list items first, so that a removal does not move those still to be removed.
+    for match in sorted(matches, key=lambda item: _order(item.parts), reverse=True):
+        parent, last = _parent(holder, key, match.parts)
+        if action.update is None:
+            del parent[last]
+        else:
+            parent[last] = _merge(parent[last], action.update)
+
+
+def _parent(holder: Any, key: str, parts: Sequence[int | str]) -> tuple[Any, Any]:
+    steps: list[int | str] = [key, *parts]
+    node = holder
+    for step in steps[:-1]:
+        node = node[step]
+    return node, steps[-1]
+
+
+def _order(parts: Sequence[int | str]) -> tuple[tuple[int, int, str], ...]:
+    return tuple((0, part, "") if isinstance(part, int) else (1, 0, part) for part in parts)
+
+
+def _merge(old: Any, new: Any) -> Any:
+    if isinstance(old, dict) and isinstance(new, dict):
+        return {**old, **{name: _merge(old[name], value) if name in old else value for name, value in new.items()}}
+    if isinstance(old, list):
+        return [*old, *new] if isinstance(new, list) else [*old, new]
+    return copy.deepcopy(new)
+
+
+def _lines(value: Any, where: str) -> tuple[tuple[int, int], ...]:
+    good = (
+        isinstance(value, list)
+        and value
+        and all(
+            isinstance(pair, list) and len(pair) == 2 and all(isinstance(line, int) for line in pair) for pair in value
+        )
+    )
+    if not good:
+        raise UsageError(f"{where}: x-source must be a list of [first, last] document lines")
+    return tuple((first, last) for first, last in value)
+
+
+def _rulings(raw: Any, path: Path) -> dict[int, tuple[tuple[tuple[int, int], ...], str]]:
+    if not isinstance(raw, dict):
+        raise UsageError(f"{path}: x-rulings must map numbers to rulings")
+    return {
+        int(number): (_lines(item.get("x-source"), f"{path}: x-rulings {number}"), str(item["ruling"]))
+        for number, item in raw.items()
+    }
+
+
+def _action(raw: Any, where: str) -> Action:
+    if not isinstance(raw, dict) or not isinstance(raw.get("target"), str):
+        raise UsageError(f"{where}: an action needs a target (a JSONPath)")
+    remove = raw.get("remove") is True
+    if remove == ("update" in raw):
+        raise UsageError(f"{where}: an action has either `update` or `remove: true`")
+    if not raw.get("description"):
+        raise UsageError(f"{where}: an action needs a description, the reason for it")
+    return Action(
+        target=raw["target"],
+        update=None if remove else raw["update"],
+        spec=str(raw.get("x-spec", "image")),
+        ruling=raw.get("x-ruling"),
+        source=_lines(raw.get("x-source"), where),
+        reason=str(raw["description"]),
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200]

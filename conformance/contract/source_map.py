@@ -1,0 +1,161 @@
+"""Where in the specs each requirement stands: file and line, for readers that point at source text.
+
+A requirement stands at the node of the generated OpenAPI file that it was derived from, or at its entry in the errata, and in
+every case at its row of the ledger.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from conformance.contract.specs import LEDGER, OVERLAY, SPECS, default_directory
+from conformance.model.errors import UsageError
+
+__all__ = ["Place", "requirement_places"]
+
+Place = tuple[str, int]
+"""(path of the file, relative, with slashes; line, counted from 1)"""
+
+_LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_METHODS = frozenset({"get", "put", "post", "patch", "delete", "head"})
+
+
+def requirement_places(directory: Path | None = None) -> Mapping[str, tuple[Place, ...]]:
+    """Requirement id -> its places, the one to look at first, its row of the ledger last (specs of the product when None).
+
+    Raises UsageError naming the file that cannot be read.
+    """
+    root = directory or default_directory()
+    prefix = f"specs/{root.name}" if directory is None else _relative(directory)
+    found: dict[str, list[Place]] = {}
+    for file in (*SPECS.values(), OVERLAY):
+        node = _composed(root / file)
+        for name, line in (*_stated(node), *(_of_spec(node) if file != OVERLAY else ())):
+            found.setdefault(name, []).append((f"{prefix}/{file}", line))
+    if not (root / LEDGER).exists():
+        return {name: tuple(places) for name, places in found.items()}
+    rows = _at(_composed(root / LEDGER), "requirements")
+    ledger = {_text(_at(row, "id")): _line(row) for row in _items(rows)}
+    return {
+        name: (*found.get(name, _nearest(name, found)), (f"{prefix}/{LEDGER}", line)) for name, line in ledger.items()
+    }
+
+
+def _relative(directory: Path) -> str:
+    """The directory from where the command was started; one elsewhere by its name, for no report holds a path of the machine."""
+    try:
+        return directory.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return directory.name
+
+
+def _composed(path: Path) -> Node | None:
+    try:
+        return yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise UsageError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())[:200]}") from None
+
+
+def _nearest(name: str, found: Mapping[str, list[Place]]) -> list[Place]:
+    """The place of the longest id that this one continues: a default stands in its operation."""
+    while "." in name:
+        name = name.rpartition(".")[0]
+        if name in found:
+            return found[name][:1]
+    return []
+
+
+def _stated(node: Node | None) -> Iterator[tuple[str, int]]:
+    """The entries of every `x-requirements`, wherever it stands."""
+    for key, _, value in _entries(node):
+        if key == "x-requirements":
+            for item in _items(value):
+                yield _text(_at(item, "id")), _line(item)
+        else:
+            yield from _stated(value)
+    for item in _items(node):
+        yield from _stated(item)
+
+
+def _of_spec(spec: Node | None) -> Iterator[tuple[str, int]]:
+    common = _at(spec, "x-common")
+    for part, kind in (("request-headers", "header"), ("response-members", "header"), ("methods", "method")):
+        for row in _items(_at(common, part)):
+            yield (
+                f"{kind}.{_kebab(_text(_at(row, 'name'))) if part == 'response-members' else _text(_at(row, 'name')).lower()}",
+                _line(row),
+            )
+    components = _at(spec, "components")
+    error = _at(components, "schemas", "Error")
+    for _, line, envelope in _entries(_at(error, "properties")):
+        yield "error.envelope", line
+        for member, inner, _ in _entries(_at(envelope, "properties")):
+            yield f"error.envelope.{member}", inner
+    for name, line, _ in _entries(_at(components, "responses")):
+        yield f"error.{name.removeprefix('Error')}", line
+    for _, _, path in _entries(_at(spec, "paths")):
+        for method, line, operation in _entries(path):
+            if method in _METHODS:
+                yield from _of_operation(operation, line)
+
+
+def _of_operation(node: Node, begins: int) -> Iterator[tuple[str, int]]:
+    name = _text(_at(node, "operationId"))
+    yield name, begins
+    for item in _items(_at(node, "parameters")):
+        yield f"{name}.{_text(_at(item, 'in'))}.{_text(_at(item, 'name'))}", _line(item)
+    for key, line, body in _entries(node):
+        if key == "requestBody":
+            yield f"{name}.request", line
+            yield from ((f"{name}.body.{member}", inner) for member, inner in _of_media(body))
+    for status, line, response in _entries(_at(node, "responses")):
+        root = f"{name}.response.{status}"
+        yield root, line
+        yield from ((f"{root}.{header.lower()}", inner) for header, inner, _ in _entries(_at(response, "headers")))
+        yield from ((f"{root}.{member}", inner) for member, inner in _of_media(response))
+
+
+def _of_media(node: Node | None) -> Iterator[tuple[str, int]]:
+    for _, _, media in _entries(_at(node, "content")):
+        yield from _of_schema(_at(media, "schema"), "")
+
+
+def _of_schema(node: Node | None, prefix: str) -> Iterator[tuple[str, int]]:
+    yield from _of_schema(items, prefix) if (items := _at(node, "items")) is not None else ()
+    for name, line, value in _entries(_at(node, "properties")):
+        yield prefix + name, line
+        yield from _of_schema(value, f"{prefix}{name}.")
+
+
+def _entries(node: Node | None) -> Iterator[tuple[str, int, Node]]:
+    """(key, line of the key, value)"""
+    if isinstance(node, MappingNode):
+        yield from ((_text(key), _line(key), value) for key, value in node.value)
+
+
+def _line(node: Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def _kebab(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
+
+
+def _items(node: Node | None) -> Iterator[Node]:
+    if isinstance(node, SequenceNode):
+        yield from node.value
+
+
+def _at(node: Node | None, *keys: str) -> Node | None:
+    for key in keys:
+        node = next((value for name, _, value in _entries(node) if name == key), None)
+    return node
+
+
+def _text(node: Node | None) -> str:
+    return str(node.value) if isinstance(node, ScalarNode) else ""

@@ -1,0 +1,240 @@
+"""The directory of specs: written from a document, read back as the contract.
+
+    image.openapi.yaml, identity.openapi.yaml   generated from the document
+    errata.overlay.yaml                         the rulings, written by hand
+    requirements.yaml                           generated: the ledger, with the checks that cover each requirement
+
+The same document gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from conformance.contract.ledger import defaults_of, derive
+from conformance.contract.overlay import apply, load_overlay
+from conformance.model.contract import (
+    Authority,
+    Contract,
+    ErrorCode,
+    Level,
+    Lines,
+    Operation,
+    Parameter,
+    Requirement,
+    ResponseSpec,
+)
+from conformance.model.errors import UsageError
+
+__all__ = ["EDITION", "default_directory", "dump_yaml", "ledger_yaml", "load_contract", "load_effective"]
+
+EDITION = "easystack-6.0.2"
+SPECS = {"image": "image.openapi.yaml", "identity": "identity.openapi.yaml"}
+OVERLAY = "errata.overlay.yaml"
+LEDGER = "requirements.yaml"
+
+
+def default_directory() -> Path:
+    """The specs that ship with the product: in the package when it is installed, else at the top of the checkout."""
+    packaged = Path(str(resources.files("conformance"))) / "specs" / EDITION
+    return packaged if packaged.is_dir() else Path(__file__).resolve().parents[2] / "specs" / EDITION
+
+
+def load_effective(directory: Path) -> dict[str, dict[str, Any]]:
+    """The specs by name with the overlay applied. Raises UsageError naming the file that is missing or wrong."""
+    extracted = {name: _read(directory / file) for name, file in SPECS.items()}
+    return apply(load_overlay(directory / OVERLAY), extracted)
+
+
+def load_contract(directory: Path | None = None) -> Contract:
+    """The effective contract of a directory of specs (the product's own when None). Raises UsageError."""
+    place = directory or default_directory()
+    effective = load_effective(place)
+    checks = _checks(place / LEDGER)
+    requirements = {item.id: replace(item, checks=checks.get(item.id, ())) for item in derive(effective)}
+    image = effective["image"]
+    operations: dict[str, Operation] = {}
+    for service, spec in effective.items():
+        for path, item in spec["paths"].items():
+            for method, raw in item.items():
+                operation = _operation(spec, service, method.upper(), path, raw)
+                operations[operation.id] = operation
+    codes = {
+        item["code"]: ErrorCode(item["code"], item["phrase"], item["x-source"][0][0])
+        for item in image["x-common"]["error-codes"]
+    }
+    return Contract(
+        name=place.name,
+        version=image["info"]["version"],
+        sha256=sha256(dump_yaml(effective).encode()).hexdigest(),
+        operations=operations,
+        error_codes=codes,
+        envelope=_resolved(image, image["components"]["schemas"]["Error"]),
+        requirements=requirements,
+        document=image["info"]["x-document"],
+        reasons={
+            f"error.{code}": item["x-reason"]
+            for code in codes
+            if "x-reason" in (item := image["components"]["responses"][f"Error{code}"])
+        },
+    )
+
+
+def dump_yaml(value: Any) -> str:
+    """YAML of plain data: block style, insertion order, lines of at most 120 characters, the same bytes each time."""
+    yaml: Any = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = None
+    yaml.width = 120
+    yaml.allow_unicode = True
+    yaml.sort_base_mapping_type_on_output = False
+    yaml.representer.ignore_aliases = lambda _data: True
+    out = io.StringIO()
+    yaml.dump(value, out)
+    return out.getvalue()
+
+
+def ledger_yaml(contract_name: str, requirements: Sequence[Requirement]) -> str:
+    """The ledger file of these requirements (schema: specs/schemas/ledger.schema.json)."""
+    rows = []
+    for item in requirements:
+        row: dict[str, Any] = {
+            "id": item.id,
+            "statement": item.statement,
+            "level": str(item.level),
+            "authority": str(item.authority),
+            "source": [list(pair) for pair in item.source],
+        }
+        optional = {"operation": item.operation, "ruling": item.ruling, "excluded": item.excluded}
+        row |= {key: value for key, value in optional.items() if value is not None}
+        if item.excluded is None:
+            row["checks"] = list(item.checks)
+        rows.append(row)
+    return dump_yaml({"ledger": "1.0", "contract": contract_name, "requirements": rows})
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data = YAML(typ="safe", pure=True).load(path)
+    except FileNotFoundError:
+        raise UsageError(f"{path}: there is no such spec; run `conformance extract` to write it") from None
+    except (OSError, YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())[:200]}") from None
+    if not isinstance(data, dict):
+        raise UsageError(f"{path}: not a mapping; run `conformance extract` to write it again")
+    return data
+
+
+def _checks(path: Path) -> dict[str, tuple[str, ...]]:
+    if not path.exists():
+        return {}
+    rows = _read(path).get("requirements", [])
+    return {row["id"]: tuple(row.get("checks", ())) for row in rows}
+
+
+def _operation(spec: Mapping[str, Any], service: str, method: str, path: str, raw: Mapping[str, Any]) -> Operation:
+    body = raw.get("requestBody", {})
+    media_type, media = _first_media(body)
+    schema = _resolved(spec, media["schema"]) if "schema" in media else None
+    examples = body.get("x-examples", ())
+    responses = tuple(
+        _response(spec, int(status), item, raw)
+        for status, item in raw["responses"].items()
+        if status != "default" and "$ref" not in item
+    )
+    return Operation(
+        id=raw["operationId"],
+        method=method,
+        path=path,
+        service=service,
+        authority=_authority(raw),
+        source=_lines(raw["x-source"]),
+        parameters=tuple(
+            Parameter(
+                name=item["name"],
+                location=item["in"],
+                required=item["required"],
+                schema=_resolved(spec, item["schema"]),
+                authority=_authority(item) if _authority(raw) is not Authority.UPSTREAM else Authority.UPSTREAM,
+                source=_lines(item["x-source"]),
+                level=Level(item.get("x-level", "must")),
+            )
+            for item in raw.get("parameters", ())
+        ),
+        request_media_type=media_type,
+        request_schema=schema if media_type and "json" in media_type else None,
+        responses=responses,
+        request_example=_example(examples, raw),
+        response_example=next(
+            (
+                example["value"]
+                for item in raw["responses"].values()
+                for content in item.get("content", {}).values()
+                for example in content.get("examples", {}).values()
+            ),
+            None,
+        ),
+        defaults={name: value for name, (value, _) in defaults_of(raw).items()},
+    )
+
+
+def _example(examples: Sequence[Mapping[str, Any]], raw: Mapping[str, Any]) -> Any:
+    lines = raw.get("x-request-examples", ())
+    return next((item["value"] for item in (*examples, *lines)), None)
+
+
+def _response(
+    spec: Mapping[str, Any], status: int, raw: Mapping[str, Any], operation: Mapping[str, Any]
+) -> ResponseSpec:
+    media_type, media = _first_media(raw)
+    is_json = media_type is not None and "json" in media_type
+    return ResponseSpec(
+        status=status,
+        media_type=media_type,
+        schema=_resolved(spec, media["schema"]) if is_json else None,
+        headers=tuple(raw.get("headers", ())),
+        authority=_authority(operation) if _authority(operation) is Authority.UPSTREAM else _authority(raw),
+        source=_lines(raw["x-source"]),
+    )
+
+
+def _first_media(node: Mapping[str, Any]) -> tuple[str | None, Mapping[str, Any]]:
+    for media_type, media in node.get("content", {}).items():
+        return media_type, media
+    return None, {}
+
+
+def _authority(raw: Mapping[str, Any]) -> Authority:
+    if raw.get("x-authority") == "upstream":
+        return Authority.UPSTREAM
+    return Authority.DOCUMENT if raw.get("x-ruling") is None else Authority.RULING
+
+
+def _lines(raw: Any) -> Lines:
+    return tuple((first, last) for first, last in raw)
+
+
+def _resolved(spec: Mapping[str, Any], node: Any) -> Any:
+    """The schema with local references replaced by what they point at, and without the extensions but for the one that bounds."""
+    if isinstance(node, list):
+        return [_resolved(spec, item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        target: Any = spec
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            target = target[part.replace("~1", "/").replace("~0", "~")]
+        return _resolved(spec, target)
+    return {
+        key: _resolved(spec, value)
+        for key, value in node.items()
+        if not key.startswith("x-") or key == "x-max-additional"
+    }

@@ -1,1 +1,0 @@
-"""What excuses a finding: waivers, and the baseline of what is known."""

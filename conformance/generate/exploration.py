@@ -1,0 +1,143 @@
+"""Values of a strategy tried one by one, every kind of failure kept and made small, within a budget.
+
+Rules
+- No value is tried twice, and nothing stops at the first failure: each label of failure is followed up for itself.
+- Shrinking asks for a bounded number of further tries; what it finds is the smallest value seen, not the smallest there is.
+- The same strategy, seed and outcomes give the same tries.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.strategies import SearchStrategy
+
+from conformance.model.errors import UsageError
+
+__all__ = ["Budget", "Exploration", "parse_budget"]
+
+V = TypeVar("V")
+R = TypeVar("R")
+
+
+@dataclass
+class Budget:
+    """Requests or seconds that may still be spent; None does not bound. `spent` is the number of requests so far, in all."""
+
+    requests: float | None
+    seconds: float | None
+    spent: Callable[[], int]
+    _from: int = field(init=False)
+    _began: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._from, self._began = self.spent(), time.monotonic()
+
+    @property
+    def over(self) -> bool:
+        """Whether it is used up."""
+        if self.requests is not None and self.spent() - self._from >= self.requests:
+            return True
+        return self.seconds is not None and time.monotonic() - self._began >= self.seconds
+
+
+def parse_budget(text: str) -> tuple[int | None, float | None]:
+    """(requests, seconds) of `500` or `120s`. Raises UsageError."""
+    number = text.removesuffix("s")
+    if not (number.isascii() and number.isdecimal()) or len(number) > 9:
+        raise UsageError(f"--budget {text}: is neither a number of requests (500) nor of seconds (120s)")
+    return (None, float(number)) if text.endswith("s") else (int(number), None)
+
+
+@dataclass
+class Exploration(Generic[V, R]):
+    """The tries of one strategy. `send` makes a try and gives its result, `label` names the failure in a result, None for none.
+
+    `key` tells values apart. `results` are all results in the order of the tries, `smallest` the last, smallest failing value of
+    each label with its result.
+    """
+
+    values: SearchStrategy[V]
+    send: Callable[[V], R]
+    label: Callable[[R], str | None]
+    key: Callable[[V], Hashable]
+    budget: Budget
+    seed: int
+    shrinks: int
+    results: list[R] = field(default_factory=list)
+    smallest: dict[str, tuple[V, R]] = field(default_factory=dict)
+    _known: dict[Hashable, R] = field(default_factory=dict)
+    _first: Hashable = None
+
+    def widen(self, examples: int) -> None:
+        """Try the first `examples` values that the seed draws; those tried before cost nothing."""
+        self._run(examples, (Phase.generate,), lambda value: self._try(value, more=True))
+        for label in [label for result in self.results if (label := self.label(result)) is not None]:
+            if label not in self.smallest:
+                self._follow(label, examples)
+
+    def _try(self, value: V, *, more: bool) -> R | None:
+        key = self.key(value)
+        if key not in self._known:
+            if not more or self.budget.over:
+                return None
+            self._first = key if self._first is None else self._first
+            self._known[key] = self.send(value)
+            self.results.append(self._known[key])
+        return self._known[key]
+
+    def _follow(self, label: str, examples: int) -> None:
+        """Find a small value with this label, from those that are known."""
+        limit = len(self.results) + self.shrinks
+
+        def look(value: V) -> None:
+            result = self._try(value, more=len(self.results) < limit)
+            if result is not None and self.label(result) == label:
+                self.smallest[label] = (value, result)
+                raise _Fails
+
+        first = self._known.get(self._first) if self._first is not None else None
+        # A strategy begins with its simplest value; there is nothing smaller to look for.
+        simplest = first is not None and self.label(first) == label
+        phases = (Phase.generate,) if simplest else (Phase.generate, Phase.shrink)
+        try:
+            self._run(examples, phases, look)
+        except _Fails:
+            return
+
+    def _run(self, examples: int, phases: tuple[Phase, ...], body: Callable[[V], object]) -> None:
+        trouble: list[Exception] = []
+
+        @seed(self.seed)
+        @settings(
+            max_examples=examples,
+            phases=phases,
+            database=None,
+            deadline=None,
+            derandomize=False,
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+            print_blob=False,
+        )
+        @given(self.values)
+        def test(value: V) -> None:
+            if trouble:
+                return
+            try:
+                body(value)
+            except _Fails:
+                raise
+            except Exception as error:  # no outcome of a try: hypothesis must not take it for one that comes and goes
+                trouble.append(error)
+
+        test()
+        if trouble:
+            raise trouble[0]
+
+
+class _Fails(Exception):
+    """The value has the label that is looked for."""

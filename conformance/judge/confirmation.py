@@ -1,0 +1,89 @@
+"""Telling a flaky target from a wrong one: cases that showed a finding are run again, with the same requests.
+
+Rules
+- A sight is a finding without its numbers: requirement, failure, operation.
+- A finding is confirmed when there is a case that shows it each time; intermittent when every case that was tried again
+  failed to show it at least once. Both fail the run.
+- An attempt that could not get as far says nothing: it neither confirms nor denies.
+- The case with the fewest requests is tried, and as few cases as cover the findings, at most MOST_CASES.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from conformance.model.finding import Finding
+
+__all__ = ["MOST_CASES", "Attempt", "Sight", "confirmation", "sight_of", "sights", "worth_trying"]
+
+Sight: TypeAlias = tuple[str, str, str]
+
+MOST_CASES = 25
+"""Cases that are tried again, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One run of one case with its parameters.
+
+    `exchanges` are the numbers of its exchanges, `findings` the indices of its findings in the gate; `complete` says that it
+    got to its end, so that what it did not show was not there.
+    """
+
+    case: str
+    exchanges: range
+    findings: range
+    complete: bool
+
+
+def sight_of(finding: Finding) -> Sight:
+    """The sight that a finding is."""
+    return finding.requirement, finding.failure, finding.operation
+
+
+def sights(findings: Sequence[Finding], attempts: Sequence[Attempt]) -> tuple[frozenset[Sight], ...]:
+    """What each attempt showed. A finding belongs to the attempt that sent its exchange, else to the one under way."""
+    shown: list[set[Sight]] = [set() for _ in attempts]
+    by_number = {number: place for place, item in enumerate(attempts) for number in item.exchanges}
+    by_index = {index: place for place, item in enumerate(attempts) for index in item.findings}
+    for index, finding in enumerate(findings):
+        place = by_number.get(finding.exchange.number) if finding.exchange is not None else by_index.get(index)
+        if place is not None:
+            shown[place].add(sight_of(finding))
+    return tuple(frozenset(item) for item in shown)
+
+
+def worth_trying(
+    wanted: Iterable[Collection[Sight]], attempts: Sequence[Attempt], shown: Sequence[Collection[Sight]]
+) -> tuple[tuple[str, ...], int]:
+    """The cases to try again so that each group (its sights) is seen once more, and how many groups are left out.
+
+    A group that no case shows (one of logging in or cleaning up) cannot be tried and counts as left out.
+    """
+    chosen: dict[str, None] = {}
+    left = 0
+    for group in wanted:
+        showing = [item for item, seen in zip(attempts, shown, strict=True) if not set(group).isdisjoint(seen)]
+        if any(item.case in chosen for item in showing):
+            continue
+        best = min(showing, key=lambda item: len(item.exchanges), default=None)
+        if best is None or len(chosen) >= MOST_CASES:
+            left += 1
+        else:
+            chosen[best.case] = None
+    return tuple(chosen), left
+
+
+def confirmation(group: Collection[Sight], attempts: Sequence[Attempt], shown: Sequence[Collection[Sight]]) -> str:
+    """What trying again says of a group: single, confirmed or intermittent (see the rules)."""
+    seen: dict[tuple[str, Sight], list[bool]] = {}
+    for item, sight in ((item, sight) for item in range(len(attempts)) for sight in group):
+        there = sight in shown[item]
+        if there or attempts[item].complete:
+            seen.setdefault((attempts[item].case, sight), []).append(there)
+    tried = [states for states in seen.values() if len(states) > 1 and any(states)]
+    if not tried:
+        return "single"
+    return "confirmed" if any(all(states) for states in tried) else "intermittent"

@@ -1,0 +1,1 @@
+"""The values that travel from the wire to the verdict; all frozen."""

@@ -1,0 +1,173 @@
+"""The shape of values: JSON Schema 2020-12 with the contract's formats, each violation with its place.
+
+A place is dotted and without indices (`images.id`), so that a promise can be found by it; a path has them (`images[3].id`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import jsonschema_rs
+
+__all__ = [
+    "FORMATS",
+    "JSON",
+    "Unreadable",
+    "Violation",
+    "can_be_sent",
+    "in_utc",
+    "kind_of",
+    "moment",
+    "read_json",
+    "short",
+    "valid",
+    "violations",
+]
+
+JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
+
+
+class Unreadable(ValueError):
+    """A body is not what its reader needs: not UTF-8, or not JSON. Carries the reason in one line."""
+
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def read_json(data: bytes) -> JSON:
+    """The JSON of a body, strictly (RFC 8259: UTF-8, no NaN, no half of a surrogate pair). Raises Unreadable."""
+
+    def refuse(token: str) -> JSON:
+        raise Unreadable(f"not JSON: {token} is no JSON number (RFC 8259, 6)")
+
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"not UTF-8: byte {error.start}") from None
+    try:
+        value: JSON = json.loads(text, parse_constant=refuse)
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"not JSON: {error.msg}, line {error.lineno} column {error.colno}") from None
+    except RecursionError:
+        raise Unreadable("not JSON that can be read: nested too deeply") from None
+    except Unreadable:
+        raise
+    except ValueError as error:  # an integer with more digits than Python converts
+        raise Unreadable(f"not JSON that can be read: {error}") from None
+    if _SURROGATE.search(text):
+        try:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+        except UnicodeEncodeError:
+            raise Unreadable(
+                "not JSON that can be read: half of a surrogate pair, which is no character (RFC 8259, 8.2)"
+            ) from None
+        except RecursionError:
+            raise Unreadable("not JSON that can be read: nested too deeply") from None
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One violation. `failure` is free of values that change from run to run, `message` shows the value."""
+
+    place: str
+    path: str
+    failure: str
+    message: str
+
+
+def moment(text: str) -> datetime | None:
+    """An ISO 8601 date and time with an offset or Z, or None when the text is none."""
+    if not re.match(r"\d{4}-?\d{2}-?\d{2}T\d{2}", text):
+        return None
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return value if value.tzinfo is not None else None
+
+
+def in_utc(value: datetime, seconds: int = 0) -> str | None:
+    """A moment, and so many seconds later, as a query names it: in UTC, whole seconds, with Z. None when no calendar has it."""
+    try:
+        return (value.astimezone(UTC) + timedelta(seconds=seconds)).isoformat()[:19] + "Z"
+    except OverflowError:
+        return None
+
+
+def _is_uuid(text: str) -> bool:
+    return re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text) is not None
+
+
+def _is_uri_reference(text: str) -> bool:
+    return re.fullmatch(r"[!#-;=?-\[\]_a-z~%]+", text, re.IGNORECASE) is not None
+
+
+FORMATS: Mapping[str, Callable[[str], bool]] = {
+    "date-time": lambda text: moment(text) is not None,
+    "uuid": _is_uuid,
+    "uri-reference": _is_uri_reference,
+    "binary": lambda _text: True,
+}
+"""The formats that the contract uses. date-time is ISO 8601 and not only its RFC 3339 profile (document line 673)."""
+
+
+def valid(schema: Mapping[str, Any], value: Any) -> bool:
+    """Whether the value satisfies the schema."""
+    return _compiled(json.dumps(schema, sort_keys=True)).is_valid(value)
+
+
+def violations(schema: Mapping[str, Any], value: Any) -> Iterator[Violation]:
+    """Every violation of the schema in the value."""
+    for error in _compiled(json.dumps(schema, sort_keys=True)).iter_errors(value):
+        steps: list[str | int] = list(error.instance_path)
+        kind: Any = error.kind
+        if kind.name == "required":
+            steps.append(str(kind.property))
+            failure, said = "missing", "is missing"
+        else:
+            failure = _failure(kind, error.instance)
+            said = f"is {failure}" if kind.name in {"type", "format"} else failure
+            said = f"{said}: {short(error.instance)}"
+        path = _path(steps)
+        place = ".".join(step for step in steps if isinstance(step, str))
+        yield Violation(place, path, failure, f"{path or 'the body'} {said}")
+
+
+def _failure(kind: Any, value: Any) -> str:
+    if kind.name == "type":
+        return f"{kind_of(value)} instead of {' or '.join(sorted(str(item) for item in kind.types))}"
+    return f"not a {kind.format}" if kind.name == "format" else f"breaks {kind.name}"
+
+
+@lru_cache(maxsize=128)
+def _compiled(text: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(json.loads(text), validate_formats=True, formats=dict(FORMATS))
+
+
+def _path(steps: Sequence[str | int]) -> str:
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+    return text.removeprefix(".")
+
+
+def can_be_sent(uri: str) -> bool:
+    """Whether a URI reference has none of the characters that no URI may hold (RFC 3986, 2); letters beyond ASCII pass, as in IRIs."""
+    return re.fullmatch(r"[^\x00-\x20\x7f\"<>\\^`{|}]*", uri) is not None
+
+
+def kind_of(value: Any) -> str:
+    """The JSON type of a value, in JSON's words."""
+    names = {dict: "object", list: "array", str: "string", bool: "boolean", int: "integer", float: "number"}
+    return "null" if value is None else names.get(type(value), "value")
+
+
+def short(value: Any) -> str:
+    """The value as Python shows it, cut to 80 characters."""
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."

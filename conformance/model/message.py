@@ -1,0 +1,101 @@
+"""The messages that travel over the wire: request, response, exchange.
+
+Rules
+- All values are frozen; a change makes a copy.
+- Header names compare without case and keep their order and their repetitions (RFC 9110, 5.3).
+- Bodies are bytes as received; whoever reads them as text or JSON decides what a failure to do so means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from conformance.model.jsonvalue import JSON, read_json
+
+__all__ = ["DISCOVERY", "Exchange", "Headers", "Request", "Response"]
+
+DISCOVERY = "discovery"
+"""Operation id of calls that find the services; upstream, so only what holds for any answer is judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """Header fields in the order in which they stood on the wire."""
+
+    items: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, fields: Mapping[str, str]) -> Headers:
+        """Headers with the given names and values, in the mapping's order."""
+        return cls(tuple(fields.items()))
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of the field, in order; empty when it is absent."""
+        wanted = name.lower()
+        return tuple(value for key, value in self.items if key.lower() == wanted)
+
+    def get(self, name: str) -> str | None:
+        """The first value of the field, or None."""
+        return next(iter(self.all(name)), None)
+
+    def replaced(self, name: str, value: str | None) -> Headers:
+        """A copy in which the field has this one value, or is gone when the value is None."""
+        wanted = name.lower()
+        kept = tuple((key, old) for key, old in self.items if key.lower() != wanted)
+        return Headers(kept if value is None else (*kept, (name, value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent.
+
+    `operation` is the contract's id of the operation that the request addresses, or None when it addresses none
+    (an undefined method or path). `actor` names whose token it carries: main, other, reader, or anonymous.
+    """
+
+    method: str
+    url: str
+    headers: Headers = Headers()
+    body: bytes = b""
+    operation: str | None = None
+    actor: str = "anonymous"
+
+
+@dataclass(frozen=True)
+class Response:
+    """What came back. `elapsed` is seconds from sending to the last byte; `truncated` says that a size limit cut the body."""
+
+    status: int
+    reason: str = ""
+    headers: Headers = Headers()
+    body: bytes = b""
+    elapsed: float = 0.0
+    truncated: bool = False
+
+    @cached_property
+    def media_type(self) -> str | None:
+        """The media type without its parameters, in lower case, or None without a Content-Type."""
+        value = self.headers.get("Content-Type")
+        return value.split(";", 1)[0].strip().lower() if value is not None else None
+
+    def json(self) -> JSON:
+        """The body as JSON (RFC 8259: UTF-8, no NaN). Raises Unreadable with the reason."""
+        return read_json(self.body)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request with its response, numbered in the order of the run. `started` is seconds since the epoch, UTC."""
+
+    number: int
+    request: Request
+    response: Response
+    started: float = 0.0
+    case: str = ""
+
+    @property
+    def operation(self) -> str:
+        """The operation's id, or the method and path of a request outside the contract."""
+        return self.request.operation or "other"

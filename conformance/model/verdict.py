@@ -1,0 +1,207 @@
+"""The verdict: what a run says about each promise, and about the whole.
+
+Rules
+- A requirement's outcome comes from checks that ran. One that no check reached is not exercised, with the reason.
+- Non-conformant when a binding requirement failed; advisory ones count only under --strict.
+- A finding that a waiver excuses or the baseline holds does not bind. What it breaks is waived or failed, never passed.
+- Inconclusive when nothing binding failed and a required one was not exercised, or nothing ran at all.
+- Required are the binding requirements that the run's profile covers and that a client can provoke.
+- Findings are grouped, so that one systematic deviation is one group with a count, and hides no other.
+- Every string of a verdict has passed the redactor before anything is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from conformance.model.contract import Authority, Level, Lines
+from conformance.model.message import Exchange
+
+__all__ = [
+    "ErrorCodeRow",
+    "FindingGroup",
+    "Outcome",
+    "Overall",
+    "RequirementResult",
+    "Run",
+    "SentRow",
+    "Verdict",
+    "WaiverResult",
+]
+
+
+class Outcome(StrEnum):
+    """What became of one requirement (design rule 4)."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    WAIVED = "waived"
+    NOT_EXERCISED = "not exercised"
+    EXCLUDED = "excluded"
+
+
+class Overall(StrEnum):
+    """What became of the run."""
+
+    CONFORMANT = "conformant"
+    NON_CONFORMANT = "non-conformant"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementResult:
+    """One requirement with its outcome.
+
+    `checks` maps the name of each check that ran to how often it looked; `required` says whether this run owes it.
+    """
+
+    id: str
+    statement: str
+    level: Level
+    authority: Authority
+    source: Lines
+    operation: str | None
+    outcome: Outcome
+    required: bool
+    checks: Mapping[str, int]
+    reason: str | None = None
+    ruling: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """The same deviation, wherever it was met.
+
+    `places` maps `operation status` to the number of times there; `exemplar` is the clearest exchange, None when no
+    single exchange shows it; `related` are the numbers of the exchanges that led to it; `curl` is a shell command in
+    which secrets are variables. `binding` is False for an advisory finding, a waived one and one that the baseline holds.
+    `confirmation` is "single" (not tried again), "confirmed" or "intermittent"; `waiver` is the reason that excuses it, else
+    None; `known` says that the baseline holds it. `checks` maps each place to the checks that showed it there.
+
+    A group whose findings are partly waived or known is split; the part that weighs most keeps the id.
+    """
+
+    id: str
+    requirement: str
+    check: str
+    authority: Authority
+    level: Level
+    source: Lines
+    operation: str
+    status: int | None
+    failure: str
+    message: str
+    path: str
+    count: int
+    places: Mapping[str, int]
+    binding: bool
+    exemplar: Exchange | None
+    related: tuple[int, ...]
+    curl: str | None
+    case: str = ""
+    confirmation: str = "single"
+    waiver: str | None = None
+    known: bool = False
+    checks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SentRow:
+    """How often a place of an operation's request was sent a class of values, and what came.
+
+    `place` is a member, a parameter or a part such as `body` and `content-type`; `partition` is "valid" or the rule that the
+    values break; `statuses` maps each status to its count.
+    """
+
+    operation: str
+    place: str
+    partition: str
+    statuses: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverResult:
+    """A waiver and what became of it: `state` is "used", "unused", "expired" or "not exercised" (the run could not show whether
+    it is of use); `findings` are the ids that it excused."""
+
+    requirement: str
+    reason: str
+    owner: str
+    state: str
+    operation: str | None = None
+    status: int | None = None
+    message: str | None = None
+    link: str | None = None
+    expires: str | None = None
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCodeRow:
+    """One of the documented codes: how it was provoked, what came back, and whether the envelope held.
+
+    `provoked` lists `(operation, request in words, status that came)`; `met` counts answers with this code in the whole
+    run; `envelope` is "kept", "broken", "not met" or "none owed"; `reason` says why nothing was provoked, else None.
+    """
+
+    code: int
+    phrase: str
+    line: int
+    provoked: tuple[tuple[str, str, int | None], ...]
+    met: int
+    envelope: str
+    outcome: Outcome
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How the run was made. `started_at` is RFC 3339 in UTC, `duration` seconds, `requests` those that were sent.
+
+    `cut_short` says that it ended before the last case; `strict_waivers` that waivers without use fail it.
+    """
+
+    id: str
+    seed: int
+    profile: str
+    started_at: str
+    duration: float
+    requests: int
+    command: str
+    suite_version: str
+    selection: str | None = None
+    strict: bool = False
+    leftovers: tuple[str, ...] = ()
+    cut_short: bool = False
+    strict_waivers: bool = False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Everything the reports need; each of them is a function of this value alone.
+
+    `target` has the keys name, identity_url, image_url, region, project and release notes the run found out;
+    `contract` name, version, sha256; `notes` are sentences on what limited the run.
+    """
+
+    overall: Overall
+    exit_code: int
+    contract: Mapping[str, str]
+    target: Mapping[str, Any]
+    run: Run
+    requirements: tuple[RequirementResult, ...]
+    findings: tuple[FindingGroup, ...]
+    error_codes: tuple[ErrorCodeRow, ...]
+    exchanges: tuple[Exchange, ...]
+    notes: tuple[str, ...] = ()
+    sent: tuple[SentRow, ...] = ()
+    waivers: tuple[WaiverResult, ...] = ()
+
+    def count(self, outcome: Outcome, *, required: bool | None = None) -> int:
+        """How many requirements have this outcome (only required or not required ones when asked)."""
+        return sum(
+            item.outcome is outcome and (required is None or item.required is required) for item in self.requirements
+        )

@@ -1,0 +1,353 @@
+"""The suite put to the proof: against the embedded target without a fault, and with each fault of the bank, in processes of
+its own.
+
+A fault is tried first with the cases that declare a promise that it breaks, then with all cases that are the same in every run, and
+only then with those that search (generated and stateful ones). A trial ends where the fault is caught: what comes then says nothing
+new about it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import multiprocessing
+import os
+import re
+import signal
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from importlib import metadata
+from multiprocessing.pool import Pool
+
+import pytest
+from rich.console import Console
+
+from conformance.contract.specs import load_contract
+from conformance.judge.coverage import PASSIVE_COVER, covered
+from conformance.model.contract import Contract
+from conformance.model.errors import ConformanceError, UsageError
+from conformance.model.finding import Finding
+from conformance.model.verdict import Verdict
+from conformance.proof.bank import bank
+from conformance.proof.scorecard import CAUGHT, ELSEWHERE, ERROR, MISSED, CleanRun, Power, Trial, idle, without_fault
+from conformance.run.cases import Case, registry
+from conformance.run.runner import run_cases
+from conformance.run.session import Conduct, Options, in_profile
+from conformance.services.fault import Fault
+from conformance.services.image.liberties import liberties
+
+__all__ = ["clean_run", "faults_like", "prove", "selfcheck", "trial"]
+
+SEARCHING = ("test_stateful", "test_generated")
+"""Files of the cases that search, the quicker first."""
+
+SEED = 1
+MOST_CANDIDATES = 40
+"""Faults that a check which caught none is tried alone with."""
+
+
+def faults_like(contract: Contract, patterns: Iterable[str]) -> tuple[Fault, ...]:
+    """The faults and liberties whose id matches one of the patterns, all without any. Raises UsageError for a pattern that fits none."""
+    known, wanted = bank(contract) | liberties(), tuple(patterns)
+    for pattern in wanted:
+        if not any(fnmatchcase(name, pattern) for name in known):
+            raise UsageError(
+                f"--fault {pattern}: no fault has such a name; `conformance serve --fault list` names them"
+            )
+    return tuple(
+        item for name, item in known.items() if not wanted or any(fnmatchcase(name, pattern) for pattern in wanted)
+    )
+
+
+def selfcheck(profile: str, jobs: int, patterns: Sequence[str], seeds: int, progress: Console) -> Power:
+    """Try the suite against each fault, and against none with this many seeds and with each liberty, in `jobs` processes.
+
+    Raises UsageError.
+    """
+    contract = _contract()
+    chosen = faults_like(contract, patterns)
+    faults = tuple(item for item in chosen if item.breaks)
+    began = time.monotonic()
+    tasks: list[_Task] = [_Task(None, profile, seed) for seed in range(SEED, SEED + seeds)]
+    tasks += [_Task(None, profile, liberty=item.id) for item in chosen if not item.breaks]
+    tasks += [_Task(fault.id, profile) for fault in faults]
+    with _workers(jobs) as pool:
+        results = list(_told(pool.imap_unordered(_attempt, tasks), len(tasks), progress))
+        trials = [item for item in results if isinstance(item, Trial)]
+        cases = [case for case in registry() if in_profile(case, profile)]
+        waiting: set[str] = set()
+        proofs: dict[str, str] = {}
+        if not patterns:  # of a choice of faults nothing follows about the checks
+            waiting = set(idle([*PASSIVE_COVER, *(case.name for case in cases)], trials))
+            searches = [
+                _Task(None, profile, SEED, case.name, _candidates(case, faults))
+                for case in cases
+                if case.name in waiting
+            ]
+            for task, found in zip(searches, pool.imap(_prove, searches), strict=True):
+                if found is not None:
+                    proofs[task.check] = found.fault
+    return Power(
+        suite_version=metadata.version("easystack-conformance"),
+        contract={"name": contract.name, "version": contract.version, "sha256": contract.sha256},
+        profile=profile,
+        seconds=time.monotonic() - began,
+        jobs=jobs,
+        selected=tuple(patterns),
+        clean=tuple(
+            sorted((item for item in results if isinstance(item, CleanRun)), key=lambda item: (item.liberty, item.seed))
+        ),
+        trials=tuple(sorted(trials, key=lambda item: item.fault)),
+        requirements_without_fault=without_fault(contract, [item.breaks for item in bank(contract).values()]),
+        idle_checks=tuple(sorted(waiting - proofs.keys())),
+        proofs=proofs,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What a worker does: a run without a fault (maybe with a liberty), a trial, or the proof of a check by one of the `candidates`."""
+
+    fault: str | None
+    profile: str
+    seed: int = SEED
+    check: str = ""
+    candidates: tuple[str, ...] = ()
+    liberty: str = ""
+
+
+def _candidates(case: Case, faults: Iterable[Fault]) -> tuple[str, ...]:
+    """The faults that a case may be the one to catch, the likeliest first: those whose words are its own."""
+    words = set(re.split(r"[._]", case.name))
+    broken = set(covered(case.verifies, _contract().requirements))
+    likely = [item for item in faults if broken & set(item.breaks)]
+    likely.sort(key=lambda item: (-len(words & set(re.split(r"[ ._-]", f"{item.id} {item.description}"))), item.id))
+    return tuple(item.id for item in likely[:MOST_CANDIDATES])
+
+
+@contextlib.contextmanager
+def _workers(jobs: int) -> Iterator[Pool]:
+    with tempfile.TemporaryDirectory(prefix="conformance-") as state:
+        pool = multiprocessing.get_context("spawn").Pool(jobs, _settle, (state,))
+        try:
+            yield pool
+            pool.close()
+        except BaseException:
+            pool.terminate()
+            raise
+        finally:
+            pool.join()
+
+
+def _told(results: Iterable[CleanRun | Trial], total: int, progress: Console) -> Iterator[CleanRun | Trial]:
+    for done, result in enumerate(results, start=1):
+        _say(progress, f"{done}/{total}", result)
+        yield result
+
+
+def _settle(state: str) -> None:
+    """Make a worker's surroundings its own: no journal of the user's, no cloud of the user's."""
+    os.environ["XDG_STATE_HOME"] = state
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its workers
+    for name in [name for name in os.environ if name.startswith("OS_")]:
+        del os.environ[name]
+
+
+def _attempt(task: _Task) -> CleanRun | Trial:
+    with _own_signals():
+        return (
+            clean_run(task.profile, task.seed, task.liberty)
+            if task.fault is None
+            else trial(task.fault, task.profile, task.seed)
+        )
+
+
+def _prove(task: _Task) -> Trial | None:
+    with _own_signals():
+        return prove(task.check, task.candidates, task.profile)
+
+
+@contextlib.contextmanager
+def _own_signals() -> Iterator[None]:
+    """A run takes SIGTERM for Ctrl-C; a worker that waits is ended by it."""
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@lru_cache(maxsize=1)
+def _contract() -> Contract:
+    return load_contract()
+
+
+def _quiet() -> Console:
+    return Console(file=io.StringIO())
+
+
+def clean_run(profile: str, seed: int, liberty: str = "") -> CleanRun:
+    """The suite against the embedded target without a fault, maybe one that takes a liberty."""
+    began = time.monotonic()
+    try:
+        with Conduct(Options(profile=profile, seed=seed, faults=(liberty,) if liberty else ()), _contract()) as conduct:
+            verdict = run_cases(conduct, _quiet())
+    except ConformanceError as error:
+        return CleanRun(liberty, seed, ERROR, (f"{type(error).__name__}: {error}",), 0, time.monotonic() - began)
+    findings = tuple(f"{group.requirement}: {group.message}" for group in verdict.findings)
+    return CleanRun(
+        liberty, seed, str(verdict.overall), findings, verdict.run.requests, time.monotonic() - began, _notes(verdict)
+    )
+
+
+def _notes(verdict: Verdict) -> tuple[str, ...]:
+    missing = [item for item in verdict.requirements if item.required and item.outcome.value == "not exercised"]
+    return (*verdict.notes, *(f"{item.id}: {item.reason}" for item in missing))
+
+
+def trial(fault: str, profile: str = "gate", seed: int = SEED, cases: str | None = None) -> Trial:
+    """The suite against the embedded target with this fault, to the first finding on a promise that it breaks.
+
+    `cases` is a pytest expression that chooses the cases.
+    """
+    item = bank(_contract())[fault]
+    began = time.monotonic()
+    sent = 0
+    elsewhere: set[str] = set()
+    for selection in [cases] if cases else _stages(item, profile):
+        options = Options(profile=profile, seed=seed, selection=selection, faults=(fault,))
+        try:
+            with Conduct(options, _contract()) as conduct:
+                verdict = run_cases(conduct, _quiet(), _Stop(conduct, item))
+        except ConformanceError as error:
+            return _result(item, ERROR, sent, began, note=f"{type(error).__name__}: {error}")
+        if conduct.suite_fault:
+            return _result(item, ERROR, sent, began, note="; ".join(conduct.notes))
+        checks = _catchers(item, verdict, conduct.gate.findings)
+        elsewhere |= {group.requirement for group in verdict.findings} - set(item.breaks)
+        if checks:
+            numbers = [
+                found.exchange.number for found in conduct.gate.findings if _names(found, item) and found.exchange
+            ]
+            first = sent + min(numbers, default=verdict.run.requests)
+            return _result(
+                item, CAUGHT, sent + verdict.run.requests, began, checks=checks, elsewhere=elsewhere, first=first
+            )
+        sent += verdict.run.requests
+    return _result(item, ELSEWHERE if elsewhere else MISSED, sent, began, elsewhere=elsewhere)
+
+
+def _stages(fault: Fault, profile: str) -> list[str]:
+    """The choices of cases that a fault is tried with, one after the other."""
+    declaring = [case for case in registry() if in_profile(case, profile) and covered(case.verifies, fault.breaks)]
+    names = [
+        f"test_{case.name.partition('.')[2]}"
+        for case in declaring
+        if f"test_{case.name.partition('.')[0]}" not in SEARCHING
+    ]
+    stages = [*([" or ".join(names)] if names else []), " and ".join(f"not {name}" for name in SEARCHING)]
+    known = {f"test_{case.name.partition('.')[0]}" for case in registry()}
+    searching = [name for name in SEARCHING if name in known]
+    return [*stages, *searching] if profile != "smoke" else stages
+
+
+class _Stop:
+    """Ends a trial after the case that names a broken promise: what comes then says nothing more about the fault."""
+
+    def __init__(self, conduct: Conduct, fault: Fault) -> None:
+        self._gate = conduct.gate
+        self._fault = fault
+        self._seen = 0
+        self._session: pytest.Session | None = None
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Know what to stop."""
+        self._session = session
+
+    def pytest_runtest_logfinish(self) -> None:
+        """Stop after the case that caught the fault."""
+        found = any(_names(item, self._fault) for item in self._gate.findings[self._seen :])
+        self._seen = len(self._gate.findings)
+        if found and self._session is not None:
+            self._session.shouldstop = "caught"
+
+
+def _names(finding: Finding, fault: Fault) -> bool:
+    """Whether a finding names a promise that the fault breaks: a binding one, when it breaks any that is."""
+    requirements = _contract().requirements
+    owed = any(requirements[name].binding for name in fault.breaks)
+    return finding.requirement in fault.breaks and (requirements[finding.requirement].binding or not owed)
+
+
+def prove(check: str, faults: Iterable[str], profile: str = "gate") -> Trial | None:
+    """A trial in which this case, run alone, is the one that catches a fault; None when it catches none of them."""
+    name = check.partition(".")[2]
+    return next(
+        (found for fault in faults if check in (found := trial(fault, profile, cases=f"test_{name}")).checks), None
+    )
+
+
+def _catchers(fault: Fault, verdict: Verdict, findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
+    """Check -> the broken promises that it named, binding ones when the fault breaks a binding one.
+
+    What a passive check finds is the merit of a case that searches, too: it is run when no other has sent such a request, or alone.
+    """
+    owed = any(_contract().requirements[name].binding for name in fault.breaks)
+    named = {
+        (group.requirement, group.failure)
+        for group in verdict.findings
+        if group.requirement in fault.breaks and (group.binding or not owed)
+    }
+    found: dict[str, set[str]] = {}
+    for item in findings:
+        if (item.requirement, item.failure) in named:
+            case = item.exchange.case if item.exchange is not None else ""
+            for name in {item.check, case} if f"test_{case.partition('.')[0]}" in SEARCHING else {item.check}:
+                found.setdefault(name, set()).add(item.requirement)
+    return {name: tuple(sorted(found[name])) for name in sorted(found)}
+
+
+def _result(
+    fault: Fault,
+    outcome: str,
+    requests: int,
+    began: float,
+    *,
+    checks: dict[str, tuple[str, ...]] | None = None,
+    elsewhere: Iterable[str] = (),
+    first: int | None = None,
+    note: str = "",
+) -> Trial:
+    return Trial(
+        fault.id,
+        fault.description,
+        fault.breaks,
+        outcome,
+        checks or {},
+        tuple(sorted(elsewhere)),
+        first,
+        requests,
+        time.monotonic() - began,
+        note,
+    )
+
+
+def _say(console: Console, place: str, result: CleanRun | Trial) -> None:
+    """One line for each result on a terminal; elsewhere only for what is not as it should be, and every fiftieth."""
+    good = result.silent if isinstance(result, CleanRun) else result.outcome == CAUGHT
+    if good and not console.is_terminal and int(place.split("/")[0]) % 50:
+        return
+    if isinstance(result, CleanRun):
+        text = f"{result.liberty or 'no fault'}, seed {result.seed}: {result.overall}, {len(result.findings)} findings"
+        text += "".join(f"\n    {item}" for item in (*result.findings, *(() if result.silent else result.notes)))
+    else:
+        by = next(iter(result.checks), "; ".join(result.elsewhere[:3]) or result.note)
+        text = (
+            f"{result.fault}: {result.outcome}"
+            + (f" ({by})" if by else "")
+            + (f" after {result.first} requests" if result.first else "")
+        )
+    console.print(f"{place:>8}  {text}", markup=False, highlight=False, soft_wrap=True)

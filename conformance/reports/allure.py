@@ -1,0 +1,204 @@
+"""The verdict as Allure results (https://allurereport.org/docs/how-it-works-test-result-file/): a result for each requirement.
+
+The model classes are those of allure-python-commons. File names are made from the run and the requirement, so the same verdict
+gives the same files, and runs of the same contract share their history.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from allure_commons.model2 import (
+    ATTACHMENT_PATTERN,
+    TEST_CASE_PATTERN,
+    Attachment,
+    Label,
+    Parameter,
+    Status,
+    StatusDetails,
+    TestResult,
+    TestStepResult,
+)
+from attr import asdict
+
+from conformance.model.message import Exchange, Headers
+from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, Verdict
+from conformance.reports.standing import Standing, by_requirement, clean, lines, reading, standing
+
+__all__ = ["to_allure"]
+
+SEVERITY = {"must": "critical", "should": "normal", "may": "minor"}
+LONGEST = 256 * 1024
+"""Bytes of a body that are attached; the whole is in exchanges.har."""
+
+
+def to_allure(verdict: Verdict) -> dict[str, bytes]:
+    """File name -> content, attachments before the results that name them."""
+    findings = by_requirement(verdict)
+    attached: dict[str, bytes] = {}
+    results: dict[str, bytes] = {}
+    for item in verdict.requirements:
+        result = _result(item, findings[item.id], verdict, attached)
+        results[TEST_CASE_PATTERN.format(prefix=result.uuid)] = _json(
+            asdict(result, filter=lambda _, value: value or value is False)
+        )
+    return {
+        **attached,
+        **results,
+        "environment.properties": _environment(verdict),
+        "executor.json": _json(_executor(verdict)),
+    }
+
+
+def _result(item: RequirementResult, groups: list[FindingGroup], verdict: Verdict, attached: dict[str, bytes]) -> Any:
+    status = reading(item, groups)
+    began = round(datetime.fromisoformat(verdict.run.started_at).timestamp() * 1000)
+    shown = [group.exemplar for group in groups if group.exemplar is not None]
+    start = min((round(one.started * 1000) for one in shown), default=began)
+    stop = max((round((one.started + one.response.elapsed) * 1000) for one in shown), default=start)
+    kinds = {str(standing(group)) for group in groups}
+    feature = item.operation or item.id.split(".", 1)[0]
+    labels = {
+        "epic": f"{verdict.contract['name']}",
+        "feature": feature,
+        "story": item.id,
+        "severity": SEVERITY[item.level],
+        "framework": "easystack-conformance",
+        "language": "http",
+        "suite": feature,
+    }
+    tags = sorted(
+        {str(item.outcome).replace(" ", "-"), str(item.authority), *kinds} | ({"required"} if item.required else set())
+    )
+    identity = sha256(f"{verdict.contract['name']}\x1f{item.id}".encode()).hexdigest()[:32]
+    return TestResult(
+        uuid=_uuid(verdict, item.id),
+        historyId=identity,
+        testCaseId=identity,
+        fullName=f"{verdict.contract['name']}: {item.id}",
+        name=clean(item.statement),
+        titlePath=[verdict.contract["name"], feature],
+        status=status,
+        statusDetails=_details(item, groups, status),
+        stage="finished",
+        description=_description(item),
+        labels=[Label(name, value) for name, value in labels.items()] + [Label("tag", tag) for tag in tags],
+        parameters=[
+            Parameter("document lines", lines(item.source)),
+            Parameter("authority", str(item.authority) if item.ruling is None else f"{item.authority} {item.ruling}"),
+            Parameter("level", str(item.level)),
+        ],
+        steps=[*_looks(item, groups), *(_step(group, verdict, attached) for group in groups)],
+        start=start,
+        stop=stop,
+    )
+
+
+def _details(item: RequirementResult, groups: list[FindingGroup], status: str) -> Any:
+    if groups:
+        messages = [f"{standing(group)}: {clean(group.message)} ({group.count} times)" for group in groups]
+        trace = "\n".join(clean(group.curl, 4000) for group in groups if group.curl)
+        flaky = any(group.confirmation == "intermittent" for group in groups)
+        return StatusDetails(message="\n".join(messages), trace=trace, flaky=flaky, known=status == Status.SKIPPED)
+    if status == Status.PASSED:
+        return None
+    return StatusDetails(message=clean(f"{item.outcome}: {item.reason or 'no reason was given'}"))
+
+
+def _description(item: RequirementResult) -> str:
+    owed = "This run owes it." if item.required else "This run does not owe it."
+    return f"{item.statement}. Document lines {lines(item.source)}, {item.level}, by the authority of the {item.authority}. {owed}"
+
+
+def _looks(item: RequirementResult, groups: list[FindingGroup]) -> Iterator[Any]:
+    """A step for each check that ran without a finding."""
+    broken = {group.check for group in groups}
+    for name, count in item.checks.items():
+        if name not in broken and item.outcome is not Outcome.NOT_EXERCISED:
+            yield TestStepResult(name=f"{name}: looked {count} times", status=Status.PASSED)
+
+
+def _step(group: FindingGroup, verdict: Verdict, attached: dict[str, bytes]) -> Any:
+    kind = standing(group)
+    step = TestStepResult(
+        name=f"{group.check}: {clean(group.message)}",
+        status=Status.FAILED if kind is Standing.BINDING else Status.SKIPPED,
+        statusDetails=StatusDetails(message=clean(group.waiver or group.message)),
+        parameters=[
+            Parameter("finding", group.id),
+            Parameter("standing", str(kind)),
+            Parameter("confirmation", group.confirmation),
+            Parameter("where", clean(", ".join(f"{place} x{count}" for place, count in group.places.items()))),
+        ],
+    )
+    for name, content in _pieces(group):
+        file = ATTACHMENT_PATTERN.format(prefix=_uuid(verdict, f"{group.id} {name}"), ext="txt")
+        attached[file] = content
+        step.attachments.append(Attachment(name=name, source=file, type="text/plain"))
+    return step
+
+
+def _pieces(group: FindingGroup) -> Iterator[tuple[str, bytes]]:
+    if group.exemplar is not None:
+        yield "request", _request(group.exemplar)
+        yield "response", _response(group.exemplar)
+    if group.curl:
+        yield "curl", group.curl.encode("utf-8", "replace")
+
+
+def _request(exchange: Exchange) -> bytes:
+    return _message(
+        f"{exchange.request.method} {exchange.request.url}", exchange.request.headers, exchange.request.body
+    )
+
+
+def _response(exchange: Exchange) -> bytes:
+    return _message(
+        f"{exchange.response.status} {exchange.response.reason}", exchange.response.headers, exchange.response.body
+    )
+
+
+def _message(first: str, headers: Headers, body: bytes) -> bytes:
+    head = "\n".join(clean(line, 8000) for line in (first, *(f"{name}: {value}" for name, value in headers.items)))
+    cut = f"\n… {len(body)} bytes in all, see exchanges.har".encode() if len(body) > LONGEST else b""
+    return head.encode() + b"\n\n" + body[:LONGEST] + cut
+
+
+def _environment(verdict: Verdict) -> bytes:
+    """The widget that says what was tested (java.util.Properties: what ends or continues a line is taken out by `clean`)."""
+    run, target = verdict.run, verdict.target
+    rows = {
+        "outcome": verdict.overall,
+        "target": target.get("name"),
+        "image_url": target.get("image_url"),
+        "contract": verdict.contract["name"],
+        "contract_sha256": verdict.contract["sha256"],
+        "profile": run.profile,
+        "seed": run.seed,
+        "run": run.id,
+        "suite": run.suite_version,
+    }
+    text = "".join(f"{name}={clean(str(value)).replace(chr(92), '/')}\n" for name, value in rows.items())
+    return text.encode("ascii", "backslashreplace")
+
+
+def _executor(verdict: Verdict) -> Mapping[str, Any]:
+    return {
+        "name": "easystack-conformance",
+        "type": "conformance",
+        "buildName": f"run {verdict.run.id}",
+        "reportName": str(verdict.overall),
+    }
+
+
+def _uuid(verdict: Verdict, name: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{verdict.run.id}\x1f{name}"))
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")

@@ -1,0 +1,43 @@
+"""A comparison as one HTML file that needs nothing else and reaches no network."""
+
+from __future__ import annotations
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from conformance.after.compare.comparison import Change, Comparison
+from conformance.reports.comparison_words import (
+    findings_of,
+    latency_rows,
+    milliseconds,
+    sentence,
+    shape_rows,
+    status_rows,
+    word,
+)
+from conformance.reports.terminal import safe
+
+__all__ = ["comparison_html"]
+
+
+def comparison_html(comparison: Comparison, lang: str = "en") -> str:
+    """The page in one language. Everything that a target sent is escaped and freed of control characters."""
+    environment = Environment(
+        loader=PackageLoader("conformance.reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"safe_text": lambda value: safe(str(value)), "ms": milliseconds}
+    moved = {Change.NEWLY_EXERCISED, Change.NO_LONGER_EXERCISED}
+    return environment.get_template("comparison.html.j2").render(
+        comparison=comparison,
+        lang=lang,
+        word=lambda name: word(str(name), lang),
+        sentence=sentence(comparison, lang),
+        findings=list(findings_of(comparison)),
+        moved=[item for item in comparison.requirements if item.change in moved],
+        statuses=status_rows(comparison),
+        shapes=shape_rows(comparison),
+        latency=latency_rows(comparison),
+    )

@@ -1,0 +1,49 @@
+"""A comparison as JSON (schema: specs/schemas/comparison.schema.json)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from conformance.after.compare.comparison import Comparison, Judged
+
+__all__ = ["VERSION", "comparison_json"]
+
+VERSION = "1.0"
+
+
+def comparison_json(comparison: Comparison) -> dict[str, Any]:
+    """Plain data, in the order in which a person reads it."""
+    return {
+        "comparison": VERSION,
+        "result": str(comparison.result),
+        "exit_code": comparison.exit_code,
+        "summary": {
+            "regressions": comparison.regressions,
+            "compared": comparison.compared,
+            "same": comparison.same,
+        },
+        "reasons": list(comparison.reasons),
+        "notes": list(comparison.notes),
+        "before": asdict(comparison.before),
+        "after": asdict(comparison.after),
+        "requirements": [_plain(asdict(item)) for item in comparison.requirements],
+        "findings": [_plain(asdict(item)) for item in comparison.findings],
+        "statuses": [_judged(item) for item in comparison.statuses],
+        "shapes": [_judged(item) for item in comparison.shapes],
+        "latency": [_judged(item) for item in comparison.latency],
+        "facts": [asdict(item) for item in comparison.facts],
+    }
+
+
+def _judged(item: Judged) -> dict[str, Any]:
+    drift = _plain(asdict(item.drift))
+    return {"regression": item.regression, "requirement": item.requirement, "source": _plain(item.source), **drift}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return round(value, 6) if isinstance(value, float) else str(value) if isinstance(value, str) else value

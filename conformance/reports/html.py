@@ -1,0 +1,293 @@
+"""The verdict as one HTML file that opens from disk, needs nothing else and reaches no network.
+
+Rules
+- Whatever is not a literal of the template is escaped by the engine and freed of control characters.
+- The content security policy names the hashes of the one script and the one style sheet; nothing else runs or is loaded.
+- Only the exemplars of the findings are embedded, cut to a share of a fixed budget, so that a page of a big run stays small.
+- Both languages are in the page; `language` says which is shown first.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import resources
+from itertools import groupby
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from conformance.model.contract import Authority, Lines
+from conformance.model.message import Headers
+from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, SentRow, Verdict
+from conformance.reports.charts import latencies, outcome_bars, status_bars
+from conformance.reports.explanation import reasons, state_of
+from conformance.reports.language import LANGUAGES, Text, say, told
+from conformance.reports.verdict_json import body_json
+from conformance.reports.visible import safe, shortened
+
+__all__ = ["to_html"]
+
+BUDGET = 1_500_000
+"""Bytes of bodies in the whole page; each body gets its share, between the two bounds below, and the headers another."""
+LEAST, MOST = 400, 6000
+LONGEST_LINE = 1000
+"""Characters of a URL, a header's value or a message that are shown."""
+MOST_PLACES = 40
+FACTS = 40_000
+"""Bytes of what the target says of itself that are shown."""
+DEEPEST = 40
+"""Levels of JSON that are indented; a body may be nested as deeply as it is long."""
+COMMON = "common"
+
+_TITLES = {
+    COMMON: say("Common part"),
+    "auth.token": say("Token"),
+    "image.list": say("List images"),
+    "image.create": say("Create an image"),
+    "image.patch": say("Change an image"),
+    "image.download": say("Download an image file"),
+    "image.delete": say("Delete an image"),
+    "image.show": say("Show an image"),
+    "image.upload": say("Upload an image file"),
+    "discovery": say("Version discovery"),
+    "other": say("Outside the contract"),
+}
+"""What a section is about, where the product knows it; another edition's operation goes by its id."""
+_GROUPS = (
+    ("counts", say("Findings that count"), say("They make the outcome.")),
+    ("known", say("Known from the baseline"), say("The baseline holds them; they do not change the outcome.")),
+    ("waived", say("Waived findings"), say("A waiver excuses them; they do not change the outcome.")),
+    (
+        "advisory",
+        say("Advisory findings"),
+        say("Against OpenStack's API or an optional promise; they do not change the outcome."),
+    ),
+)
+
+
+def to_html(verdict: Verdict, language: str = "en") -> str:
+    """The page. Raises ValueError for a language that is not in LANGUAGES."""
+    if language not in LANGUAGES:
+        raise ValueError(f"language {language!r} is none of {', '.join(LANGUAGES)}")
+    environment = Environment(
+        loader=PackageLoader("conformance.reports", "templates"),
+        autoescape=True,
+        finalize=lambda value: safe(value) if type(value) is str else value,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    share = max(LEAST, min(MOST, BUDGET // max(1, 2 * len(verdict.findings))))
+    filters: dict[str, Callable[..., object]] = {
+        "lines": _lines,
+        "line": lambda text: shortened(str(text), LONGEST_LINE),
+        "fields": lambda headers: _fields(headers, share),
+        "body": lambda body: _body(body, share),
+        "pretty": lambda value: _fitting(json.dumps(value, indent=1, ensure_ascii=False), FACTS),
+        "told": _told,
+        "number": lambda value: f"{value:.3g}" if value < 100 else f"{value:.0f}",
+    }
+    environment.filters |= filters
+    environment.globals |= {
+        "t": say,
+        "attribute": lambda name, text: _attribute(name, text, language),
+        "translated": lambda text: _translated(text, language),
+        "title": lambda name: _TITLES.get(name),
+        "outcome_of": _OUTCOMES.get,
+        "authority_of": _AUTHORITIES.get,
+        "level_of": _LEVELS.get,
+        "state_of": state_of,
+        "limits": {"places": MOST_PLACES, "curl": 2 * share, "provoked": 40},
+    }
+    style, script = _source("index.css"), _source("index.js")
+    sections = _sections(verdict.requirements)
+    order = [name for name, _ in sections]
+    return environment.get_template("index.html.j2").render(
+        verdict=verdict,
+        language=language,
+        style=Markup(style),
+        script=Markup(script),
+        policy=_policy(style, script),
+        sections=sections,
+        reasons=reasons(verdict),
+        groups=[
+            (state, head, words, _of(verdict.findings, state))
+            for state, head, words in _GROUPS
+            if _of(verdict.findings, state)
+        ],
+        statements={item.id: item for item in verdict.requirements},
+        outcome_bars=outcome_bars(sections),
+        status_bars=status_bars(verdict.exchanges, order),
+        latencies=latencies(verdict.exchanges, order),
+        sent=_sent(verdict.sent, order),
+        outcomes=list(Outcome),
+        authorities=list(Authority),
+    )
+
+
+# --- what the page is made of ---------------------------------------------------------------------------------------
+
+
+def _sections(requirements: Iterable[RequirementResult]) -> list[tuple[str, list[RequirementResult]]]:
+    """The common part, then the operations in the order of the document; what only upstream knows comes last."""
+    first: dict[str, tuple[bool, int]] = {COMMON: (False, -1)}
+    for item in requirements:
+        name = item.operation
+        # Other promises of an operation may stand in the common part or beside another operation.
+        if name is not None and item.id.startswith(f"{name}.response."):
+            place = (item.authority is Authority.UPSTREAM, _line(item))
+            first[name] = min(place, first.get(name, place))
+    last = (True, sys.maxsize)
+    named = sorted(
+        (first.get(name := item.operation or COMMON, last), name, _line(item), item.id, item) for item in requirements
+    )
+    return [(name, [entry[-1] for entry in entries]) for name, entries in groupby(named, key=lambda entry: entry[1])]
+
+
+def _line(item: RequirementResult) -> int:
+    return min((line for line, _ in item.source), default=0)
+
+
+def _of(findings: Iterable[FindingGroup], state: str) -> list[FindingGroup]:
+    return [group for group in findings if state_of(group) == state]
+
+
+def _sent(
+    rows: Sequence[SentRow], order: Sequence[str]
+) -> list[tuple[str, list[str], list[tuple[str, dict[str, Mapping[int, int]]]]]]:
+    """(operation, partitions, [(place, partition -> status -> count)]), "valid" first among the partitions."""
+    known = {name: index for index, name in enumerate(order)}
+    tables = []
+    for name in sorted({row.operation for row in rows}, key=lambda name: (known.get(name, len(known)), name)):
+        places: dict[str, dict[str, Mapping[int, int]]] = {}
+        for row in rows:
+            if row.operation == name:
+                places.setdefault(row.place, {})[row.partition] = dict(sorted(row.statuses.items()))
+        partitions = sorted(
+            {part for cells in places.values() for part in cells}, key=lambda part: (part != "valid", part)
+        )
+        tables.append((name, partitions, sorted(places.items())))
+    return tables
+
+
+# --- how it is written ----------------------------------------------------------------------------------------------
+
+_OUTCOMES = {
+    "passed": say("passed"),
+    "failed": say("failed"),
+    "waived": say("waived"),
+    "not exercised": say("not exercised"),
+    "excluded": say("excluded"),
+    "conformant": say("Conformant"),
+    "non-conformant": say("Non-conformant"),
+    "inconclusive": say("Inconclusive"),
+    "counts": say("counts"),
+    "known": say("known"),
+    "advisory": say("advisory"),
+    "single": say("not tried again"),
+    "confirmed": say("confirmed"),
+    "intermittent": say("intermittent"),
+    "used": say("used"),
+    "unused": say("unused"),
+    "expired": say("expired"),
+    "kept": say("kept"),
+    "not met": say("not met"),
+    "none owed": say("none owed"),
+}
+_AUTHORITIES = {"document": say("document"), "ruling": say("ruling"), "upstream": say("upstream")}
+_LEVELS = {"must": say("must"), "should": say("should"), "may": say("may")}
+
+
+def _source(name: str) -> str:
+    return resources.files("conformance.reports").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """CSP 3: nothing but this style sheet, this script and the icon in the page itself; no sink takes text as markup."""
+    hashes = [base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode() for text in (style, script)]
+    return (
+        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
+def _lines(source: Lines) -> Markup:
+    """Ranges of lines, none of them broken over two lines of the page."""
+    ranges = (str(first) if first == last else f"{first}–{last}" for first, last in source)
+    return Markup(", ").join(Markup('<span class="range">{}</span>').format(item) for item in ranges)
+
+
+def _told(text: object) -> Text:
+    return told(shortened(str(text or ""), LONGEST_LINE))
+
+
+def _attribute(name: str, text: Text, language: str) -> Markup:
+    """An attribute that the language switch changes."""
+    return Markup('{0}="{1}" data-l10n="{0}" data-en="{2}" data-zh="{3}"').format(
+        name, text.plain(language), text.plain("en"), text.plain("zh")
+    )
+
+
+def _translated(text: Text, language: str) -> Markup:
+    """The attributes of an element that holds text only (option, title), for the language switch to change."""
+    return Markup('data-l10n="text" data-en="{}" data-zh="{}">{}').format(
+        text.plain("en"), text.plain("zh"), text.plain(language)
+    )
+
+
+def _fields(headers: Headers, longest: int) -> list[tuple[str, str]]:
+    """The header fields that fit, then how many were left off."""
+    shown: list[tuple[str, str]] = []
+    for name, value in headers.items:
+        longest -= len(name) + min(len(value), LONGEST_LINE)
+        if longest < 0:
+            return [*shown, ("…", f"{len(shown)}/{len(headers.items)}")]
+        shown.append((name, value))
+    return shown
+
+
+def _body(body: bytes, longest: int) -> str:
+    """A body for reading: JSON indented, bytes in base64, the end of a long one left off."""
+    shown: dict[str, Any] = body_json(body)
+    if "base64" in shown:
+        text = str(shown["base64"])
+        return f"{shown['size']} bytes, base64:\n{text[:longest]}" + ("…" if len(text) > longest else "")
+    text = str(shown["text"])
+    if not shown.get("cut"):
+        with contextlib.suppress(ValueError, RecursionError):
+            json.loads(text)
+            text = _indented(text)
+    fits = _fitting(text, longest)
+    return fits if fits == text and not shown.get("cut") else f"{fits}\n… {shown['size']} bytes, see exchanges.har"
+
+
+def _fitting(text: str, longest: int) -> str:
+    """The beginning of the text that takes at most so many bytes in the page, where `<` takes four and most Chinese three."""
+    left = longest
+    for index, character in enumerate(text):
+        left -= len(escape(safe(character)).encode("utf-8"))
+        if left < 0:
+            return text[:index]
+    return text
+
+
+def _indented(text: str) -> str:
+    """JSON broken into lines, its tokens left as they were sent: a repeated key or `1.0` must not change by being shown."""
+    out: list[str] = []
+    depth, after = 0, ""
+    for token in re.findall(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+', text):
+        close = token in "]}"
+        depth -= close
+        if (close and after not in "[{") or (after and after in "[{," and not close):
+            out.append("\n" + "  " * min(depth, DEEPEST))
+        out.append(": " if token == ":" else token)
+        depth += token in "[{"
+        after = token
+    return "".join(out)

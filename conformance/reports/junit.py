@@ -1,0 +1,112 @@
+"""The verdict as JUnit XML: a test case for each requirement, so that a pipeline goes red for what makes us red."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import Any
+
+from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+
+from conformance.model.verdict import FindingGroup, Outcome, Overall, RequirementResult, Verdict
+from conformance.reports.standing import lines, standing
+
+__all__ = ["to_junit"]
+
+_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def to_junit(verdict: Verdict) -> bytes:
+    """The XML document. A required requirement that was not exercised is an error, so that nothing passes on nothing."""
+    findings: dict[str, list[FindingGroup]] = defaultdict(list)
+    for group in verdict.findings:
+        findings[group.requirement].append(group)
+    suites: dict[str, TestSuite] = {}
+    for item in verdict.requirements:
+        name = item.operation or item.id.split(".", 1)[0]
+        if name not in suites:
+            suites[name] = _suite(name, verdict)
+        suites[name].add_testcase(_case(item, name, findings[item.id]))
+    if verdict.overall is not Overall.CONFORMANT and not any(
+        case.result and not case.is_skipped for suite in suites.values() for case in suite
+    ):
+        suites["run"] = _run_suite(verdict)
+    document: Any = JUnitXml("easystack-conformance")  # its methods carry no annotations
+    for name in sorted(suites):
+        document.add_testsuite(suites[name])
+    if verdict.waivers:
+        document.add_testsuite(_waivers(verdict))
+    document.update_statistics()
+    document._elem.attrib.pop("skipped", None)  # the schema of Jenkins knows it on a suite, not on the whole
+    text: bytes = document.tostring()
+    return text
+
+
+def _suite(name: str, verdict: Verdict) -> TestSuite:
+    """A suite with its properties, which readers want before the cases."""
+    suite = TestSuite(name)
+    for key, value in (
+        ("outcome", str(verdict.overall)),
+        ("seed", str(verdict.run.seed)),
+        ("profile", verdict.run.profile),
+        ("contract", verdict.contract["sha256"]),
+    ):
+        suite.add_property(key, value)
+    return suite
+
+
+def _run_suite(verdict: Verdict) -> TestSuite:
+    """A run that is not conformant for no single requirement (it left images behind, or owed nothing) is an error of its own."""
+    suite, case = _suite("run", verdict), TestCase("verdict", "run")
+    case.result = [
+        Error(_legal(f"{verdict.overall}: {'; '.join(verdict.notes) or 'nothing was judged'}"), "inconclusive")
+    ]
+    suite.add_testcase(case)
+    return suite
+
+
+def _case(item: RequirementResult, suite: str, groups: list[FindingGroup]) -> TestCase:
+    case = TestCase(item.id, suite)
+    binding = [group for group in groups if group.binding]
+    others = [group for group in groups if not group.binding]
+    if binding:
+        case.result = [_failure(group) for group in binding]
+    elif item.outcome is Outcome.NOT_EXERCISED and item.required:
+        case.result = [Error(f"not exercised: {_legal(item.reason or '')}", "not exercised")]
+    elif others:  # not red, and not kept either
+        case.result = [Skipped(_legal("; ".join(f"{standing(group)}: {group.message}" for group in others)))]
+    elif item.outcome in {Outcome.NOT_EXERCISED, Outcome.EXCLUDED, Outcome.WAIVED}:
+        case.result = [Skipped(_legal(f"{item.outcome}: {item.reason}"))]
+    if others:
+        case.system_out = "\n".join(_legal(_told(group)) for group in others)
+    return case
+
+
+def _told(group: FindingGroup) -> str:
+    excuse = f" ({group.waiver})" if group.waiver is not None else ""
+    return f"{standing(group)}: {group.message}{excuse}\n{group.curl or ''}"
+
+
+def _waivers(verdict: Verdict) -> TestSuite:
+    """A case for each waiver: without use it is skipped, and under --strict-waivers it fails."""
+    suite = TestSuite("waivers")
+    for item in verdict.waivers:
+        places = [str(part) for part in (item.operation, item.status, item.message) if part is not None]
+        case = TestCase(_legal(" ".join([item.requirement, *places])), "waivers")
+        if item.state != "used":
+            useless = item.state in {"unused", "expired"} and verdict.run.strict_waivers
+            said = _legal(f"{item.state}: {item.reason} ({item.owner})")
+            case.result = [Failure(said, item.state) if useless else Skipped(said)]
+        suite.add_testcase(case)
+    return suite
+
+
+def _failure(group: FindingGroup) -> Failure:
+    again = "" if group.confirmation == "single" else f", {group.confirmation}"
+    failure = Failure(_legal(f"{group.message} ({group.count} times{again})"), group.check)
+    failure.text = _legal(f"document lines {lines(group.source)}\n{', '.join(group.places)}\n{group.curl or ''}")
+    return failure
+
+
+def _legal(text: str) -> str:
+    return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)

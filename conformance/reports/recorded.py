@@ -1,0 +1,171 @@
+"""A run directory read back: the verdict as the run made it, with every exchange.
+
+    DIR/verdict.json     the verdict (schema: specs/schemas/verdict.schema.json)
+    DIR/exchanges.har    the exchanges (HAR 1.2, our members begin with an underscore)
+
+Secrets are gone from both; what reads a run back never sees one.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from conformance.model.contract import Authority, Level
+from conformance.model.errors import UsageError
+from conformance.model.message import Exchange, Headers, Request, Response
+from conformance.model.verdict import (
+    ErrorCodeRow,
+    FindingGroup,
+    Outcome,
+    Overall,
+    RequirementResult,
+    Run,
+    SentRow,
+    Verdict,
+    WaiverResult,
+)
+from conformance.reports.verdict_json import VERSION
+
+__all__ = ["parse_run", "read_run"]
+
+
+def read_run(directory: Path) -> Verdict:
+    """The verdict of a run directory. Raises UsageError naming the file that is missing, damaged or of another version."""
+    return parse_run(_read(directory / "verdict.json"), _read(directory / "exchanges.har"), str(directory))
+
+
+def parse_run(verdict: bytes, har: bytes, where: str) -> Verdict:
+    """The verdict of the contents of a run's two files; `where` names the place in the UsageError that is raised."""
+    raw = _object(verdict, f"{where}/verdict.json")
+    if raw.get("verdict") != VERSION:
+        raise UsageError(f"{where}/verdict.json: no verdict of version {VERSION}; run the suite again to write one")
+    log = _object(har, f"{where}/exchanges.har")
+    try:
+        exchanges = tuple(_exchange(entry) for entry in log["log"]["entries"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(f"{where}/exchanges.har: not a HAR file of a run: {_said(error)}") from None
+    if len(exchanges) != raw.get("run", {}).get("requests"):
+        raise UsageError(
+            f"{where}: exchanges.har and verdict.json are not of the same run; give the directory of one run"
+        )
+    try:
+        return _verdict(raw, exchanges)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"{where}/verdict.json: not a verdict of a run: {_said(error)}") from None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise UsageError(
+            f"{path}: there is no such file; give the directory that `conformance run --out` wrote"
+        ) from None
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {_said(error)}") from None
+
+
+def _object(data: bytes, where: str) -> dict[str, Any]:
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{where}: cannot be read: {_said(error)}") from None
+    if not isinstance(value, dict):
+        raise UsageError(f"{where}: not a JSON object")
+    return value
+
+
+def _said(error: BaseException) -> str:
+    kind = "missing " if isinstance(error, KeyError) else ""
+    return kind + " ".join(str(error).split())[:160]
+
+
+def _verdict(raw: Mapping[str, Any], exchanges: tuple[Exchange, ...]) -> Verdict:
+    numbered = {item.number: item for item in exchanges}
+    run = dict(raw["run"])
+    run |= {"duration": run.pop("duration_s"), "leftovers": tuple(run["leftovers"])}
+    return Verdict(
+        overall=Overall(raw["outcome"]),
+        exit_code=int(raw["exit_code"]),
+        contract=dict(raw["contract"]),
+        target=dict(raw["target"]),
+        run=Run(**run),
+        requirements=tuple(_requirement(item) for item in raw["requirements"]),
+        findings=tuple(_finding(item, numbered) for item in raw["findings"]),
+        error_codes=tuple(_error_code(item) for item in raw["error_codes"]),
+        exchanges=exchanges,
+        notes=tuple(raw["notes"]),
+        sent=tuple(
+            SentRow(**{**row, "statuses": {int(key): count for key, count in row["statuses"].items()}})
+            for row in raw["sent"]
+        ),
+        waivers=tuple(WaiverResult(**{**item, "findings": tuple(item["findings"])}) for item in raw["waivers"]),
+    )
+
+
+def _lines(raw: Any) -> tuple[tuple[int, int], ...]:
+    return tuple((first, last) for first, last in raw)
+
+
+def _requirement(raw: Mapping[str, Any]) -> RequirementResult:
+    given = {
+        "level": Level(raw["level"]),
+        "authority": Authority(raw["authority"]),
+        "source": _lines(raw["source"]),
+        "outcome": Outcome(raw["outcome"]),
+    }
+    return RequirementResult(**{**raw, **given})
+
+
+def _finding(raw: Mapping[str, Any], exchanges: Mapping[int, Exchange]) -> FindingGroup:
+    exemplar = raw["exemplar"]
+    given = {
+        "level": Level(raw["level"]),
+        "authority": Authority(raw["authority"]),
+        "source": _lines(raw["source"]),
+        "related": tuple(raw["related"]),
+        "checks": {place: tuple(checks) for place, checks in raw["checks"].items()},
+        "exemplar": exchanges[exemplar["number"]] if exemplar is not None else None,
+    }
+    return FindingGroup(**{**raw, **given})
+
+
+def _error_code(raw: Mapping[str, Any]) -> ErrorCodeRow:
+    tries = tuple((item["operation"], item["request"], item["status"]) for item in raw["provoked"])
+    return ErrorCodeRow(**{**raw, "provoked": tries, "outcome": Outcome(raw["outcome"])})
+
+
+def _exchange(entry: Mapping[str, Any]) -> Exchange:
+    sent, received = entry["request"], entry["response"]
+    request = Request(
+        method=sent["method"],
+        url=sent["url"],
+        headers=_headers(sent["headers"]),
+        body=_body(sent.get("postData", {})),
+        operation=entry["_operation"],
+        actor=entry["_actor"],
+    )
+    response = Response(
+        status=received["status"],
+        reason=received["statusText"],
+        headers=_headers(received["headers"]),
+        body=_body(received["content"]),
+        elapsed=entry["time"] / 1000,
+        truncated=entry["_truncated"],
+    )
+    started = datetime.fromisoformat(entry["startedDateTime"]).timestamp()
+    return Exchange(entry["_number"], request, response, started, entry["_case"])
+
+
+def _headers(raw: Any) -> Headers:
+    return Headers(tuple((item["name"], item["value"]) for item in raw))
+
+
+def _body(content: Mapping[str, Any]) -> bytes:
+    text = content.get("text", "")
+    return base64.b64decode(text) if content.get("encoding") == "base64" else text.encode("utf-8")

@@ -1,0 +1,193 @@
+"""A request of a run as something that a POSIX shell runs as it stands: one curl command when it stands alone, else a script.
+
+Rules
+- The images that the request needs are made anew, with names and ids of their own, and deleted at the end, as is what the
+  request itself makes; protection is taken away first.
+- What prepares is quiet; only the answer to the request in question is printed, with its header.
+- Tools: sh, curl, sed, tr, od, head (POSIX), base64 and gzip for bodies that are no text or long.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from conformance.after.replay.lineage import SHORTEST, History, Lineage, Step, own_id
+from conformance.model.message import Exchange
+from conformance.model.verdict import FindingGroup
+from conformance.reports.curl import curl_command
+
+__all__ = ["as_file", "command_of", "first_command", "is_script", "with_commands"]
+
+_HEAD = "#!/bin/sh"
+_VARIABLE = re.compile(r'"\$(OS_[A-Z_]+|REDACTED)"')
+_MARK = """\
+# Names of our own, as long as those of the run.
+mark={stem}$(od -An -N4 -tx1 /dev/urandom | tr -d ' \\n')
+"""
+_UUID = r"""
+uuid() {
+    od -An -N16 -tx1 /dev/urandom | tr -d ' \n' | sed 's/^\(.\{8\}\)\(.\{4\}\).\(.\{3\}\).\(.\{3\}\)\(.\{12\}\)$/\1-\2-4\3-a\4-\5/'
+}
+"""
+_ID_OF = r"""
+# The id of a new image: as the body says, else as the end of its Location.
+id_of() {
+    said=$(cat)
+    found=$(printf '%s\n' "$said" | tr ',{' '\n\n' | sed -n 's/^[[:space:]]*"id"[[:space:]]*:[[:space:]]*"\([^"]*\)".*/\1/p' | head -n 1)
+    [ -n "$found" ] || found=$(printf '%s\n' "$said" | tr -d '\r' | sed -n 's/^[Ll]ocation:.*\/\([^/]*\)\/*$/\1/p' | head -n 1)
+    printf '%s\n' "$found"
+}
+"""
+_STOP = """
+stop() {
+    echo "stopped: $1" >&2
+    exit 1
+}
+"""
+_REMOVE = """
+remove() {{
+    [ -n "$2" ] || return 0
+    case $(curl -sS -o /dev/null -w '%{{http_code}}' -X DELETE -H "X-Auth-Token: $1" "$3/$2") in 204 | 404 | 410) return 0 ;; esac
+    curl -sS -o /dev/null -X PATCH -H "X-Auth-Token: $1" -H 'Content-Type: {media_type}' \\
+        --data-binary '[{{"op": "replace", "path": "/protected", "value": false}}]' "$3/$2"
+    curl -sS -o /dev/null -X DELETE -H "X-Auth-Token: $1" "$3/$2"
+}}
+"""
+
+
+def with_commands(
+    groups: Iterable[FindingGroup], exchanges: Iterable[Exchange], *, mark: str, patch_type: str
+) -> tuple[FindingGroup, ...]:
+    """The groups, each with the command that shows it; the exchanges are those of the run, without secrets."""
+    numbered = {item.number: item for item in exchanges}
+    history = History(numbered.values(), mark)
+    return tuple(_with_command(group, history, mark, patch_type) for group in groups)
+
+
+def _with_command(group: FindingGroup, history: History, mark: str, patch_type: str) -> FindingGroup:
+    if group.exemplar is None:
+        return group
+    lineage = history.lineage(group.exemplar, group.related, path=group.path, content="." in group.check)
+    title = f"Finding {group.id}, {group.requirement}: {group.message}"
+    return replace(group, curl=command_of(lineage, title=title, mark=mark, patch_type=patch_type))
+
+
+def is_script(command: str) -> bool:
+    """Whether a command is a script of several lines."""
+    return command.startswith(_HEAD)
+
+
+def first_command(exchange: Exchange) -> str:
+    """The request alone, as one curl command."""
+    return curl_command(exchange.request)
+
+
+def as_file(command: str, title: str) -> str:
+    """A command as the content of a file that can be executed."""
+    return command if is_script(command) else f"{_HEAD}\n# {_comment(title)}\n{_needs(command)}{command}\n"
+
+
+def command_of(lineage: Lineage, *, title: str, mark: str, patch_type: str) -> str:
+    """The command or the script. `mark` is what the run put into the names that it made up; `title` goes into a comment."""
+    made = [step for step in lineage.all if step.makes is not None]
+    if not lineage.steps and not made:
+        return curl_command(lineage.target.exchange.request)
+    variables = {step.exchange.number: f"id_{number}" for number, step in enumerate(made, start=1)}
+    names = _names(made, variables, mark)
+    quiet = [_prepared(step, variables, names) for step in lineage.steps]
+    blocks = "\n".join([*quiet, _asked(lineage.target, variables, names)])
+    removals = [
+        f'    remove {_token(step)} "${variables[step.exchange.number]}" {shlex.quote(_images_url(step))}\n'
+        for step in reversed(made)
+    ]
+    parts = [
+        "set -u\n",
+        _MARK.format(stem=shlex.quote(mark[:-8])) if '"$mark"' in blocks else "",
+        *(f"{name}=''\n" for name in variables.values()),
+        _ID_OF if "| id_of" in blocks else "",
+        _UUID if "$(uuid)" in blocks else "",
+        _STOP if "stop '" in blocks else "",
+    ]
+    if made:
+        parts += [
+            _REMOVE.format(media_type=patch_type),
+            "\nclean() {\n",
+            *removals,
+            "}\ntrap clean EXIT\ntrap 'exit 1' HUP INT TERM\n",
+        ]
+    text = "".join([*parts, "\n", blocks])
+    return f"{_HEAD}\n# {_comment(title)}\n{_needs(text)}{text}"
+
+
+def _names(made: Sequence[Step], variables: Mapping[int, str], mark: str) -> dict[str, str]:
+    """Text -> shell expression. An id that is a short word would be found in words that mean nothing of the kind."""
+    names: dict[str, str] = {mark.upper(): '$(printf %s "$mark" | tr a-z A-Z)', mark: "$mark"}
+    for step in made:
+        name, image_id = variables[step.exchange.number], str(step.makes)
+        if len(image_id) >= SHORTEST:
+            names[image_id.upper()] = f'$(printf %s "${name}" | tr a-z A-Z)'
+            names[image_id] = f"${name}"
+    return names
+
+
+def _prepared(step: Step, variables: Mapping[int, str], names: Mapping[str, str]) -> str:
+    request, number = step.exchange.request, step.exchange.number
+    comment = f"# Exchange {number} of the run, as {request.actor}.\n"
+    failed = f"stop 'exchange {number} could not be made again'"
+    if step.makes is None:
+        # A related exchange may have been refused in the run; a successful one must succeed again.
+        strict = 200 <= step.exchange.response.status < 300
+        command = curl_command(request, names, show="-f -o /dev/null" if strict else "-o /dev/null")
+        return f"{comment}{command}{f' || {failed}' if strict else ''}\n"
+    name = variables[number]
+    if own_id(request) == step.makes:
+        command = curl_command(request, names, show="-f -o /dev/null")
+        return f"{comment}{name}=$(uuid)\n{command} || {failed}\n"
+    command = curl_command(request, names, show="-f -i")
+    return f'{comment}{name}=$({command} | id_of)\n[ -n "${name}" ] || {failed}\n'
+
+
+def _asked(step: Step, variables: Mapping[int, str], names: Mapping[str, str]) -> str:
+    request = step.exchange.request
+    comment = "# The request in question.\n"
+    if step.makes is None:
+        return f"{comment}{curl_command(request, names)}\n"
+    name = variables[step.exchange.number]
+    if own_id(request) == step.makes:
+        return f"{comment}{name}=$(uuid)\n{curl_command(request, names)}\n"
+    # An id that the target chose is in no request before this one.
+    return f"{comment}answer=$({curl_command(request, names)})\nprintf '%s\\n' \"$answer\"\n{name}=$(printf '%s\\n' \"$answer\" | id_of)\n"
+
+
+def _token(step: Step) -> str:
+    value = step.exchange.request.headers.get("X-Auth-Token") or ""
+    return f'"{value}"' if re.fullmatch(r"\$OS_[A-Z_]+|\$REDACTED", value) else '"$OS_TOKEN"'
+
+
+def _images_url(step: Step) -> str:
+    parts = urlsplit(step.exchange.request.url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+
+
+_HOW = {
+    "OS_TOKEN": "set it to a token (openstack token issue -f value -c id)",
+    "OS_TOKEN_OTHER": "set it to a token of the second project",
+    "OS_TOKEN_UNSCOPED": "set it to a token of the same user without a project",
+}
+
+
+def _needs(text: str) -> str:
+    lines: list[str] = []
+    for name in dict.fromkeys(_VARIABLE.findall(text)):
+        how = _HOW.get(name, "set it")
+        lines.append(f': "${{{name}:?{how}}}"\n')
+    return "".join(lines)
+
+
+def _comment(text: str) -> str:
+    """One line, whatever a target put into it: a line break in a comment would make a command of the rest."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

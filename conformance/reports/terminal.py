@@ -1,0 +1,288 @@
+"""The verdict in a terminal: readable at 80 columns, without colour, and whatever the target put into its answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text as Line
+
+from conformance.model.verdict import FindingGroup, Outcome, Overall, Verdict
+from conformance.reports.explanation import cause_of, state_of
+from conformance.reports.language import Text, say, told
+from conformance.reports.script import first_command, is_script
+from conformance.reports.visible import safe
+
+__all__ = ["print_verdict", "safe"]
+
+_COLOURS = {Overall.CONFORMANT: "bold green", Overall.NON_CONFORMANT: "bold red", Overall.INCONCLUSIVE: "bold yellow"}
+
+_AGAIN = {
+    "confirmed": say("confirmed: there each time that it was tried"),
+    "intermittent": say("INTERMITTENT: not there each time that it was tried"),
+}
+
+
+def print_verdict(verdict: Verdict, console: Console, written: Iterable[Path] = (), language: str = "en") -> None:
+    """Print the outcome, the table of operations, the error codes, the findings and what limits them."""
+    _Printer(console, language).verdict(verdict, tuple(written))
+
+
+class _Printer:
+    """Prints on one console in one language."""
+
+    def __init__(self, console: Console, language: str) -> None:
+        self._console = console
+        # Escapes of Chinese are read by nobody: a console that cannot show it gets English.
+        self._language = language if _shows(console, language) else "en"
+
+    def verdict(self, verdict: Verdict, written: tuple[Path, ...]) -> None:
+        folder = written[0].parent / "findings" if written else None
+        self._heading(verdict)
+        self._console.print(self._operations(verdict))
+        self._console.print(self._error_codes(verdict))
+        self._findings(say("Findings"), [group for group in verdict.findings if group.binding], folder)
+        self._excused(
+            say("Known from the baseline"), [group for group in verdict.findings if state_of(group) == "known"]
+        )
+        self._excused(say("Waived findings"), [group for group in verdict.findings if state_of(group) == "waived"])
+        self._findings(
+            say("Advisory findings, which do not count"),
+            [group for group in verdict.findings if state_of(group) == "advisory"],
+            folder,
+        )
+        self._waivers(verdict)
+        self._not_exercised(verdict)
+        for note in verdict.notes:
+            self._line(say("note: {text}", text=told(note)))
+        if written:
+            self._line(say("reports: {paths}", paths=", ".join(map(str, written))))
+        # One line whatever its length: in a log it is found by one search.
+        self._console.print(
+            Line(self._in(self._sentence(verdict)), style=_COLOURS[verdict.overall]), soft_wrap=True, highlight=False
+        )
+
+    def _in(self, text: Text | str) -> str:
+        """The text in the language of this printer, harmless, and in what the console can encode."""
+        shown = safe(text) if isinstance(text, str) else text.plain(self._language)
+        encoding = self._console.encoding or "utf-8"
+        return shown.encode(encoding, "backslashreplace").decode(encoding)
+
+    def _line(self, text: Text | str, indent: str = "", style: str = "") -> None:
+        self._console.print(Line(indent + self._in(text), style=style), soft_wrap=False, highlight=False)
+
+    def _heading(self, verdict: Verdict) -> None:
+        run, target = verdict.run, verdict.target
+        self._line("")
+        self._line(
+            say(
+                "target    {name}, {url} (project {project})",
+                name=target.get("name"),
+                url=target.get("image_url"),
+                project=target.get("project"),
+            )
+        )
+        self._line(
+            say(
+                "contract  {name}, version {version}",
+                name=verdict.contract["name"],
+                version=verdict.contract["version"],
+            )
+        )
+        self._line(
+            say(
+                "run       {id}, profile {profile}, seed {seed}, {count} request{count:s} in {seconds} s",
+                id=run.id,
+                profile=run.profile,
+                seed=run.seed,
+                count=run.requests,
+                seconds=f"{run.duration:.1f}",
+            )
+        )
+
+    def _table(self, title: Text) -> Table:
+        return Table(title=Line("\n" + self._in(title)), title_justify="left", box=None, pad_edge=False)
+
+    def _operations(self, verdict: Verdict) -> Table:
+        table = self._table(say("Promises by operation"))
+        table.add_column(self._in(say("operation")))
+        waived = ("waived",) if verdict.count(Outcome.WAIVED) else ()
+        heads = [
+            say("kept"),
+            say("broken"),
+            *(say("waived") for _ in waived),
+            say("not exercised"),
+            say("excluded"),
+            say("advisory"),
+        ]
+        for head in heads:
+            table.add_column(self._in(head), justify="right")
+        counts: dict[str, Counter[str]] = {}
+        for item in verdict.requirements:
+            name = item.operation or item.id.split(".", 1)[0]
+            column = "advisory" if not item.required and item.outcome is Outcome.FAILED else str(item.outcome)
+            counts.setdefault(name, Counter())[column] += 1
+        for name, row in sorted(counts.items()):
+            cells = [row[name] for name in ("passed", "failed", *waived, "not exercised", "excluded", "advisory")]
+            table.add_row(Line(self._in(name)), *(str(cell) if cell else "." for cell in cells))
+        return table
+
+    def _error_codes(self, verdict: Verdict) -> Table:
+        table = self._table(say("Documented status codes"))
+        table.add_column(self._in(say("code")))
+        table.add_column(self._in(say("provoked")), justify="right")
+        table.add_column(self._in(say("met")), justify="right")
+        table.add_column(self._in(say("outcome")))
+        table.add_column(self._in(say("envelope, or why it was not provoked")), overflow="fold")
+        for row in verdict.error_codes:
+            last = row.envelope if row.met or row.provoked else row.reason or ""
+            table.add_row(
+                str(row.code),
+                str(len(row.provoked)) if row.provoked else ".",
+                str(row.met) if row.met else ".",
+                self._in(told(str(row.outcome))),
+                Line(self._in(told(last))),
+            )
+        return table
+
+    def _findings(self, title: Text, groups: list[FindingGroup], folder: Path | None) -> None:
+        if not groups:
+            return
+        self._line(f"\n{self._in(title)} ({len(groups)})", style="bold")
+        for number, group in enumerate(groups, start=1):
+            lines = ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in group.source)
+            self._line(
+                say(
+                    "{number}. {requirement}: {message}",
+                    number=number,
+                    requirement=group.requirement,
+                    message=told(group.message),
+                ),
+                "\n",
+                style="bold",
+            )
+            self._line(
+                say(
+                    "document line {lines} ({authority}); {count} time{count:s}; finding {id}",
+                    lines=lines,
+                    authority=told(str(group.authority)),
+                    count=group.count,
+                    id=group.id,
+                ),
+                "   ",
+            )
+            if group.confirmation in _AGAIN:
+                self._line(_AGAIN[group.confirmation], "   ")
+            places = [f"{place} x{count}" for place, count in group.places.items()]
+            shown = ", ".join(places[:6])
+            more = say("in {places} and {count} more", places=shown, count=len(places) - 6)
+            self._line(more if len(places) > 6 else say("in {places}", places=shown), "   ")
+            if group.curl and group.exemplar is not None:
+                # Unwrapped, so that it can be copied.
+                first = first_command(group.exemplar)
+                command = first if len(first) <= 1000 else self._in(say("see verdict.json, the command is long"))
+                self._console.print(Line(self._in(f"   $ {command}")), soft_wrap=True, highlight=False)
+                if is_script(group.curl) and folder is not None:
+                    self._line(
+                        say(
+                            "with the images that it needs, and cleaning up: sh {path}", path=f"{folder}/{group.id}.sh"
+                        ),
+                        "   ",
+                    )
+
+    def _excused(self, title: Text, groups: list[FindingGroup]) -> None:
+        if not groups:
+            return
+        self._line(f"\n{self._in(title)} ({len(groups)})", style="bold")
+        for group in groups:
+            self._line(
+                say(
+                    "{id} {requirement}: {message}; {count} time{count:s}",
+                    id=group.id,
+                    requirement=group.requirement,
+                    message=told(group.message),
+                    count=group.count,
+                ),
+                "   ",
+            )
+            if group.waiver is not None:
+                self._line(say("waived: {reason}", reason=group.waiver), "   ")
+
+    def _waivers(self, verdict: Verdict) -> None:
+        if not verdict.waivers:
+            return
+        self._line(f"\n{self._in(say('Waivers'))} ({len(verdict.waivers)})", style="bold")
+        for item in verdict.waivers:
+            places = " ".join(
+                str(part) for part in (item.requirement, item.operation, item.status, item.message) if part is not None
+            )
+            end = say("until {day}", day=item.expires) if item.expires else say("without end")
+            self._line(
+                say(
+                    "{state}: {places}, {owner}, {end}: {reason}",
+                    state=told(item.state),
+                    places=places,
+                    owner=item.owner,
+                    end=end,
+                    reason=item.reason,
+                ),
+                "   ",
+            )
+        self._line("")
+
+    def _sentence(self, verdict: Verdict) -> Text:
+        return say(
+            "{outcome}: of {owed} required promises {kept} kept, {broken} broken, {missing} not exercised{besides} (exit {code})",
+            outcome=told(str(verdict.overall).upper()),
+            owed=sum(item.required for item in verdict.requirements),
+            kept=verdict.count(Outcome.PASSED, required=True),
+            broken=verdict.count(Outcome.FAILED, required=True),
+            missing=verdict.count(Outcome.NOT_EXERCISED, required=True),
+            besides="".join(map(self._in, _besides(verdict))),
+            code=verdict.exit_code,
+        )
+
+    def _not_exercised(self, verdict: Verdict) -> None:
+        missing = [item for item in verdict.requirements if item.required and item.outcome is Outcome.NOT_EXERCISED]
+        if not missing:
+            return
+        self._line(f"\n{self._in(say('Required and not exercised'))} ({len(missing)})", style="bold")
+        reasons: dict[str, list[str]] = {}
+        for item in missing:
+            reasons.setdefault(cause_of(item), []).append(item.id)
+        for reason, names in reasons.items():
+            shown = (
+                say("{names} and {count} more", names=", ".join(names[:8]), count=len(names) - 8)
+                if len(names) > 8
+                else ", ".join(names)
+            )
+            self._line(say("{reason}: {names}", reason=told(reason), names=shown), "   ")
+        self._line("")
+
+
+def _shows(console: Console, language: str) -> bool:
+    try:
+        say("Findings").plain(language).encode(console.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _besides(verdict: Verdict) -> Iterator[Text]:
+    """What a reader of the last line alone must know besides the counts."""
+    states = Counter(state_of(group) for group in verdict.findings)
+    flaky = sum(group.binding and group.confirmation == "intermittent" for group in verdict.findings)
+    useless = sum(item.state in {"unused", "expired"} for item in verdict.waivers)
+    if states["waived"]:
+        yield say(", with {count} waived", count=verdict.count(Outcome.WAIVED, required=True))
+    if states["known"]:
+        yield say("; {count} known finding{count:s} of the baseline", count=states["known"])
+    if states["counts"] and states["known"]:
+        yield say("; {count} new finding{count:s}", count=states["counts"])
+    if flaky:
+        yield say("; {count} finding{count:s} intermittent", count=flaky)
+    if useless and verdict.run.strict_waivers:
+        yield say("; fails by --strict-waivers: {count} waiver{count:s} unused or expired", count=useless)

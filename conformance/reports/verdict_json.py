@@ -1,0 +1,166 @@
+"""The verdict as JSON (schema: specs/schemas/verdict.schema.json)."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import asdict
+from typing import Any
+
+from conformance.model.message import Exchange, Headers
+from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, Verdict
+
+__all__ = ["VERSION", "body_json", "to_json"]
+
+VERSION = "1.0"
+LONGEST = 16 * 1024
+"""Bytes of a body that are shown; the rest is in the HAR file."""
+
+
+def to_json(verdict: Verdict) -> dict[str, Any]:
+    """Plain data, in the order in which a person reads it."""
+    run = verdict.run
+    return {
+        "verdict": VERSION,
+        "outcome": str(verdict.overall),
+        "exit_code": verdict.exit_code,
+        "summary": {
+            **{str(outcome): verdict.count(outcome) for outcome in Outcome},
+            "required": sum(item.required for item in verdict.requirements),
+            "required_not_exercised": verdict.count(Outcome.NOT_EXERCISED, required=True),
+            "findings": len(verdict.findings),
+            "binding_findings": sum(group.binding for group in verdict.findings),
+            "waived_findings": sum(group.waiver is not None for group in verdict.findings),
+            "known_findings": sum(group.known for group in verdict.findings),
+            "intermittent_findings": sum(group.confirmation == "intermittent" for group in verdict.findings),
+        },
+        "contract": dict(verdict.contract),
+        "target": dict(verdict.target),
+        "run": {
+            "id": run.id,
+            "seed": run.seed,
+            "profile": run.profile,
+            "started_at": run.started_at,
+            "duration_s": run.duration,
+            "requests": run.requests,
+            "command": run.command,
+            "suite_version": run.suite_version,
+            "selection": run.selection,
+            "strict": run.strict,
+            "leftovers": list(run.leftovers),
+            "cut_short": run.cut_short,
+            "strict_waivers": run.strict_waivers,
+        },
+        "notes": list(verdict.notes),
+        "findings": [_finding(group) for group in verdict.findings],
+        "error_codes": [
+            {
+                "code": row.code,
+                "phrase": row.phrase,
+                "line": row.line,
+                "outcome": str(row.outcome),
+                "met": row.met,
+                "envelope": row.envelope,
+                "provoked": [
+                    {"operation": operation, "request": request, "status": status}
+                    for operation, request, status in row.provoked
+                ],
+                "reason": row.reason,
+            }
+            for row in verdict.error_codes
+        ],
+        "sent": [
+            {
+                "operation": row.operation,
+                "place": row.place,
+                "partition": row.partition,
+                "statuses": {str(status): count for status, count in sorted(row.statuses.items())},
+            }
+            for row in verdict.sent
+        ],
+        "waivers": [{**asdict(item), "findings": list(item.findings)} for item in verdict.waivers],
+        "requirements": [_requirement(item) for item in verdict.requirements],
+    }
+
+
+def _requirement(item: RequirementResult) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "statement": item.statement,
+        "level": str(item.level),
+        "authority": str(item.authority),
+        "ruling": item.ruling,
+        "source": [list(pair) for pair in item.source],
+        "operation": item.operation,
+        "required": item.required,
+        "outcome": str(item.outcome),
+        "checks": dict(item.checks),
+        "reason": item.reason,
+    }
+
+
+def _finding(group: FindingGroup) -> dict[str, Any]:
+    return {
+        "id": group.id,
+        "requirement": group.requirement,
+        "check": group.check,
+        "authority": str(group.authority),
+        "level": str(group.level),
+        "binding": group.binding,
+        "source": [list(pair) for pair in group.source],
+        "operation": group.operation,
+        "status": group.status,
+        "failure": group.failure,
+        "message": group.message,
+        "path": group.path,
+        "count": group.count,
+        "places": dict(group.places),
+        "checks": {place: list(checks) for place, checks in group.checks.items()},
+        "case": group.case,
+        "confirmation": group.confirmation,
+        "waiver": group.waiver,
+        "known": group.known,
+        "related": list(group.related),
+        "exemplar": _exchange(group.exemplar) if group.exemplar is not None else None,
+        "curl": group.curl,
+    }
+
+
+def _exchange(exchange: Exchange) -> dict[str, Any]:
+    request, response = exchange.request, exchange.response
+    return {
+        "number": exchange.number,
+        "case": exchange.case,
+        "actor": request.actor,
+        "request": {
+            "method": request.method,
+            "url": request.url,
+            "headers": _headers(request.headers),
+            "body": body_json(request.body),
+        },
+        "response": {
+            "status": response.status,
+            "reason": response.reason,
+            "headers": _headers(response.headers),
+            "body": body_json(response.body),
+            "elapsed_s": round(response.elapsed, 6),
+            "truncated": response.truncated,
+        },
+    }
+
+
+def _headers(headers: Headers) -> list[list[str]]:
+    return [[name, value] for name, value in headers.items]
+
+
+def body_json(body: bytes) -> dict[str, Any]:
+    """`{"size": n, "text": ...}` for UTF-8, `{"size": n, "base64": ...}` for the rest, `cut` when it is longer than shown."""
+    shown = body[:LONGEST]
+    cut = {"cut": True} if len(body) > len(shown) else {}
+    try:
+        # A cut may fall into a character; up to three bytes of it are left out.
+        text = shown.decode("utf-8", "strict" if not cut else "ignore")
+    except UnicodeDecodeError:
+        return {"size": len(body), "base64": base64.b64encode(shown).decode(), **cut}
+    if cut and "\ufffd" in body[:LONGEST].decode("utf-8", "replace")[:-3]:
+        return {"size": len(body), "base64": base64.b64encode(shown).decode(), **cut}
+    return {"size": len(body), "text": text, **cut}

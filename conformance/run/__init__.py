@@ -1,0 +1,1 @@
+"""One run: session, client, recorder, journal, cases, pytest."""

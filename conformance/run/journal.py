@@ -1,0 +1,186 @@
+"""The journal: what a run is about to create, written down before the request goes out, so that nothing is left behind.
+
+Rules
+- A line is on the disk before the request that it announces is sent.
+- Only what the journal names is ever deleted: an id that the target gave for a request of ours, or an image whose name is,
+  to the letter, a name that the run made up, or that carries the run's tag.
+- What the second project made is written down with that project, and deleted by whoever has its credentials: this run, or the
+  next one that is given them.
+- The file of a running process is locked; the next start cleans up after those that are not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Container, Iterator
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from conformance.model.errors import UsageError
+
+__all__ = ["Images", "Journal", "clean", "prefix_of", "state_directory", "tag_of", "unfinished"]
+
+
+class Images(Protocol):
+    """What cleaning up needs of the image service. `project` is an id, "" stands for the first project."""
+
+    def of_run(self, run_id: str, names: Container[str], project: str = "") -> tuple[str, ...]:
+        """Ids of the images of the project that have one of these names, or the tag of this run."""
+
+    def remove(self, image_id: str, project: str = "") -> bool:
+        """Take away protection and delete; True when the image is gone afterwards."""
+
+
+def prefix_of(run_id: str) -> str:
+    """What every name begins with that a run makes up."""
+    return f"conformance-{run_id}-"
+
+
+def tag_of(run_id: str) -> str:
+    """The tag of what a run creates where the name is what it tries."""
+    return f"conformance-{run_id}"
+
+
+def state_directory() -> Path:
+    """Where journals are kept (XDG Base Directory: state)."""
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(home) / "easystack-conformance"
+
+
+class Journal:
+    """The journal of one run against one project of one endpoint.
+
+    `names` and `ids` map what was created to the project that it belongs to, "" for the run's own.
+    """
+
+    def __init__(self, handle: IO[str], path: Path, run_id: str, *, durable: bool = True) -> None:
+        self._handle = handle
+        self._durable = durable
+        self.path = path
+        self.run_id = run_id
+        self.names: dict[str, str] = {}
+        self.ids: dict[str, str] = {}
+
+    @classmethod
+    def open(cls, directory: Path, image_url: str, project_id: str, run_id: str, *, durable: bool = True) -> Journal:
+        """Start the journal of a run. Raises UsageError when the directory cannot be written.
+
+        `durable` is False for a target that ends with this process, which leaves nothing that could be cleaned up.
+        """
+        path = directory / f"{run_id}.jsonl"
+        try:
+            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8")
+        except OSError as error:
+            raise UsageError(
+                f"{directory}: the journal cannot be written: {error.strerror}; set XDG_STATE_HOME"
+            ) from None
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        journal = cls(handle, path, run_id, durable=durable)
+        journal._write(run=run_id, image_url=image_url, project=project_id)
+        return journal
+
+    def intend(self, name: str, image_id: str | None = None, *, project: str = "") -> None:
+        """Write down that an image of this name (and of this id when we choose it) is about to be created."""
+        self.names[name] = project
+        if image_id is not None:
+            self.ids[image_id] = project
+        self._write(
+            name=name, **({"id": image_id} if image_id is not None else {}), **({"project": project} if project else {})
+        )
+
+    def created(self, image_id: str, *, project: str = "") -> None:
+        """Write down the id that the target gave."""
+        if image_id not in self.ids:
+            self.ids[image_id] = project
+            self._write(id=image_id, **({"project": project} if project else {}))
+
+    def gone(self, image_id: str) -> None:
+        """Forget an image that is deleted. The file keeps it: to delete it once more does no harm."""
+        self.ids.pop(image_id, None)
+
+    def _write(self, **entry: Any) -> None:
+        self._handle.write(json.dumps(entry) + "\n")
+        self._handle.flush()
+        if self._durable:
+            os.fsync(self._handle.fileno())
+
+    def close(self, *, done: bool) -> None:
+        """Close the file, and remove it when nothing that it names is left."""
+        if done:
+            self.path.unlink(missing_ok=True)
+        self._handle.close()
+
+
+def unfinished(directory: Path, image_url: str, project_id: str) -> Iterator[Journal]:
+    """The journals of runs against this endpoint and project that ended without cleaning up; each is locked by us now.
+
+    Raises UsageError for a journal that cannot be read.
+    """
+    for path in sorted(directory.glob("*.jsonl")) if directory.is_dir() else ():
+        try:
+            handle = path.open("r+", encoding="utf-8")
+        except FileNotFoundError:  # its run has just ended
+            continue
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.close()
+            continue
+        if os.fstat(handle.fileno()).st_nlink == 0:
+            handle.close()
+            continue
+        try:
+            entries = _entries(path, handle.read())
+        except UsageError:
+            handle.close()
+            raise
+        head = entries[0] if entries else {}
+        if head.get("image_url") != image_url or head.get("project") != project_id:
+            handle.close()
+            if not entries:
+                path.unlink(missing_ok=True)
+            continue
+        journal = Journal(handle, path, str(head["run"]))
+        for entry in entries[1:]:
+            if "name" in entry:
+                journal.names[str(entry["name"])] = str(entry.get("project", ""))
+            if "id" in entry:
+                journal.ids[str(entry["id"])] = str(entry.get("project", ""))
+        yield journal
+
+
+def _entries(path: Path, text: str) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = []
+    lines = text.split("\n")
+    for number, line in enumerate(lines, start=1):
+        if not line:
+            continue
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            if number == len(lines):  # cut off in the middle of a write, before its request went out
+                break
+            raise UsageError(f"{path}: line {number} is no journal entry; look at it, then delete the file") from None
+        entries.append(entry)
+    return entries
+
+
+def clean(journal: Journal, images: Images) -> tuple[str, ...]:
+    """Delete what the journal names; returns the ids that are still there."""
+    prefix = prefix_of(journal.run_id)
+    ids = dict(journal.ids)
+    for project in {"": None} | dict.fromkeys(journal.names.values()):
+        names = frozenset(name for name, owner in journal.names.items() if owner == project and name.startswith(prefix))
+        for image_id in images.of_run(journal.run_id, names, project):
+            ids.setdefault(image_id, project)
+    left: list[str] = []
+    for image_id, project in ids.items():
+        with contextlib.suppress(KeyboardInterrupt):  # a second Ctrl-C does not stop the cleaning up
+            if images.remove(image_id, project):
+                continue
+        left.append(image_id)
+    return tuple(left)

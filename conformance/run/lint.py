@@ -1,0 +1,160 @@
+"""What is wrong with the files that people write and keep: waivers, baseline, and a directory of specs.
+
+Rules
+- A file is known by what it holds, and by its name only when that says nothing.
+- All violations of all files are found; each names file, line and place.
+- Specs: the overlay keeps its schema and each action selects something; the specs, as extracted and with the overlay
+  applied, are valid OpenAPI 3.1; the ledger is the one that they give, row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from conformance.contract.ledger import derive
+from conformance.contract.located import Located, Unparsed, Violation, load_yaml, violations
+from conformance.contract.overlay import Overlay, apply, load_overlay
+from conformance.contract.schemas import schema
+from conformance.contract.specs import LEDGER, OVERLAY, SPECS, ledger_yaml, load_effective
+from conformance.judge.baseline import baseline_violations
+from conformance.judge.waivers import waiver_violations
+from conformance.model.contract import Contract, Requirement
+from conformance.model.errors import UsageError
+
+__all__ = ["Checked", "lint_file", "lint_specs"]
+
+Coverage = Callable[[Iterable[Requirement]], Mapping[str, tuple[str, ...]]]
+Checked = tuple[str, tuple[Violation, ...]]
+"""What was checked, in words, and what is wrong with it."""
+
+
+def lint_file(path: Path, contract: Contract) -> Checked:
+    """A file of waivers or a baseline, whichever it is."""
+    try:
+        located = Located.read(path)
+    except Unparsed as error:
+        return str(path), (error.violation,)
+    data = located.data if isinstance(located.data, dict) else {}
+    if "baseline" in data or "baseline" in path.stem:
+        found = baseline_violations(located)
+        if not found:
+            found = _of_contract(located, contract)
+        return f"{path}: baseline, {len(data.get('findings') or ())} findings", found
+    if "waivers" in data or "waiver" in path.stem:
+        rows = data["waivers"] if isinstance(data.get("waivers"), list) else ()
+        return f"{path}: waivers, {len(rows)}", waiver_violations(located, contract)
+    text = 'neither waivers (`waivers:`), nor a baseline (`"baseline"`); specs are checked by their directory'
+    return str(path), (located.violation((), text),)
+
+
+def _of_contract(located: Located, contract: Contract) -> tuple[Violation, ...]:
+    """What only the contract knows of a baseline."""
+    data = located.data
+    if (data["contract"]["name"], data["contract"]["sha256"]) != (contract.name, contract.sha256):
+        text = f"a baseline of another contract; in use is {contract.name} ({contract.sha256[:12]})"
+        return (located.violation(("contract",), text),)
+    return tuple(
+        located.violation(("findings", number, "requirement"), f"there is no requirement {item['requirement']}")
+        for number, item in enumerate(data["findings"])
+        if item["requirement"] not in contract.requirements
+    )
+
+
+# --- specs ----------------------------------------------------------------------------------------------------------
+
+
+def lint_specs(directory: Path, covering: Coverage) -> tuple[Checked, ...]:
+    """The files of a directory of specs; `covering` gives the checks that judge each requirement."""
+    read: dict[str, Located] = {}
+    done: list[Checked] = []
+    for name in (OVERLAY, *SPECS.values(), LEDGER):
+        try:
+            read[name] = Located.read(directory / name)
+        except Unparsed as error:
+            done.append((str(directory / name), (error.violation,)))
+    if OVERLAY in read:
+        done.append((f"{directory / OVERLAY}: errata", _overlay(read, directory)))
+    for name, file in SPECS.items():
+        if file in read:
+            done.append((f"{directory / file}: OpenAPI 3.1", tuple(_openapi(read[file], read[file].data))))
+            broken = any(found for _, found in done)
+            if not broken and OVERLAY in read:
+                done.append(
+                    (
+                        f"{directory / file}: with the errata applied",
+                        tuple(_openapi(read[file], load_effective(directory)[name])),
+                    )
+                )
+    if LEDGER in read:
+        found = violations(read[LEDGER], schema("ledger"))
+        whole = len(read) == len(SPECS) + 2 and not found and not any(items for _, items in done)
+        done.append(
+            (
+                f"{directory / LEDGER}: ledger",
+                found or (tuple(_ledger(read[LEDGER], directory, covering)) if whole else ()),
+            )
+        )
+    return tuple(done)
+
+
+def _overlay(read: Mapping[str, Located], directory: Path) -> tuple[Violation, ...]:
+    located = read[OVERLAY]
+    found = violations(located, schema("overlay"))
+    if found or any(file not in read for file in SPECS.values()):
+        return found
+    try:
+        overlay = load_overlay(directory / OVERLAY)
+    except UsageError as error:
+        return (located.violation((), str(error)),)
+    return tuple(_stale(located, overlay, {name: read[file].data for name, file in SPECS.items()}))
+
+
+def _stale(located: Located, overlay: Overlay, specs: Mapping[str, Any]) -> Iterator[Violation]:
+    """The actions that cannot be applied, each tried on what those before it gave."""
+    current: Mapping[str, Any] = specs
+    for number, action in enumerate(overlay.actions):
+        try:
+            current = apply(replace(overlay, actions=(action,)), current)
+        except UsageError as error:
+            yield located.violation(("actions", number, "target"), str(error).removeprefix("errata: "))
+
+
+def _openapi(located: Located, spec: Any) -> Iterator[Violation]:
+    if not isinstance(spec, dict):
+        yield located.violation((), "not a mapping, so no OpenAPI document")
+        return
+    for error in OpenAPIV31SpecValidator(spec).iter_errors():
+        yield located.violation(tuple(error.absolute_path), " ".join(str(error.message).split())[:200])
+
+
+def _ledger(located: Located, directory: Path, covering: Coverage) -> Iterator[Violation]:
+    """Rows that are not those that the specs give, that are missing, or that are too many."""
+    try:
+        derived = derive(load_effective(directory))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        yield located.violation(
+            (), f"the specs give no ledger, {type(error).__name__}: {error}; run `conformance extract`"
+        )
+        return
+    checks = covering(derived)
+    text = ledger_yaml(directory.name, [replace(item, checks=checks.get(item.id, ())) for item in derived])
+    due = {row["id"]: row for row in load_yaml(text)["requirements"]}
+    rows = located.data["requirements"]
+    for number, row in enumerate(rows):
+        wanted = due.pop(row["id"], None)
+        if wanted is None:
+            yield located.violation(
+                ("requirements", number),
+                f"{row['id']} is not of these specs, or is there twice; run `conformance extract`",
+            )
+        elif wanted != row:
+            members = sorted(name for name in {*wanted, *row} if wanted.get(name) != row.get(name))
+            text = f"{row['id']}: {', '.join(members)} differs from what the specs give; run `conformance extract`"
+            yield located.violation(("requirements", number, members[0]), text)
+    for name in due:
+        yield located.violation(("requirements",), f"{name} is missing; run `conformance extract`")

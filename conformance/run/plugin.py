@@ -1,0 +1,315 @@
+"""The pytest plugin: options, fixtures and the life of a run. Loaded by the command and by the root conftest.py.
+
+Under `conformance run` the command makes the conduct and reports; under plain pytest this plugin does both, and the process
+ends with the verdict's exit code.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from conformance.contract.source_map import requirement_places
+from conformance.contract.specs import default_directory, load_effective
+from conformance.generate import exploration
+from conformance.judge.confirmation import Attempt
+from conformance.judge.coverage import covered
+from conformance.judge.waivers import chosen as chosen_waivers
+from conformance.model.errors import ConformanceError, TargetError
+from conformance.reports import LANGUAGES, print_verdict, publish_summary, write_reports
+from conformance.run.cases import Case, Expect, NotExercised
+from conformance.run.client import Client
+from conformance.run.session import PROFILES, Conduct, Options, in_profile
+from conformance.services.image.walks.search import BUDGETS, Budget
+from conformance.target.cloud import Settings
+
+__all__ = ["CONDUCT", "MOST_CONFIRM", "Supervisor"]
+
+CONDUCT: pytest.StashKey[Conduct] = pytest.StashKey()
+MOST_CONFIRM = 10
+LEAST_EXTRA = 60.0
+"""Seconds that trying again may take when the run itself was shorter."""
+MOST_OUTAGES = 3
+"""Cases in a row that find no target before the run gives up."""
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """The options of `conformance run`, under the same names."""
+    group = parser.getgroup("conformance", "conformance of a cloud to the vendor's document")
+    group.addoption("--os-cloud", help="cloud of clouds.yaml; without any cloud the embedded reference is the target")
+    group.addoption("--os-region-name", help="region of the catalogue")
+    group.addoption("--os-interface", help="interface of the catalogue: public, internal or admin")
+    group.addoption("--os-cacert", help="CA file that the cloud's certificates are verified with")
+    group.addoption("--insecure", action="store_true", help="do not verify certificates")
+    group.addoption("--other-cloud", help="cloud of clouds.yaml with a second project, for isolation")
+    group.addoption("--profile", choices=PROFILES, default="gate", help="how much is run (default: gate)")
+    group.addoption("--seed", type=int, help="the same seed makes the same requests (default: drawn)")
+    group.addoption(
+        "--budget", help="what the generated cases may spend: requests (500) or seconds (120s) (default: the profile's)"
+    )
+    group.addoption(
+        "--waivers", type=Path, help="file of waivers (default: waivers.yaml in the current directory when it is there)"
+    )
+    group.addoption(
+        "--strict-waivers", action="store_true", help="waivers that are unused or have expired fail the run"
+    )
+    group.addoption("--baseline", type=Path, help="file of known findings; only others fail the run")
+    group.addoption(
+        "--confirm",
+        type=int,
+        choices=range(MOST_CONFIRM + 1),
+        default=0,
+        metavar="N",
+        help="run cases with findings N more times, to tell a flaky target from a wrong one (default: 0)",
+    )
+    group.addoption("--out", type=Path, default=Path("reports"), help="directory for the reports (default: reports)")
+    group.addoption(
+        "--lang",
+        choices=LANGUAGES,
+        default="en",
+        help="language of the summary and of the report's first view (default: en)",
+    )
+    if pluginmanager.is_blocked("allure_pytest"):  # else the option is there, and ours is what it is filled with
+        group.addoption(
+            "--alluredir", dest="allure_report_dir", help="directory for Allure results, one for each requirement"
+        )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Know the marker of the cases."""
+    config.addinivalue_line("markers", "conformance(case): a conformance case and what it verifies")
+    if not any(isinstance(plugin, Supervisor) for plugin in config.pluginmanager.get_plugins()):
+        config.pluginmanager.register(Supervisor(), "conformance-supervisor")
+
+
+def case_of(item: pytest.Item) -> Case | None:
+    """The declaration of a conformance case, None for any other test."""
+    marker = item.get_closest_marker("conformance")
+    return marker.args[0] if marker is not None else None
+
+
+def options_of(config: pytest.Config) -> Options:
+    """The options of a run under plain pytest."""
+    get = config.getoption
+    chosen = get("-k") or " ".join(str(arg) for arg in config.args if "::" in str(arg))
+    seed = get("--seed")
+    return Options(
+        settings=Settings(
+            cloud=get("--os-cloud"),
+            region=get("--os-region-name"),
+            interface=get("--os-interface"),
+            other_cloud=get("--other-cloud"),
+            cacert=get("--os-cacert"),
+            insecure=get("--insecure"),
+        ),
+        profile=get("--profile"),
+        seed=random.SystemRandom().randrange(2**32) if seed is None else seed,
+        strict=bool(get("strict", False)),  # pytest has an option of this name, and takes it for its own strictness too
+        selection=chosen or None,
+        budget=get("--budget"),
+        waivers=chosen_waivers(get("--waivers")),
+        strict_waivers=get("--strict-waivers"),
+        baseline=get("--baseline"),
+        confirm=get("--confirm"),
+    )
+
+
+def key_of(item: pytest.Item) -> str:
+    """The name of a case with its parameters, the same wherever pytest is started."""
+    case = case_of(item)
+    assert case is not None
+    return case.name + item.name.removeprefix(getattr(item, "originalname", None) or item.name)
+
+
+class Supervisor:
+    """Watches over the cases: opens the run before the first, judges each, ends the run after the last.
+
+    `conduct` is given by the command; under plain pytest it is made when there is a case to run.
+    """
+
+    def __init__(self, conduct: Conduct | None = None) -> None:
+        self.given = conduct
+        self.outages = 0
+        self.again = 0
+        """How often the case under way ran before; above 0 while cases are tried again."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Leave out the cases that the profile does not run."""
+        profile = config.getoption("--profile")
+        out = [item for item in items if (case := case_of(item)) and not in_profile(case, profile)]
+        if out:
+            config.hook.pytest_deselected(items=out)
+            items[:] = [item for item in items if item not in out]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Open the run, run the cases, clean up."""
+        if session.config.option.collectonly or not any(case_of(item) for item in session.items):
+            return (yield)
+        if self.given is not None:
+            session.config.stash[CONDUCT] = self.given
+            result = yield
+            self._confirm(session, self.given)
+            return result
+        try:
+            conduct = Conduct(options_of(session.config))
+            conduct.__enter__()
+        except ConformanceError as error:
+            pytest.exit(str(error), returncode=int(error.exit_code))
+        session.config.stash[CONDUCT] = conduct
+        # Allure's own plugin would write a result for each case beside ours for each requirement, and count everything twice.
+        if session.config.pluginmanager.has_plugin("allure_listener"):
+            session.config.pluginmanager.unregister(name="allure_listener")
+        try:
+            result = yield
+            self._confirm(session, conduct)
+            return result
+        except KeyboardInterrupt:
+            conduct.cut_short = True
+            conduct.notes.append("the run was interrupted")
+            raise
+        finally:
+            conduct.cleanup()
+
+    def _confirm(self, session: pytest.Session, conduct: Conduct) -> None:
+        """Run the cases again that show what fails the run, and stop when that took as long as the run itself."""
+        if not conduct.options.confirm or session.shouldstop or session.shouldfail:
+            return
+        wanted = dict.fromkeys(conduct.to_confirm())
+        items = [item for item in session.items if case_of(item) is not None and key_of(item) in wanted]
+        began, most = conduct.age, max(conduct.age, LEAST_EXTRA)
+        for self.again in range(1, conduct.options.confirm + 1):
+            for item in items:
+                if conduct.age - began > most:
+                    conduct.notes.append(
+                        f"trying cases again was ended after {most:.0f} s, in round {self.again} of {conduct.options.confirm}"
+                    )
+                    return
+                # The hook is public and runs an item anew, with fixtures of its own, each time it is called.
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+                if session.shouldstop:
+                    return
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Begin a case with its own random numbers, and write down which exchanges and findings were its."""
+        if case_of(item) is None:
+            return (yield)
+        conduct, key = item.config.stash[CONDUCT], key_of(item)
+        gate = conduct.gate
+        item.stash[COMPLETE] = False
+        sent, found = len(gate.exchanges) + 1, len(gate.findings)
+        conduct.client.begin(key, self.again)
+        try:
+            return (yield)
+        finally:
+            exchanges, findings = range(sent, len(gate.exchanges) + 1), range(found, len(gate.findings))
+            gate.attempts.append(Attempt(key, exchanges, findings, item.stash[COMPLETE]))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
+        """Run a case; whatever ends it is either a finding, a reason why it judged nothing, or our own fault."""
+        case = case_of(item)
+        if case is None:
+            return (yield)
+        conduct = item.config.stash[CONDUCT]
+        conduct.gate.case = case.name
+        try:
+            yield
+            self.outages = 0
+            item.stash[COMPLETE] = True
+        except NotExercised as reason:
+            self._not_exercised(conduct, case, str(reason))
+            pytest.skip(str(reason))
+        except TargetError as error:
+            self.outages += 1
+            self._not_exercised(conduct, case, str(error))
+            if self.outages >= MOST_OUTAGES:
+                conduct.cut_short = True
+                conduct.notes.append(f"given up after {MOST_OUTAGES} cases in a row that found no target: {error}")
+                conduct.given_up = True
+                item.session.shouldstop = str(error)
+            pytest.skip(str(error))
+        except Exception as error:  # a bug of ours must end as exit code 4, whatever class it has
+            conduct.suite_fault = True
+            conduct.notes.append(f"the suite is at fault in {case.name}: {type(error).__name__}: {error}")
+            raise
+        finally:
+            conduct.sweep()
+        failures = item.stash.get(FAILURES, [])
+        if failures:
+            pytest.fail("\n".join(failures), pytrace=False)
+        return None
+
+    def _not_exercised(self, conduct: Conduct, case: Case, reason: str) -> None:
+        if not self.again:  # the first time decides what was judged
+            conduct.gate.not_judged(covered(case.verifies, conduct.contract.requirements), case.name, reason)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, object, object]:
+        """Under plain pytest: write the reports, print the verdict, and end with its exit code."""
+        conduct = session.config.stash.get(CONDUCT, None)
+        if conduct is None or self.given is not None:
+            return (yield)
+        try:
+            verdict = conduct.verdict()
+            get = session.config.getoption
+            places = requirement_places(conduct.options.specs)
+            written = write_reports(verdict, get("--out"), get("--lang"), places, get("allure_report_dir", None))
+            publish_summary(verdict)
+        finally:
+            conduct.__exit__(None, None, None)
+        result = yield
+        print_verdict(verdict, Console(), written, session.config.getoption("--lang"))
+        session.exitstatus = int(verdict.exit_code)
+        return result
+
+
+FAILURES: pytest.StashKey[list[str]] = pytest.StashKey()
+COMPLETE: pytest.StashKey[bool] = pytest.StashKey()
+
+
+@pytest.fixture
+def conduct(request: pytest.FixtureRequest) -> Conduct:
+    """The run under way."""
+    return request.config.stash[CONDUCT]
+
+
+@pytest.fixture
+def cloud(conduct: Conduct) -> Client:
+    """The client of the run."""
+    return conduct.client
+
+
+@pytest.fixture
+def share(conduct: Conduct) -> Callable[[float], exploration.Budget]:
+    """Gives a part of the budget of the generated cases."""
+    return conduct.share
+
+
+@pytest.fixture
+def description(conduct: Conduct) -> Mapping[str, object]:
+    """The effective OpenAPI description of the image service."""
+    return load_effective(conduct.options.specs or default_directory())["image"]
+
+
+@pytest.fixture
+def walks(conduct: Conduct) -> Budget:
+    """What stateful testing may spend."""
+    budget, given = BUDGETS[conduct.options.profile], conduct.options.budget
+    return budget if given is None else budget.of(*exploration.parse_budget(given))
+
+
+@pytest.fixture
+def expect(conduct: Conduct, request: pytest.FixtureRequest) -> Expect:
+    """The soft assertions of the case."""
+    case = case_of(request.node)
+    assert case is not None
+    value = Expect(conduct.gate, case)
+    request.node.stash[FAILURES] = value.failures
+    return value

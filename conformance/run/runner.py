@@ -1,0 +1,138 @@
+"""A run in this process: the cases by pytest, the cleaning up, the reports."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from conformance.contract.source_map import requirement_places
+from conformance.model.errors import ConformanceError, UsageError
+from conformance.model.verdict import Verdict
+from conformance.reports import publish_summary, write_reports
+from conformance.run.cases import case_packages
+from conformance.run.plugin import Supervisor, case_of
+from conformance.run.session import Conduct, Options
+
+__all__ = ["conduct_run", "interruptible", "pytest_arguments", "run_cases"]
+
+CONFIGURATION = Path(__file__).with_name("pytest.ini")
+"""Of pytest, for the cases alone."""
+UNUSED = (
+    "cacheprovider",
+    "terminal",
+    "logging",
+    "unraisableexception",
+    "threadexception",
+    "faulthandler",
+    "doctest",
+    "pastebin",
+    "debugging",
+)
+"""Plugins of pytest's own that a run has no use for."""
+
+
+def conduct_run(
+    options: Options, out: Path, progress: Console, language: str = "en", alluredir: Path | None = None
+) -> tuple[Verdict, tuple[Path, ...]]:
+    """Log in, run the cases in this process, clean up, write the reports."""
+    with Conduct(options) as conduct:
+        verdict = run_cases(conduct, progress)
+        written = write_reports(verdict, out, language, requirement_places(options.specs), alluredir)
+        publish_summary(verdict)
+        return verdict, written
+
+
+def run_cases(conduct: Conduct, progress: Console, *watchers: object) -> Verdict:
+    """Run the cases of an open run in this process, clean up, and judge.
+
+    pytest's plugins of the environment stay out: what runs is the suite alone, wherever it is installed. `watchers` are plugins of
+    the caller's.
+    """
+    options = conduct.options
+    arguments = [*pytest_arguments(options.profile), *(["-k", options.selection] if options.selection else [])]
+    watcher = _Progress(conduct, progress)
+    interruptible()
+    said = io.StringIO()  # pytest reports a bad -k in two lines of its own; ours is one
+    try:
+        with contextlib.redirect_stderr(said):
+            status = pytest.main(arguments, plugins=[Supervisor(conduct), watcher, *watchers])
+    finally:
+        conduct.cleanup()
+    if status != pytest.ExitCode.USAGE_ERROR:
+        progress.print(said.getvalue(), end="", markup=False, highlight=False)
+    if status == pytest.ExitCode.INTERRUPTED:
+        conduct.cut_short = True
+        if not conduct.given_up:
+            conduct.notes.append("the run was interrupted")
+    if status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
+        raise (
+            UsageError(f"-k {options.selection}: is no expression that pytest understands")
+            if options.selection
+            else (ConformanceError("the suite could not be run by pytest"))
+        )
+    return conduct.verdict()
+
+
+def interruptible() -> None:
+    """Take the signal with which pipelines and service managers end a process as Ctrl-C, so that it is cleaned up after."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_arguments(profile: str) -> list[str]:
+    """The command line on which pytest runs the suite: its own configuration, none of a directory around."""
+    folders = [Path(next(iter(package.__path__))) for package in case_packages()]
+    return [
+        *map(str, folders),
+        "-c",
+        str(CONFIGURATION),
+        "--rootdir",
+        str(CONFIGURATION.parent),
+        "--disable-plugin-autoload",
+        "--assert=plain",
+        *(argument for name in UNUSED for argument in ("-p", f"no:{name}")),
+        "-p",
+        "conformance.plugin",
+        "--profile",
+        profile,
+    ]
+
+
+class _Progress:
+    """One line that says how far the run is; on a terminal it is rewritten, elsewhere a new one comes every ten seconds."""
+
+    def __init__(self, conduct: Conduct, console: Console) -> None:
+        self._conduct = conduct
+        self._console = console
+        self._total = 0
+        self._done = 0
+        self._last = time.monotonic()
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Count the cases."""
+        self._total = sum(case_of(item) is not None for item in session.items)
+
+    def pytest_runtest_logfinish(self, nodeid: str, location: object) -> None:
+        """Show how far the run is."""
+        self._done += 1
+        again = f" and {self._done - self._total} again" if self._done > self._total else ""
+        text = (
+            f"case {min(self._done, self._total)}/{self._total}{again}, {len(self._conduct.gate.exchanges)} requests, "
+        )
+        groups = {(item.requirement, item.failure) for item in self._conduct.gate.findings}
+        text += f"{len(groups)} groups of findings"
+        now = time.monotonic()
+        if self._console.is_terminal:
+            end = "\n" if self._done == self._total else ""
+            self._console.file.write(f"\r\x1b[K{text}{end}")
+            self._console.file.flush()
+        elif now - self._last > 10 or self._done == self._total:
+            self._console.print(text, highlight=False)
+            self._last = now

@@ -1,0 +1,36 @@
+"""The seam: what the engine must know of one service that no contract tells, and who has registered.
+
+Rules
+- The engine names no operation, member, path or media type of a service; it asks the contract, and then a `Service`.
+- A service registers itself when its package is imported; the composition (command, plugin, proof) imports `conformance.services`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.model.errors import SuiteError
+
+__all__ = ["Service", "register", "registered"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What the engine knows of one service. `name` is that of its contract, `cases` are the packages that hold its cases."""
+
+    name: str
+    cases: tuple[str, ...] = ()
+
+
+_REGISTERED: dict[str, Service] = {}
+
+
+def register(service: Service) -> None:
+    """Make a service known. Raises SuiteError when another has its name."""
+    if _REGISTERED.setdefault(service.name, service) != service:
+        raise SuiteError(f"two services are called {service.name}")
+
+
+def registered() -> tuple[Service, ...]:
+    """The services that are known, by name."""
+    return tuple(_REGISTERED[name] for name in sorted(_REGISTERED))

@@ -1,0 +1,8 @@
+"""All that knows one service, a package each. Importing this one registers them."""
+
+from conformance.run.service import register
+from conformance.services.identity import IDENTITY
+from conformance.services.image import IMAGE
+
+register(IDENTITY)
+register(IMAGE)

@@ -1,0 +1,1 @@
+"""The conformance cases of the identity service."""

@@ -1,0 +1,1 @@
+"""The identity half of the reference target."""

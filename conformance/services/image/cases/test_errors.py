@@ -1,0 +1,133 @@
+"""The documented status codes and the error envelope (document lines 343-467).
+
+Each code that a client can provoke is provoked in every operation that can send it, once asking for JSON and once for
+anything; the envelope is judged by the passive checks.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.model.message import DISCOVERY
+from conformance.run.cases import Expect, verifies
+from conformance.run.client import Client, body_of
+from conformance.services.image.arrange import ABSENT, image
+
+ACCEPTS = ("application/json", "*/*")
+UNDEFINED_METHODS = [
+    ("/v2/images", "PUT"),
+    ("/v2/images", "PATCH"),
+    ("/v2/images", "DELETE"),
+    ("/v2/images/{id}", "POST"),
+    ("/v2/images/{id}", "PUT"),
+    ("/v2/images/{id}/file", "POST"),
+    ("/v2/images/{id}/file", "DELETE"),
+    ("/v2/images/{id}/file", "PATCH"),
+]
+
+
+@verifies("error.404", "error.envelope", "error.envelope.*", "status.failure", smoke=True)
+@pytest.mark.parametrize("accept", ACCEPTS)
+@pytest.mark.parametrize("operation", ["image.patch", "image.download", "image.delete"])
+def test_404_for_an_image_that_is_not_there(cloud: Client, expect: Expect, operation: str, accept: str) -> None:
+    item = cloud.contract.operations[operation]
+    body = b'[{"op": "replace", "path": "/min_ram", "value": 1}]' if operation == "image.patch" else b""
+    headers = {"Accept": accept, **({"Content-Type": item.request_media_type} if body else {})}
+    exchange = cloud.call(operation, ABSENT, body=body, headers=headers)
+    expect.code(404, exchange, f"{item.method} of an absent image, Accept: {accept}")
+    expect.refused("status.failure", exchange, f"{item.method} of an absent image")
+
+
+@verifies("error.404", "status.failure")
+@pytest.mark.parametrize("path", ["/v2/conformance-no-such-resource", f"/v2/images/{ABSENT}/no-such-part"])
+def test_404_for_a_path_that_is_not_there(cloud: Client, expect: Expect, path: str) -> None:
+    exchange = cloud.send("GET", path, headers={"Accept": "application/json"})
+    expect.code(404, exchange, f"GET of a path that is not defined ({path.rsplit('/', 1)[-1]})")
+    expect.refused("status.failure", exchange, "GET of a path that is not defined")
+
+
+@verifies("error.400", "status.failure", smoke=True)
+@pytest.mark.parametrize("accept", ACCEPTS)
+def test_400_for_what_cannot_be_read(cloud: Client, expect: Expect, accept: str) -> None:
+    made = image(cloud)
+    patch_type = cloud.contract.operations["image.patch"].request_media_type
+    for words, exchange in (
+        ("POST of half an object", cloud.create(b'{"name"', headers={"Accept": accept})),
+        (
+            "GET with a limit that is a word",
+            cloud.call("image.list", query={"limit": "many"}, headers={"Accept": accept}),
+        ),
+        (
+            "PATCH of half a list",
+            cloud.call("image.patch", made["id"], body=b"[{", headers={"Accept": accept, "Content-Type": patch_type}),
+        ),
+    ):
+        expect.code(400, exchange, f"{words}, Accept: {accept}")
+        expect.refused("status.failure", exchange, words)
+
+
+@verifies("error.401", smoke=True)
+@pytest.mark.parametrize("accept", ACCEPTS)
+def test_401_without_a_token(cloud: Client, expect: Expect, accept: str) -> None:
+    for operation in ("image.list", "image.download", "image.delete"):
+        exchange = cloud.call(operation, ABSENT, headers={"Accept": accept}, anonymous=True)
+        expect.code(401, exchange, f"{exchange.request.method} without a token, Accept: {accept}")
+
+
+@verifies("error.403", "status.failure")
+@pytest.mark.parametrize("accept", ACCEPTS)
+def test_403_for_what_nobody_may_do(cloud: Client, expect: Expect, accept: str) -> None:
+    made = image(cloud, protected=True)
+    exchange = cloud.call("image.delete", made["id"], headers={"Accept": accept})
+    expect.code(403, exchange, f"DELETE of a protected image, Accept: {accept}")
+    expect.refused("status.failure", exchange, "DELETE of a protected image")
+
+
+@verifies("error.405", "status.failure", smoke=True)
+@pytest.mark.parametrize(("path", "method"), UNDEFINED_METHODS)
+def test_405_for_a_method_that_is_not_defined(cloud: Client, expect: Expect, path: str, method: str) -> None:
+    # An absent image, so that a server that does take the method has nothing to change.
+    exchange = cloud.send(method, path.replace("{id}", ABSENT), headers={"Accept": "application/json"})
+    expect.code(405, exchange, f"{method} {path}")
+    expect.refused("status.failure", exchange, f"{method} {path}")
+
+
+@verifies("error.409", "status.failure")
+@pytest.mark.parametrize("accept", ACCEPTS)
+def test_409_for_an_id_that_is_taken(cloud: Client, expect: Expect, accept: str) -> None:
+    made = image(cloud)
+    exchange = cloud.create({"name": cloud.name(), "id": made["id"]}, headers={"Accept": accept})
+    expect.code(409, exchange, f"POST with the id of an image, Accept: {accept}")
+    expect.refused("status.failure", exchange, "POST with the id of an image")
+
+
+@verifies("image.list.response.200")
+def test_whoever_takes_json_gets_it(cloud: Client, expect: Expect) -> None:
+    for accept in (
+        "application/json;q=0.9",
+        "application/*",
+        "*/*;q=0.1",
+        "text/html, application/json;q=0.5",
+        "application/json; charset=utf-8",
+        None,
+    ):
+        exchange = cloud.call("image.list", query={"limit": 1}, headers={"Accept": accept})
+        expect.status("image.list.response.200", exchange, 200, what=f"a list with Accept: {accept}")
+
+
+@verifies("error.406")
+def test_406_for_a_type_that_nobody_has(cloud: Client, expect: Expect) -> None:
+    exchange = cloud.call("image.list", query={"limit": 1}, headers={"Accept": "text/csv;q=1, application/json;q=0"})
+    if exchange.response.status == 200:
+        return  # allowed: RFC 9110, 12.5.1
+    expect.code(406, exchange, "GET that accepts text/csv only")
+
+
+@verifies("error.300")
+def test_300_from_version_discovery(cloud: Client, expect: Expect) -> None:
+    exchange = cloud.send("GET", "/", operation=DISCOVERY, headers={"Accept": "application/json"})
+    if exchange.response.status == 300:
+        expect.code(300, exchange, "GET of the versions")
+        body = body_of(exchange)
+        offered = isinstance(body, dict) and any(isinstance(value, list | dict) and value for value in body.values())
+        expect("error.300", offered, "300 offers no versions to choose from", exchange, failure="no choices")

@@ -1,0 +1,181 @@
+"""Requests drawn from the contract (document lines 487-957): what it allows is taken, what it forbids is refused.
+
+The cases share the budget of the run (`--budget`), each its part. The same seed sends the same requests, but for what must be
+fresh: names, tags and ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from random import Random
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from conformance.generate import Aim, aims
+from conformance.generate.exploration import Budget, Exploration
+from conformance.judge.rules import Standing
+from conformance.model.message import Exchange
+from conformance.run.cases import Expect, NotExercised, verifies
+from conformance.run.client import Client, body_of
+from conformance.run.trial import Trials
+from conformance.services.image.arrange import image, shown
+
+Share = Callable[[float], Budget]
+SHRINKS = {Standing.VALID: 16, Standing.BROKEN: 8, Standing.OPEN: 4}
+"""Further requests to make a failing one smaller, for each aim and kind of failure."""
+
+
+def tried(cloud: Client, expect: Expect, budget: Budget, chosen: Iterable[Aim], due: Standing) -> None:
+    """Try the aims of one standing in an order that the seed gives, so that a small budget covers others each time.
+
+    Last come the rules of single members: the cases of create and patch break each of them once.
+    """
+    found = [aim for aim in chosen if aim.due is due]
+    Random(cloud.seed).shuffle(found)
+    members = (cloud.contract.operations["image.create"].request_schema or {})["properties"].keys()
+    found.sort(key=lambda aim: due is Standing.BROKEN and aim.place.removeprefix("/") in members)
+    Trials(cloud, expect, budget, shrinks=SHRINKS[due]).run(found)
+
+
+def of(cloud: Client, *operations: str, path: bool = False) -> Iterable[Aim]:
+    """The aims of some operations, those of the path apart."""
+    return (
+        aim for aim in aims(cloud.contract) if aim.operation in operations and aim.place.startswith("path.") is path
+    )
+
+
+@verifies("image.create.body.*", "image.create.request")
+def test_creates_that_the_contract_allows_are_taken(cloud: Client, expect: Expect, share: Share) -> None:
+    tried(cloud, expect, share(0.12), of(cloud, "image.create"), Standing.VALID)
+
+
+@verifies("image.create.body.*", "image.create.request")
+def test_creates_that_the_contract_forbids_are_refused(cloud: Client, expect: Expect, share: Share) -> None:
+    tried(cloud, expect, share(0.12), of(cloud, "image.create"), Standing.BROKEN)
+
+
+@verifies("image.create.body.*", "image.create.request", "status.server-error")
+def test_creates_that_the_contract_leaves_open_break_nothing(cloud: Client, expect: Expect, share: Share) -> None:
+    tried(cloud, expect, share(0.07), of(cloud, "image.create"), Standing.OPEN)
+
+
+@verifies("image.patch.stored", "image.patch.body.*")
+def test_changes_that_the_contract_allows_are_taken(cloud: Client, expect: Expect, share: Share) -> None:
+    tried(cloud, expect, share(0.1), of(cloud, "image.patch"), Standing.VALID)
+
+
+@verifies("image.patch.body.*", "image.patch.request", "image.patch.operation.*")
+def test_changes_that_the_contract_forbids_are_refused(cloud: Client, expect: Expect, share: Share) -> None:
+    tried(cloud, expect, share(0.12), of(cloud, "image.patch"), Standing.BROKEN)
+
+
+@verifies("image.patch.body.*", "image.patch.request", "status.server-error")
+def test_changes_that_the_contract_leaves_open_break_nothing(cloud: Client, expect: Expect, share: Share) -> None:
+    tried(cloud, expect, share(0.06), of(cloud, "image.patch"), Standing.OPEN)
+
+
+@verifies("image.list.query.*", "image.list.response.200")
+def test_lists_that_the_contract_forbids_are_refused_and_others_answered(
+    cloud: Client, expect: Expect, share: Share
+) -> None:
+    for due, part in ((Standing.BROKEN, 0.04), (Standing.VALID, 0.02), (Standing.OPEN, 0.02)):
+        tried(cloud, expect, share(part), of(cloud, "image.list"), due)
+
+
+@verifies("image.download.path.image_id", "image.patch.path.image_id", "image.delete.path.image_id")
+def test_ids_that_are_none_are_refused(cloud: Client, expect: Expect, share: Share) -> None:
+    chosen = list(of(cloud, "image.download", "image.patch", "image.delete", path=True))
+    tried(cloud, expect, share(0.04), chosen, Standing.BROKEN)
+    tried(cloud, expect, share(0.01), chosen, Standing.OPEN)
+
+
+SORTED = ("id", "disk_format", "container_format")
+"""Keys by which the images of the fixture differ, and none has null."""
+
+
+def selections() -> SearchStrategy[dict[str, Any]]:
+    """Parameters of a list beside the name, any of them together."""
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "status": st.sampled_from(["queued", "active"]),
+            "limit": st.integers(0, 5),
+            "sort_key": st.sampled_from(SORTED),
+            "sort_dir": st.sampled_from(["asc", "desc"]),
+        },
+    )
+
+
+def judged(query: dict[str, Any], rows: list[dict[str, Any]], exchange: Exchange) -> str:
+    """What is wrong with the answer to a list of the fixture's images, empty when nothing is."""
+    body = body_of(exchange)
+    images = body.get("images") if isinstance(body, dict) else None
+    if exchange.response.status != 200 or not isinstance(images, list):
+        return "is refused" if exchange.response.status < 500 else ""
+    got = [str(item.get("id")) for item in images if isinstance(item, dict)]
+    due = [row for row in rows if query.get("status") in {None, row["status"]}]
+    if not set(got) <= {row["id"] for row in due} or len(got) != min(query.get("limit", len(due)), len(due)):
+        return "selects other images"
+    key = query.get("sort_key")
+    if key is None or "sort_dir" not in query:
+        return ""
+    wanted = sorted(due, key=lambda row: str(row[key]), reverse=query["sort_dir"] == "desc")
+    return "" if got == [row["id"] for row in wanted][: len(got)] else "is in another order"
+
+
+@verifies(
+    "image.list.query.name",
+    "image.list.query.status",
+    "image.list.query.limit",
+    "image.list.query.sort_key",
+    "image.list.query.sort_dir",
+)
+def test_parameters_of_a_list_hold_together(cloud: Client, expect: Expect, share: Share) -> None:
+    name, budget = cloud.name(), share(0.03)
+    formats = (("raw", "ovf"), ("qcow2", "bare"), ("iso", "docker"), ("vmdk", "ova"))
+    if budget.over:
+        return
+    made = [image(cloud, name=name, disk_format=disk, container_format=container) for disk, container in formats]
+    cloud.upload(made[0]["id"], b"active")
+    rows = [shown(cloud, item["id"]) or {} for item in made]
+    if [row.get("status") for row in rows] != ["active", "queued", "queued", "queued"]:
+        raise NotExercised("the images made for listing are not one active and three queued")
+    image(cloud)
+
+    def send(query: dict[str, Any]) -> tuple[str, Exchange]:
+        exchange = cloud.list({"name": name, **query})
+        return judged(query, rows, exchange), exchange
+
+    tries = Exploration(
+        selections(), send, lambda result: result[0] or None, lambda query: repr(query), budget, cloud.seed, 8
+    )
+    tries.widen(300)
+    for query, (wrong, exchange) in tries.smallest.values():
+        names = ["name", *sorted(query)]
+        failure = f"{' with '.join(names)} {wrong}"
+        expect(f"image.list.query.{names[-1]}", False, f"a list by {failure}", exchange, failure=failure)
+    if tries.results and not tries.smallest:
+        for parameter in ("name", "status", "limit", "sort_key", "sort_dir"):
+            expect(f"image.list.query.{parameter}", True, "")
+
+
+@verifies(
+    "image.create.body.*",
+    "image.create.request",
+    "image.patch.body.*",
+    "image.patch.request",
+    "image.list.query.*",
+    "image.list.response.200",
+    acceptance=True,
+)
+def test_what_schemathesis_draws_is_answered_as_documented(
+    cloud: Client, expect: Expect, share: Share, description: Mapping[str, Any]
+) -> None:
+    budget = share(0.07)
+    if budget.over:
+        return
+    from conformance.generate.openapi import openapi_aims
+
+    Trials(cloud, expect, budget, shrinks=8).run(list(openapi_aims(description)))

@@ -1,0 +1,739 @@
+"""Listing images (document lines 479-605)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import pytest
+
+from conformance.generate.combinations import LEFT_OUT, together
+from conformance.model.jsonvalue import can_be_sent, in_utc, moment
+from conformance.model.message import Exchange
+from conformance.run.cases import Expect, NotExercised, verifies
+from conformance.run.client import Client, body_of
+from conformance.services.image.arrange import active_image, image, listed, shown
+
+
+def ids(images: list[dict[str, Any]]) -> list[str]:
+    return [str(item.get("id")) for item in images]
+
+
+@verifies("image.list.response.200", "image.list.response.200.images*", "image.list.complete", smoke=True)
+def test_a_list_holds_a_new_image_and_not_a_deleted_one(cloud: Client, expect: Expect) -> None:
+    kept, gone = image(cloud), image(cloud)
+    cloud.delete(gone["id"])
+    exchange = cloud.list({"limit": 100, "sort_key": "created_at", "sort_dir": "desc"})
+    if not expect.status("image.list.response.200", exchange, 200, what="a list"):
+        exchange = cloud.list()
+    found = ids(listed(exchange))
+    expect(
+        "image.list.complete",
+        kept["id"] in found,
+        "a new image is not in the list",
+        exchange,
+        failure="new image missing",
+    )
+    expect(
+        "image.list.complete",
+        gone["id"] not in found,
+        "a deleted image is in the list",
+        exchange,
+        failure="deleted there",
+    )
+    expect(
+        "image.list.complete", len(found) == len(set(found)), "an image is in the list twice", exchange, failure="twice"
+    )
+
+
+@verifies("image.list.complete")
+def test_every_image_made_is_found_by_walking_the_pages(cloud: Client, expect: Expect) -> None:
+    made = {image(cloud)["id"] for _ in range(3)}
+    pages = list(cloud.pages({"limit": 100}))
+    found = [item for page in pages for item in ids(listed(page))]
+    missing = made - set(found)
+    message = f"{len(missing)} of 3 new images are on no page"
+    expect("image.list.complete", not missing, message, pages[-1], failure="new image on no page", related=tuple(pages))
+
+
+@verifies("image.list.query.name", smoke=True)
+def test_name_selects_by_exact_match(cloud: Client, expect: Expect) -> None:
+    name = cloud.name("-Exact")
+    wanted = {image(cloud, name=name)["id"], image(cloud, name=name)["id"]}
+    for near in (
+        name + "x",
+        name[:-1],
+        name.upper(),
+        name.lower(),
+        name + " ",
+        name.replace("-", "_"),
+        name.replace("E", "É"),
+        name.replace("E", "Ｅ"),
+    ):
+        image(cloud, name=near)
+    exchange = cloud.list({"name": name})
+    if expect.status("image.list.query.name", exchange, 200, what="a list by name"):
+        same_set(expect, "image.list.query.name", wanted, exchange)
+
+
+@verifies("image.list.query.name")
+@pytest.mark.parametrize("suffix", [" two words", " 镜像", " a+b&c=d%20", " a#b;c?d", " 'quoted\"", "/slash", " ß é İ"])
+def test_name_selects_whatever_characters_it_has(cloud: Client, expect: Expect, suffix: str) -> None:
+    name = cloud.name(suffix)
+    wanted = {image(cloud, name=name)["id"]}
+    image(cloud, name=cloud.name(suffix))
+    exchange = cloud.list({"name": name})
+    if expect.status("image.list.query.name", exchange, 200, what="a list by name"):
+        same_set(expect, "image.list.query.name", wanted, exchange)
+
+
+@verifies("image.list.query.name")
+@pytest.mark.parametrize(
+    ("suffix", "near"),
+    [
+        ("-a_b", "-axb"),
+        ("-a%b", "-axxb"),
+        ("-a*b", "-axb"),
+        ("-a.b", "-axb"),
+        (" a", "  a"),
+        ("-a,b", "-a"),
+        ("-a|b", "-a"),
+    ],
+)
+def test_no_character_of_a_name_stands_for_others(cloud: Client, expect: Expect, suffix: str, near: str) -> None:
+    stem = cloud.name()
+    wanted = {image(cloud, name=stem + suffix)["id"]}
+    image(cloud, name=stem + near)
+    exchange = cloud.list({"name": stem + suffix})
+    if expect.status("image.list.query.name", exchange, 200, what="a list by name"):
+        same_set(expect, "image.list.query.name", wanted, exchange)
+
+
+@verifies("image.list.query.name", "image.list.query.status")
+def test_filters_follow_a_change(cloud: Client, expect: Expect) -> None:
+    old, new = cloud.name(" old"), cloud.name(" new")
+    made = image(cloud, name=old, container_format="bare", disk_format="raw")
+    cloud.journal.intend(new)
+    changed = cloud.replace(made["id"], name=new)
+    uploaded = cloud.upload(made["id"], b"active now")
+    if changed.response.status != 200 or uploaded.response.status != 204:
+        raise NotExercised(
+            f"the image could not be changed: the answers were {changed.response.status} and {uploaded.response.status}"
+        )
+    active = (shown(cloud, made["id"]) or {}).get("status") == "active"
+    rows: tuple[tuple[str, dict[str, str | int], bool], ...] = (
+        ("name", {"name": old}, False),
+        ("name", {"name": new}, True),
+        ("status", {"name": new, "status": "queued"}, not active),
+        *((("status", {"name": new, "status": "active"}, True),) if active else ()),
+    )
+    for parameter, query, due in rows:
+        exchange = cloud.list(query)
+        if expect.status(f"image.list.query.{parameter}", exchange, 200, what=f"a list by {parameter} after a change"):
+            there = made["id"] in ids(listed(exchange))
+            words = "does not find an image by what it is now" if due else "finds an image by what it was"
+            expect(
+                f"image.list.query.{parameter}", there == due, f"a list by {parameter} {words}", exchange, failure=words
+            )
+
+
+@verifies(
+    "image.list.query.name",
+    "image.list.query.status",
+    "image.list.query.limit",
+    "image.list.query.sort_key",
+    "image.list.query.sort_dir",
+)
+def test_parameters_hold_together(cloud: Client, expect: Expect) -> None:
+    name = cloud.name()
+    queued = [image(cloud, name=name)["id"] for _ in range(3)]
+    active = [active_image(cloud, b"together", name=name)["id"] for _ in range(2)]
+    for _ in range(3):  # newer than ours, so that they come first where a parameter is lost
+        active_image(cloud, b"stranger")
+        image(cloud)
+    ours = {*queued, *active}
+    for direction in ("asc", "desc"):
+        order = sorted(ours, reverse=direction == "desc")
+        for most in (2, 100):
+            exchange = cloud.list({"name": name, "sort_key": "id", "sort_dir": direction, "limit": most})
+            if not expect.status("image.list.query.name", exchange, 200, what="a list by name, sorted, with a limit"):
+                continue
+            found = ids(listed(exchange))
+            expect(
+                "image.list.query.name",
+                set(found) <= ours,
+                "images of another name are listed",
+                exchange,
+                failure="another name, with others",
+            )
+            expect(
+                "image.list.query.limit",
+                len(found) == min(most, len(ours)),
+                f"{len(found)} images under limit={most}, {len(ours)} match",
+                exchange,
+                failure="limit, with others",
+            )
+            if set(found) <= ours and len(found) == min(most, len(ours)):
+                turned = found == sorted(ours, reverse=direction != "desc")[:most]
+                expect(
+                    "image.list.query.sort_dir",
+                    not turned,
+                    f"sort_dir={direction} is the other way round",
+                    exchange,
+                    failure="direction, with others",
+                )
+                expect(
+                    "image.list.query.sort_key",
+                    found == order[:most] or turned,
+                    "the list is not in order by id",
+                    exchange,
+                    failure="order, with others",
+                )
+    for status, wanted in (("queued", queued), ("active", active)):
+        exchange = cloud.list({"name": name, "status": status, "limit": 100})
+        if expect.status("image.list.query.status", exchange, 200, what="a list by name and status"):
+            found = ids(listed(exchange))
+            expect(
+                "image.list.query.name",
+                set(found) <= ours,
+                "images of another name are listed",
+                exchange,
+                failure="another name, with status",
+            )
+            expect(
+                "image.list.query.status",
+                set(found) & ours == set(wanted),
+                f"not exactly the images that are {status}",
+                exchange,
+                failure="status, with a name",
+            )
+        exchange = cloud.list({"name": name, "status": status, "limit": 1, "sort_key": "id", "sort_dir": "asc"})
+        if exchange.response.status == 200:
+            expect(
+                "image.list.query.status",
+                ids(listed(exchange)) == sorted(wanted)[:1],
+                f"not the first image that is {status}",
+                exchange,
+                failure="status, with a limit",
+            )
+
+
+@verifies(
+    "image.list.query.status",
+    "image.list.query.changes-since",
+    "image.list.query.limit",
+    "image.list.query.sort_key",
+    "image.list.query.sort_dir",
+    "image.list.complete",
+)
+def test_every_three_parameters_hold_together(cloud: Client, expect: Expect) -> None:
+    name = cloud.name()
+    formats = zip(("raw", "qcow2", "iso", "vmdk"), ("ovf", "docker", "bare", "ami"), strict=True)
+    made = [image(cloud, name=name, disk_format=disk, container_format=container)["id"] for disk, container in formats]
+    made += [active_image(cloud, b"together", name=name)["id"] for _ in range(2)]
+    cloud.wait(1.1)
+    for index in (1, 2, 4):  # three of them, and by disk_format neither in the order of creation nor in its reverse
+        cloud.replace(made[index], min_ram=1)
+    images = [item for item in (shown(cloud, image_id) for image_id in made) if item is not None]
+    changed = moment(str(images[1].get("updated_at"))) if len(images) == len(made) else None
+    if changed is None or [item.get("status") for item in images] != ["queued"] * 4 + ["active"] * 2:
+        raise NotExercised("the images made for a list cannot be observed")
+    wanted = {
+        "status": ("queued", "active", LEFT_OUT),
+        "changes-since": (str(in_utc(changed)), LEFT_OUT),
+        "limit": (2, 100),
+        "sort_key": ("disk_format", "updated_at", "id", LEFT_OUT),
+        "sort_dir": ("asc", "desc", LEFT_OUT),
+    }
+    for row in together(wanted, strength=3):
+        query = {"name": name, **{key: value for key, value in row.items() if value != LEFT_OUT}}
+        exchange = cloud.list(query)
+        if exchange.response.status == 200:
+            holds(expect, query, images, changed, exchange)
+            for item in images:
+                as_shown(
+                    expect, next((row for row in listed(exchange) if row.get("id") == item["id"]), {}), item, exchange
+                )
+
+
+def holds(
+    expect: Expect, query: dict[str, Any], images: list[dict[str, Any]], changed: datetime, exchange: Exchange
+) -> None:
+    """Judge a list of the images of one name by the other parameters of its query."""
+    due = [item for item in images if query.get("status") in {None, item.get("status")}]
+    for parameter in ("status", "changes-since"):
+        if parameter == "changes-since" and parameter in query:
+            due = [item for item in due if (moment(str(item.get("updated_at"))) or changed) >= changed]
+        if parameter in query:
+            strangers = set(ids(listed(exchange))) - set(ids(due))
+            expect(
+                f"image.list.query.{parameter}",
+                not strangers,
+                f"{len(strangers)} images are listed that {parameter} leaves out",
+                exchange,
+                failure=f"{parameter}, with others",
+            )
+    found = [item for image_id in ids(listed(exchange)) for item in due if item["id"] == image_id]
+    most, count = min(int(query["limit"]), len(due)), len(listed(exchange))
+    # Too many is the limit's doing; too few that of the last filter, when there is one.
+    filters = [parameter for parameter in ("status", "changes-since") if parameter in query]
+    blamed = filters[-1] if count < most and filters else "limit"
+    expect(
+        f"image.list.query.{blamed}",
+        count == most,
+        f"{count} images under limit={query['limit']}, {len(due)} match",
+        exchange,
+        failure=f"the number of images by {blamed}, with others",
+    )
+    if len(found) == most and {"sort_key", "sort_dir"} <= query.keys():
+        key, down = str(query["sort_key"]), query["sort_dir"] == "desc"
+        values = [_value(item, key) for item in found]
+        order, turned = (
+            sorted((_value(item, key) for item in due), reverse=reverse)[:most] for reverse in (down, not down)
+        )
+        other_way = values == turned != order
+        expect(
+            "image.list.query.sort_dir",
+            not other_way,
+            f"sort_dir={query['sort_dir']} is the other way round",
+            exchange,
+            failure="direction, with others",
+        )
+        expect(
+            "image.list.query.sort_key",
+            values == order or other_way,
+            f"the list is not in order by {key}",
+            exchange,
+            failure="order, with others",
+        )
+
+
+def _value(item: dict[str, Any], key: str) -> Any:
+    """What a sort compares: a time as a time, whatever it looks like as text."""
+    text = str(item.get(key))
+    return (moment(text) if key.endswith("_at") else None) or text
+
+
+@verifies("image.list.query.name")
+def test_a_name_that_no_image_has_selects_none(cloud: Client, expect: Expect) -> None:
+    exchange = cloud.list({"name": cloud.name("-nobody")})
+    if expect.status("image.list.query.name", exchange, 200, what="a list by name"):
+        same_set(expect, "image.list.query.name", set(), exchange)
+
+
+@verifies("image.list.query.status")
+def test_status_selects_exactly_the_images_in_it(cloud: Client, expect: Expect) -> None:
+    name = cloud.name()
+    queued = {image(cloud, name=name)["id"], image(cloud, name=name)["id"]}
+    active = {active_image(cloud, b"status", name=name)["id"]}
+    for status, wanted in (("queued", queued), ("active", active), ("deactivated", set())):
+        exchange = cloud.list({"name": name, "status": status})
+        if expect.status("image.list.query.status", exchange, 200, what="a list by status"):
+            same_set(expect, "image.list.query.status", wanted, exchange)
+    unknown = cloud.list({"name": name, "status": "no_such_status"})
+    if unknown.response.status == 200:
+        expect(
+            "image.list.query.status",
+            not listed(unknown),
+            "a status that no image has selects images",
+            unknown,
+            failure="a status that is none selects",
+        )
+    for status in ("queued", "active"):
+        exchange = cloud.list({"status": status, "limit": 100})
+        if exchange.response.status == 200:
+            strangers = [item for item in listed(exchange) if item.get("status") not in {status, None}]
+            message = f"{len(strangers)} images that are not {status} are listed"
+            expect("image.list.query.status", not strangers, message, exchange, failure="another status listed")
+
+
+@verifies("image.list.query.type")
+def test_type_is_accepted(cloud: Client, expect: Expect) -> None:
+    for value in ("image", "snapshot"):
+        expect.status("image.list.query.type", cloud.list({"type": value}), 200, what="a list by type")
+
+
+@verifies("image.list.query.changes-since")
+def test_changes_since_selects_by_the_last_change(cloud: Client, expect: Expect) -> None:
+    made = image(cloud)
+    changed = moment(str(made.get("updated_at")))
+    if changed is None or in_utc(changed, -60) is None or in_utc(changed, 3600) is None:
+        raise NotExercised("updated_at of a new image is no time to compare with")
+    name = made["name"]
+    here, later = str(in_utc(changed)), str(in_utc(changed, 3600))
+    for text, wanted in (
+        (str(in_utc(changed, -60)), {made["id"]}),
+        (here, {made["id"]}),
+        (later, set()),
+        (later.replace("Z", ".000Z"), set()),
+        (here.replace("Z", ".000Z"), {made["id"]}),
+        (later.replace("Z", "+00:00"), set()),
+        (here.replace("Z", "+08:00"), {made["id"]}),
+        (here.replace("Z", "-08:00"), set()),
+    ):
+        exchange = cloud.list({"name": name, "changes-since": text})
+        if not expect.status("image.list.query.changes-since", exchange, 200, what="a list by changes-since"):
+            return
+        same_set(expect, "image.list.query.changes-since", wanted, exchange)
+
+
+@verifies("image.list.query.changes-since")
+def test_changes_since_refuses_what_is_no_time(cloud: Client, expect: Expect) -> None:
+    expect.refused(
+        "image.list.query.changes-since", cloud.list({"changes-since": "yesterday"}), "a changes-since that is no time"
+    )
+
+
+def four_images(cloud: Client, most: int = 4, pauses: tuple[int, ...] = (), **members: Any) -> list[dict[str, Any]]:
+    """Images whose order differs by every key, and by the length of their names, so that an order by another key cannot pass for the one asked for.
+
+    `members` are the same for all of them; `most` of them are made, with a pause before those whose numbers are
+    in `pauses`. Among the first three the first is the middle one by every key.
+    """
+    stem, mark = cloud.name(), cloud.uuid()[1:]
+    rows = zip("2031", "1302", ("qcow2", "raw", "iso", "vmdk"), ("docker", "ovf", "bare", "ami"), strict=True)
+    made: list[dict[str, Any]] = []
+    for number, (rank, letter, disk, container) in enumerate(islice(rows, most)):
+        if number in pauses:
+            cloud.wait(1.1)
+        own = {
+            "id": f"{rank}{mark}",
+            "name": f"{stem}-{letter}{'x' * (3 - int(letter))}",
+            "disk_format": disk,
+            "container_format": container,
+        }
+        made.append(image(cloud, tags=[cloud.tag], **{**own, **members}))
+    return made
+
+
+def in_order_of(cloud: Client, query: dict[str, Any], ours: list[dict[str, Any]]) -> tuple[Any, list[str]]:
+    """The first page of a sorted list and our images in its order; by their name when the pages of all images lose them."""
+    exchange, found = ours_in_order(cloud, query, ours)
+    names = {str(item.get("name")) for item in ours}
+    if exchange.response.status == 200 and len(found) < len(ours) and len(names) == 1:
+        return ours_in_order(cloud, {"name": names.pop(), **query}, ours)
+    return exchange, found
+
+
+def ours_in_order(cloud: Client, query: dict[str, Any], ours: list[dict[str, Any]]) -> tuple[Any, list[str]]:
+    """The first page that a sorted list gives, and the ids of our images in the order of its pages."""
+    wanted = set(ids(ours))
+    found: list[str] = []
+    pages = list(islice(cloud.pages({"limit": 100, **query}), 20))
+    for page in pages:
+        if page.response.status != 200:
+            return page, []
+        found += [item for item in ids(listed(page)) if item in wanted]
+        if len(found) >= len(wanted):
+            break
+    return pages[0], found
+
+
+def judge_orders(
+    cloud: Client, expect: Expect, names: tuple[str, str], key: str, ours: list[dict[str, Any]], values: list[Any]
+) -> None:
+    """Whether both directions order our images by these values; a wrong direction is told apart from a wrong key."""
+    if any(value is None for value in values):
+        raise NotExercised(f"the images made for sorting have no {key}")
+    by_id = {item["id"]: value for item, value in zip(ours, values, strict=True)}
+    key_name, dir_name = names
+    alone = cloud.list({key_name: key, "limit": 1})
+    if not expect.status(f"image.list.query.{key_name}", alone, 200, what=f"{key_name}={key}"):
+        return
+    right: dict[str, bool] = {}
+    exchange = alone
+    for direction in ("asc", "desc"):
+        exchange, found = in_order_of(cloud, {key_name: key, dir_name: direction}, ours)
+        if not expect.status(f"image.list.query.{dir_name}", exchange, 200, what=f"{dir_name}={direction}"):
+            return
+        if len(found) < len(ours):
+            raise NotExercised("the images made for sorting are not on the first pages of the list")
+        got = [by_id[item] for item in found]
+        right[direction] = got == sorted(got, reverse=direction == "desc")
+    key_holds = any(right.values())
+    expect(
+        f"image.list.query.{key_name}",
+        key_holds,
+        f"{key_name}={key} does not order by {key}",
+        exchange,
+        failure=f"not in order by {key}",
+    )
+    if key_holds:
+        message = f"{dir_name} does not turn the order by {key} round"
+        expect(
+            f"image.list.query.{dir_name}",
+            all(right.values()),
+            message,
+            exchange,
+            failure=f"a direction by {key} is wrong",
+        )
+
+
+@verifies("image.list.query.sort_key", "image.list.query.sort_dir", smoke=True)
+def test_each_sort_key_orders_both_ways(cloud: Client, expect: Expect) -> None:
+    named = four_images(cloud)
+    judge_orders(cloud, expect, ("sort_key", "sort_dir"), "name", named, [item.get("name") for item in named])
+    made = four_images(cloud, name=cloud.name())
+    for key in ("id", "disk_format", "container_format"):
+        judge_orders(cloud, expect, ("sort_key", "sort_dir"), key, made, [item.get(key) for item in made])
+
+
+@verifies("image.list.query.sort_key", "image.list.query.sort_dir")
+def test_sizes_and_statuses_order_both_ways(cloud: Client, expect: Expect) -> None:
+    # A service may look into what is uploaded and refuse what is not of the format.
+    name = cloud.name()
+    made = four_images(cloud, name=name, disk_format="raw", container_format="bare")
+    sizes = [3, 1, 200, 10]  # in another order when they are compared as text
+    for item, size in zip(made, sizes, strict=True):
+        cloud.upload(item["id"], b"x" * size)
+    if any((shown(cloud, item["id"]) or {}).get("status") != "active" for item in made):
+        raise NotExercised("the images made for sorting did not become active")
+    judge_orders(cloud, expect, ("sort_key", "sort_dir"), "size", made, sizes)
+    mixed = [
+        image(cloud, name=name, id=item["id"][:-1] + ("f" if item["id"][-1] != "f" else "e")) for item in made[:2]
+    ] + made[2:]
+    judge_orders(cloud, expect, ("sort_key", "sort_dir"), "status", mixed, ["queued", "queued", "active", "active"])
+
+
+@verifies("image.list.query.sort_key", "image.list.query.sort_dir")
+def test_times_order_both_ways(cloud: Client, expect: Expect) -> None:
+    # One image, a second later two, another second later a change of the one. It is the middle one by every other key, and by the
+    # times it is the first or the last.
+    made = four_images(cloud, most=3, name=cloud.name(), pauses=(1,))
+    cloud.wait(1.1)
+    cloud.replace(made[0]["id"], min_ram=1)
+    for key in ("created_at", "updated_at"):
+        values = [moment(str((shown(cloud, item["id"]) or {}).get(key))) for item in made]
+        if None in values or values[0] in values[1:]:
+            raise NotExercised(f"{key} of images made a second apart does not tell them apart")
+        judge_orders(cloud, expect, ("sort_key", "sort_dir"), key, made, values)
+
+
+@verifies("image.list.query.sort_key", "image.list.query.sort_dir")
+def test_sort_values_that_do_not_exist_are_refused(cloud: Client, expect: Expect) -> None:
+    expect.refused(
+        "image.list.query.sort_key", cloud.list({"sort_key": "no_such_key"}), "a sort_key that does not exist"
+    )
+    expect.refused(
+        "image.list.query.sort_dir", cloud.list({"sort_key": "name", "sort_dir": "up"}), "a sort_dir that is none"
+    )
+
+
+@verifies("image.list.query.sort-key", "image.list.query.sort-dir")
+def test_the_hyphenated_sort_parameters_order_too(cloud: Client, expect: Expect) -> None:
+    made = four_images(cloud)
+    judge_orders(cloud, expect, ("sort-key", "sort-dir"), "id", made, ids(made))
+
+
+@verifies("image.list.query.limit", smoke=True)
+def test_limit_bounds_the_number_of_images(cloud: Client, expect: Expect) -> None:
+    name = cloud.name()
+    for _ in range(3):
+        image(cloud, name=name)
+    for limit, wanted in ((1, 1), (2, 2), (3, 3), (0, 0), (1000, 3)):
+        exchange = cloud.list({"name": name, "limit": limit})
+        if expect.status("image.list.query.limit", exchange, 200, what=f"limit={limit}"):
+            expect.equal(
+                "image.list.query.limit", wanted, len(listed(exchange)), f"the number under limit={limit}", exchange
+            )
+
+
+@verifies("image.list.query.limit")
+@pytest.mark.parametrize("value", ["-1", "ten", "1.5", "", "0x10"])
+def test_a_limit_that_is_no_count_is_refused(cloud: Client, expect: Expect, value: str) -> None:
+    expect.refused("image.list.query.limit", cloud.list({"limit": value}), f"limit={value!r}")
+
+
+@verifies("image.list.page.next", "image.list.page.complete")
+@pytest.mark.parametrize("suffix", ["", " &=+#%20;页?"])
+def test_pages_visit_each_image_once(cloud: Client, expect: Expect, suffix: str) -> None:
+    name = cloud.name(suffix)  # next has to carry it on, encoded
+    made = [image(cloud, name=name)["id"] for _ in range(5)]
+    pages = list(cloud.pages({"name": name, "limit": 2, "sort_key": "id", "sort_dir": "asc"}))
+    body = body_of(pages[0])
+    offered = isinstance(body, dict) and isinstance(body.get("next"), str)
+    if not expect(
+        "image.list.page.next", offered, "a page that leaves images out has no next", pages[0], failure="no next"
+    ):
+        return
+    for page in pages:
+        body = body_of(page)
+        text = str(body.get("next", "")) if isinstance(body, dict) else ""
+        expect(
+            "image.list.page.next", can_be_sent(text), f"next is no URI: {text[:120]!r}", page, failure="next is no URI"
+        )
+    for page in pages[1:]:
+        status = page.response.status
+        expect(
+            "image.list.page.next",
+            status == 200,
+            f"next leads to an answer of {status}",
+            page,
+            failure=f"next leads to {status}",
+        )
+    found = [item for page in pages if page.response.status == 200 for item in ids(listed(page))]
+    message = f"pages of 2 visit {len(found)} images, {len(set(found))} of them different, of 5"
+    expect(
+        "image.list.page.complete",
+        found == sorted(made),
+        message,
+        pages[-1],
+        failure="not each once in order",
+        related=tuple(pages),
+    )
+    last = body_of(pages[-1])
+    expect(
+        "image.list.page.next",
+        isinstance(last, dict) and "next" not in last,
+        "the last page has a next",
+        pages[-1],
+        failure="next on the last page",
+    )
+
+
+@verifies("image.list.query.name", "image.list.query.limit", "image.list.query.sort_key")
+def test_filters_and_order_hold_on_every_page(cloud: Client, expect: Expect) -> None:
+    name = cloud.name()
+    image(cloud)
+    # From the second page on, neither the order of ids nor that of creation is the one asked for.
+    mark = cloud.uuid()[1:]
+    wanted = {
+        image(cloud, name=name, disk_format=disk, id=f"{rank}{mark}")["id"]: disk
+        for rank, disk in enumerate(("raw", "qcow2", "iso", "vmdk"))
+    }
+    image(cloud)
+    pages = list(cloud.pages({"name": name, "limit": 1, "sort_key": "disk_format", "sort_dir": "desc"}))
+    found = [item for page in pages for item in ids(listed(page))]
+    expect(
+        "image.list.query.name",
+        set(found) <= wanted.keys(),
+        "a later page holds images of another name",
+        pages[-1],
+        failure="another name on a later page",
+        related=tuple(pages),
+    )
+    counts = [len(listed(page)) for page in pages]
+    expect(
+        "image.list.query.limit",
+        max(counts) <= 1,
+        f"pages of 1 hold {counts} images",
+        pages[-1],
+        failure="a page larger than the limit",
+        related=tuple(pages),
+    )
+    formats = [wanted[item] for item in found if item in wanted]
+    expect(
+        "image.list.query.sort_key",
+        formats == sorted(formats, reverse=True),
+        f"pages sorted by disk_format, desc, hold {formats}",
+        pages[-1],
+        failure="order lost on a later page",
+        related=tuple(pages),
+    )
+
+
+@verifies("image.list.example.request", smoke=True)
+def test_the_example_request_is_answered(cloud: Client, expect: Expect) -> None:
+    example = str(cloud.contract.operations["image.list"].request_example)
+    path = example.split(" ", 1)[1]
+    exchange = cloud.send("GET", path, operation="image.list", headers={"Accept": "application/json"})
+    if expect.status("image.list.example.request", exchange, 200, what="the example request"):
+        names = [str(item["name"]) for item in listed(exchange) if item.get("name") is not None]
+        most = len(listed(exchange)) <= 20
+        expect(
+            "image.list.example.request",
+            most,
+            "the example's limit of 20 is not kept",
+            exchange,
+            failure="limit not kept",
+        )
+        # Databases collate by case or not; a list is out of order only when it is so either way.
+        orders: list[Callable[[str], str]] = [str, str.lower]
+        ordered = (
+            any(names == sorted(names, key=order) for order in orders)
+            or len(names) < 2
+            or not all(map(str.isascii, names))
+        )
+        expect(
+            "image.list.example.request",
+            ordered,
+            "the example's order by name is not kept",
+            exchange,
+            failure="order not kept",
+        )
+
+
+@verifies("image.list.complete")
+@pytest.mark.parametrize(
+    "members",
+    [{}, {"protected": True}, {"name": None}, {"visibility": "shared"}, {"conformance_property": "one 一"}],
+    ids=lambda item: next(iter(item), "plain"),
+)
+def test_images_of_every_kind_are_listed(cloud: Client, expect: Expect, members: dict[str, Any]) -> None:
+    made = {image(cloud, **{"name": cloud.name(" 名"), "tags": [cloud.tag], **members})["id"]}
+    if "name" not in members:
+        made.add(active_image(cloud, b"listed", **{"name": cloud.name(" 名"), "tags": [cloud.tag], **members})["id"])
+    pages = list(islice(cloud.pages({"limit": 100, "sort_key": "created_at", "sort_dir": "desc"}), 20))
+    found = {item for page in pages for item in ids(listed(page))}
+    words = f"an image with {next(iter(members))}" if members else "a new image"
+    expect(
+        "image.list.complete",
+        made <= found,
+        f"{words} is not in the list",
+        pages[0],
+        failure=f"{words} missing",
+        related=tuple(pages),
+    )
+
+
+@verifies("image.list.complete")
+@pytest.mark.parametrize("state", ["queued", "active"])
+def test_a_list_agrees_with_what_is_shown(cloud: Client, expect: Expect, state: str) -> None:
+    members = {
+        "name": cloud.name(" 名"),
+        "min_ram": 7,
+        "tags": ["listed"],
+        "protected": False,
+        "conformance_property": "one 一",
+    }
+    made = active_image(cloud, b"listed", **members) if state == "active" else image(cloud, **members)
+    rows = [item for item in listed(cloud.list({"name": made["name"]})) if item.get("id") == made["id"]]
+    exchange = cloud.show(made["id"])
+    body = body_of(exchange)
+    if not rows or not isinstance(body, dict):
+        raise NotExercised("the image cannot be seen in both list and show")
+    as_shown(expect, rows[0], body, exchange)
+
+
+def as_shown(expect: Expect, row: dict[str, Any], seen: dict[str, Any], exchange: Exchange) -> None:
+    """Judge that a row of a list has nothing else than show."""
+    differing = sorted(key for key in row.keys() & seen.keys() if row[key] != seen[key])
+    expect(
+        "image.list.complete",
+        not differing,
+        f"list and show differ in {', '.join(differing)}",
+        exchange,
+        failure=f"differs from show in {', '.join(differing)}",
+    )
+
+
+def same_set(expect: Expect, requirement: str, wanted: set[str], exchange: Any) -> None:
+    """Whether a filter returned exactly the images that it should."""
+    found = set(ids(listed(exchange)))
+    missing, extra = wanted - found, found - wanted
+    expect(
+        requirement,
+        not missing,
+        f"{len(missing)} of {len(wanted)} images that match are missing",
+        exchange,
+        failure="a match is missing",
+    )
+    expect(
+        requirement,
+        not extra,
+        f"{len(extra)} images that do not match are listed",
+        exchange,
+        failure="another image is listed",
+    )

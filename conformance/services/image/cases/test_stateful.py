@@ -1,0 +1,48 @@
+"""The operations in any order, against a model of an image store (document lines 479-957)."""
+
+from __future__ import annotations
+
+from conformance.run.cases import Expect, verifies
+from conformance.run.client import Client
+from conformance.services.image.walks.search import Budget, explore
+
+
+@verifies(
+    "image.create.response.201",
+    "image.create.response.201.id",
+    "image.create.body.*",
+    "image.create.default.*",
+    "image.create.single",
+    "image.list.response.200",
+    "image.list.complete",
+    "image.list.query.name",
+    "image.list.query.status",
+    "image.list.query.limit",
+    "image.list.query.sort_key",
+    "image.list.query.sort_dir",
+    "image.list.query.changes-since",
+    "image.patch.response.200",
+    "image.patch.stored",
+    "image.patch.unchanged",
+    "image.patch.atomic",
+    "image.patch.updated-at",
+    "image.patch.read-only",
+    "image.patch.body.value",
+    "image.download.precondition.file",
+    "image.download.bytes",
+    "image.download.size",
+    "image.download.checksum",
+    "image.download.no-data",
+    "image.delete.response.204",
+    "image.delete.gone",
+    "image.delete.collateral",
+    "image.delete.protected",
+    "image.delete.path.image_id",
+    "image.isolation.*",
+)
+def test_the_cloud_follows_the_model(cloud: Client, expect: Expect, walks: Budget) -> None:
+    # Without show there is nothing to observe the walks with; who may not create has nothing to walk with.
+    if cloud.gate.shows is False or cloud.gate.may_create is False:
+        return
+    others = cloud.target.actors.get("other")
+    explore(cloud, expect, walks, other=others is not None and not others.admin)

@@ -1,0 +1,1 @@
+"""Faults of the image service, each breaking promises of the contract."""

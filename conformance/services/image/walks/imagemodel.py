@@ -1,0 +1,291 @@
+"""The model of an image store: what a cloud that keeps the contract holds after what was done to it. Pure: no I/O, no clock.
+
+Rules
+- A value is due when a request set it, or when an answer of the cloud said it and nothing has changed it since.
+- Where the contract is silent both ways are right: the model takes over what the cloud shows.
+- A member that was seen to deviate is in doubt: it is taken over and not judged until it is seen the same twice.
+- Values are frozen; what is done to an image or a store gives a new one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from conformance.model.jsonvalue import moment
+
+__all__ = ["FORMATS", "READ_ONLY", "SETTABLE", "Difference", "Due", "Image", "Patched", "Store", "hash_of", "same"]
+
+SETTABLE = ("name", "container_format", "disk_format", "min_disk", "min_ram", "protected", "tags", "visibility")
+"""Members that a create and a patch set (document lines 625-642)."""
+FORMATS = frozenset({"container_format", "disk_format"})
+READ_ONLY = frozenset(
+    {"id", "owner", "status", "size", "checksum", "created_at", "updated_at", "file", "self", "schema", "virtual_size"}
+)
+UNJUDGED = frozenset({"updated_at", "size", "checksum", "virtual_size", "location", "locations", "links"})
+"""Members that are judged by a rule of their own, or whose value the contract leaves to the configuration (rulings 13, 14)."""
+AFTER_UPLOAD = frozenset({"status"})
+SETTLED = frozenset({"queued", "active"})
+OURS = "conformance_"
+"""What the name of every further property begins with that the suite makes up."""
+ALGORITHMS = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
+
+
+class Due(StrEnum):
+    """How the contract lets a request end."""
+
+    SUCCESS = "success"
+    REFUSAL = "refusal"
+    EITHER = "either"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A member of an image that is not as it is due."""
+
+    member: str
+    due: Any
+    got: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image as it is due.
+
+    `actor` made it. `members` maps what is known to its due value; `absent` are the further properties that were taken away.
+    `data` is its file; `unsure` says that the file cannot be known. `updated_at` was seen last, `moved` says that a change may
+    have moved it since. `changed` are the members that a patch set. `doubt` are the members that deviated.
+    """
+
+    id: str
+    actor: str
+    members: Mapping[str, Any] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
+    data: bytes | None = None
+    unsure: bool = False
+    updated_at: str | None = None
+    moved: bool = False
+    changed: frozenset[str] = frozenset()
+    doubt: frozenset[str] = frozenset()
+
+    @property
+    def protected(self) -> bool:
+        """Whether a delete is due to be refused."""
+        return self.members.get("protected") is True
+
+    @property
+    def private(self) -> bool:
+        """Whether other projects are due not to see it."""
+        return self.members.get("visibility") == "private" and "visibility" not in self.doubt
+
+    @property
+    def status(self) -> str | None:
+        """The status that is due, None when it is not known."""
+        return self.members.get("status")
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """The names of the further properties that the suite gave it."""
+        return tuple(sorted(name for name in self.members if name.startswith(OURS)))
+
+    # --- what is done to it -----------------------------------------------------------------------------------------
+
+    def patched(self, operations: Sequence[Mapping[str, Any]]) -> Patched:
+        """What a list of operations is due to do: all or none (RFC 5789, 2; RFC 6902, 5)."""
+        members, absent, due = dict(self.members), set(self.absent), Due.SUCCESS
+        named: set[str] = set()
+        for item in operations:
+            name, op, value = str(item["path"]).removeprefix("/"), item["op"], item.get("value")
+            named.add(name)
+            if name in READ_ONLY or not _fits(name, value):
+                return Patched(Due.REFUSAL, self, frozenset(named), name)
+            if name in SETTABLE:
+                # The formats of an image that has data are what the data is; the document does not say that they may change.
+                if name in FORMATS and (self.data is not None or self.unsure) and members.get(name) != value:
+                    due = Due.EITHER
+                members[name] = value
+                continue
+            if op != "add" and name not in members:
+                due = Due.EITHER  # RFC 6902 has the target exist; the document does not speak of it
+            if op == "remove":
+                members.pop(name, None)
+                absent.add(name)
+            else:
+                members[name] = value
+                absent.discard(name)
+        changes = any(not same(name, members.get(name), self.members.get(name)) for name in named)
+        after = replace(
+            self,
+            members=members,
+            absent=frozenset(absent),
+            moved=True,
+            changed=self.changed | named,
+            doubt=self.doubt - named,
+        )
+        return Patched(due, after, frozenset(named), changes=changes)
+
+    def uploaded(self, data: bytes) -> Image:
+        """With its data; a second file may be the one or the other."""
+        members = {name: value for name, value in self.members.items() if name not in AFTER_UPLOAD}
+        second = self.data is not None or self.unsure
+        return replace(self, members=members, data=data, unsure=second, moved=True)
+
+    def doubted(self, names: Iterable[str] = ()) -> Image:
+        """With these members in doubt, all when none is named."""
+        doubt = frozenset(names) or frozenset({*self.members, *self.absent, "size", "checksum", "updated_at"})
+        return replace(self, doubt=self.doubt | doubt, moved=self.moved or "updated_at" in doubt)
+
+    # --- what is seen of it -----------------------------------------------------------------------------------------
+
+    def differences(self, body: Mapping[str, Any], *, partly: bool = False) -> tuple[Difference, ...]:
+        """The members that are not as due in what the cloud shows; `partly` when the members that are not there say nothing."""
+        found = [
+            Difference(name, value, body.get(name))
+            for name, value in self.members.items()
+            if name not in UNJUDGED and (name in body or not partly) and not same(name, value, body.get(name))
+        ]
+        found += [Difference(name, None, body[name]) for name in sorted(self.absent) if body.get(name) is not None]
+        strangers = (
+            name for name in body if name.startswith(OURS) and name not in self.members and name not in self.absent
+        )
+        found += [Difference(name, None, body[name]) for name in sorted(strangers) if body[name] is not None]
+        if not partly or "updated_at" in body:
+            found += self._stamp(body.get("updated_at"))
+        if self.data is not None and not self.unsure and body.get("status") == "active":
+            found += self._file(body, partly=partly)
+        return tuple(item for item in found if item.member not in self.doubt)
+
+    def _stamp(self, got: Any) -> list[Difference]:
+        before, now = moment(str(self.updated_at)), moment(str(got))
+        if before is None or now is None:
+            return []
+        wrong = now < before if self.moved else now != before
+        return [Difference("updated_at", self.updated_at, got)] if wrong else []
+
+    def _file(self, body: Mapping[str, Any], *, partly: bool) -> list[Difference]:
+        assert self.data is not None
+        found: list[Difference] = []
+        if ("size" in body or not partly) and not same("size", len(self.data), body.get("size")):
+            found.append(Difference("size", len(self.data), body.get("size")))
+        if "checksum" in body or not partly:
+            checksum = body.get("checksum")
+            wanted = hash_of(self.data, checksum)
+            if wanted is None or str(checksum).lower() != wanted:
+                found.append(Difference("checksum", wanted, checksum))
+        return found
+
+    def seen(self, body: Mapping[str, Any], known: Iterable[str], deviating: Iterable[str] = ()) -> Image:
+        """As the cloud shows it: what was not known is due from now on, what deviates or is in doubt is taken over.
+
+        `known` are the members that the contract has.
+        """
+        deviating = frozenset(deviating)
+        members, absent = dict(self.members), set(self.absent)
+        steady = frozenset(
+            name
+            for name in self.doubt - deviating
+            if name not in UNJUDGED and same(name, self.members.get(name), body.get(name))
+        )
+        for name in {*known, *self.doubt, *deviating} - UNJUDGED:
+            if name == "status" and body.get(name) not in SETTLED:
+                members.pop(name, None)
+            elif name in body and (name not in members or name in self.doubt or name in deviating):
+                members[name] = body[name]
+                absent.discard(name)
+            elif name not in body and (name in self.doubt or name in deviating):
+                members.pop(name, None)
+        stamp = body.get("updated_at")
+        return replace(
+            self,
+            members=members,
+            absent=frozenset(absent),
+            updated_at=stamp if isinstance(stamp, str) else self.updated_at,
+            moved=False,
+            doubt=(self.doubt | deviating) - steady,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Patched:
+    """What a patch is due to do: how it ends, the image if it succeeds, the members that it names, whether it changes any.
+
+    `wrong` is the member for which it is due to be refused.
+    """
+
+    due: Due
+    after: Image
+    named: frozenset[str]
+    wrong: str | None = None
+    changes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The images of one walk by their number in it: those that are there, and those that were deleted."""
+
+    images: Mapping[int, Image] = field(default_factory=dict)
+    gone: Mapping[int, Image] = field(default_factory=dict)
+
+    def holding(self, slot: int, image: Image) -> Store:
+        """With this image; an image that was deleted and has its id is another one, and not expected to be gone."""
+        gone = {key: value for key, value in self.gone.items() if value.id != image.id}
+        return Store({**self.images, slot: image}, gone)
+
+    def without(self, slot: int, *, deleted: bool) -> Store:
+        """Without this image; it is expected to stay away when it was deleted."""
+        left = {key: value for key, value in self.images.items() if key != slot}
+        return Store(left, {**self.gone, slot: self.images[slot]} if deleted else self.gone)
+
+    def slot_of(self, image_id: str) -> int | None:
+        """The number of the image with this id."""
+        return next((slot for slot, image in self.images.items() if image.id == image_id), None)
+
+    def listed(self, actor: str, query: Mapping[str, str]) -> tuple[frozenset[int], frozenset[int]]:
+        """The images that a list with these filters (name, status, changes-since) must hold, and those that it may hold."""
+        must: set[int] = set()
+        may: set[int] = set()
+        for slot, image in self.images.items():
+            answers = [_visible(image, actor)]
+            for name in ("name", "status"):
+                if name in query:
+                    known = name in image.members and name not in image.doubt
+                    answers.append(image.members[name] == query[name] if known else None)
+            if "changes-since" in query:
+                answers.append(_changed_since(image, query["changes-since"]))
+            if False not in answers:
+                may.add(slot)
+                if None not in answers:
+                    must.add(slot)
+        return frozenset(must), frozenset(may)
+
+
+def _visible(image: Image, actor: str) -> bool | None:
+    return True if image.actor == actor else False if image.private else None
+
+
+def _changed_since(image: Image, text: str) -> bool | None:
+    changed, since = moment(str(image.updated_at)), moment(text)
+    if image.moved or changed is None or since is None or "updated_at" in image.doubt:
+        return None
+    return changed.replace(microsecond=0) >= since
+
+
+def _fits(name: str, value: Any) -> bool:
+    """Whether a value that the walk sends is of the member's type; it sends no other kind of wrong value."""
+    return not (name in {"min_disk", "min_ram"} and not isinstance(value, int))
+
+
+def same(member: str, due: Any, got: Any) -> bool:
+    """Whether a member came back as it is due; tags are a set."""
+    if member == "tags" and isinstance(due, list) and isinstance(got, list):
+        return sorted(set(map(str, due))) == sorted(map(str, got))
+    return bool(due == got) and isinstance(due, bool) == isinstance(got, bool)
+
+
+def hash_of(data: bytes, like: Any) -> str | None:
+    """The hash of the data in the algorithm that a checksum of this length is of; None for another length."""
+    algorithm = ALGORITHMS.get(len(like)) if isinstance(like, str) else None
+    return hashlib.new(algorithm, data, usedforsecurity=False).hexdigest() if algorithm else None

@@ -1,0 +1,123 @@
+"""Stateful testing: walks over the cloud, in any order, against the model of an image store.
+
+Nothing ends the walks but the budget: a deviation is written down and the walk goes on. Each new one is then walked again in
+ever shorter parts, within a bound, so that its finding names the shortest sequence found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from conformance.generate.shrinking import shortest
+from conformance.model.errors import TargetError
+from conformance.run.cases import Expect
+from conformance.run.client import Client
+from conformance.services.image.walks.machine import STEPS, Budget, Machine, Plan, forget
+from conformance.services.image.walks.walk import CHANGING, Key, Step, Walk
+
+__all__ = ["BUDGETS", "Budget", "explore"]
+
+BUDGETS = {"smoke": Budget(0, 0, 0), "gate": Budget(230), "acceptance": Budget(2000, findings=600)}
+"""Profile -> budget, where no other is given."""
+
+
+def explore(cloud: Client, expect: Expect, budget: Budget, *, other: bool) -> None:
+    """Walk until the budget is spent, then shorten what was found. Raises TargetError when the cloud goes away.
+
+    `other` says that a second project takes part.
+    """
+    known = {(item.requirement, item.failure) for item in cloud.gate.findings}
+    plan = Plan(cloud, expect, budget, other, len(cloud.gate.exchanges))
+    machine = type("Walks", (Machine,), {"plan": plan})
+    seed(cloud.random.getrandbits(64))(machine)
+    quiet = settings(
+        max_examples=max(2, budget.walks // STEPS),
+        stateful_step_count=STEPS,
+        phases=(Phase.generate,),
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
+        derandomize=False,
+    )
+    run_state_machine_as_test(machine, settings=quiet)
+    if plan.broken is not None:
+        raise plan.broken
+    _shorten(plan, known)
+
+
+def _shorten(plan: Plan, known: set[Key]) -> None:
+    """Walk parts of the walks again that showed what no case had shown before, until each is as short as the budget makes it."""
+    began = plan.sent
+    case = plan.expect.case
+    alone = {(item.requirement, item.failure) for item in plan.cloud.gate.findings if not item.related}
+    ours = {(item.requirement, item.failure) for item in plan.cloud.gate.findings if item.check == case}
+    # What only a walk can show comes first; what one request shows needs no sequence.
+    for key, (steps, slot) in sorted(plan.found.items(), key=lambda found: found[0] not in ours):
+        if key in known | alone or plan.sent - began >= plan.budget.findings:
+            continue
+        allowed = min(plan.budget.finding, plan.budget.findings - (plan.sent - began))
+        try:
+            _shorten_one(plan, key, steps, slot, plan.sent + allowed)
+        except TargetError:
+            return  # what was found is said; the sequences stay as long as they are
+
+
+def _shorten_one(plan: Plan, key: Key, steps: tuple[Step, ...], slot: int, until: int) -> None:
+    def may_try(part: Sequence[Step]) -> bool:
+        made = sum(step.kind == "create" for step in part)
+        return plan.sent + len(part) + made <= until
+
+    def shows(part: Sequence[Step]) -> bool:
+        return key in _again(plan, part).found
+
+    whole = tuple(step for step in steps if step.kind != "pause")
+    if whole:
+        shortest(whole, _guesses(whole, slot), shows, may_try)
+
+
+def _guesses(steps: tuple[Step, ...], slot: int) -> Iterator[tuple[Step, ...]]:
+    """Parts that are likely to be enough: what was done to the image, then what was done to all, then what was asked of it too."""
+    last = steps[-1]
+    slot = slot if slot >= 0 else last.slot
+    about = {slot, last.slot, last.taken}
+    changing = [step for step in steps[:-1] if step.kind in CHANGING]
+    latest = changing[-1:]
+    recent = [step for step in steps[-13:-1] if step.kind != "create"]
+    with_latest = about | {step.slot for step in latest}
+    seen: list[tuple[Step, ...]] = []
+    for chosen in (
+        [step for step in changing if step.kind == "create" and step.slot in about],
+        [step for step in changing if step.slot in about],
+        [
+            step
+            for step in changing
+            if step.slot in about or step in latest or (step.kind == "create" and step.slot in with_latest)
+        ],
+        [step for step in changing if step.slot in with_latest],
+        [step for step in steps[:-1] if step.slot in about],
+        [step for step in steps[:-1] if step.kind == "create" and step.slot in {item.slot for item in recent}] + recent,
+        changing,
+    ):
+        part = (*chosen, last)
+        if part not in seen:
+            seen.append(part)
+            yield part
+
+
+def _again(plan: Plan, part: Sequence[Step]) -> Walk:
+    """Walk a part again, with new ids and names, and delete what it made."""
+    walk = Walk(plan.cloud, plan.expect)
+    with walk:
+        for step in part:
+            walk.do(step)
+    for image in walk.store.images.values():
+        if image.protected:
+            plan.cloud.replace(image.id, image.actor, protected=False)
+        if plan.cloud.delete(image.id, actor=image.actor).response.status == 204:
+            plan.cloud.journal.gone(image.id)
+    forget(walk)
+    return walk

@@ -1,0 +1,357 @@
+"""Where the cloud is and who we are: found exactly as the openstack client finds it.
+
+Rules
+- clouds.yaml, OS_CLOUD, OS_CLIENT_CONFIG_FILE and OS_* are read by openstack.config, tokens are fetched by keystoneauth1.
+- Every identity exchange goes through our transport, so that its limits hold and the same checks judge it.
+- The image endpoint comes from the catalogue in the token and is never guessed (document lines 167-179).
+- No message holds a password or a token.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import yaml
+from keystoneauth1 import exceptions as ks
+from keystoneauth1.access import AccessInfo
+from keystoneauth1.session import Session
+from openstack.config import OpenStackConfig, loader
+from openstack.config.cloud_region import CloudRegion
+from openstack.exceptions import ConfigException
+from requests.adapters import BaseAdapter
+
+from conformance.model.errors import (
+    ConformanceError,
+    LoginRefused,
+    NoImageService,
+    NotACloud,
+    TargetUnreachable,
+    UsageError,
+)
+from conformance.model.message import DISCOVERY, Headers, Request, Response
+from conformance.target.transport import Limits, Transport, origin_of
+
+__all__ = ["Actor", "Settings", "Target", "configured", "open_target"]
+
+Observer = Callable[[Request, Response], None]
+
+logging.getLogger("keystoneauth").addHandler(logging.NullHandler())  # what it warns of is said by our one line
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to find the cloud. None leaves a value to the configuration that openstack.config reads."""
+
+    cloud: str | None = None
+    region: str | None = None
+    interface: str | None = None
+    other_cloud: str | None = None
+    cacert: str | None = None
+    insecure: bool = False
+    config_files: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """One who sends requests: `token` gives a valid token of theirs, fetched anew when the old one expires."""
+
+    name: str
+    project_id: str
+    project_name: str
+    user_id: str
+    roles: tuple[str, ...]
+    token: Callable[[], str]
+    password_body: Mapping[str, Any] | None
+    secrets: tuple[str, ...]
+
+    @property
+    def admin(self) -> bool:
+        """Whether OpenStack's default policy opens every project to this actor (`context_is_admin`: the role admin)."""
+        return "admin" in self.roles
+
+
+@dataclass(frozen=True)
+class Target:
+    """A cloud that answered: where its services are, and the actors. URLs end without a slash and without the version."""
+
+    name: str
+    region: str
+    identity_url: str
+    image_url: str
+    actors: Mapping[str, Actor]
+    transport: Transport
+
+    @property
+    def main(self) -> Actor:
+        """The actor whose credentials the run was given."""
+        return self.actors["main"]
+
+
+def configured(settings: Settings, environ: Mapping[str, str] | None = None) -> bool:
+    """Whether the command line or the environment names any cloud at all."""
+    env = os.environ if environ is None else environ
+    names = ("OS_CLOUD", "OS_AUTH_URL", "OS_CLIENT_CONFIG_FILE", "OS_AUTH_TYPE", "OS_USERNAME", "OS_TOKEN")
+    return bool(settings.cloud or settings.other_cloud or any(env.get(name) for name in names))
+
+
+def open_target(settings: Settings, observe: Observer) -> Target:
+    """Log in and find the image service.
+
+    Raises UsageError (configuration), TargetUnreachable, LoginRefused, NoImageService or NotACloud, each one line.
+    """
+    region = _region(settings, settings.cloud)
+    verify, cert = _verification(region, settings)
+    transport = Transport(limits=settings.limits, verify=verify, cert=cert)
+    main, access = _log_in(region, "main", transport, observe)
+    image_url = _image_url(access, region, main)
+    actors = {"main": main}
+    if settings.other_cloud:
+        actors["other"], _ = _log_in(_region(settings, settings.other_cloud), "other", transport, observe)
+        if actors["other"].project_id == main.project_id:
+            raise UsageError(
+                f"--other-cloud {settings.other_cloud}: is the same project as the first; isolation needs a second project"
+            )
+    transport.origins |= {origin_of(image_url)}
+    return Target(
+        name=region.name or "envvars",
+        region=region.region_name or "",
+        identity_url=_without_version(str(region.config["auth"]["auth_url"])),
+        image_url=image_url,
+        actors=actors,
+        transport=transport,
+    )
+
+
+def _region(settings: Settings, cloud: str | None) -> CloudRegion:
+    overrides: dict[str, Any] = {}
+    if settings.region:
+        overrides["region_name"] = settings.region
+    if settings.interface:
+        overrides["interface"] = settings.interface
+    try:
+        config = OpenStackConfig(config_files=list(settings.config_files) or None)
+    except (ConfigException, yaml.YAMLError, OSError) as error:
+        raise UsageError(f"the cloud configuration cannot be read: {_line(error)}") from None
+    _all_readable(settings)
+    wanted = cloud or os.environ.get("OS_CLOUD")
+    if wanted and wanted not in config.get_cloud_names():
+        known = ", ".join(sorted(config.get_cloud_names())) or "none"
+        where = config.config_filename or _nowhere()
+        raise UsageError(f"cloud {wanted}: not in the configuration ({where}); known clouds: {known}")
+    try:
+        region = config.get_one(cloud=cloud, **overrides)
+    except (ConfigException, ks.ClientException) as error:
+        names = ", ".join(sorted(name for name in config.get_cloud_names() if name != "defaults"))
+        if not wanted and names and not os.environ.get("OS_AUTH_URL"):
+            raise UsageError(f"no cloud was named: give --os-cloud or set OS_CLOUD; known clouds: {names}") from None
+        raise UsageError(f"cloud {wanted or 'from the environment'}: {_line(error)}") from None
+    if not region.config.get("auth", {}).get("auth_url"):
+        raise UsageError(
+            f"cloud {wanted or 'from the environment'}: has no auth_url; set it in clouds.yaml or OS_AUTH_URL"
+        )
+    return region
+
+
+def _all_readable(settings: Settings) -> None:
+    """Raise UsageError for a configuration that is no YAML: openstack.config passes over it, up to the first that it can read."""
+    for variable, known in (
+        ("OS_CLIENT_CONFIG_FILE", settings.config_files or loader.CONFIG_FILES),
+        ("OS_CLIENT_SECURE_FILE", loader.SECURE_FILES),
+    ):
+        named = os.environ.get(variable)
+        for path in [*([named] if named and known is not settings.config_files else []), *known]:
+            try:
+                with open(path, encoding="utf-8") as file:
+                    yaml.safe_load(file)
+                break
+            except OSError:
+                continue
+            except (ValueError, yaml.YAMLError) as error:
+                raise UsageError(f"{path}: the cloud configuration is no YAML: {_line(error)}") from None
+
+
+def _nowhere() -> str:
+    named = os.environ.get("OS_CLIENT_CONFIG_FILE")
+    return f"{named}, which OS_CLIENT_CONFIG_FILE names, is not there" if named else "no clouds.yaml found"
+
+
+def _verification(region: CloudRegion, settings: Settings) -> tuple[bool | str, Any]:
+    verify, cert = region.get_requests_verify_args()
+    verify = True if verify is None else verify
+    if settings.insecure:
+        return False, cert
+    if settings.cacert:
+        if not os.path.exists(settings.cacert):
+            raise UsageError(f"--os-cacert {settings.cacert}: there is no such file")
+        return settings.cacert, cert
+    if isinstance(verify, str) and not os.path.exists(verify):
+        raise UsageError(f"cloud {region.name}: its cacert {verify} does not exist")
+    return verify, cert
+
+
+class _Adapter(BaseAdapter):
+    """Lets keystoneauth1 send through our transport, each exchange observed."""
+
+    def __init__(self, transport: Transport, observe: Observer, auth_url: str, actor: str) -> None:
+        super().__init__()
+        self._transport = transport
+        self._observe = observe
+        self._auth_url = auth_url
+        self._actor = actor
+        self.failure: ConformanceError | None = None
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        url = request.url or ""
+        body = request.body or b""
+        # The identity service may name another origin for itself, but never a less safe one.
+        if url.startswith("http:") and self._auth_url.startswith("https:"):
+            raise self._failed(NotACloud(f"{self._auth_url}: leads from HTTPS to {origin_of(url)}; not followed"))
+        self._transport.origins |= {origin_of(url)}
+        sent = Request(
+            method=request.method or "GET",
+            url=url,
+            # keystoneauth1 asks for compressed answers; the transport, which counts and records bytes, takes them as they are.
+            headers=Headers(
+                tuple(
+                    (name, _text(value)) for name, value in request.headers.items() if name.lower() != "accept-encoding"
+                )
+            ),
+            body=body.encode() if isinstance(body, str) else bytes(body),
+            operation="auth.token" if request.method == "POST" and url.endswith("/auth/tokens") else DISCOVERY,
+            actor=self._actor,
+        )
+        try:
+            received = self._transport.send(sent)
+        except ConformanceError as error:
+            raise self._failed(error) from None
+        self._observe(sent, received)
+        if received.status == 401 and sent.method == "GET" and sent.headers.get("X-Auth-Token") is None:
+            # Version discovery has no token yet. keystoneauth1 would ask itself for one, and wait for its own lock for ever.
+            raise ks.DiscoveryFailure(f"{url} wants credentials before it says which versions there are")
+        answer = requests.Response()
+        answer.status_code = received.status
+        answer.reason = received.reason
+        answer.headers = requests.structures.CaseInsensitiveDict(received.headers.items)
+        answer.url = url
+        answer.request = request
+        answer._content = received.body
+        return answer
+
+    def _failed(self, error: ConformanceError) -> ks.ConnectFailure:
+        self.failure = error
+        return ks.ConnectFailure(str(error))
+
+    def close(self) -> None:
+        """Nothing of its own to close."""
+
+
+def _log_in(region: CloudRegion, name: str, transport: Transport, observe: Observer) -> tuple[Actor, AccessInfo]:
+    auth_url = str(region.config["auth"]["auth_url"])
+    plugin: Any = region.get_auth()
+    adapter = _Adapter(transport, observe, auth_url, name)
+    carrier = requests.Session()
+    carrier.trust_env = False
+    for scheme in ("http://", "https://"):
+        carrier.mount(scheme, adapter)
+    session = Session(auth=plugin, session=carrier, redirect=0, connect_retries=0)
+    try:
+        access: AccessInfo = plugin.get_access(session)
+        access.project_id, access.user_id, access.role_names, access.expires, access.service_catalog.catalog  # noqa: B018  raise when there is none
+    except ks.Unauthorized as error:
+        raise LoginRefused(f"{auth_url}: refused the credentials of cloud {region.name}: {_line(error)}") from None
+    except (ks.ClientException, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        if adapter.failure is not None:
+            raise adapter.failure from None
+        raise _not_keystone(auth_url, error) from None
+    if not access.project_id:
+        raise UsageError(f"cloud {region.name}: its token has no project; set project_name or project_id in its auth")
+    auth = region.config["auth"]
+    actor = Actor(
+        name=name,
+        project_id=str(access.project_id),
+        project_name=str(access.project_name or ""),
+        user_id=str(access.user_id),
+        roles=tuple(access.role_names or ()),
+        token=lambda: _fresh(plugin, session, adapter, auth_url),
+        password_body=_password_body(auth, access),
+        secrets=tuple(
+            str(auth[key]) for key in ("password", "application_credential_secret", "token") if auth.get(key)
+        ),
+    )
+    return actor, access
+
+
+def _fresh(plugin: Any, session: Session, adapter: _Adapter, auth_url: str) -> str:
+    try:
+        return str(plugin.get_token(session))
+    except (ks.ClientException, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise adapter.failure or LoginRefused(f"{auth_url}: gave no new token: {_line(error)}") from None
+
+
+def _not_keystone(auth_url: str, error: Exception) -> ConformanceError:
+    if isinstance(error, ks.ConnectFailure | ks.ConnectTimeout):
+        return TargetUnreachable(f"{auth_url}: {_line(error)}")
+    return NotACloud(f"{auth_url}: does not answer as an identity service does ({_line(error)}); is auth_url right?")
+
+
+def _password_body(auth: Mapping[str, Any], access: AccessInfo) -> Mapping[str, Any] | None:
+    """The token request of the document (lines 290-329) with our names, or None when we log in without a password."""
+    if not auth.get("password"):
+        return None
+    user = {"id": access.user_id, "password": str(auth["password"])}
+    return {
+        "auth": {
+            "scope": {"project": {"id": access.project_id}},
+            "identity": {"methods": ["password"], "password": {"user": user}},
+        }
+    }
+
+
+def _image_url(access: AccessInfo, region: CloudRegion, actor: Actor) -> str:
+    catalogue = access.service_catalog
+    interface = region.config.get("interface") or "public"
+    try:
+        url = catalogue.url_for(service_type="image", interface=interface, region_name=region.region_name or None)
+    except ks.EndpointNotFound:
+        url = None
+    except (ValueError, TypeError, AttributeError, LookupError) as error:
+        raise NotACloud(
+            f"cloud {region.name}: an entry of its catalogue is no HTTP URL or no service: {_line(error)}"
+        ) from None
+    if not url:
+        services = sorted({str(item.get("type")) for item in catalogue.catalog or () if isinstance(item, dict)})
+        where = f"interface {interface}" + (f", region {region.region_name}" if region.region_name else "")
+        raise NoImageService(
+            f"cloud {region.name}: its catalogue has no image service ({where}); it has: {', '.join(services) or 'nothing'}"
+        )
+    try:
+        parts = urlsplit(str(url))
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise NotACloud(
+            f"cloud {region.name}: its catalogue gives {_line(ValueError(url))} for the image service; that is no HTTP URL"
+        )
+    return _without_version(str(url))
+
+
+def _without_version(url: str) -> str:
+    trimmed = url.rstrip("/")
+    head, _, last = trimmed.rpartition("/")
+    return head if last[:1] == "v" and last[1:].replace(".", "").isdigit() else trimmed
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

@@ -1,0 +1,120 @@
+"""No secret leaves in a report: tokens and passwords are replaced by the variables that a shell would hold them in.
+
+A secret is found as it is, as JSON and URLs and HTML escape it, and in base64 and hexadecimal; headers that hold secrets by
+their nature are replaced even when their value was never learnt.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import quote, quote_plus
+
+from conformance.model.message import Exchange, Headers
+
+__all__ = ["MADE_UP", "UNSCOPED", "Secrets"]
+
+MADE_UP = "conformance-invalid-"
+"""Prefix of tokens that the suite invents in order to have them refused; they are no secret."""
+UNSCOPED = "$OS_TOKEN_UNSCOPED"
+"""What stands for a token of the first user that is good for no project."""
+
+_SECRET_HEADERS = frozenset(
+    {"x-auth-token", "x-subject-token", "authorization", "cookie", "set-cookie", "x-service-token"}
+)
+_SHORTEST = 4
+_REPEATED = 64
+"""Texts up to this length are names and values of headers, which come again and again."""
+
+
+class Secrets:
+    """What must not be shown, and what stands in its place. Learns as the run goes on."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+        self._pattern: re.Pattern[str] | None = None
+        self._shown: dict[str, str] = {}
+
+    def learn(self, value: str, replacement: str) -> None:
+        """From now on the value is shown as the replacement, such as `$OS_TOKEN`. Values under 4 characters are not learnt:
+        they would be found in words that mean nothing of the kind."""
+        if len(value) < _SHORTEST:
+            return
+        for form in _forms(value):
+            if form not in self._known:
+                self._known[form] = replacement
+                self._pattern = None
+                self._shown.clear()
+
+    def text(self, text: str) -> str:
+        """The text without secrets."""
+        if not self._known:
+            return text
+        if self._pattern is None:
+            longest_first = sorted(self._known, key=len, reverse=True)
+            self._pattern = re.compile("|".join(re.escape(item) for item in longest_first))
+        if len(text) > _REPEATED:
+            return self._pattern.sub(self._instead, text)
+        shown = self._shown.get(text)
+        if shown is None:
+            shown = self._shown[text] = self._pattern.sub(self._instead, text)
+        return shown
+
+    def _instead(self, match: re.Match[str]) -> str:
+        return self._known[match.group()]
+
+    def data(self, data: bytes) -> bytes:
+        """The bytes without secrets; what is no text is looked through all the same."""
+        return self.text(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+    def headers(self, headers: Headers) -> Headers:
+        """The headers without secrets."""
+        return Headers(tuple((self.text(name), self._header(name, value)) for name, value in headers.items))
+
+    def _header(self, name: str, value: str) -> str:
+        shown = self.text(value)
+        secret = name.lower() in _SECRET_HEADERS and shown == value and value.strip() and not value.startswith(MADE_UP)
+        return "$REDACTED" if secret else shown
+
+    def exchange(self, exchange: Exchange) -> Exchange:
+        """The exchange without secrets."""
+        request, response = exchange.request, exchange.response
+        return replace(
+            exchange,
+            request=replace(
+                request, url=self.text(request.url), headers=self.headers(request.headers), body=self.data(request.body)
+            ),
+            response=replace(
+                response,
+                reason=self.text(response.reason),
+                headers=self.headers(response.headers),
+                body=self.data(response.body),
+            ),
+        )
+
+
+def _forms(value: str) -> Iterator[str]:
+    data = value.encode("utf-8")
+    yield value
+    for text in (json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]):
+        yield text
+        yield text.replace("/", "\\/")
+    yield quote(value, safe="")
+    yield quote(value)
+    yield quote_plus(value)
+    yield html.escape(value)
+    if len(data) >= 8:
+        yield data.hex()
+        yield data.hex().upper()
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            # At each of the three alignments; what a neighbour byte shares with the ends is left off.
+            for shift in range(3):
+                text = encode(b"\0" * shift + data).decode().rstrip("=")
+                start = -(-shift * 8 // 6)
+                stop = (shift + len(data)) * 8 // 6
+                if stop - start >= 8:
+                    yield text[start:stop]

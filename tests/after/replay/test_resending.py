@@ -1,0 +1,281 @@
+"""A run replayed: against the fault that made its findings, against a target without it, and against one that is wrong in another way."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from checkout import SCHEMAS
+from click.testing import CliRunner
+from rich.console import Console
+
+from conformance.after.replay.reproduction import (
+    Replay,
+    Replayed,
+    State,
+    alike,
+    by_answer,
+    by_case,
+    by_likeness,
+    to_json,
+)
+from conformance.after.replay.resending import chosen
+from conformance.cli.main import cli
+from conformance.model.contract import Contract
+from conformance.model.errors import ConformanceError, UsageError
+from conformance.model.finding import Finding
+from conformance.model.message import Exchange, Headers, Request, Response
+from conformance.model.verdict import FindingGroup
+from conformance.proof.reference import Reference
+from conformance.reports.recorded import read_run
+from conformance.run.runner import conduct_run
+from conformance.run.session import Options
+
+SCHEMA = SCHEMAS / "replay.schema.json"
+FAULTS = {
+    "error.401.server-error": "token",  # passive, a 5xx of each operation
+    "image.patch.response.200.updated_at.missing": "replaced_member",  # passive, of an image
+    "image.list.query.name.prefix": "name",  # a case's, of several images
+    "image.create.body.name.slash": "kept_to_the_letter",  # a case's: the status is right, what is stored is not
+    "image.download.absent.found": "download or absent",  # a case's, of the status
+}
+
+
+def recorded(out: Path, fault: str | None, select: str) -> Path:
+    conduct_run(
+        Options(profile="gate", seed=1, selection=select, faults=(fault,) if fault else ()),
+        out,
+        Console(file=io.StringIO()),
+    )
+    return out
+
+
+@pytest.fixture(scope="module")
+def limits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run with answers that lack their request id."""
+    return recorded(tmp_path_factory.mktemp("limits"), "image.list.request-id", "limit")
+
+
+def replayed(
+    reference: Reference, folder: Path, *arguments: str | Path, cloud: str = "reference"
+) -> tuple[int, dict[str, Any]]:
+    """Exit code and JSON of the command against this target; nothing may be left on it."""
+    reference.write_clouds(folder / "clouds.yaml")
+    runner = CliRunner(env={"OS_CLIENT_CONFIG_FILE": str(folder / "clouds.yaml")})
+    words = ["replay", *map(str, arguments), "--os-cloud", cloud, "--format", "json"]
+    result = runner.invoke(cli, [*words, "--other-cloud", "reference-other"], standalone_mode=False)
+    assert result.exception is None, result.exception
+    assert reference.images() == 0
+    value: dict[str, Any] = json.loads(result.stdout)
+    assert [
+        error.message for error in jsonschema.Draft202012Validator(json.loads(SCHEMA.read_bytes())).iter_errors(value)
+    ] == []
+    hidden = [*reference.service.identity.passwords.values(), *reference.service.identity.tokens]
+    assert [word for word in hidden if word in result.output] == []
+    return int(result.return_value), value
+
+
+def refused(*arguments: str | Path, env: dict[str, str] | None = None) -> tuple[int, str]:
+    result = CliRunner(env=env or {}).invoke(cli, ["replay", *map(str, arguments)], standalone_mode=False)
+    assert isinstance(result.exception, ConformanceError), result.output
+    return int(result.exception.exit_code), str(result.exception)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_findings_come_back_with_the_fault_and_not_without_it(fault: str, contract: Contract, tmp_path: Path) -> None:
+    run = recorded(tmp_path / "run", fault, FAULTS[fault])
+    count = len(read_run(run).findings)
+    assert count > 0
+    with Reference(contract, faults=[fault]) as faulty:
+        code, value = replayed(faulty, tmp_path, run)
+        assert (1, {"reproduced": count, "changed": 0, "not reproduced": 0, "undecided": 0}) == (
+            code,
+            value["summary"],
+        ), value["findings"]
+    with Reference(contract) as right:
+        code, value = replayed(right, tmp_path, run)
+        assert (0, {"reproduced": 0, "changed": 0, "not reproduced": count, "undecided": 0}) == (
+            code,
+            value["summary"],
+        ), value["findings"]
+
+
+def test_another_failure_in_the_same_place_is_a_change(contract: Contract, tmp_path: Path, limits: Path) -> None:
+    with Reference(contract, faults=["image.list.server-error"]) as other:
+        code, value = replayed(other, tmp_path, limits)
+    assert (1, {"changed"}) == (code, {item["state"] for item in value["findings"]} - {"reproduced"})
+    assert any("now status.server-error" in item["reason"] for item in value["findings"])
+
+
+def test_one_finding_is_replayed_by_the_beginning_of_its_id(
+    contract: Contract, tmp_path: Path, reference: Reference
+) -> None:
+    run = recorded(tmp_path / "run", "error.401.server-error", "token")
+    wanted = read_run(run).findings[1].id
+    _, value = replayed(reference, tmp_path, run, wanted[:9])
+    assert [wanted] == [item["id"] for item in value["findings"]]
+    assert (code_and(refused(run, "ffffffff"), "has none of this id")) == (2, True)
+    with pytest.raises(UsageError, match="give more digits"):
+        chosen(read_run(run), "")
+
+
+def code_and(told: tuple[int, str], words: str) -> tuple[int, bool]:
+    return told[0], words in told[1] and "\n" not in told[1]
+
+
+def test_a_run_without_findings_has_nothing_to_replay(tmp_path: Path, reference: Reference) -> None:
+    run = recorded(tmp_path / "run", None, "one_request_makes_one_image")
+    code, value = replayed(reference, tmp_path, run)
+    assert (code, value["findings"]) == (0, [])
+
+
+def test_a_finding_of_the_second_project_needs_one(tmp_path: Path, contract: Contract) -> None:
+    run = recorded(tmp_path / "run", "image.download.absent.found", "isolation")
+    with Reference(contract) as right:
+        right.write_clouds(tmp_path / "clouds.yaml")
+        runner = CliRunner(env={"OS_CLIENT_CONFIG_FILE": str(tmp_path / "clouds.yaml")})
+        result = runner.invoke(cli, ["replay", str(run), "--os-cloud", "reference"], standalone_mode=False)
+    assert (result.return_value, "no second project was given (--other-cloud)" in result.stdout) == (3, True)
+
+
+def test_what_is_asked_wrongly_is_exit_two_and_one_line(tmp_path: Path, limits: Path) -> None:
+    run = Path(shutil.copytree(limits, tmp_path / "run"))
+    assert code_and(refused(tmp_path / "absent"), "there is no such file") == (2, True)
+    assert code_and(refused(run, "--os-cloud", "nowhere"), "cloud nowhere: not in the configuration") == (2, True)
+    raw = json.loads((run / "verdict.json").read_bytes())
+    (run / "verdict.json").write_text(json.dumps(raw | {"target": raw["target"] | {"name": "prod"}}))
+    assert code_and(refused(run), "the run was made against cloud prod; say where to replay it with --os-cloud") == (
+        2,
+        True,
+    )
+    (run / "verdict.json").write_text(json.dumps(raw | {"contract": raw["contract"] | {"sha256": "0" * 64}}))
+    assert code_and(refused(run), "the run was judged by another contract") == (2, True)
+    (run / "exchanges.har").write_text("{")
+    assert code_and(refused(run), "exchanges.har: cannot be read") == (2, True)
+
+
+def test_a_target_that_is_not_there_is_exit_three(tmp_path: Path, contract: Contract, limits: Path) -> None:
+    with Reference(contract) as gone:
+        gone.write_clouds(tmp_path / "clouds.yaml")
+    env = {"OS_CLIENT_CONFIG_FILE": str(tmp_path / "clouds.yaml")}
+    assert code_and(refused(limits, "--os-cloud", "reference", env=env), "connection refused") == (3, True)
+
+
+# --- the decisions --------------------------------------------------------------------------------------------------
+
+
+def answer(status: int, body: bytes = b"", number: int = 1, case: str = "c.x") -> Exchange:
+    return Exchange(
+        number,
+        Request("GET", "http://c/v2/images", operation="image.list"),
+        Response(status, "", Headers(), body),
+        case=case,
+    )
+
+
+def finding(requirement: str, failure: str, exchange: Exchange, check: str = "passive") -> Finding:
+    return Finding(requirement, check, "image.list", exchange.response.status, f"{failure}!", failure, "", exchange)
+
+
+@pytest.fixture
+def group(limits: Path) -> FindingGroup:
+    return replace(read_run(limits).findings[0], requirement="r", failure="f", exemplar=answer(500), status=500)
+
+
+def test_an_answer_decides_by_its_failures_and_not_by_its_status(group: FindingGroup) -> None:
+    new = answer(400)
+    assert [
+        by_answer(group, {("r", "f"), ("r", "old")}, new, found).state
+        for found in ([finding("r", "f", new)], [finding("r", "new", new)], [finding("r", "old", new)], [])
+    ] == [State.REPRODUCED, State.CHANGED, State.NOT_REPRODUCED, State.NOT_REPRODUCED]
+
+
+def test_an_unwanted_status_is_the_same_whatever_the_kind_of_request_is_called(group: FindingGroup) -> None:
+    recorded, new = (
+        replace(group, check="server-error", failure="image.list is answered with 500: limit is huge"),
+        answer(500),
+    )
+    same, other = "image.list is answered with 500: a valid request", "image.list is answered with 503: limit is huge"
+    assert [
+        by_answer(recorded, {("r", recorded.failure)}, new, [finding("r", failure, new, check)]).state
+        for failure, check in ((same, "server-error"), (other, "server-error"), (same, "media-type"))
+    ] == [State.REPRODUCED, State.CHANGED, State.CHANGED]
+
+
+def test_a_case_decides_when_it_looked(group: FindingGroup) -> None:
+    new = answer(200)
+    same, other, known, foreign = (
+        finding("r", name, new, check) for name, check in (("f", "c.x"), ("g", "c.x"), ("k", "c.x"), ("g", "c.y"))
+    )
+    foreign = replace(foreign, exchange=answer(200, case="c.y"))
+    told = [
+        by_case(group, "c.x", {("r", "f"), ("r", "k")}, found, looks, reason).state
+        for found, looks, reason in (
+            ([other, same], 1, ""),
+            ([other], 1, ""),
+            ([known], 1, ""),
+            ([foreign], 3, ""),
+            ([], 0, ""),
+            ([], 2, "no image could be made"),
+        )
+    ]
+    assert told == [
+        State.REPRODUCED,
+        State.CHANGED,
+        State.NOT_REPRODUCED,
+        State.NOT_REPRODUCED,
+        State.UNDECIDED,
+        State.UNDECIDED,
+    ]
+
+
+def test_answers_are_alike_but_for_ids_times_and_names() -> None:
+    one = b'{"id": "11111111-1111-4111-a111-11111111111a", "at": "2026-01-01T00:00:00Z", "name": "conformance-0011aabb-7 x", "size": 3}'
+    two = b'{"size": 3, "name": "conformance-99999999-1 x", "at": "2027-02-03T04:05:06Z", "id": "22222222-2222-4222-a222-22222222222b"}'
+    assert (
+        alike(answer(200, one), answer(200, two)),
+        alike(answer(200, one), answer(201, two)),
+        alike(answer(200, one), answer(200, two.replace(b"3", b"4"))),
+    ) == (True, False, False)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "found", "state"),
+    [
+        ((201, b"{}"), (201, b"{}"), False, State.REPRODUCED),
+        ((201, b"{}"), (400, b""), False, State.NOT_REPRODUCED),
+        ((400, b""), (201, b"{}"), False, State.NOT_REPRODUCED),
+        ((201, b"{}"), (500, b""), True, State.CHANGED),
+        ((200, b"{}"), (200, b"[]"), False, State.CHANGED),
+        ((400, b"a"), (400, b"b"), False, State.REPRODUCED),
+        ((400, b""), (409, b""), False, State.CHANGED),
+    ],
+)
+def test_where_nothing_can_judge_the_answers_are_compared(
+    group: FindingGroup, then: Any, now: Any, found: bool, state: State
+) -> None:
+    new = answer(*now)
+    assert state == by_likeness(group, answer(*then), new, [finding("s", "5xx", new)] if found else [], set()).state
+
+
+def test_the_exit_code_is_that_of_the_worst(group: FindingGroup) -> None:
+    def code(*states: State, left: tuple[str, ...] = ()) -> int:
+        results = tuple(Replayed(group, state, "why") for state in states)
+        value = Replay("00", {}, {}, results, 1, leftovers=left)
+        assert to_json(value)["exit_code"] == value.exit_code
+        return value.exit_code
+
+    assert (
+        code(),
+        code(State.NOT_REPRODUCED),
+        code(State.REPRODUCED, State.UNDECIDED),
+        code(State.CHANGED),
+        code(State.UNDECIDED, State.NOT_REPRODUCED),
+        code(left=("i",)),
+    ) == (0, 0, 1, 1, 3, 3)

@@ -1,0 +1,327 @@
+"""The command as a user meets it: exit codes, one line for what is wrong, nothing left."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from checkout import SCHEMAS
+from ruamel.yaml import YAML
+
+from conformance.contract.specs import OVERLAY, default_directory
+from conformance.proof.reference import Reference
+
+
+def command(*arguments: str | Path, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    full = [sys.executable, "-m", "conformance", *map(str, arguments)]
+    return subprocess.run(
+        full,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "COLUMNS": "80", **(env or {})},
+        timeout=300,
+        check=False,
+    )
+
+
+def verdict_of(out: Path) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads((out / "verdict.json").read_text())
+    schema = json.loads((SCHEMAS / "verdict.schema.json").read_text())
+    assert [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(value)] == []
+    return value
+
+
+def test_without_a_cloud_the_reference_is_conformant(tmp_path: Path) -> None:
+    done = command("run", "--out", "out", "--seed", "7", cwd=tmp_path)
+    assert (done.returncode, "".join(line for line in done.stderr.splitlines() if not line.startswith("case "))) == (
+        0,
+        "",
+    )
+    verdict = verdict_of(tmp_path / "out")
+    assert (
+        verdict["outcome"],
+        verdict["summary"]["required_not_exercised"],
+        verdict["summary"]["findings"],
+        verdict["run"]["leftovers"],
+    ) == ("conformant", 0, 0, [])
+    assert (
+        max(map(len, done.stdout.splitlines()[:-1])) <= 80
+    )  # the last is one line, so that a log can be searched for it
+    assert {"verdict.json", "index.html", "junit.xml", "report.sarif", "summary.md", "exchanges.har"} == {
+        path.name for path in (tmp_path / "out").iterdir()
+    }
+
+
+def test_no_report_holds_a_token_or_a_password(tmp_path: Path, reference: Reference) -> None:
+    reference.write_clouds(tmp_path / "clouds.yaml")
+    done = command(
+        "run",
+        "--os-cloud",
+        "reference",
+        "--profile",
+        "smoke",
+        "--other-cloud",
+        "reference-other",
+        "--out",
+        "out",
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0
+    service = reference.service.identity
+    hidden = [*service.passwords.values(), *service.tokens]
+    texts = [done.stdout, done.stderr, *(path.read_text() for path in (tmp_path / "out").iterdir())]
+    assert [word for word in hidden for text in texts if word in text] == []
+    assert reference.images() == 0
+
+
+def test_a_broken_promise_is_exit_one_and_cites_the_document(
+    tmp_path: Path, reference: Reference, contract: Any
+) -> None:
+    with Reference(contract, faults=["image.list.query.name.prefix"]) as faulty:
+        faulty.write_clouds(tmp_path / "clouds.yaml")
+        done = command(
+            "run", "--os-cloud", "reference", "--other-cloud", "reference-other", "--out", "out", cwd=tmp_path
+        )
+        assert (done.returncode, faulty.images()) == (1, 0)
+    finding = next(
+        item for item in verdict_of(tmp_path / "out")["findings"] if item["requirement"] == "image.list.query.name"
+    )
+    assert (finding["source"], finding["binding"], finding["operation"]) == ([[495, 495]], True, "image.list")
+    assert '"$OS_TOKEN"' in finding["curl"]
+
+
+def test_a_part_of_the_cases_is_inconclusive(tmp_path: Path) -> None:
+    done = command("run", "-k", "limit", "--out", "out", cwd=tmp_path)
+    assert (done.returncode, verdict_of(tmp_path / "out")["outcome"]) == (3, "inconclusive")
+
+
+def test_nothing_selected_is_inconclusive(tmp_path: Path) -> None:
+    assert command("run", "-k", "no_such_case", "--out", "out", cwd=tmp_path).returncode == 3
+
+
+def test_isolation_without_a_second_project_is_inconclusive_and_says_why(tmp_path: Path, reference: Reference) -> None:
+    reference.write_clouds(tmp_path / "clouds.yaml")
+    done = command("run", "--os-cloud", "reference", "--out", "out", cwd=tmp_path)
+    assert done.returncode == 3
+    assert "no second project was given (--other-cloud)" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("run", "--os-cloud", "nowhere"), "cloud nowhere: not in the configuration"),
+        (("run", "--profile", "all"), "'all' is not one of"),
+        (("run", "--no-such-option"), "No such option"),
+        (("nonsense",), "No such command"),
+        (("lab", "up", "--release", "1.0"), "no release 1.0"),
+        (("serve", "--fault", "nonsense"), "there is no such fault"),
+        (("extract", "absent.txt", "--out", "."), "there is no such file"),
+        (("run", "-k", "a b c"), "is no expression"),
+        (("requirements", "--specs", "absent"), "there is no such spec"),
+    ],
+)
+def test_what_is_asked_wrongly_is_exit_two_and_one_line(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
+    done = command(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1
+    assert words in lines[0]
+    assert list(tmp_path.glob("reports/*")) == []
+
+
+def clouds(tmp_path: Path, url: str) -> dict[str, str]:
+    auth = {
+        "auth_url": url,
+        "username": "u",
+        "password": "hidden-word",
+        "project_name": "p",
+        "user_domain_name": "d",
+        "project_domain_name": "d",
+    }
+    with (tmp_path / "clouds.yaml").open("w") as out:
+        YAML(typ="safe").dump({"clouds": {"c": {"auth": auth}}}, out)
+    return {"OS_CLOUD": "c"}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"clouds:\n  x: [\n", "clouds-here.yaml: the cloud configuration is no YAML: "),
+        (b"clouds: \xff", "clouds-here.yaml: the cloud configuration is no YAML: "),
+        (None, "clouds-here.yaml, which OS_CLIENT_CONFIG_FILE names, is not there"),
+        (b"clouds: {y: {}}", "known clouds: y"),
+    ],
+)
+def test_a_cloud_configuration_with_a_mistake_is_named(tmp_path: Path, content: bytes | None, words: str) -> None:
+    path = tmp_path / "clouds-here.yaml"
+    if content is not None:
+        path.write_bytes(content)
+    done = command("run", "--os-cloud", "x", cwd=tmp_path, env={"OS_CLIENT_CONFIG_FILE": str(path)})
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert words in done.stderr
+
+
+def test_a_target_that_is_not_there_is_exit_three_and_one_line(tmp_path: Path) -> None:
+    done = command("run", cwd=tmp_path, env=clouds(tmp_path, "http://127.0.0.1:1/v3"))
+    assert (done.returncode, done.stderr.splitlines()) == (
+        3,
+        ["conformance: 127.0.0.1:1: connection refused; is the service running there?"],
+    )
+
+
+def test_credentials_that_are_refused_are_exit_three(tmp_path: Path, reference: Reference) -> None:
+    done = command("run", cwd=tmp_path, env=clouds(tmp_path, reference.identity_url))
+    assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
+    assert "refused the credentials" in done.stderr
+    assert "hidden-word" not in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_cleans_up_and_is_inconclusive(
+    tmp_path: Path, reference: Reference, number: signal.Signals
+) -> None:
+    reference.write_clouds(tmp_path / "clouds.yaml")
+    arguments = ["run", "--os-cloud", "reference", "--other-cloud", "reference-other", "--out", "out"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "conformance", *arguments],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.SIG_DFL
+        ),  # a shell's background job, as CI may be, ignores SIGINT
+    )
+    while reference.images() < 3:
+        time.sleep(0.002)
+    process.send_signal(number)
+    out, _ = process.communicate(timeout=60)
+    assert (process.returncode, reference.images()) == (3, 0)
+    assert "the run was interrupted" in out
+
+
+def test_a_killed_run_is_cleaned_up_by_the_next(tmp_path: Path, reference: Reference) -> None:
+    reference.write_clouds(tmp_path / "clouds.yaml")
+    arguments = ["run", "--os-cloud", "reference", "--other-cloud", "reference-other", "--out", "out"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "conformance", *arguments],
+        cwd=tmp_path,
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    while reference.images() < 3:
+        time.sleep(0.002)
+    process.kill()
+    process.wait()
+    assert reference.images() > 0
+    done = command(*arguments, "--profile", "smoke", cwd=tmp_path)
+    assert (done.returncode, reference.images()) == (0, 0)
+    assert "had not cleaned up; its images are deleted now" in " ".join(done.stdout.split())
+
+
+def test_the_ledger_is_printed(tmp_path: Path) -> None:
+    rows = json.loads(command("requirements", "--format", "json", cwd=tmp_path).stdout)
+    row = next(item for item in rows if item["id"] == "image.list.query.limit")
+    assert row["source"] == [[505, 505]]
+    assert "list.limit_bounds_the_number_of_images" in row["checks"]
+
+
+def test_extract_writes_specs_and_prints_contradictions(tmp_path: Path, document_path: Path) -> None:
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / OVERLAY).write_bytes((default_directory() / OVERLAY).read_bytes())
+    done = command("extract", document_path, "--out", "specs", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "90 table rows, 8 JSON examples (1 repaired)" in done.stdout
+    assert "update_at" in done.stdout
+
+
+def test_the_same_seed_gives_the_same_requests(tmp_path: Path) -> None:
+    def sent(out: str) -> list[tuple[str, str, int]]:
+        command("run", "--seed", "3", "--profile", "smoke", "--out", out, cwd=tmp_path)
+        entries = json.loads((tmp_path / out / "exchanges.har").read_text())["log"]["entries"]
+        return [(item["request"]["method"], item["_case"], item["response"]["status"]) for item in entries]
+
+    assert sent("one") == sent("two")
+
+
+def test_credentials_that_may_not_create_are_inconclusive_and_the_reason_is_said(
+    tmp_path: Path, reference: Reference
+) -> None:
+    reference.write_clouds(tmp_path / "clouds.yaml")
+    done = command(
+        "run",
+        "--os-cloud",
+        "reference-reader",
+        "--other-cloud",
+        "reference-other",
+        "--profile",
+        "smoke",
+        "--out",
+        "out",
+        cwd=tmp_path,
+    )
+    verdict = verdict_of(tmp_path / "out")
+    assert (done.returncode, verdict["outcome"], verdict["target"]["may_create"], verdict["findings"]) == (
+        3,
+        "inconclusive",
+        False,
+        [],
+    )
+    assert "the credentials may not create images (POST is answered with 403)" in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("main", "other", "code", "words"),
+    [
+        ("reference-admin", "reference", 0, "CONFORMANT"),
+        ("reference", "reference-admin", 3, "the user of the second project is an administrator"),
+    ],
+)
+def test_an_administrator_is_no_breach_of_isolation(
+    tmp_path: Path, reference: Reference, main: str, other: str, code: int, words: str
+) -> None:
+    reference.write_clouds(tmp_path / "clouds.yaml")
+    done = command("run", "--os-cloud", main, "--other-cloud", other, "--out", "out", cwd=tmp_path)
+    assert (done.returncode, verdict_of(tmp_path / "out")["findings"]) == (code, [])
+    assert words in " ".join(done.stdout.split())
+
+
+def test_a_service_without_the_observer_is_inconclusive_and_not_red(tmp_path: Path, reference: Reference) -> None:
+    handlers = dict(reference.service._handlers)
+    del handlers["image.show"]
+    reference.service._handlers = handlers
+    reference.write_clouds(tmp_path / "clouds.yaml")
+    done = command("run", "--os-cloud", "reference", "--other-cloud", "reference-other", "--out", "out", cwd=tmp_path)
+    assert (
+        done.returncode,
+        [item["message"] for item in verdict_of(tmp_path / "out")["findings"] if item["binding"]],
+    ) == (3, [])
+    assert "does not answer; what needs it is not exercised" in " ".join(done.stdout.split())
+
+
+def test_a_promise_of_a_new_edition_that_no_case_reaches_is_never_green(tmp_path: Path, document_path: Path) -> None:
+    text = document_path.read_text(encoding="utf-8")
+    after = "409 Conflict "
+    assert text.count(after) == 1
+    (tmp_path / "edition.txt").write_text(
+        text.replace(after, f"429 Too Many Requests 限流\n\n{after}"), encoding="utf-8"
+    )
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / OVERLAY).write_bytes((default_directory() / OVERLAY).read_bytes())
+    assert command("extract", "edition.txt", "--out", "specs", cwd=tmp_path).returncode == 0
+    done = command("run", "--specs", "specs", "--out", "out", cwd=tmp_path)
+    missing = [
+        item["id"]
+        for item in verdict_of(tmp_path / "out")["requirements"]
+        if item["required"] and item["outcome"] == "not exercised"
+    ]
+    assert (done.returncode, missing) == (3, ["error.429"])

@@ -1,0 +1,90 @@
+"""Values tried within a budget: every failure kept, made small, none tried twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import strategies as st
+
+from conformance.generate.exploration import Budget, Exploration, parse_budget
+from conformance.model.errors import TargetError, UsageError
+
+
+def exploring(
+    label: Callable[[int], str | None], *, requests: float | None = None, shrinks: int = 30
+) -> tuple[Exploration[int, int], list[int]]:
+    sent: list[int] = []
+
+    def send(value: int) -> int:
+        sent.append(value)
+        return value
+
+    budget = Budget(requests, None, lambda: len(sent))
+    return Exploration(st.integers(0, 10000), send, label, lambda value: value, budget, 1, shrinks), sent
+
+
+def test_a_failing_value_is_made_small() -> None:
+    tries, _ = exploring(lambda value: "large" if value >= 100 else None)
+    tries.widen(30)
+    assert tries.smallest["large"][0] < 400
+
+
+def test_each_kind_of_failure_is_kept_and_none_stops_the_others() -> None:
+    tries, _ = exploring(lambda value: "odd" if value % 2 else "large" if value > 50 else None)
+    tries.widen(40)
+    assert set(tries.smallest) == {"odd", "large"}
+    assert len(tries.results) >= 30
+
+
+def test_no_value_is_sent_twice() -> None:
+    tries, sent = exploring(lambda value: "large" if value >= 100 else None)
+    for examples in (1, 5, 20):
+        tries.widen(examples)
+    assert len(sent) == len(set(sent))
+
+
+def test_shrinking_is_bounded() -> None:
+    tries, sent = exploring(lambda value: "large" if value >= 100 else None, shrinks=3)
+    tries.widen(10)
+    assert len(sent) <= 10 + 3
+
+
+def test_nothing_is_sent_beyond_the_budget() -> None:
+    tries, sent = exploring(lambda _value: None, requests=7)
+    tries.widen(100)
+    assert len(sent) == 7
+
+
+def test_the_same_seed_tries_the_same() -> None:
+    first, second = exploring(lambda _value: None)[0], exploring(lambda _value: None)[0]
+    first.widen(20)
+    second.widen(20)
+    assert first.results == second.results
+
+
+def test_what_the_sender_raises_comes_out_as_it_is() -> None:
+    def send(_value: int) -> int:
+        raise TargetError("gone")
+
+    tries = Exploration(
+        st.integers(), send, lambda _result: None, lambda value: value, Budget(None, None, lambda: 0), 1, 5
+    )
+    with pytest.raises(TargetError, match="gone"):
+        tries.widen(5)
+
+
+def test_a_budget_of_seconds_runs_out() -> None:
+    assert Budget(None, 0.0, lambda: 0).over
+    assert not Budget(None, 60.0, lambda: 0).over
+
+
+@pytest.mark.parametrize(("text", "parsed"), [("500", (500, None)), ("0", (0, None)), ("120s", (None, 120.0))])
+def test_a_budget_is_read_as_requests_or_seconds(text: str, parsed: tuple[int | None, float | None]) -> None:
+    assert parsed == parse_budget(text)
+
+
+@pytest.mark.parametrize("text", ["", "s", "-1", "1.5", "10m", "٣", "9" * 30])
+def test_another_budget_is_refused_with_what_would_do(text: str) -> None:
+    with pytest.raises(UsageError, match=r"is neither a number of requests \(500\) nor of seconds \(120s\)"):
+        parse_budget(text)

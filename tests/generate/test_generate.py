@@ -1,0 +1,171 @@
+"""Generated requests are in the class that they are drawn for, by the partition and by the schema itself."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.strategies import SearchStrategy
+
+from conformance.contract.specs import load_contract
+from conformance.generate import NAME, TAG, Aim, Draft, aims
+from conformance.generate.values import UNSENT, one_of_each
+from conformance.judge.partition import Part, member_schema, parts
+from conformance.judge.rules import Standing, rule_of
+from conformance.model.contract import Contract
+from conformance.model.jsonvalue import valid
+from conformance.model.message import Headers, Request
+from conformance.run.journal import tag_of
+
+CONTRACT = load_contract()
+AIMS = aims(CONTRACT)
+
+
+def drawn(strategy: SearchStrategy[Draft], count: int = 12, number: int = 0) -> list[Draft]:
+    found: list[Draft] = []
+
+    @seed(number)
+    @settings(
+        max_examples=count,
+        phases=(Phase.generate,),
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def collect(draft: Draft) -> None:
+        found.append(draft)
+
+    collect()
+    return found
+
+
+def made(aim: Aim, draft: Draft) -> Request:
+    """The request that a draft becomes, marks and all."""
+    operation = CONTRACT.operations[aim.operation]
+    fields = {
+        "X-Auth-Token": "t",
+        **({"Content-Type": operation.request_media_type} if draft.body or operation.request_media_type else {}),
+    }
+    fields = {name: value for name, value in {**fields, **draft.headers}.items() if value is not None}
+    path = operation.path.replace("{image_id}", draft.path) + (f"?{draft.query}" if draft.query else "")
+    return Request(operation.method, f"http://cloud{path}", Headers.of(fields), draft.body, operation.id, "main")
+
+
+def found(aim: Aim, draft: Draft) -> tuple[Part, ...]:
+    return parts(made(aim, draft), CONTRACT)
+
+
+def named(chosen: list[Aim]) -> list[Any]:
+    return [pytest.param(aim, id=f"{number}-{aim.name}") for number, aim in enumerate(chosen)]
+
+
+@pytest.mark.parametrize("aim", named([aim for aim in AIMS if aim.due is Standing.BROKEN and not aim.by_state]))
+def test_a_broken_request_breaks_exactly_the_rule_that_it_is_drawn_for(aim: Aim) -> None:
+    for draft in drawn(aim.drafts):
+        broken = {(part.place, part.partition) for part in found(aim, draft) if part.standing is Standing.BROKEN}
+        assert {(aim.place, aim.words)} == broken, draft
+
+
+@pytest.mark.parametrize("aim", named([aim for aim in AIMS if aim.due is Standing.VALID]))
+def test_a_valid_request_breaks_no_rule_and_leaves_none_open(aim: Aim) -> None:
+    for draft in drawn(aim.drafts, 40):
+        odd = {part.phrase for part in found(aim, draft) if part.standing is not Standing.VALID}
+        allowed = {f"{aim.place} {aim.words}", f"{aim.place} has an item that {aim.words}"} if aim.may_refuse else set()
+        assert odd <= allowed, draft
+
+
+@pytest.mark.parametrize("aim", named([aim for aim in AIMS if aim.due is Standing.OPEN]))
+def test_an_open_request_breaks_no_rule(aim: Aim) -> None:
+    for draft in drawn(aim.drafts):
+        assert [part.phrase for part in found(aim, draft) if part.standing is Standing.BROKEN] == [], draft
+
+
+def test_the_schema_refuses_what_is_broken_and_takes_what_is_valid() -> None:
+    schema = CONTRACT.operations["image.create"].request_schema or {}
+    judged = 0
+    for aim in AIMS:
+        if (
+            aim.operation != "image.create"
+            or aim.due is Standing.OPEN
+            or aim.place == "body"
+            or "more than 128 times" in aim.words
+        ):
+            continue
+        for draft in drawn(aim.drafts, 5, 1):
+            judged += 1
+            assert (aim.due is Standing.VALID) is valid(schema, json.loads(draft.body)), (aim.name, draft)
+    assert judged > 300
+
+
+def test_the_values_of_a_patch_know_the_schema_of_their_member() -> None:
+    for aim in AIMS:
+        if aim.operation != "image.patch" or aim.due is Standing.OPEN or not aim.place.startswith("/"):
+            continue
+        member = aim.place.removeprefix("/")
+        schema = member_schema(CONTRACT, "conformance_p" if member == "further property" else member)
+        for draft in drawn(aim.drafts, 5, 2):
+            assert schema is not None
+            assert (aim.due is Standing.VALID) is valid(schema, json.loads(draft.body)[-1]["value"]), (aim.name, draft)
+
+
+def test_every_member_and_parameter_has_an_aim_of_each_standing_that_its_schema_allows() -> None:
+    create = CONTRACT.operations["image.create"].request_schema or {}
+    for due in (Standing.VALID, Standing.BROKEN):
+        assert set(create["properties"]) <= {
+            aim.place for aim in AIMS if aim.operation == "image.create" and aim.due is due
+        }
+        patched = {f"/{name}" for name in create["properties"] if name != "id"}
+        assert patched <= {aim.place for aim in AIMS if aim.operation == "image.patch" and aim.due is due}
+    assert {"limit", "sort_key", "sort_dir", "changes-since"} <= {
+        aim.place for aim in AIMS if aim.operation == "image.list" and aim.due is Standing.BROKEN
+    }
+
+
+def test_every_aim_judges_a_requirement_of_the_contract(contract: Contract) -> None:
+    assert set() == {aim.requirement for aim in AIMS} - set(contract.requirements)
+
+
+def test_no_request_makes_an_image_public_or_gives_it_away() -> None:
+    for aim in AIMS:
+        for draft in drawn(aim.drafts, 15, 3):
+            text = draft.body.decode("utf-8", "replace").lower()
+            assert not [word for word in UNSENT["visibility"] if word in text], aim.name
+            assert "/owner" not in text, aim.name
+            assert '"owner"' not in text, aim.name
+
+
+def test_marks_are_as_long_as_what_replaces_them() -> None:
+    assert len(TAG) == len(tag_of("0123abcd"))
+    assert len(NAME) == 40
+
+
+def test_the_same_seed_draws_the_same_and_another_draws_others() -> None:
+    aim = next(aim for aim in AIMS if aim.place == "members together")
+    assert drawn(aim.drafts, 20, 7) == drawn(aim.drafts, 20, 7)
+    assert drawn(aim.drafts, 20, 7) != drawn(aim.drafts, 20, 8)
+
+
+def test_valid_creates_combine_every_member_and_reach_the_boundaries() -> None:
+    aim = next(aim for aim in AIMS if aim.operation == "image.create" and aim.place == "members together")
+    bodies = [json.loads(draft.body) for draft in drawn(aim.drafts, 200)]
+    create = CONTRACT.operations["image.create"].request_schema or {}
+    assert set(create["properties"]) <= {name for body in bodies for name in body}
+    assert {0, 2147483647} <= {body.get("min_ram") for body in bodies}
+    assert any(ord(char) > 0x3000 for body in bodies for char in body["name"])
+    assert all(len(body["name"]) <= 255 for body in bodies)
+
+
+def test_each_rule_that_a_value_can_break_is_broken_once(contract: Contract) -> None:
+    properties = (contract.operations["image.create"].request_schema or {})["properties"]
+    for name, node in properties.items():
+        found = one_of_each(node)
+        assert list(found) == [rule_of(node, value)[0] for value in found.values()], name
+        assert {rule_of(node, value)[1] for value in found.values()} == {Standing.BROKEN}, name
+        assert found == one_of_each(node)
+    assert one_of_each(properties["min_ram"])["is numeric string instead of integer"] == "7"
+    assert one_of_each(properties["min_ram"])["is far above the maximum"] == 2**63
+    assert len(one_of_each(properties["tags"])["has more than 128 items"]) == 129
+    assert "is null instead of string" not in one_of_each({"type": "string"}, nullable=True)

@@ -1,0 +1,342 @@
+"""Each passive check fails on an answer that is wrong and stays silent on one that is right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.judge.exchange_checks import judge
+from conformance.model.contract import Contract
+from conformance.model.jsonvalue import FORMATS, moment, valid
+from conformance.model.message import DISCOVERY, Exchange
+
+Build = Callable[..., Exchange]
+ID = "4d5d0496-d499-4407-a79b-013c4f89200c"
+IMAGE: dict[str, Any] = {
+    "status": "queued",
+    "name": "a",
+    "tags": [],
+    "container_format": None,
+    "created_at": "2021-02-25T11:28:54Z",
+    "size": None,
+    "disk_format": "qcow2",
+    "updated_at": "2021-02-25T11:28:54Z",
+    "visibility": "private",
+    "self": f"/v2/images/{ID}",
+    "min_disk": 1,
+    "protected": False,
+    "id": ID,
+    "file": f"/v2/images/{ID}/file",
+    "checksum": None,
+    "owner": "o",
+    "virtual_size": None,
+    "min_ram": 5,
+    "schema": "/v2/schemas/image",
+}
+LOCATION = {"Location": f"/v2/images/{ID}"}
+
+
+def failures(exchange: Exchange, contract: Contract) -> list[tuple[str, str]]:
+    return [(item.requirement, item.failure) for item in judge(exchange, contract) if not item.ok]
+
+
+def body(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+def error(status: int, **changes: Any) -> bytes:
+    titles = {400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 500: "Internal Server Error"}
+    return body({"error": {"message": "No.", "code": status, "title": titles.get(status, "?"), **changes}})
+
+
+def test_a_right_create_is_silent_and_looked_at(contract: Contract, exchange: Build) -> None:
+    made = exchange("image.create", 201, body(IMAGE), LOCATION, method="POST")
+    assert failures(made, contract) == []
+    looked = {item.requirement for item in judge(made, contract)}
+    assert {f"image.create.response.201.{name}" for name in IMAGE} <= looked
+
+
+@pytest.mark.parametrize("name", sorted(IMAGE))
+def test_each_member_that_is_missing_is_a_finding_of_its_own(contract: Contract, exchange: Build, name: str) -> None:
+    made = exchange(
+        "image.create", 201, body({key: value for key, value in IMAGE.items() if key != name}), LOCATION, method="POST"
+    )
+    assert (f"image.create.response.201.{name}", "missing") in failures(made, contract)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "failure"),
+    [
+        ("min_disk", "1", "string instead of integer"),
+        ("protected", "no", "string instead of boolean"),
+        ("id", "7", "not a uuid"),
+        ("created_at", "2021-02-25 11:28", "not a date-time"),
+        ("size", -1, "breaks minimum"),
+        ("status", "sleeping", "breaks enum"),
+        ("file", f"/v2/images/{ID}", "does not agree with the id"),
+        ("self", "/v2/images/other", "does not agree with the id"),
+        ("schema", "/v2/schemas/flavor", "another resource"),
+        ("updated_at", "2020-01-01T00:00:00Z", "before created_at"),
+        ("tags", "a", "string instead of array"),
+        ("name", 7, "integer instead of null or string"),
+    ],
+)
+def test_a_member_that_is_wrong_is_found(
+    contract: Contract, exchange: Build, name: str, value: Any, failure: str
+) -> None:
+    made = exchange("image.create", 201, body({**IMAGE, name: value}), LOCATION, method="POST")
+    assert (f"image.create.response.201.{name}", failure) in failures(made, contract)
+
+
+def test_links_may_carry_the_endpoint_in_front(contract: Contract, exchange: Build) -> None:
+    absolute = {
+        **IMAGE,
+        "self": f"https://cloud/image/v2/images/{ID}",
+        "file": f"https://cloud/image/v2/images/{ID}/file",
+    }
+    assert failures(exchange("image.create", 201, body(absolute), LOCATION, method="POST"), contract) == []
+
+
+def test_an_answer_about_another_image_is_found(contract: Contract, exchange: Build) -> None:
+    other = "00000000-0000-4000-8000-000000000000"
+    made = exchange("image.patch", 200, body(IMAGE), method="PATCH", url=f"http://cloud/v2/images/{other}")
+    assert failures(made, contract) == [("image.patch.response.200.id", "another image")]
+
+
+def test_items_of_a_list_are_judged_and_named_by_index(contract: Contract, exchange: Build) -> None:
+    made = exchange(body=body({"images": [{"id": ID, "name": "a"}, {"id": ID}]}))
+    found = [item for item in judge(made, contract) if not item.ok]
+    assert [(item.requirement, item.path) for item in found] == [
+        ("image.list.response.200.images.name", "images[1].name")
+    ]
+
+
+def test_an_empty_list_says_nothing_about_items(contract: Contract, exchange: Build) -> None:
+    looked = {item.requirement for item in judge(exchange(body=body({"images": []})), contract)}
+    assert "image.list.response.200.images" in looked
+    assert "image.list.response.200.images.id" not in looked
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "failure"),
+    [
+        (b"<html></html>", "text/html", "HTML"),
+        (b"no", "text/plain", "plain text"),
+        (b"", "text/plain", "an empty body"),
+        (b'{"message": "no", "code": "404 Not Found", "title": "Not Found"}', "application/json", "a flat object"),
+        (b'{"fault": {}}', "application/json", "an object of another shape"),
+        (b"[]", "application/json", "JSON that is array"),
+        (b'{"error": "no"}', "application/json", "an object whose error is string"),
+    ],
+)
+def test_what_is_no_envelope_is_one_finding(
+    contract: Contract, exchange: Build, content: bytes, kind: str, failure: str
+) -> None:
+    made = exchange(status=404, body=content, headers={"Content-Type": kind} if content else {})
+    assert [("error.envelope", failure)] == failures(made, contract)
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"),
+    [
+        ({"code": 400}, ("error.envelope.code", "differs")),
+        ({"code": "404"}, ("error.envelope.code", "string instead of integer")),
+        ({"title": "Bad Request"}, ("error.envelope.title", "another phrase")),
+        ({"message": ""}, ("error.envelope.message", "empty")),
+        ({"message": None}, ("error.envelope.message", "null instead of string")),
+        ({"code": True}, ("error.envelope.code", "boolean instead of integer")),
+    ],
+)
+def test_members_of_the_envelope_are_judged_each(
+    contract: Contract, exchange: Build, change: dict[str, Any], finding: tuple[str, str]
+) -> None:
+    assert [finding] == failures(exchange(status=404, body=error(404, **change)), contract)
+
+
+def test_a_right_failure_is_silent_and_the_phrase_has_no_case(contract: Contract, exchange: Build) -> None:
+    assert failures(exchange(status=404, body=error(404, title="not found")), contract) == []
+
+
+def test_a_head_owes_no_envelope(contract: Contract, exchange: Build) -> None:
+    assert failures(exchange(None, 405, method="HEAD"), contract) == []
+
+
+@pytest.mark.parametrize("status", [302, 410, 413, 415, 418, 429])
+def test_an_undocumented_status_is_a_finding_of_its_own_kind(contract: Contract, exchange: Build, status: int) -> None:
+    assert ("status.documented", f"undocumented {status} from image.list: token is missing") in failures(
+        exchange(status=status, body=error(status)), contract
+    )
+
+
+def test_another_success_breaks_the_promise_of_the_operation(contract: Contract, exchange: Build) -> None:
+    assert failures(exchange("image.delete", 202, method="DELETE"), contract) == [("image.delete.response.204", "202")]
+
+
+def test_a_server_error_is_found_whatever_it_carries(contract: Contract, exchange: Build) -> None:
+    assert failures(exchange(status=500, body=error(500)), contract) == [
+        ("status.server-error", "500 from image.list: token is missing")
+    ]
+
+
+def test_a_number_that_is_no_status_is_found(contract: Contract, exchange: Build) -> None:
+    assert ("status.class", "out of range") in failures(exchange(status=600), contract)
+
+
+def test_a_success_that_is_an_error_is_found(contract: Contract, exchange: Build) -> None:
+    assert ("status.success", "envelope") in failures(exchange(body=error(404)), contract)
+
+
+@pytest.mark.parametrize("status", [200, 403, 404])
+def test_a_call_without_a_token_is_due_401(contract: Contract, exchange: Build, status: int) -> None:
+    content = body({"images": []}) if status == 200 else error(status)
+    assert ("auth.required", f"{status} instead of 401") in failures(
+        exchange(status=status, body=content, actor="anonymous"), contract
+    )
+
+
+def test_a_refused_call_without_a_token_is_silent(contract: Contract, exchange: Build) -> None:
+    assert failures(exchange(status=401, body=error(401), actor="anonymous"), contract) == []
+
+
+@pytest.mark.parametrize(
+    "where", [{"x-openstack-request-id": "r"}, {"RequestId": "r"}, {"X-Openstack-Request-ID": "r"}]
+)
+def test_the_request_id_may_be_any_documented_header(
+    contract: Contract, exchange: Build, where: dict[str, str]
+) -> None:
+    made = exchange(body=body({"images": []}), headers={"x-openstack-request-id": "", **where})
+    assert failures(made, contract) == []
+
+
+def test_the_request_id_may_be_in_the_body(contract: Contract, exchange: Build) -> None:
+    made = exchange(body=body({"images": [], "RequestId": "r"}), headers={"x-openstack-request-id": " "})
+    assert failures(made, contract) == []
+
+
+def test_an_answer_without_a_request_id_is_found(contract: Contract, exchange: Build) -> None:
+    made = exchange(body=body({"images": []}), headers={"x-openstack-request-id": ""})
+    assert failures(made, contract) == [("header.request-id", "missing")]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "failure"),
+    [
+        ('{"images": []}'.encode("utf-16"), "application/json", "not UTF-8"),
+        (b'{"images": []}', "application/json; charset=gbk", "another charset declared"),
+    ],
+)
+def test_another_encoding_is_found(
+    contract: Contract, exchange: Build, content: bytes, kind: str, failure: str
+) -> None:
+    assert ("encoding.utf-8", failure) in failures(exchange(body=content, headers={"Content-Type": kind}), contract)
+
+
+def test_bytes_of_a_file_need_not_be_text(contract: Contract, exchange: Build) -> None:
+    made = exchange("image.download", 200, b"\xff\xfe", {"Content-Type": "application/octet-stream"})
+    assert failures(made, contract) == []
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "", "application/xml"])
+def test_another_media_type_is_found(contract: Contract, exchange: Build, kind: str) -> None:
+    made = exchange(body=body({"images": []}), headers={"Content-Type": kind})
+    assert [("header.content-type", f"is {kind}")] == failures(made, contract)
+
+
+def test_a_content_length_that_differs_is_found(contract: Contract, exchange: Build) -> None:
+    made = exchange(body=body({"images": []}), headers={"Content-Length": "99"})
+    assert failures(made, contract) == [("header.content-length", "differs")]
+
+
+@pytest.mark.parametrize(("content", "length"), [(b"x", "1"), (b"", "5")])
+def test_a_204_with_a_body_is_found(contract: Contract, exchange: Build, content: bytes, length: str) -> None:
+    made = exchange(
+        "image.delete", 204, content, {"Content-Length": length, "Content-Type": "text/plain"}, method="DELETE"
+    )
+    assert ("image.delete.empty", "not empty") in failures(made, contract)
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff", b'{"images": NaN}', b"[" * 100_000, b"1" * 5000])
+def test_a_body_that_cannot_be_read_is_found_and_never_raises(
+    contract: Contract, exchange: Build, content: bytes
+) -> None:
+    assert any(name == "image.list.response.200" for name, _ in failures(exchange(body=content), contract))
+
+
+def test_a_promised_header_that_is_missing_is_found(contract: Contract, exchange: Build) -> None:
+    made = exchange("image.create", 201, body(IMAGE), method="POST")
+    assert failures(made, contract) == [("image.create.response.201.location", "missing")]
+
+
+def test_discovery_is_judged_only_as_any_answer_is(contract: Contract, exchange: Build) -> None:
+    assert (
+        failures(
+            exchange(DISCOVERY, 302, b"<html>", {"Content-Type": "text/html", "x-openstack-request-id": ""}), contract
+        )
+        == []
+    )
+
+
+@given(
+    st.binary(max_size=60),
+    st.integers(100, 699),
+    st.sampled_from(["image.list", "image.create", "image.delete", "auth.token", None]),
+)
+def test_no_answer_makes_a_check_raise(
+    contract: Contract, exchange: Build, content: bytes, status: int, operation: str | None
+) -> None:
+    for item in judge(exchange(operation, status, content), contract):
+        assert item.requirement in contract.requirements
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("2021-02-25T11:28:54Z", True),
+        ("2021-02-25T11:28:54.123456+08:00", True),
+        ("20210225T112854Z", True),
+        ("2021-02-25T11:28:54", False),
+        ("2021-02-25", False),
+        ("2021-13-25T11:28:54Z", False),
+        ("now", False),
+    ],
+)
+def test_a_moment_is_iso_8601_with_an_offset(text: str, good: bool) -> None:
+    assert good is (moment(text) is not None)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=5),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(list(IMAGE)), inner, max_size=6),
+        max_leaves=10,
+    )
+)
+def test_both_validators_give_the_same_answer(contract: Contract, value: Any) -> None:
+    checker = jsonschema.FormatChecker(formats=())
+    for name, check in FORMATS.items():
+        checker.checks(name)(lambda text, check=check: not isinstance(text, str) or check(text))  # type: ignore[misc]
+    for operation in contract.operations.values():
+        for spec in operation.responses:
+            if spec.schema is not None:
+                oracle = jsonschema.Draft202012Validator(spec.schema, format_checker=checker)
+                assert oracle.is_valid(value) is valid(spec.schema, value)
+
+
+def test_a_code_that_cannot_be_provoked_is_judged_where_it_is_met(contract: Contract, exchange: Build) -> None:
+    found = failures(exchange("image.list", 503, b"<html>busy</html>", {"Content-Type": "text/html"}), contract)
+    assert ("error.503", "carries HTML") in found
+
+
+@pytest.mark.parametrize(
+    ("content", "failed"),
+    [({"error": {"message": "Choose.", "code": 300, "title": "Multiple Choices"}}, True), ({"versions": [1]}, False)],
+)
+def test_a_choice_of_versions_is_no_error(contract: Contract, exchange: Build, content: Any, failed: bool) -> None:
+    found = failures(exchange(DISCOVERY, 300, body(content)), contract)
+    assert (("error.300", "carries the envelope of an error") in found) is failed

@@ -1,0 +1,83 @@
+"""The suite against some faults of the bank, one of each kind; `conformance selfcheck` tries them all."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.proof.selfcheck import clean_run, prove, trial
+
+KINDS = {
+    "auth.token.password.half": "authentication.what_is_like_the_password_gets_no_token",
+    "image.create.beside.visibility.min_disk": "create.every_two_values_together_are_taken",
+    "error.envelope.title.missing": "envelope",
+    "header.x-project-id.followed": "authentication.the_project_header_opens_no_other_project",
+    "image.create.stored.min_ram.16-bit": "create.each_member_alone_is_taken",
+    "image.create.truth.self": "agreement",
+    "image.delete.collateral.older": "delete.no_other_image_is_touched",
+    "image.download.bytes.same-size": "download.files_of_two_images_are_not_mixed_up",
+    "image.download.failure.404.title-missing": "envelope",
+    "image.isolation.list.later-pages": "isolation.a_private_image_is_on_no_page_of_another_project",
+    "image.list.query.limit.before-filter": "list.parameters_hold_together",
+    "image.list.truth.owner": "list.every_three_parameters_hold_together",
+    "image.patch.atomic.first": "patch.operations_apply_all_or_none",
+    "image.patch.only.active-image.request-id": "request-id",
+    "rare.one-in-forty": "server-error",
+}
+"""Fault -> a check that names the promise which it breaks."""
+
+
+@pytest.mark.parametrize("fault", KINDS)
+def test_a_fault_is_caught_by_a_check_that_names_the_broken_promise(fault: str) -> None:
+    found = trial(fault)
+    assert found.outcome == "caught", found
+    assert KINDS[fault] in found.checks
+    assert {name for names in found.checks.values() for name in names} <= set(found.breaks)
+    assert found.first is not None
+    assert 0 < found.first <= found.requests
+
+
+def test_a_fault_that_the_chosen_cases_cannot_see_is_missed() -> None:
+    found = trial("image.download.bytes.short", cases="test_300_from_version_discovery")
+    assert (found.outcome, found.checks, found.first) == ("missed", {}, None)
+
+
+def test_a_finding_on_another_promise_only_is_not_caught() -> None:
+    # A list that lies about the status of its answer is seen by whoever lists; the promise of the file is not concerned.
+    found = trial("image.download.bytes.short", cases="test_checksum_and_size_agree_with_the_file")
+    assert found.outcome == "missed"
+    found = trial("image.list.query.type.snapshot", cases="test_type_is_accepted")
+    assert found.outcome == "caught"
+
+
+def test_the_same_seed_gives_the_same_trial() -> None:
+    first, second = (trial("image.patch.unchanged.tags", seed=5) for _ in range(2))
+    assert (first.outcome, first.checks, first.elsewhere, first.first) == (
+        second.outcome,
+        second.checks,
+        second.elsewhere,
+        second.first,
+    )
+
+
+def test_a_check_is_proven_by_a_fault_that_it_catches_alone() -> None:
+    found = prove("list.type_is_accepted", ["image.download.bytes.short", "image.list.query.type.refused"])
+    assert found is not None
+    assert found.fault == "image.list.query.type.refused"
+    assert prove("list.type_is_accepted", ["image.download.bytes.short"]) is None
+
+
+@pytest.mark.parametrize("seed", [2])
+def test_nothing_is_found_in_a_target_that_keeps_the_contract(seed: int) -> None:
+    found = clean_run("gate", seed)
+    assert found.silent, (found.overall, found.findings, found.notes)
+
+
+@pytest.mark.parametrize("liberty", ["liberty.times.offset", "liberty.http.gzip", "liberty.cloud.crowded"])
+def test_nothing_is_found_in_a_target_that_takes_a_liberty(liberty: str) -> None:
+    found = clean_run("gate", 1, liberty)
+    assert found.silent, (found.overall, found.findings, found.notes)
+
+
+def test_a_liberty_that_ends_the_run_is_no_silence() -> None:
+    found = clean_run("smoke", 1, "auth.token.response.201.x-subject-token.missing")
+    assert not found.silent

@@ -1,0 +1,76 @@
+"""JUnit XML: a case for each requirement, red for what makes the verdict red."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+import xmlschema
+from checkout import SCHEMAS
+
+from conformance.model.verdict import Outcome, Overall, Verdict
+from conformance.reports.junit import to_junit
+
+SCHEMA = SCHEMAS / "junit.xsd"
+
+
+def cases(verdict: Verdict) -> dict[str, ElementTree.Element]:
+    return {case.attrib["name"]: case for case in ElementTree.fromstring(to_junit(verdict)).iter("testcase")}
+
+
+def outcome(case: ElementTree.Element) -> str:
+    return next((child.tag for child in case if child.tag != "system-out"), "passed")
+
+
+def test_it_is_valid_and_every_requirement_is_a_case(every_kind: Verdict, recorded_verdict: Verdict) -> None:
+    schema = xmlschema.XMLSchema(SCHEMA)
+    for verdict in (every_kind, recorded_verdict):
+        schema.validate(to_junit(verdict).decode())
+        assert {item.id for item in verdict.requirements} == set(cases(verdict))
+
+
+def test_the_schema_refuses_a_case_that_fails_and_is_skipped(recorded_verdict: Verdict) -> None:
+    spoilt = to_junit(recorded_verdict).decode().replace("<skipped ", '<failure message="x"/><skipped ', 1)
+    assert not xmlschema.XMLSchema(SCHEMA).is_valid(spoilt)
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"),
+    [
+        ("binding", "failure"),
+        ("waived", "skipped"),
+        ("known", "skipped"),
+        ("advisory", "skipped"),
+        ("missing", "error"),
+    ],
+)
+def test_a_case_is_red_only_for_what_makes_the_verdict_red(
+    every_kind: Verdict, kinds: dict[str, str], kind: str, wanted: str
+) -> None:
+    assert wanted == outcome(cases(every_kind)[kinds[kind]])
+
+
+def test_what_was_kept_has_passed(recorded_verdict: Verdict) -> None:
+    failed = {group.requirement for group in recorded_verdict.findings}
+    kept = [
+        item.id for item in recorded_verdict.requirements if item.outcome is Outcome.PASSED and item.id not in failed
+    ]
+    assert kept
+    assert {"passed"} == {outcome(cases(recorded_verdict)[name]) for name in kept}
+
+
+def test_a_run_that_is_inconclusive_for_no_requirement_is_red_all_the_same(recorded_verdict: Verdict) -> None:
+    kept = tuple(replace(item, required=False) for item in recorded_verdict.requirements)
+    left = replace(
+        recorded_verdict,
+        overall=Overall.INCONCLUSIVE,
+        exit_code=3,
+        findings=(),
+        requirements=kept,
+        notes=("images left behind",),
+    )
+    case = cases(left)["verdict"]
+    assert (outcome(case), case[0].attrib["message"]) == ("error", "inconclusive: images left behind")
+    xmlschema.XMLSchema(SCHEMA).validate(to_junit(left).decode())
+    assert "verdict" not in cases(replace(left, overall=Overall.CONFORMANT))

@@ -1,0 +1,60 @@
+"""A run directory read back is the verdict that was written."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from conformance.model.errors import UsageError
+from conformance.reports.har import to_har
+from conformance.reports.recorded import read_run
+from conformance.reports.verdict_json import to_json
+from conformance.run.runner import conduct_run
+from conformance.run.session import Options
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("run")
+    options = Options(profile="smoke", seed=1, faults=("image.list.query.name.prefix", "image.create.nan"))
+    conduct_run(options, out, Console(file=io.StringIO()))
+    return out
+
+
+def test_verdict_and_exchanges_come_back_as_they_were(directory: Path) -> None:
+    verdict = read_run(directory)
+    assert to_json(verdict) == json.loads((directory / "verdict.json").read_bytes())
+    assert to_har(verdict) == json.loads((directory / "exchanges.har").read_bytes())
+    assert len(verdict.findings) > 0
+
+
+@pytest.mark.parametrize("name", ["verdict.json", "exchanges.har"])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(None, "there is no such file"), ("{", "cannot be read"), ("[]", "not a JSON object"), ("{}", "no|not")],
+)
+def test_what_is_no_run_is_one_line_that_names_the_file(
+    directory: Path, tmp_path: Path, name: str, content: str | None, words: str
+) -> None:
+    for other in ("verdict.json", "exchanges.har"):
+        (tmp_path / other).write_bytes((directory / other).read_bytes())
+    (tmp_path / name).unlink()
+    if content is not None:
+        (tmp_path / name).write_text(content)
+    with pytest.raises(UsageError, match=words) as caught:
+        read_run(tmp_path)
+    assert name in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_files_of_two_runs_are_told_apart(directory: Path, tmp_path: Path) -> None:
+    har = json.loads((directory / "exchanges.har").read_bytes())
+    har["log"]["entries"].pop()
+    (tmp_path / "exchanges.har").write_text(json.dumps(har))
+    (tmp_path / "verdict.json").write_bytes((directory / "verdict.json").read_bytes())
+    with pytest.raises(UsageError, match="not of the same run"):
+        read_run(tmp_path)

@@ -1,0 +1,119 @@
+"""The walks: silent on a target that keeps the contract, and on one that does not the right promise and the shortest way there."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from conformance.contract.specs import load_contract
+from conformance.model.contract import Contract
+from conformance.model.verdict import FindingGroup, Verdict
+from conformance.proof.bank import bank
+from conformance.proof.reference import Reference
+from conformance.run.runner import conduct_run
+from conformance.run.session import Conduct, Options
+from conformance.target.cloud import Settings
+
+CASE = "stateful.the_cloud_follows_the_model"
+FAULTS = [name for name in bank(load_contract()) if name.startswith("state.")]
+SEEDS = range(20)
+
+
+def walked(
+    out: Path, seed: int = 1, faults: tuple[str, ...] = (), settings: Settings | None = None, profile: str = "gate"
+) -> Verdict:
+    options = Options(settings or Settings(), profile=profile, seed=seed, selection="stateful", faults=faults)
+    verdict, _ = conduct_run(options, out, Console(file=io.StringIO()))
+    return verdict
+
+
+def found(verdict: Verdict, requirement: str) -> FindingGroup:
+    return next(group for group in verdict.findings if group.requirement == requirement)
+
+
+def requests(verdict: Verdict) -> list[tuple[str, str, str, int]]:
+    """What was sent, without what is new in every run: ids, names, hosts and times."""
+    said = [item for item in verdict.exchanges if item.case == CASE]
+    return [
+        (item.request.actor, item.request.method, item.request.operation or "", len(item.request.body)) for item in said
+    ]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_target_that_keeps_the_contract_has_no_finding(tmp_path: Path, seed: int) -> None:
+    verdict = walked(tmp_path, seed)
+    assert (
+        [(group.requirement, group.failure, group.message) for group in verdict.findings],
+        verdict.run.leftovers,
+    ) == ([], ())
+    assert 150 < verdict.run.requests < 270
+
+
+def test_the_same_seed_sends_the_same_requests(tmp_path: Path) -> None:
+    first, second = walked(tmp_path / "1", 5), walked(tmp_path / "2", 5)
+    assert requests(first) == requests(second)
+    assert requests(first) != requests(walked(tmp_path / "3", 6))
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_that_needs_a_history_breaks_the_promise_that_it_is_about(
+    tmp_path: Path, contract: Contract, fault: str
+) -> None:
+    """The walks alone, with the requests of acceptance; the self-check shows that a gate with all its cases finds each too."""
+    wanted = set(bank(contract)[fault].breaks)
+    for seed in (1, 2, 3):
+        verdict = walked(tmp_path / str(seed), seed, (fault,), profile="acceptance")
+        if wanted & {group.requirement for group in verdict.findings if group.check == CASE}:
+            return
+    pytest.fail(f"three times 2000 requests did not meet {fault}")
+
+
+def test_a_finding_names_the_shortest_sequence(tmp_path: Path) -> None:
+    group = found(walked(tmp_path, faults=("state.patch.second-clears-tags",)), "image.patch.unchanged")
+    assert group.failure == "tags changed with another member"
+    verdict = walked(tmp_path, faults=("state.patch.second-clears-tags",))
+    group = found(verdict, "image.patch.unchanged")
+    led = [verdict.exchanges[number - 1] for number in group.related]
+    assert [item.operation for item in led] == ["image.create", "image.patch", "image.patch"]
+    assert group.exemplar is not None
+    assert (group.exemplar.operation, group.related) == ("image.show", tuple(sorted(group.related)))
+
+
+def test_a_deviation_of_every_answer_does_not_end_the_walks(tmp_path: Path) -> None:
+    verdict = walked(tmp_path, faults=("error.404.html", "state.patch.second-clears-tags"))
+    assert {"error.envelope", "image.patch.unchanged"} <= {group.requirement for group in verdict.findings}
+
+
+def test_a_failure_of_one_answer_in_forty_is_no_finding_about_the_images(tmp_path: Path) -> None:
+    verdict = walked(tmp_path, faults=("rare.one-in-forty",))
+    assert {"error.500", "status.server-error"} >= {group.requirement for group in verdict.findings}
+    assert verdict.findings
+
+
+def test_a_second_project_leaves_nothing_behind(tmp_path: Path, reference: Reference) -> None:
+    reference.write_clouds(tmp_path / "clouds.yaml")
+    settings = Settings(cloud="reference", other_cloud="reference-other", config_files=(str(tmp_path / "clouds.yaml"),))
+    verdict = walked(tmp_path, settings=settings)
+    made = [item for item in verdict.exchanges if item.request.actor == "other" and item.operation == "image.create"]
+    assert (bool(made), reference.images()) == (True, 0)
+
+
+def test_the_next_start_deletes_what_the_second_project_left(tmp_path: Path, reference: Reference) -> None:
+    reference.write_clouds(tmp_path / "clouds.yaml")
+    files = (str(tmp_path / "clouds.yaml"),)
+    both = Options(Settings(cloud="reference", other_cloud="reference-other", config_files=files))
+    with Conduct(both) as crashed:
+        crashed.client.create({"name": crashed.client.name(), "protected": True}, actor="other")
+        crashed.client.journal.close(done=False)
+    assert reference.images() == 1
+    with Conduct(Options(Settings(cloud="reference", config_files=files))) as alone:
+        assert "some belong to its second project: give --other-cloud once more" in alone.notes[0]
+        alone.cleanup()
+    assert reference.images() == 1
+    with Conduct(both) as next_start:
+        assert [note.rpartition("; ")[2] for note in next_start.notes] == ["its images are deleted now"]
+        next_start.cleanup()
+    assert reference.images() == 0

@@ -1,0 +1,181 @@
+"""Finding the cloud and logging in, against the reference and against servers that are no cloud."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.contract.specs import dump_yaml
+from conformance.model.errors import LoginRefused, NoImageService, NotACloud, TargetUnreachable, UsageError
+from conformance.model.message import Request, Response
+from conformance.proof.reference import Reference
+from conformance.target.cloud import Settings, Target, configured, open_target
+
+Seen = list[tuple[str | None, int]]
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Callable[..., tuple[Target, Seen]]]:
+    """Opens a target of these clouds and closes it; gives what passed the observer, too."""
+    with ExitStack() as stack:
+
+        def start(clouds: dict[str, Any], cloud: str = "reference", **settings: Any) -> tuple[Target, Seen]:
+            path = tmp_path / "clouds.yaml"
+            path.write_text(dump_yaml(clouds))
+            seen: Seen = []
+
+            def observe(request: Request, response: Response) -> None:
+                seen.append((request.operation, response.status))
+
+            target = open_target(Settings(cloud=cloud, config_files=(str(path),), **settings), observe)
+            stack.callback(target.transport.close)
+            return target, seen
+
+        yield start
+
+
+@pytest.fixture
+def web() -> Iterator[Callable[[int, str], str]]:
+    """Starts a web server that answers everything with this status and body."""
+    with ExitStack() as stack:
+
+        def start(status: int, body: str) -> str:
+            class Handler(BaseHTTPRequestHandler):
+                def answer(self) -> None:
+                    data = body.encode()
+                    self.send_response(status)
+                    self.send_header("Content-Length", str(len(data)))
+                    self.end_headers()
+                    self.wfile.write(data)
+
+                do_GET = do_POST = answer  # noqa: N815  names that http.server calls
+
+                def log_message(self, format: str, *args: Any) -> None:
+                    """Say nothing."""
+
+            server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+            stack.callback(server.server_close)
+            stack.callback(server.shutdown)
+            return f"http://127.0.0.1:{server.server_address[1]}/v3"
+
+        yield start
+
+
+def clouds_at(url: str) -> dict[str, Any]:
+    auth = {
+        "auth_url": url,
+        "username": "u",
+        "password": "hidden-word",
+        "project_name": "p",
+        "user_domain_name": "d",
+        "project_domain_name": "d",
+    }
+    return {"clouds": {"reference": {"auth": auth, "region_name": "RegionOne"}}}
+
+
+def test_the_endpoint_comes_from_the_catalogue_with_its_prefix(
+    reference: Reference, opened: Callable[..., tuple[Target, Seen]]
+) -> None:
+    target, seen = opened(reference.clouds())
+    assert (reference.image_url, "RegionOne", ("member",)) == (target.image_url, target.region, target.main.roles)
+    assert ("auth.token", 201) in seen
+
+
+def test_the_second_project_is_another_actor(reference: Reference, opened: Callable[..., tuple[Target, Seen]]) -> None:
+    target, _ = opened(reference.clouds(), other_cloud="reference-other")
+    assert target.actors["other"].project_id != target.main.project_id
+
+
+def test_the_same_project_twice_is_no_second_project(
+    reference: Reference, opened: Callable[..., tuple[Target, Seen]]
+) -> None:
+    with pytest.raises(UsageError, match="is the same project"):
+        opened(reference.clouds(), other_cloud="reference-reader")
+
+
+def test_a_wrong_password_is_refused_without_showing_it(
+    reference: Reference, opened: Callable[..., tuple[Target, Seen]]
+) -> None:
+    clouds = reference.clouds()
+    clouds["clouds"]["reference"]["auth"]["password"] = "hidden-word"
+    with pytest.raises(LoginRefused, match="refused the credentials") as caught:
+        opened(clouds)
+    assert "hidden-word" not in str(caught.value)
+
+
+def test_an_unknown_cloud_names_the_known_ones(
+    reference: Reference, opened: Callable[..., tuple[Target, Seen]]
+) -> None:
+    with pytest.raises(UsageError, match=r"known clouds: .*reference-other"):
+        opened(reference.clouds(), cloud="nowhere")
+
+
+def test_a_region_without_an_image_service_says_what_there_is(
+    reference: Reference, opened: Callable[..., tuple[Target, Seen]]
+) -> None:
+    with pytest.raises(UsageError, match="Elsewhere is not a valid region"):
+        opened(reference.clouds(), region="Elsewhere")
+    anywhere = reference.clouds()
+    for cloud in anywhere["clouds"].values():
+        cloud.pop("region_name", None)
+    with pytest.raises(NoImageService, match=r"region Elsewhere.*identity, image"):
+        opened(anywhere, region="Elsewhere")
+
+
+def test_a_closed_port_is_unreachable(opened: Callable[..., tuple[Target, Seen]]) -> None:
+    with pytest.raises(TargetUnreachable, match="connection refused"):
+        opened(clouds_at("http://127.0.0.1:1/v3"))
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, "<html>hello</html>"),
+        (404, "not here"),
+        (200, "{}"),
+        (201, json.dumps({"token": []})),
+        (500, ""),
+        (302, ""),
+    ],
+)
+def test_a_web_server_is_no_cloud(
+    web: Callable[[int, str], str], opened: Callable[..., tuple[Target, Seen]], status: int, body: str
+) -> None:
+    with pytest.raises(NotACloud) as caught:
+        opened(clouds_at(web(status, body)))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_cloud_without_auth_url_says_so(opened: Callable[..., tuple[Target, Seen]]) -> None:
+    with pytest.raises(UsageError, match="auth_url"):
+        opened({"clouds": {"reference": {"auth": {"username": "u"}}}})
+
+
+def test_a_missing_ca_file_says_so(reference: Reference, opened: Callable[..., tuple[Target, Seen]]) -> None:
+    with pytest.raises(UsageError, match="there is no such file"):
+        opened(reference.clouds(), cacert="/no/such/ca.pem")
+
+
+@pytest.mark.parametrize(
+    ("settings", "environ", "wanted"),
+    [
+        (Settings(), {}, False),
+        (Settings(cloud="c"), {}, True),
+        (Settings(), {"OS_CLOUD": "c"}, True),
+        (Settings(), {"OS_AUTH_URL": "u"}, True),
+        (Settings(), {"OS_CLIENT_CONFIG_FILE": "f"}, True),
+        (Settings(), {"OS_NAME": "linux"}, False),
+    ],
+)
+def test_a_cloud_is_configured_when_anything_names_one(
+    settings: Settings, environ: dict[str, str], wanted: bool
+) -> None:
+    assert wanted is configured(settings, environ)

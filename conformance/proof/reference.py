@@ -20,7 +20,8 @@ from conformance.model.contract import Contract
 from conformance.model.errors import UsageError
 from conformance.proof.bank import faults_of
 from conformance.services.identity.target.tokens import ACCOUNTS, Identity
-from conformance.services.image.target.service import LARGEST, Answer, Call, Service
+from conformance.services.image.target.service import LARGEST, Service
+from conformance.services.wire import Answer, Call
 
 __all__ = ["Reference"]
 

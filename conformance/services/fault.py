@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from conformance.services.identity.target.tokens import Identity
-    from conformance.services.image.target.service import Answer, Call
-    from conformance.services.image.target.store import Caller, Image, Store
+    from conformance.services.image.target.store import Image, Store
+    from conformance.services.wire import Answer, Call, Caller
 
     Query = Sequence[tuple[str, str]]
 

@@ -22,8 +22,8 @@ from conformance.reports.terminal import print_verdict
 from conformance.run.runner import conduct_run
 from conformance.run.session import Options
 from conformance.services.fault import Hooks
-from conformance.services.image.target.service import Answer, Call
 from conformance.services.image.target.store import Store
+from conformance.services.wire import Answer, Call
 from conformance.target.cloud import Settings
 
 A, B = ("status.server-error", "500", "image.list"), ("error.envelope", "HTML", "image.list")

@@ -18,8 +18,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault
-from conformance.services.image.target.service import Answer, Call
-from conformance.services.image.target.store import Refused
+from conformance.services.wire import Answer, Call, Refused
 
 HOP = {"connection", "transfer-encoding", "keep-alive", "host", "content-length"}
 

@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.target.service import JSON_TYPE, Answer, Call
-from conformance.services.image.target.store import Caller, Image, Refused, Store
+from conformance.services.image.target.store import Image, Store
+from conformance.services.wire import JSON_TYPE, Answer, Call, Caller, Refused
 
 __all__ = ["liberties"]
 

@@ -17,8 +17,8 @@ from conformance.model.verdict import Verdict
 from conformance.run.runner import conduct_run
 from conformance.run.session import Options
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.target.service import Answer, Call
-from conformance.services.image.target.store import Caller, Image, Refused, Store
+from conformance.services.image.target.store import Image, Store
+from conformance.services.wire import Answer, Call, Caller, Refused
 
 pytestmark = pytest.mark.filterwarnings("default")
 

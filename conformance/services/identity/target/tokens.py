@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from conformance.services.clock import Clock
-from conformance.services.image.target.store import Caller, Refused
+from conformance.services.wire import Caller, Refused
 
 __all__ = ["ACCOUNTS", "Identity", "Token"]
 

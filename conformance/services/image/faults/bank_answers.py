@@ -10,8 +10,8 @@ from typing import Any
 
 from conformance.model.contract import Contract, Operation
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.target.service import Answer, Call
 from conformance.services.image.target.store import Store
+from conformance.services.wire import Answer, Call
 
 __all__ = ["answer_faults"]
 

@@ -14,8 +14,8 @@ from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
 from conformance.services.identity.target.tokens import Identity
 from conformance.services.image.faults.bank_answers import header
-from conformance.services.image.target.service import Answer, Call
-from conformance.services.image.target.store import Caller, Image, Refused, Store
+from conformance.services.image.target.store import Image, Store
+from conformance.services.wire import Answer, Call, Caller, Refused
 
 __all__ = ["behaviour_faults"]
 

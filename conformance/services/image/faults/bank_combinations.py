@@ -9,8 +9,8 @@ from typing import Any
 
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.target.service import Answer, Call
 from conformance.services.image.target.store import DEFAULTS, Image, Store
+from conformance.services.wire import Answer, Call
 
 __all__ = ["PROPERTY", "combination_faults", "leads_to", "named", "operations_of"]
 

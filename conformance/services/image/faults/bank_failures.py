@@ -12,8 +12,8 @@ from functools import partial
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
 from conformance.services.image.faults.bank_answers import OTHER_CODE, header
-from conformance.services.image.target.service import Answer, Call
 from conformance.services.image.target.store import Store
+from conformance.services.wire import Answer, Call
 
 __all__ = ["failure_faults"]
 

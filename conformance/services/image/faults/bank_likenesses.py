@@ -11,8 +11,8 @@ from typing import Any
 from conformance.services.fault import Fault, Hooks
 from conformance.services.image.faults.bank_combinations import PROPERTY, leads_to, operations_of
 from conformance.services.image.faults.bank_lists import asks, rows
-from conformance.services.image.target.service import Answer, Call
-from conformance.services.image.target.store import DEFAULTS, Caller, Image, Refused, Store, document
+from conformance.services.image.target.store import DEFAULTS, Image, Store, document
+from conformance.services.wire import Answer, Call, Caller, Refused
 
 __all__ = ["likeness_faults"]
 

@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.target.service import Answer, Call
-from conformance.services.image.target.store import Image, Refused, Store
+from conformance.services.image.target.store import Image, Store
+from conformance.services.wire import Answer, Call, Refused
 
 __all__ = ["asks", "list_faults", "rows"]
 

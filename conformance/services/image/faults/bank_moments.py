@@ -16,8 +16,8 @@ from typing import Any
 from conformance.model.contract import Contract, Operation
 from conformance.services.fault import Fault, Hooks
 from conformance.services.image.faults.bank_answers import OTHER_SUCCESS, header
-from conformance.services.image.target.service import Answer, Call
-from conformance.services.image.target.store import Caller, Image, Store
+from conformance.services.image.target.store import Image, Store
+from conformance.services.wire import Answer, Call, Caller
 
 __all__ = ["moment_faults"]
 

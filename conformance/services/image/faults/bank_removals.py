@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.target.service import Answer, Call
-from conformance.services.image.target.store import Caller, Image, Refused, Store, document
+from conformance.services.image.target.store import Image, Store, document
+from conformance.services.wire import Answer, Call, Caller, Refused
 
 __all__ = ["removal_faults"]
 

@@ -12,8 +12,8 @@ import jsonschema_rs
 
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.target.service import Answer, Call
-from conformance.services.image.target.store import DEFAULTS, Image, Refused, Store
+from conformance.services.image.target.store import DEFAULTS, Image, Store
+from conformance.services.wire import Answer, Call, Refused
 
 __all__ = ["request_faults"]
 

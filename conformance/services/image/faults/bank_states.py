@@ -15,8 +15,8 @@ from typing import Any
 
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.target.service import Answer, Call
 from conformance.services.image.target.store import Image, Store, document
+from conformance.services.wire import Answer, Call
 
 __all__ = ["state_faults"]
 

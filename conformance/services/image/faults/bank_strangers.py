@@ -8,8 +8,8 @@ from typing import Any
 
 from conformance.services.fault import Fault, Hooks
 from conformance.services.image.faults.bank_lists import asks, rows
-from conformance.services.image.target.service import Answer, Call
-from conformance.services.image.target.store import Caller, Image, Refused, Store, document
+from conformance.services.image.target.store import Image, Store, document
+from conformance.services.wire import Answer, Call, Caller, Refused
 
 __all__ = ["stranger_faults"]
 

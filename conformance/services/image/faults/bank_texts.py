@@ -10,8 +10,8 @@ from typing import Any
 from conformance.services.fault import Fault, Hooks
 from conformance.services.image.faults.bank_combinations import operations_of
 from conformance.services.image.faults.bank_lists import rows
-from conformance.services.image.target.service import Answer, Call
 from conformance.services.image.target.store import Image, Store, pointer
+from conformance.services.wire import Answer, Call
 
 __all__ = ["text_faults"]
 

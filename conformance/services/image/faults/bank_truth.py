@@ -11,8 +11,8 @@ from typing import Any
 
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.target.service import Answer, Call
 from conformance.services.image.target.store import Image, Store, stamp
+from conformance.services.wire import Answer, Call
 
 __all__ = ["truth_faults"]
 

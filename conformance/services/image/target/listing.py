@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from conformance.services.image.target.store import Caller, Image, Refused, document
+from conformance.services.image.target.store import Image, document
+from conformance.services.wire import Caller, Refused
 
 __all__ = ["select"]
 

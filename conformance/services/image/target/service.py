@@ -6,7 +6,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,50 +16,12 @@ from conformance.model.contract import Contract
 from conformance.services.fault import Fault
 from conformance.services.identity.target.tokens import Identity
 from conformance.services.image.target.listing import select
-from conformance.services.image.target.store import Caller, Refused, Store, document, pointer
+from conformance.services.image.target.store import Store, document, pointer
+from conformance.services.wire import JSON_TYPE, Answer, Call, Caller, Refused
 
-__all__ = ["Answer", "Call", "Service"]
+__all__ = ["LARGEST", "Service"]
 
-JSON_TYPE = "application/json"
 LARGEST = 10 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Call:
-    """A request as it came: path within the service, decoded query pairs, headers by lower-case name."""
-
-    service: str
-    method: str
-    path: str
-    query: Sequence[tuple[str, str]]
-    headers: Mapping[str, str]
-    body: bytes
-    operation: str = ""
-    image_id: str = ""
-    caller: Caller | None = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer: a document for JSON, bytes for a file, None for no body."""
-
-    status: int
-    body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    media_type: str = JSON_TYPE
-    raw: bytes | None = None
-
-    def encoded(self) -> bytes:
-        """The bytes of the body."""
-        if self.raw is not None:
-            return self.raw
-        if self.body is None:
-            return b""
-        return (
-            self.body
-            if isinstance(self.body, bytes)
-            else json.dumps(self.body, ensure_ascii=False).encode("utf-8", "replace")
-        )
 
 
 class Service:

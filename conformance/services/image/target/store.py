@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from conformance.services.clock import Clock
+from conformance.services.wire import Caller, Refused
 
-__all__ = ["READ_ONLY", "Caller", "Image", "Refused", "Store", "document"]
+__all__ = ["READ_ONLY", "Image", "Store", "document"]
 
 READ_ONLY = frozenset(
     [
@@ -46,33 +47,6 @@ DEFAULTS: Mapping[str, Any] = {
     "visibility": "private",
 }
 MOST_PROPERTIES = 128
-
-
-class Refused(Exception):
-    """A request that cannot be met: status and message of the answer."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls: the project of the token, and whether they may write or administer."""
-
-    project: str
-    roles: frozenset[str]
-
-    @property
-    def admin(self) -> bool:
-        """Whether the caller sees and changes everything."""
-        return "admin" in self.roles
-
-    @property
-    def writer(self) -> bool:
-        """Whether the caller may create and change."""
-        return bool(self.roles & {"admin", "member"})
 
 
 @dataclass

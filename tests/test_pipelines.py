@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from checkout import ROOT
 from ruamel.yaml import YAML
+from targets import reference_with
 
 from conformance.model.contract import Contract
-from conformance.proof.reference import Reference
 
 ACTION: Any = YAML(typ="safe").load(ROOT / "action.yml")
 GITLAB: Any = YAML(typ="safe").load(ROOT / "ci" / "gitlab-ci.yml")
@@ -134,7 +134,7 @@ def test_a_conformant_run_ends_with_zero_and_its_summary(job: Job) -> None:
 def test_a_broken_promise_ends_the_job_with_one_after_the_reports_are_kept(
     job: Job, contract: Contract, tmp_path: Path
 ) -> None:
-    with Reference(contract, faults=["image.list.query.name.prefix"]) as faulty:
+    with reference_with("image.list.query.name.prefix")(contract) as faulty:
         faulty.write_clouds(tmp_path / "clouds.yaml")
         secret = (tmp_path / "clouds.yaml").read_text()
         done = job.run(
@@ -199,7 +199,7 @@ def test_the_gitlab_script_runs_and_leaves_what_the_template_keeps(job: Job) -> 
 def test_the_gitlab_script_finds_the_cloud_of_the_variable_and_ends_as_the_verdict(
     job: Job, contract: Contract
 ) -> None:
-    with Reference(contract, faults=["image.list.query.name.prefix"]) as faulty:
+    with reference_with("image.list.query.name.prefix")(contract) as faulty:
         faulty.write_clouds(job.home / "secret.yaml")
         done = gitlab(
             job,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
+from targets import reference_with
 
 from conformance.model.message import Exchange, Headers, Request, Response
 from conformance.model.verdict import FindingGroup, SentRow, Verdict, WaiverResult
@@ -19,7 +20,9 @@ HOSTILE = "<script>window.hurt=1</script>\"'><img src=x onerror=window.hurt=1>&a
 
 def recorded(directory: Path) -> Verdict:
     """The verdict of a smoke run against the reference with faults, written to the directory."""
-    verdict, _ = conduct_run(Options(profile="smoke", seed=1, faults=FAULTS), directory, Console(file=io.StringIO()))
+    verdict, _ = conduct_run(
+        Options(profile="smoke", seed=1, embedded=reference_with(*FAULTS)), directory, Console(file=io.StringIO())
+    )
     return verdict
 
 

@@ -11,6 +11,7 @@ import rich_click as click
 from conformance.after.replay.reproduction import Replay, State, to_json
 from conformance.after.replay.resending import chosen
 from conformance.after.replay.resending import replay as replay_run
+from conformance.cli.embedded import embedded
 from conformance.cli.run import target_options
 from conformance.reports.bundle.packing import load
 from conformance.reports.terminal import safe
@@ -53,7 +54,7 @@ def replay(
         cacert=os_cacert,
         insecure=insecure,
     )
-    result = replay_run(verdict, groups, settings, specs, _progress)
+    result = replay_run(verdict, groups, settings, specs, _progress, embedded)
     if form == "json":
         click.echo(json.dumps(to_json(result), indent=1, ensure_ascii=False))
     else:

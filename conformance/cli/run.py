@@ -11,6 +11,7 @@ from typing import Any
 import rich_click as click
 from rich.console import Console
 
+from conformance.cli.embedded import embedded
 from conformance.judge.waivers import chosen
 from conformance.reports import LANGUAGES, print_verdict
 from conformance.run.plugin import MOST_CONFIRM
@@ -138,6 +139,7 @@ def run(
         strict_waivers=strict_waivers,
         baseline=baseline,
         confirm=confirm,
+        embedded=embedded,
     )
     verdict, written = conduct_run(options, out, Console(file=sys.stderr), lang, alluredir)
     print_verdict(verdict, Console(), written, lang)

@@ -10,7 +10,7 @@ from pathlib import Path
 import rich_click as click
 
 from conformance.contract.specs import load_contract
-from conformance.proof.bank import bank
+from conformance.proof.bank import bank, faults_of
 from conformance.proof.reference import Reference
 from conformance.services.image.liberties import liberties
 
@@ -39,7 +39,7 @@ def serve(port: int, clouds: Path, fault: tuple[str, ...]) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with Reference(contract, port=port, faults=fault) as reference:
+    with Reference(contract, port=port, faults=faults_of(contract, fault)) as reference:
         reference.write_clouds(clouds)
         click.echo(f"identity {reference.identity_url}\nimage    {reference.image_url}")
         click.echo(

@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 
 from conformance.model.contract import Contract
 from conformance.model.errors import UsageError
-from conformance.proof.bank import faults_of
+from conformance.services.fault import Fault
 from conformance.services.identity.target.tokens import ACCOUNTS, Identity
 from conformance.services.image.target.service import LARGEST, Service
 from conformance.services.wire import Answer, Call
@@ -148,10 +148,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Reference:
-    """The running target. Use as a context; `faults` name the promises that it breaks on purpose."""
+    """The running target. Use as a context; `faults` are the promises that it breaks on purpose, and the liberties that it takes."""
 
-    def __init__(self, contract: Contract, port: int = 0, faults: Iterable[str] = ()) -> None:
-        chosen = faults_of(contract, faults)
+    def __init__(self, contract: Contract, port: int = 0, faults: Iterable[Fault] = ()) -> None:
         try:
             self._server = _Server(("127.0.0.1", port), _Handler)
         except OSError as error:
@@ -160,7 +159,7 @@ class Reference:
         self.identity_url = f"{root}{IDENTITY_PREFIX}/v3"
         self.image_url = f"{root}{IMAGE_PREFIX}"
         self._identity = Identity(f"{root}{IDENTITY_PREFIX}", self.image_url)
-        self.service = Service(contract, self._identity, chosen)
+        self.service = Service(contract, self._identity, tuple(faults))
         self._server.service = self.service
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 

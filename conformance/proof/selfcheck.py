@@ -32,9 +32,11 @@ from conformance.model.contract import Contract
 from conformance.model.errors import ConformanceError, UsageError
 from conformance.model.finding import Finding
 from conformance.model.verdict import Verdict
-from conformance.proof.bank import bank
+from conformance.proof.bank import bank, faults_of
+from conformance.proof.reference import Reference
 from conformance.proof.scorecard import CAUGHT, ELSEWHERE, ERROR, MISSED, CleanRun, Power, Trial, idle, without_fault
 from conformance.run.cases import Case, registry
+from conformance.run.embedded import Embed
 from conformance.run.runner import run_cases
 from conformance.run.session import Conduct, Options, in_profile
 from conformance.services.fault import Fault
@@ -185,6 +187,11 @@ def _contract() -> Contract:
     return load_contract()
 
 
+def _reference(faults: Sequence[str]) -> Embed:
+    """Makes the embedded target with these faults and liberties."""
+    return lambda contract: Reference(contract, faults=faults_of(contract, faults))
+
+
 def _quiet() -> Console:
     return Console(file=io.StringIO())
 
@@ -193,7 +200,9 @@ def clean_run(profile: str, seed: int, liberty: str = "") -> CleanRun:
     """The suite against the embedded target without a fault, maybe one that takes a liberty."""
     began = time.monotonic()
     try:
-        with Conduct(Options(profile=profile, seed=seed, faults=(liberty,) if liberty else ()), _contract()) as conduct:
+        with Conduct(
+            Options(profile=profile, seed=seed, embedded=_reference([liberty] if liberty else [])), _contract()
+        ) as conduct:
             verdict = run_cases(conduct, _quiet())
     except ConformanceError as error:
         return CleanRun(liberty, seed, ERROR, (f"{type(error).__name__}: {error}",), 0, time.monotonic() - began)
@@ -218,7 +227,7 @@ def trial(fault: str, profile: str = "gate", seed: int = SEED, cases: str | None
     sent = 0
     elsewhere: set[str] = set()
     for selection in [cases] if cases else _stages(item, profile):
-        options = Options(profile=profile, seed=seed, selection=selection, faults=(fault,))
+        options = Options(profile=profile, seed=seed, selection=selection, embedded=_reference([fault]))
         try:
             with Conduct(options, _contract()) as conduct:
                 verdict = run_cases(conduct, _quiet(), _Stop(conduct, item))

@@ -23,13 +23,16 @@ from conformance.model.errors import ConformanceError, TargetError
 from conformance.reports import LANGUAGES, print_verdict, publish_summary, write_reports
 from conformance.run.cases import Case, Expect, NotExercised
 from conformance.run.client import Client
+from conformance.run.embedded import Embed
 from conformance.run.session import PROFILES, Conduct, Options, in_profile
 from conformance.services.image.walks.search import BUDGETS, Budget
 from conformance.target.cloud import Settings
 
-__all__ = ["CONDUCT", "MOST_CONFIRM", "Supervisor"]
+__all__ = ["CONDUCT", "EMBED", "MOST_CONFIRM", "Supervisor"]
 
 CONDUCT: pytest.StashKey[Conduct] = pytest.StashKey()
+EMBED: pytest.StashKey[Embed] = pytest.StashKey()
+"""What makes the target of a run without a cloud; put there by the plugin that composes this one."""
 MOST_CONFIRM = 10
 LEAST_EXTRA = 60.0
 """Seconds that trying again may take when the run itself was shorter."""
@@ -115,6 +118,7 @@ def options_of(config: pytest.Config) -> Options:
         strict_waivers=get("--strict-waivers"),
         baseline=get("--baseline"),
         confirm=get("--confirm"),
+        embedded=config.stash.get(EMBED, None),
     )
 
 

@@ -26,9 +26,9 @@ from conformance.model.contract import Contract
 from conformance.model.errors import ConformanceError, TargetError, UsageError
 from conformance.model.message import Request, Response
 from conformance.model.verdict import Run, Verdict
-from conformance.proof.reference import Reference
 from conformance.run.cases import Case, registry
 from conformance.run.client import Client
+from conformance.run.embedded import CLOUD, OTHER_CLOUD, Embed
 from conformance.run.facts import gather
 from conformance.run.journal import Journal, clean, state_directory, unfinished
 from conformance.run.recorder import Gate
@@ -46,7 +46,7 @@ BUDGETS = {"smoke": "0", "gate": "400", "acceptance": "6000"}
 class Options:
     """What a run was asked for. `seed` makes the same requests again; `selection` is pytest's -k or a choice of files.
 
-    `faults` are those that the embedded reference has on purpose. `waivers` and `baseline` are files; `confirm` is how often a
+    `embedded` makes the target of a run that names no cloud; without it such a run is refused. `waivers` and `baseline` are files; `confirm` is how often a
     case that showed a finding is tried again. `budget` bounds the generated cases: requests (`500`) or seconds (`120s`); the
     profile's own when None."""
 
@@ -56,7 +56,7 @@ class Options:
     strict: bool = False
     selection: str | None = None
     specs: Path | None = None
-    faults: tuple[str, ...] = ()
+    embedded: Embed | None = None
     waivers: Path | None = None
     strict_waivers: bool = False
     baseline: Path | None = None
@@ -186,13 +186,15 @@ class Conduct:
         self.sweep()
 
     def _embedded(self, settings: Settings) -> Settings:
-        """Without any cloud: the reference target, in this process."""
-        reference = self._stack.enter_context(Reference(self.contract, faults=self.options.faults))
-        self._pause = reference.advance
+        """Without any cloud: the target inside this process. Raises UsageError when none was handed in."""
+        if self.options.embedded is None:
+            raise UsageError("no cloud is named: give --os-cloud")
+        target = self._stack.enter_context(self.options.embedded(self.contract))
+        self._pause = target.advance
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-")))
         clouds = folder / "clouds.yaml"
-        reference.write_clouds(clouds)
-        return replace(settings, cloud="reference", other_cloud="reference-other", config_files=(str(clouds),))
+        target.write_clouds(clouds)
+        return replace(settings, cloud=CLOUD, other_cloud=OTHER_CLOUD, config_files=(str(clouds),))
 
     def _observe(self, request: Request, response: Response) -> None:
         token = response.headers.get("X-Subject-Token")

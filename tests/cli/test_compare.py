@@ -15,6 +15,7 @@ import pytest
 from checkout import SCHEMAS
 from click.testing import CliRunner, Result
 from rich.console import Console
+from targets import reference_with
 
 from conformance.after.compare.comparison import compare
 from conformance.cli.compare import compare_runs, load
@@ -37,7 +38,11 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         key = (seed, profile, *faults)
         if key not in made:
             made[key] = tmp_path_factory.mktemp("run")
-            conduct_run(Options(profile=profile, seed=seed, faults=faults), made[key], Console(file=io.StringIO()))
+            conduct_run(
+                Options(profile=profile, seed=seed, embedded=reference_with(*faults)),
+                made[key],
+                Console(file=io.StringIO()),
+            )
         return made[key]
 
     return run

@@ -15,6 +15,7 @@ import jsonschema
 import pytest
 from checkout import SCHEMAS
 from ruamel.yaml import YAML
+from targets import reference_with
 
 from conformance.contract.specs import OVERLAY, default_directory
 from conformance.proof.reference import Reference
@@ -86,7 +87,7 @@ def test_no_report_holds_a_token_or_a_password(tmp_path: Path, reference: Refere
 def test_a_broken_promise_is_exit_one_and_cites_the_document(
     tmp_path: Path, reference: Reference, contract: Any
 ) -> None:
-    with Reference(contract, faults=["image.list.query.name.prefix"]) as faulty:
+    with reference_with("image.list.query.name.prefix")(contract) as faulty:
         faulty.write_clouds(tmp_path / "clouds.yaml")
         done = command(
             "run", "--os-cloud", "reference", "--other-cloud", "reference-other", "--out", "out", cwd=tmp_path

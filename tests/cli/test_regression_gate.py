@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from checkout import ROOT
+from targets import reference_with
 
 from conformance.contract.specs import LEDGER, OVERLAY, SPECS, default_directory
 from conformance.model.contract import Contract
-from conformance.proof.reference import Reference
 
 NAME, HTML = "image.list.query.name.prefix", "error.404.html"
 ON_REFERENCE = ("--os-cloud", "reference", "--other-cloud", "reference-other", "--seed", "3")
@@ -37,7 +37,7 @@ def waivers(path: Path, *rows: str) -> None:
 def faulty(contract: Contract, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with clouds.yaml of a target that is wrong in one way, and the run that found it."""
     folder = tmp_path_factory.mktemp("faulty")
-    with Reference(contract, faults=[NAME]) as target, pytest.MonkeyPatch.context() as patch:
+    with reference_with(NAME)(contract) as target, pytest.MonkeyPatch.context() as patch:
         target.write_clouds(folder / "clouds.yaml")
         patch.setenv("XDG_STATE_HOME", str(folder / "state"))
         done = command("run", *ON_REFERENCE, *EXACT, "--out", "run", cwd=folder)
@@ -56,7 +56,7 @@ def test_one_waived_and_one_known_fault_are_exit_zero_and_the_last_line_says_so(
     )
     done = command("baseline", "update", "run", "--baseline", "known.json", cwd=tmp_path)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "known.json: 1 known findings, 1 of them new")
-    with Reference(contract, faults=[NAME, HTML]) as target:
+    with reference_with(NAME, HTML)(contract) as target:
         target.write_clouds(tmp_path / "clouds.yaml")
         done = command(
             "run", *ON_REFERENCE, "--profile", "smoke", "--baseline", "known.json", "--out", "out", cwd=tmp_path
@@ -77,7 +77,7 @@ def test_one_waived_and_one_known_fault_are_exit_zero_and_the_last_line_says_so(
 
 def test_a_new_finding_beside_a_known_one_is_exit_one(tmp_path: Path, contract: Contract, faulty: Path) -> None:
     command("baseline", "update", str(faulty / "run"), "--baseline", "known.json", cwd=tmp_path)
-    with Reference(contract, faults=[NAME, HTML]) as target:
+    with reference_with(NAME, HTML)(contract) as target:
         target.write_clouds(tmp_path / "clouds.yaml")
         select = "test_name_selects_by_exact_match or test_an_image_that_is_not_there or 404 or deleted"
         done = command("run", *ON_REFERENCE, "-k", select, "--baseline", "known.json", "--out", "out", cwd=tmp_path)
@@ -129,7 +129,7 @@ def test_an_expired_waiver_and_one_for_elsewhere_excuse_nothing(
     tmp_path: Path, contract: Contract, row: str, words: str
 ) -> None:
     waivers(tmp_path / "w.yaml", row)
-    with Reference(contract, faults=[NAME]) as target:
+    with reference_with(NAME)(contract) as target:
         target.write_clouds(tmp_path / "clouds.yaml")
         done = command("run", *ON_REFERENCE, *EXACT, "--waivers", "w.yaml", "--out", "out", cwd=tmp_path)
     assert done.returncode == 1
@@ -173,7 +173,7 @@ def test_what_is_wrong_ends_the_run_before_it_begins(tmp_path: Path, arguments: 
 def test_plain_pytest_knows_the_same_options(tmp_path: Path, contract: Contract) -> None:
     waivers(tmp_path / "w.yaml", WAIVER.format("image.list.query.name", "permanent: true"))
     suite = ROOT / "conformance" / "services" / "image" / "cases"
-    with Reference(contract, faults=[NAME]) as target:
+    with reference_with(NAME)(contract) as target:
         target.write_clouds(tmp_path / "clouds.yaml")
         done = command(
             "-p",

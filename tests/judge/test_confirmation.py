@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from targets import reference_with
 
 from conformance.judge.confirmation import MOST_CASES, Attempt, confirmation, sights, worth_trying
 from conformance.model.contract import Contract
@@ -123,7 +124,7 @@ def test_a_fault_that_is_there_once_is_intermittent_and_still_fails(reference: R
 
 
 def test_a_fault_that_is_always_there_is_confirmed(tmp_path: Path, contract: Contract) -> None:
-    with Reference(contract, faults=["image.list.query.name.prefix"]) as reference:
+    with reference_with("image.list.query.name.prefix")(contract) as reference:
         verdict = run(reference, tmp_path, selection="test_name_selects_by_exact_match", confirm=2)
         assert reference.images() == 0
     group = next(item for item in verdict.findings if item.requirement == "image.list.query.name")
@@ -131,7 +132,7 @@ def test_a_fault_that_is_always_there_is_confirmed(tmp_path: Path, contract: Con
 
 
 def test_without_confirm_nothing_is_tried_again(tmp_path: Path, contract: Contract) -> None:
-    with Reference(contract, faults=["image.list.query.name.prefix"]) as reference:
+    with reference_with("image.list.query.name.prefix")(contract) as reference:
         verdict = run(reference, tmp_path, selection="test_name_selects_by_exact_match")
     group = next(item for item in verdict.findings if item.requirement == "image.list.query.name")
     assert (group.confirmation, group.count) == ("single", 1)
@@ -142,7 +143,7 @@ def test_what_is_waived_or_kept_is_not_tried_again(tmp_path: Path, reference: Re
     assert once == len(run(reference, tmp_path, selection="test_name_selects_by_exact_match", confirm=3).exchanges)
     waivers = tmp_path / "w.yaml"
     waivers.write_text("waivers:\n- {requirement: image.list.query.name, reason: r, owner: o, permanent: true}\n")
-    with Reference(contract, faults=["image.list.query.name.prefix"]) as faulty:
+    with reference_with("image.list.query.name.prefix")(contract) as faulty:
         verdict = run(faulty, tmp_path, selection="test_name_selects_by_exact_match", confirm=3, waivers=waivers)
     assert once == len(verdict.exchanges)
 

@@ -9,13 +9,14 @@ import pytest
 
 from conformance.model.contract import Contract
 from conformance.model.jsonvalue import moment
+from conformance.proof.reference import Reference
 from conformance.run.session import Conduct, Options
 from conformance.services.clock import Clock
 
 
 @pytest.fixture
 def conduct(contract: Contract) -> Iterator[Conduct]:
-    with Conduct(Options(seed=1), contract) as value:
+    with Conduct(Options(seed=1, embedded=Reference), contract) as value:
         yield value
         value.cleanup()
 

@@ -7,10 +7,10 @@ import re
 
 import pytest
 import requests
+from targets import reference_with
 
 from conformance.model.contract import Contract
 from conformance.proof.bank import bank
-from conformance.proof.reference import Reference
 from conformance.services.image.liberties import liberties
 
 VARYING = re.compile(
@@ -20,7 +20,7 @@ VARYING = re.compile(
 
 def transcript(contract: Contract, *faults: str) -> str:
     """What a fixed client receives, without what changes from run to run."""
-    with Reference(contract, faults=faults) as reference, requests.Session() as client:
+    with reference_with(*faults)(contract) as reference, requests.Session() as client:
         tokens = []
         for name in ("reference", "reference-other"):
             auth = reference.clouds()["clouds"][name]["auth"]
@@ -74,5 +74,5 @@ def test_no_liberty_breaks_a_promise_and_every_fault_breaks_one(contract: Contra
 
 
 def test_a_transcript_is_json_where_it_should_be(contract: Contract) -> None:
-    with Reference(contract, faults=["liberty.json.order"]) as reference:
+    with reference_with("liberty.json.order")(contract) as reference:
         assert list(json.loads(requests.get(f"{reference.identity_url}", timeout=10).content)) == ["version"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from targets import reference_with
 
 from conformance.model.contract import Authority, Level
 from conformance.model.verdict import FindingGroup, Outcome, Overall, Verdict
@@ -23,7 +24,9 @@ def recorded_verdict(tmp_path_factory: pytest.TempPathFactory) -> Verdict:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(place / "state"))
         patch.delenv("GITHUB_STEP_SUMMARY", raising=False)
-        options = Options(profile="smoke", seed=1, faults=("image.list.query.name.prefix", "image.create.nan"))
+        options = Options(
+            profile="smoke", seed=1, embedded=reference_with("image.list.query.name.prefix", "image.create.nan")
+        )
         return conduct_run(options, place / "out", Console(file=io.StringIO()))[0]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from targets import reference_with
 
 from conformance.model.errors import UsageError
 from conformance.reports.har import to_har
@@ -20,7 +21,9 @@ from conformance.run.session import Options
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("run")
-    options = Options(profile="smoke", seed=1, faults=("image.list.query.name.prefix", "image.create.nan"))
+    options = Options(
+        profile="smoke", seed=1, embedded=reference_with("image.list.query.name.prefix", "image.create.nan")
+    )
     conduct_run(options, out, Console(file=io.StringIO()))
     return out
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 from rich.console import Console
+from targets import reference_with
 
 from conformance.after.replay.lineage import Lineage, Step
 from conformance.model.contract import Contract
@@ -78,7 +79,7 @@ def last_status(out: bytes) -> int:
 def test_each_script_gets_the_recorded_status_and_leaves_nothing(
     fault: str, contract: Contract, tmp_path: Path
 ) -> None:
-    with Reference(contract, faults=[fault]) as faulty:
+    with reference_with(fault)(contract) as faulty:
         settings = settings_of(faulty, tmp_path)
         verdict, _ = conduct_run(
             Options(settings, seed=1, selection=CHOSEN[fault]), tmp_path / "out", Console(file=io.StringIO())
@@ -212,7 +213,9 @@ def test_a_body_reaches_the_server_byte_by_byte(body: bytes, tmp_path: Path, mon
 
 def test_the_terminal_shows_the_request_and_where_the_script_is(contract: Contract, tmp_path: Path) -> None:
     out = io.StringIO()
-    options = Options(seed=1, selection="one_request_makes_one_image or defaults", faults=("image.create.array",))
+    options = Options(
+        seed=1, selection="one_request_makes_one_image or defaults", embedded=reference_with("image.create.array")
+    )
     verdict, written = conduct_run(options, tmp_path / "out", Console(file=io.StringIO()))
     print_verdict(verdict, Console(file=out, width=200), written)
     group = next(item for item in verdict.findings if item.curl is not None and is_script(item.curl))
@@ -226,7 +229,7 @@ def test_scripts_of_an_earlier_run_go(tmp_path: Path) -> None:
     (tmp_path / "findings").mkdir()
     for name in ("0123456789ab.sh", "mine.sh"):
         (tmp_path / "findings" / name).write_text("")
-    options = Options(seed=1, selection="one_request_makes_one_image")
+    options = Options(seed=1, selection="one_request_makes_one_image", embedded=Reference)
     verdict, _ = conduct_run(options, tmp_path, Console(file=io.StringIO()))
     assert_nothing(verdict)
     assert [path.name for path in (tmp_path / "findings").iterdir()] == ["mine.sh"]

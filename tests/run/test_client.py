@@ -8,6 +8,7 @@ import pytest
 
 from conformance.model.contract import Contract
 from conformance.model.message import Exchange, Request, Response
+from conformance.proof.reference import Reference
 from conformance.run.client import Client
 from conformance.run.session import Conduct, Options
 
@@ -25,7 +26,7 @@ from conformance.run.session import Conduct, Options
 def test_an_image_is_gone_when_show_says_so(
     contract: Contract, monkeypatch: pytest.MonkeyPatch, status: int, body: dict[str, str], gone: bool
 ) -> None:
-    with Conduct(Options(seed=1), contract) as conduct:
+    with Conduct(Options(seed=1, embedded=Reference), contract) as conduct:
         refused = Exchange(1, Request("DELETE", "http://cloud/"), Response(400))
         answered = Exchange(2, Request("GET", "http://cloud/"), Response(status, body=json.dumps(body).encode()))
         with monkeypatch.context() as patch:

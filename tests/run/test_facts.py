@@ -16,6 +16,7 @@ from rich.console import Console
 from conformance.model.contract import Contract
 from conformance.model.errors import TargetUnreachable
 from conformance.model.message import DISCOVERY, Headers, Request, Response
+from conformance.proof.reference import Reference
 from conformance.run.facts import LONGEST, MOST, gather
 from conformance.run.recorder import Gate
 from conformance.run.runner import conduct_run
@@ -176,7 +177,7 @@ def test_what_a_hostile_target_says_is_bounded(contract: Contract) -> None:
 @pytest.fixture(scope="module")
 def run_of_reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("facts")
-    conduct_run(Options(profile="smoke", seed=1), out, Console(file=io.StringIO()))
+    conduct_run(Options(profile="smoke", seed=1, embedded=Reference), out, Console(file=io.StringIO()))
     return out
 
 

@@ -28,6 +28,7 @@ from conformance.model.message import Exchange, Request
 from conformance.model.verdict import FindingGroup, Verdict
 from conformance.run.cases import registry
 from conformance.run.client import Client
+from conformance.run.embedded import Embed
 from conformance.run.journal import tag_of
 from conformance.run.plugin import Supervisor, case_of
 from conformance.run.runner import interruptible, pytest_arguments
@@ -67,8 +68,9 @@ def replay(
     settings: Settings,
     specs: Path | None,
     progress: Callable[[str], None],
+    embedded: Embed | None = None,
 ) -> Replay:
-    """Send the requests of these findings again and say what became of each.
+    """Send the requests of these findings again and say what became of each; `embedded` is the target of a run without a cloud.
 
     Raises UsageError (another contract, no cloud) and TargetError (not reached, login refused).
     """
@@ -82,7 +84,9 @@ def replay(
         raise UsageError(
             f"the run was made against cloud {verdict.target['name']}; say where to replay it with --os-cloud"
         )
-    options = Options(settings, verdict.run.profile, verdict.run.seed, verdict.run.strict, None, specs)
+    options = Options(
+        settings, verdict.run.profile, verdict.run.seed, verdict.run.strict, None, specs, embedded=embedded
+    )
     interruptible()
     with Conduct(options) as conduct:
         session = _Session(conduct, verdict, progress)

@@ -14,6 +14,7 @@ import pytest
 from checkout import SCHEMAS
 from click.testing import CliRunner
 from rich.console import Console
+from targets import reference_with
 
 from conformance.after.replay.reproduction import (
     Replay,
@@ -49,7 +50,7 @@ FAULTS = {
 
 def recorded(out: Path, fault: str | None, select: str) -> Path:
     conduct_run(
-        Options(profile="gate", seed=1, selection=select, faults=(fault,) if fault else ()),
+        Options(profile="gate", seed=1, selection=select, embedded=reference_with(*filter(None, [fault]))),
         out,
         Console(file=io.StringIO()),
     )
@@ -92,7 +93,7 @@ def test_findings_come_back_with_the_fault_and_not_without_it(fault: str, contra
     run = recorded(tmp_path / "run", fault, FAULTS[fault])
     count = len(read_run(run).findings)
     assert count > 0
-    with Reference(contract, faults=[fault]) as faulty:
+    with reference_with(fault)(contract) as faulty:
         code, value = replayed(faulty, tmp_path, run)
         assert (1, {"reproduced": count, "changed": 0, "not reproduced": 0, "undecided": 0}) == (
             code,
@@ -107,7 +108,7 @@ def test_findings_come_back_with_the_fault_and_not_without_it(fault: str, contra
 
 
 def test_another_failure_in_the_same_place_is_a_change(contract: Contract, tmp_path: Path, limits: Path) -> None:
-    with Reference(contract, faults=["image.list.server-error"]) as other:
+    with reference_with("image.list.server-error")(contract) as other:
         code, value = replayed(other, tmp_path, limits)
     assert (1, {"changed"}) == (code, {item["state"] for item in value["findings"]} - {"reproduced"})
     assert any("now status.server-error" in item["reason"] for item in value["findings"])

@@ -19,6 +19,7 @@ from checkout import SCHEMAS
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.console import Console
+from targets import reference_with
 
 from conformance.cli.main import cli
 from conformance.model.errors import ConformanceError, UsageError
@@ -38,7 +39,7 @@ Files = dict[str, bytes]
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("run")
     conduct_run(
-        Options(profile="smoke", seed=1, faults=("image.list.query.name.prefix", "image.create.nan")),
+        Options(profile="smoke", seed=1, embedded=reference_with("image.list.query.name.prefix", "image.create.nan")),
         out,
         Console(file=io.StringIO()),
     )

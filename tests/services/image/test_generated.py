@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from rich.console import Console
 
 from conformance.model.errors import UsageError
 from conformance.model.verdict import Verdict
+from conformance.proof.reference import Reference
 from conformance.run.runner import conduct_run
 from conformance.run.session import Options
 from conformance.services.fault import Fault, Hooks
@@ -24,13 +26,12 @@ pytestmark = pytest.mark.filterwarnings("default")
 
 
 @pytest.fixture
-def verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Verdict]:
+def verdict(tmp_path: Path) -> Callable[..., Verdict]:
     """Runs generated cases against the reference with one fault of ours."""
 
     def run(hooks: Hooks | None, select: str, *, budget: str = "500", seed: int = 1, name: str = "out") -> Verdict:
         faults = (Fault("ours", (), "a fault of this test", hooks),) if hooks else ()
-        monkeypatch.setattr("conformance.proof.reference.faults_of", lambda _contract, _names: faults)
-        options = Options(seed=seed, selection=select, budget=budget)
+        options = Options(seed=seed, selection=select, budget=budget, embedded=partial(Reference, faults=faults))
         return conduct_run(options, tmp_path / name, Console(file=io.StringIO()))[0]
 
     return run

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from targets import reference_with
 
 from conformance.contract.specs import load_contract
 from conformance.model.contract import Contract
@@ -25,7 +26,9 @@ SEEDS = range(20)
 def walked(
     out: Path, seed: int = 1, faults: tuple[str, ...] = (), settings: Settings | None = None, profile: str = "gate"
 ) -> Verdict:
-    options = Options(settings or Settings(), profile=profile, seed=seed, selection="stateful", faults=faults)
+    options = Options(
+        settings or Settings(), profile=profile, seed=seed, selection="stateful", embedded=reference_with(*faults)
+    )
     verdict, _ = conduct_run(options, out, Console(file=io.StringIO()))
     return verdict
 

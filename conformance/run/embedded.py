@@ -1,0 +1,32 @@
+"""A target inside this process, for runs that name no cloud: what it must offer, and how it is made.
+
+The run is handed one by whoever starts it, so that a run against a real cloud loads no reference target and no fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from conformance.model.contract import Contract
+
+__all__ = ["CLOUD", "OTHER_CLOUD", "Embed", "EmbeddedTarget"]
+
+CLOUD, OTHER_CLOUD = "reference", "reference-other"
+"""The clouds of its clouds.yaml that a run uses: the first project and the second."""
+
+
+class EmbeddedTarget(Protocol):
+    """A target that runs."""
+
+    def write_clouds(self, path: Path) -> None:
+        """Write the clouds.yaml that leads to it, with CLOUD and OTHER_CLOUD in it. Raises UsageError."""
+
+    def advance(self, seconds: float) -> None:
+        """Put its clock forward, so that nobody has to wait for a stamp to differ."""
+
+
+Embed = Callable[[Contract], AbstractContextManager[EmbeddedTarget]]
+"""Makes the target of a contract; entered, it runs until it is left."""

@@ -22,7 +22,7 @@ browser:  ## the browser that tests the report, from Debian's or Ubuntu's archiv
 
 RUN ?= reports
 screenshots: $(READY)  ## docs/report-*.png from the run in RUN
-	CONFORMANCE_SCREENSHOTS=docs CONFORMANCE_RUN=$(RUN) $(BIN)/python -m pytest tests/test_report_browser.py -n 0 -k screenshots
+	CONFORMANCE_SCREENSHOTS=docs CONFORMANCE_RUN=$(RUN) $(BIN)/python -m pytest tests/reports/test_browser.py -n 0 -k screenshots
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)

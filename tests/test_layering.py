@@ -1,8 +1,10 @@
-"""The arrows of the design: who may import whom."""
+"""The arrows of the design: who may import whom, as one order of the folders and the few exceptions to it."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -10,171 +12,181 @@ import pytest
 import conformance
 
 PACKAGE = Path(str(conformance.__file__)).parent
-RULES: dict[str, set[str]] = {
-    "errors": set(),
-    "model": set(),
-    "contract": set(),
-    "shape": set(),
-    "verdict": {"contract", "model"},
-    "rules": {"contract", "shape"},
-    "partition": {"contract", "model", "rules", "shape"},
-    "checks": {"contract", "model", "partition", "shape"},
-    "sequences": {"checks", "model"},
-    "attribution": {"contract", "model", "partition", "rules", "verdict"},
-    "document": {"errors"},
-    "openapi": {"document"},
-    "contradictions": {"document", "openapi"},
-    "errata": {"errors"},
-    "ledger": {"contract", "errors"},
-    "specs": {"contract", "errata", "errors", "ledger"},
-    "extract": {"contract", "document", "errata", "errors", "ledger", "openapi", "specs"},
-    "transport": {"errors", "model"},
-    "target": {"errors", "model", "transport"},
-    "redaction": {"model"},
-    "journal": {"errors"},
-    "gate": {"checks", "confirmation", "contract", "model"},
-    "confirmation": {"model"},
-    "schemas": {"errors"},
-    "excuses.located": {"errors"},
-    "excuses.waivers": {"contract", "errors", "excuses.located", "model", "schemas", "verdict"},
-    "excuses.baseline": {"errors", "excuses.located", "model", "schemas", "verdict"},
-    "lint": {
-        "excuses.baseline",
-        "contract",
-        "errata",
-        "errors",
-        "ledger",
-        "excuses.located",
-        "schemas",
-        "specs",
-        "excuses.waivers",
-    },
-    "client": {"contract", "errors", "gate", "journal", "model", "redaction", "shape", "target"},
-    "reference": {"contract", "errors", "model"},
-    "facts": {"client", "errors", "model"},
-    "compare.alignment": {"model"},
-    "compare.shapes": {"model"},
-    "compare.latency": {"model"},
-    "compare.comparison": {"compare.alignment", "contract", "compare.latency", "model", "compare.shapes", "verdict"},
-    "compare.schema_changes": set(),
-    "compare.editions": {"contract", "ledger", "compare.schema_changes"},
-    "reporting": {
-        "compare.alignment",
-        "compare.comparison",
-        "contract",
-        "compare.editions",
-        "errors",
-        "compare.latency",
-        "replay.lineage",
-        "model",
-        "compare.shapes",
-        "verdict",
-    },
-    "replay.lineage": {"model"},
-    "bundle.archive": {"errors"},
-    "bundle.attestation": {"errors", "schemas", "verdict"},
-    "bundle.packing": {
-        "bundle.archive",
-        "bundle.attestation",
-        "errors",
-        "recorded",
-        "reporting",
-        "schemas",
-        "specs",
-        "verdict",
-    },
-    "replay.reproduction": {"errors", "model", "verdict"},
-    "places": {"errors", "specs"},
-    "recorded": {"contract", "errors", "model", "reporting", "verdict"},
-    "coverage": {"contract"},
-    "power": {"contract"},
-    "judgement": {
-        "attribution",
-        "excuses.baseline",
-        "confirmation",
-        "contract",
-        "errors",
-        "gate",
-        "journal",
-        "model",
-        "redaction",
-        "reporting",
-        "sequences",
-        "verdict",
-        "excuses.waivers",
-    },
-    "lab": {"errors", "specs"},
-    "stateful.imagemodel": {"shape"},
-    "stateful.blame": {"stateful.imagemodel"},
-    "stateful.shrinking": set(),
-    "stateful.walk": {"stateful.blame", "cases", "client", "stateful.imagemodel", "model", "shape"},
-    "stateful.machine": {"cases", "client", "errors", "stateful.imagemodel", "stateful.walk"},
-    "stateful.search": {"cases", "client", "errors", "stateful.machine", "stateful.shrinking", "stateful.walk"},
-    "cases": {"coverage", "errors", "gate", "model", "shape", "suite"},
-    "arrange": {"cases", "client", "model"},
-    "exploration": {"errors"},
-    "generate": {"contract", "partition", "rules", "shape"},
-    "trial": {"arrange", "cases", "client", "exploration", "generate", "model", "partition", "rules", "shape"},
-    "suite": {
-        "arrange",
-        "cases",
-        "client",
-        "exploration",
-        "generate",
-        "model",
-        "partition",
-        "redaction",
-        "rules",
-        "shape",
-        "stateful.search",
-        "suite",
-        "trial",
-    },
+ORDER = (
+    "model",
+    "document",
+    "contract",
+    "target",
+    "judge",
+    "generate",
+    "run",
+    "services",
+    "after",
+    "reports",
+    "proof",
+    "cli",
+)
+"""A folder imports only from itself and from those before it."""
+
+ON_TOP = {"__main__", "plugin"}
+"""Modules that stand in no folder: they compose the rest, and nothing imports them."""
+
+BESIDE_REPORTS = {"model", "contract", "after", "reports"}
+"""What the reports may see: values and files, and neither a run nor a service."""
+
+EXCEPTIONS: dict[tuple[str, str], str] = {
+    ("judge.judgement", "run.recorder"): "to go: a judgement takes the record, not the gate that made it",
+    ("judge.judgement", "run.journal"): "to go: what was left behind comes with the record",
+    ("judge.judgement", "reports.curl"): "to go: commands are made in the reports",
+    ("judge.judgement", "reports.script"): "to go: scripts are made in the reports",
+    ("run.plugin", "reports"): "to go: the composition hands in what writes the reports",
+    ("run.runner", "reports"): "to go: the composition hands in what writes the reports",
+    ("run.session", "proof.reference"): "to go: the embedded target is handed in",
+    ("run.plugin", "services.image.walks.search"): "to go: budgets of walks are the service's",
+    ("run.trial", "services.image.arrange"): "to go: the service says how a resource is made and observed",
 }
-"""Module or package -> what of the product it may import, besides itself. Of some packages each module has a rule of its own."""
-PARTED = {name.partition(".")[0] for name in RULES if "." in name}
+"""(module, what it imports) -> why the order does not hold there."""
+
+CIRCLES: dict[tuple[str, str], str] = {
+    ("services.fault", "services.image.target.service"): "to go: the stages of an answer have types of their own",
+}
+"""(module, what it imports) -> why a circle through this arrow is still there."""
+
+SERVICES_BY_NAME: dict[tuple[str, str], str] = {
+    ("run.plugin", "services.image"): "to go, as above",
+    ("run.trial", "services.image"): "to go, as above",
+    ("proof.bank", "services.image"): "to go: a service registers its faults and its liberties",
+    ("proof.reference", "services.identity"): "to go: a service registers its target",
+    ("proof.reference", "services.image"): "to go: a service registers its target",
+    ("proof.selfcheck", "services.image"): "to go: a service registers its liberties",
+    ("cli.serve", "services.image"): "to go: a service registers its liberties",
+}
+"""(module, service) -> why a module outside `services/` knows one service by name."""
 
 
-def imports(path: Path) -> set[str]:
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        names = (
-            [alias.name for alias in node.names]
-            if isinstance(node, ast.Import)
-            else [node.module or ""]
-            if isinstance(node, ast.ImportFrom)
-            else []
-        )
-        parts = [name.split(".")[1:] for name in names if name.startswith("conformance.")]
-        found |= {".".join(part[:2]) if part[0] in PARTED else part[0] for part in parts}
+def names() -> dict[str, Path]:
+    """Every module of the package by its dotted name, without the name of the package."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
     return found
 
 
-@pytest.mark.parametrize("name", RULES)
-def test_a_module_imports_only_what_the_design_allows(name: str) -> None:
-    place = PACKAGE / name.replace(".", "/")
-    files = sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
-    used = set().union(*(imports(path) for path in files)) - {name}
-    assert used <= RULES[name]
+MODULES = names()
 
 
-def test_every_module_has_a_rule_or_is_on_top() -> None:
-    names = {
-        path.stem if path.suffix else path.name
-        for path in PACKAGE.iterdir()
-        if path.name != "__pycache__" and path.suffix in {"", ".py"}
+def imports(source: str) -> Iterator[str]:
+    """What of the package a source imports, wherever in it: at its top, in a function, or for its types alone."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            wanted = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "an import says the whole name"
+            wanted = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in wanted:
+            package, _, inner = name.partition(".")
+            if package == "conformance":
+                yield inner if inner in MODULES else inner.rpartition(".")[0]
+
+
+def arrows() -> dict[str, set[str]]:
+    return {name: set(imports(path.read_text(encoding="utf-8"))) - {name} for name, path in MODULES.items()}
+
+
+ARROWS = arrows()
+
+
+def folder(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def upwards(found: Mapping[str, set[str]]) -> set[tuple[str, str]]:
+    """The arrows that go to a folder which comes later, or to a module on top."""
+    rank = {place: index for index, place in enumerate(ORDER)}
+    highest = len(ORDER)
+    return {
+        (name, other)
+        for name, others in found.items()
+        for other in others
+        if rank.get(folder(other), highest) > rank.get(folder(name), highest)
+        or (folder(other) in ON_TOP and folder(name) not in ON_TOP)
     }
-    parts = {
-        f"{name}.{path.stem}" for name in PARTED for path in (PACKAGE / name).glob("*.py") if path.stem != "__init__"
+
+
+def by_name(found: Mapping[str, set[str]]) -> set[tuple[str, str]]:
+    """The arrows from outside `services/` into one service: module, service."""
+    return {
+        (name, ".".join(other.split(".")[:2]))
+        for name, others in found.items()
+        for other in others
+        if folder(name) != "services" and folder(other) == "services" and (PACKAGE / path_of(other)).is_dir()
     }
-    assert {
-        "__init__",
-        "__main__",
-        "cli",
-        "commands",
-        "conduct",
-        "plugin",
-        "replay.resending",
-        "runner",
-        "selfcheck",
-    } == (names - PARTED | parts) - set(RULES)
+
+
+def path_of(name: str) -> Path:
+    """The folder or file of the first two parts of a name, without its ending; of `services` itself a name that is none."""
+    parts = name.split(".")[:2]
+    return Path(*parts) if len(parts) == 2 else Path("services", "-")
+
+
+def test_every_module_is_in_a_folder_of_the_order_or_on_top() -> None:
+    assert {*ORDER, *ON_TOP, ""} == {folder(name) for name in MODULES}
+
+
+def test_a_folder_imports_only_from_those_before_it() -> None:
+    assert set(EXCEPTIONS) == upwards(ARROWS)
+
+
+def test_no_module_is_imported_by_what_it_imports() -> None:
+    assert [pair for pair in CIRCLES if pair[1] not in ARROWS[pair[0]]] == []
+    kept = {name: {other for other in others if (name, other) not in CIRCLES} for name, others in ARROWS.items()}
+    try:
+        TopologicalSorter(kept).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
+
+
+def test_a_service_is_known_by_name_only_in_services() -> None:
+    assert set(SERVICES_BY_NAME) == by_name(ARROWS)
+
+
+def test_what_is_tested_against_never_sees_what_tests_it() -> None:
+    parts = ("target", "faults", "liberties")
+    pairs = [
+        (name, other)
+        for name, others in ARROWS.items()
+        if folder(name) == "services" and any(part in name.split(".") for part in parts)
+        for other in sorted(others)
+    ]
+    assert pairs
+    assert [(name, other) for name, other in pairs if "cases" in other.split(".")] == []
+
+
+def test_reports_see_values_and_files_alone() -> None:
+    seen = {folder(other) for name, others in ARROWS.items() if folder(name) == "reports" for other in others}
+    assert seen <= BESIDE_REPORTS
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("import conformance.model.message", ["model.message"]),
+        ("from conformance.model import message", ["model.message"]),
+        ("from conformance.model.message import Exchange", ["model.message"]),
+        ("from conformance.reports import write_reports", ["reports"]),
+        ("def f():\n    from conformance.model.message import Exchange", ["model.message"]),
+        ("import conformance.services", ["services"]),
+        ("import json", []),
+    ],
+)
+def test_an_import_is_seen_wherever_it_stands(source: str, found: list[str]) -> None:
+    assert found == list(imports(source))
+
+
+def test_arrows_that_break_a_rule_are_seen() -> None:
+    assert {("model.message", "cli.run")} == upwards({"model.message": {"cli.run", "model.errors"}})
+    assert {("cli.run", "plugin")} == upwards({"cli.run": {"plugin", "model.errors"}})
+    assert {("run.trial", "services.image")} == by_name({"run.trial": {"services.image.arrange", "services"}})

@@ -17,7 +17,14 @@ from checkout import ROOT
 
 from conformance.contract import specs
 
-SPARED = shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "reports", "__pycache__", "node_modules")
+
+
+def spared(place: str, names: list[str]) -> set[str]:
+    """What of a checkout is output or not its own: not copied."""
+    out = shutil.ignore_patterns("__pycache__")(place, names)
+    if Path(place) == ROOT:
+        out |= shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "reports")(place, names)
+    return out
 
 
 def built(source: Path, out: Path, kind: str) -> Path:
@@ -31,7 +38,7 @@ def built(source: Path, out: Path, kind: str) -> Path:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from the sdist, built from a copy of the checkout: what is in neither cannot be missed."""
     place = tmp_path_factory.mktemp("package")
-    shutil.copytree(ROOT, place / "checkout", ignore=SPARED)
+    shutil.copytree(ROOT, place / "checkout", ignore=spared)
     with tarfile.open(built(place / "checkout", place / "sdist", "sdist")) as archive:
         archive.extractall(place / "unpacked", filter="data")
     return built(next((place / "unpacked").iterdir()), place / "wheel", "wheel")

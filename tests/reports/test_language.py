@@ -26,7 +26,7 @@ from conformance.reports.terminal import print_verdict
 from conformance.reports.visible import safe, shortened
 
 PACKAGE = Path(str(conformance.__file__)).parent
-REPORTING = PACKAGE / "reporting"
+REPORTING = PACKAGE / "reports"
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def said() -> set[str]:
 
 def reasons() -> Iterator[str]:
     """Every reason of `NotExercised` in the suite; a value in it is put as 7."""
-    for path in [*sorted((PACKAGE / "suite").glob("*.py")), PACKAGE / "arrange.py"]:
+    for path in sorted((PACKAGE / "services").rglob("*.py")):
         for argument in called(path, "NotExercised"):
             parts = argument.values if isinstance(argument, ast.JoinedStr) else [argument]
             yield "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in parts)
@@ -67,8 +67,8 @@ def reasons() -> Iterator[str]:
 
 def notes() -> Iterator[str]:
     """Every note on a run; a value in it is put as 7."""
-    for name in ("conduct", "plugin", "runner"):
-        for node in ast.walk(ast.parse((PACKAGE / f"{name}.py").read_text(encoding="utf-8"))):
+    for path in sorted((PACKAGE / "run").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("notes.append"):
                 parts = node.args[0].values if isinstance(node.args[0], ast.JoinedStr) else [node.args[0]]
                 yield "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in parts)

@@ -18,7 +18,6 @@ from checkout import ROOT
 from conformance.contract import specs
 
 
-
 def spared(place: str, names: list[str]) -> set[str]:
     """What of a checkout is output or not its own: not copied."""
     out = shutil.ignore_patterns("__pycache__")(place, names)

@@ -13,13 +13,15 @@ Rules
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from conformance.contract.ledger import defaults_of, derive
 from conformance.contract.schema_changes import SchemaChange, schema_changes
+from conformance.model import requirement_id
 from conformance.model.contract import Lines, Requirement
 
 __all__ = ["RULES", "EditionChange", "Impact", "edition_changes"]
@@ -160,14 +162,14 @@ class _Comparison:
             was, now = (side[member][0] if member in side else _NONE for side in (first, second))
             if was != now or isinstance(was, bool) != isinstance(now, bool):
                 yield self._change(
-                    "default-changed", name, member, _value(was), _value(now), f"{name}.default.{member}"
+                    "default-changed", name, member, _value(was), _value(now), requirement_id.default(name, member)
                 )
 
     def _parameters(self, name: str, old: Any, new: Any) -> Iterator[EditionChange]:
         one, other = ({(item["in"], item["name"]): item for item in side} for side in (old, new))
         for location, parameter in sorted({*one, *other}):
             first, second = one.get((location, parameter)), other.get((location, parameter))
-            promise = f"{name}.{location}.{parameter}"
+            promise = requirement_id.parameter(name, location, parameter)
             place = f"{location} {parameter}"
             if first is None or second is None:
                 rule = (
@@ -198,12 +200,12 @@ class _Comparison:
 
     def _body(self, name: str, one: _Operation, other: _Operation) -> Iterator[EditionChange]:
         first, second = one.raw.get("requestBody"), other.raw.get("requestBody")
-        promise = f"{name}.request"
+        promise = requirement_id.request(name)
         if first is None or second is None:
             if first is not second:
                 added = "request-body-added-required" if second and second.get("required") else "request-body-added"
                 rule = "request-body-removed" if second is None else added
-                self._told.add(f"{name}.body")
+                self._told.add(requirement_id.body(name))
                 yield self._change(
                     rule,
                     name,
@@ -219,13 +221,19 @@ class _Comparison:
                 f"request-body-became-{'required' if now else 'optional'}", name, "body", *_need(was, now), promise
             )
         yield from self._media(
-            "request", name, promise, first.get("content", {}), second.get("content", {}), one.spec, other.spec
+            "request",
+            name,
+            _request_id(name),
+            first.get("content", {}),
+            second.get("content", {}),
+            one.spec,
+            other.spec,
         )
 
     def _responses(self, name: str, one: _Operation, other: _Operation) -> Iterator[EditionChange]:
         first, second = _successes(one.raw), _successes(other.raw)
         for status in sorted({*first, *second}):
-            promise = f"{name}.response.{status}"
+            promise = requirement_id.response(name, status)
             if status not in second or status not in first:
                 rule = "response-status-removed" if status not in second else "response-status-added"
                 yield self._change(
@@ -242,16 +250,28 @@ class _Comparison:
                 if (header in headers[0]) != (header in headers[1]):
                     rule = "response-header-removed" if header in headers[0] else "response-header-added"
                     said = ("promised", "absent") if header in headers[0] else ("absent", "promised")
-                    yield self._change(rule, name, f"{status} header {header}", *said, f"{promise}.{header.lower()}")
+                    yield self._change(
+                        rule,
+                        name,
+                        f"{status} header {header}",
+                        *said,
+                        requirement_id.response_header(name, status, header),
+                    )
             yield from self._media(
-                "response", name, promise, before.get("content", {}), after.get("content", {}), one.spec, other.spec
+                "response",
+                name,
+                partial(requirement_id.response, name, status),
+                before.get("content", {}),
+                after.get("content", {}),
+                one.spec,
+                other.spec,
             )
 
     def _media(
         self,
         direction: str,
         name: str,
-        promise: str,
+        promised: Callable[[str], str],
         old: Mapping[str, Any],
         new: Mapping[str, Any],
         first: Spec,
@@ -261,7 +281,7 @@ class _Comparison:
             if (media in old) != (media in new):
                 rule = f"{direction}-media-type-{'removed' if media in old else 'added'}"
                 yield self._change(
-                    rule, name, "body", *((media, "absent") if media in old else ("absent", media)), promise
+                    rule, name, "body", *((media, "absent") if media in old else ("absent", media)), promised("")
                 )
         # One media type for another: the shapes are compared all the same.
         pairs = [(old[media], new[media]) for media in old if media in new] or list(
@@ -270,11 +290,10 @@ class _Comparison:
         for before, after in pairs:
             one, other = (_resolved(spec, side.get("schema", {})) for spec, side in ((first, before), (second, after)))
             for item in schema_changes(one, other):
-                yield self._schema(direction, name, promise, item)
+                yield self._schema(direction, name, promised, item)
 
-    def _schema(self, direction: str, name: str, promise: str, item: SchemaChange) -> EditionChange:
+    def _schema(self, direction: str, name: str, promised: Callable[[str], str], item: SchemaChange) -> EditionChange:
         plain = item.place.replace("[]", "").strip(".")
-        root = promise.removesuffix(".request") + ".body" if direction == "request" else promise
         place = item.place or "body"
         return self._change(
             f"{direction}-{item.kind}",
@@ -282,8 +301,8 @@ class _Comparison:
             place,
             item.before,
             item.after,
-            f"{root}.{plain}" if plain else promise,
-            fallback=promise,
+            promised(plain),
+            fallback=promised(""),
         )
 
     # --- what all operations share ---
@@ -294,7 +313,7 @@ class _Comparison:
             {item["code"]: item for item in side.get("x-common", {}).get("error-codes", ())} for side in (one, other)
         )
         for code in sorted({*first, *second}):
-            promise = f"error.{code}"
+            promise = requirement_id.error(code)
             if code not in second or code not in first:
                 rule = "error-code-removed" if code in first else "error-code-added"
                 phrase = (first.get(code) or second[code])["phrase"]
@@ -307,7 +326,7 @@ class _Comparison:
         schemas = (side.get("components", {}).get("schemas", {}).get("Error", {}) for side in (one, other))
         for item in schema_changes(*schemas):
             member = item.place.partition(".")[2]
-            promise = f"error.envelope.{member}" if member else "error.envelope"
+            promise = requirement_id.envelope(member)
             yield self._change(
                 f"response-{item.kind}",
                 None,
@@ -315,7 +334,7 @@ class _Comparison:
                 item.before,
                 item.after,
                 promise,
-                fallback="error.envelope",
+                fallback=requirement_id.envelope(),
             )
 
     def _common(self) -> Iterator[EditionChange]:
@@ -325,7 +344,7 @@ class _Comparison:
         )
         for name in sorted({*one, *other}):
             first, second = one.get(name), other.get(name)
-            promise, place = f"header.{name.lower()}", f"header {name}"
+            promise, place = requirement_id.header(name), f"header {name}"
             if first is None or second is None:
                 rule = (
                     "parameter-removed"
@@ -350,7 +369,7 @@ class _Comparison:
         """Promises that no operation, member or code shows: those that only prose makes."""
         for name in sorted({*self._before, *self._after}):
             old, new = self._before.get(name), self._after.get(name)
-            if name in self._told or any(name.startswith(item + ".") for item in self._told):
+            if name in self._told or any(requirement_id.is_below(name, item) for item in self._told):
                 continue
             if old is None or new is None:
                 present = old or new
@@ -382,8 +401,8 @@ class _Comparison:
         old, new = self._before.get(name or ""), self._after.get(name or "")
         lines = tuple(item.source if item is not None else () for item in (old, new))
         if rule.startswith("operation-"):
-            every = any(item.startswith(f"{promise}.") for item in (*self._before, *self._after))
-            name = f"{promise}.*" if every else None
+            every = any(requirement_id.is_below(item, promise) for item in (*self._before, *self._after))
+            name = requirement_id.all_below(promise) if every else None
             lines = tuple(
                 _operations(side)[promise].lines if promise in _operations(side) else ()
                 for side in (self._old, self._new)
@@ -392,11 +411,7 @@ class _Comparison:
 
     def _promise(self, wanted: str) -> str | None:
         """The promise of this id, or the nearest above it."""
-        while wanted:
-            if wanted in self._before or wanted in self._after:
-                return wanted
-            wanted = wanted.rpartition(".")[0]
-        return None
+        return requirement_id.nearest(wanted, {*self._before, *self._after})
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,6 +446,11 @@ def _operations(specs: Mapping[str, Spec]) -> dict[str, _Operation]:
 def _where(operation: _Operation) -> str:
     # The name of a path parameter is not on the wire.
     return f"{operation.method} {re.sub(r'{[^}]*}', '{}', operation.path)}"
+
+
+def _request_id(operation: str) -> Callable[[str], str]:
+    """Member of a request's body, or "" for the body as a whole -> the id of the requirement."""
+    return lambda member: requirement_id.body(operation, member) if member else requirement_id.request(operation)
 
 
 def _successes(raw: Spec) -> dict[str, Spec]:

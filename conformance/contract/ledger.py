@@ -12,8 +12,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from conformance.model import requirement_id
 from conformance.model.contract import Authority, Level, Lines, Requirement
 from conformance.model.errors import UsageError
+from conformance.model.requirement_id import Kind
 
 __all__ = ["defaults_of", "derive"]
 
@@ -59,60 +61,71 @@ def _stated(node: Mapping[str, Any], operation: str | None) -> Iterator[Requirem
 def _common(spec: Mapping[str, Any]) -> Iterator[Requirement]:
     common = spec["x-common"]
     for row in common["request-headers"]:
-        yield _make(
-            f"header.{row['name'].lower()}", f"{row['name']} is understood as HTTP and the table define it", row
-        )
+        text = f"{row['name']} is understood as HTTP and the table define it"
+        yield _make(requirement_id.header(row["name"]), text, row, Kind.HEADER, place=row["name"])
     for row in common["response-members"]:
-        yield _make(f"header.{_kebab(row['name'])}", f"{row['name']} is in every answer and never the same twice", row)
+        text = f"{row['name']} is in every answer and never the same twice"
+        yield _make(requirement_id.header(row["name"]), text, row, Kind.HEADER, place=row["name"])
     for row in common["methods"]:
-        yield _make(f"method.{row['name'].lower()}", f"The generic meaning of {row['name']}", row)
+        text = f"The generic meaning of {row['name']}"
+        yield _make(requirement_id.method(row["name"]), text, row, Kind.METHOD, place=row["name"])
     schema = spec["components"]["schemas"]["Error"]
     for name, inner in schema.get("properties", {}).items():
-        yield _make("error.envelope", f"A failure carries a JSON object with the object {name}", schema)
+        text = f"A failure carries a JSON object with the object {name}"
+        yield _make(requirement_id.envelope(), text, schema, Kind.ENVELOPE)
         for member, kind in inner.get("properties", {}).items():
             text = f"{name}.{member} is there, of type {kind.get('type')}, and true of the answer"
-            yield _make(f"error.envelope.{member}", text, schema)
-    for code in common["error-codes"]:
-        response = spec["components"]["responses"][f"Error{code['code']}"]
-        merged = {**code, **{key: value for key, value in response.items() if key.startswith("x-")}}
-        text = f"{code['code']} {code['phrase']} is sent where it is due"
-        yield _make(f"error.{code['code']}", text, merged)
+            yield _make(requirement_id.envelope(member), text, schema, Kind.ENVELOPE, place=member)
+    for item in common["error-codes"]:
+        code = int(item["code"])
+        response = spec["components"]["responses"][f"Error{code}"]
+        merged = {**item, **{key: value for key, value in response.items() if key.startswith("x-")}}
+        text = f"{code} {item['phrase']} is sent where it is due"
+        yield _make(requirement_id.error(code), text, merged, Kind.ERROR, status=code)
 
 
 def _operation(operation: Mapping[str, Any]) -> Iterator[Requirement]:
     name = operation["operationId"]
     upstream = operation.get("x-authority") == "upstream"
 
-    def make(suffix: str, statement: str, node: Mapping[str, Any]) -> Requirement:
+    def make(id: str, statement: str, node: Mapping[str, Any], kind: Kind, **members: Any) -> Requirement:
         source = node if "x-source" in node else {**node, "x-source": operation["x-source"]}
         ruled = {"x-ruling": operation["x-ruling"]} if "x-ruling" in operation else {}
-        return _make(f"{name}.{suffix}", statement, {**ruled, **source}, name, upstream=upstream)
+        return _make(id, statement, {**ruled, **source}, kind, operation=name, upstream=upstream, **members)
 
     for parameter in () if upstream else operation.get("parameters", ()):
         text = f"The {parameter['in']} parameter {parameter['name']} is understood and wrong values are refused"
-        yield make(f"{parameter['in']}.{parameter['name']}", text, parameter)
+        named = requirement_id.parameter(name, parameter["in"], parameter["name"])
+        yield make(named, text, parameter, Kind.PARAMETER, place=parameter["name"])
     body = operation.get("requestBody")
     if body is not None and not upstream:
-        yield make("request", "A body of another shape than the documented one is refused", body)
+        text = "A body of another shape than the documented one is refused"
+        yield make(requirement_id.request(name), text, body, Kind.REQUEST)
         for media in body["content"].values():
             schema = media["schema"]
             members = schema.get("items", schema) if schema.get("type") == "array" else schema
             for member, node in members.get("properties", {}).items():
-                yield make(f"body.{member}", f"{member} is taken as documented and wrong values are refused", node)
-    for status, response in operation["responses"].items():
-        if "$ref" in response or status == "default":
+                text = f"{member} is taken as documented and wrong values are refused"
+                yield make(requirement_id.body(name, member), text, node, Kind.BODY, place=member)
+    for code, response in operation["responses"].items():
+        if "$ref" in response or code == "default":
             continue
-        yield make(f"response.{status}", f"Success is answered with {status} and the documented body", response)
+        status = int(code)
+        text = f"Success is answered with {status} and the documented body"
+        yield make(requirement_id.response(name, status), text, response, Kind.RESPONSE, status=status)
         for header, node in response.get("headers", {}).items():
-            yield make(f"response.{status}.{header.lower()}", f"The answer has the header {header}", node)
+            named = requirement_id.response_header(name, status, header)
+            text = f"The answer has the header {header}"
+            yield make(named, text, node, Kind.RESPONSE_HEADER, place=header.lower(), status=status)
         for media in response.get("content", {}).values():
             if "$ref" in media.get("schema", {}):
                 continue
             for place, node in _members(media.get("schema", {}), ""):
-                yield make(f"response.{status}.{place}", f"{place} is as documented", node)
+                named = requirement_id.response(name, status, place)
+                yield make(named, f"{place} is as documented", node, Kind.RESPONSE, place=place, status=status)
     for member, (value, source) in sorted(defaults_of(operation).items()):
         text = f"{member} is {_shown(value)} when the request leaves it out"
-        yield make(f"default.{member}", text, {"x-source": source})
+        yield make(requirement_id.default(name, member), text, {"x-source": source}, Kind.DEFAULT, place=member)
     yield from _stated(operation, name)
 
 
@@ -153,12 +166,20 @@ def _constant(value: Any) -> bool:
 
 
 def _make(
-    name: str, statement: str, node: Mapping[str, Any], operation: str | None = None, *, upstream: bool = False
+    id: str,
+    statement: str,
+    node: Mapping[str, Any],
+    kind: Kind,
+    *,
+    operation: str | None = None,
+    upstream: bool = False,
+    place: str = "",
+    status: int | None = None,
 ) -> Requirement:
     ruling = node.get("x-ruling")
     authority = Authority.UPSTREAM if upstream else Authority.DOCUMENT if ruling is None else Authority.RULING
     return Requirement(
-        id=name,
+        id=id,
         statement=statement,
         level=Level(node.get("x-level", "must")),
         authority=authority,
@@ -166,15 +187,14 @@ def _make(
         operation=operation,
         excluded=node.get("x-excluded"),
         ruling=ruling,
+        kind=kind,
+        place=place,
+        status=status,
     )
 
 
 def _lines(raw: Any) -> Lines:
     return tuple((first, last) for first, last in raw)
-
-
-def _kebab(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
 
 
 def _shown(value: Any) -> str:

@@ -6,7 +6,6 @@ every case at its row of the ledger.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from conformance.contract.specs import LEDGER, OVERLAY, SPECS, default_directory
+from conformance.model import requirement_id
 from conformance.model.errors import UsageError
 
 __all__ = ["Place", "requirement_places"]
@@ -41,9 +41,13 @@ def requirement_places(directory: Path | None = None) -> Mapping[str, tuple[Plac
         return {name: tuple(places) for name, places in found.items()}
     rows = _at(_composed(root / LEDGER), "requirements")
     ledger = {_text(_at(row, "id")): _line(row) for row in _items(rows)}
-    return {
-        name: (*found.get(name, _nearest(name, found)), (f"{prefix}/{LEDGER}", line)) for name, line in ledger.items()
-    }
+    return {name: (*_nearest(name, found), (f"{prefix}/{LEDGER}", line)) for name, line in ledger.items()}
+
+
+def _nearest(name: str, found: Mapping[str, list[Place]]) -> list[Place]:
+    """The places of the id, else the first of the longest id that it continues: a default stands in its operation."""
+    known = requirement_id.nearest(name, found)
+    return [] if known is None else found[known] if known == name else found[known][:1]
 
 
 def _relative(directory: Path) -> str:
@@ -61,15 +65,6 @@ def _composed(path: Path) -> Node | None:
         raise UsageError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())[:200]}") from None
 
 
-def _nearest(name: str, found: Mapping[str, list[Place]]) -> list[Place]:
-    """The place of the longest id that this one continues: a default stands in its operation."""
-    while "." in name:
-        name = name.rpartition(".")[0]
-        if name in found:
-            return found[name][:1]
-    return []
-
-
 def _stated(node: Node | None) -> Iterator[tuple[str, int]]:
     """The entries of every `x-requirements`, wherever it stands."""
     for key, _, value in _entries(node):
@@ -84,20 +79,21 @@ def _stated(node: Node | None) -> Iterator[tuple[str, int]]:
 
 def _of_spec(spec: Node | None) -> Iterator[tuple[str, int]]:
     common = _at(spec, "x-common")
-    for part, kind in (("request-headers", "header"), ("response-members", "header"), ("methods", "method")):
+    for part, make in (
+        ("request-headers", requirement_id.header),
+        ("response-members", requirement_id.header),
+        ("methods", requirement_id.method),
+    ):
         for row in _items(_at(common, part)):
-            yield (
-                f"{kind}.{_kebab(_text(_at(row, 'name'))) if part == 'response-members' else _text(_at(row, 'name')).lower()}",
-                _line(row),
-            )
+            yield make(_text(_at(row, "name"))), _line(row)
     components = _at(spec, "components")
     error = _at(components, "schemas", "Error")
     for _, line, envelope in _entries(_at(error, "properties")):
-        yield "error.envelope", line
+        yield requirement_id.envelope(), line
         for member, inner, _ in _entries(_at(envelope, "properties")):
-            yield f"error.envelope.{member}", inner
+            yield requirement_id.envelope(member), inner
     for name, line, _ in _entries(_at(components, "responses")):
-        yield f"error.{name.removeprefix('Error')}", line
+        yield requirement_id.error(name.removeprefix("Error")), line
     for _, _, path in _entries(_at(spec, "paths")):
         for method, line, operation in _entries(path):
             if method in _METHODS:
@@ -108,16 +104,17 @@ def _of_operation(node: Node, begins: int) -> Iterator[tuple[str, int]]:
     name = _text(_at(node, "operationId"))
     yield name, begins
     for item in _items(_at(node, "parameters")):
-        yield f"{name}.{_text(_at(item, 'in'))}.{_text(_at(item, 'name'))}", _line(item)
+        yield requirement_id.parameter(name, _text(_at(item, "in")), _text(_at(item, "name"))), _line(item)
     for key, line, body in _entries(node):
         if key == "requestBody":
-            yield f"{name}.request", line
-            yield from ((f"{name}.body.{member}", inner) for member, inner in _of_media(body))
+            yield requirement_id.request(name), line
+            yield from ((requirement_id.body(name, member), inner) for member, inner in _of_media(body))
     for status, line, response in _entries(_at(node, "responses")):
-        root = f"{name}.response.{status}"
-        yield root, line
-        yield from ((f"{root}.{header.lower()}", inner) for header, inner, _ in _entries(_at(response, "headers")))
-        yield from ((f"{root}.{member}", inner) for member, inner in _of_media(response))
+        yield requirement_id.response(name, status), line
+        for header, inner, _ in _entries(_at(response, "headers")):
+            yield requirement_id.response_header(name, status, header), inner
+        for member, inner in _of_media(response):
+            yield requirement_id.response(name, status, member), inner
 
 
 def _of_media(node: Node | None) -> Iterator[tuple[str, int]]:
@@ -140,10 +137,6 @@ def _entries(node: Node | None) -> Iterator[tuple[str, int, Node]]:
 
 def _line(node: Node) -> int:
     return int(node.start_mark.line) + 1
-
-
-def _kebab(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
 
 
 def _items(node: Node | None) -> Iterator[Node]:

@@ -22,6 +22,7 @@ from ruamel.yaml.error import YAMLError
 
 from conformance.contract.ledger import defaults_of, derive
 from conformance.contract.overlay import apply, load_overlay
+from conformance.model import requirement_id
 from conformance.model.contract import (
     Authority,
     Contract,
@@ -82,7 +83,7 @@ def load_contract(directory: Path | None = None) -> Contract:
         requirements=requirements,
         document=image["info"]["x-document"],
         reasons={
-            f"error.{code}": item["x-reason"]
+            requirement_id.error(code): item["x-reason"]
             for code in codes
             if "x-reason" in (item := image["components"]["responses"][f"Error{code}"])
         },

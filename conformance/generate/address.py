@@ -15,6 +15,7 @@ from conformance.generate.draft import EXISTING, ID, Aim, Draft, encoded
 from conformance.generate.patch import change
 from conformance.generate.values import MOST_TEXT, WORD, broken_values, text
 from conformance.judge.rules import Standing
+from conformance.model import requirement_id
 from conformance.model.contract import Operation, Schema
 
 __all__ = ["path_aims", "query_aims"]
@@ -48,7 +49,7 @@ def query_aims(operation: Operation) -> Iterator[Aim]:
         known = name in {item.name for item in operation.query}
         return Aim(
             operation.id,
-            f"{operation.id}.query.{name}" if known else f"{operation.id}.response.200",
+            requirement_id.query(operation.id, name) if known else requirement_id.response(operation.id, 200),
             name,
             words,
             due,
@@ -165,7 +166,7 @@ def _parameter_values(schema: Schema) -> SearchStrategy[str]:
 def path_aims(operation: Operation) -> Iterator[Aim]:
     """The aims of the id in the path of an operation."""
     parameter = next(item for item in operation.parameters if item.location == "path")
-    requirement = f"{operation.id}.path.{parameter.name}"
+    requirement = requirement_id.path(operation.id, parameter.name)
     place = f"path.{parameter.name}"
     body = encoded([change("min_ram", 5)]) if operation.id == "image.patch" else b""
 

@@ -15,6 +15,7 @@ from conformance.generate.draft import ID, NAME, TAG, Aim, Draft, encoded
 from conformance.generate.values import ASTRAL, BMP, MOST_TEXT, broken_values, sendable, text, valid_values
 from conformance.judge.partition import OWN_PROPERTY, kept_members
 from conformance.judge.rules import Standing
+from conformance.model import requirement_id
 from conformance.model.contract import Contract, Operation, Schema
 
 __all__ = ["create_aims", "nullable"]
@@ -46,10 +47,10 @@ def create_aims(contract: Contract) -> Iterator[Aim]:
     schema = operation.request_schema or {}
 
     def aim(place: str, words: str, due: Standing, drafts: SearchStrategy[Draft], **rest: Any) -> Aim:
-        named = f"image.create.body.{place}"
+        named = requirement_id.body("image.create", place)
         return Aim(
             "image.create",
-            named if named in contract.requirements else "image.create.request",
+            named if named in contract.requirements else requirement_id.request("image.create"),
             place,
             words,
             due,

@@ -18,6 +18,7 @@ from schemathesis import GenerationMode
 
 from conformance.generate.draft import ANY, ID, NAME, TAG, Aim, Draft, encoded
 from conformance.judge.rules import Standing
+from conformance.model import requirement_id
 from conformance.model.jsonvalue import FORMATS
 
 __all__ = ["openapi_aims"]
@@ -50,7 +51,7 @@ def openapi_aims(document: Mapping[str, Any]) -> Iterator[Aim]:
             drafts = cases.map(_draft).filter(lambda draft: not _NOT_TO_BE_SENT.search(draft.body))
             yield Aim(
                 name,
-                f"{name}.request" if name != "image.list" else "image.list.response.200",
+                requirement_id.request(name) if name != "image.list" else requirement_id.response("image.list", 200),
                 ANY,
                 words,
                 Standing.OPEN,

@@ -15,6 +15,7 @@ from conformance.generate.draft import NAME, Aim, Draft, encoded
 from conformance.generate.values import ASTRAL, MOST_TEXT, broken_values, kinds, sendable, text, valid_values
 from conformance.judge.partition import OWN_PROPERTY, kept_members, member_schema
 from conformance.judge.rules import Standing
+from conformance.model import requirement_id
 from conformance.model.contract import Contract, Schema
 
 __all__ = ["change", "patch_aims"]
@@ -44,8 +45,8 @@ def patch_aims(contract: Contract) -> Iterator[Aim]:
     node = (operation.request_schema or {})["items"]["properties"]
     documented = {name: schema for name, schema in (create.request_schema or {})["properties"].items() if name != "id"}
 
-    def aim(part: str, place: str, words: str, due: Standing, drafts: SearchStrategy[Draft], **rest: Any) -> Aim:
-        return Aim("image.patch", f"image.patch.{part}", place, words, due, drafts, **rest)
+    def aim(requirement: str, place: str, words: str, due: Standing, drafts: SearchStrategy[Draft], **rest: Any) -> Aim:
+        return Aim("image.patch", requirement, place, words, due, drafts, **rest)
 
     def led(item: Any, first: bool) -> Draft:
         """The operation alone, or after one that is right: a refused list must leave no half."""
@@ -58,7 +59,7 @@ def patch_aims(contract: Contract) -> Iterator[Aim]:
     for name, schema in documented.items():
         sent = _unmarked(name, valid_values(name, schema))
         yield aim(
-            "stored",
+            requirement_id.stated("image.patch", "stored"),
             f"/{name}",
             "valid",
             Standing.VALID,
@@ -66,17 +67,23 @@ def patch_aims(contract: Contract) -> Iterator[Aim]:
         )
         for words, values in broken_values(sendable(name, schema), nullable=nullable(create, name)):
             yield aim(
-                "body.value",
+                requirement_id.body("image.patch", "value"),
                 f"/{name}",
                 words,
                 Standing.BROKEN,
                 leads(st.builds(lambda value, op, name=name: change(name, value, op), values, ops)),
             )
-    yield aim("stored", "operations together", "valid", Standing.VALID, _several(documented))
+    yield aim(
+        requirement_id.stated("image.patch", "stored"),
+        "operations together",
+        "valid",
+        Standing.VALID,
+        _several(documented),
+    )
     rule = member_schema(contract, OWN_PROPERTY + "p") or {}
     for words, values in broken_values(rule):
         yield aim(
-            "body.value",
+            requirement_id.body("image.patch", "value"),
             "/further property",
             words,
             Standing.BROKEN,
@@ -85,7 +92,7 @@ def patch_aims(contract: Contract) -> Iterator[Aim]:
     astral = st.text(ASTRAL, min_size=1, max_size=8)
     for name, place in ((OWN_PROPERTY + "p", "/further property"), ("name", "/name")):
         yield aim(
-            "stored",
+            requirement_id.stated("image.patch", "stored"),
             place,
             "has characters outside the BMP",
             Standing.VALID,
@@ -93,12 +100,18 @@ def patch_aims(contract: Contract) -> Iterator[Aim]:
             may_refuse=True,
         )
         for words, odd in (("has a lone surrogate", "a\ud800b"), ("has a NUL", "a\0b")):
-            yield aim("body.value", place, words, Standing.OPEN, st.just(_patch(change(name, odd, "add"))))
+            yield aim(
+                requirement_id.body("image.patch", "value"),
+                place,
+                words,
+                Standing.OPEN,
+                st.just(_patch(change(name, odd, "add"))),
+            )
     for name in ("id", *kept_members(contract)):
         if name != "owner":  # a cloud that lets it be changed has given the image away, out of our reach
             odd_values = st.sampled_from(["x", 7, None])
             yield aim(
-                "body.value",
+                requirement_id.body("image.patch", "value"),
                 f"/{name}",
                 "is kept by the service",
                 Standing.OPEN,
@@ -106,7 +119,7 @@ def patch_aims(contract: Contract) -> Iterator[Aim]:
             )
     for words, values in broken_values(node["op"]):
         yield aim(
-            "body.op",
+            requirement_id.body("image.patch", "op"),
             "op",
             words,
             Standing.BROKEN,
@@ -115,10 +128,12 @@ def patch_aims(contract: Contract) -> Iterator[Aim]:
     foreign = st.sampled_from(["move", "copy", "test"]).map(
         lambda op: {"op": op, "from": "/min_ram", "path": "/min_disk", "value": 0}
     )
-    yield aim("body.op", "op", "is not in the enumeration", Standing.BROKEN, leads(foreign))
+    yield aim(
+        requirement_id.body("image.patch", "op"), "op", "is not in the enumeration", Standing.BROKEN, leads(foreign)
+    )
     for words, paths in _broken_paths():
         yield aim(
-            "body.path",
+            requirement_id.body("image.patch", "path"),
             "path",
             words,
             Standing.BROKEN,
@@ -153,14 +168,14 @@ def patch_aims(contract: Contract) -> Iterator[Aim]:
     for kind, values in kinds().items():
         if "object" not in kind:
             words = f"has an item that is {kind.removeprefix('empty ').replace('numeric ', '').split(' with')[0].replace('fraction', 'number')} instead of object"
-            yield aim("request", "body", words, Standing.BROKEN, leads(values))
+            yield aim(requirement_id.request("image.patch"), "body", words, Standing.BROKEN, leads(values))
     good = [change("min_ram", 1)]
     for words, drafts in broken_bodies(good, "array"):
-        yield aim("request", "body", words, Standing.BROKEN, drafts)
-    yield from (aim("request", *row) for row in odd_bodies(good, operation))
+        yield aim(requirement_id.request("image.patch"), "body", words, Standing.BROKEN, drafts)
+    yield from (aim(requirement_id.request("image.patch"), *row) for row in odd_bodies(good, operation))
     odd_paths = ["/", "//", "/tags/0", "/tags/-", "/name/x", "/a/b", "/locations/-", "/min_ram/0"]
     yield aim(
-        "body.path",
+        requirement_id.body("image.patch", "path"),
         "path",
         "leads to no member",
         Standing.OPEN,
@@ -168,23 +183,29 @@ def patch_aims(contract: Contract) -> Iterator[Aim]:
     )
     odd_names = ["name ", " ", "a\0b", "属性", "n" * 300, "\U0001f5bc", "a\ud800", "a~b", "a/b"]
     yield aim(
-        "body.path",
+        requirement_id.body("image.patch", "path"),
         "name of a further property",
         "is no plain word",
         Standing.OPEN,
         st.builds(lambda name, op: _patch(change(name, "x", op)), st.sampled_from(odd_names), ops),
     )
     bare = [{"op": "remove", "path": f"/{name}"} for name in (*documented, "id", "created_at", "locations", "tags/0")]
-    yield aim("body.path", "path", "removes what may be documented", Standing.OPEN, st.sampled_from(bare).map(_patch))
     yield aim(
-        "request",
+        requirement_id.body("image.patch", "path"),
+        "path",
+        "removes what may be documented",
+        Standing.OPEN,
+        st.sampled_from(bare).map(_patch),
+    )
+    yield aim(
+        requirement_id.request("image.patch"),
         "body",
         "has an unknown member",
         Standing.OPEN,
         st.just(_patch({**change("min_ram", 5), "from": "/name", "x": 1})),
     )
     yield aim(
-        "request",
+        requirement_id.request("image.patch"),
         "body",
         "is a hundred operations",
         Standing.OPEN,

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.judge.partition import described
+from conformance.model import requirement_id
 from conformance.model.contract import Authority, Contract, Level, Operation, ResponseSpec
 from conformance.model.finding import Assertion
 from conformance.model.jsonvalue import JSON, Unreadable, kind_of, moment, short, valid, violations
@@ -83,7 +84,7 @@ def documented_status(exchange: Exchange, contract: Contract) -> Iterator[Assert
         yield Assertion("status.documented", "documented-status", True)
     elif 200 <= status < 300 and operation is not None:
         promised = " or ".join(str(spec.status) for spec in operation.responses)
-        name = f"{operation.id}.response.{operation.responses[0].status}"
+        name = requirement_id.response(operation.id, operation.responses[0].status)
         yield Assertion(name, "documented-status", False, f"success is {status}, documented is {promised}", f"{status}")
     else:
         kind = described(exchange.request, contract)
@@ -102,25 +103,27 @@ def envelope(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
     (outer, inner), *_ = contract.envelope["properties"].items()
     shape = _error_shape(exchange, outer)
     if shape is not None:
-        yield Assertion("error.envelope", "envelope", False, f"a failure carries {shape}, not the envelope", shape)
+        yield Assertion(
+            requirement_id.envelope(), "envelope", False, f"a failure carries {shape}, not the envelope", shape
+        )
         return
-    yield Assertion("error.envelope", "envelope", True)
+    yield Assertion(requirement_id.envelope(), "envelope", True)
     body = response.json()
     node = body[outer] if isinstance(body, dict) else None
     assert isinstance(node, dict)
     for name, schema in inner["properties"].items():
-        yield _envelope_member(f"error.envelope.{name}", name, schema, node, exchange, contract)
+        yield _envelope_member(outer, name, schema, node, exchange, contract)
 
 
 def _envelope_member(
-    requirement: str,
+    outer: str,
     name: str,
     schema: Mapping[str, Any],
     node: dict[str, JSON],
     exchange: Exchange,
     contract: Contract,
 ) -> Assertion:
-    path = f"error.{name}"
+    requirement, path = requirement_id.envelope(name), f"{outer}.{name}"
     if name not in node:
         return Assertion(requirement, "envelope", False, f"{path} is missing", "missing", path)
     value, status = node[name], exchange.response.status
@@ -159,7 +162,7 @@ def _error_shape(exchange: Exchange, outer: str) -> str | None:
 def optional_code(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
     """A documented code that no client can be sure to provoke is judged where it is met by chance (document lines 427-467)."""
     status = exchange.response.status
-    requirement = contract.requirements.get(f"error.{status}")
+    requirement = contract.requirements.get(requirement_id.error(status))
     if (
         requirement is None
         or requirement.level is not Level.MAY
@@ -206,7 +209,7 @@ def request_id_present(exchange: Exchange, contract: Contract) -> Iterator[Asser
         return
     ok = request_id(exchange) is not None
     message = "an answer has no request id, in headers or body"
-    yield _one("header.request-id", "request-id", ok, message, "missing")
+    yield _one(requirement_id.header("RequestId"), "request-id", ok, message, "missing")
 
 
 def character_encoding(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
@@ -242,7 +245,7 @@ def content_length(exchange: Exchange, contract: Contract) -> Iterator[Assertion
         return
     ok = value.strip() == str(len(response.body)) or (response.status in {204, 304} and value.strip() == "0")
     message = f"Content-Length is {value}, the body has {len(response.body)} bytes"
-    yield _one("header.content-length", "content-length", ok, message, "differs")
+    yield _one(requirement_id.header("Content-Length"), "content-length", ok, message, "differs")
 
 
 def media_type(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
@@ -252,7 +255,7 @@ def media_type(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
         return
     got = response.media_type
     spec = _spec(exchange, contract)
-    name = "header.content-type"
+    name = requirement_id.header("Content-Type")
     if got is None:
         yield Assertion(name, "media-type", False, f"{response.status} has a body and no Content-Type", "missing")
     elif spec is not None and spec.media_type is not None:
@@ -269,7 +272,7 @@ def success_body(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
     spec = _spec(exchange, contract)
     if spec is None:
         return
-    root = f"{exchange.operation}.response.{spec.status}"
+    root = requirement_id.response(exchange.operation, spec.status)
     response = exchange.response
     if response.truncated:
         yield Assertion(root, "body", False, f"the body is larger than {len(response.body)} bytes", "too large")
@@ -277,7 +280,8 @@ def success_body(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
     for name in spec.headers:
         value = response.headers.get(name)
         ok = value is not None and bool(value.strip())
-        yield _one(f"{root}.{name.lower()}", "header", ok, f"the header {name} is missing or empty", "missing")
+        named = requirement_id.response_header(exchange.operation, spec.status, name)
+        yield _one(named, "header", ok, f"the header {name} is missing or empty", "missing")
     if spec.media_type is None:
         yield from _empty(exchange, contract, root)
     elif spec.schema is not None:
@@ -288,7 +292,7 @@ def success_body(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
 
 def _empty(exchange: Exchange, contract: Contract, root: str) -> Iterator[Assertion]:
     response = exchange.response
-    named = f"{exchange.operation}.empty"
+    named = requirement_id.empty(exchange.operation)
     length = response.headers.get("Content-Length")
     ok = not response.body and (length is None or length.strip() == "0")
     message = f"{response.status} announces or carries a body of {length or len(response.body)} bytes"
@@ -302,7 +306,7 @@ def _json_body(exchange: Exchange, contract: Contract, spec: ResponseSpec, root:
     except Unreadable as error:
         yield Assertion(root, "body", False, f"the body is {error}", "unreadable")
         return
-    promised = {name.removeprefix(root + "."): name for name in contract.requirements if name.startswith(root + ".")}
+    promised = contract.promised(exchange.operation, spec.status)
     broken: set[str] = set()
     for item in violations(spec.schema or {}, body):
         owner = next((name for name in _prefixes(item.place) if name in promised), "")

@@ -14,6 +14,7 @@ from conformance.judge.baseline import Baseline
 from conformance.judge.confirmation import Attempt, Sight, confirmation, sight_of, sights, worth_trying
 from conformance.judge.run_checks import judge_all
 from conformance.judge.waivers import Waiver, waiver_result
+from conformance.model import requirement_id
 from conformance.model.contract import Authority, Contract, Requirement
 from conformance.model.errors import Exit
 from conformance.model.finding import Finding
@@ -333,7 +334,7 @@ def _place(finding: Finding) -> str:
 
 def _error_row(code: int, gate: Gate, results: Iterable[RequirementResult]) -> ErrorCodeRow:
     documented = gate.contract.error_codes[code]
-    result = next(item for item in results if item.id == f"error.{code}")
+    result = next(item for item in results if item.id == requirement_id.error(code))
     tries = [item for item in gate.provocations if item.code == code]
     met = [exchange for exchange in gate.exchanges if exchange.response.status == code]
     return ErrorCodeRow(
@@ -356,6 +357,11 @@ def _envelope(code: int, met: list[Exchange], findings: Iterable[Finding]) -> st
     broken = {
         item.exchange.number
         for item in findings
-        if item.exchange is not None and item.status == code and item.requirement.startswith("error.envelope")
+        if item.exchange is not None and item.status == code and _of_envelope(item.requirement)
     }
     return f"broken in {len(broken)} of {len(met)}" if broken else "kept"
+
+
+def _of_envelope(requirement: str) -> bool:
+    whole = requirement_id.envelope()
+    return requirement == whole or requirement_id.is_below(requirement, whole)

@@ -12,6 +12,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from conformance.model.requirement_id import Kind
+
 __all__ = [
     "Authority",
     "Contract",
@@ -47,7 +49,11 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One promise. `source` are ranges of document lines; `excluded` is the reason why no check is owed, else None."""
+    """One promise. `source` are ranges of document lines; `excluded` is the reason why no check is owed, else None.
+
+    What its id was made of stands beside it: the `kind`, the `operation`, the `place` (a parameter, a header, or a member such as
+    `servers.id`; empty for the whole) and the `status` of a promised answer or of an error code.
+    """
 
     id: str
     statement: str
@@ -58,6 +64,9 @@ class Requirement:
     checks: tuple[str, ...] = ()
     excluded: str | None = None
     ruling: int | None = None
+    kind: Kind = Kind.STATED
+    place: str = ""
+    status: int | None = None
 
     @property
     def binding(self) -> bool:
@@ -153,6 +162,18 @@ class Contract:
     requirements: Mapping[str, Requirement]
     document: Mapping[str, Any]
     reasons: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def _promised(self) -> Mapping[tuple[str, int], Mapping[str, str]]:
+        found: dict[tuple[str, int], dict[str, str]] = {}
+        for item in self.requirements.values():
+            if item.kind in {Kind.RESPONSE, Kind.RESPONSE_HEADER} and item.place and item.operation and item.status:
+                found.setdefault((item.operation, item.status), {})[item.place] = item.id
+        return found
+
+    def promised(self, operation: str, status: int) -> Mapping[str, str]:
+        """Member or header of a documented success (`servers.id`, `location`) -> the id of the requirement that promises it."""
+        return self._promised.get((operation, status), {})
 
     def match(self, method: str, path: str) -> Operation | None:
         """The operation that a method and a path (without query, from the service's root) address, or None."""

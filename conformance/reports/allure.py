@@ -26,6 +26,7 @@ from allure_commons.model2 import (
 )
 from attr import asdict
 
+from conformance.model import requirement_id
 from conformance.model.message import Exchange, Headers
 from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, Verdict
 from conformance.reports.standing import Standing, by_requirement, clean, lines, reading, standing
@@ -62,7 +63,7 @@ def _result(item: RequirementResult, groups: list[FindingGroup], verdict: Verdic
     start = min((round(one.started * 1000) for one in shown), default=began)
     stop = max((round((one.started + one.response.elapsed) * 1000) for one in shown), default=start)
     kinds = {str(standing(group)) for group in groups}
-    feature = item.operation or item.id.split(".", 1)[0]
+    feature = item.operation or requirement_id.area(item.id)
     labels = {
         "epic": f"{verdict.contract['name']}",
         "feature": feature,

@@ -23,6 +23,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from conformance.model import requirement_id
 from conformance.model.contract import Authority, Lines
 from conformance.model.message import Headers
 from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, SentRow, Verdict
@@ -141,7 +142,7 @@ def _sections(requirements: Iterable[RequirementResult]) -> list[tuple[str, list
     for item in requirements:
         name = item.operation
         # Other promises of an operation may stand in the common part or beside another operation.
-        if name is not None and item.id.startswith(f"{name}.response."):
+        if name is not None and requirement_id.is_below(item.id, name):
             place = (item.authority is Authority.UPSTREAM, _line(item))
             first[name] = min(place, first.get(name, place))
     last = (True, sys.maxsize)

@@ -8,6 +8,7 @@ from typing import Any
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
+from conformance.model import requirement_id
 from conformance.model.verdict import FindingGroup, Outcome, Overall, RequirementResult, Verdict
 from conformance.reports.standing import lines, standing
 
@@ -23,7 +24,7 @@ def to_junit(verdict: Verdict) -> bytes:
         findings[group.requirement].append(group)
     suites: dict[str, TestSuite] = {}
     for item in verdict.requirements:
-        name = item.operation or item.id.split(".", 1)[0]
+        name = item.operation or requirement_id.area(item.id)
         if name not in suites:
             suites[name] = _suite(name, verdict)
         suites[name].add_testcase(_case(item, name, findings[item.id]))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from conformance.model import requirement_id
 from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, Verdict
 from conformance.reports.standing import Standing, clean, lines, standing
 
@@ -89,7 +90,7 @@ def _rule(item: RequirementResult) -> dict[str, Any]:
             "markdown": f"**{item.id}**: {item.statement}.\n\n{source}{ruling}. Level: {item.level}. Authority: {item.authority}.",
         },
         "defaultConfiguration": {"level": _LEVELS[str(item.level)] if item.authority != "upstream" else "note"},
-        "properties": {"tags": ["conformance", str(item.authority), item.operation or item.id.split(".", 1)[0]]},
+        "properties": {"tags": ["conformance", str(item.authority), item.operation or requirement_id.area(item.id)]},
     }
 
 

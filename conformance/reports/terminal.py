@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Line
 
+from conformance.model import requirement_id
 from conformance.model.verdict import FindingGroup, Outcome, Overall, Verdict
 from conformance.reports.explanation import cause_of, state_of
 from conformance.reports.language import Text, say, told
@@ -122,7 +123,7 @@ class _Printer:
             table.add_column(self._in(head), justify="right")
         counts: dict[str, Counter[str]] = {}
         for item in verdict.requirements:
-            name = item.operation or item.id.split(".", 1)[0]
+            name = item.operation or requirement_id.area(item.id)
             column = "advisory" if not item.required and item.outcome is Outcome.FAILED else str(item.outcome)
             counts.setdefault(name, Counter())[column] += 1
         for name, row in sorted(counts.items()):

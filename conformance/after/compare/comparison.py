@@ -23,6 +23,7 @@ from typing import Any
 from conformance.after.compare.alignment import StatusDrift, kind_of_request, status_drift
 from conformance.after.compare.latency import LatencyRow, latencies
 from conformance.after.compare.shapes import ShapeDrift, shape_drift
+from conformance.model import requirement_id
 from conformance.model.contract import Authority, Level, Lines
 from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, Verdict
 
@@ -460,24 +461,12 @@ def _shape(drift: ShapeDrift, after: Verdict) -> Judged:
 def _promise(drift: ShapeDrift, named: str, after: Verdict) -> RequirementResult | None:
     first = drift.statuses[0]
     if first in "45":
-        name = (
-            f"error.envelope.{named.removeprefix('error.')}"
-            if named.startswith("error.")
-            else "error.envelope"
-            if named == "error"
-            else ""
-        )
-        return next((item for item in after.requirements if item.id == name), None)
-    wanted = f".{named}"
-    for item in after.requirements:
-        head, _, rest = item.id.removeprefix(f"{drift.operation}.response.").partition(".")
-        if (
-            item.id.startswith(f"{drift.operation}.response.{first}")
-            and f".{rest}" == wanted
-            and head.startswith(first)
-        ):
-            return item
-    return None
+        outer, _, member = named.partition(".")
+        wanted = {requirement_id.envelope(member)} if outer == "error" else set()
+    else:
+        hundred = int(first) * 100
+        wanted = {requirement_id.response(drift.operation, status, named) for status in range(hundred, hundred + 100)}
+    return next((item for item in after.requirements if item.id in wanted), None)
 
 
 def _facts(before: Verdict, after: Verdict) -> Iterator[FactChange]:

@@ -1,0 +1,153 @@
+"""The ids of requirements: how each is made, and nowhere else.
+
+An id is made of names of the contract (operation, place, member, status), never of a position, so that it survives a new edition
+of the document. Nothing takes an id apart: what it was made of are members of the `Requirement` (kind, operation, place, status).
+That one id continues another (`server.list.response.200.servers.id` continues `server.list.response.200.servers`) is asked here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+from enum import StrEnum
+
+__all__ = [
+    "Kind",
+    "all_below",
+    "area",
+    "body",
+    "default",
+    "empty",
+    "envelope",
+    "error",
+    "example",
+    "header",
+    "is_below",
+    "method",
+    "nearest",
+    "parameter",
+    "path",
+    "query",
+    "request",
+    "response",
+    "response_header",
+    "stated",
+]
+
+
+class Kind(StrEnum):
+    """What a requirement is about."""
+
+    STATED = "stated"
+    HEADER = "header"
+    METHOD = "method"
+    ERROR = "error"
+    ENVELOPE = "envelope"
+    PARAMETER = "parameter"
+    REQUEST = "request"
+    BODY = "body"
+    RESPONSE = "response"
+    RESPONSE_HEADER = "response-header"
+    DEFAULT = "default"
+
+
+def header(name: str) -> str:
+    """A header that every request or answer has: `header.content-type`, and `header.request-id` of RequestId."""
+    return f"header.{re.sub(r'(?<=[a-z0-9])(?=[A-Z])', '-', name).lower()}"
+
+
+def method(name: str) -> str:
+    """The generic meaning of an HTTP method: `method.get`."""
+    return f"method.{name.lower()}"
+
+
+def error(code: int | str) -> str:
+    """A documented error code: `error.404`."""
+    return f"error.{code}"
+
+
+def envelope(member: str = "") -> str:
+    """The object that a failure carries, or a member of it: `error.envelope`, `error.envelope.code`."""
+    return f"error.envelope.{member}" if member else "error.envelope"
+
+
+def parameter(operation: str, location: str, name: str) -> str:
+    """A parameter of an operation; `location` is path, query or header: `server.list.query.limit`."""
+    return f"{operation}.{location}.{name}"
+
+
+def query(operation: str, name: str) -> str:
+    """A parameter in the query: `server.list.query.limit`."""
+    return parameter(operation, "query", name)
+
+
+def path(operation: str, name: str) -> str:
+    """A parameter in the path: `server.show.path.server_id`."""
+    return parameter(operation, "path", name)
+
+
+def request(operation: str) -> str:
+    """The shape of the request's body: `server.create.request`."""
+    return f"{operation}.request"
+
+
+def body(operation: str, member: str = "") -> str:
+    """A member of the request's body, or of its items when it is a list: `server.create.body.name`.
+
+    Without a member it is what all of them are below; the body as a whole is `request`.
+    """
+    return f"{operation}.body.{member}" if member else f"{operation}.body"
+
+
+def response(operation: str, status: int | str, place: str = "") -> str:
+    """A documented success, or a member of its body: `server.list.response.200`, `server.list.response.200.servers.id`."""
+    return f"{operation}.response.{status}.{place}" if place else f"{operation}.response.{status}"
+
+
+def response_header(operation: str, status: int | str, name: str) -> str:
+    """A header of a documented success: `server.create.response.201.location`."""
+    return response(operation, status, name.lower())
+
+
+def default(operation: str, member: str) -> str:
+    """The value of a member that the request left out: `server.create.default.tags`."""
+    return f"{operation}.default.{member}"
+
+
+def empty(operation: str) -> str:
+    """The success without a body: `server.delete.empty`. The errata state it."""
+    return stated(operation, "empty")
+
+
+def example(operation: str) -> str:
+    """The example request of the document is answered as documented: `server.list.example.request`. The errata state it."""
+    return stated(operation, "example", "request")
+
+
+def stated(subject: str, *words: str) -> str:
+    """A promise that only prose makes, as the errata name it: `server.create.relation.file`, `status.documented`."""
+    return ".".join((subject, *words))
+
+
+def area(name: str) -> str:
+    """The first word of an id, under which promises of no operation are shown: `status` of `status.documented`."""
+    return name.partition(".")[0]
+
+
+def is_below(name: str, root: str) -> bool:
+    """Whether the id continues another one, or the name of an operation: `server.list.query.limit` is below `server.list`."""
+    return name.startswith(f"{root}.")
+
+
+def all_below(root: str) -> str:
+    """The pattern (`fnmatch`) of all ids below this one."""
+    return f"{root}.*"
+
+
+def nearest(name: str, known: Container[str]) -> str | None:
+    """The id itself when it is known, else the longest known one that it continues, else None."""
+    while name:
+        if name in known:
+            return name
+        name = name.rpartition(".")[0]
+    return None

@@ -10,9 +10,8 @@ from pathlib import Path
 import rich_click as click
 
 from conformance.contract.specs import load_contract
-from conformance.proof.bank import bank, faults_of
+from conformance.proof.bank import bank, faults_of, liberties
 from conformance.proof.reference import Reference
-from conformance.services.image.liberties import liberties
 
 
 @click.command()

@@ -32,7 +32,7 @@ from conformance.model.contract import Contract
 from conformance.model.errors import ConformanceError, UsageError
 from conformance.model.finding import Finding
 from conformance.model.verdict import Verdict
-from conformance.proof.bank import bank, faults_of
+from conformance.proof.bank import bank, faults_of, liberties
 from conformance.proof.reference import Reference
 from conformance.proof.scorecard import CAUGHT, ELSEWHERE, ERROR, MISSED, CleanRun, Power, Trial, idle, without_fault
 from conformance.run.cases import Case, registry
@@ -40,7 +40,6 @@ from conformance.run.embedded import Embed
 from conformance.run.runner import run_cases
 from conformance.run.session import Conduct, Options, in_profile
 from conformance.services.fault import Fault
-from conformance.services.image.liberties import liberties
 
 __all__ = ["clean_run", "faults_like", "prove", "selfcheck", "trial"]
 

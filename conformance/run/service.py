@@ -7,8 +7,11 @@ Rules
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from conformance.model.contract import Contract
 from conformance.model.errors import SuiteError
 
 __all__ = ["Service", "register", "registered"]
@@ -16,10 +19,18 @@ __all__ = ["Service", "register", "registered"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """What the engine knows of one service. `name` is that of its contract, `cases` are the packages that hold its cases."""
+    """What the engine knows of one service.
+
+    `name` is that of its contract, `cases` are the packages that hold its cases. `faults` makes the faults of its reference
+    target, each breaking promises of the contract, and `liberties` what the target may do otherwise without breaking any;
+    both are values of `conformance.services.fault.Fault`, made anew by each call. They are functions, so that a run that
+    needs no fault loads none.
+    """
 
     name: str
     cases: tuple[str, ...] = ()
+    faults: Callable[[Contract], Iterable[Any]] = lambda _contract: ()
+    liberties: Callable[[], Iterable[Any]] = tuple
 
 
 _REGISTERED: dict[str, Service] = {}

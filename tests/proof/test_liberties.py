@@ -10,8 +10,7 @@ import requests
 from targets import reference_with
 
 from conformance.model.contract import Contract
-from conformance.proof.bank import bank
-from conformance.services.image.liberties import liberties
+from conformance.proof.bank import bank, liberties
 
 VARYING = re.compile(
     r"\b[0-9a-f]{32}\b|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|:\d{4,5}\b|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]+ GMT"

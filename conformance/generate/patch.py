@@ -142,7 +142,7 @@ def patch_aims(contract: Contract) -> Iterator[Aim]:
     for member in ("op", "path", "value"):
         whole = change("min_ram", 5)
         yield aim(
-            f"body.{member}",
+            requirement_id.body("image.patch", member),
             member,
             "is missing",
             Standing.BROKEN,

@@ -12,9 +12,12 @@ run: $(READY)  ## run the suite against the embedded reference target
 test: $(READY)  ## the project's own tests
 	$(BIN)/python -m pytest tests -n auto
 
-lint: $(READY)
+lint: $(READY)  ## form, types, and that what is imported is declared and the reverse
+	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy conformance
+	$(BIN)/deptry conformance
+	$(BIN)/deptry tests --ignore DEP002,DEP004
 
 browser:  ## the browser that tests the report, from Debian's or Ubuntu's archive; needs root
 	apt-get update

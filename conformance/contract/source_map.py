@@ -7,10 +7,12 @@ every case at its row of the ledger.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
-import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from conformance.contract.specs import LEDGER, OVERLAY, SPECS, default_directory
 from conformance.model import requirement_id
@@ -21,7 +23,6 @@ __all__ = ["Place", "requirement_places"]
 Place = tuple[str, int]
 """(path of the file, relative, with slashes; line, counted from 1)"""
 
-_LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _METHODS = frozenset({"get", "put", "post", "patch", "delete", "head"})
 
 
@@ -30,8 +31,16 @@ def requirement_places(directory: Path | None = None) -> Mapping[str, tuple[Plac
 
     Raises UsageError naming the file that cannot be read.
     """
-    root = directory or default_directory()
-    prefix = f"specs/{root.name}" if directory is None else _relative(directory)
+    return _places_of_the_product() if directory is None else _places(directory, _relative(directory))
+
+
+@cache
+def _places_of_the_product() -> Mapping[str, tuple[Place, ...]]:
+    root = default_directory()
+    return _places(root, f"specs/{root.name}")
+
+
+def _places(root: Path, prefix: str) -> Mapping[str, tuple[Place, ...]]:
     found: dict[str, list[Place]] = {}
     for file in (*SPECS.values(), OVERLAY):
         node = _composed(root / file)
@@ -60,9 +69,10 @@ def _relative(directory: Path) -> str:
 
 def _composed(path: Path) -> Node | None:
     try:
-        return yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        node: Node | None = YAML(typ="safe", pure=True).compose(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, YAMLError) as error:
         raise UsageError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())[:200]}") from None
+    return node
 
 
 def _stated(node: Node | None) -> Iterator[tuple[str, int]]:

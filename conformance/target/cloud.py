@@ -17,7 +17,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-import yaml
 from keystoneauth1 import exceptions as ks
 from keystoneauth1.access import AccessInfo
 from keystoneauth1.session import Session
@@ -25,6 +24,8 @@ from openstack.config import OpenStackConfig, loader
 from openstack.config.cloud_region import CloudRegion
 from openstack.exceptions import ConfigException
 from requests.adapters import BaseAdapter
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from conformance.model.errors import (
     ConformanceError,
@@ -137,7 +138,7 @@ def _region(settings: Settings, cloud: str | None) -> CloudRegion:
         overrides["interface"] = settings.interface
     try:
         config = OpenStackConfig(config_files=list(settings.config_files) or None)
-    except (ConfigException, yaml.YAMLError, OSError) as error:
+    except (ConfigException, OSError) as error:
         raise UsageError(f"the cloud configuration cannot be read: {_line(error)}") from None
     _all_readable(settings)
     wanted = cloud or os.environ.get("OS_CLOUD")
@@ -161,6 +162,8 @@ def _region(settings: Settings, cloud: str | None) -> CloudRegion:
 
 def _all_readable(settings: Settings) -> None:
     """Raise UsageError for a configuration that is no YAML: openstack.config passes over it, up to the first that it can read."""
+    reader = YAML(typ="safe", pure=True)
+    reader.version, reader.allow_duplicate_keys = (1, 1), True  # as openstack.config reads it
     for variable, known in (
         ("OS_CLIENT_CONFIG_FILE", settings.config_files or loader.CONFIG_FILES),
         ("OS_CLIENT_SECURE_FILE", loader.SECURE_FILES),
@@ -169,11 +172,11 @@ def _all_readable(settings: Settings) -> None:
         for path in [*([named] if named and known is not settings.config_files else []), *known]:
             try:
                 with open(path, encoding="utf-8") as file:
-                    yaml.safe_load(file)
+                    reader.load(file)
                 break
             except OSError:
                 continue
-            except (ValueError, yaml.YAMLError) as error:
+            except (ValueError, YAMLError) as error:
                 raise UsageError(f"{path}: the cloud configuration is no YAML: {_line(error)}") from None
 
 

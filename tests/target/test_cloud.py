@@ -179,3 +179,29 @@ def test_a_cloud_is_configured_when_anything_names_one(
     settings: Settings, environ: dict[str, str], wanted: bool
 ) -> None:
     assert wanted is configured(settings, environ)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"clouds:\n  x: [\n", "clouds.yaml: the cloud configuration is no YAML: "),
+        (b"clouds: \xff", "clouds.yaml: the cloud configuration is no YAML: "),
+        (b"clouds: {y: {}}", "known clouds: y"),
+    ],
+)
+def test_a_configuration_with_a_mistake_is_named_in_one_line(tmp_path: Path, content: bytes, words: str) -> None:
+    path = tmp_path / "clouds.yaml"
+    path.write_bytes(content)
+    with pytest.raises(UsageError) as caught:
+        open_target(Settings(cloud="x", config_files=(str(path),)), lambda *_: None)
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_member_given_twice_is_taken_as_openstack_config_takes_it(tmp_path: Path) -> None:
+    path = tmp_path / "clouds.yaml"
+    path.write_text(
+        "clouds: {x: {region_name: a, region_name: b, auth: {auth_url: 'http://127.0.0.1:1/v3', username: u, password: p}}}"
+    )
+    with pytest.raises(TargetUnreachable):
+        open_target(Settings(cloud="x", config_files=(str(path),)), lambda *_: None)

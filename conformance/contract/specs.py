@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -57,8 +58,16 @@ def load_effective(directory: Path) -> dict[str, dict[str, Any]]:
 
 
 def load_contract(directory: Path | None = None) -> Contract:
-    """The effective contract of a directory of specs (the product's own when None). Raises UsageError."""
-    place = directory or default_directory()
+    """The effective contract of a directory of specs (the product's own when None, read once). Raises UsageError."""
+    return _of_the_product() if directory is None else _loaded(directory)
+
+
+@cache
+def _of_the_product() -> Contract:
+    return _loaded(default_directory())
+
+
+def _loaded(place: Path) -> Contract:
     effective = load_effective(place)
     checks = _checks(place / LEDGER)
     requirements = {item.id: replace(item, checks=checks.get(item.id, ())) for item in derive(effective)}

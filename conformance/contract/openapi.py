@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from conformance.document import ApiOperation, Document, Example, Row, Table
 
-__all__ = ["identity_spec", "image_spec", "operation_id", "schema_of"]
+__all__ = ["identity_spec", "image_spec", "nouns", "operation_id", "schema_of"]
 
 JSON_TYPES = {
     "string": "string",
@@ -54,13 +54,21 @@ _VERBS = {
 
 def operation_id(method: str, path: str, *, json_answer: bool = True) -> str:
     """The operation's stable dotted id, made of its path and method: GET /v2/images -> image.list."""
-    parts = [part for part in path.split("/") if part and not re.fullmatch(r"v\d+(\.\d+)?", part)]
-    nouns = [_singular(part) for part in parts if not part.startswith("{")]
+    parts, words = _parts(path), nouns(path)
     ends_in_parameter = bool(parts) and parts[-1].startswith("{")
     below_an_item = any(part.startswith("{") for part in parts[:-1])
     if below_an_item and not ends_in_parameter and not json_answer and method in {"GET", "PUT"}:
-        return ".".join([*nouns[:-1], "download" if method == "GET" else "upload"])
-    return ".".join([*nouns, _VERBS.get((ends_in_parameter, method), method.lower())])
+        return ".".join([*words[:-1], "download" if method == "GET" else "upload"])
+    return ".".join([*words, _VERBS.get((ends_in_parameter, method), method.lower())])
+
+
+def nouns(path: str) -> tuple[str, ...]:
+    """The words of a path in the singular, without its version and its parameters: /v2/servers/{id}/tags -> server, tag."""
+    return tuple(_singular(part) for part in _parts(path) if not part.startswith("{"))
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in path.split("/") if part and not re.fullmatch(r"v\d+(\.\d+)?", part)]
 
 
 def _singular(noun: str) -> str:

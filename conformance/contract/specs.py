@@ -23,6 +23,7 @@ from ruamel.yaml.error import YAMLError
 
 from conformance.contract.ledger import defaults_of, derive
 from conformance.contract.overlay import apply, load_overlay
+from conformance.contract.resources import resources_of
 from conformance.model import requirement_id
 from conformance.model.contract import (
     Authority,
@@ -43,6 +44,8 @@ EDITION = "easystack-6.0.2"
 SPECS = {"image": "image.openapi.yaml", "identity": "identity.openapi.yaml"}
 OVERLAY = "errata.overlay.yaml"
 LEDGER = "requirements.yaml"
+TOKEN_HEADER = "x-subject-token"
+"""The header in which a token is given (OpenStack Identity API v3, password authentication)."""
 
 
 def default_directory() -> Path:
@@ -96,6 +99,8 @@ def _loaded(place: Path) -> Contract:
             for code in codes
             if "x-reason" in (item := image["components"]["responses"][f"Error{code}"])
         },
+        services=tuple(effective),
+        resources=resources_of(operations.values()),
     )
 
 
@@ -193,6 +198,8 @@ def _operation(spec: Mapping[str, Any], service: str, method: str, path: str, ra
             None,
         ),
         defaults={name: value for name, (value, _) in defaults_of(raw).items()},
+        secured=bool(raw.get("security", spec.get("security"))),
+        issues_token=any(name.lower() == TOKEN_HEADER for item in responses for name in item.headers),
     )
 
 

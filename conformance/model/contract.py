@@ -23,6 +23,7 @@ __all__ = [
     "Operation",
     "Parameter",
     "Requirement",
+    "Resource",
     "ResponseSpec",
     "Schema",
 ]
@@ -105,6 +106,7 @@ class Operation:
 
     `request_schema` is the schema of the JSON body, or None when the operation takes no JSON body.
     `defaults` are the values the document's example shows for members that the request left out.
+    `secured` says that it is refused without a valid token; `issues_token` that its answer carries one in a header.
     """
 
     id: str
@@ -120,6 +122,8 @@ class Operation:
     request_example: Any = None
     response_example: Any = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    secured: bool = True
+    issues_token: bool = False
 
     def response(self, status: int) -> ResponseSpec | None:
         """The documented success with this status, or None."""
@@ -146,11 +150,52 @@ class ErrorCode:
     line: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """What the operations of a service make, show, change and remove, read off their paths and methods.
+
+    `name` is made of the nouns of its path (`server`, `server.tag`). `collection` is the path that lists and creates, `parameter`
+    the name of the path parameter that follows it (empty when no operation addresses a single one). `list`, `create`, `show`,
+    `change` and `remove` are ids of operations, None where the contract has none. `extra` maps a path below a single resource
+    (`/file`) to the ids of the operations there.
+
+    `items` is the member of the list's answer that holds the resources (empty when the answer is the list itself), `wrapper` the
+    member of an answer that holds a single one (empty when the answer is the resource itself), `id` the member that the path
+    parameter repeats.
+    """
+
+    name: str
+    service: str
+    collection: str
+    parameter: str = ""
+    list: str | None = None
+    create: str | None = None
+    show: str | None = None
+    change: str | None = None
+    remove: str | None = None
+    extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    items: str = ""
+    wrapper: str = ""
+    id: str = "id"
+
+    @property
+    def item(self) -> str:
+        """The path of a single resource: `/v2/servers/{server_id}`."""
+        return f"{self.collection}/{{{self.parameter}}}"
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The ids of all its operations: list, create, show, change, remove, then those below a single one."""
+        own = (self.list, self.create, self.show, self.change, self.remove)
+        return (*(name for name in own if name is not None), *(name for names in self.extra.values() for name in names))
+
+
 @dataclass(frozen=True)
 class Contract:
     """The effective contract of one edition of the document.
 
-    `reasons` maps an optional requirement to why a client cannot provoke it.
+    `services` are the names of the services that the document describes, the one that its operations belong to first.
+    `resources` are by name. `reasons` maps an optional requirement to why a client cannot provoke it.
     """
 
     name: str
@@ -162,6 +207,21 @@ class Contract:
     requirements: Mapping[str, Requirement]
     document: Mapping[str, Any]
     reasons: Mapping[str, str] = field(default_factory=dict)
+    services: tuple[str, ...] = ()
+    resources: Mapping[str, Resource] = field(default_factory=dict)
+
+    @property
+    def token_operation(self) -> Operation | None:
+        """The operation that gives a token to who has none, or None when the contract has none."""
+        return next((item for item in self.operations.values() if item.issues_token and not item.secured), None)
+
+    def resource_of(self, operation: str) -> Resource | None:
+        """The resource that an operation is about, or None: the token operation, say, is about none."""
+        return self._resource_of.get(operation)
+
+    @cached_property
+    def _resource_of(self) -> Mapping[str, Resource]:
+        return {name: resource for resource in self.resources.values() for name in resource.operations}
 
     @cached_property
     def _promised(self) -> Mapping[tuple[str, int], Mapping[str, str]]:

@@ -1,0 +1,129 @@
+"""The resources of a contract, read off the paths and methods of its operations.
+
+Rules
+- A path that ends in a noun is a collection when another path continues it by one parameter alone (`/v2/servers`,
+  `/v2/servers/{server_id}`), or when it is both listed (GET) and created in (POST).
+- GET and POST of the collection list and create; GET, PATCH (or PUT) and DELETE of the single one show, change and remove it.
+- What stands below a single one and is no collection of its own belongs to it as an extra (`/v2/servers/{server_id}/file`).
+- A call that none of this fits, such as the one that gives a token, is about no resource.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from conformance.contract.openapi import nouns
+from conformance.model.contract import Operation, Resource, Schema
+
+__all__ = ["resources_of"]
+
+_PARAMETER = re.compile(r"/\{([^/{}]+)\}\Z")
+
+
+def resources_of(operations: Iterable[Operation]) -> dict[str, Resource]:
+    """Name -> resource, in the order of the operations."""
+    found: dict[str, Resource] = {}
+    by_service: dict[str, dict[str, dict[str, Operation]]] = {}
+    for operation in operations:
+        by_service.setdefault(operation.service, {}).setdefault(operation.path, {})[operation.method] = operation
+    for service, paths in by_service.items():
+        collections = _collections(paths)
+        for path, parameter in collections.items():
+            resource = _resource(service, path, parameter, paths, collections)
+            found[resource.name] = resource
+    return found
+
+
+def _collections(paths: Mapping[str, Mapping[str, Operation]]) -> dict[str, str]:
+    """Path of a collection -> the parameter that follows it, empty when none does."""
+    found: dict[str, str] = {}
+    for path, methods in paths.items():
+        single = _PARAMETER.search(path)
+        if single is not None and nouns(path[: single.start()]):
+            found[path[: single.start()]] = single.group(1)
+        elif single is None and {"GET", "POST"} <= methods.keys():
+            found.setdefault(path, "")
+    return found
+
+
+def _resource(
+    service: str,
+    path: str,
+    parameter: str,
+    paths: Mapping[str, Mapping[str, Operation]],
+    collections: Mapping[str, str],
+) -> Resource:
+    single = f"{path}/{{{parameter}}}"
+    many, one = paths.get(path, {}), paths.get(single, {})
+    show = one.get("GET")
+    create = many.get("POST")
+    change = one.get("PATCH") or one.get("PUT")
+    items, item = _items(_answer(many.get("GET")))
+    wrapper, shape = _wrapped(next((_answer(side) for side in (show, create, change) if side is not None), {}))
+    return Resource(
+        name=".".join(nouns(path)),
+        service=service,
+        collection=path,
+        parameter=parameter,
+        list=_id(many.get("GET")),
+        create=_id(create),
+        show=_id(show),
+        change=_id(change),
+        remove=_id(one.get("DELETE")),
+        extra={
+            below.removeprefix(single): tuple(operation.id for operation in methods.values())
+            for below, methods in paths.items()
+            if below.startswith(f"{single}/")
+            and not any(_belongs(below, other) for other in collections if other != path)
+        },
+        items=items,
+        wrapper=wrapper,
+        id=_id_member(parameter, {**item.get("properties", {}), **shape.get("properties", {})}),
+    )
+
+
+def _belongs(path: str, collection: str) -> bool:
+    return path == collection or path.startswith(f"{collection}/")
+
+
+def _id(operation: Operation | None) -> str | None:
+    return operation.id if operation is not None else None
+
+
+def _answer(operation: Operation | None) -> Schema:
+    """The schema of the first success that has one."""
+    answers = operation.responses if operation is not None else ()
+    return next((spec.schema for spec in answers if spec.schema is not None), {})
+
+
+def _items(answer: Schema) -> tuple[str, Schema]:
+    """The member of a list's answer that holds the resources, and the schema of one: the first array of objects."""
+    if "items" in answer:
+        return "", answer["items"]
+    for name, node in answer.get("properties", {}).items():
+        if _is_object(node.get("items", {})):
+            return name, node["items"]
+    return "", {}
+
+
+def _wrapped(answer: Schema) -> tuple[str, Schema]:
+    """The only member of an answer when it is an object, with its schema; else nothing, with the answer itself."""
+    members = answer.get("properties", {})
+    if len(members) == 1:
+        ((name, node),) = members.items()
+        if _is_object(node):
+            return name, node
+    return "", answer
+
+
+def _is_object(node: Mapping[str, Any]) -> bool:
+    kind = node.get("type", ())
+    return "properties" in node or kind == "object" or (isinstance(kind, list) and "object" in kind)
+
+
+def _id_member(parameter: str, members: Mapping[str, Any]) -> str:
+    """The longest member that the name of the parameter is or ends in: `id` for `server_id`, `name` for `pair_name`."""
+    fitting = [name for name in members if parameter == name or parameter.endswith(f"_{name}")]
+    return max(fitting, key=len, default="id")

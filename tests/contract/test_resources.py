@@ -1,0 +1,155 @@
+"""What the operations of a service are about, read off their paths and methods."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.contract.openapi import operation_id
+from conformance.contract.resources import resources_of
+from conformance.model.contract import Authority, Contract, Operation, Resource, ResponseSpec
+
+SERVER = {"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "string"}}}
+
+
+def operation(method: str, path: str, schema: dict[str, Any] | None = None, service: str = "server") -> Operation:
+    answer = ResponseSpec(200, "application/json" if schema else None, schema, (), Authority.DOCUMENT, ())
+    return Operation(
+        operation_id(method, path, json_answer=schema is not None),
+        method,
+        path,
+        service,
+        Authority.DOCUMENT,
+        ((1, 1),),
+        responses=(answer,),
+    )
+
+
+def one(*operations: Operation) -> Resource:
+    (resource,) = resources_of(operations).values()
+    return resource
+
+
+def test_a_collection_and_its_items_are_one_resource() -> None:
+    resource = one(
+        operation(
+            "GET", "/v2/servers", {"type": "object", "properties": {"servers": {"type": "array", "items": SERVER}}}
+        ),
+        operation("POST", "/v2/servers", SERVER),
+        operation("GET", "/v2/servers/{server_id}", SERVER),
+        operation("PATCH", "/v2/servers/{server_id}", SERVER),
+        operation("DELETE", "/v2/servers/{server_id}"),
+        operation("GET", "/v2/servers/{server_id}/file"),
+    )
+    wanted = Resource(
+        name="server",
+        service="server",
+        collection="/v2/servers",
+        parameter="server_id",
+        list="server.list",
+        create="server.create",
+        show="server.show",
+        change="server.patch",
+        remove="server.delete",
+        extra={"/file": ("server.download",)},
+        items="servers",
+        wrapper="",
+        id="id",
+    )
+    assert wanted == resource
+    assert resource.item == "/v2/servers/{server_id}"
+
+
+def test_what_no_operation_does_is_none() -> None:
+    resource = one(operation("DELETE", "/v2/servers/{server_id}"))
+    assert (resource.list, resource.create, resource.show, resource.change) == (None, None, None, None)
+    assert resource.operations == ("server.delete",)
+
+
+def test_a_collection_below_a_resource_is_a_resource_of_its_own() -> None:
+    found = resources_of(
+        [
+            operation("GET", "/v2/servers/{server_id}", SERVER),
+            operation("GET", "/v2/servers/{server_id}/tags"),
+            operation("PUT", "/v2/servers/{server_id}/tags/{tag}"),
+            operation("POST", "/v2/servers/{server_id}/action"),
+        ]
+    )
+    assert list(found) == ["server", "server.tag"]
+    assert found["server"].extra == {"/action": ("server.action.create",)}
+    assert found["server.tag"].change == "server.tag.replace"
+
+
+def test_put_changes_where_nothing_patches() -> None:
+    methods = ("PATCH", "PUT")
+    both = [operation(method, "/v2/servers/{server_id}") for method in methods]
+    assert (one(*both).change, one(both[1]).change) == ("server.patch", "server.replace")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/v3/auth/tokens"), ("GET", "/v2/limits"), ("GET", "/v2/{project_id}")]
+)
+def test_a_call_that_makes_and_shows_nothing_of_its_own_is_no_resource(method: str, path: str) -> None:
+    assert resources_of([operation(method, path)]) == {}
+
+
+def test_a_collection_without_items_needs_a_list_and_a_create() -> None:
+    resource = one(operation("GET", "/v2/events"), operation("POST", "/v2/events"))
+    assert (resource.parameter, resource.list, resource.create) == ("", "event.list", "event.create")
+
+
+@pytest.mark.parametrize(
+    ("answer", "wanted"),
+    [
+        ({"type": "array", "items": SERVER}, ""),
+        ({"properties": {"links": {"type": "array"}, "servers": {"type": "array", "items": SERVER}}}, "servers"),
+        ({"properties": {"names": {"type": "array", "items": {"type": "string"}}}}, ""),
+        (None, ""),
+    ],
+)
+def test_the_items_of_a_list_are_its_first_array_of_objects(answer: dict[str, Any] | None, wanted: str) -> None:
+    assert wanted == one(operation("GET", "/servers", answer), operation("GET", "/servers/{id}")).items
+
+
+@pytest.mark.parametrize(
+    ("answer", "wanted"),
+    [
+        (SERVER, ""),
+        ({"type": "object", "properties": {"server": SERVER}}, "server"),
+        ({"type": "object", "properties": {"count": {"type": "integer"}}}, ""),
+    ],
+)
+def test_an_answer_may_wrap_the_resource(answer: dict[str, Any], wanted: str) -> None:
+    assert wanted == one(operation("GET", "/servers/{id}", answer)).wrapper
+
+
+@pytest.mark.parametrize(
+    ("parameter", "wanted"), [("server_id", "id"), ("id", "id"), ("server_name", "name"), ("server", "id")]
+)
+def test_the_id_is_the_member_that_the_path_repeats(parameter: str, wanted: str) -> None:
+    assert wanted == one(operation("GET", f"/servers/{{{parameter}}}", SERVER)).id
+
+
+def test_resources_of_two_services_stand_apart() -> None:
+    found = resources_of(
+        [
+            operation("GET", "/v2/servers/{id}", service="compute"),
+            operation("GET", "/v2/volumes/{id}", service="storage"),
+        ]
+    )
+    assert {name: item.service for name, item in found.items()} == {"server": "compute", "volume": "storage"}
+
+
+def test_the_contract_knows_what_an_operation_is_about(contract: Contract) -> None:
+    about = {name: getattr(contract.resource_of(name), "name", None) for name in contract.operations}
+    (resource,) = contract.resources
+    assert about == {
+        name: None if operation.issues_token else resource for name, operation in contract.operations.items()
+    }
+
+
+def test_a_token_is_given_to_who_has_none(contract: Contract) -> None:
+    token = contract.token_operation
+    assert token is not None
+    assert [token.id] == [name for name, operation in contract.operations.items() if not operation.secured]

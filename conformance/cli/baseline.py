@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,9 +12,12 @@ from typing import Any
 import rich_click as click
 
 from conformance.contract.specs import load_contract
-from conformance.judge.baseline import Baseline, Entry, found_in, load_baseline, of_run, still_there, write_baseline
+from conformance.judge.baseline import Baseline, Entry, found_in, of_run, still_there
+from conformance.model.deviation import Deviation
 from conformance.reports.recorded import read_run
+from conformance.reports.sentences import sentence
 from conformance.reports.terminal import safe
+from conformance.run.baseline_file import load_baseline, write_baseline
 
 
 def baseline_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -45,10 +49,10 @@ def update(run_dir: Path, path: Path, anew: bool) -> None:
     """Take what failed the run of RUN_DIR into the file; it is written when it is not there."""
     verdict = read_run(run_dir)
     contract = verdict.contract
-    fresh = Baseline(path, contract["name"], contract["sha256"], frozenset())
+    fresh = Baseline(contract["name"], contract["sha256"])
     old = fresh if anew or not path.exists() else load_baseline(path, contract)
     new = replace(old, entries=old.entries | of_run(verdict))
-    write_baseline(new)
+    write_baseline(new, path)
     for entry in sorted(new.entries - old.entries):
         click.echo(f"+ {_line(entry)}")
     click.echo(f"{path}: {len(new.entries)} known findings, {len(new.entries - old.entries)} of them new")
@@ -62,7 +66,7 @@ def prune(run_dir: Path, path: Path) -> None:
     verdict = read_run(run_dir)
     old = load_baseline(path, verdict.contract)
     kept, dropped = still_there(old.entries, verdict)
-    write_baseline(replace(old, entries=kept))
+    write_baseline(replace(old, entries=kept), path)
     for entry in sorted(dropped):
         click.echo(f"- {_line(entry)}")
     unseen = len(kept - found_in(verdict))
@@ -87,4 +91,5 @@ def show(path: Path, specs: Path | None) -> None:
 
 def _line(entry: Entry) -> str:
     status = "" if entry.status == -1 else f" {entry.status}"
-    return safe(f"{entry.requirement} in {entry.operation}{status}: {entry.failure} ({entry.check})")
+    words = sentence(Deviation.from_json(json.loads(entry.deviation))).plain("en")
+    return safe(f"{entry.requirement} in {entry.operation}{status}: {words} ({entry.check})")

@@ -11,7 +11,7 @@ from rich.table import Table
 from conformance.contract.contradictions import contradictions
 from conformance.contract.extraction import extract as write_specs
 from conformance.document import read_document
-from conformance.judge.coverage import coverage
+from conformance.judge.registry import coverage
 from conformance.model.errors import UsageError
 from conformance.run.cases import registry
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import rich_click as click
 
 from conformance.contract.specs import default_directory, load_contract
-from conformance.judge.coverage import coverage
+from conformance.judge.registry import coverage
 from conformance.model.contract import Contract
 from conformance.model.errors import Exit, UsageError
 from conformance.reports.terminal import safe

@@ -14,9 +14,9 @@ from hypothesis.strategies import SearchStrategy
 from conformance.generate.draft import EXISTING, ID, Aim, Draft, encoded
 from conformance.generate.patch import change
 from conformance.generate.values import MOST_TEXT, WORD, broken_values, text
-from conformance.judge.rules import Standing
 from conformance.model import requirement_id
 from conformance.model.contract import Operation, Schema
+from conformance.model.equivalence import Standing
 
 __all__ = ["path_aims", "query_aims"]
 

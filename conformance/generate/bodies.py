@@ -11,8 +11,9 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance.generate.draft import NAME, Draft, encoded
 from conformance.generate.values import kinds, sample
-from conformance.judge.rules import Standing, rule_of
+from conformance.judge.rules import rule_of
 from conformance.model.contract import Operation
+from conformance.model.equivalence import Standing
 
 __all__ = ["broken_bodies", "odd_bodies"]
 

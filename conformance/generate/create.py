@@ -14,9 +14,9 @@ from conformance.generate.bodies import broken_bodies, odd_bodies
 from conformance.generate.draft import ID, NAME, TAG, Aim, Draft, encoded
 from conformance.generate.values import ASTRAL, BMP, MOST_TEXT, broken_values, sendable, text, valid_values
 from conformance.judge.partition import OWN_PROPERTY, kept_members
-from conformance.judge.rules import Standing
 from conformance.model import requirement_id
 from conformance.model.contract import Contract, Operation, Schema
+from conformance.model.equivalence import Standing
 
 __all__ = ["create_aims", "nullable"]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis.strategies import SearchStrategy
 
-from conformance.judge.rules import Standing
+from conformance.model.equivalence import Standing
 
 __all__ = ["ANY", "EXISTING", "FRESH", "ID", "NAME", "TAG", "Aim", "Draft", "encoded"]
 

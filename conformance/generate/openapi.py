@@ -17,8 +17,8 @@ from hypothesis.strategies import SearchStrategy
 from schemathesis import GenerationMode
 
 from conformance.generate.draft import ANY, ID, NAME, TAG, Aim, Draft, encoded
-from conformance.judge.rules import Standing
 from conformance.model import requirement_id
+from conformance.model.equivalence import Standing
 from conformance.model.jsonvalue import FORMATS
 
 __all__ = ["openapi_aims"]

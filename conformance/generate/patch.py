@@ -14,9 +14,9 @@ from conformance.generate.create import nullable
 from conformance.generate.draft import NAME, Aim, Draft, encoded
 from conformance.generate.values import ASTRAL, MOST_TEXT, broken_values, kinds, sendable, text, valid_values
 from conformance.judge.partition import OWN_PROPERTY, kept_members, member_schema
-from conformance.judge.rules import Standing
 from conformance.model import requirement_id
 from conformance.model.contract import Contract, Schema
+from conformance.model.equivalence import Standing
 
 __all__ = ["change", "patch_aims"]
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from conformance.generate.draft import ID
-from conformance.judge.rules import Standing, rule_of
+from conformance.judge.rules import rule_of
 from conformance.model.contract import Schema
+from conformance.model.equivalence import Standing
 
 __all__ = [
     "ASTRAL",

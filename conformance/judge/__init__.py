@@ -1,1 +1,7 @@
-"""What an exchange and a run say about the contract. Pure: no I/O, no clock."""
+"""What an exchange and a run say about the contract. Pure: no I/O, no clock.
+
+Importing the package declares every passive check (registry.py).
+"""
+
+import conformance.judge.exchange_checks
+import conformance.judge.run_checks  # noqa: F401

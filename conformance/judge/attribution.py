@@ -1,9 +1,9 @@
-"""What was sent, counted by class, and which class of request a failure belongs to.
+"""What was sent, counted by class, and which class of request explains an unwanted status.
 
-One failure of a server must not hide another, so the identity of a server error names the kind of request that meets it. One
-failure that meets every request must not look like hundreds either, so the kind is the one that explains it best:
+One failure of a server must not hide another, so a server error is told apart by the class of the request that meets it. One
+failure that meets every request must not look like hundreds either, so the class is the one that explains it best:
 
-- a broken part that always fails, else an open one, else a refinement of a valid one that always fails and was sent twice;
+- a broken part that always fails, else an open one, else a special valid one that always fails and was sent twice;
 - a broken or open part that fails far more often than valid requests do;
 - the valid request, where valid requests fail as well and nothing else explains it;
 - the broken parts together, where none of them explains it alone.
@@ -15,21 +15,22 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from conformance.judge.partition import Part, described, parts
-from conformance.judge.rules import Standing
+from conformance.judge.partition import parts
 from conformance.model.contract import Contract
+from conformance.model.equivalence import VALID, Class, Part, Standing
 from conformance.model.finding import Finding
 from conformance.model.message import Exchange
 from conformance.model.verdict import SentRow
 
-__all__ = ["ANOTHER_KIND", "attributed", "partitioned", "sent"]
+__all__ = ["attributed", "partitioned", "sent"]
 
 Partitioned = Sequence[tuple[Exchange, tuple[Part, ...]]]
-CHECKS = {"server-error": "{status} from {operation}", "documented-status": "undocumented {status} from {operation}"}
-ANOTHER_KIND = " fails as well)"
-"""How the message ends of a finding that is counted with another kind of request."""
+CHECKS = frozenset({"server-error", "documented-status"})
+"""The checks whose deviations are told apart by the class of the request."""
 OFTEN = 0.2
 """Share of valid requests that fail, from which a class that was sent once is not told apart from them."""
+WIDER = 3
+"""Wrong types of one place that all fail, from which on they count as one class."""
 
 
 def partitioned(exchanges: Iterable[Exchange], contract: Contract) -> Partitioned:
@@ -39,52 +40,61 @@ def partitioned(exchanges: Iterable[Exchange], contract: Contract) -> Partitione
 
 def sent(known: Partitioned) -> tuple[SentRow, ...]:
     """How often each place of each operation was sent each class, and what came, sorted."""
-    table: defaultdict[tuple[str, str, str], Counter[int]] = defaultdict(Counter)
+    table: defaultdict[tuple[str, Part], Counter[int]] = defaultdict(Counter)
     for exchange, found in known:
         for part in found:
-            words = f"open: {part.partition}" if part.standing is Standing.OPEN else part.partition
-            table[exchange.operation, part.place, words][exchange.response.status] += 1
-    return tuple(SentRow(*key, dict(sorted(counts.items()))) for key, counts in sorted(table.items()))
+            table[exchange.operation, part][exchange.response.status] += 1
+    rows = sorted(table.items(), key=lambda item: (item[0][0], item[0][1].order))
+    return tuple(
+        SentRow(operation, part.place, part.held, dict(sorted(counts.items()))) for (operation, part), counts in rows
+    )
 
 
-def attributed(findings: Iterable[Finding], known: Partitioned, contract: Contract) -> tuple[Finding, ...]:
-    """The findings, those of an unwanted status with the kind of request that explains it in their failure."""
+def attributed(findings: Iterable[Finding], known: Partitioned) -> tuple[Finding, ...]:
+    """The findings, those of an unwanted status with the class of request that explains it in their deviation."""
     numbered = {exchange.number: found for exchange, found in known}
     evidence: dict[tuple[str, int], _Evidence] = {}
     result: list[Finding] = []
     for finding in findings:
-        form, exchange, status = CHECKS.get(finding.check), finding.exchange, finding.status
+        exchange, status = finding.exchange, finding.status
         found = numbered.get(exchange.number, ()) if exchange is not None else ()
-        if form is None or exchange is None or status is None or not found or " from " not in finding.failure:
+        told_apart = finding.check in CHECKS and finding.deviation.operation is not None
+        if not told_apart or exchange is None or status is None or not found:
             result.append(finding)
             continue
         key = (exchange.operation, status)
         evidence.setdefault(key, _Evidence.of(known, *key))
-        kind = evidence[key].explain(found) or described(exchange.request, contract)
-        failure = f"{form.format(status=status, operation=exchange.operation)}: {kind}"
-        own = kind in finding.message or "of another type" in kind
-        message = finding.message if own else f"{finding.message} ({kind}{ANOTHER_KIND}"
-        result.append(replace(finding, failure=failure, message=message))
+        explained = evidence[key].explain(found)
+        if explained is None:
+            result.append(finding)
+            continue
+        own = finding.deviation.request
+        borrowed = not (set(explained) <= set(own) or any(part.held.rule == _ANOTHER_TYPE for part in explained))
+        deviation = replace(finding.deviation, request=explained)
+        result.append(replace(finding, deviation=deviation, borrowed=borrowed))
     return tuple(result)
 
 
-def _features(found: Iterable[Part]) -> Iterator[tuple[int, str]]:
-    """(rank, words) of what sets a request apart; the lower the rank, the likelier it is the cause."""
-    for part in found:
-        if part.standing is Standing.BROKEN:
-            yield 0, part.phrase
-        elif part.standing is Standing.OPEN:
-            yield 1, part.phrase
-        elif part.partition != "valid":
-            yield 2, f"a valid request, {part.place} {part.partition.removeprefix('valid: ')}"
+_ANOTHER_TYPE = "another-type"
+_RANKS = {Standing.BROKEN: 0, Standing.OPEN: 1, Standing.VALID: 2}
+
+
+def _features(found: Iterable[Part]) -> Iterator[Part]:
+    """What sets a request apart: its broken parts, its open ones, and the special ones among the valid."""
+    return (part for part in found if part.held != VALID)
+
+
+def _rank(part: Part) -> int:
+    """The lower, the likelier it is the cause."""
+    return _RANKS[part.standing]
 
 
 @dataclass
 class _Evidence:
     """How often one operation answered one status to each class."""
 
-    tried: Counter[tuple[int, str]] = field(default_factory=Counter)
-    failed: Counter[tuple[int, str]] = field(default_factory=Counter)
+    tried: Counter[Part] = field(default_factory=Counter)
+    failed: Counter[Part] = field(default_factory=Counter)
     valid_tried: int = 0
     valid_failed: int = 0
 
@@ -99,38 +109,42 @@ class _Evidence:
             evidence.tried.update(features)
             if same:
                 evidence.failed.update(features)
-            if all(rank == 2 for rank, _ in features):
+            if all(part.standing is Standing.VALID for part in features):
                 evidence.valid_tried += 1
                 evidence.valid_failed += same
         return evidence
 
-    def _wider(self, words: str) -> str:
+    def _wider(self, part: Part) -> Part:
         """One class for all wrong types of a place, where each of three or more always fails."""
-        place, _, wanted = words.partition(" instead of ")
-        start = place.rpartition(" is ")[0]
+        wanted = dict(part.held.terms).get("wanted")
+        if part.held.rule != "type" or wanted is None:
+            return part
         same = [
             item
             for item in self.tried
-            if item[1].startswith(f"{start} is ") and item[1].endswith(f" instead of {wanted}")
+            if item.place == part.place
+            and (item.held.rule, item.held.item) == ("type", part.held.item)
+            and dict(item.held.terms).get("wanted") == wanted
         ]
-        if wanted and len(same) >= 3 and all(self.failed[item] == self.tried[item] for item in same):
-            return f"{start} is of another type than {wanted}"
-        return words
+        if len(same) >= WIDER and all(self.failed[item] == self.tried[item] for item in same):
+            return Part(part.place, Class(_ANOTHER_TYPE, part.standing, (("wanted", wanted),), part.held.item))
+        return part
 
     @property
     def _share(self) -> float:
         return self.valid_failed / self.valid_tried if self.valid_tried else 0.0
 
-    def explain(self, found: Iterable[Part]) -> str | None:
-        """The kind of request that explains a failure with these parts, or None when nothing does alone."""
+    def explain(self, found: Iterable[Part]) -> tuple[Part, ...] | None:
+        """The class of request that explains a failure with these parts (none: a valid request), None when nothing does alone."""
         if self._share == 1:
-            return "a valid request"
-        features = sorted(set(_features(found)), key=lambda item: (item[0], -self.tried[item], item[1]))
-        for feature in features:
-            often = 2 if feature[0] == 2 or self._share >= OFTEN else 1
-            if self.failed[feature] == self.tried[feature] >= often:
-                return self._wider(feature[1])
-        for feature in features:
-            if feature[0] < 2 and self.failed[feature] > self.tried[feature] * max(OFTEN, 5 * self._share):
-                return feature[1]
-        return "a valid request" if self.valid_failed else None
+            return ()
+        features = sorted(set(_features(found)), key=lambda part: (_rank(part), -self.tried[part], part.order))
+        for part in features:
+            often = 2 if part.standing is Standing.VALID or self._share >= OFTEN else 1
+            if self.failed[part] == self.tried[part] >= often:
+                return (self._wider(part),)
+        for part in features:
+            likely = self.failed[part] > self.tried[part] * max(OFTEN, 5 * self._share)
+            if part.standing is not Standing.VALID and likely:
+                return (part,)
+        return () if self.valid_failed else None

@@ -1,7 +1,7 @@
 """Telling a flaky target from a wrong one: cases that showed a finding are run again, with the same requests.
 
 Rules
-- A sight is a finding without its numbers: requirement, failure, operation.
+- A sight is a finding without its numbers: requirement, deviation, operation.
 - A finding is confirmed when there is a case that shows it each time; intermittent when every case that was tried again
   failed to show it at least once. Both fail the run.
 - An attempt that could not get as far says nothing: it neither confirms nor denies.
@@ -11,36 +11,23 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from conformance.model.deviation import Deviation
 from conformance.model.finding import Finding
+from conformance.model.record import Attempt
 
-__all__ = ["MOST_CASES", "Attempt", "Sight", "confirmation", "sight_of", "sights", "worth_trying"]
+__all__ = ["MOST_CASES", "Sight", "confirmation", "sight_of", "sights", "worth_trying"]
 
-Sight: TypeAlias = tuple[str, str, str]
+Sight: TypeAlias = tuple[str, Deviation, str]
 
 MOST_CASES = 25
 """Cases that are tried again, at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One run of one case with its parameters.
-
-    `exchanges` are the numbers of its exchanges, `findings` the indices of its findings in the gate; `complete` says that it
-    got to its end, so that what it did not show was not there.
-    """
-
-    case: str
-    exchanges: range
-    findings: range
-    complete: bool
-
-
 def sight_of(finding: Finding) -> Sight:
     """The sight that a finding is."""
-    return finding.requirement, finding.failure, finding.operation
+    return finding.requirement, finding.deviation, finding.operation
 
 
 def sights(findings: Sequence[Finding], attempts: Sequence[Attempt]) -> tuple[frozenset[Sight], ...]:

@@ -1,35 +1,31 @@
-"""The passive checks: what one exchange shows about the contract, whoever sent it and why.
+"""The checks of one exchange: what it shows about the contract, whoever sent it and why.
 
 Rules
-- Pure: (Exchange, Contract) -> assertions. No I/O, no clock, no state.
 - Each check reports every violation that it sees, and says so when it looked and saw none.
-- What one deviation breaks is reported once: an answer in HTML breaks the envelope, not also its three members.
-- Nothing here names an image member; members, statuses, codes and links come from the contract.
+- What one deviation breaks is reported once: an answer in HTML breaks the envelope, not also its members.
+- Members, statuses, codes, links and media types come from the contract; nothing here names one of a service.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import permutations
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.judge.partition import described
 from conformance.model import requirement_id
+from conformance.judge.partition import telling
+from conformance.judge.registry import Look, check
 from conformance.model.contract import Authority, Contract, Level, Operation, ResponseSpec
-from conformance.model.finding import Assertion
+from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import JSON, Unreadable, kind_of, moment, short, valid, violations
 from conformance.model.message import DISCOVERY, Exchange
+from conformance.model.phrase import Phrase
 
-__all__ = ["PASSIVE", "judge", "request_id"]
+__all__ = ["request_id"]
 
-Check = Callable[[Exchange, Contract], Iterator[Assertion]]
 REQUEST_ID_NAMES = ("x-openstack-request-id", "requestid", "request_id", "request-id", "x-request-id")
-
-
-def judge(exchange: Exchange, contract: Contract) -> tuple[Assertion, ...]:
-    """Every assertion of every passive check about this exchange."""
-    return tuple(item for check in PASSIVE for item in check(exchange, contract))
 
 
 def request_id(exchange: Exchange) -> str | None:
@@ -47,31 +43,25 @@ def request_id(exchange: Exchange) -> str | None:
     return None
 
 
-# --- one exchange ---------------------------------------------------------------------------------------------------
+# --- status ---------------------------------------------------------------------------------------------------------
 
 
-def status_class(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
+@check("status-class", covers="status.class")
+def status_class(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     """The status code is one of 1xx to 5xx (document lines 343-345)."""
     status = exchange.response.status
-    yield _one(
-        "status.class", "status-class", 100 <= status <= 599, f"status {status} is no HTTP status", "out of range"
-    )
+    yield _look("status.class", 100 <= status <= 599, Deviation("no-http-status", seen=(("got", status),)))
 
 
-def server_error(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
+@check("server-error", covers="status.server-error")
+def server_error(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     """No client's request is answered with 5xx (ruling 32)."""
-    status = exchange.response.status
-    if not 500 <= status <= 599:
-        yield Assertion("status.server-error", "server-error", True)
-        return
-    kind = described(exchange.request, contract)
-    message = f"{exchange.operation} is answered with {status}: {kind}"
-    yield Assertion(
-        "status.server-error", "server-error", False, message, f"{status} from {exchange.operation}: {kind}"
-    )
+    failed = 500 <= exchange.response.status <= 599
+    yield Look("status.server-error", _answered("server-error", exchange, contract) if failed else None)
 
 
-def documented_status(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
+@check("documented-status", covers=("status.documented", "*.response.*"))
+def documented_status(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     """The status is a documented success of the operation or one of the fifteen codes (ruling 32)."""
     if exchange.request.operation == DISCOVERY:
         return
@@ -81,19 +71,34 @@ def documented_status(exchange: Exchange, contract: Contract) -> Iterator[Assert
         return  # ruling 37: the document does not have this operation, so it cannot leave its refusals out
     known = set(contract.error_codes) | {spec.status for spec in (operation.responses if operation else ())}
     if status in known:
-        yield Assertion("status.documented", "documented-status", True)
+        yield Look("status.documented")
+        if _spec(exchange, contract) is not None:
+            yield Look(_root(exchange))
     elif 200 <= status < 300 and operation is not None:
-        promised = " or ".join(str(spec.status) for spec in operation.responses)
+        promised = tuple(spec.status for spec in operation.responses)
         name = requirement_id.response(operation.id, operation.responses[0].status)
-        yield Assertion(name, "documented-status", False, f"success is {status}, documented is {promised}", f"{status}")
+        yield Look(name, Deviation("another-success", status=status, seen=(("due", promised),)))
     else:
-        kind = described(exchange.request, contract)
-        message = f"status {status} is neither a documented success nor one of the documented codes: {kind}"
-        failure = f"undocumented {status} from {exchange.operation}: {kind}"
-        yield Assertion("status.documented", "documented-status", False, message, failure)
+        yield Look("status.documented", _answered("undocumented-status", exchange, contract))
 
 
-def envelope(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
+def _answered(kind: str, exchange: Exchange, contract: Contract) -> Deviation:
+    """A status that should not be, told apart by the class of the request that met it."""
+    method = (("method", exchange.request.method),) if exchange.request.operation not in contract.operations else ()
+    return Deviation(
+        kind,
+        operation=exchange.operation,
+        status=exchange.response.status,
+        request=telling(exchange.request, contract),
+        terms=method,
+    )
+
+
+# --- the envelope of a failure --------------------------------------------------------------------------------------
+
+
+@check("envelope", covers=("error.envelope", "error.envelope.*"))
+def envelope(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     """A failure is the documented object; its code is the status, its title the phrase (document lines 408-424)."""
     response = exchange.response
     if not 400 <= response.status <= 599 or exchange.request.method == "HEAD":
@@ -101,65 +106,70 @@ def envelope(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
     if exchange.request.operation == DISCOVERY:
         return
     (outer, inner), *_ = contract.envelope["properties"].items()
-    shape = _error_shape(exchange, outer)
-    if shape is not None:
-        yield Assertion(
-            requirement_id.envelope(), "envelope", False, f"a failure carries {shape}, not the envelope", shape
-        )
+    carried = _instead_of_envelope(exchange, contract)
+    if carried is not None:
+        yield Look(requirement_id.envelope(), Deviation("no-envelope", terms=(("carries", carried),)))
         return
-    yield Assertion(requirement_id.envelope(), "envelope", True)
+    yield Look(requirement_id.envelope())
     body = response.json()
     node = body[outer] if isinstance(body, dict) else None
     assert isinstance(node, dict)
     for name, schema in inner["properties"].items():
-        yield _envelope_member(outer, name, schema, node, exchange, contract)
+        yield Look(
+            requirement_id.envelope(name), _envelope_member(f"{outer}.{name}", name, schema, node, exchange, contract)
+        )
 
 
 def _envelope_member(
-    outer: str,
-    name: str,
-    schema: Mapping[str, Any],
-    node: dict[str, JSON],
-    exchange: Exchange,
-    contract: Contract,
-) -> Assertion:
-    requirement, path = requirement_id.envelope(name), f"{outer}.{name}"
+    path: str, name: str, schema: Mapping[str, Any], node: dict[str, JSON], exchange: Exchange, contract: Contract
+) -> Deviation | None:
     if name not in node:
-        return Assertion(requirement, "envelope", False, f"{path} is missing", "missing", path)
+        return Deviation("missing", place=path, path=path)
     value, status = node[name], exchange.response.status
     if not valid({"type": schema["type"]}, value):
-        failure = f"{kind_of(value)} instead of {schema['type']}"
-        return Assertion(requirement, "envelope", False, f"{path} is {failure}: {short(value)}", failure, path)
+        return Deviation(
+            "type",
+            place=path,
+            path=path,
+            terms=(("is", kind_of(value)), ("wanted", str(schema["type"]))),
+            seen=(("got", short(value)),),
+        )
     if isinstance(value, int) and value != status:
-        return Assertion(requirement, "envelope", False, f"{path} is {value}, the status is {status}", "differs", path)
+        return Deviation("not-the-status", place=path, path=path, seen=(("got", value), ("due", status)))
     if isinstance(value, str) and not value.strip():
-        return Assertion(requirement, "envelope", False, f"{path} is empty", "empty", path)
+        return Deviation("empty", place=path, path=path)
     documented = contract.error_codes.get(status)
     if name == "title" and isinstance(value, str) and documented and value.casefold() != documented.phrase.casefold():
-        message = f"{path} is {short(value)}, the documented phrase is {documented.phrase!r}"
-        return Assertion(requirement, "envelope", False, message, "another phrase", path)
-    return Assertion(requirement, "envelope", True, path=path)
+        seen = (("got", short(value)), ("due", documented.phrase))
+        return Deviation("another-phrase", place=path, path=path, seen=seen)
+    return None
 
 
-def _error_shape(exchange: Exchange, outer: str) -> str | None:
-    """What a failure carries instead of the envelope, in stable words; None when it is the envelope."""
+def _instead_of_envelope(exchange: Exchange, contract: Contract) -> Phrase | None:
+    """What a failure carries instead of the envelope; None when it is the envelope."""
     response = exchange.response
+    (outer, inner), *_ = contract.envelope["properties"].items()
     if not response.body.strip():
-        return "an empty body"
+        return Phrase.of("empty-body")
     try:
         body = response.json()
     except Unreadable:
         if response.media_type == "text/html" or response.body.lstrip()[:1] == b"<":
-            return "HTML"
-        return "plain text" if response.media_type in {"text/plain", None} else f"{response.media_type} that is no JSON"
+            return Phrase.of("html")
+        if response.media_type in {"text/plain", None}:
+            return Phrase.of("plain-text")
+        return Phrase.of("no-json", media_type=response.media_type)
     if not isinstance(body, dict):
-        return f"JSON that is {kind_of(body)}"
+        return Phrase.of("json-of-type", type=kind_of(body))
     if outer not in body:
-        return "a flat object" if {"code", "title", "message"} & body.keys() else "an object of another shape"
-    return None if isinstance(body[outer], dict) else f"an object whose {outer} is {kind_of(body[outer])}"
+        return Phrase.of("flat-object" if inner["properties"].keys() & body.keys() else "other-object")
+    return (
+        None if isinstance(body[outer], dict) else Phrase.of("inner-of-type", member=outer, type=kind_of(body[outer]))
+    )
 
 
-def optional_code(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
+@check("optional-code", covers=("error.300", "error.406", "error.407", "error.408", "error.50?"))
+def optional_code(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     """A documented code that no client can be sure to provoke is judged where it is met by chance (document lines 427-467)."""
     status = exchange.response.status
     requirement = contract.requirements.get(requirement_id.error(status))
@@ -169,29 +179,31 @@ def optional_code(exchange: Exchange, contract: Contract) -> Iterator[Assertion]
         or (exchange.request.operation == DISCOVERY and status >= 400)
     ):
         return
-    outer = next(iter(contract.envelope["properties"]))
     if status < 400:  # a choice is no failure (ruling 31)
         body = _json_or_none(exchange)
-        shape = "the envelope of an error" if isinstance(body, dict) and outer in body else None
+        outer = next(iter(contract.envelope["properties"]))
+        carried = Phrase.of("envelope") if isinstance(body, dict) and outer in body else None
     else:
-        shape = _error_shape(exchange, outer)
-    message = f"{status} was met, and carries {shape}"
-    yield _one(
-        requirement.id, "optional-code", shape is None or exchange.request.method == "HEAD", message, f"carries {shape}"
-    )
+        carried = _instead_of_envelope(exchange, contract)
+    kept = carried is None or exchange.request.method == "HEAD"
+    yield _look(requirement.id, kept, Deviation("optional-code", status=status, terms=(("carries", carried),)))
 
 
-def success_is_no_error(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
+@check("success-is-no-error", covers="status.success")
+def success_is_no_error(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     """A 2xx answer carries no error envelope (document line 351)."""
     if not 200 <= exchange.response.status < 300 or exchange.request.operation == DISCOVERY:
         return
-    body = _json_or_none(exchange) if exchange.response.media_type != "application/octet-stream" else None
     outer = next(iter(contract.envelope["properties"]))
+    spec = _spec(exchange, contract)
+    is_file = spec is not None and spec.media_type is not None and "json" not in spec.media_type
+    body = _json_or_none(exchange) if not is_file else None
     wrong = isinstance(body, dict) and set(body) == {outer}
-    yield _one("status.success", "success-is-no-error", not wrong, "a success carries the error envelope", "envelope")
+    yield _look("status.success", not wrong, Deviation("envelope-in-a-success"))
 
 
-def authentication(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
+@check("authentication", covers="auth.required")
+def authentication(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     """A call without a valid token is refused (document lines 167, 256-272). Judged where the sender says it has none."""
     operation = contract.operations.get(exchange.operation)
     if operation is None or operation.service == "identity" or exchange.request.actor != "anonymous":
@@ -199,20 +211,22 @@ def authentication(exchange: Exchange, contract: Contract) -> Iterator[Assertion
     status = exchange.response.status
     if 500 <= status <= 599:
         return
-    message = f"without a valid token the answer is {status}, not 401"
-    yield _one("auth.required", "authentication", status == 401, message, f"{status} instead of 401")
+    yield _look("auth.required", status == 401, Deviation("taken-without-a-token", status=status))
 
 
-def request_id_present(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
+# --- headers --------------------------------------------------------------------------------------------------------
+
+
+@check("request-id", covers="header.request-id")
+def request_id_present(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     """Every answer has a request id (document line 278; ruling 25 says where)."""
     if exchange.request.operation == DISCOVERY:
         return
-    ok = request_id(exchange) is not None
-    message = "an answer has no request id, in headers or body"
-    yield _one(requirement_id.header("RequestId"), "request-id", ok, message, "missing")
+    yield _look(requirement_id.header("RequestId"), request_id(exchange) is not None, Deviation("no-request-id"))
 
 
-def character_encoding(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
+@check("encoding", covers="encoding.utf-8")
+def character_encoding(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     """Text is UTF-8 and says nothing else about itself (document line 215)."""
     response = exchange.response
     declared = response.headers.get("Content-Type") or ""
@@ -220,19 +234,19 @@ def character_encoding(exchange: Exchange, contract: Contract) -> Iterator[Asser
         return
     charset = re.search(r"charset=\"?([^\s;\"]+)", declared, re.IGNORECASE)
     if charset and charset.group(1).lower() not in {"utf-8", "utf8", "us-ascii"}:
-        message = f"Content-Type declares {charset.group(1)}"
-        yield Assertion("encoding.utf-8", "encoding", False, message, "another charset declared")
+        yield Look("encoding.utf-8", Deviation("another-charset", seen=(("got", charset.group(1)),)))
         return
     try:
         response.body.decode("utf-8")
     except UnicodeDecodeError as error:
         if not response.truncated:
-            yield Assertion("encoding.utf-8", "encoding", False, f"byte {error.start} is not UTF-8", "not UTF-8")
+            yield Look("encoding.utf-8", Deviation("not-utf-8", seen=(("byte", error.start),)))
         return
-    yield Assertion("encoding.utf-8", "encoding", True)
+    yield Look("encoding.utf-8")
 
 
-def content_length(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
+@check("content-length", covers="header.content-length")
+def content_length(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     """Content-Length is the number of bytes that follow (document line 252)."""
     response = exchange.response
     value = response.headers.get("Content-Length")
@@ -243,12 +257,16 @@ def content_length(exchange: Exchange, contract: Contract) -> Iterator[Assertion
         or response.headers.get("Content-Encoding")
     ):
         return
-    ok = value.strip() == str(len(response.body)) or (response.status in {204, 304} and value.strip() == "0")
-    message = f"Content-Length is {value}, the body has {len(response.body)} bytes"
-    yield _one(requirement_id.header("Content-Length"), "content-length", ok, message, "differs")
+    kept = value.strip() == str(len(response.body)) or (response.status in {204, 304} and value.strip() == "0")
+    yield _look(
+        requirement_id.header("Content-Length"),
+        kept,
+        Deviation("another-length", place="Content-Length", seen=(("got", value), ("due", len(response.body)))),
+    )
 
 
-def media_type(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
+@check("media-type", covers="header.content-type")
+def media_type(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     """A body says what it is, and is what the operation promises (document lines 244-250)."""
     response = exchange.response
     if not response.body or exchange.request.operation == DISCOVERY:
@@ -257,73 +275,206 @@ def media_type(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
     spec = _spec(exchange, contract)
     name = requirement_id.header("Content-Type")
     if got is None:
-        yield Assertion(name, "media-type", False, f"{response.status} has a body and no Content-Type", "missing")
+        yield Look(name, Deviation("no-media-type", seen=(("status", response.status),)))
     elif spec is not None and spec.media_type is not None:
-        ok = got == spec.media_type
-        yield _one(name, "media-type", ok, f"Content-Type is {got}, documented is {spec.media_type}", f"is {got}")
+        wrong = Deviation("another-media-type", terms=(("got", got),), seen=(("due", spec.media_type),))
+        yield _look(name, got == spec.media_type, wrong)
     elif response.status >= 400:
         is_json = _json_or_none(exchange) is not None
-        says_json = "json" in got
-        yield _one(name, "media-type", is_json == says_json, f"Content-Type is {got}, the body is not", f"is {got}")
+        yield _look(name, is_json == ("json" in got), Deviation("not-its-media-type", terms=(("got", got),)))
 
 
-def success_body(exchange: Exchange, contract: Contract) -> Iterator[Assertion]:
-    """The body of a documented success has the documented shape, judged member by member."""
+@check("header", covers=("*.response.*.location", "*.response.*.x-*"))
+def headers(exchange: Exchange, contract: Contract) -> Iterator[Look]:
+    """A documented success has the headers that the document promises."""
+    spec = _whole_success(exchange, contract)
+    for name in spec.headers if spec is not None else ():
+        value = exchange.response.headers.get(name)
+        kept = value is not None and bool(value.strip())
+        yield _look(requirement_id.response_header(exchange.operation, exchange.response.status, name), kept, Deviation("no-header", place=name))
+
+
+# --- the body of a success ------------------------------------------------------------------------------------------
+
+
+@check("body", covers="*.response.*")
+def body_readable(exchange: Exchange, contract: Contract) -> Iterator[Look]:
+    """The body of a documented success can be read as what it is: within the limit, and JSON where the document says so."""
     spec = _spec(exchange, contract)
     if spec is None:
         return
-    root = requirement_id.response(exchange.operation, spec.status)
     response = exchange.response
     if response.truncated:
-        yield Assertion(root, "body", False, f"the body is larger than {len(response.body)} bytes", "too large")
-        return
-    for name in spec.headers:
-        value = response.headers.get(name)
-        ok = value is not None and bool(value.strip())
-        named = requirement_id.response_header(exchange.operation, spec.status, name)
-        yield _one(named, "header", ok, f"the header {name} is missing or empty", "missing")
-    if spec.media_type is None:
-        yield from _empty(exchange, contract, root)
-    elif spec.schema is not None:
-        yield from _json_body(exchange, contract, spec, root)
-    else:
-        yield Assertion(root, "body", True)
+        yield Look(_root(exchange), Deviation("too-large", seen=(("bytes", len(response.body)),)))
+    elif spec.media_type is not None:
+        yield Look(_root(exchange), _unreadable(exchange) if spec.schema is not None else None)
 
 
-def _empty(exchange: Exchange, contract: Contract, root: str) -> Iterator[Assertion]:
-    response = exchange.response
-    named = requirement_id.empty(exchange.operation)
-    length = response.headers.get("Content-Length")
-    ok = not response.body and (length is None or length.strip() == "0")
-    message = f"{response.status} announces or carries a body of {length or len(response.body)} bytes"
-    yield _one(named if named in contract.requirements else root, "empty-body", ok, message, "not empty")
-    yield Assertion(root, "status", True)
-
-
-def _json_body(exchange: Exchange, contract: Contract, spec: ResponseSpec, root: str) -> Iterator[Assertion]:
+def _unreadable(exchange: Exchange) -> Deviation | None:
     try:
-        body = exchange.response.json()
+        exchange.response.json()
     except Unreadable as error:
-        yield Assertion(root, "body", False, f"the body is {error}", "unreadable")
+        return Deviation("unreadable", seen=(("reason", error.reason),))
+    return None
+
+
+@check("empty-body", covers=("*.empty", "*.response.*"))
+def empty_body(exchange: Exchange, contract: Contract) -> Iterator[Look]:
+    """A success that the document has without a body has none, and announces none."""
+    spec = _whole_success(exchange, contract)
+    if spec is None or spec.media_type is not None:
         return
-    promised = contract.promised(exchange.operation, spec.status)
+    response = exchange.response
+    length = response.headers.get("Content-Length")
+    named = requirement_id.empty(exchange.operation)
+    kept = not response.body and (length is None or length.strip() == "0")
+    seen = (("status", response.status), ("bytes", length if length is not None else len(response.body)))
+    yield _look(named if named in contract.requirements else _root(exchange), kept, Deviation("not-empty", seen=seen))
+
+
+@check("schema", covers="*.response.*")
+def schema(exchange: Exchange, contract: Contract) -> Iterator[Look]:
+    """The body of a documented success has the documented shape, judged member by member."""
+    spec, body = _json_success(exchange, contract)
+    if spec is None:
+        return
+    root, promised = _root(exchange), _promised(exchange, contract)
     broken: set[str] = set()
     for item in violations(spec.schema or {}, body):
         owner = next((name for name in _prefixes(item.place) if name in promised), "")
         broken.add(owner)
-        yield Assertion(promised.get(owner, root), "schema", False, item.message, item.failure, item.path)
-    if isinstance(body, dict):
-        operation = contract.operations[exchange.operation]
-        for place, failure, message in _agreements(exchange, operation, contract, body):
-            if place in promised and place not in broken:
-                broken.add(place)
-                yield Assertion(promised[place], "agreement", False, message, failure, place)
-    headers = {name.lower() for name in spec.headers}
+        seen = (("got", short(item.value)),) if item.rule != "missing" else ()
+        deviation = Deviation(item.rule, place=item.place, path=item.path, terms=item.terms, seen=seen)
+        yield Look(promised.get(owner, root), deviation)
+    named = {name.lower() for name in spec.headers}
     for place, name in promised.items():
-        if place not in broken and place not in headers and _reached(body, place.split(".")):
-            yield Assertion(name, "schema", True, path=place)
+        if place not in broken and place not in named and _reached(body, place.split(".")):
+            yield Look(name)
     if "" not in broken:
-        yield Assertion(root, "schema", True)
+        yield Look(root)
+
+
+@check("agreement", covers="*.response.*")
+def agreement(exchange: Exchange, contract: Contract) -> Iterator[Look]:
+    """The members of an answer do not contradict each other, the request, or the form that the document's examples show."""
+    spec, body = _json_success(exchange, contract)
+    if spec is None or not isinstance(body, dict):
+        return
+    promised = _promised(exchange, contract)
+    broken = {name for item in violations(spec.schema or {}, body) for name in _prefixes(item.place)}
+    seen: set[str] = set()
+    for place, deviation in _agreements(exchange, contract.operations[exchange.operation], contract, body):
+        if place in promised and place not in broken | (seen if deviation is not None else set()):
+            if deviation is not None:
+                seen.add(place)
+            yield Look(promised[place], deviation)
+
+
+def _agreements(
+    exchange: Exchange, operation: Operation, contract: Contract, body: dict[str, JSON]
+) -> Iterator[tuple[str, Deviation | None]]:
+    """(place, deviation or None where both agree) for whatever two parts of an answer say about the same thing."""
+    example = operation.response_example or _sibling_example(operation, contract)
+    own = body.get("id")
+    if isinstance(own, str) and isinstance(example, dict) and isinstance(example.get("id"), str):
+        for name, value in example.items():
+            got = body.get(name)
+            if not isinstance(value, str) or not isinstance(got, str) or name == "id":
+                continue
+            if example["id"] in value:
+                due = value.replace(example["id"], own)
+                yield name, _differs("not-of-the-id", name, got, due, kept=_path(got).endswith(due))
+            elif value.startswith("/"):
+                yield name, _differs("another-resource", name, got, value, kept=_path(got).endswith(value))
+        location = exchange.response.headers.get("Location")
+        if location is not None:
+            yield "location", _differs("not-of-the-id", "Location", location, own, kept=own in location)
+    addressed = _addressed(exchange, operation)
+    if addressed is not None and isinstance(own, str):
+        yield "id", _differs("another-id", "id", own, addressed, kept=own.lower() == addressed.lower())
+    for earlier, later in _ordered_times(contract, operation):
+        first, last = (moment(str(body.get(name))) for name in (earlier, later))
+        if first is not None and last is not None:
+            seen = (("got", str(body[later])), ("due", str(body[earlier])))
+            wrong = Deviation("before", place=later, path=later, terms=(("earlier", earlier),), seen=seen)
+            yield later, wrong if last < first else None
+
+
+def _differs(kind: str, place: str, got: str, due: str, *, kept: bool) -> Deviation | None:
+    return None if kept else Deviation(kind, place=place, path=place, seen=(("got", short(got)), ("due", due)))
+
+
+def _ordered_times(contract: Contract, operation: Operation) -> Iterator[tuple[str, str]]:
+    """Pairs of members that are times, of which the first is never after the second and once before it, in all examples."""
+    spec = operation.responses[0] if operation.responses else None
+    properties: Mapping[str, Any] = (spec.schema or {}).get("properties", {}) if spec is not None else {}
+    times = [name for name, node in properties.items() if node.get("format") == "date-time"]
+    examples = [
+        item.response_example for item in contract.operations.values() if isinstance(item.response_example, dict)
+    ]
+    for first, last in permutations(times, 2):
+        pairs = [(moment(str(item.get(first))), moment(str(item.get(last)))) for item in examples]
+        known = [(a, b) for a, b in pairs if a is not None and b is not None]
+        if all(a <= b for a, b in known) and any(a < b for a, b in known):
+            yield first, last
+
+
+def _path(link: str) -> str:
+    """The path of a link that the target sent; of what is no URL, all of it."""
+    try:
+        return urlsplit(link).path
+    except ValueError:
+        return link
+
+
+def _sibling_example(operation: Operation, contract: Contract) -> Any:
+    """The example of another operation on the same path, which answers with the same kind of object."""
+    same_path = (item for item in contract.operations.values() if item.path == operation.path)
+    return next((item.response_example for item in same_path if item.response_example is not None), None)
+
+
+def _addressed(exchange: Exchange, operation: Operation) -> str | None:
+    """The value of the path's last parameter in this request, or None."""
+    if not operation.path.endswith("}"):
+        return None
+    return urlsplit(exchange.request.url).path.rsplit("/", 1)[-1]
+
+
+# --- what the checks share ------------------------------------------------------------------------------------------
+
+
+def _look(requirement: str, kept: bool, deviation: Deviation) -> Look:
+    return Look(requirement, None if kept else deviation)
+
+
+def _spec(exchange: Exchange, contract: Contract) -> ResponseSpec | None:
+    operation = contract.operations.get(exchange.operation)
+    return operation.response(exchange.response.status) if operation is not None else None
+
+
+def _whole_success(exchange: Exchange, contract: Contract) -> ResponseSpec | None:
+    """The documented success that an answer is, None when it is none or its body was cut by a limit of ours."""
+    return None if exchange.response.truncated else _spec(exchange, contract)
+
+
+def _json_success(exchange: Exchange, contract: Contract) -> tuple[ResponseSpec | None, JSON]:
+    """The documented success whose body is JSON, with the body; (None, None) when it is none or cannot be read."""
+    spec = _whole_success(exchange, contract)
+    if spec is None or spec.schema is None:
+        return None, None
+    try:
+        return spec, exchange.response.json()
+    except Unreadable:
+        return None, None
+
+
+def _root(exchange: Exchange) -> str:
+    return requirement_id.response(exchange.operation, exchange.response.status)
+
+
+def _promised(exchange: Exchange, contract: Contract) -> Mapping[str, str]:
+    """Place in the body of this success -> the requirement about it."""
+    return contract.promised(exchange.operation, exchange.response.status)
 
 
 def _reached(body: JSON, parts: Sequence[str]) -> bool:
@@ -337,66 +488,6 @@ def _reached(body: JSON, parts: Sequence[str]) -> bool:
     return len(parts) == 1 or _reached(body.get(parts[0]), parts[1:])
 
 
-def _agreements(
-    exchange: Exchange, operation: Operation, contract: Contract, body: dict[str, JSON]
-) -> Iterator[tuple[str, str, str]]:
-    """(place, failure, message) where members contradict each other, the request or the form the examples show."""
-    example = operation.response_example or _sibling_example(operation, contract)
-    own = body.get("id")
-    if isinstance(own, str) and isinstance(example, dict) and isinstance(example.get("id"), str):
-        for name, value in example.items():
-            if isinstance(value, str) and name != "id" and example["id"] in value:
-                wanted, got = value.replace(example["id"], own), body.get(name)
-                if isinstance(got, str) and not _path(got).endswith(wanted):
-                    yield name, "does not agree with the id", f"{name} is {short(got)}, of the image it is {wanted}"
-            elif isinstance(value, str) and value.startswith("/") and isinstance(got := body.get(name), str):
-                wanted = value
-                if not _path(got).endswith(wanted):
-                    yield name, "another resource", f"{name} is {short(got)}, documented is {wanted}"
-        location = exchange.response.headers.get("Location")
-        if location is not None and own not in location:
-            yield "location", "does not agree with the id", f"Location is {short(location)}, the id is {own}"
-    addressed = _addressed(exchange, operation)
-    if addressed is not None and isinstance(own, str) and own.lower() != addressed.lower():
-        yield "id", "another image", f"id is {own}, the request addressed {addressed}"
-    created, updated = (moment(str(body.get(name))) for name in ("created_at", "updated_at"))
-    if created is not None and updated is not None and updated < created:
-        yield (
-            "updated_at",
-            "before created_at",
-            f"updated_at {body['updated_at']} is before created_at {body['created_at']}",
-        )
-
-
-def _path(link: str) -> str:
-    """The path of a link that the target sent; of what is no URL, all of it."""
-    try:
-        return urlsplit(link).path
-    except ValueError:
-        return link
-
-
-def _sibling_example(operation: Operation, contract: Contract) -> Any:
-    """The example of another operation that answers with the same kind of object (show borrows patch's)."""
-    same_path = (item for item in contract.operations.values() if item.path == operation.path)
-    return next((item.response_example for item in same_path if item.response_example is not None), None)
-
-
-def _addressed(exchange: Exchange, operation: Operation) -> str | None:
-    """The value of the path's last parameter in this request, or None."""
-    if not operation.path.endswith("}"):
-        return None
-    return urlsplit(exchange.request.url).path.rsplit("/", 1)[-1]
-
-
-# --- small words ----------------------------------------------------------------------------------------------------
-
-
-def _spec(exchange: Exchange, contract: Contract) -> ResponseSpec | None:
-    operation = contract.operations.get(exchange.operation)
-    return operation.response(exchange.response.status) if operation is not None else None
-
-
 def _json_or_none(exchange: Exchange) -> JSON:
     try:
         return exchange.response.json()
@@ -408,23 +499,3 @@ def _prefixes(place: str) -> Iterator[str]:
     while place:
         yield place
         place = place.rpartition(".")[0]
-
-
-def _one(requirement: str, check: str, ok: bool, message: str, failure: str) -> Assertion:
-    return Assertion(requirement, check, True) if ok else Assertion(requirement, check, False, message, failure)
-
-
-PASSIVE: tuple[Check, ...] = (
-    status_class,
-    server_error,
-    documented_status,
-    envelope,
-    optional_code,
-    success_is_no_error,
-    authentication,
-    request_id_present,
-    character_encoding,
-    content_length,
-    media_type,
-    success_body,
-)

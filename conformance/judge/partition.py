@@ -12,16 +12,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from conformance.judge.rules import VALID, Class, Standing, broken, left_open, rule_of
+from conformance.judge.rules import VALID, broken, left_open, rule_of
+from conformance.judge.rules import Class as Worded
 from conformance.model.contract import Contract, Operation, Schema
+from conformance.model.equivalence import Class, Standing
+from conformance.model.equivalence import Part as Placed
 from conformance.model.jsonvalue import kind_of
 from conformance.model.message import Request
 
-__all__ = ["DEEPEST", "OWN_PROPERTY", "Part", "described", "kept_members", "member_schema", "parts", "phrases"]
+__all__ = ["DEEPEST", "OWN_PROPERTY", "kept_members", "member_schema", "parts", "telling"]
 
 DEEPEST = 64
 """Levels of nesting beyond which JSON counts as too deep; no body of the contract has more than four."""
@@ -62,24 +64,12 @@ HUGE = 10**400
 """Stands for an integer of more digits than Python converts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One place of a request and the class of what stands there: `min_ram` `is above the maximum` `broken`.
-
-    `partition` reads after the place: "is ...", "has ..."; for a valid part it is "valid", or "valid: " and a refinement.
-    """
-
-    place: str
-    partition: str
-    standing: Standing = Standing.VALID
-
-    @property
-    def phrase(self) -> str:
-        """Place and class in words, as findings name them."""
-        return f"{self.place} {self.partition}"
+def Part(place: str, words: str, standing: Standing = Standing.VALID) -> Placed:  # noqa: N802  until the rules are values
+    """The part of a request with this class."""
+    return Placed(place, Class(words, standing))
 
 
-def parts(request: Request, contract: Contract) -> tuple[Part, ...]:
+def parts(request: Request, contract: Contract) -> tuple[Placed, ...]:
     """Every part of the request, each once; empty when it addresses no operation of the contract."""
     operation = contract.operations.get(request.operation or "")
     if operation is None:
@@ -87,33 +77,25 @@ def parts(request: Request, contract: Contract) -> tuple[Part, ...]:
     media = tuple(_content_type(request, operation))
     found = [*_token(request, operation), *_path(request, operation), *_query(request, operation), *media]
     # A body of another media type is not what the schema speaks of.
-    if operation.request_schema is not None and not any(part.partition == OTHER_TYPE for part in media):
+    if operation.request_schema is not None and not any(part.held.rule == OTHER_TYPE for part in media):
         found += _body(request.body, operation, contract)
     return tuple(dict.fromkeys(found))
 
 
-def phrases(found: Sequence[Part]) -> tuple[str, ...]:
-    """What sets the request apart, sorted: its broken parts, else its open ones; nothing for a valid request."""
+def telling(request: Request, contract: Contract) -> tuple[Placed, ...]:
+    """The parts that set a request apart, sorted: its broken ones, else its open ones; none for a valid request."""
+    found = parts(request, contract)
     for standing in (Standing.BROKEN, Standing.OPEN):
-        chosen = sorted({part.phrase for part in found if part.standing is standing})
+        chosen = sorted({part for part in found if part.standing is standing}, key=lambda part: part.order)
         if chosen:
             return tuple(chosen)
     return ()
 
 
-def described(request: Request, contract: Contract) -> str:
-    """The kind of a request in stable words, as the identity of a finding needs it."""
-    if request.operation not in contract.operations:
-        return f"{request.method} outside the contract"
-    chosen = phrases(parts(request, contract))
-    more = f" and {len(chosen) - 3} more" if len(chosen) > 3 else ""
-    return (" and ".join(chosen[:3]) + more) if chosen else "a valid request"
-
-
 # --- bodies ---------------------------------------------------------------------------------------------------------
 
 
-def _body(data: bytes, operation: Operation, contract: Contract) -> Iterator[Part]:
+def _body(data: bytes, operation: Operation, contract: Contract) -> Iterator[Placed]:
     value, marks = _parsed(data)
     for words, standing in marks:
         yield Part("body", words, standing)
@@ -126,7 +108,7 @@ def _body(data: bytes, operation: Operation, contract: Contract) -> Iterator[Par
         yield from _members(value, schema, operation, "")
 
 
-def _parsed(data: bytes) -> tuple[Any, list[Class]]:
+def _parsed(data: bytes) -> tuple[Any, list[Worded]]:
     """The value of a JSON text, and what is odd about the text itself; no value when that is broken."""
     if not data.strip():
         return None, [broken("is empty")]
@@ -134,7 +116,7 @@ def _parsed(data: bytes) -> tuple[Any, list[Class]]:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return None, [broken("is not UTF-8")]
-    marks: list[Class] = []
+    marks: list[Worded] = []
     if text.startswith("\ufeff"):
         text, marks = text[1:], [left_open("has a byte order mark")]  # RFC 8259, 8.1: a parser may ignore it
     if "\0" in text:
@@ -198,7 +180,7 @@ def _nullable(operation: Operation, name: str) -> bool:
     return "null" in _answered(operation).get(name, {}).get("type", ())
 
 
-def _members(value: Any, schema: Schema, operation: Operation, prefix: str) -> Iterator[Part]:
+def _members(value: Any, schema: Schema, operation: Operation, prefix: str) -> Iterator[Placed]:
     place = prefix.rstrip(".") or "body"
     if not isinstance(value, dict):
         yield Part(place, *rule_of({"type": "object"}, value))
@@ -217,7 +199,7 @@ def _members(value: Any, schema: Schema, operation: Operation, prefix: str) -> I
         yield Part("body", "valid: empty")
 
 
-def _further(names: Sequence[str], value: Mapping[str, Any], schema: Schema, operation: Operation) -> Iterator[Part]:
+def _further(names: Sequence[str], value: Mapping[str, Any], schema: Schema, operation: Operation) -> Iterator[Placed]:
     rule = schema.get("additionalProperties")
     if rule is None:
         if names:
@@ -234,13 +216,13 @@ def _further(names: Sequence[str], value: Mapping[str, Any], schema: Schema, ope
         yield Part("further property", *broken(f"is there more than {most} times"))
 
 
-def _named(name: str) -> Iterator[Part]:
+def _named(name: str) -> Iterator[Placed]:
     if not re.fullmatch(OWN_PROPERTY + r"[a-z0-9_]{1,60}", name):
         ascii_word = re.fullmatch(r"[A-Za-z0-9_.:-]{1,255}", name)
         yield Part("name of a further property", *left_open("is another word" if ascii_word else "is no plain word"))
 
 
-def _property(rule: Schema, value: Any) -> Class:
+def _property(rule: Schema, value: Any) -> Worded:
     if value is None:
         return left_open("is null")  # the rulings speak of strings
     found = rule_of(rule, value)
@@ -250,7 +232,7 @@ def _property(rule: Schema, value: Any) -> Class:
 # --- patch ----------------------------------------------------------------------------------------------------------
 
 
-def _patch(value: Any, schema: Schema, contract: Contract) -> Iterator[Part]:
+def _patch(value: Any, schema: Schema, contract: Contract) -> Iterator[Placed]:
     if not isinstance(value, list):
         yield Part("body", *rule_of({"type": "array"}, value))
         return
@@ -263,7 +245,7 @@ def _patch(value: Any, schema: Schema, contract: Contract) -> Iterator[Part]:
             yield Part("body", *broken(f"has an item that is {kind_of(item)} instead of object"))
 
 
-def _operation(item: Mapping[str, Any], node: Schema, contract: Contract) -> Iterator[Part]:
+def _operation(item: Mapping[str, Any], node: Schema, contract: Contract) -> Iterator[Placed]:
     known = node["properties"]
     for name in known:
         if name in item and name != "value":
@@ -296,7 +278,7 @@ def _operation(item: Mapping[str, Any], node: Schema, contract: Contract) -> Ite
         yield Part("/further property", *_property(rule, item["value"]))
 
 
-def _pointer_class(path: Any) -> Class:
+def _pointer_class(path: Any) -> Worded:
     """The class of a JSON pointer to a member of an image (RFC 6901)."""
     if not isinstance(path, str):
         return rule_of({"type": "string"}, path)
@@ -319,7 +301,7 @@ def _pointed(path: Any) -> str | None:
 # --- the rest of a request ------------------------------------------------------------------------------------------
 
 
-def _token(request: Request, operation: Operation) -> Iterator[Part]:
+def _token(request: Request, operation: Operation) -> Iterator[Placed]:
     if operation.service == "identity":
         return
     value = request.headers.get("X-Auth-Token")
@@ -331,7 +313,7 @@ def _token(request: Request, operation: Operation) -> Iterator[Part]:
         yield Part("token", "valid")
 
 
-def _path(request: Request, operation: Operation) -> Iterator[Part]:
+def _path(request: Request, operation: Operation) -> Iterator[Placed]:
     """The value that stands for the parameter of the path, wherever the service's root is."""
     before, mark, after = operation.path.partition("{")
     if not mark:
@@ -354,7 +336,7 @@ def _path(request: Request, operation: Operation) -> Iterator[Part]:
     yield Part(f"path.{name}", *rule_of(parameter.schema, text))
 
 
-def _query(request: Request, operation: Operation) -> Iterator[Part]:
+def _query(request: Request, operation: Operation) -> Iterator[Placed]:
     known = {item.name: item.schema for item in operation.query}
     raw = urlsplit(request.url).query
     pairs = [pair.partition("=")[::2] for pair in raw.split("&") if pair]
@@ -380,7 +362,7 @@ def _decoded(text: str) -> str | None:
         return None
 
 
-def _parameter(schema: Schema, text: str) -> Class:
+def _parameter(schema: Schema, text: str) -> Worded:
     if schema.get("type") != "integer":
         return rule_of(schema, text)
     if re.fullmatch(r"-?(0|[1-9][0-9]*)", text):
@@ -394,7 +376,7 @@ def _parameter(schema: Schema, text: str) -> Class:
     return broken("is digits in another spelling" if re.fullmatch(r"[\d_]+", text) else "is a word instead of integer")
 
 
-def _content_type(request: Request, operation: Operation) -> Iterator[Part]:
+def _content_type(request: Request, operation: Operation) -> Iterator[Placed]:
     """Open when it is another: the document requires the header and does not say what becomes of another one (ruling 29)."""
     if operation.request_media_type is None:
         return

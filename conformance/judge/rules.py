@@ -5,21 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Any
 
 from conformance.model.contract import Schema
+from conformance.model.equivalence import Standing
 from conformance.model.jsonvalue import FORMATS, kind_of
 
 __all__ = ["VALID", "Class", "Standing", "broken", "left_open", "rule_of"]
-
-
-class Standing(StrEnum):
-    """What the contract says about a part."""
-
-    VALID = "valid"
-    OPEN = "open"
-    BROKEN = "broken"
 
 
 Class = tuple[str, Standing]

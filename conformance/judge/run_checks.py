@@ -1,35 +1,26 @@
-"""The passive checks that take a whole run: what no single exchange shows.
-
-Pure, as those of one exchange: the exchanges in their order -> assertions, each about the exchange at which it shows.
-"""
+"""The checks of a whole run: what no single exchange shows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from conformance.judge.exchange_checks import request_id
-from conformance.model.finding import Assertion
+from conformance.judge.registry import Look, RunLook, run_check
+from conformance.model.contract import Contract
+from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import Unreadable
 from conformance.model.message import DISCOVERY, Exchange
 
-__all__ = ["BACK", "REPEATED", "Sight", "images_that_are_back", "judge_all", "repeated_request_ids"]
+__all__ = ["BACK", "REPEATED"]
 
 REPEATED = "request-id-unique"
 BACK = "stays-gone"
 
-Sight = tuple[Exchange, Assertion, tuple[Exchange, ...]]
-"""An exchange, what is said about it, and the earlier exchanges that it takes to see it."""
 
-
-def judge_all(exchanges: Sequence[Exchange]) -> Iterator[Sight]:
-    """Every assertion of these checks."""
-    yield from repeated_request_ids(exchanges)
-    yield from images_that_are_back(exchanges)
-
-
-def repeated_request_ids(exchanges: Iterable[Exchange]) -> Iterator[Sight]:
+@run_check(REPEATED, covers="header.request-id")
+def repeated_request_ids(exchanges: Sequence[Exchange], contract: Contract) -> Iterator[RunLook]:
     """For each answer with a request id: whether an earlier answer of the run had the same (document line 278)."""
     seen: dict[str, int] = {}
     for exchange in exchanges:
@@ -37,35 +28,41 @@ def repeated_request_ids(exchanges: Iterable[Exchange]) -> Iterator[Sight]:
         if value is None or exchange.request.operation == DISCOVERY:
             continue
         first = seen.setdefault(value, exchange.number)
-        ok = first == exchange.number
-        message = "" if ok else f"the request id is the same as that of exchange {first}"
-        yield exchange, Assertion("header.request-id", REPEATED, ok, message, "repeated"), ()
+        wrong = Deviation("repeated-request-id", seen=(("exchange", first),)) if first != exchange.number else None
+        yield RunLook(exchange, Look("header.request-id", wrong))
 
 
-def images_that_are_back(exchanges: Iterable[Exchange]) -> Iterator[Sight]:
-    """For each answer that shows images: whether one of them was deleted before, and not made again (document lines 934-947)."""
+@run_check(BACK, covers="*.delete.gone")
+def resources_that_are_back(exchanges: Sequence[Exchange], contract: Contract) -> Iterator[RunLook]:
+    """For each answer that shows resources: whether one of them was deleted before, and not made again (document lines 934-947)."""
+    for name in contract.requirements:
+        if name.endswith(".delete.gone"):
+            yield from _back(exchanges, name, name.split(".")[0])
+
+
+def _back(exchanges: Sequence[Exchange], requirement: str, noun: str) -> Iterator[RunLook]:
     gone: dict[str, Exchange] = {}
     for exchange in exchanges:
         operation, status = exchange.request.operation, exchange.response.status
-        if operation == "image.delete" and status == 204 and exchange.request.actor == "main":
+        if operation == f"{noun}.delete" and status == 204 and exchange.request.actor == "main":
             gone[unquote(urlsplit(exchange.request.url).path).rpartition("/")[2]] = exchange
             continue
         if not gone or status >= 300:
             continue
         ids = _ids(exchange)
-        if operation == "image.create":
-            for image_id in ids:
-                gone.pop(image_id, None)
+        if operation == f"{noun}.create":
+            for own in ids:
+                gone.pop(own, None)
             continue
-        back = [image_id for image_id in ids if image_id in gone]
+        back = [own for own in ids if own in gone]
         if ids:
-            related = tuple(gone.pop(image_id) for image_id in back)
-            message = f"{len(back)} images are there again that a delete had taken away" if back else ""
-            yield exchange, Assertion("image.delete.gone", BACK, not back, message, "a deleted image is back"), related
+            related = tuple(gone.pop(own) for own in back)
+            wrong = Deviation("back-again", seen=(("count", len(back)),)) if back else None
+            yield RunLook(exchange, Look(requirement, wrong), related)
 
 
 def _ids(exchange: Exchange) -> list[str]:
-    """The ids of the images in an answer: its own, or those of the objects in its lists."""
+    """The ids of the resources in an answer: its own, or those of the objects in its lists."""
     try:
         body: Any = exchange.response.json()
     except Unreadable:

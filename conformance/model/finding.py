@@ -1,50 +1,66 @@
 """What a look at an exchange says: an assertion, and the finding that a failed one is.
 
-An identity (of a finding, of a group) is made of names, never of positions, times or values that change between runs.
+A finding has one identity from the moment it is made: the requirement and the deviation. It is the same from run to run and
+wherever the same deviation is met.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
+from conformance.model.deviation import Deviation
 from conformance.model.message import Exchange
 
-__all__ = ["Assertion", "Finding"]
+__all__ = ["Assertion", "Finding", "Key", "identity"]
+
+Key = tuple[str, Deviation]
+"""The identity of a finding: requirement and deviation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """One look at one promise: it holds, or `message` says in one line how it does not.
-
-    `failure` is the identity of the deviation without values that change from run to run: `integer instead of string`.
-    `path` leads to the place in the body, such as `images[3].created_at`.
-    """
+    """One look of a check at one promise: it holds, or `deviation` says how it does not."""
 
     requirement: str
     check: str
-    ok: bool
-    message: str = ""
-    failure: str = ""
-    path: str = ""
+    deviation: Deviation | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the promise holds here."""
+        return self.deviation is None
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A failed assertion with the exchange that shows it."""
+    """A failed assertion with the exchange that shows it.
+
+    `related` are the numbers of the exchanges that led up to it. `borrowed` says that its deviation is one of another kind of
+    request, which explains it better than its own (see judge/attribution.py).
+    """
 
     requirement: str
     check: str
     operation: str
     status: int | None
-    message: str
-    failure: str
-    path: str
+    deviation: Deviation
     exchange: Exchange | None
-    related: tuple[int, ...] = field(default=())
+    related: tuple[int, ...] = ()
+    borrowed: bool = False
+
+    @property
+    def key(self) -> Key:
+        """Its identity."""
+        return self.requirement, self.deviation
 
     @cached_property
     def id(self) -> str:
-        """Twelve hex digits, the same from run to run and wherever the same deviation is met."""
-        return sha256(f"{self.requirement}\x1f{self.failure}".encode()).hexdigest()[:12]
+        """The identity as twelve hex digits."""
+        return identity(self.requirement, self.deviation.key)
+
+
+def identity(*names: str) -> str:
+    """Twelve hex digits of these names."""
+    return sha256("\x1f".join(names).encode("utf-8", "surrogatepass")).hexdigest()[:12]

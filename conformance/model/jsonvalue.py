@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 
 import jsonschema_rs
 
+from conformance.model.phrase import Phrase, Terms
+
 __all__ = [
     "FORMATS",
     "JSON",
@@ -34,7 +36,11 @@ JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | Non
 
 
 class Unreadable(ValueError):
-    """A body is not what its reader needs: not UTF-8, or not JSON. Carries the reason in one line."""
+    """A body is not what its reader needs: not UTF-8, or not JSON. `reason` says why."""
+
+    def __init__(self, reason: Phrase) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -44,42 +50,45 @@ def read_json(data: bytes) -> JSON:
     """The JSON of a body, strictly (RFC 8259: UTF-8, no NaN, no half of a surrogate pair). Raises Unreadable."""
 
     def refuse(token: str) -> JSON:
-        raise Unreadable(f"not JSON: {token} is no JSON number (RFC 8259, 6)")
+        raise Unreadable(Phrase.of("no-json-number", token=token))
 
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Unreadable(f"not UTF-8: byte {error.start}") from None
+        raise Unreadable(Phrase.of("not-utf-8", byte=error.start)) from None
     try:
         value: JSON = json.loads(text, parse_constant=refuse)
     except json.JSONDecodeError as error:
-        raise Unreadable(f"not JSON: {error.msg}, line {error.lineno} column {error.colno}") from None
+        raise Unreadable(Phrase.of("not-json", said=error.msg, line=error.lineno, column=error.colno)) from None
     except RecursionError:
-        raise Unreadable("not JSON that can be read: nested too deeply") from None
+        raise Unreadable(Phrase.of("nested-too-deeply")) from None
     except Unreadable:
         raise
     except ValueError as error:  # an integer with more digits than Python converts
-        raise Unreadable(f"not JSON that can be read: {error}") from None
+        raise Unreadable(Phrase.of("number-too-long", said=str(error))) from None
     if _SURROGATE.search(text):
         try:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
         except UnicodeEncodeError:
-            raise Unreadable(
-                "not JSON that can be read: half of a surrogate pair, which is no character (RFC 8259, 8.2)"
-            ) from None
+            raise Unreadable(Phrase.of("half-a-surrogate-pair")) from None
         except RecursionError:
-            raise Unreadable("not JSON that can be read: nested too deeply") from None
+            raise Unreadable(Phrase.of("nested-too-deeply")) from None
     return value
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One violation. `failure` is free of values that change from run to run, `message` shows the value."""
+    """One violation of a schema.
+
+    `rule` is the keyword that is broken, "missing" for a required member; `terms` are what its words need (for `type` the kind that
+    is there and the one wanted); `value` is what stands there, None when nothing does.
+    """
 
     place: str
     path: str
-    failure: str
-    message: str
+    rule: str
+    terms: Terms = ()
+    value: Any = None
 
 
 def moment(text: str) -> datetime | None:
@@ -130,20 +139,19 @@ def violations(schema: Mapping[str, Any], value: Any) -> Iterator[Violation]:
         kind: Any = error.kind
         if kind.name == "required":
             steps.append(str(kind.property))
-            failure, said = "missing", "is missing"
-        else:
-            failure = _failure(kind, error.instance)
-            said = f"is {failure}" if kind.name in {"type", "format"} else failure
-            said = f"{said}: {short(error.instance)}"
-        path = _path(steps)
         place = ".".join(step for step in steps if isinstance(step, str))
-        yield Violation(place, path, failure, f"{path or 'the body'} {said}")
+        yield Violation(place, _path(steps), *_rule(kind, error.instance))
 
 
-def _failure(kind: Any, value: Any) -> str:
+def _rule(kind: Any, value: Any) -> tuple[str, Terms, Any]:
+    if kind.name == "required":
+        return "missing", (), None
     if kind.name == "type":
-        return f"{kind_of(value)} instead of {' or '.join(sorted(str(item) for item in kind.types))}"
-    return f"not a {kind.format}" if kind.name == "format" else f"breaks {kind.name}"
+        wanted = " or ".join(sorted(str(item) for item in kind.types))
+        return "type", (("is", kind_of(value)), ("wanted", wanted)), value
+    if kind.name == "format":
+        return "format", (("wanted", str(kind.format)),), value
+    return "breaks", (("keyword", str(kind.name)),), value
 
 
 @lru_cache(maxsize=128)

@@ -7,7 +7,7 @@ Rules
 - Inconclusive when nothing binding failed and a required one was not exercised, or nothing ran at all.
 - Required are the binding requirements that the run's profile covers and that a client can provoke.
 - Findings are grouped, so that one systematic deviation is one group with a count, and hides no other.
-- Every string of a verdict has passed the redactor before anything is written.
+- Every string of a record has passed the redactor before it is judged, so no secret reaches a verdict.
 """
 
 from __future__ import annotations
@@ -18,13 +18,18 @@ from enum import StrEnum
 from typing import Any
 
 from conformance.model.contract import Authority, Level, Lines
+from conformance.model.deviation import Deviation
+from conformance.model.equivalence import Class
+from conformance.model.finding import Key
 from conformance.model.message import Exchange
+from conformance.model.phrase import Phrase
 
 __all__ = [
     "ErrorCodeRow",
     "FindingGroup",
     "Outcome",
     "Overall",
+    "Place",
     "RequirementResult",
     "Run",
     "SentRow",
@@ -71,15 +76,26 @@ class RequirementResult:
     ruling: int | None = None
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where a deviation was met: the operation and the status of the answer, -1 when no single answer shows it."""
+
+    operation: str
+    status: int = -1
+
+    def __str__(self) -> str:
+        return self.operation if self.status < 0 else f"{self.operation} {self.status}"
+
+
 @dataclass(frozen=True, slots=True)
 class FindingGroup:
     """The same deviation, wherever it was met.
 
-    `places` maps `operation status` to the number of times there; `exemplar` is the clearest exchange, None when no
-    single exchange shows it; `related` are the numbers of the exchanges that led to it; `curl` is a shell command in
-    which secrets are variables. `binding` is False for an advisory finding, a waived one and one that the baseline holds.
-    `confirmation` is "single" (not tried again), "confirmed" or "intermittent"; `waiver` is the reason that excuses it, else
-    None; `known` says that the baseline holds it. `checks` maps each place to the checks that showed it there.
+    `places` maps each place to the number of times there; `exemplar` is the clearest exchange, None when no single exchange
+    shows it; `related` are the numbers of the exchanges that led to it. `binding` is False for an advisory finding, a waived
+    one and one that the baseline holds. `confirmation` is "single" (not tried again), "confirmed" or "intermittent"; `waiver`
+    is the reason that excuses it, else None; `known` says that the baseline holds it. `checks` maps each place to the checks
+    that showed it there. `borrowed` says that the exemplar's request is of another class than the deviation names.
 
     A group whose findings are partly waived or known is split; the part that weighs most keeps the id.
     """
@@ -92,33 +108,35 @@ class FindingGroup:
     source: Lines
     operation: str
     status: int | None
-    failure: str
-    message: str
-    path: str
+    deviation: Deviation
     count: int
-    places: Mapping[str, int]
+    places: Mapping[Place, int]
     binding: bool
     exemplar: Exchange | None
-    related: tuple[int, ...]
-    curl: str | None
+    related: tuple[int, ...] = ()
     case: str = ""
     confirmation: str = "single"
     waiver: str | None = None
     known: bool = False
-    checks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    checks: Mapping[Place, tuple[str, ...]] = field(default_factory=dict)
+    borrowed: bool = False
+
+    @property
+    def key(self) -> Key:
+        """What makes two findings the same: requirement and deviation."""
+        return self.requirement, self.deviation
 
 
 @dataclass(frozen=True, slots=True)
 class SentRow:
-    """How often a place of an operation's request was sent a class of values, and what came.
+    """How often a place of an operation's request was sent a class of values; `statuses` maps each status that came to its count.
 
-    `place` is a member, a parameter or a part such as `body` and `content-type`; `partition` is "valid" or the rule that the
-    values break; `statuses` maps each status to its count.
+    `place` is a member, a parameter or a part such as `body` and `content-type`.
     """
 
     operation: str
     place: str
-    partition: str
+    held: Class
     statuses: Mapping[int, int]
 
 
@@ -143,14 +161,14 @@ class WaiverResult:
 class ErrorCodeRow:
     """One of the documented codes: how it was provoked, what came back, and whether the envelope held.
 
-    `provoked` lists `(operation, request in words, status that came)`; `met` counts answers with this code in the whole
+    `provoked` lists `(operation, act, status that came)`; `met` counts answers with this code in the whole
     run; `envelope` is "kept", "broken", "not met" or "none owed"; `reason` says why nothing was provoked, else None.
     """
 
     code: int
     phrase: str
     line: int
-    provoked: tuple[tuple[str, str, int | None], ...]
+    provoked: tuple[tuple[str, Phrase, int | None], ...]
     met: int
     envelope: str
     outcome: Outcome

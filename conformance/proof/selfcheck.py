@@ -27,7 +27,7 @@ import pytest
 from rich.console import Console
 
 from conformance.contract.specs import load_contract
-from conformance.judge.coverage import PASSIVE_COVER, covered
+from conformance.judge.registry import CHECKS, RUN_CHECKS, covered
 from conformance.model.contract import Contract
 from conformance.model.errors import ConformanceError, UsageError
 from conformance.model.finding import Finding
@@ -35,6 +35,7 @@ from conformance.model.verdict import Verdict
 from conformance.proof.bank import bank, faults_of, liberties
 from conformance.proof.reference import Reference
 from conformance.proof.scorecard import CAUGHT, ELSEWHERE, ERROR, MISSED, CleanRun, Power, Trial, idle, without_fault
+from conformance.reports.commands import message
 from conformance.run.cases import Case, registry
 from conformance.run.embedded import Embed
 from conformance.run.runner import run_cases
@@ -83,7 +84,7 @@ def selfcheck(profile: str, jobs: int, patterns: Sequence[str], seeds: int, prog
         waiting: set[str] = set()
         proofs: dict[str, str] = {}
         if not patterns:  # of a choice of faults nothing follows about the checks
-            waiting = set(idle([*PASSIVE_COVER, *(case.name for case in cases)], trials))
+            waiting = set(idle([*CHECKS, *RUN_CHECKS, *(case.name for case in cases)], trials))
             searches = [
                 _Task(None, profile, SEED, case.name, _candidates(case, faults))
                 for case in cases
@@ -205,7 +206,7 @@ def clean_run(profile: str, seed: int, liberty: str = "") -> CleanRun:
             verdict = run_cases(conduct, _quiet())
     except ConformanceError as error:
         return CleanRun(liberty, seed, ERROR, (f"{type(error).__name__}: {error}",), 0, time.monotonic() - began)
-    findings = tuple(f"{group.requirement}: {group.message}" for group in verdict.findings)
+    findings = tuple(f"{group.requirement}: {message(group)}" for group in verdict.findings)
     return CleanRun(
         liberty, seed, str(verdict.overall), findings, verdict.run.requests, time.monotonic() - began, _notes(verdict)
     )
@@ -305,13 +306,13 @@ def _catchers(fault: Fault, verdict: Verdict, findings: Iterable[Finding]) -> di
     """
     owed = any(_contract().requirements[name].binding for name in fault.breaks)
     named = {
-        (group.requirement, group.failure)
+        (group.requirement, group.deviation.kind)
         for group in verdict.findings
         if group.requirement in fault.breaks and (group.binding or not owed)
     }
     found: dict[str, set[str]] = {}
     for item in findings:
-        if (item.requirement, item.failure) in named:
+        if (item.requirement, item.deviation.kind) in named:
             case = item.exchange.case if item.exchange is not None else ""
             for name in {item.check, case} if f"test_{case.partition('.')[0]}" in SEARCHING else {item.check}:
                 found.setdefault(name, set()).add(item.requirement)

@@ -11,6 +11,7 @@ from pathlib import Path
 from conformance.model.errors import UsageError
 from conformance.model.verdict import Verdict
 from conformance.reports.allure import to_allure
+from conformance.reports.commands import commands, message
 from conformance.reports.har import to_har
 from conformance.reports.html import to_html
 from conformance.reports.junit import to_junit
@@ -46,13 +47,14 @@ def write_reports(
     """
     if alluredir is not None:
         _write_all(to_allure(verdict), Path(alluredir), "Allure results", "--alluredir")
+    scripts = commands(verdict)
     files: dict[str, bytes] = {
         "exchanges.har": _json(to_har(verdict)),
-        "junit.xml": to_junit(verdict),
-        "report.sarif": _json(to_sarif(verdict, places)),
+        "junit.xml": to_junit(verdict, scripts),
+        "report.sarif": _json(to_sarif(verdict, places, scripts)),
         "summary.md": to_summary(verdict).encode("utf-8", "replace"),
-        "index.html": to_html(verdict, language).encode("utf-8", "backslashreplace"),
-        "verdict.json": _json(to_json(verdict)),
+        "index.html": to_html(verdict, language, scripts).encode("utf-8", "backslashreplace"),
+        "verdict.json": _json(to_json(verdict, scripts)),
     }
     # A verdict of an earlier run must not stand beside reports of this one.
     written = _write_all(
@@ -61,7 +63,7 @@ def write_reports(
         "reports",
         "--out",
         stale="verdict.json",
-        first=lambda: _write_scripts(verdict, directory / SCRIPTS),
+        first=lambda: _write_scripts(verdict, directory / SCRIPTS, scripts),
     )
     return tuple(reversed(written))
 
@@ -110,16 +112,16 @@ def write_page(verdict: Verdict, path: Path, language: str) -> None:
         raise UsageError(f"{path}: the report cannot be written: {error.strerror}; give another --out") from None
 
 
-def _write_scripts(verdict: Verdict, folder: Path) -> None:
+def _write_scripts(verdict: Verdict, folder: Path, scripts: Mapping[str, str]) -> None:
     """Each finding's command as a file that can be executed; those of an earlier run go first."""
     for path in folder.glob("*.sh") if folder.is_dir() else ():
         if _SCRIPT.fullmatch(path.name):
             path.unlink()
     for group in verdict.findings:
-        if group.curl is not None:
+        if group.id in scripts:
             folder.mkdir(exist_ok=True)
-            path, title = folder / f"{group.id}.sh", f"Finding {group.id}, {group.requirement}: {group.message}"
-            _write(path, as_file(group.curl, title).encode("utf-8", "replace"))
+            path, title = folder / f"{group.id}.sh", f"Finding {group.id}, {group.requirement}: {message(group)}"
+            _write(path, as_file(scripts[group.id], title).encode("utf-8", "replace"))
             path.chmod(0o755)
 
 

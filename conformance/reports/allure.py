@@ -29,6 +29,7 @@ from attr import asdict
 from conformance.model import requirement_id
 from conformance.model.message import Exchange, Headers
 from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, Verdict
+from conformance.reports.commands import commands, message
 from conformance.reports.standing import Standing, by_requirement, clean, lines, reading, standing
 
 __all__ = ["to_allure"]
@@ -38,13 +39,14 @@ LONGEST = 256 * 1024
 """Bytes of a body that are attached; the whole is in exchanges.har."""
 
 
-def to_allure(verdict: Verdict) -> dict[str, bytes]:
-    """File name -> content, attachments before the results that name them."""
+def to_allure(verdict: Verdict, scripts: Mapping[str, str] | None = None) -> dict[str, bytes]:
+    """File name -> content, attachments before the results that name them; `scripts` are made anew when not given."""
+    shown = commands(verdict) if scripts is None else scripts
     findings = by_requirement(verdict)
     attached: dict[str, bytes] = {}
     results: dict[str, bytes] = {}
     for item in verdict.requirements:
-        result = _result(item, findings[item.id], verdict, attached)
+        result = _result(item, findings[item.id], verdict, attached, shown)
         results[TEST_CASE_PATTERN.format(prefix=result.uuid)] = _json(
             asdict(result, filter=lambda _, value: value or value is False)
         )
@@ -56,7 +58,13 @@ def to_allure(verdict: Verdict) -> dict[str, bytes]:
     }
 
 
-def _result(item: RequirementResult, groups: list[FindingGroup], verdict: Verdict, attached: dict[str, bytes]) -> Any:
+def _result(
+    item: RequirementResult,
+    groups: list[FindingGroup],
+    verdict: Verdict,
+    attached: dict[str, bytes],
+    scripts: Mapping[str, str],
+) -> Any:
     status = reading(item, groups)
     began = round(datetime.fromisoformat(verdict.run.started_at).timestamp() * 1000)
     shown = [group.exemplar for group in groups if group.exemplar is not None]
@@ -85,7 +93,7 @@ def _result(item: RequirementResult, groups: list[FindingGroup], verdict: Verdic
         name=clean(item.statement),
         titlePath=[verdict.contract["name"], feature],
         status=status,
-        statusDetails=_details(item, groups, status),
+        statusDetails=_details(item, groups, status, scripts),
         stage="finished",
         description=_description(item),
         labels=[Label(name, value) for name, value in labels.items()] + [Label("tag", tag) for tag in tags],
@@ -94,16 +102,16 @@ def _result(item: RequirementResult, groups: list[FindingGroup], verdict: Verdic
             Parameter("authority", str(item.authority) if item.ruling is None else f"{item.authority} {item.ruling}"),
             Parameter("level", str(item.level)),
         ],
-        steps=[*_looks(item, groups), *(_step(group, verdict, attached) for group in groups)],
+        steps=[*_looks(item, groups), *(_step(group, verdict, attached, scripts.get(group.id)) for group in groups)],
         start=start,
         stop=stop,
     )
 
 
-def _details(item: RequirementResult, groups: list[FindingGroup], status: str) -> Any:
+def _details(item: RequirementResult, groups: list[FindingGroup], status: str, scripts: Mapping[str, str]) -> Any:
     if groups:
-        messages = [f"{standing(group)}: {clean(group.message)} ({group.count} times)" for group in groups]
-        trace = "\n".join(clean(group.curl, 4000) for group in groups if group.curl)
+        messages = [f"{standing(group)}: {clean(message(group))} ({group.count} times)" for group in groups]
+        trace = "\n".join(clean(scripts[group.id], 4000) for group in groups if group.id in scripts)
         flaky = any(group.confirmation == "intermittent" for group in groups)
         return StatusDetails(message="\n".join(messages), trace=trace, flaky=flaky, known=status == Status.SKIPPED)
     if status == Status.PASSED:
@@ -124,12 +132,12 @@ def _looks(item: RequirementResult, groups: list[FindingGroup]) -> Iterator[Any]
             yield TestStepResult(name=f"{name}: looked {count} times", status=Status.PASSED)
 
 
-def _step(group: FindingGroup, verdict: Verdict, attached: dict[str, bytes]) -> Any:
+def _step(group: FindingGroup, verdict: Verdict, attached: dict[str, bytes], command: str | None) -> Any:
     kind = standing(group)
     step = TestStepResult(
-        name=f"{group.check}: {clean(group.message)}",
+        name=f"{group.check}: {clean(message(group))}",
         status=Status.FAILED if kind is Standing.BINDING else Status.SKIPPED,
-        statusDetails=StatusDetails(message=clean(group.waiver or group.message)),
+        statusDetails=StatusDetails(message=clean(group.waiver or message(group))),
         parameters=[
             Parameter("finding", group.id),
             Parameter("standing", str(kind)),
@@ -137,19 +145,19 @@ def _step(group: FindingGroup, verdict: Verdict, attached: dict[str, bytes]) -> 
             Parameter("where", clean(", ".join(f"{place} x{count}" for place, count in group.places.items()))),
         ],
     )
-    for name, content in _pieces(group):
+    for name, content in _pieces(group, command):
         file = ATTACHMENT_PATTERN.format(prefix=_uuid(verdict, f"{group.id} {name}"), ext="txt")
         attached[file] = content
         step.attachments.append(Attachment(name=name, source=file, type="text/plain"))
     return step
 
 
-def _pieces(group: FindingGroup) -> Iterator[tuple[str, bytes]]:
+def _pieces(group: FindingGroup, command: str | None) -> Iterator[tuple[str, bytes]]:
     if group.exemplar is not None:
         yield "request", _request(group.exemplar)
         yield "response", _response(group.exemplar)
-    if group.curl:
-        yield "curl", group.curl.encode("utf-8", "replace")
+    if command:
+        yield "curl", command.encode("utf-8", "replace")
 
 
 def _request(exchange: Exchange) -> bytes:

@@ -14,6 +14,7 @@ from conformance.reports.comparison_words import (
     status_rows,
     word,
 )
+from conformance.reports.sentences import sentence as deviation_sentence
 from conformance.reports.terminal import safe
 
 __all__ = ["comparison_html"]
@@ -28,7 +29,11 @@ def comparison_html(comparison: Comparison, lang: str = "en") -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"safe_text": lambda value: safe(str(value)), "ms": milliseconds}
+    environment.filters |= {
+        "safe_text": lambda value: safe(str(value)),
+        "ms": milliseconds,
+        "said": lambda item: deviation_sentence(item).plain(lang),
+    }
     moved = {Change.NEWLY_EXERCISED, Change.NO_LONGER_EXERCISED}
     return environment.get_template("comparison.html.j2").render(
         comparison=comparison,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from conformance.after.compare.comparison import Comparison, Judged
+from conformance.after.compare.comparison import Comparison, FindingChange, Judged
+from conformance.reports.sentences import sentence
 
 __all__ = ["VERSION", "comparison_json"]
 
-VERSION = "1.0"
+VERSION = "2.0"
 
 
 def comparison_json(comparison: Comparison) -> dict[str, Any]:
@@ -28,11 +29,21 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
         "before": asdict(comparison.before),
         "after": asdict(comparison.after),
         "requirements": [_plain(asdict(item)) for item in comparison.requirements],
-        "findings": [_plain(asdict(item)) for item in comparison.findings],
+        "findings": [_finding(item) for item in comparison.findings],
         "statuses": [_judged(item) for item in comparison.statuses],
         "shapes": [_judged(item) for item in comparison.shapes],
         "latency": [_judged(item) for item in comparison.latency],
         "facts": [asdict(item) for item in comparison.facts],
+    }
+
+
+def _finding(item: FindingChange) -> dict[str, Any]:
+    places = {name: [str(place) for place in getattr(item, name)] for name in ("places", "appeared", "gone")}
+    return {
+        **_plain(asdict(item)),
+        **places,
+        "deviation": item.deviation.to_json(),
+        "message": sentence(item.deviation).plain("en"),
     }
 
 

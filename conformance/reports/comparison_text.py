@@ -15,6 +15,7 @@ from conformance.reports.comparison_words import (
     status_rows,
     word,
 )
+from conformance.reports.sentences import sentence as deviation_sentence
 from conformance.reports.terminal import safe
 
 __all__ = ["comparison_markdown", "comparison_text", "markdown_cell"]
@@ -73,12 +74,16 @@ def _section(title: str, rows: Iterable[str]) -> list[str]:
     return ["", title, *lines] if lines else []
 
 
+def _message(item: FindingChange, lang: str) -> str:
+    return deviation_sentence(item.deviation).plain(lang)
+
+
 def _finding(item: FindingChange, lang: str) -> Iterator[str]:
     marks = [word("regression", lang)] if item.regression else []
     marks += [word("intermittent", lang)] if item.confirmation == "intermittent" else []
     marks += [item.excuse] if item.excuse else []
     marks += [] if item.binding or item.excuse else ["advisory"]
-    yield f"  {item.requirement}: {item.message}{' [' + ', '.join(marks) + ']' if marks else ''}"
+    yield f"  {item.requirement}: {_message(item, lang)}{' [' + ', '.join(marks) + ']' if marks else ''}"
     lines = ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in item.source)
     yield f"    document line {lines} ({item.authority}), finding {item.id}"
     for name, places in (
@@ -87,7 +92,7 @@ def _finding(item: FindingChange, lang: str) -> Iterator[str]:
         ("no longer in", item.gone),
     ):
         if places:
-            yield f"    {name} {', '.join(places[:8])}{f' and {len(places) - 8} more' if len(places) > 8 else ''}"
+            yield f"    {name} {', '.join(map(str, places[:8]))}{f' and {len(places) - 8} more' if len(places) > 8 else ''}"
 
 
 def _status_lines(comparison: Comparison, lang: str) -> Iterator[str]:
@@ -149,8 +154,8 @@ def comparison_markdown(comparison: Comparison, lang: str = "en") -> str:
         [
             _heading(change, lang) + (" ⚠" if item.regression else ""),
             item.requirement,
-            item.message,
-            ", ".join(item.appeared or item.gone or item.places),
+            _message(item, lang),
+            ", ".join(map(str, item.appeared or item.gone or item.places)),
             item.id,
         ]
         for change, found in findings_of(comparison)

@@ -25,11 +25,14 @@ from markupsafe import Markup, escape
 
 from conformance.model import requirement_id
 from conformance.model.contract import Authority, Lines
+from conformance.model.equivalence import Class, Standing
 from conformance.model.message import Headers
 from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, SentRow, Verdict
 from conformance.reports.charts import latencies, outcome_bars, status_bars
+from conformance.reports.commands import commands
 from conformance.reports.explanation import reasons, state_of
 from conformance.reports.language import LANGUAGES, Text, say, told
+from conformance.reports.sentences import class_text, sentence, spoken
 from conformance.reports.verdict_json import body_json
 from conformance.reports.visible import safe, shortened
 
@@ -73,8 +76,8 @@ _GROUPS = (
 )
 
 
-def to_html(verdict: Verdict, language: str = "en") -> str:
-    """The page. Raises ValueError for a language that is not in LANGUAGES."""
+def to_html(verdict: Verdict, language: str = "en", scripts: Mapping[str, str] | None = None) -> str:
+    """The page; `scripts` are made anew when not given. Raises ValueError for a language that is not in LANGUAGES."""
     if language not in LANGUAGES:
         raise ValueError(f"language {language!r} is none of {', '.join(LANGUAGES)}")
     environment = Environment(
@@ -93,6 +96,8 @@ def to_html(verdict: Verdict, language: str = "en") -> str:
         "body": lambda body: _body(body, share),
         "pretty": lambda value: _fitting(json.dumps(value, indent=1, ensure_ascii=False), FACTS),
         "told": _told,
+        "sentence": sentence,
+        "spoken": spoken,
         "number": lambda value: f"{value:.3g}" if value < 100 else f"{value:.0f}",
     }
     environment.filters |= filters
@@ -112,6 +117,7 @@ def to_html(verdict: Verdict, language: str = "en") -> str:
     order = [name for name, _ in sections]
     return environment.get_template("index.html.j2").render(
         verdict=verdict,
+        scripts=commands(verdict) if scripts is None else scripts,
         language=language,
         style=Markup(style),
         script=Markup(script),
@@ -152,6 +158,12 @@ def _sections(requirements: Iterable[RequirementResult]) -> list[tuple[str, list
     return [(name, [entry[-1] for entry in entries]) for name, entries in groupby(named, key=lambda entry: entry[1])]
 
 
+def _class_words(held: Class) -> str:
+    """The class as the head of a column, in English; open ones say so."""
+    words = class_text(held).plain("en")
+    return f"open: {words}" if held.standing is Standing.OPEN else words
+
+
 def _line(item: RequirementResult) -> int:
     return min((line for line, _ in item.source), default=0)
 
@@ -170,7 +182,7 @@ def _sent(
         places: dict[str, dict[str, Mapping[int, int]]] = {}
         for row in rows:
             if row.operation == name:
-                places.setdefault(row.place, {})[row.partition] = dict(sorted(row.statuses.items()))
+                places.setdefault(row.place, {})[_class_words(row.held)] = dict(sorted(row.statuses.items()))
         partitions = sorted(
             {part for cells in places.values() for part in cells}, key=lambda part: (part != "valid", part)
         )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from conformance.model import requirement_id
 from conformance.model.verdict import FindingGroup, Outcome, Overall, RequirementResult, Verdict
+from conformance.reports.commands import commands, message
 from conformance.reports.standing import lines, standing
 
 __all__ = ["to_junit"]
@@ -17,8 +19,12 @@ __all__ = ["to_junit"]
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def to_junit(verdict: Verdict) -> bytes:
-    """The XML document. A required requirement that was not exercised is an error, so that nothing passes on nothing."""
+def to_junit(verdict: Verdict, scripts: Mapping[str, str] | None = None) -> bytes:
+    """The XML document. A required requirement that was not exercised is an error, so that nothing passes on nothing.
+
+    `scripts` are the commands of the findings, made anew when not given.
+    """
+    shown = commands(verdict) if scripts is None else scripts
     findings: dict[str, list[FindingGroup]] = defaultdict(list)
     for group in verdict.findings:
         findings[group.requirement].append(group)
@@ -27,7 +33,7 @@ def to_junit(verdict: Verdict) -> bytes:
         name = item.operation or requirement_id.area(item.id)
         if name not in suites:
             suites[name] = _suite(name, verdict)
-        suites[name].add_testcase(_case(item, name, findings[item.id]))
+        suites[name].add_testcase(_case(item, name, findings[item.id], shown))
     if verdict.overall is not Overall.CONFORMANT and not any(
         case.result and not case.is_skipped for suite in suites.values() for case in suite
     ):
@@ -66,26 +72,26 @@ def _run_suite(verdict: Verdict) -> TestSuite:
     return suite
 
 
-def _case(item: RequirementResult, suite: str, groups: list[FindingGroup]) -> TestCase:
+def _case(item: RequirementResult, suite: str, groups: list[FindingGroup], scripts: Mapping[str, str]) -> TestCase:
     case = TestCase(item.id, suite)
     binding = [group for group in groups if group.binding]
     others = [group for group in groups if not group.binding]
     if binding:
-        case.result = [_failure(group) for group in binding]
+        case.result = [_failure(group, scripts) for group in binding]
     elif item.outcome is Outcome.NOT_EXERCISED and item.required:
         case.result = [Error(f"not exercised: {_legal(item.reason or '')}", "not exercised")]
     elif others:  # not red, and not kept either
-        case.result = [Skipped(_legal("; ".join(f"{standing(group)}: {group.message}" for group in others)))]
+        case.result = [Skipped(_legal("; ".join(f"{standing(group)}: {message(group)}" for group in others)))]
     elif item.outcome in {Outcome.NOT_EXERCISED, Outcome.EXCLUDED, Outcome.WAIVED}:
         case.result = [Skipped(_legal(f"{item.outcome}: {item.reason}"))]
     if others:
-        case.system_out = "\n".join(_legal(_told(group)) for group in others)
+        case.system_out = "\n".join(_legal(_told(group, scripts)) for group in others)
     return case
 
 
-def _told(group: FindingGroup) -> str:
+def _told(group: FindingGroup, scripts: Mapping[str, str]) -> str:
     excuse = f" ({group.waiver})" if group.waiver is not None else ""
-    return f"{standing(group)}: {group.message}{excuse}\n{group.curl or ''}"
+    return f"{standing(group)}: {message(group)}{excuse}\n{scripts.get(group.id, '')}"
 
 
 def _waivers(verdict: Verdict) -> TestSuite:
@@ -102,10 +108,12 @@ def _waivers(verdict: Verdict) -> TestSuite:
     return suite
 
 
-def _failure(group: FindingGroup) -> Failure:
+def _failure(group: FindingGroup, scripts: Mapping[str, str]) -> Failure:
     again = "" if group.confirmation == "single" else f", {group.confirmation}"
-    failure = Failure(_legal(f"{group.message} ({group.count} times{again})"), group.check)
-    failure.text = _legal(f"document lines {lines(group.source)}\n{', '.join(group.places)}\n{group.curl or ''}")
+    failure = Failure(_legal(f"{message(group)} ({group.count} times{again})"), group.check)
+    failure.text = _legal(
+        f"document lines {lines(group.source)}\n{', '.join(map(str, group.places))}\n{scripts.get(group.id, '')}"
+    )
     return failure
 
 

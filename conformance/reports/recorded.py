@@ -16,13 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from conformance.model.contract import Authority, Level
+from conformance.model.deviation import Deviation
+from conformance.model.equivalence import Class
 from conformance.model.errors import UsageError
 from conformance.model.message import Exchange, Headers, Request, Response
+from conformance.model.phrase import Phrase
 from conformance.model.verdict import (
     ErrorCodeRow,
     FindingGroup,
     Outcome,
     Overall,
+    Place,
     RequirementResult,
     Run,
     SentRow,
@@ -100,10 +104,7 @@ def _verdict(raw: Mapping[str, Any], exchanges: tuple[Exchange, ...]) -> Verdict
         error_codes=tuple(_error_code(item) for item in raw["error_codes"]),
         exchanges=exchanges,
         notes=tuple(raw["notes"]),
-        sent=tuple(
-            SentRow(**{**row, "statuses": {int(key): count for key, count in row["statuses"].items()}})
-            for row in raw["sent"]
-        ),
+        sent=tuple(_sent(row) for row in raw["sent"]),
         waivers=tuple(WaiverResult(**{**item, "findings": tuple(item["findings"])}) for item in raw["waivers"]),
     )
 
@@ -124,19 +125,30 @@ def _requirement(raw: Mapping[str, Any]) -> RequirementResult:
 
 def _finding(raw: Mapping[str, Any], exchanges: Mapping[int, Exchange]) -> FindingGroup:
     exemplar = raw["exemplar"]
+    places = {
+        Place(item["operation"], -1 if item["status"] is None else item["status"]): item for item in raw["places"]
+    }
+    kept = {name: value for name, value in raw.items() if name not in {"message", "path", "curl"}}
     given = {
         "level": Level(raw["level"]),
         "authority": Authority(raw["authority"]),
         "source": _lines(raw["source"]),
         "related": tuple(raw["related"]),
-        "checks": {place: tuple(checks) for place, checks in raw["checks"].items()},
+        "deviation": Deviation.from_json(raw["deviation"]),
+        "places": {place: int(item["count"]) for place, item in places.items()},
+        "checks": {place: tuple(item["checks"]) for place, item in places.items()},
         "exemplar": exchanges[exemplar["number"]] if exemplar is not None else None,
     }
-    return FindingGroup(**{**raw, **given})
+    return FindingGroup(**{**kept, **given})
+
+
+def _sent(raw: Mapping[str, Any]) -> SentRow:
+    statuses = {int(status): int(count) for status, count in raw["statuses"].items()}
+    return SentRow(raw["operation"], raw["place"], Class.from_json(raw["class"]), statuses)
 
 
 def _error_code(raw: Mapping[str, Any]) -> ErrorCodeRow:
-    tries = tuple((item["operation"], item["request"], item["status"]) for item in raw["provoked"])
+    tries = tuple((item["operation"], Phrase.from_json(item["act"]), item["status"]) for item in raw["provoked"])
     return ErrorCodeRow(**{**raw, "provoked": tries, "outcome": Outcome(raw["outcome"])})
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from conformance.model import requirement_id
 from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, Verdict
+from conformance.reports.commands import commands, message
 from conformance.reports.standing import Standing, clean, lines, standing
 
 __all__ = ["SCHEMA", "to_sarif"]
@@ -21,8 +22,11 @@ Places = Mapping[str, Sequence[tuple[str, int]]]
 """Requirement id -> (file, line), the place to look at first, the row of the ledger last."""
 
 
-def to_sarif(verdict: Verdict, places: Places | None = None) -> dict[str, Any]:
-    """The log, of one run. Without `places` a result has a logical location only."""
+def to_sarif(
+    verdict: Verdict, places: Places | None = None, scripts: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The log, of one run. Without `places` a result has a logical location only; `scripts` are made anew when not given."""
+    shown = commands(verdict) if scripts is None else scripts
     known = places or {}
     rules = [_rule(item) for item in verdict.requirements]
     compared = any(group.known for group in verdict.findings)  # results name their state against a baseline all or none
@@ -44,7 +48,7 @@ def to_sarif(verdict: Verdict, places: Places | None = None) -> dict[str, Any]:
             "%SRCROOT%": {"description": {"text": "The top of a checkout of the suite, where specs/ stands."}}
         },
         "invocations": [_invocation(verdict)],
-        "results": [_result(group, index, known, compared=compared) for group in verdict.findings],
+        "results": [_result(group, index, known, shown.get(group.id), compared=compared) for group in verdict.findings],
         "properties": {
             "outcome": str(verdict.overall),
             "contract": dict(verdict.contract),
@@ -97,13 +101,17 @@ def _rule(item: RequirementResult) -> dict[str, Any]:
 _LEVELS = {"must": "error", "should": "warning", "may": "note"}
 
 
-def _result(group: FindingGroup, index: Mapping[str, int], places: Places, *, compared: bool) -> dict[str, Any]:
+def _result(
+    group: FindingGroup, index: Mapping[str, int], places: Places, command: str | None, *, compared: bool
+) -> dict[str, Any]:
     kind = standing(group)
     where = ", ".join(f"{place} x{count}" for place, count in group.places.items())
     again = {"confirmed": " Tried again and confirmed.", "intermittent": " Tried again: intermittent."}.get(
         group.confirmation, ""
     )
-    text = f"{clean(group.message)} ({group.count} times: {clean(where)}; document lines {lines(group.source)}).{again}"
+    text = (
+        f"{clean(message(group))} ({group.count} times: {clean(where)}; document lines {lines(group.source)}).{again}"
+    )
     result: dict[str, Any] = {
         "ruleId": group.requirement,
         "ruleIndex": index[group.requirement],
@@ -120,7 +128,7 @@ def _result(group: FindingGroup, index: Mapping[str, int], places: Places, *, co
             "authority": str(group.authority),
             "confirmation": group.confirmation,
             "documentLines": [list(pair) for pair in group.source],
-            **({"curl": clean(group.curl, 4000)} if group.curl else {}),
+            **({"curl": clean(command, 4000)} if command else {}),
         },
     }
     related = [_physical(place) for place in places.get(group.requirement, ())[1:]]

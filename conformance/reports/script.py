@@ -12,12 +12,12 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from conformance.after.replay.lineage import SHORTEST, History, Lineage, Step, own_id
+from conformance.model.marks import tag_of
 from conformance.model.message import Exchange
-from conformance.model.verdict import FindingGroup
+from conformance.model.verdict import Verdict
 from conformance.reports.curl import curl_command
 
 __all__ = ["as_file", "command_of", "first_command", "is_script", "with_commands"]
@@ -59,21 +59,25 @@ remove() {{
 """
 
 
-def with_commands(
-    groups: Iterable[FindingGroup], exchanges: Iterable[Exchange], *, mark: str, patch_type: str
-) -> tuple[FindingGroup, ...]:
-    """The groups, each with the command that shows it; the exchanges are those of the run, without secrets."""
-    numbered = {item.number: item for item in exchanges}
-    history = History(numbered.values(), mark)
-    return tuple(_with_command(group, history, mark, patch_type) for group in groups)
+def with_commands(verdict: Verdict, messages: Mapping[str, str]) -> dict[str, str]:
+    """Finding id -> the command that shows it; `messages` are what the findings say."""
+    mark = tag_of(verdict.run.id)
+    history = History(verdict.exchanges, mark)
+    patch_type = _patch_type(verdict.exchanges)
+    found: dict[str, str] = {}
+    for group in verdict.findings:
+        if group.exemplar is not None:
+            by_case = "." in group.check
+            lineage = history.lineage(group.exemplar, group.related, path=group.deviation.path, content=by_case)
+            title = f"Finding {group.id}, {group.requirement}: {messages[group.id]}"
+            found[group.id] = command_of(lineage, title=title, mark=mark, patch_type=patch_type)
+    return found
 
 
-def _with_command(group: FindingGroup, history: History, mark: str, patch_type: str) -> FindingGroup:
-    if group.exemplar is None:
-        return group
-    lineage = history.lineage(group.exemplar, group.related, path=group.path, content="." in group.check)
-    title = f"Finding {group.id}, {group.requirement}: {group.message}"
-    return replace(group, curl=command_of(lineage, title=title, mark=mark, patch_type=patch_type))
+def _patch_type(exchanges: Iterable[Exchange]) -> str:
+    """The media type in which the target takes changes, as the run saw it."""
+    taken = (item.request for item in exchanges if item.request.method == "PATCH" and item.response.status < 300)
+    return next((value for item in taken if (value := item.headers.get("Content-Type"))), "application/json")
 
 
 def is_script(command: str) -> bool:

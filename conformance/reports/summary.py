@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from conformance.model.verdict import ErrorCodeRow, FindingGroup, Outcome, Overall, Verdict
+from conformance.reports.commands import message
 from conformance.reports.standing import Standing, clean, lines, standing
 
 __all__ = ["to_summary"]
@@ -85,12 +86,12 @@ def _findings(verdict: Verdict) -> list[str]:
 
 
 def _row(group: FindingGroup, *, excused: bool) -> tuple[str, ...]:
-    wrong = escaped(group.message)
+    wrong = escaped(message(group))
     if excused:
         wrong += f" (waived: {escaped(group.waiver)})" if group.waiver is not None else " (in the baseline)"
     if group.confirmation != "single":
         wrong += f" ({group.confirmation})"
-    places = list(group.places)
+    places = [str(place) for place in group.places]
     where = escaped(", ".join(places[:3])) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
     return f"`{group.requirement}`", wrong, where, lines(group.source), str(group.count), f"`{group.id}`"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -12,9 +12,11 @@ from rich.text import Text as Line
 
 from conformance.model import requirement_id
 from conformance.model.verdict import FindingGroup, Outcome, Overall, Verdict
+from conformance.reports.commands import commands
 from conformance.reports.explanation import cause_of, state_of
 from conformance.reports.language import Text, say, told
 from conformance.reports.script import first_command, is_script
+from conformance.reports.sentences import sentence
 from conformance.reports.visible import safe
 
 __all__ = ["print_verdict", "safe"]
@@ -41,11 +43,12 @@ class _Printer:
         self._language = language if _shows(console, language) else "en"
 
     def verdict(self, verdict: Verdict, written: tuple[Path, ...]) -> None:
+        scripts = commands(verdict)
         folder = written[0].parent / "findings" if written else None
         self._heading(verdict)
         self._console.print(self._operations(verdict))
         self._console.print(self._error_codes(verdict))
-        self._findings(say("Findings"), [group for group in verdict.findings if group.binding], folder)
+        self._findings(say("Findings"), [group for group in verdict.findings if group.binding], folder, scripts)
         self._excused(
             say("Known from the baseline"), [group for group in verdict.findings if state_of(group) == "known"]
         )
@@ -54,6 +57,7 @@ class _Printer:
             say("Advisory findings, which do not count"),
             [group for group in verdict.findings if state_of(group) == "advisory"],
             folder,
+            scripts,
         )
         self._waivers(verdict)
         self._not_exercised(verdict)
@@ -149,7 +153,9 @@ class _Printer:
             )
         return table
 
-    def _findings(self, title: Text, groups: list[FindingGroup], folder: Path | None) -> None:
+    def _findings(
+        self, title: Text, groups: list[FindingGroup], folder: Path | None, scripts: Mapping[str, str]
+    ) -> None:
         if not groups:
             return
         self._line(f"\n{self._in(title)} ({len(groups)})", style="bold")
@@ -160,7 +166,7 @@ class _Printer:
                     "{number}. {requirement}: {message}",
                     number=number,
                     requirement=group.requirement,
-                    message=told(group.message),
+                    message=sentence(group.deviation),
                 ),
                 "\n",
                 style="bold",
@@ -181,12 +187,12 @@ class _Printer:
             shown = ", ".join(places[:6])
             more = say("in {places} and {count} more", places=shown, count=len(places) - 6)
             self._line(more if len(places) > 6 else say("in {places}", places=shown), "   ")
-            if group.curl and group.exemplar is not None:
+            if group.exemplar is not None:
                 # Unwrapped, so that it can be copied.
                 first = first_command(group.exemplar)
                 command = first if len(first) <= 1000 else self._in(say("see verdict.json, the command is long"))
                 self._console.print(Line(self._in(f"   $ {command}")), soft_wrap=True, highlight=False)
-                if is_script(group.curl) and folder is not None:
+                if is_script(scripts.get(group.id, "")) and folder is not None:
                     self._line(
                         say(
                             "with the images that it needs, and cleaning up: sh {path}", path=f"{folder}/{group.id}.sh"
@@ -204,7 +210,7 @@ class _Printer:
                     "{id} {requirement}: {message}; {count} time{count:s}",
                     id=group.id,
                     requirement=group.requirement,
-                    message=told(group.message),
+                    message=sentence(group.deviation),
                     count=group.count,
                 ),
                 "   ",

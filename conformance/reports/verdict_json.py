@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from conformance.model.message import Exchange, Headers
 from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, Verdict
+from conformance.reports.commands import commands, message
+from conformance.reports.sentences import spoken
 
 __all__ = ["VERSION", "body_json", "to_json"]
 
-VERSION = "1.0"
+VERSION = "2.0"
 LONGEST = 16 * 1024
 """Bytes of a body that are shown; the rest is in the HAR file."""
 
 
-def to_json(verdict: Verdict) -> dict[str, Any]:
-    """Plain data, in the order in which a person reads it."""
+def to_json(verdict: Verdict, scripts: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Plain data, in the order in which a person reads it. `scripts` are the commands of the findings, made anew when not given."""
+    shown = commands(verdict) if scripts is None else scripts
     run = verdict.run
     return {
         "verdict": VERSION,
@@ -51,7 +55,7 @@ def to_json(verdict: Verdict) -> dict[str, Any]:
             "strict_waivers": run.strict_waivers,
         },
         "notes": list(verdict.notes),
-        "findings": [_finding(group) for group in verdict.findings],
+        "findings": [_finding(group, shown.get(group.id)) for group in verdict.findings],
         "error_codes": [
             {
                 "code": row.code,
@@ -61,8 +65,8 @@ def to_json(verdict: Verdict) -> dict[str, Any]:
                 "met": row.met,
                 "envelope": row.envelope,
                 "provoked": [
-                    {"operation": operation, "request": request, "status": status}
-                    for operation, request, status in row.provoked
+                    {"operation": operation, "act": act.to_json(), "request": spoken(act).plain("en"), "status": status}
+                    for operation, act, status in row.provoked
                 ],
                 "reason": row.reason,
             }
@@ -72,7 +76,7 @@ def to_json(verdict: Verdict) -> dict[str, Any]:
             {
                 "operation": row.operation,
                 "place": row.place,
-                "partition": row.partition,
+                "class": row.held.to_json(),
                 "statuses": {str(status): count for status, count in sorted(row.statuses.items())},
             }
             for row in verdict.sent
@@ -98,7 +102,7 @@ def _requirement(item: RequirementResult) -> dict[str, Any]:
     }
 
 
-def _finding(group: FindingGroup) -> dict[str, Any]:
+def _finding(group: FindingGroup, command: str | None) -> dict[str, Any]:
     return {
         "id": group.id,
         "requirement": group.requirement,
@@ -109,19 +113,27 @@ def _finding(group: FindingGroup) -> dict[str, Any]:
         "source": [list(pair) for pair in group.source],
         "operation": group.operation,
         "status": group.status,
-        "failure": group.failure,
-        "message": group.message,
-        "path": group.path,
+        "deviation": group.deviation.to_json(),
+        "message": message(group),
+        "path": group.deviation.path,
         "count": group.count,
-        "places": dict(group.places),
-        "checks": {place: list(checks) for place, checks in group.checks.items()},
+        "places": [
+            {
+                "operation": place.operation,
+                "status": None if place.status < 0 else place.status,
+                "count": count,
+                "checks": list(group.checks.get(place, ())),
+            }
+            for place, count in group.places.items()
+        ],
+        "borrowed": group.borrowed,
         "case": group.case,
         "confirmation": group.confirmation,
         "waiver": group.waiver,
         "known": group.known,
         "related": list(group.related),
         "exemplar": _exchange(group.exemplar) if group.exemplar is not None else None,
-        "curl": group.curl,
+        "curl": command,
     }
 
 

@@ -14,12 +14,14 @@ from typing import Any, TypeVar
 
 import pytest
 
-from conformance.judge.coverage import covered
+from conformance.judge.registry import covered
+from conformance.model.deviation import Deviation
 from conformance.model.errors import SuiteError
 from conformance.model.finding import Assertion
 from conformance.model.jsonvalue import short
 from conformance.model.message import Exchange
-from conformance.run.recorder import Gate
+from conformance.model.phrase import Phrase, Value
+from conformance.run.recorder import Recorder
 from conformance.run.service import registered
 
 __all__ = ["Case", "Expect", "NotExercised", "registry", "verifies"]
@@ -74,83 +76,93 @@ def case_packages() -> tuple[ModuleType, ...]:
 class Expect:
     """Soft assertions of one case: each is a look at a requirement, a failed one a finding, and the case goes on."""
 
-    def __init__(self, gate: Gate, case: Case) -> None:
-        self._gate = gate
+    def __init__(self, recorder: Recorder, case: Case) -> None:
+        self._recorder = recorder
         self._case = case
         self.case = case.name
-        self._allowed = frozenset(covered(case.verifies, gate.contract.requirements))
-        self.failures: list[str] = []
+        self._allowed = frozenset(covered(case.verifies, recorder.contract.requirements))
+        self.failures: list[Deviation] = []
 
     def __call__(
         self,
         requirement: str,
         ok: bool,
-        message: str,
+        deviation: Deviation | str,
         exchange: Exchange | None = None,
         *,
         failure: str = "",
         path: str = "",
         related: tuple[Exchange, ...] = (),
     ) -> bool:
-        """Look at a requirement. `message` says what is wrong if it is not ok; `failure` is the stable form of it."""
+        """Look at a requirement. `deviation` is how it is broken if it is not ok."""
         if requirement not in self._allowed:
             raise SuiteError(f"case {self._case.name} judges {requirement} and does not declare it")
         if exchange is not None and self._forbidden(exchange):
             raise NotExercised(
                 f"the credentials may not create images: POST is answered with {exchange.response.status}"
             )
+        if isinstance(deviation, str):  # to go, when every case says it with a value
+            deviation = Deviation(
+                "said", terms=(("failure", failure or self._case.name),), seen=(("message", deviation),), path=path
+            )
         numbers = tuple(item.number for item in related)
-        assertion = Assertion(requirement, self._case.name, ok, "" if ok else message, failure or self._case.name, path)
-        self._gate.add(assertion, exchange, numbers)
+        assertion = Assertion(requirement, self._case.name, None if ok else deviation)
+        self._recorder.add(assertion, exchange, numbers)
         if not ok:
-            self.failures.append(f"{requirement}: {message}")
+            self.failures.append(deviation)
         return ok
 
     def _forbidden(self, exchange: Exchange) -> bool:
         """Whether a create was refused for who asks; then nothing can be said about what was asked (ruling 39)."""
         request = exchange.request
         ours = request.operation == "image.create" and request.actor == "main"
-        return ours and self._gate.may_create is False and exchange.response.status in {401, 403}
+        return ours and self._recorder.may_create is False and exchange.response.status in {401, 403}
 
     def equal(
         self,
         requirement: str,
-        wanted: Any,
+        due: Any,
         got: Any,
-        what: str,
+        place: str,
         exchange: Exchange,
         *,
         related: tuple[Exchange, ...] = (),
+        **terms: Value,
     ) -> bool:
-        """Whether a value is the one that is due."""
-        ok = bool(wanted == got) and isinstance(wanted, bool) == isinstance(got, bool)
-        message = f"{what} is {short(got)}, due is {short(wanted)}"
-        return self(requirement, ok, message, exchange, failure=f"{what} differs", path=what, related=related)
+        """Whether a value is the one that is due. `terms` say where it stands, such as `where="show"`."""
+        ok = bool(due == got) and isinstance(due, bool) == isinstance(got, bool)
+        seen = (("due", short(due)), ("got", short(got)))
+        deviation = Deviation("differs", place=place, terms=tuple(terms.items()), seen=seen, path=place)
+        return self(requirement, ok, deviation, exchange, related=related)
 
-    def status(self, requirement: str, exchange: Exchange, *wanted: int, what: str = "the request") -> bool:
+    def status(
+        self, requirement: str, exchange: Exchange, *due: int, act: Phrase | None = None, what: str = "the request"
+    ) -> bool:
         """Whether the status is one of those that are due. A 5xx is left to the check for it."""
         status = exchange.response.status
-        due = " or ".join(map(str, wanted))
-        if status >= 500 and status not in wanted:
+        if status >= 500 and status not in due:
             return False
-        failure = f"{what}: {status} instead of {due}"
-        return self(
-            requirement, status in wanted, f"{what} is answered with {status}, due is {due}", exchange, failure=failure
-        )
+        deviation = Deviation("status", status=status, act=act or _act(what), terms=(("due", due),))
+        return self(requirement, status in due, deviation, exchange)
 
-    def refused(self, requirement: str, exchange: Exchange, what: str) -> bool:
+    def refused(self, requirement: str, exchange: Exchange, act: Phrase | str) -> bool:
         """Whether a request that breaks a rule was answered with 4xx. A 5xx is left to the check for it."""
         status = exchange.response.status
         if status >= 500:
             return False
-        message = f"{what} is accepted with {status}, due is a refusal"
-        return self(requirement, 400 <= status < 500, message, exchange, failure=f"accepted {what}")
+        deviation = Deviation("accepted", act=_act(act), seen=(("status", status),))
+        return self(requirement, 400 <= status < 500, deviation, exchange)
 
-    def code(self, code: int, exchange: Exchange, request: str) -> bool:
+    def code(self, code: int, exchange: Exchange, act: Phrase | str) -> bool:
         """Whether a request that is due a documented code got it; the error-code table shows the attempt."""
-        self._gate.provoked(code, request, exchange)
+        self._recorder.provoked(code, _act(act), exchange)
         status = exchange.response.status
         if status >= 500 and code < 500:
             return False
-        message = f"{request} is answered with {status}, due is {code}"
-        return self(f"error.{code}", status == code, message, exchange, failure=f"{status} for {request}")
+        deviation = Deviation("status", status=status, act=_act(act), terms=(("due", (code,)),))
+        return self(f"error.{code}", status == code, deviation, exchange)
+
+
+def _act(act: Phrase | str) -> Phrase:
+    """To go, when every case says what it did with a value."""
+    return act if isinstance(act, Phrase) else Phrase.of("said", words=act)

@@ -16,9 +16,10 @@ from urllib.parse import quote, urlencode
 from conformance.model.contract import Contract, Operation
 from conformance.model.errors import SuiteError
 from conformance.model.jsonvalue import JSON, Unreadable, can_be_sent
+from conformance.model.marks import prefix_of, tag_of
 from conformance.model.message import Exchange, Headers, Request
-from conformance.run.journal import Journal, prefix_of, tag_of
-from conformance.run.recorder import Gate
+from conformance.run.journal import Journal
+from conformance.run.recorder import Recorder
 from conformance.target.cloud import Target
 from conformance.target.secrets import Secrets
 
@@ -47,7 +48,7 @@ class Client:
     def __init__(
         self,
         target: Target,
-        gate: Gate,
+        gate: Recorder,
         journal: Journal,
         secrets: Secrets,
         seed: int,

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from conformance.model.errors import UsageError
+from conformance.model.marks import prefix_of
 
-__all__ = ["Images", "Journal", "clean", "prefix_of", "state_directory", "tag_of", "unfinished"]
+__all__ = ["Images", "Journal", "clean", "state_directory", "unfinished"]
 
 
 class Images(Protocol):
@@ -32,16 +33,6 @@ class Images(Protocol):
 
     def remove(self, image_id: str, project: str = "") -> bool:
         """Take away protection and delete; True when the image is gone afterwards."""
-
-
-def prefix_of(run_id: str) -> str:
-    """What every name begins with that a run makes up."""
-    return f"conformance-{run_id}-"
-
-
-def tag_of(run_id: str) -> str:
-    """The tag of what a run creates where the name is what it tries."""
-    return f"conformance-{run_id}"
 
 
 def state_directory() -> Path:

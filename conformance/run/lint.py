@@ -21,10 +21,10 @@ from conformance.contract.located import Located, Unparsed, Violation, load_yaml
 from conformance.contract.overlay import Overlay, apply, load_overlay
 from conformance.contract.schemas import schema
 from conformance.contract.specs import LEDGER, OVERLAY, SPECS, ledger_yaml, load_effective
-from conformance.judge.baseline import baseline_violations
-from conformance.judge.waivers import waiver_violations
 from conformance.model.contract import Contract, Requirement
 from conformance.model.errors import UsageError
+from conformance.run.baseline_file import baseline_violations
+from conformance.run.waivers_file import waiver_violations
 
 __all__ = ["Checked", "lint_file", "lint_specs"]
 

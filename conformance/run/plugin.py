@@ -16,15 +16,17 @@ from rich.console import Console
 from conformance.contract.source_map import requirement_places
 from conformance.contract.specs import default_directory, load_effective
 from conformance.generate import exploration
-from conformance.judge.confirmation import Attempt
-from conformance.judge.coverage import covered
-from conformance.judge.waivers import chosen as chosen_waivers
+from conformance.judge.registry import covered
+from conformance.model.deviation import Deviation
 from conformance.model.errors import ConformanceError, TargetError
+from conformance.model.record import Attempt
 from conformance.reports import LANGUAGES, print_verdict, publish_summary, write_reports
+from conformance.reports.sentences import sentence
 from conformance.run.cases import Case, Expect, NotExercised
 from conformance.run.client import Client
 from conformance.run.embedded import Embed
 from conformance.run.session import PROFILES, Conduct, Options, in_profile
+from conformance.run.waivers_file import chosen as chosen_waivers
 from conformance.services.image.walks.search import BUDGETS, Budget
 from conformance.target.cloud import Settings
 
@@ -247,7 +249,7 @@ class Supervisor:
             conduct.sweep()
         failures = item.stash.get(FAILURES, [])
         if failures:
-            pytest.fail("\n".join(failures), pytrace=False)
+            pytest.fail("\n".join(sentence(item).plain("en") for item in failures), pytrace=False)
         return None
 
     def _not_exercised(self, conduct: Conduct, case: Case, reason: str) -> None:
@@ -274,7 +276,7 @@ class Supervisor:
         return result
 
 
-FAILURES: pytest.StashKey[list[str]] = pytest.StashKey()
+FAILURES: pytest.StashKey[list[Deviation]] = pytest.StashKey()
 COMPLETE: pytest.StashKey[bool] = pytest.StashKey()
 
 

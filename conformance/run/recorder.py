@@ -1,4 +1,4 @@
-"""The one gate: every exchange of every phase is recorded here and passes the same passive checks.
+"""The recorder: every exchange of every phase is written down here and passes the same checks.
 
 Rules
 - An exchange is judged the moment it is recorded; what a case adds is written beside, never instead.
@@ -13,35 +13,24 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from conformance.judge.confirmation import Attempt
-from conformance.judge.exchange_checks import judge
+from conformance.judge.registry import judge_exchange
 from conformance.model.contract import Contract
 from conformance.model.finding import Assertion, Finding
 from conformance.model.message import Exchange, Request, Response
+from conformance.model.phrase import Phrase
+from conformance.model.record import Attempt, Provocation
 
-__all__ = ["Gate", "Provocation"]
-
-
-@dataclass(frozen=True, slots=True)
-class Provocation:
-    """An attempt to have one of the documented codes sent: by which request, in words, and what came."""
-
-    code: int
-    operation: str
-    request: str
-    status: int | None
-    exchange: int | None
+__all__ = ["Recorder"]
 
 
 @dataclass
-class Gate:
+class Recorder:
     """What a run has seen. `case` is the id of the case under way, "" between cases.
 
-    `may_create` says whether the credentials create images, `shows` whether the service has the upstream operation that most
-    cases observe with; None while that is not known. `unjudged` maps a requirement to
-    the cases that were to judge it and could not, each with the reason. `attempts` are the cases that ran, in order. `trail`
-    are the numbers of the exchanges that led up to the next one, where a case says so: a finding about that one needs them to be
-    seen again.
+    `may_create` says whether the credentials create resources, `shows` whether the service has the upstream operation that most
+    cases observe with; None while that is not known. `unjudged` maps a requirement to the cases that were to judge it and could
+    not, each with the reason. `attempts` are the cases that ran, in order. `trail` are the numbers of the exchanges that led up
+    to the next one, where a case says so: a finding about that one needs them to be seen again.
     """
 
     contract: Contract
@@ -61,7 +50,7 @@ class Gate:
         number = len(self.exchanges) + 1
         exchange = Exchange(number, request, response, time.time() - response.elapsed, self.case)
         self.exchanges.append(exchange)
-        for assertion in judge(exchange, self.contract):
+        for assertion in judge_exchange(exchange, self.contract):
             self.add(assertion, exchange, tuple(self.trail or ()))
         if self.trail is not None:
             self.trail.append(number)
@@ -70,7 +59,7 @@ class Gate:
     def add(self, assertion: Assertion, exchange: Exchange | None, related: tuple[int, ...] = ()) -> None:
         """Count a look at a requirement, and keep the finding when it failed."""
         self.looks[assertion.requirement, assertion.check] += 1
-        if assertion.ok:
+        if assertion.deviation is None:
             return
         self.findings.append(
             Finding(
@@ -78,9 +67,7 @@ class Gate:
                 check=assertion.check,
                 operation=exchange.operation if exchange else assertion.requirement.rsplit(".", 1)[0],
                 status=exchange.response.status if exchange else None,
-                message=assertion.message,
-                failure=assertion.failure,
-                path=assertion.path,
+                deviation=assertion.deviation,
                 exchange=exchange,
                 related=related,
             )
@@ -91,7 +78,7 @@ class Gate:
         for name in requirements:
             self.unjudged.setdefault(name, {}).setdefault(case, reason)
 
-    def provoked(self, code: int, request: str, exchange: Exchange) -> None:
+    def provoked(self, code: int, act: Phrase, exchange: Exchange) -> None:
         """Write down an attempt at a documented code."""
-        attempt = Provocation(code, exchange.operation, request, exchange.response.status, exchange.number)
+        attempt = Provocation(code, exchange.operation, act, exchange.response.status, exchange.number)
         self.provocations.append(attempt)

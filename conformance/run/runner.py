@@ -126,7 +126,7 @@ class _Progress:
         text = (
             f"case {min(self._done, self._total)}/{self._total}{again}, {len(self._conduct.gate.exchanges)} requests, "
         )
-        groups = {(item.requirement, item.failure) for item in self._conduct.gate.findings}
+        groups = {item.key for item in self._conduct.gate.findings}
         text += f"{len(groups)} groups of findings"
         now = time.monotonic()
         if self._console.is_terminal:

@@ -17,21 +17,23 @@ from typing import Any, Self
 
 from conformance.contract.specs import load_contract
 from conformance.generate.exploration import Budget, parse_budget
-from conformance.judge.baseline import load_baseline
 from conformance.judge.confirmation import MOST_CASES
-from conformance.judge.coverage import covered, passive_ids, required
-from conformance.judge.judgement import Circumstances, Excuses, judgement, to_confirm
-from conformance.judge.waivers import load_waivers
+from conformance.judge.judgement import Excuses, judge, to_confirm
+from conformance.judge.registry import covered, passive_ids, required
 from conformance.model.contract import Contract
 from conformance.model.errors import ConformanceError, TargetError, UsageError
 from conformance.model.message import Request, Response
+from conformance.model.record import Record
 from conformance.model.verdict import Run, Verdict
+from conformance.reports.sentences import sentence
+from conformance.run.baseline_file import load_baseline
 from conformance.run.cases import Case, registry
 from conformance.run.client import Client
 from conformance.run.embedded import CLOUD, OTHER_CLOUD, Embed
 from conformance.run.facts import gather
 from conformance.run.journal import Journal, clean, state_directory, unfinished
-from conformance.run.recorder import Gate
+from conformance.run.recorder import Recorder
+from conformance.run.waivers_file import load_waivers
 from conformance.target.cloud import Settings, Target, configured, open_target
 from conformance.target.secrets import Secrets
 
@@ -76,7 +78,7 @@ class Conduct:
         self.options = options
         self.contract: Contract = contract or load_contract(options.specs)
         self._budget = parse_budget(options.budget if options.budget is not None else BUDGETS[options.profile])
-        self.gate = Gate(self.contract)
+        self.gate = Recorder(self.contract)
         self.secrets = Secrets()
         self.run_id = entropy.token_hex(4)
         self.notes: list[str] = []
@@ -101,6 +103,7 @@ class Conduct:
         if waivers is None and self.options.strict_waivers:
             raise UsageError("--strict-waivers: there are no waivers; give --waivers FILE, or write waivers.yaml")
         excuses = Excuses(
+            sentence=lambda finding: sentence(finding.deviation).plain("en"),
             waivers=load_waivers(waivers, contract) if waivers is not None else (),
             baseline=load_baseline(baseline, {"name": contract.name, "sha256": contract.sha256})
             if baseline is not None
@@ -114,7 +117,7 @@ class Conduct:
 
     def to_confirm(self) -> tuple[str, ...]:
         """The cases to try again, so that what fails the run is seen to be steady or not."""
-        cases, left = to_confirm(self.gate, self.secrets, self.excuses, strict=self.options.strict)
+        cases, left = to_confirm(self.record(), self.contract, self.excuses)
         if left:
             self.notes.append(
                 f"{left} groups of findings were not tried again: no case shows them, or {MOST_CASES} cases were enough"
@@ -247,6 +250,10 @@ class Conduct:
 
     def verdict(self) -> Verdict:
         """The verdict on what was seen so far."""
+        return judge(self.record(), self.contract, self.excuses)
+
+    def record(self) -> Record:
+        """What was seen so far, without secrets."""
         cases = [case for case in registry() if in_profile(case, self.options.profile)]
         owed = required(self.contract, self._promised(cases))
         reasons = self._reasons(cases)
@@ -277,8 +284,23 @@ class Conduct:
             "facts": self.facts,
             "may_create": self.gate.may_create,
         }
-        circumstances = Circumstances(run, target, owed, reasons, tuple(self.notes), self.suite_fault, self.excuses)
-        return judgement(self.gate, self.secrets, circumstances)
+        gate = self.gate
+        return self.secrets.record(
+            Record(
+                run=run,
+                target=target,
+                exchanges=tuple(gate.exchanges),
+                findings=tuple(gate.findings),
+                looks=dict(gate.looks),
+                provocations=tuple(gate.provocations),
+                unjudged={name: dict(cases) for name, cases in gate.unjudged.items()},
+                attempts=tuple(gate.attempts),
+                required=owed,
+                reasons=reasons,
+                notes=tuple(self.notes),
+                suite_fault=self.suite_fault,
+            )
+        )
 
     def _promised(self, cases: Iterable[Case]) -> Iterable[str]:
         """What a run of this profile owes: smoke what its cases declare, the others everything, with a case for it or without."""

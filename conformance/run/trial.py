@@ -19,7 +19,7 @@ from typing import Any
 from conformance.generate import ANY, EXISTING, FRESH, NAME, TAG, Aim, Draft
 from conformance.generate.exploration import Budget, Exploration
 from conformance.judge.partition import parts
-from conformance.judge.rules import Standing
+from conformance.model.equivalence import Standing
 from conformance.model.jsonvalue import short
 from conformance.model.message import Exchange, Headers, Request
 from conformance.run.cases import Expect, NotExercised
@@ -149,7 +149,7 @@ class Trials:
         broken = [part for part in found if part.standing is Standing.BROKEN]
         if not broken:
             odd = [part for part in found if part.standing is Standing.OPEN]
-            return replace(aim, place=odd[0].place, words=odd[0].partition) if odd else aim
+            return replace(aim, place=odd[0].place, words=odd[0].held.rule) if odd else aim
         owned = [
             name
             for part in broken
@@ -160,7 +160,7 @@ class Trials:
             aim,
             requirement=requirement,
             place=broken[0].place,
-            words=" and ".join([broken[0].partition, *(part.phrase for part in broken[1:3])]),
+            words=" and ".join([broken[0].held.rule, *(f"{part.place} {part.held.rule}" for part in broken[1:3])]),
             due=Standing.BROKEN,
         )
 

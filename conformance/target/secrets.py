@@ -14,7 +14,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote, quote_plus
 
+from conformance.model.deviation import Deviation
 from conformance.model.message import Exchange, Headers
+from conformance.model.phrase import Phrase, Terms, Value
+from conformance.model.record import Record
 
 __all__ = ["MADE_UP", "UNSCOPED", "Secrets"]
 
@@ -79,6 +82,47 @@ class Secrets:
         shown = self.text(value)
         secret = name.lower() in _SECRET_HEADERS and shown == value and value.strip() and not value.startswith(MADE_UP)
         return "$REDACTED" if secret else shown
+
+    def record(self, record: Record) -> Record:
+        """The record without secrets: its exchanges, what was seen in them, and what is said about the run."""
+        exchanges = {item.number: self.exchange(item) for item in record.exchanges}
+        findings = tuple(
+            replace(
+                item,
+                deviation=self.deviation(item.deviation),
+                exchange=exchanges[item.exchange.number] if item.exchange is not None else None,
+            )
+            for item in record.findings
+        )
+        return replace(
+            record,
+            exchanges=tuple(exchanges.values()),
+            findings=findings,
+            unjudged={
+                name: {case: self.text(reason) for case, reason in cases.items()}
+                for name, cases in record.unjudged.items()
+            },
+            notes=tuple(map(self.text, record.notes)),
+        )
+
+    def deviation(self, deviation: Deviation) -> Deviation:
+        """The deviation without secrets: what was seen, and names that a target sent."""
+        return replace(
+            deviation,
+            terms=self._terms(deviation.terms),
+            seen=self._terms(deviation.seen),
+            path=self.text(deviation.path),
+        )
+
+    def _terms(self, terms: Terms) -> Terms:
+        return tuple((name, self._value(value)) for name, value in terms)
+
+    def _value(self, value: Value) -> Value:
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Phrase):
+            return replace(value, terms=self._terms(value.terms))
+        return tuple(map(self._value, value)) if isinstance(value, tuple) else value
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """The exchange without secrets."""

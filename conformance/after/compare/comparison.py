@@ -25,7 +25,8 @@ from conformance.after.compare.latency import LatencyRow, latencies
 from conformance.after.compare.shapes import ShapeDrift, shape_drift
 from conformance.model import requirement_id
 from conformance.model.contract import Authority, Level, Lines
-from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, Verdict
+from conformance.model.deviation import Deviation
+from conformance.model.verdict import FindingGroup, Outcome, Place, RequirementResult, Verdict
 
 __all__ = [
     "Change",
@@ -104,19 +105,17 @@ class FindingChange:
 
     id: str
     requirement: str
-    failure: str
-    message: str
+    deviation: Deviation
     authority: Authority
     source: Lines
     change: Change
-    places: tuple[str, ...]
-    appeared: tuple[str, ...]
-    gone: tuple[str, ...]
+    places: tuple[Place, ...]
+    appeared: tuple[Place, ...]
+    gone: tuple[Place, ...]
     binding: bool
     confirmation: str
     regression: bool
     excuse: str | None = None
-    curl: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,8 +363,8 @@ def _changed(before: Outcome, after: Outcome) -> Change | None:
 
 def _findings(before: Verdict, after: Verdict) -> Iterator[FindingChange]:
     old, new = ({item.id: item for item in side.findings} for side in (before, after))
-    met = {_place(item.operation, item.response.status) for item in before.exchanges}
-    met_again = {_place(item.operation, item.response.status) for item in after.exchanges}
+    met = {Place(item.operation, item.response.status) for item in before.exchanges}
+    met_again = {Place(item.operation, item.response.status) for item in after.exchanges}
     asked = {kind_of_request(item) for item in before.exchanges}
     other_seed = before.run.seed != after.run.seed
     asked_again = {kind_of_request(item) for item in after.exchanges}
@@ -403,10 +402,6 @@ def _findings(before: Verdict, after: Verdict) -> Iterator[FindingChange]:
         yield _finding(item, change, (), (), tuple(item.places), regression=False)
 
 
-def _place(operation: str, status: int) -> str:
-    return f"{operation} {status}"
-
-
 def _covers(gone: FindingGroup, new: FindingGroup) -> bool:
     """Whether a finding that is gone stood wherever the new one stands, as often, for the same promise and check."""
     same = gone.requirement == new.requirement and gone.check == new.check
@@ -416,17 +411,16 @@ def _covers(gone: FindingGroup, new: FindingGroup) -> bool:
 def _finding(
     item: FindingGroup,
     change: Change,
-    places: tuple[str, ...],
-    appeared: tuple[str, ...],
-    gone: tuple[str, ...],
+    places: tuple[Place, ...],
+    appeared: tuple[Place, ...],
+    gone: tuple[Place, ...],
     *,
     regression: bool,
 ) -> FindingChange:
     return FindingChange(
         item.id,
         item.requirement,
-        item.failure,
-        item.message,
+        item.deviation,
         item.authority,
         item.source,
         change,
@@ -437,7 +431,6 @@ def _finding(
         item.confirmation,
         regression,
         item.waiver or ("baseline" if item.known else None),
-        item.curl,
     )
 
 

@@ -12,18 +12,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any
 
 from conformance.model.errors import Exit
-from conformance.model.finding import Finding
+from conformance.model.finding import Finding, Key
 from conformance.model.jsonvalue import Unreadable
 from conformance.model.message import Exchange
 from conformance.model.verdict import FindingGroup
 
 __all__ = [
-    "Deviation",
     "Replay",
     "Replayed",
     "State",
@@ -35,10 +34,7 @@ __all__ = [
     "to_json",
 ]
 
-Deviation: TypeAlias = tuple[str, str]
-"""Requirement and failure: what makes two findings the same."""
-
-VERSION = "1.0"
+VERSION = "2.0"
 STATUS_CHECKS = frozenset({"server-error", "documented-status"})
 
 
@@ -86,21 +82,23 @@ class Replay:
         return int(Exit.INCONCLUSIVE if self.count(State.UNDECIDED) or self.leftovers else Exit.CONFORMANT)
 
 
-def deviations(findings: Iterable[Finding | FindingGroup]) -> frozenset[Deviation]:
+def deviations(findings: Iterable[Finding | FindingGroup]) -> frozenset[Key]:
     """What the findings are about."""
-    return frozenset((item.requirement, item.failure) for item in findings)
+    return frozenset(item.key for item in findings)
 
 
-def by_answer(group: FindingGroup, known: Collection[Deviation], new: Exchange, found: Collection[Finding]) -> Replayed:
+def by_answer(group: FindingGroup, known: Collection[Key], new: Exchange, found: Collection[Finding]) -> Replayed:
     """Judged by the passive checks. `known` is what the recorded answer deviates in, `found` what is wrong with the new one."""
     status = new.response.status
     was = group.exemplar.response.status if group.exemplar is not None else None
     then = "as then" if status == was else f"then {was}"
-    if (group.requirement, group.failure) in deviations(found) or any(_same_status(group, item) for item in found):
-        return Replayed(group, State.REPRODUCED, f"answered with {status}, {then}: {group.failure}", "request", status)
-    other = [item for item in found if (item.requirement, item.failure) not in known]
+    if group.key in deviations(found) or any(_same_status(group, item) for item in found):
+        return Replayed(
+            group, State.REPRODUCED, f"answered with {status}, {then}: {group.deviation.kind}", "request", status
+        )
+    other = [item for item in found if item.key not in known]
     if other:
-        reason = f"answered with {status}, {then}; now {other[0].requirement}: {other[0].message}"
+        reason = f"answered with {status}, {then}; now {other[0].requirement}: {other[0].deviation.kind}"
         return Replayed(group, State.CHANGED, reason, "request", status)
     return Replayed(
         group, State.NOT_REPRODUCED, f"answered with {status}, {then}, without this failure", "request", status
@@ -108,14 +106,18 @@ def by_answer(group: FindingGroup, known: Collection[Deviation], new: Exchange, 
 
 
 def _same_status(group: FindingGroup, item: Finding) -> bool:
-    """Whether both are about an unwanted status of the same operation. The kind of request behind the colon is found out from all
+    """Whether both are about an unwanted status of the same operation. The class of request that explains it is found out from all
     requests of a run (attribution.py), and this one request is the recorded one."""
-    stems = {text.partition(": ")[0] for text in (group.failure, item.failure)}
-    return group.check == item.check in STATUS_CHECKS and group.requirement == item.requirement and len(stems) == 1
+    told_apart = {
+        replace(deviation, request=())
+        for deviation in (group.deviation, item.deviation)
+        if deviation.operation is not None
+    }
+    return group.check == item.check in STATUS_CHECKS and group.requirement == item.requirement and len(told_apart) == 1
 
 
 def by_case(
-    group: FindingGroup, case: str, known: Collection[Deviation], found: Iterable[Finding], looks: int, reason: str
+    group: FindingGroup, case: str, known: Collection[Key], found: Iterable[Finding], looks: int, reason: str
 ) -> Replayed:
     """Judged by the case that was run again.
 
@@ -123,12 +125,14 @@ def by_case(
     promise was looked at, `reason` why the case could not judge all that it is for.
     """
     own = [item for item in found if item.check == case or (item.exchange is not None and item.exchange.case == case)]
-    same = next((item for item in own if (item.requirement, item.failure) == (group.requirement, group.failure)), None)
+    same = next((item for item in own if item.key == group.key), None)
     if same is not None:
-        return Replayed(group, State.REPRODUCED, f"the case {case} finds it again: {same.message}", "case", same.status)
-    other = next((item for item in own if (item.requirement, item.failure) not in known), None)
+        return Replayed(
+            group, State.REPRODUCED, f"the case {case} finds it again: {same.deviation.kind}", "case", same.status
+        )
+    other = next((item for item in own if item.key not in known), None)
     if other is not None:
-        said = f"the case {case} finds something else, {other.requirement}: {other.message}"
+        said = f"the case {case} finds something else, {other.requirement}: {other.deviation.kind}"
         return Replayed(group, State.CHANGED, said, "case", other.status)
     if reason or not looks:
         return Replayed(
@@ -138,15 +142,15 @@ def by_case(
 
 
 def by_likeness(
-    group: FindingGroup, then: Exchange, new: Exchange, found: Collection[Finding], known: Collection[Deviation]
+    group: FindingGroup, then: Exchange, new: Exchange, found: Collection[Finding], known: Collection[Key]
 ) -> Replayed:
     """Judged by how alike the two answers are."""
     was, status = then.response.status, new.response.status
-    other = [item for item in found if (item.requirement, item.failure) not in known]
+    other = [item for item in found if item.key not in known]
     if alike(then, new):
         return Replayed(group, State.REPRODUCED, f"answered with {status} and the same body as then", "request", status)
     if other:
-        reason = f"answered with {status}, then {was}; now {other[0].requirement}: {other[0].message}"
+        reason = f"answered with {status}, then {was}; now {other[0].requirement}: {other[0].deviation.kind}"
         return Replayed(group, State.CHANGED, reason, "request", status)
     if was == status and status >= 300:
         return Replayed(group, State.REPRODUCED, f"answered with {status} as then, in other words", "request", status)
@@ -195,7 +199,7 @@ def to_json(replay: Replay) -> dict[str, Any]:
             {
                 "id": item.finding.id,
                 "requirement": item.finding.requirement,
-                "failure": item.finding.failure,
+                "deviation": item.finding.deviation.to_json(),
                 "operation": item.finding.operation,
                 "recorded_status": item.finding.status,
                 "state": str(item.state),

@@ -20,16 +20,16 @@ import pytest
 from conformance.after.replay.lineage import CLEANUP, History, Lineage, Step, is_create, made_id, own_id, renamed
 from conformance.after.replay.reproduction import Replay, Replayed, State, by_answer, by_case, by_likeness, deviations
 from conformance.contract.specs import load_contract
-from conformance.judge.exchange_checks import judge
-from conformance.judge.run_checks import BACK, REPEATED, judge_all
+from conformance.judge.registry import judge_exchange, judge_run
+from conformance.judge.run_checks import BACK, REPEATED
 from conformance.model.errors import SuiteError, TargetError, UsageError
 from conformance.model.finding import Finding
+from conformance.model.marks import tag_of
 from conformance.model.message import Exchange, Request
 from conformance.model.verdict import FindingGroup, Verdict
 from conformance.run.cases import registry
 from conformance.run.client import Client
 from conformance.run.embedded import Embed
-from conformance.run.journal import tag_of
 from conformance.run.plugin import Supervisor, case_of
 from conformance.run.runner import interruptible, pytest_arguments
 from conformance.run.session import Conduct, Options
@@ -160,7 +160,7 @@ class _Session:
             return Replayed(
                 group, State.UNDECIDED, "no single request shows it, and its case is not one that can be run again"
             )
-        if group.exemplar.case == "" and (group.requirement, group.failure) in deviations(self._opening):
+        if group.exemplar.case == "" and group.key in deviations(self._opening):
             return Replayed(group, State.REPRODUCED, "logging in shows it again", "request", group.status)
         try:
             replayed = self._sent(group)
@@ -175,14 +175,16 @@ class _Session:
     def _sent(self, group: FindingGroup) -> Replayed:
         exemplar = group.exemplar
         assert exemplar is not None
-        lineage = self._history.lineage(exemplar, group.related, path=group.path, content=_by_case_alone(group))
+        lineage = self._history.lineage(
+            exemplar, group.related, path=group.deviation.path, content=_by_case_alone(group)
+        )
         new, found = self._again(lineage)
         if group.check in {REPEATED, BACK}:
             if group.check == REPEATED:
                 self._again(lineage)
             again = any(
                 not assertion.ok and assertion.check == group.check
-                for _, assertion, _ in judge_all(self._conduct.gate.exchanges)
+                for _, assertion, _ in judge_run(self._conduct.gate.exchanges, self._conduct.contract)
             )
             seen, unseen = {
                 REPEATED: ("request ids are repeated", "no request id is repeated"),
@@ -191,7 +193,9 @@ class _Session:
             state = State.REPRODUCED if again else State.NOT_REPRODUCED
             return Replayed(group, state, seen if again else unseen, "request", new.response.status)
         known = frozenset(
-            (item.requirement, item.failure) for item in judge(exemplar, self._conduct.contract) if not item.ok
+            (item.requirement, item.deviation)
+            for item in judge_exchange(exemplar, self._conduct.contract)
+            if item.deviation is not None
         )
         if (
             exemplar.case in {"", CLEANUP}
@@ -341,7 +345,7 @@ class _Session:
         status = pytest.main(
             pytest_arguments(self._verdict.run.profile), plugins=[Supervisor(self._conduct), _Only(names)]
         )
-        if status == pytest.ExitCode.INTERRUPTED and not any("given up after" in note for note in self._conduct.notes):
+        if status == pytest.ExitCode.INTERRUPTED and not self._conduct.given_up:
             raise KeyboardInterrupt
         if status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
             raise SuiteError("the cases could not be run by pytest")

@@ -15,7 +15,7 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance.generate import Aim, aims
 from conformance.generate.exploration import Budget, Exploration
-from conformance.judge.rules import Standing
+from conformance.model.equivalence import Standing
 from conformance.model.message import Exchange
 from conformance.run.cases import Expect, NotExercised, verifies
 from conformance.run.client import Client, body_of

@@ -21,10 +21,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from conformance.model.errors import TargetError
+from conformance.model.finding import Key
 from conformance.run.cases import Expect
 from conformance.run.client import Client
 from conformance.services.image.walks.imagemodel import Image
-from conformance.services.image.walks.walk import CHANGING, NEWEST, Key, Name, Step, Walk
+from conformance.services.image.walks.walk import CHANGING, NEWEST, Name, Step, Walk
 
 __all__ = ["STEPS", "Budget", "Machine", "Plan", "forget"]
 

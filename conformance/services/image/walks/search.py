@@ -13,10 +13,11 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from conformance.generate.shrinking import shortest
 from conformance.model.errors import TargetError
+from conformance.model.finding import Key
 from conformance.run.cases import Expect
 from conformance.run.client import Client
 from conformance.services.image.walks.machine import STEPS, Budget, Machine, Plan, forget
-from conformance.services.image.walks.walk import CHANGING, Key, Step, Walk
+from conformance.services.image.walks.walk import CHANGING, Step, Walk
 
 __all__ = ["BUDGETS", "Budget", "explore"]
 
@@ -29,7 +30,7 @@ def explore(cloud: Client, expect: Expect, budget: Budget, *, other: bool) -> No
 
     `other` says that a second project takes part.
     """
-    known = {(item.requirement, item.failure) for item in cloud.gate.findings}
+    known = {item.key for item in cloud.gate.findings}
     plan = Plan(cloud, expect, budget, other, len(cloud.gate.exchanges))
     machine = type("Walks", (Machine,), {"plan": plan})
     seed(cloud.random.getrandbits(64))(machine)
@@ -53,8 +54,8 @@ def _shorten(plan: Plan, known: set[Key]) -> None:
     """Walk parts of the walks again that showed what no case had shown before, until each is as short as the budget makes it."""
     began = plan.sent
     case = plan.expect.case
-    alone = {(item.requirement, item.failure) for item in plan.cloud.gate.findings if not item.related}
-    ours = {(item.requirement, item.failure) for item in plan.cloud.gate.findings if item.check == case}
+    alone = {item.key for item in plan.cloud.gate.findings if not item.related}
+    ours = {item.key for item in plan.cloud.gate.findings if item.check == case}
     # What only a walk can show comes first; what one request shows needs no sequence.
     for key, (steps, slot) in sorted(plan.found.items(), key=lambda found: found[0] not in ours):
         if key in known | alone or plan.sent - began >= plan.budget.findings:

@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from conformance.model.deviation import Deviation
+from conformance.model.finding import Key
 from conformance.model.jsonvalue import in_utc, moment, short
 from conformance.model.message import Exchange
 from conformance.run.cases import Expect
@@ -21,10 +23,8 @@ from conformance.run.client import Client, body_of
 from conformance.services.image.walks.blame import GONE, Cause, blamed, kept
 from conformance.services.image.walks.imagemodel import OURS, Difference, Due, Image, Store
 
-__all__ = ["CHANGING", "NEWEST", "Key", "Name", "Step", "Walk"]
+__all__ = ["CHANGING", "NEWEST", "Name", "Step", "Walk"]
 
-Key = tuple[str, str]
-"""A finding's identity: requirement and failure."""
 CHANGING = frozenset({"create", "patch", "upload", "delete"})
 """Kinds of steps after which an image may be another."""
 NEWEST = (("sort_key", "created_at"), ("sort_dir", "desc"), ("limit", "50"))
@@ -102,7 +102,7 @@ class Walk:
         if step.kind in {"create", "list", "pause"} or self._image(step.slot) is not None:
             getattr(self, f"_{step.kind}")(step)
         for item in findings[before:]:  # those of the passive checks; ours are there already
-            self.found.setdefault((item.requirement, item.failure), (self._at, step.slot))
+            self.found.setdefault(item.key, (self._at, step.slot))
 
     @property
     def names(self) -> list[str]:
@@ -127,9 +127,10 @@ class Walk:
         path: str = "",
     ) -> bool:
         related = tuple(self.cloud.gate.exchanges[number - 1] for number in self._trail if number < exchange.number)
-        self._expect(requirement, ok, message, exchange, failure=failure, path=path, related=related)
+        deviation = Deviation("said", terms=(("failure", failure),), seen=(("message", message),), path=path)
+        self._expect(requirement, ok, deviation, exchange, related=related)
         if not ok:
-            self.found.setdefault((requirement, failure), (self._at, slot))
+            self.found.setdefault((requirement, deviation), (self._at, slot))
         return ok
 
     def _refused(self, requirement: str, exchange: Exchange, what: str, slot: int) -> bool:

@@ -1,0 +1,169 @@
+"""The registry of passive checks: each declares itself once, and everything else follows from that.
+
+Rules
+- `@check(id, covers=...)` above a function makes it a check. The ledger's coverage, the proof that the bank owes it, and the
+  documentation are read from the registry.
+- A check says nothing about a requirement that it does not cover: that is a fault of ours, and raises SuiteError.
+- Checks are pure: an exchange (or the exchanges of a run) and the contract in, looks out. No I/O, no clock, no state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import lru_cache
+
+from conformance.model.contract import Contract, Requirement
+from conformance.model.deviation import Deviation
+from conformance.model.errors import SuiteError
+from conformance.model.finding import Assertion
+from conformance.model.message import Exchange
+
+__all__ = [
+    "CHECKS",
+    "RUN_CHECKS",
+    "Check",
+    "Look",
+    "RunCheck",
+    "RunLook",
+    "check",
+    "coverage",
+    "covered",
+    "judge_exchange",
+    "judge_run",
+    "passive_ids",
+    "required",
+    "run_check",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look at one promise: it holds, or `deviation` says how it does not."""
+
+    requirement: str
+    deviation: Deviation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunLook:
+    """A look that takes a run: the exchange at which it shows, and the earlier exchanges that it takes to see it."""
+
+    exchange: Exchange
+    look: Look
+    related: tuple[Exchange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check of one exchange: its id, patterns of the requirements that it covers (`*` stands for any text), and its function."""
+
+    id: str
+    covers: tuple[str, ...]
+    look: Callable[[Exchange, Contract], Iterator[Look]]
+
+
+@dataclass(frozen=True, slots=True)
+class RunCheck:
+    """A check of all exchanges of a run, in their order."""
+
+    id: str
+    covers: tuple[str, ...]
+    look: Callable[[Sequence[Exchange], Contract], Iterator[RunLook]]
+
+
+CHECKS: dict[str, Check] = {}
+"""The checks of one exchange by id, in the order in which they look."""
+RUN_CHECKS: dict[str, RunCheck] = {}
+"""The checks of a run by id."""
+
+ExchangeLook = Callable[[Exchange, Contract], Iterator[Look]]
+SequenceLook = Callable[[Sequence[Exchange], Contract], Iterator[RunLook]]
+
+
+def check(id: str, *, covers: str | tuple[str, ...]) -> Callable[[ExchangeLook], ExchangeLook]:
+    """Declare a check of one exchange. Raises SuiteError when another has its id."""
+
+    def declare(function: ExchangeLook) -> ExchangeLook:
+        _declare(id)
+        CHECKS[id] = Check(id, (covers,) if isinstance(covers, str) else covers, function)
+        return function
+
+    return declare
+
+
+def run_check(id: str, *, covers: str | tuple[str, ...]) -> Callable[[SequenceLook], SequenceLook]:
+    """Declare a check of a whole run. Raises SuiteError when another has its id."""
+
+    def declare(function: SequenceLook) -> SequenceLook:
+        _declare(id)
+        RUN_CHECKS[id] = RunCheck(id, (covers,) if isinstance(covers, str) else covers, function)
+        return function
+
+    return declare
+
+
+def _declare(id: str) -> None:
+    if id in CHECKS or id in RUN_CHECKS or "." in id:
+        raise SuiteError(f"a check cannot be called {id}: the name is taken, or has a dot as those of cases do")
+
+
+@lru_cache(maxsize=4096)
+def _covers(patterns: tuple[str, ...], requirement: str) -> bool:
+    return any(fnmatchcase(requirement, pattern) for pattern in patterns)
+
+
+def judge_exchange(exchange: Exchange, contract: Contract) -> tuple[Assertion, ...]:
+    """Every assertion of every check about this exchange. Raises SuiteError when a check speaks of what it does not cover."""
+    return tuple(_assertion(item, look) for item in CHECKS.values() for look in item.look(exchange, contract))
+
+
+def judge_run(
+    exchanges: Sequence[Exchange], contract: Contract
+) -> Iterator[tuple[Exchange, Assertion, tuple[Exchange, ...]]]:
+    """Every assertion of the checks of a run: the exchange that it is about, and the earlier ones that it takes to see it."""
+    for item in RUN_CHECKS.values():
+        for sight in item.look(exchanges, contract):
+            yield sight.exchange, _assertion(item, sight.look), sight.related
+
+
+def _assertion(item: Check | RunCheck, look: Look) -> Assertion:
+    if not _covers(item.covers, look.requirement):
+        raise SuiteError(f"check {item.id} speaks of {look.requirement} and does not cover it")
+    return Assertion(look.requirement, item.id, look.deviation)
+
+
+# --- what judges what -----------------------------------------------------------------------------------------------
+
+
+def covered(patterns: Iterable[str], requirements: Iterable[str]) -> tuple[str, ...]:
+    """The requirements that match one of the patterns (`*` stands for any text)."""
+    wanted = tuple(patterns)
+    return tuple(name for name in requirements if any(fnmatchcase(name, pattern) for pattern in wanted))
+
+
+def _declared() -> dict[str, tuple[str, ...]]:
+    """Check -> the patterns that it covers, in the order in which the checks look."""
+    return {item.id: item.covers for item in CHECKS.values()} | {item.id: item.covers for item in RUN_CHECKS.values()}
+
+
+def passive_ids(requirements: Iterable[str]) -> frozenset[str]:
+    """The requirements that checks judge without a case."""
+    patterns = [pattern for covers in _declared().values() for pattern in covers]
+    return frozenset(covered(patterns, requirements))
+
+
+def coverage(requirements: Iterable[Requirement], cases: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """Requirement id -> the checks that judge it, passive ones first. `cases` maps a case's name to what it verifies."""
+    ids = [item.id for item in requirements if item.excluded is None]
+    found: dict[str, list[str]] = {name: [] for name in ids}
+    for name, patterns in (*_declared().items(), *sorted(cases.items())):
+        for requirement in covered(patterns, ids):
+            found[requirement].append(name)
+    return {name: tuple(checks) for name, checks in found.items()}
+
+
+def required(contract: Contract, names: Iterable[str]) -> frozenset[str]:
+    """Those of the names that a run must exercise: binding, so neither excluded nor advisory nor optional."""
+    return frozenset(name for name in names if contract.requirements[name].binding)

@@ -1,0 +1,63 @@
+"""The record of a run: all that was seen and done, frozen, from which the verdict is made and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.model.finding import Finding
+from conformance.model.message import Exchange
+from conformance.model.phrase import Phrase
+from conformance.model.verdict import Run
+
+__all__ = ["Attempt", "Provocation", "Record"]
+
+
+@dataclass(frozen=True, slots=True)
+class Provocation:
+    """An attempt to have one of the documented codes sent: by which act, and what came."""
+
+    code: int
+    operation: str
+    act: Phrase
+    status: int | None
+    exchange: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One run of one case with its parameters.
+
+    `exchanges` are the numbers of its exchanges, `findings` the indices of its findings in the record; `complete` says that it
+    got to its end, so that what it did not show was not there.
+    """
+
+    case: str
+    exchanges: range
+    findings: range
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a run has seen, secrets taken out.
+
+    `findings` are those of the checks of an exchange and of the cases, in the order in which they were met. `looks` maps
+    (requirement, check) to how often the check looked at it. `unjudged` maps a requirement to the cases that were to judge it and
+    could not, each with the reason. `attempts` are the cases that ran, in order. `required` are the requirements that this run
+    owes; `reasons` say why one was not exercised; `notes` what limited the run; `suite_fault` that we are at fault.
+    """
+
+    run: Run
+    target: Mapping[str, Any]
+    exchanges: tuple[Exchange, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    looks: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    provocations: tuple[Provocation, ...] = ()
+    unjudged: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    attempts: tuple[Attempt, ...] = ()
+    required: frozenset[str] = frozenset()
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    suite_fault: bool = False

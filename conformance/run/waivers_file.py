@@ -1,0 +1,92 @@
+"""The file of waivers, read.
+
+waivers:
+  - requirement: image.list.query.changes-since     # the exact id
+    operation: image.list                           # optional: only there
+    status: 400                                     # optional: only answers with this status
+    message: 'instead of 200'                       # optional: a regular expression, searched in the finding's sentence
+    reason: Glance has no such parameter
+    owner: cloud team
+    link: https://tickets.example/17                # optional
+    expires: 2027-01-31                             # the last day, or `permanent: true`
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from conformance.contract.located import Located, Unparsed, Violation, refuse, violations
+from conformance.contract.schemas import schema
+from conformance.judge.waivers import Waiver
+from conformance.model.contract import Contract
+from conformance.model.errors import UsageError
+from conformance.model.message import DISCOVERY
+
+__all__ = ["DEFAULT", "chosen", "load_waivers", "waiver_violations"]
+
+DEFAULT = "waivers.yaml"
+"""The file that is used without being asked for when it is in the current directory."""
+
+
+def chosen(given: Path | None) -> Path | None:
+    """The file that was given, else waivers.yaml of the current directory when it is there, else None."""
+    return given if given is not None or not Path(DEFAULT).is_file() else Path(DEFAULT)
+
+
+def load_waivers(path: Path, contract: Contract) -> tuple[Waiver, ...]:
+    """The waivers of a file. Raises UsageError with file, line and what is wrong."""
+    try:
+        located = Located.read(path)
+    except Unparsed as error:
+        raise UsageError(f"{error}; give a file of waivers") from None
+    found = waiver_violations(located, contract)
+    if found:
+        raise refuse(found)
+    return tuple(_waiver(item) for item in located.data["waivers"])
+
+
+def waiver_violations(located: Located, contract: Contract) -> tuple[Violation, ...]:
+    """All that is wrong with a file of waivers: against its schema, and what only the contract and the calendar know."""
+    found = list(violations(located, schema("waivers")))
+    rows = located.data.get("waivers") if isinstance(located.data, dict) else None
+    for number, row in enumerate(rows if isinstance(rows, list) else ()):
+        if isinstance(row, dict):
+            found += [located.violation(("waivers", number, member), text) for member, text in _wrong(row, contract)]
+    return tuple(sorted(found, key=lambda item: (item.line, item.where, item.text)))
+
+
+def _wrong(row: Mapping[str, Any], contract: Contract) -> Iterable[tuple[str, str]]:
+    name, operation, message, expires = (row.get(key) for key in ("requirement", "operation", "message", "expires"))
+    if isinstance(name, str) and name:
+        requirement = contract.requirements.get(name)
+        if requirement is None:
+            yield "requirement", f"there is no requirement {name}{_nearest(name, contract.requirements)}"
+        elif requirement.excluded is not None:
+            yield "requirement", f"{name} is excluded from every run, so there is nothing to waive"
+    if isinstance(operation, str) and operation and operation not in {*contract.operations, DISCOVERY, "other"}:
+        yield "operation", f"there is no operation {operation}{_nearest(operation, contract.operations)}"
+    if isinstance(message, str):
+        try:
+            re.compile(message)
+        except re.error as error:
+            yield "message", f"not a regular expression: {error}"
+    if isinstance(expires, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", expires):
+        try:
+            date.fromisoformat(expires)
+        except ValueError:
+            yield "expires", f"there is no day {expires}"
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; the nearest is {near[0]}" if near else "; `conformance requirements` lists them"
+
+
+def _waiver(row: Mapping[str, Any]) -> Waiver:
+    given = {key: value for key, value in row.items() if key != "permanent"}
+    return Waiver(**{**given, **({"expires": date.fromisoformat(row["expires"])} if "expires" in row else {})})

@@ -18,7 +18,7 @@ from conformance.model.finding import Assertion
 from conformance.model.message import Exchange, Headers, Request, Response
 from conformance.model.verdict import Run, Verdict
 from conformance.proof.reference import Reference
-from conformance.run.recorder import Gate
+from conformance.run.recorder import Recorder
 from conformance.target.secrets import Secrets
 
 
@@ -93,7 +93,7 @@ def judged(contract: Contract) -> Callable[..., Verdict]:
     """The verdict on looks, each (assertion, exchange), of a run that owes the requirements which are looked at."""
 
     def judge(*looks: tuple[Assertion, Exchange], excuses: Excuses | None = None, **given: Any) -> Verdict:
-        gate = Gate(contract)
+        gate = Recorder(contract)
         for assertion, exchange in looks:
             if exchange not in gate.exchanges:
                 gate.exchanges.append(exchange)

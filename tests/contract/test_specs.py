@@ -19,7 +19,7 @@ from conformance.contract.openapi import operation_id
 from conformance.contract.overlay import load_overlay
 from conformance.contract.specs import LEDGER, OVERLAY, SPECS, default_directory, load_contract, load_effective
 from conformance.document import Document
-from conformance.judge.coverage import coverage, covered
+from conformance.judge.registry import coverage, covered
 from conformance.model.contract import Authority, Contract, Level
 from conformance.model.errors import UsageError
 from conformance.run.cases import registry

@@ -16,8 +16,8 @@ from conformance.judge.partition import Part, member_schema, parts
 from conformance.judge.rules import Standing, rule_of
 from conformance.model.contract import Contract
 from conformance.model.jsonvalue import valid
+from conformance.model.marks import tag_of
 from conformance.model.message import Headers, Request
-from conformance.run.journal import tag_of
 
 CONTRACT = load_contract()
 AIMS = aims(CONTRACT)

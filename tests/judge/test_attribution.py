@@ -9,14 +9,14 @@ from conformance.judge.attribution import attributed, partitioned, sent
 from conformance.model.contract import Contract
 from conformance.model.message import Headers, Request, Response
 from conformance.model.verdict import SentRow
-from conformance.run.recorder import Gate
+from conformance.run.recorder import Recorder
 
 
 class Cloud:
     """Exchanges of creates: body and status."""
 
     def __init__(self, contract: Contract) -> None:
-        self.gate = Gate(contract)
+        self.gate = Recorder(contract)
 
     def create(self, body: Any, status: int) -> None:
         headers = Headers.of({"X-Auth-Token": "t", "Content-Type": "application/json"})

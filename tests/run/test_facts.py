@@ -18,7 +18,7 @@ from conformance.model.errors import TargetUnreachable
 from conformance.model.message import DISCOVERY, Headers, Request, Response
 from conformance.proof.reference import Reference
 from conformance.run.facts import LONGEST, MOST, gather
-from conformance.run.recorder import Gate
+from conformance.run.recorder import Recorder
 from conformance.run.runner import conduct_run
 from conformance.run.session import Options
 from conformance.target.secrets import Secrets
@@ -62,8 +62,8 @@ class Cloud:
         return self.answers[name]
 
 
-def told(contract: Contract, cloud: Cloud, catalogue: Any = CATALOGUE) -> tuple[dict[str, Any], Gate]:
-    gate = Gate(contract)
+def told(contract: Contract, cloud: Cloud, catalogue: Any = CATALOGUE) -> tuple[dict[str, Any], Recorder]:
+    gate = Recorder(contract)
     token = {"token": {"catalog": catalogue}}
     gate.observe(
         Request("POST", "http://i/v3/auth/tokens", operation="auth.token", actor="main"), json_answer(token, 201)

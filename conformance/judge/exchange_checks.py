@@ -14,9 +14,9 @@ from itertools import permutations
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.model import requirement_id
 from conformance.judge.partition import telling
 from conformance.judge.registry import Look, check
+from conformance.model import requirement_id
 from conformance.model.contract import Authority, Contract, Level, Operation, ResponseSpec
 from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import JSON, Unreadable, kind_of, moment, short, valid, violations
@@ -206,7 +206,7 @@ def success_is_no_error(exchange: Exchange, contract: Contract) -> Iterator[Look
 def authentication(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     """A call without a valid token is refused (document lines 167, 256-272). Judged where the sender says it has none."""
     operation = contract.operations.get(exchange.operation)
-    if operation is None or operation.service == "identity" or exchange.request.actor != "anonymous":
+    if operation is None or operation is contract.token_operation or exchange.request.actor != "anonymous":
         return
     status = exchange.response.status
     if 500 <= status <= 599:
@@ -291,7 +291,11 @@ def headers(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     for name in spec.headers if spec is not None else ():
         value = exchange.response.headers.get(name)
         kept = value is not None and bool(value.strip())
-        yield _look(requirement_id.response_header(exchange.operation, exchange.response.status, name), kept, Deviation("no-header", place=name))
+        yield _look(
+            requirement_id.response_header(exchange.operation, exchange.response.status, name),
+            kept,
+            Deviation("no-header", place=name),
+        )
 
 
 # --- the body of a success ------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 from conformance.judge.exchange_checks import request_id
 from conformance.judge.registry import Look, RunLook, run_check
-from conformance.model.contract import Contract
+from conformance.model import requirement_id
+from conformance.model.contract import Contract, Resource
 from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import Unreadable
 from conformance.model.message import DISCOVERY, Exchange
@@ -29,28 +30,28 @@ def repeated_request_ids(exchanges: Sequence[Exchange], contract: Contract) -> I
             continue
         first = seen.setdefault(value, exchange.number)
         wrong = Deviation("repeated-request-id", seen=(("exchange", first),)) if first != exchange.number else None
-        yield RunLook(exchange, Look("header.request-id", wrong))
+        yield RunLook(exchange, Look(requirement_id.header("RequestId"), wrong))
 
 
 @run_check(BACK, covers="*.delete.gone")
 def resources_that_are_back(exchanges: Sequence[Exchange], contract: Contract) -> Iterator[RunLook]:
     """For each answer that shows resources: whether one of them was deleted before, and not made again (document lines 934-947)."""
-    for name in contract.requirements:
-        if name.endswith(".delete.gone"):
-            yield from _back(exchanges, name, name.split(".")[0])
+    for resource in contract.resources.values():
+        if resource.remove is not None and requirement_id.gone(resource.remove) in contract.requirements:
+            yield from _back(exchanges, resource, requirement_id.gone(resource.remove))
 
 
-def _back(exchanges: Sequence[Exchange], requirement: str, noun: str) -> Iterator[RunLook]:
+def _back(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -> Iterator[RunLook]:
     gone: dict[str, Exchange] = {}
     for exchange in exchanges:
         operation, status = exchange.request.operation, exchange.response.status
-        if operation == f"{noun}.delete" and status == 204 and exchange.request.actor == "main":
+        if operation == resource.remove and status == 204 and exchange.request.actor == "main":
             gone[unquote(urlsplit(exchange.request.url).path).rpartition("/")[2]] = exchange
             continue
         if not gone or status >= 300:
             continue
         ids = _ids(exchange)
-        if operation == f"{noun}.create":
+        if operation == resource.create:
             for own in ids:
                 gone.pop(own, None)
             continue

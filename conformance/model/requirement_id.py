@@ -21,6 +21,7 @@ __all__ = [
     "envelope",
     "error",
     "example",
+    "gone",
     "header",
     "is_below",
     "method",
@@ -117,6 +118,11 @@ def default(operation: str, member: str) -> str:
 def empty(operation: str) -> str:
     """The success without a body: `server.delete.empty`. The errata state it."""
     return stated(operation, "empty")
+
+
+def gone(operation: str) -> str:
+    """What was removed stays away: `server.delete.gone`. The errata state it."""
+    return stated(operation, "gone")
 
 
 def example(operation: str) -> str:

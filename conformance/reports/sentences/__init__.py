@@ -1,0 +1,99 @@
+"""Sentences: what a deviation, a phrase and a class of requests are called, made from the values and nowhere else.
+
+Rules
+- One template for each kind, in the module of who makes the value; what stands in braces is a member of the value, one of its terms, or what was seen.
+- A template is the English text and the key under which the catalogue has the other languages.
+- A kind without a template is shown by its name and its terms, so that a newer run can be read; a test fails for each of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from conformance.model.deviation import Deviation
+from conformance.model.equivalence import Class, Part, Standing
+from conformance.model.phrase import VOCABULARY, Phrase, Value
+from conformance.reports.language import Text, say
+from conformance.reports.sentences import cases, checks, generated, replay, run, walks
+from conformance.reports.sentences.classes import CLASSES
+
+__all__ = ["DEVIATIONS", "PHRASES", "WORDS", "class_text", "request_text", "sentence", "spoken"]
+
+_SOURCES = (cases, generated, walks, run, replay)
+DEVIATIONS: Mapping[str, str] = {**checks.DEVIATIONS, **{k: v for part in _SOURCES for k, v in part.DEVIATIONS.items()}}
+"""Kind of deviation -> template."""
+PHRASES: Mapping[str, str] = {**checks.PHRASES, **{k: v for part in _SOURCES for k, v in part.PHRASES.items()}}
+"""Kind of phrase -> template."""
+WORDS: Mapping[str, str] = {k: v for part in _SOURCES for k, v in part.WORDS.items()}
+"""Word of the vocabulary -> text."""
+
+
+def sentence(deviation: Deviation) -> Text:
+    """What a deviation is, in one sentence."""
+    terms, seen = dict(deviation.terms), dict(deviation.seen)
+    if deviation.kind == "said":  # to go, when every case says it with a value
+        return Text(str(seen.get("message", terms.get("failure", ""))))
+    values: dict[str, Any] = {
+        "operation": deviation.operation,
+        "status": deviation.status,
+        "place": deviation.path or deviation.place or say("the body"),
+        "act": spoken(deviation.act) if deviation.act is not None else say("the request"),
+        "request": request_text(deviation.request, str(terms["method"]) if "method" in terms else None),
+        "got_status": seen.get("status"),
+    }
+    return _filled(DEVIATIONS.get(deviation.kind), deviation.kind, values | _shown(seen) | _shown(terms))
+
+
+def spoken(phrase: Phrase) -> Text:
+    """What a phrase says."""
+    if phrase.kind == "said":  # to go, when every case says it with a value
+        return Text(str(phrase.get("words")))
+    return _filled(PHRASES.get(phrase.kind), phrase.kind, _shown(dict(phrase.terms)))
+
+
+def request_text(parts: Sequence[Part], method: str | None = None) -> Text:
+    """The class of a request in words; `method` is that of a request outside the contract."""
+    if method is not None:
+        return say("{method} outside the contract", method=method)
+    if not parts:
+        return say("a valid request")
+    shown = [_part(part) for part in parts[:3]]
+    text = shown[0]
+    for more in shown[1:]:
+        text = say("{first} and {second}", first=text, second=more)
+    return say("{first} and {count} more", first=text, count=len(parts) - 3) if len(parts) > 3 else text
+
+
+def _part(part: Part) -> Text:
+    words = class_text(part.held)
+    if part.standing is Standing.VALID:
+        return say("a valid request, {place} {held}", place=part.place, held=words)
+    return say("{place} {held}", place=part.place, held=words)
+
+
+def class_text(held: Class) -> Text:
+    """An equivalence class in words; they read after the place."""
+    if held.rule not in CLASSES:
+        return Text(held.rule.removeprefix("valid: "))
+    text = say(CLASSES[held.rule], **_shown(dict(held.terms)))
+    return say("has an item that {held}", held=text) if held.item else text
+
+
+def _filled(template: str | None, kind: str, values: Mapping[str, Any]) -> Text:
+    if template is None:
+        shown = ", ".join(f"{name} {value}" for name, value in values.items() if value not in {None, ""})
+        return Text("{kind} ({shown})", None, {"kind": kind, "shown": shown})
+    return say(template, **values)
+
+
+def _shown(terms: Mapping[str, Value]) -> dict[str, Any]:
+    return {name: _value(name, value) for name, value in terms.items()}
+
+
+def _value(name: str, value: Value) -> Any:
+    if isinstance(value, Phrase):
+        return spoken(value)
+    if isinstance(value, tuple):
+        return " or ".join(map(str, value))
+    return say(WORDS[value]) if name in VOCABULARY and isinstance(value, str) and value in WORDS else value

@@ -1,0 +1,72 @@
+"""What the passive checks of the judge see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["DEVIATIONS", "PHRASES"]
+
+DEVIATIONS: Mapping[str, str] = {
+    # status
+    "no-http-status": "status {got} is no HTTP status",
+    "server-error": "{operation} is answered with {status}: {request}",
+    "undocumented-status": "status {status} is neither a documented success nor one of the documented codes: {request}",
+    "another-success": "success is {status}, documented is {due}",
+    "status": "{act} is answered with {status}, due is {due}",
+    "accepted": "{act} is accepted with {got_status}, due is a refusal",
+    "taken-without-a-token": "without a valid token the answer is {status}, not 401",
+    # the envelope of a failure
+    "no-envelope": "a failure carries {carries}, not the envelope",
+    "optional-code": "{status} was met, and carries {carries}",
+    "envelope-in-a-success": "a success carries the error envelope",
+    "not-the-status": "{place} is {got}, the status is {due}",
+    "another-phrase": "{place} is {got}, the documented phrase is {due}",
+    # headers
+    "no-request-id": "an answer has no request id, in headers or body",
+    "repeated-request-id": "the request id is the same as that of exchange {exchange}",
+    "another-charset": "Content-Type declares {got}",
+    "not-utf-8": "byte {byte} is not UTF-8",
+    "another-length": "Content-Length is {got}, the body has {due} bytes",
+    "no-media-type": "{got_status} has a body and no Content-Type",
+    "another-media-type": "Content-Type is {got}, documented is {due}",
+    "not-its-media-type": "Content-Type is {got}, the body is not",
+    "no-header": "the header {place} is missing or empty",
+    # bodies
+    "too-large": "the body is larger than {bytes} bytes",
+    "unreadable": "the body is {reason}",
+    "not-empty": "{got_status} announces or carries a body of {bytes} bytes",
+    "missing": "{place} is missing",
+    "empty": "{place} is empty",
+    "type": "{place} is {is} instead of {wanted}: {got}",
+    "format": "{place} is not a {wanted}: {got}",
+    "breaks": "{place} breaks {keyword}: {got}",
+    "differs": "{place} is {got}, due is {due}",
+    "not-of-the-id": "{place} is {got}, of this id it is {due}",
+    "another-resource": "{place} is {got}, documented is {due}",
+    "another-id": "{place} is {got}, the request addressed {due}",
+    "before": "{place} {got} is before {earlier} {due}",
+    # the whole run
+    "back-again": "{count} that a delete had taken away are there again",
+}
+"""Kind of deviation -> template."""
+
+PHRASES: Mapping[str, str] = {
+    "empty-body": "an empty body",
+    "html": "HTML",
+    "plain-text": "plain text",
+    "no-json": "{media_type} that is no JSON",
+    "json-of-type": "JSON that is {type}",
+    "flat-object": "a flat object",
+    "other-object": "an object of another shape",
+    "inner-of-type": "an object whose {member} is {type}",
+    "envelope": "the envelope of an error",
+    "not-utf-8": "not UTF-8: byte {byte}",
+    "not-json": "not JSON: {said}, line {line} column {column}",
+    "no-json-number": "not JSON: {token} is no JSON number (RFC 8259, 6)",
+    "nested-too-deeply": "not JSON that can be read: nested too deeply",
+    "number-too-long": "not JSON that can be read: {said}",
+    "half-a-surrogate-pair": (
+        "not JSON that can be read: half of a surrogate pair, which is no character (RFC 8259, 8.2)"
+    ),
+}
+"""Kind of phrase -> template."""

@@ -1,0 +1,16 @@
+"""What is said of a run: notes, and why something was not exercised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["DEVIATIONS", "PHRASES", "WORDS"]
+
+DEVIATIONS: Mapping[str, str] = {}
+"""Kind of deviation -> template."""
+
+PHRASES: Mapping[str, str] = {}
+"""Kind of phrase (an act, a reason, a note) -> template."""
+
+WORDS: Mapping[str, str] = {}
+"""Word of the vocabulary (terms `where`, `when`, `how`) -> text."""

@@ -77,7 +77,7 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
         raise UsageError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())[:160]}") from None
     if not isinstance(data, dict) or not isinstance(data.get("paths"), dict):
         raise UsageError(f"{path}: not an OpenAPI document: it has no mapping `paths`")
-    return {"image": data}
+    return {path.name.partition(".")[0]: data}
 
 
 def _write(path: Path, text: str) -> None:

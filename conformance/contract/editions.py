@@ -102,7 +102,7 @@ Spec = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class EditionChange:
-    """One change. `place` is the member, parameter or header; `requirement` the promise it belongs to (`image.list.*` stands
+    """One change. `place` is the member, parameter or header; `requirement` the promise it belongs to (`server.list.*` stands
     for all of an operation), None when it has none.
 
     `lines_before` and `lines_after` are document lines of each edition, empty where the edition does not have it.
@@ -308,7 +308,7 @@ class _Comparison:
     # --- what all operations share ---
 
     def _errors(self) -> Iterator[EditionChange]:
-        one, other = _image(self._old), _image(self._new)
+        one, other = _common(self._old), _common(self._new)
         first, second = (
             {item["code"]: item for item in side.get("x-common", {}).get("error-codes", ())} for side in (one, other)
         )
@@ -339,7 +339,7 @@ class _Comparison:
 
     def _common(self) -> Iterator[EditionChange]:
         one, other = (
-            {item["name"]: item for item in _image(side).get("x-common", {}).get("request-headers", ())}
+            {item["name"]: item for item in _common(side).get("x-common", {}).get("request-headers", ())}
             for side in (self._old, self._new)
         )
         for name in sorted({*one, *other}):
@@ -461,11 +461,14 @@ def _successes(raw: Spec) -> dict[str, Spec]:
     }
 
 
-def _image(specs: Mapping[str, Spec]) -> Spec:
-    return specs.get("image", {})
+def _common(specs: Mapping[str, Spec]) -> Spec:
+    """The spec with the common part, else the first: a file of its own may have the error object without the rest."""
+    return next((spec for spec in specs.values() if "x-common" in spec), next(iter(specs.values()), {}))
 
 
 def _promises(specs: Mapping[str, Spec]) -> dict[str, Requirement]:
+    if "x-common" not in _common(specs):
+        return {}
     try:
         return {item.id: item for item in derive(specs)}
     except KeyError:  # a file of its own, without what the ledger is derived from

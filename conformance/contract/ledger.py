@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from conformance.contract.services import common_spec
 from conformance.model import requirement_id
 from conformance.model.contract import Authority, Level, Lines, Requirement
 from conformance.model.errors import UsageError
@@ -23,7 +24,7 @@ _METHODS = ("get", "put", "post", "patch", "delete", "head")
 
 
 def derive(specs: Mapping[str, Mapping[str, Any]]) -> tuple[Requirement, ...]:
-    """Every requirement of the effective specs (image, identity), sorted by id, checks not yet joined."""
+    """Every requirement of the effective specs (service -> OpenAPI document), sorted by id, checks not yet joined."""
     found: dict[str, Requirement] = {}
     for item in _all(specs):
         found.setdefault(item.id, item)
@@ -31,9 +32,9 @@ def derive(specs: Mapping[str, Mapping[str, Any]]) -> tuple[Requirement, ...]:
 
 
 def _all(specs: Mapping[str, Mapping[str, Any]]) -> Iterator[Requirement]:
-    image = specs["image"]
-    yield from _stated(image, None)
-    yield from _common(image)
+    common = common_spec(specs)
+    yield from _stated(common, None)
+    yield from _common(common)
     for spec in specs.values():
         for path in spec["paths"].values():
             for method, operation in path.items():
@@ -130,7 +131,7 @@ def _operation(operation: Mapping[str, Any]) -> Iterator[Requirement]:
 
 
 def _members(schema: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The documented members of a schema, nested ones as `images.id`; those without lines are not the document's."""
+    """The documented members of a schema, nested ones as `servers.id`; those without lines are not the document's."""
     for name, node in schema.get("properties", {}).items():
         if "x-source" in node:
             yield prefix + name, node
@@ -141,7 +142,7 @@ def _members(schema: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Mapp
 def defaults_of(operation: Mapping[str, Any]) -> dict[str, tuple[Any, list[list[int]]]]:
     """Member -> (value, lines) that the example answer shows for what the example request left out.
 
-    Only values that can be the same for every image count: null, booleans, empty lists, words without digits or slashes.
+    Only values that can be the same for every resource count: null, booleans, empty lists, words without digits or slashes.
     """
     examples = operation.get("requestBody", {}).get("x-examples", ())
     sent = next((item["value"] for item in examples if isinstance(item["value"], dict)), None)

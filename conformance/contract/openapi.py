@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from conformance.document import ApiOperation, Document, Example, Row, Table
 
-__all__ = ["identity_spec", "image_spec", "nouns", "operation_id", "schema_of"]
+__all__ = ["nouns", "operation_id", "schema_of", "service_specs"]
 
 JSON_TYPES = {
     "string": "string",
@@ -34,6 +34,9 @@ JSON_TYPES = {
     "dict": "object",
 }
 """The document's type names in lower case -> JSON Schema types."""
+
+IDENTITY = "identity"
+"""The service that gives tokens, by its type in OpenStack's catalogue."""
 
 _VERBS = {
     (False, "GET"): "list",
@@ -53,7 +56,7 @@ _VERBS = {
 
 
 def operation_id(method: str, path: str, *, json_answer: bool = True) -> str:
-    """The operation's stable dotted id, made of its path and method: GET /v2/images -> image.list."""
+    """The operation's stable dotted id, made of its path and method: GET /v2/servers -> server.list."""
     parts, words = _parts(path), nouns(path)
     ends_in_parameter = bool(parts) and parts[-1].startswith("{")
     below_an_item = any(part.startswith("{") for part in parts[:-1])
@@ -77,15 +80,31 @@ def _singular(noun: str) -> str:
     return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
 
 
-def image_spec(document: Document) -> dict[str, Any]:
-    """The OpenAPI document of all operations of the document, with its common part under `components` and `x-common`."""
-    paths: dict[str, Any] = {}
+def service_specs(document: Document) -> dict[str, dict[str, Any]]:
+    """Service -> OpenAPI document, the service that the document begins with first; that one holds the common part.
+
+    A numbered section describes a service, named by the first word of its first path. A call that only an example of the common
+    part shows is to the identity service.
+    """
+    found: dict[str, list[ApiOperation]] = {}
     for section in document.sections:
-        for operation in section.operations:
-            item = paths.setdefault(operation.path, {})
-            item[operation.method.lower()] = _operation(operation, document)
+        words = nouns(section.operations[0].path)
+        found.setdefault(words[0] if words else "api", []).extend(section.operations)
+    specs = {name: _service_spec(name, operations, document) for name, operations in found.items()}
+    first = next(iter(specs))
+    specs[first]["x-common"] = _common(document)
+    called = _called_spec(document)
+    if called["paths"]:
+        specs.setdefault(IDENTITY, called)
+    return specs
+
+
+def _service_spec(name: str, operations: Iterable[ApiOperation], document: Document) -> dict[str, Any]:
+    paths: dict[str, Any] = {}
+    for operation in operations:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, document)
     return {
-        **_head(document, "Image API"),
+        **_head(document, name),
         "servers": [{"url": "/", "description": "The endpoint that the token's catalogue names."}],
         "security": [{"token": []}],
         "paths": paths,
@@ -94,16 +113,16 @@ def image_spec(document: Document) -> dict[str, Any]:
             "schemas": {"Error": _envelope(document)},
             "responses": _error_responses(document),
         },
-        "x-common": _common(document),
     }
 
 
-def identity_spec(document: Document) -> dict[str, Any]:
-    """The OpenAPI document of the token call, as far as the common part shows it: a path and a body in examples."""
+def _called_spec(document: Document) -> dict[str, Any]:
+    """The calls that the common part shows by example, as far as it does: a path, and a body whose member the path names."""
     paths: dict[str, Any] = {}
-    calls = [example for example in document.common.examples if example.kind == "request"]
-    bodies = [item for item in document.common.examples if isinstance(item.value, dict) and "auth" in item.value]
-    for call in calls:
+    described = {operation.path for operation in document.operations}
+    for call in document.common.examples:
+        if call.kind != "request" or _request_line(call)[1] in described:
+            continue
         method, path = _request_line(call)
         responses = {str(code.code): _error_reference(code.code) for code in document.common.error_codes}
         operation: dict[str, Any] = {
@@ -111,26 +130,31 @@ def identity_spec(document: Document) -> dict[str, Any]:
             "x-source": [[call.first_line, call.last_line]],
             "responses": {"default": {"$ref": "#/components/responses/Error"}} | responses,
         }
-        if bodies:
+        body = next((item for item in document.common.examples if _names_member(path, item.value)), None)
+        if body is not None:
             operation["requestBody"] = {
                 "required": True,
-                "content": {"application/json": {"schema": schema_of(bodies[0].value)}},
-                "x-source": [[bodies[0].first_line, bodies[0].last_line]],
+                "content": {"application/json": {"schema": schema_of(body.value)}},
+                "x-source": [[body.first_line, body.last_line]],
             }
         paths[path] = {method.lower(): operation}
     return {
-        **_head(document, "Identity API"),
-        "servers": [{"url": "/", "description": "The root of the identity service, without its version."}],
+        **_head(document, IDENTITY),
+        "servers": [{"url": "/", "description": f"The root of the {IDENTITY} service, without its version."}],
         "paths": paths,
         "components": {"schemas": {"Error": _envelope(document)}, "responses": _error_responses(document)},
     }
 
 
-def _head(document: Document, title: str) -> dict[str, Any]:
+def _names_member(path: str, value: Any) -> bool:
+    return isinstance(value, dict) and not {*path.split("/")}.isdisjoint(value)
+
+
+def _head(document: Document, service: str) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": f"EasyStack {title}",
+            "title": f"EasyStack {service.capitalize()} API",
             "version": document.product_version,
             "x-release-date": document.release_date,
             "x-document": {"sha256": document.sha256, "lines": document.line_count},

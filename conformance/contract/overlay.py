@@ -1,7 +1,7 @@
 """The errata: rulings on a document that contradicts itself, as an OpenAPI Overlay 1.0 document.
 
 Each action carries `x-ruling` (its number, or null for a plain reading of prose), `x-source` (lines of the document) and `description` (the reason).
-`x-spec` names the spec that it changes: image (the default) or identity.
+`x-spec` names the service whose spec it changes; without it, it is the spec that holds the common part.
 
 Rules (https://spec.openapis.org/overlay/v1.0.0.html)
 - Actions apply in order, each to the result of the one before.
@@ -29,11 +29,11 @@ __all__ = ["Action", "Overlay", "apply", "load_overlay"]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One change. `update` is None for a removal; `source` are ranges of document lines."""
+    """One change. `update` is None for a removal; `spec` None for the spec with the common part; `source` are document lines."""
 
     target: str
     update: Any
-    spec: str
+    spec: str | None
     ruling: int | None
     source: tuple[tuple[int, int], ...]
     reason: str
@@ -74,15 +74,21 @@ def load_overlay(path: Path) -> Overlay:
 
 
 def apply(overlay: Overlay, specs: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """New specs with every action applied; `specs` maps the names image and identity to OpenAPI documents.
+    """New specs with every action applied; `specs` maps the name of each service to its OpenAPI document.
 
     Raises UsageError when a target is no JSONPath, names an unknown spec, or selects nothing.
     """
     result: dict[str, Any] = {name: copy.deepcopy(dict(spec)) for name, spec in specs.items()}
+    common = next((name for name, spec in specs.items() if "x-common" in spec), None)
     for action in overlay.actions:
-        if action.spec not in result:
-            raise UsageError(f"errata: {action.target}: there is no spec named {action.spec}")
-        _apply_one(action, result, action.spec)
+        name = common if action.spec is None else action.spec
+        if name is None:
+            raise UsageError(
+                f"errata: {action.target}: no spec has a common part (`x-common`); say which with `x-spec`"
+            )
+        if name not in result:
+            raise UsageError(f"errata: {action.target}: there is no spec named {name}")
+        _apply_one(action, result, name)
     return result
 
 
@@ -92,7 +98,7 @@ def _apply_one(action: Action, holder: dict[str, Any], key: str) -> None:
     except jsonpath.JSONPathError as error:
         raise UsageError(f"errata: {action.target}: not a JSONPath: {_first_line(error)}") from None
     if not matches:
-        raise UsageError(f"errata: {action.target}: selects nothing in the {action.spec} spec; the erratum is stale")
+        raise UsageError(f"errata: {action.target}: selects nothing in the {key} spec; the erratum is stale")
     # Later list items first, so that a removal does not move those still to be removed.
     for match in sorted(matches, key=lambda item: _order(item.parts), reverse=True):
         parent, last = _parent(holder, key, match.parts)
@@ -155,7 +161,7 @@ def _action(raw: Any, where: str) -> Action:
     return Action(
         target=raw["target"],
         update=None if remove else raw["update"],
-        spec=str(raw.get("x-spec", "image")),
+        spec=str(raw["x-spec"]) if "x-spec" in raw else None,
         ruling=raw.get("x-ruling"),
         source=_lines(raw.get("x-source"), where),
         reason=str(raw["description"]),

@@ -22,7 +22,7 @@ _ALL_TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object
 
 @dataclass(frozen=True, slots=True)
 class SchemaChange:
-    """One difference at one place such as `images[].id` ("" for the whole).
+    """One difference at one place such as `servers[].id` ("" for the whole).
 
     `kind` is one of member-removed, member-added, required-member-removed, required-member-added, member-became-required,
     member-became-optional, became-nullable, no-longer-nullable, type-narrowed, type-widened, type-changed, enum-value-added,

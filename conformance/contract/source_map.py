@@ -14,7 +14,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from conformance.contract.specs import LEDGER, OVERLAY, SPECS, default_directory
+from conformance.contract.services import spec_files
+from conformance.contract.specs import LEDGER, OVERLAY, default_directory
 from conformance.model import requirement_id
 from conformance.model.errors import UsageError
 
@@ -42,10 +43,13 @@ def _places_of_the_product() -> Mapping[str, tuple[Place, ...]]:
 
 def _places(root: Path, prefix: str) -> Mapping[str, tuple[Place, ...]]:
     found: dict[str, list[Place]] = {}
-    for file in (*SPECS.values(), OVERLAY):
-        node = _composed(root / file)
-        for name, line in (*_stated(node), *(_of_spec(node) if file != OVERLAY else ())):
+    specs = {file: _composed(root / file) for file in spec_files(root).values()}
+    # The spec with the common part first: what it shares with the others is looked up there.
+    for file in sorted(specs, key=lambda file: (_at(specs[file], "x-common") is None, file)):
+        for name, line in (*_stated(specs[file]), *_of_spec(specs[file])):
             found.setdefault(name, []).append((f"{prefix}/{file}", line))
+    for name, line in _stated(_composed(root / OVERLAY)):
+        found.setdefault(name, []).append((f"{prefix}/{OVERLAY}", line))
     if not (root / LEDGER).exists():
         return {name: tuple(places) for name, places in found.items()}
     rows = _at(_composed(root / LEDGER), "requirements")

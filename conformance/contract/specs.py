@@ -1,8 +1,8 @@
 """The directory of specs: written from a document, read back as the contract.
 
-    image.openapi.yaml, identity.openapi.yaml   generated from the document
-    errata.overlay.yaml                         the rulings, written by hand
-    requirements.yaml                           generated: the ledger, with the checks that cover each requirement
+    SERVICE.openapi.yaml   generated from the document, one for each service that it describes or calls
+    errata.overlay.yaml    the rulings, written by hand
+    requirements.yaml      generated: the ledger, with the checks that cover each requirement
 
 The same document gives the same bytes.
 """
@@ -24,6 +24,7 @@ from ruamel.yaml.error import YAMLError
 from conformance.contract.ledger import defaults_of, derive
 from conformance.contract.overlay import apply, load_overlay
 from conformance.contract.resources import resources_of
+from conformance.contract.services import common_spec, in_order, spec_file, spec_files
 from conformance.model import requirement_id
 from conformance.model.contract import (
     Authority,
@@ -41,7 +42,6 @@ from conformance.model.errors import UsageError
 __all__ = ["EDITION", "default_directory", "dump_yaml", "ledger_yaml", "load_contract", "load_effective"]
 
 EDITION = "easystack-6.0.2"
-SPECS = {"image": "image.openapi.yaml", "identity": "identity.openapi.yaml"}
 OVERLAY = "errata.overlay.yaml"
 LEDGER = "requirements.yaml"
 TOKEN_HEADER = "x-subject-token"
@@ -55,9 +55,14 @@ def default_directory() -> Path:
 
 
 def load_effective(directory: Path) -> dict[str, dict[str, Any]]:
-    """The specs by name with the overlay applied. Raises UsageError naming the file that is missing or wrong."""
-    extracted = {name: _read(directory / file) for name, file in SPECS.items()}
-    return apply(load_overlay(directory / OVERLAY), extracted)
+    """Service -> spec with the overlay applied, the spec with the common part first.
+
+    Raises UsageError naming the file that is missing or wrong.
+    """
+    extracted = {name: _read(directory / file) for name, file in spec_files(directory).items()}
+    if not extracted:
+        raise UsageError(f"{directory / spec_file('*')}: there is no such spec; run `conformance extract` to write it")
+    return apply(load_overlay(directory / OVERLAY), in_order(extracted))
 
 
 def load_contract(directory: Path | None = None) -> Contract:
@@ -74,7 +79,7 @@ def _loaded(place: Path) -> Contract:
     effective = load_effective(place)
     checks = _checks(place / LEDGER)
     requirements = {item.id: replace(item, checks=checks.get(item.id, ())) for item in derive(effective)}
-    image = effective["image"]
+    common = common_spec(effective)
     operations: dict[str, Operation] = {}
     for service, spec in effective.items():
         for path, item in spec["paths"].items():
@@ -83,21 +88,21 @@ def _loaded(place: Path) -> Contract:
                 operations[operation.id] = operation
     codes = {
         item["code"]: ErrorCode(item["code"], item["phrase"], item["x-source"][0][0])
-        for item in image["x-common"]["error-codes"]
+        for item in common["x-common"]["error-codes"]
     }
     return Contract(
         name=place.name,
-        version=image["info"]["version"],
+        version=common["info"]["version"],
         sha256=sha256(dump_yaml(effective).encode()).hexdigest(),
         operations=operations,
         error_codes=codes,
-        envelope=_resolved(image, image["components"]["schemas"]["Error"]),
+        envelope=_resolved(common, common["components"]["schemas"]["Error"]),
         requirements=requirements,
-        document=image["info"]["x-document"],
+        document=common["info"]["x-document"],
         reasons={
             requirement_id.error(code): item["x-reason"]
             for code in codes
-            if "x-reason" in (item := image["components"]["responses"][f"Error{code}"])
+            if "x-reason" in (item := common["components"]["responses"][f"Error{code}"])
         },
         services=tuple(effective),
         resources=resources_of(operations.values()),

@@ -20,7 +20,8 @@ from conformance.contract.ledger import derive
 from conformance.contract.located import Located, Unparsed, Violation, load_yaml, violations
 from conformance.contract.overlay import Overlay, apply, load_overlay
 from conformance.contract.schemas import schema
-from conformance.contract.specs import LEDGER, OVERLAY, SPECS, ledger_yaml, load_effective
+from conformance.contract.services import in_order, spec_file, spec_files
+from conformance.contract.specs import LEDGER, OVERLAY, ledger_yaml, load_effective
 from conformance.model.contract import Contract, Requirement
 from conformance.model.errors import UsageError
 from conformance.run.baseline_file import baseline_violations
@@ -72,14 +73,15 @@ def lint_specs(directory: Path, covering: Coverage) -> tuple[Checked, ...]:
     """The files of a directory of specs; `covering` gives the checks that judge each requirement."""
     read: dict[str, Located] = {}
     done: list[Checked] = []
-    for name in (OVERLAY, *SPECS.values(), LEDGER):
+    specs = spec_files(directory)
+    for name in (OVERLAY, *(specs.values() or [spec_file("*")]), LEDGER):
         try:
             read[name] = Located.read(directory / name)
         except Unparsed as error:
             done.append((str(directory / name), (error.violation,)))
     if OVERLAY in read:
-        done.append((f"{directory / OVERLAY}: errata", _overlay(read, directory)))
-    for name, file in SPECS.items():
+        done.append((f"{directory / OVERLAY}: errata", _overlay(read, directory, specs)))
+    for name, file in specs.items():
         if file in read:
             done.append((f"{directory / file}: OpenAPI 3.1", tuple(_openapi(read[file], read[file].data))))
             broken = any(found for _, found in done)
@@ -92,7 +94,7 @@ def lint_specs(directory: Path, covering: Coverage) -> tuple[Checked, ...]:
                 )
     if LEDGER in read:
         found = violations(read[LEDGER], schema("ledger"))
-        whole = len(read) == len(SPECS) + 2 and not found and not any(items for _, items in done)
+        whole = specs and len(read) == len(specs) + 2 and not found and not any(items for _, items in done)
         done.append(
             (
                 f"{directory / LEDGER}: ledger",
@@ -102,16 +104,16 @@ def lint_specs(directory: Path, covering: Coverage) -> tuple[Checked, ...]:
     return tuple(done)
 
 
-def _overlay(read: Mapping[str, Located], directory: Path) -> tuple[Violation, ...]:
+def _overlay(read: Mapping[str, Located], directory: Path, specs: Mapping[str, str]) -> tuple[Violation, ...]:
     located = read[OVERLAY]
     found = violations(located, schema("overlay"))
-    if found or any(file not in read for file in SPECS.values()):
+    if found or not specs or any(file not in read or not isinstance(read[file].data, dict) for file in specs.values()):
         return found
     try:
         overlay = load_overlay(directory / OVERLAY)
     except UsageError as error:
         return (located.violation((), str(error)),)
-    return tuple(_stale(located, overlay, {name: read[file].data for name, file in SPECS.items()}))
+    return tuple(_stale(located, overlay, in_order({name: read[file].data for name, file in specs.items()})))
 
 
 def _stale(located: Located, overlay: Overlay, specs: Mapping[str, Any]) -> Iterator[Violation]:
@@ -136,6 +138,9 @@ def _ledger(located: Located, directory: Path, covering: Coverage) -> Iterator[V
     """Rows that are not those that the specs give, that are missing, or that are too many."""
     try:
         derived = derive(load_effective(directory))
+    except UsageError as error:
+        yield located.violation((), str(error))
+        return
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         yield located.violation(
             (), f"the specs give no ledger, {type(error).__name__}: {error}; run `conformance extract`"

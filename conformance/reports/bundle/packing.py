@@ -25,7 +25,8 @@ import jsonschema
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from conformance.contract.schemas import schema
-from conformance.contract.specs import LEDGER, OVERLAY, SPECS, default_directory, load_contract
+from conformance.contract.services import spec_files
+from conformance.contract.specs import LEDGER, OVERLAY, default_directory, load_contract
 from conformance.model.errors import UsageError
 from conformance.model.verdict import Verdict
 from conformance.reports import REPORTS, SCRIPTS
@@ -97,7 +98,7 @@ def _specs(verdict: Verdict, directory: Path) -> dict[str, bytes]:
         )
     return {
         f"specs/{name}": data
-        for name in (*SPECS.values(), OVERLAY, LEDGER)
+        for name in (*spec_files(directory).values(), OVERLAY, LEDGER)
         if (data := _optional(directory / name)) is not None
     }
 

@@ -1,0 +1,42 @@
+"""The specs of one contract, one for each service that the document describes, and which of them holds what is common to all.
+
+What holds for every operation (error codes, request headers, methods) stands once, as `x-common`, in the spec of the service that
+the document is about. The other specs are of services that it only calls, such as the one that gives tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from conformance.model.errors import UsageError
+
+__all__ = ["common_spec", "in_order", "spec_file", "spec_files"]
+
+_SUFFIX = ".openapi.yaml"
+Spec = Mapping[str, Any]
+
+
+def spec_file(service: str) -> str:
+    """The name of the file that holds the spec of a service."""
+    return f"{service}{_SUFFIX}"
+
+
+def spec_files(directory: Path) -> dict[str, str]:
+    """Service -> name of its file, of all that the directory holds, sorted."""
+    names = sorted(path.name for path in directory.glob(f"?*{_SUFFIX}"))
+    return {name.removesuffix(_SUFFIX): name for name in names}
+
+
+def in_order(specs: Mapping[str, Spec]) -> dict[str, Spec]:
+    """The specs by name, the one with the common part before all others."""
+    return {name: specs[name] for name in sorted(specs, key=lambda name: ("x-common" not in specs[name], name))}
+
+
+def common_spec(specs: Mapping[str, Spec]) -> Spec:
+    """The spec with the common part. Raises UsageError when none has one."""
+    found = next((spec for spec in specs.values() if "x-common" in spec), None)
+    if found is None:
+        raise UsageError("the specs have no common part (`x-common`); run `conformance extract` to write them again")
+    return found

@@ -49,11 +49,6 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
 SERVICES_BY_NAME: dict[tuple[str, str], str] = {
     ("run.plugin", "services.image"): "to go, as above",
     ("run.trial", "services.image"): "to go, as above",
-    ("proof.bank", "services.image"): "to go: a service registers its faults and its liberties",
-    ("proof.reference", "services.identity"): "to go: a service registers its target",
-    ("proof.reference", "services.image"): "to go: a service registers its target",
-    ("proof.selfcheck", "services.image"): "to go: a service registers its liberties",
-    ("cli.serve", "services.image"): "to go: a service registers its liberties",
 }
 """(module, service) -> why a module outside `services/` knows one service by name."""
 

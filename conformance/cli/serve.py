@@ -40,7 +40,8 @@ def serve(port: int, clouds: Path, fault: tuple[str, ...]) -> None:
         signal.signal(number, lambda *_: stop.set())
     with Reference(contract, port=port, faults=faults_of(contract, fault)) as reference:
         reference.write_clouds(clouds)
-        click.echo(f"identity {reference.identity_url}\nimage    {reference.image_url}")
+        for name, url in reference.urls.items():
+            click.echo(f"{name:8} {url}")
         click.echo(
             f"use it with: OS_CLIENT_CONFIG_FILE={clouds} conformance run --os-cloud reference --other-cloud reference-other"
         )

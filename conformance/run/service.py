@@ -23,14 +23,17 @@ class Service:
 
     `name` is that of its contract, `cases` are the packages that hold its cases. `faults` makes the faults of its reference
     target, each breaking promises of the contract, and `liberties` what the target may do otherwise without breaking any;
-    both are values of `conformance.services.fault.Fault`, made anew by each call. They are functions, so that a run that
-    needs no fault loads none.
+    both are values of `conformance.services.fault.Fault`, made anew by each call. `target` makes the service's part of the
+    reference, a `conformance.services.part.Part`, from its `Surroundings`; that of the service which `gives_tokens` is made
+    first, and says who calls the others. They are functions, so that a run that needs none of them loads none.
     """
 
     name: str
     cases: tuple[str, ...] = ()
     faults: Callable[[Contract], Iterable[Any]] = lambda _contract: ()
     liberties: Callable[[], Iterable[Any]] = tuple
+    target: Callable[[Any], Any] | None = None
+    gives_tokens: bool = False
 
 
 _REGISTERED: dict[str, Service] = {}

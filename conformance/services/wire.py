@@ -11,18 +11,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["JSON_TYPE", "Answer", "Call", "Caller", "Refused"]
+__all__ = ["JSON_LIMIT", "JSON_TYPE", "Answer", "Call", "Caller", "Refused", "read_json"]
 
 JSON_TYPE = "application/json"
+JSON_LIMIT = 10 * 1024 * 1024
+"""Bytes that a JSON body may have."""
 
 
 class Refused(Exception):
-    """A request that cannot be met: status and message of the answer."""
+    """A request that cannot be met: status, message and headers of the answer."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
+        self.headers = headers or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,11 @@ class Call:
     image_id: str = ""
     caller: Caller | None = None
 
+    @property
+    def media_type(self) -> str:
+        """What the body is said to be, in lower case and without parameters; empty when it is not said."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -80,3 +88,24 @@ class Answer:
         if isinstance(self.body, bytes):
             return self.body
         return json.dumps(self.body, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def read_json(data: bytes) -> Any:
+    """The JSON of a body: UTF-8, no NaN, no repeated member, no lone surrogate. Raises Refused 400."""
+
+    def refuse(token: str) -> Any:
+        raise Refused(400, f"{token} is no JSON number.")
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len({name for name, _ in pairs}) < len(pairs):
+            raise Refused(400, "A member is there twice.")
+        return dict(pairs)
+
+    if len(data) > JSON_LIMIT:
+        raise Refused(400, "The body is too large.")
+    try:
+        value = json.loads(data.decode("utf-8"), parse_constant=refuse, object_pairs_hook=once)
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError):
+        raise Refused(400, "The body is no JSON in UTF-8.") from None
+    return value

@@ -18,7 +18,11 @@ from ruamel.yaml import YAML
 from targets import reference_with
 
 from conformance.contract.specs import OVERLAY, default_directory
+from conformance.model.contract import Contract
 from conformance.proof.reference import Reference
+from conformance.services.fault import Fault, Hooks
+from conformance.services.image.target.store import Store
+from conformance.services.wire import Answer, Call, Caller, Refused
 
 
 def command(*arguments: str | Path, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -77,11 +81,9 @@ def test_no_report_holds_a_token_or_a_password(tmp_path: Path, reference: Refere
         cwd=tmp_path,
     )
     assert done.returncode == 0
-    service = reference.service.identity
-    hidden = [*service.passwords.values(), *service.tokens]
     texts = [done.stdout, done.stderr, *(path.read_text() for path in (tmp_path / "out").iterdir())]
-    assert [word for word in hidden for text in texts if word in text] == []
-    assert reference.images() == 0
+    assert [word for word in reference.secrets for text in texts if word in text] == []
+    assert reference.resources() == 0
 
 
 def test_a_broken_promise_is_exit_one_and_cites_the_document(
@@ -92,7 +94,7 @@ def test_a_broken_promise_is_exit_one_and_cites_the_document(
         done = command(
             "run", "--os-cloud", "reference", "--other-cloud", "reference-other", "--out", "out", cwd=tmp_path
         )
-        assert (done.returncode, faulty.images()) == (1, 0)
+        assert (done.returncode, faulty.resources()) == (1, 0)
     finding = next(
         item for item in verdict_of(tmp_path / "out")["findings"] if item["requirement"] == "image.list.query.name"
     )
@@ -180,7 +182,7 @@ def test_a_target_that_is_not_there_is_exit_three_and_one_line(tmp_path: Path) -
 
 
 def test_credentials_that_are_refused_are_exit_three(tmp_path: Path, reference: Reference) -> None:
-    done = command("run", cwd=tmp_path, env=clouds(tmp_path, reference.identity_url))
+    done = command("run", cwd=tmp_path, env=clouds(tmp_path, reference.urls["identity"]))
     assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
     assert "refused the credentials" in done.stderr
     assert "hidden-word" not in done.stderr
@@ -202,11 +204,11 @@ def test_an_interrupted_run_cleans_up_and_is_inconclusive(
             signal.SIGINT, signal.SIG_DFL
         ),  # a shell's background job, as CI may be, ignores SIGINT
     )
-    while reference.images() < 3:
+    while reference.resources() < 3:
         time.sleep(0.002)
     process.send_signal(number)
     out, _ = process.communicate(timeout=60)
-    assert (process.returncode, reference.images()) == (3, 0)
+    assert (process.returncode, reference.resources()) == (3, 0)
     assert "the run was interrupted" in out
 
 
@@ -219,13 +221,13 @@ def test_a_killed_run_is_cleaned_up_by_the_next(tmp_path: Path, reference: Refer
         stderr=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )
-    while reference.images() < 3:
+    while reference.resources() < 3:
         time.sleep(0.002)
     process.kill()
     process.wait()
-    assert reference.images() > 0
+    assert reference.resources() > 0
     done = command(*arguments, "--profile", "smoke", cwd=tmp_path)
-    assert (done.returncode, reference.images()) == (0, 0)
+    assert (done.returncode, reference.resources()) == (0, 0)
     assert "had not cleaned up; its images are deleted now" in " ".join(done.stdout.split())
 
 
@@ -296,12 +298,18 @@ def test_an_administrator_is_no_breach_of_isolation(
     assert words in " ".join(done.stdout.split())
 
 
-def test_a_service_without_the_observer_is_inconclusive_and_not_red(tmp_path: Path, reference: Reference) -> None:
-    handlers = dict(reference.service._handlers)
-    del handlers["image.show"]
-    reference.service._handlers = handlers
-    reference.write_clouds(tmp_path / "clouds.yaml")
-    done = command("run", "--os-cloud", "reference", "--other-cloud", "reference-other", "--out", "out", cwd=tmp_path)
+def _no_show(call: Call, _caller: Caller, _store: Store) -> Answer | None:
+    if call.operation == "image.show":
+        raise Refused(405, "GET is not defined here.")
+    return None
+
+
+def test_a_service_without_the_observer_is_inconclusive_and_not_red(tmp_path: Path, contract: Contract) -> None:
+    with Reference(contract, faults=[Fault("ours", (), "GET shows no image", Hooks(handle=_no_show))]) as reference:
+        reference.write_clouds(tmp_path / "clouds.yaml")
+        done = command(
+            "run", "--os-cloud", "reference", "--other-cloud", "reference-other", "--out", "out", cwd=tmp_path
+        )
     assert (
         done.returncode,
         [item["message"] for item in verdict_of(tmp_path / "out")["findings"] if item["binding"]],

@@ -22,7 +22,7 @@ from conformance.reports.recorded import read_run
 from conformance.reports.terminal import print_verdict
 from conformance.run.runner import conduct_run
 from conformance.run.session import Options
-from conformance.services.fault import Hooks
+from conformance.services.fault import Fault, Hooks
 from conformance.services.image.target.store import Store
 from conformance.services.wire import Answer, Call
 from conformance.target.cloud import Settings
@@ -110,9 +110,10 @@ def run(reference: Reference, tmp_path: Path, **options: object) -> Verdict:
     return conduct_run(given, tmp_path / "out", Console(file=io.StringIO()))[0]
 
 
-def test_a_fault_that_is_there_once_is_intermittent_and_still_fails(reference: Reference, tmp_path: Path) -> None:
-    reference.service.hooks = (flaky(3, most=1),)
-    verdict = run(reference, tmp_path, selection="test_name_selects_by_exact_match or test_type_is_accepted", confirm=2)
+def test_a_fault_that_is_there_once_is_intermittent_and_still_fails(contract: Contract, tmp_path: Path) -> None:
+    chosen = "test_name_selects_by_exact_match or test_type_is_accepted"
+    with Reference(contract, faults=[Fault("ours", (), "one answer fails", flaky(3, most=1))]) as reference:
+        verdict = run(reference, tmp_path, selection=chosen, confirm=2)
     group = next(item for item in verdict.findings if item.requirement == "status.server-error")
     assert (group.confirmation, group.binding, group.count, verdict.exit_code) == ("intermittent", True, 1, 1)
     again = next(item for item in read_run(tmp_path / "out").findings if item.id == group.id)
@@ -126,7 +127,7 @@ def test_a_fault_that_is_there_once_is_intermittent_and_still_fails(reference: R
 def test_a_fault_that_is_always_there_is_confirmed(tmp_path: Path, contract: Contract) -> None:
     with reference_with("image.list.query.name.prefix")(contract) as reference:
         verdict = run(reference, tmp_path, selection="test_name_selects_by_exact_match", confirm=2)
-        assert reference.images() == 0
+        assert reference.resources() == 0
     group = next(item for item in verdict.findings if item.requirement == "image.list.query.name")
     assert (group.confirmation, group.count, group.places) == ("confirmed", 3, {"image.list 200": 3})
 

@@ -27,9 +27,15 @@ def transcript(contract: Contract, *faults: str) -> str:
             scope = {"project": {"name": auth["project_name"], "domain": {"name": "Default"}}}
             body = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": scope}}
             tokens.append(
-                client.post(f"{reference.identity_url}/auth/tokens", json=body, timeout=10).headers["X-Subject-Token"]
+                client.post(f"{reference.urls['identity']}/auth/tokens", json=body, timeout=10).headers[
+                    "X-Subject-Token"
+                ]
             )
-        root, mine, other = f"{reference.image_url}/v2/images", {"X-Auth-Token": tokens[0]}, {"X-Auth-Token": tokens[1]}
+        root, mine, other = (
+            f"{reference.urls['image']}/v2/images",
+            {"X-Auth-Token": tokens[0]},
+            {"X-Auth-Token": tokens[1]},
+        )
         made = client.post(
             root, json={"name": "一", "tags": ["a", "b"], "visibility": "private"}, headers=mine, timeout=10
         )
@@ -74,4 +80,4 @@ def test_no_liberty_breaks_a_promise_and_every_fault_breaks_one(contract: Contra
 
 def test_a_transcript_is_json_where_it_should_be(contract: Contract) -> None:
     with reference_with("liberty.json.order")(contract) as reference:
-        assert list(json.loads(requests.get(f"{reference.identity_url}", timeout=10).content)) == ["version"]
+        assert list(json.loads(requests.get(f"{reference.urls['identity']}", timeout=10).content)) == ["version"]

@@ -84,11 +84,13 @@ def test_each_script_gets_the_recorded_status_and_leaves_nothing(
         verdict, _ = conduct_run(
             Options(settings, seed=1, selection=CHOSEN[fault]), tmp_path / "out", Console(file=io.StringIO())
         )
-        before, env = faulty.images(), variables(settings)
+        before, env = faulty.resources(), variables(settings)
         assert len(verdict.findings) > 0
         for group in verdict.findings:
             done = executed(tmp_path / "out" / "findings" / f"{group.id}.sh", env)
-            assert (group.status, b"", before) == (last_status(done.stdout), done.stderr, faulty.images()), group.curl
+            assert (group.status, b"", before) == (last_status(done.stdout), done.stderr, faulty.resources()), (
+                group.curl
+            )
 
 
 def exchange(

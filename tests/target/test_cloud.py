@@ -85,7 +85,7 @@ def test_the_endpoint_comes_from_the_catalogue_with_its_prefix(
     reference: Reference, opened: Callable[..., tuple[Target, Seen]]
 ) -> None:
     target, seen = opened(reference.clouds())
-    assert (reference.image_url, "RegionOne", ("member",)) == (target.image_url, target.region, target.main.roles)
+    assert (reference.urls["image"], "RegionOne", ("member",)) == (target.image_url, target.region, target.main.roles)
     assert ("auth.token", 201) in seen
 
 

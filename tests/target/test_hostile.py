@@ -110,7 +110,7 @@ def target_of(request: bytes) -> tuple[str, str]:
 
 def behind(reference: Reference, twist: Twist) -> Server:
     """A proxy in front of the reference: the catalogue names the proxy, and every answer passes through `twist`."""
-    host, port = reference.image_url.split("//")[1].split("/")[0].split(":")
+    host, port = reference.urls["image"].split("//")[1].split("/")[0].split(":")
 
     def reply(request: bytes) -> Pieces:
         method, path = target_of(request)
@@ -587,7 +587,7 @@ def test_a_run_ends_when_its_time_is_over(serve: Any, outcome: Any, reference: R
     assert verdict is not None
     assert (code, verdict.run.leftovers) == (Exit.INCONCLUSIVE, ())
     assert "the time of the run (3 s) is over" in " ".join(shown.split())
-    assert reference.images() == 0
+    assert reference.resources() == 0
     assert time.monotonic() - began < 60
 
 

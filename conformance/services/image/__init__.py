@@ -10,6 +10,7 @@ from conformance.run.service import Service
 
 if TYPE_CHECKING:
     from conformance.services.fault import Fault
+    from conformance.services.part import Part, Surroundings
 
 __all__ = ["IMAGE"]
 
@@ -26,4 +27,16 @@ def _liberties() -> Iterable[Fault]:
     return liberties()
 
 
-IMAGE = Service(name="image", cases=("conformance.services.image.cases",), faults=_faults, liberties=_liberties)
+def _target(around: Surroundings) -> Part:
+    from conformance.services.image.target.service import ImagePart
+
+    return ImagePart(around)
+
+
+IMAGE = Service(
+    name="image",
+    cases=("conformance.services.image.cases",),
+    faults=_faults,
+    liberties=_liberties,
+    target=_target,
+)

@@ -72,13 +72,12 @@ def replayed(
     words = ["replay", *map(str, arguments), "--os-cloud", cloud, "--format", "json"]
     result = runner.invoke(cli, [*words, "--other-cloud", "reference-other"], standalone_mode=False)
     assert result.exception is None, result.exception
-    assert reference.images() == 0
+    assert reference.resources() == 0
     value: dict[str, Any] = json.loads(result.stdout)
     assert [
         error.message for error in jsonschema.Draft202012Validator(json.loads(SCHEMA.read_bytes())).iter_errors(value)
     ] == []
-    hidden = [*reference.service.identity.passwords.values(), *reference.service.identity.tokens]
-    assert [word for word in hidden if word in result.output] == []
+    assert [word for word in reference.secrets if word in result.output] == []
     return int(result.return_value), value
 
 

@@ -23,6 +23,7 @@ ACCOUNTS: Mapping[str, tuple[str, str]] = {
 """User and cloud name -> project and role."""
 
 DOMAIN = {"id": "default", "name": "Default"}
+REGION = "RegionOne"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,10 @@ class Token:
 class Identity:
     """Accounts with passwords drawn at the start, and the tokens that were issued."""
 
-    def __init__(self, identity_url: str, image_url: str, clock: Clock | None = None) -> None:
-        self.clock = clock or Clock()
-        self._urls = {"identity": identity_url, "image": image_url}
+    def __init__(self, urls: Mapping[str, str], clock: Clock) -> None:
+        self.clock = clock
+        self.url = f"{urls['identity']}/v3"
+        self._urls = urls
         self.passwords = {name: secrets.token_urlsafe(12) for name in ACCOUNTS}
         self.users = {name: uuid.uuid4().hex for name in ACCOUNTS}
         self.projects = {project: uuid.uuid4().hex for project, _ in ACCOUNTS.values()}
@@ -110,8 +112,8 @@ class Identity:
             {
                 "id": uuid.uuid4().hex,
                 "interface": interface,
-                "region": "RegionOne",
-                "region_id": "RegionOne",
+                "region": REGION,
+                "region_id": REGION,
                 "url": self._urls[kind],
             }
             for interface in ("public", "internal", "admin")
@@ -120,7 +122,7 @@ class Identity:
 
     def versions(self) -> dict[str, Any]:
         """Version discovery of the Identity API."""
-        links = [{"rel": "self", "href": f"{self._urls['identity']}/v3/"}]
+        links = [{"rel": "self", "href": f"{self.url}/"}]
         media = [{"base": "application/json", "type": "application/vnd.openstack.identity-v3+json"}]
         return {
             "id": "v3.14",
@@ -129,6 +131,21 @@ class Identity:
             "links": links,
             "media-types": media,
         }
+
+    def clouds(self) -> dict[str, Any]:
+        """The content of a clouds.yaml with a cloud for each account."""
+        return {"clouds": {name: self._cloud(name, project) for name, (project, _) in ACCOUNTS.items()}}
+
+    def _cloud(self, name: str, project: str) -> dict[str, Any]:
+        auth = {
+            "auth_url": self.url,
+            "username": name,
+            "password": self.passwords[name],
+            "project_name": project,
+            "user_domain_name": DOMAIN["name"],
+            "project_domain_name": DOMAIN["name"],
+        }
+        return {"auth": auth, "region_name": REGION}
 
 
 def _member(node: Any, name: str) -> dict[str, Any]:

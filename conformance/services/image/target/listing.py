@@ -1,4 +1,4 @@
-"""Filters, order and pages of the reference's list."""
+"""The list of images: which of them a query chooses, in what order, and on which page."""
 
 from __future__ import annotations
 
@@ -8,88 +8,114 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from conformance.model.contract import Contract
 from conformance.services.image.target.store import Image, document
-from conformance.services.wire import Caller, Refused
+from conformance.services.wire import Refused
 
-__all__ = ["select"]
+__all__ = ["Listing"]
 
-SORT_KEYS = ("created_at", "updated_at", "name", "status", "container_format", "disk_format", "size", "id")
-MOST = 1000
+PAGE = 1000
+"""Images on a page when the query asks for more, or does not say."""
+
+KEYS, DIRECTIONS = ("sort_key", "sort-key"), ("sort_dir", "sort-dir")
+NO_FILTERS = {*KEYS, *DIRECTIONS, "limit", "marker", "type"}
+"""Parameters that no image is compared with."""
+
 Query = Sequence[tuple[str, str]]
 
 
-def select(images: Iterable[Image], query: Query, caller: Caller) -> dict[str, Any]:
-    """The answer to a list. Raises Refused 400 for a value that means nothing."""
-    values = dict(query)
-    for name, value in query:
-        _check(name, value)
-    found = [image for image in images if all(_matches(image, name, value, caller) for name, value in query)]
-    found = _ordered(found, query)
-    limit = _limit(values)
-    marker = values.get("marker")
-    if marker is not None:
-        places = [at for at, image in enumerate(found) if image.id == marker]
-        if not places:
-            raise Refused(400, "Invalid marker: no image of this list has it.")
-        found = found[places[0] + 1 :]
-    page = found[:limit]
-    rest = [(name, value) for name, value in query if name != "marker"]
-    body: dict[str, Any] = {
-        "images": [_row(image) for image in page],
-        "first": "/v2/images" + (f"?{urlencode(rest)}" if rest else ""),
-        "schema": "/v2/schemas/images",
-    }
-    if page and len(found) > limit:
-        body["next"] = "/v2/images?" + urlencode([*rest, ("marker", page[-1].id)])
-    return body
+class Listing:
+    """Answers queries with the sort keys, directions and visibilities that the contract knows."""
+
+    def __init__(self, contract: Contract) -> None:
+        operation = contract.operations["image.list"]
+        allowed = {item.name: item.schema.get("enum", ()) for item in operation.query}
+        create = contract.operations["image.create"].request_schema or {}
+        self._path = operation.path
+        self._keys = frozenset(allowed["sort_key"])
+        self._directions = frozenset(allowed["sort_dir"])
+        self._visibilities = {*create["properties"]["visibility"]["enum"], "all"}
+
+    def select(self, images: Iterable[Image], query: Query) -> dict[str, Any]:
+        """The body of the answer. Raises Refused 400 for a value that means nothing."""
+        for name, value in query:
+            self._check(name, value)
+        found = [image for image in images if all(_matches(image, name, value) for name, value in query)]
+        found = _after(self._ordered(found, query), dict(query).get("marker"))
+        page = found[: _limit(dict(query).get("limit", str(PAGE)))]
+        rest = [(name, value) for name, value in query if name != "marker"]
+        body: dict[str, Any] = {
+            "images": [_row(image) for image in page],
+            "first": self._link(rest),
+            "schema": "/v2/schemas/images",
+        }
+        if page and len(found) > len(page):
+            body["next"] = self._link([*rest, ("marker", page[-1].id)])
+        return body
+
+    def _link(self, query: Query) -> str:
+        return self._path + (f"?{urlencode(query)}" if query else "")
+
+    def _check(self, name: str, value: str) -> None:
+        """Refuse a value that means nothing, whatever there is to list."""
+        if name == "changes-since":
+            _moment(value)
+        if name == "visibility" and value not in self._visibilities:
+            raise Refused(400, "No such visibility.")
+        if name == "protected" and value.lower() not in {"true", "false"}:
+            raise Refused(400, "protected is true or false.")
+        if (name in KEYS and value not in self._keys) or (name in DIRECTIONS and value not in self._directions):
+            raise Refused(400, "No such sort key or direction.")
+
+    def _ordered(self, images: Iterable[Image], query: Query) -> list[Image]:
+        """In the order of the keys, the first weighing most; a key without a direction has the last one.
+
+        Without keys, and among equals, the newest comes first.
+        """
+        keys = [value for name, value in query if name in KEYS] or ["created_at"]
+        directions = [value for name, value in query if name in DIRECTIONS] or ["desc"]
+        directions += [directions[-1]] * (len(keys) - len(directions))
+        found = sorted(images, key=lambda image: (image.created, image.number), reverse=True)
+        for key, direction in reversed(list(zip(keys, directions, strict=False))):
+            found.sort(key=lambda image: _rank(image, key), reverse=direction == "desc")
+        return found
 
 
 def _row(image: Image) -> dict[str, Any]:
+    """An image as a list shows it: as everywhere, and with a link to itself."""
     shown = document(image)
     return {**shown, "links": [{"href": shown["self"], "rel": "self"}]}
 
 
-def _limit(values: dict[str, str]) -> int:
-    text = values.get("limit", str(MOST))
+def _after(images: list[Image], marker: str | None) -> list[Image]:
+    """What comes after the marker. Raises Refused 400 when it is not in the list."""
+    if marker is None:
+        return images
+    place = next((at for at, image in enumerate(images) if image.id == marker), None)
+    if place is None:
+        raise Refused(400, "Invalid marker: no image of this list has it.")
+    return images[place + 1 :]
+
+
+def _limit(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,18}", text):
         raise Refused(400, "limit must be a number that is not negative.")
-    return min(int(text), MOST)
+    return min(int(text), PAGE)
 
 
-def _ordered(images: list[Image], query: Query) -> list[Image]:
-    keys = [value for name, value in query if name in {"sort_key", "sort-key"}] or ["created_at"]
-    directions = [value for name, value in query if name in {"sort_dir", "sort-dir"}] or ["desc"]
-    if any(key not in SORT_KEYS for key in keys) or any(item not in {"asc", "desc"} for item in directions):
-        raise Refused(400, "No such sort key or direction.")
-    directions += [directions[-1]] * (len(keys) - len(directions))
-    images = sorted(images, key=lambda image: (image.created, image.number), reverse=True)
-    for key, direction in reversed(list(zip(keys, directions, strict=False))):
-        images = sorted(images, key=lambda image: _rank(image, key), reverse=direction == "desc")
-    return images
-
-
-def _rank(image: Image, key: str) -> tuple[bool, Any]:
-    if key in {"created_at", "updated_at"}:
-        return (
-            True,
-            (image.created if key == "created_at" else image.updated, image.number if key == "created_at" else 0),
-        )
+def _rank(image: Image, key: str) -> tuple[Any, ...]:
+    """Where a value stands among others: those that are not set come first. Of one second, the image made first comes first."""
+    if key == "created_at":
+        return (image.created, image.number)
+    if key == "updated_at":
+        return (image.updated,)
     value = document(image)[key]
     return (value is not None, value if value is not None else "")
 
 
-def _check(name: str, value: str) -> None:
-    """Refuse a value that means nothing, whatever there is to list."""
-    if name == "changes-since":
-        _moment(value)
-    if name == "visibility" and value not in {"public", "private", "shared", "community", "all"}:
-        raise Refused(400, "No such visibility.")
-    if name == "protected" and value.lower() not in {"true", "false"}:
-        raise Refused(400, "protected is true or false.")
-
-
-def _matches(image: Image, name: str, value: str, caller: Caller) -> bool:
-    if name in {"sort_key", "sort_dir", "sort-key", "sort-dir", "limit", "marker", "type"}:
+def _matches(image: Image, name: str, value: str) -> bool:
+    """Whether the image is one that this parameter asks for; it asks for none by a name that no image has."""
+    if name in NO_FILTERS:
         return True
     if name == "changes-since":
         return _second(image.updated) >= _moment(value)

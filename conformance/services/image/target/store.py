@@ -1,41 +1,21 @@
-"""What the reference target holds: images, and the rules by which they come, change and go. No HTTP here."""
+"""What the image part of the reference holds: images, and the rules by which they come, change and go. No HTTP here."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-import threading
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from conformance.model.contract import Contract
 from conformance.services.clock import Clock
 from conformance.services.wire import Caller, Refused
 
-__all__ = ["READ_ONLY", "Image", "Store", "document"]
+__all__ = ["DEFAULTS", "Image", "Store", "document", "pointer", "stamp"]
 
-READ_ONLY = frozenset(
-    [
-        "id",
-        "status",
-        "size",
-        "checksum",
-        "created_at",
-        "updated_at",
-        "file",
-        "self",
-        "schema",
-        "virtual_size",
-        "owner",
-        "location",
-        "locations",
-    ]
-)
-"""Members that only the service sets; id is taken when an image is made."""
-
-BASE = ("name", "container_format", "disk_format", "min_disk", "min_ram", "protected", "tags", "visibility")
 DEFAULTS: Mapping[str, Any] = {
     "name": None,
     "container_format": None,
@@ -46,12 +26,17 @@ DEFAULTS: Mapping[str, Any] = {
     "tags": [],
     "visibility": "private",
 }
-MOST_PROPERTIES = 128
+"""Members that a client may write, with what they are when it leaves them out: the document's example where it shows a value,
+else OpenStack's."""
 
 
 @dataclass
 class Image:
-    """An image as it is stored; `number` orders images made within one second."""
+    """An image as it is stored.
+
+    `members` are the document's that a client may write, `properties` all others. `number` counts the images as they are made:
+    it orders those of one second. `data` is None until it was uploaded.
+    """
 
     id: str
     owner: str
@@ -69,7 +54,7 @@ class Image:
 
 
 def stamp(moment: datetime) -> str:
-    """The time as the document's examples write it."""
+    """The time as the document's examples write it: UTC, whole seconds, Z."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -96,11 +81,18 @@ def document(image: Image) -> dict[str, Any]:
 
 
 class Store:
-    """All images, guarded by one lock."""
+    """All images of all projects, and who may do what with them.
 
-    def __init__(self, clock: Clock | None = None) -> None:
-        self.clock = clock or Clock()
-        self.lock = threading.RLock()
+    Which members only the service sets, and how many properties an image may have, are the contract's.
+    """
+
+    def __init__(self, contract: Contract, clock: Clock) -> None:
+        self.clock = clock
+        create = contract.operations["image.create"]
+        asked, shown = create.request_schema or {}, create.responses[0].schema or {}
+        self._writable = frozenset(asked["properties"]) - {"id"}
+        self._read_only = frozenset(shown["properties"]) - self._writable
+        self._most_properties: int = asked["x-max-additional"]
         self._images: dict[str, Image] = {}
         self._gone: set[str] = set()
         self._made = 0
@@ -126,13 +118,13 @@ class Store:
         self._images.pop(image_id, None)
 
     def visible(self, caller: Caller) -> Iterator[Image]:
-        """What the caller may list."""
+        """What the caller may list: its project's images and public ones; an administrator everything."""
         for image in self._images.values():
             if caller.admin or image.owner == caller.project or image.members["visibility"] == "public":
                 yield image
 
     def find(self, caller: Caller, image_id: str) -> Image:
-        """The image when it is there and the caller may see it. Raises Refused 404."""
+        """The image when the caller may see it: as in lists, and community images. Raises Refused 404."""
         image = self._images.get(image_id)
         open_to_all = image is not None and image.members["visibility"] in {"public", "community"}
         if image is None or not (caller.admin or image.owner == caller.project or open_to_all):
@@ -140,17 +132,21 @@ class Store:
         return image
 
     def own(self, caller: Caller, image_id: str) -> Image:
-        """The image when the caller may change it. Raises Refused 404 or 403."""
+        """The image when the caller may change it: one of its project, with a role that writes. Raises Refused 404 or 403."""
         image = self.find(caller, image_id)
         if not caller.writer or not (caller.admin or image.owner == caller.project):
             raise Refused(403, "You are not permitted to change this image.")
         return image
 
     def create(self, caller: Caller, body: Mapping[str, Any]) -> Image:
-        """Make an image of a body that has the documented shape. Raises Refused."""
+        """Make an image of a body that has the documented form.
+
+        Raises Refused: 403 for a role that only reads and for a member that only the service sets, 409 for an id that is or was
+        in use, 400 for too many properties.
+        """
         if not caller.writer:
             raise Refused(403, "Your role does not permit to create images.")
-        kept = sorted((READ_ONLY - {"id"}) & body.keys())
+        kept = sorted((self._read_only - {"id"}) & body.keys())
         if kept:
             raise Refused(403, f"Attribute '{kept[0]}' is read-only.")
         image_id = body.get("id") or str(uuid.uuid4())
@@ -160,7 +156,7 @@ class Store:
         self._made += 1
         image = Image(image_id, caller.project, now, now, self._made)
         for name, value in body.items():
-            if name in DEFAULTS:
+            if name in self._writable:
                 self.set(image, caller, name, value)
             elif name != "id":
                 image.properties[name] = value
@@ -169,7 +165,7 @@ class Store:
         return image
 
     def set(self, image: Image, caller: Caller, name: str, value: Any) -> None:
-        """Set a member of the document's."""
+        """Give a member a value. Raises Refused 403: public is the administrator's, formats stay once there is data."""
         if name == "visibility" and value == "public" and not caller.admin:
             raise Refused(403, "You are not permitted to publish an image.")
         if name in {"disk_format", "container_format"} and image.data is not None and value != image.members[name]:
@@ -177,18 +173,9 @@ class Store:
         image.members[name] = sorted(set(value)) if name == "tags" else value
 
     def patch(self, caller: Caller, image_id: str, operations: list[Mapping[str, Any]]) -> Image:
-        """Apply all operations or none (RFC 5789, 2). Raises Refused."""
+        """Apply all operations or none (RFC 5789, 2). Raises Refused: 403, 404, or 409 for a property that is not there."""
         image = self.own(caller, image_id)
-        copy = Image(
-            image.id,
-            image.owner,
-            image.created,
-            image.updated,
-            image.number,
-            dict(image.members),
-            dict(image.properties),
-            image.data,
-        )
+        copy = replace(image, members=dict(image.members), properties=dict(image.properties))
         for item in operations:
             self._apply(copy, caller, item)
         self._bounded(copy)
@@ -198,9 +185,9 @@ class Store:
 
     def _apply(self, image: Image, caller: Caller, item: Mapping[str, Any]) -> None:
         op, name = item["op"], pointer(item["path"])
-        if name in READ_ONLY:
+        if name in self._read_only:
             raise Refused(403, f"Attribute '{name}' is read-only.")
-        if name in BASE:
+        if name in self._writable:
             if op == "remove":
                 raise Refused(403, f"Property {name} may not be removed.")
             self.set(image, caller, name, item["value"])
@@ -214,11 +201,11 @@ class Store:
             del image.properties[name]
 
     def _bounded(self, image: Image) -> None:
-        if len(image.properties) > MOST_PROPERTIES:
-            raise Refused(400, f"An image has at most {MOST_PROPERTIES} properties.")
+        if len(image.properties) > self._most_properties:
+            raise Refused(400, f"An image has at most {self._most_properties} properties.")
 
     def upload(self, caller: Caller, image_id: str, data: bytes) -> None:
-        """Give an image its data. Raises Refused."""
+        """Give an image its data. Raises Refused: 403, 404, or 409 when it has some."""
         image = self.own(caller, image_id)
         if image.data is not None:
             raise Refused(409, "The image has data already.")
@@ -226,7 +213,7 @@ class Store:
         image.updated = max(self.clock.now(), image.updated)
 
     def delete(self, caller: Caller, image_id: str) -> None:
-        """Delete an image. Raises Refused."""
+        """Delete an image; its id is never free again. Raises Refused 404, or 403 when it is protected."""
         image = self.own(caller, image_id)
         if image.members["protected"]:
             raise Refused(403, f"Image {image_id} is protected and cannot be deleted.")

@@ -101,7 +101,7 @@ def test_a_second_project_leaves_nothing_behind(tmp_path: Path, reference: Refer
     settings = Settings(cloud="reference", other_cloud="reference-other", config_files=(str(tmp_path / "clouds.yaml"),))
     verdict = walked(tmp_path, settings=settings)
     made = [item for item in verdict.exchanges if item.request.actor == "other" and item.operation == "image.create"]
-    assert (bool(made), reference.images()) == (True, 0)
+    assert (bool(made), reference.resources()) == (True, 0)
 
 
 def test_the_next_start_deletes_what_the_second_project_left(tmp_path: Path, reference: Reference) -> None:
@@ -111,12 +111,12 @@ def test_the_next_start_deletes_what_the_second_project_left(tmp_path: Path, ref
     with Conduct(both) as crashed:
         crashed.client.create({"name": crashed.client.name(), "protected": True}, actor="other")
         crashed.client.journal.close(done=False)
-    assert reference.images() == 1
+    assert reference.resources() == 1
     with Conduct(Options(Settings(cloud="reference", config_files=files))) as alone:
         assert "some belong to its second project: give --other-cloud once more" in alone.notes[0]
         alone.cleanup()
-    assert reference.images() == 1
+    assert reference.resources() == 1
     with Conduct(both) as next_start:
         assert [note.rpartition("; ")[2] for note in next_start.notes] == ["its images are deleted now"]
         next_start.cleanup()
-    assert reference.images() == 0
+    assert reference.resources() == 0

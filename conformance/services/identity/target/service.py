@@ -1,0 +1,50 @@
+"""The identity part of the reference target: version discovery, and tokens for passwords."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.services.identity.target.tokens import Identity
+from conformance.services.part import Surroundings
+from conformance.services.wire import Answer, Call, Refused, read_json
+
+__all__ = ["IdentityPart"]
+
+
+class IdentityPart:
+    """Answers what the Identity API v3 asks of a service that gives tokens and nothing else."""
+
+    state = None
+
+    def __init__(self, around: Surroundings) -> None:
+        operation = around.contract.operations["auth.token"]
+        self._method, self._path = operation.method, operation.path
+        self._success = operation.responses[0].status
+        self.identity = Identity(around.urls, around.clock)
+
+    @property
+    def endpoint(self) -> str:
+        """Where clients log in."""
+        return self.identity.url
+
+    def addressed(self, call: Call) -> Call:
+        """The call as it is: a call for a token has no operation and no caller before it was read."""
+        return call
+
+    def answer(self, call: Call) -> Answer:
+        """The answer to a call. Raises Refused."""
+        path = call.path.rstrip("/")
+        if path == "" and call.method == "GET":
+            return Answer(300, {"versions": {"values": [self.identity.versions()]}})
+        if path == "/v3" and call.method == "GET":
+            return Answer(200, {"version": self.identity.versions()})
+        if path != self._path:
+            raise Refused(404, "There is nothing at this path.")
+        if call.method != self._method:
+            raise Refused(405, f"{call.method} is not defined here.", {"Allow": self._method})
+        token = self.identity.issue(read_json(call.body))
+        return Answer(self._success, token.body, {"X-Subject-Token": token.value})
+
+    def clouds(self) -> dict[str, Any]:
+        """The content of a clouds.yaml with a cloud for each account."""
+        return self.identity.clouds()

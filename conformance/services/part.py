@@ -1,0 +1,115 @@
+"""The parts of a reference target, one for each service, and the way of a call through them.
+
+Rules
+- A part answers the calls to one service. What it cannot meet it refuses by raising `Refused`; it never sees a socket.
+- Faults act at the stages of a call. The first stage (`request`) and the last (`answer`) are every part's and act here;
+  the others act inside the part that has such a stage.
+- Calls are answered one after the other, under one lock, so that no part needs a lock of its own.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from conformance.model.contract import Contract
+from conformance.services.clock import Clock
+from conformance.services.fault import Hooks
+from conformance.services.wire import Answer, Call, Refused
+
+if TYPE_CHECKING:
+    from conformance.services.identity.target.tokens import Identity
+
+__all__ = ["Part", "Parts", "Surroundings", "TokenPart"]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a part is made from.
+
+    `urls` says of each service where its part is mounted. `identity` knows the tokens that were given out; it is None for the
+    part that gives them, which is made before the others.
+    """
+
+    contract: Contract
+    urls: Mapping[str, str]
+    clock: Clock
+    hooks: Sequence[Hooks] = ()
+    identity: Identity | None = None
+
+
+class Part(Protocol):
+    """One service of the reference target."""
+
+    @property
+    def endpoint(self) -> str:
+        """The URL that a client is given for this service."""
+
+    @property
+    def state(self) -> Any:
+        """What it holds and faults may change; None when it holds nothing of the kind. Its length is the number of resources."""
+
+    def addressed(self, call: Call) -> Call:
+        """The call with what its path and its token say: operation, resource, caller."""
+
+    def answer(self, call: Call) -> Answer:
+        """The answer to a call. Raises Refused."""
+
+
+class TokenPart(Part, Protocol):
+    """The part that gives tokens."""
+
+    @property
+    def identity(self) -> Identity:
+        """The accounts, and the tokens that were given out."""
+
+    def clouds(self) -> dict[str, Any]:
+        """The content of a clouds.yaml with a cloud for each account."""
+
+
+class Parts:
+    """All parts behind one door: request in, answer out, with the faults between."""
+
+    def __init__(self, contract: Contract, parts: Mapping[str, Part], hooks: Sequence[Hooks]) -> None:
+        self._contract = contract
+        self._parts = parts
+        self._hooks = hooks
+        self._lock = threading.RLock()
+        self._held: Any = next((part.state for part in parts.values() if part.state is not None), None)
+
+    def answer(self, call: Call) -> Answer:
+        """The answer to any call to a service that has a part."""
+        part = self._parts[call.service]
+        call = part.addressed(call)
+        for hooks in self._hooks:
+            call = hooks.request(call) if hooks.request else call
+        try:
+            with self._lock:
+                answer = part.answer(call)
+        except Refused as refusal:
+            answer = self._refusal(refusal)
+        answer = _identified(answer)
+        # Calls that log in go to a part that holds nothing; a fault that sees them looks at what the other part holds.
+        state: Any = part.state if part.state is not None else self._held
+        with self._lock:
+            for hooks in self._hooks:
+                answer = hooks.answer(call, answer, state) if hooks.answer else answer
+        return answer
+
+    def refusal(self, status: int, message: str) -> Answer:
+        """The answer to what is refused before any part sees it."""
+        return _identified(self._refusal(Refused(status, message)))
+
+    def _refusal(self, refused: Refused) -> Answer:
+        """The envelope of a failure (document lines 408-424)."""
+        title = self._contract.error_codes[refused.status].phrase
+        body = {"error": {"message": refused.message, "code": refused.status, "title": title}}
+        return Answer(refused.status, body, refused.headers)
+
+
+def _identified(answer: Answer) -> Answer:
+    """The answer with a request id, unless it has one."""
+    return replace(answer, headers={"x-openstack-request-id": f"req-{uuid.uuid4()}", **answer.headers})

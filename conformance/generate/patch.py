@@ -158,7 +158,7 @@ def patch_aims(contract: Contract) -> Iterator[Aim]:
     for op in ("replace", "remove"):
         absent = {"op": op, "path": f"/{OWN_PROPERTY}absent", **({"value": "x"} if op == "replace" else {})}
         yield aim(
-            f"operation.{op}",
+            requirement_id.stated("image.patch", "operation", op),
             "path",
             f"leads to nothing that {op} can find",
             Standing.BROKEN,

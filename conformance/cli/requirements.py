@@ -22,7 +22,7 @@ def requirements(form: str, specs: Path | None) -> None:
         rows = [
             {
                 "id": item.id,
-                "statement": item.statement,
+                "statement": str(item.statement),
                 "level": str(item.level),
                 "authority": str(item.authority),
                 "ruling": item.ruling,

@@ -375,14 +375,14 @@ class _Comparison:
                 present = old or new
                 assert present is not None
                 rule = "promise-removed" if new is None else "promise-added"
-                said = (present.statement, "absent") if new is None else ("absent", present.statement)
+                said = (str(present.statement), "absent") if new is None else ("absent", str(present.statement))
                 yield self._change(rule, present.operation, "", *said, name)
                 continue
             first, second = (_standing(item) for item in (old, new))
             if first != second:
                 yield self._change("promise-level-changed", new.operation, "", first, second, name)
             elif old.statement != new.statement:
-                yield self._change("promise-restated", new.operation, "", old.statement, new.statement, name)
+                yield self._change("promise-restated", new.operation, "", str(old.statement), str(new.statement), name)
 
     def _change(
         self,

@@ -14,7 +14,7 @@ from typing import Any
 
 from conformance.contract.services import common_spec
 from conformance.model import requirement_id
-from conformance.model.contract import Authority, Level, Lines, Requirement
+from conformance.model.contract import Authority, Level, Lines, Requirement, Statement
 from conformance.model.errors import UsageError
 from conformance.model.requirement_id import Kind
 
@@ -49,7 +49,7 @@ def _stated(node: Mapping[str, Any], operation: str | None) -> Iterator[Requirem
             raise UsageError(f"errata: requirement {item.get('id')}: unknown member {min(unknown)!r}")
         yield Requirement(
             id=item["id"],
-            statement=item["statement"],
+            statement=Statement(item["statement"]),
             level=Level(item.get("level", "must")),
             authority=Authority(item["authority"]),
             source=_lines(item["source"]),
@@ -62,26 +62,27 @@ def _stated(node: Mapping[str, Any], operation: str | None) -> Iterator[Requirem
 def _common(spec: Mapping[str, Any]) -> Iterator[Requirement]:
     common = spec["x-common"]
     for row in common["request-headers"]:
-        text = f"{row['name']} is understood as HTTP and the table define it"
+        text = Statement("{header} is understood as HTTP and the table define it", {"header": row["name"]})
         yield _make(requirement_id.header(row["name"]), text, row, Kind.HEADER, place=row["name"])
     for row in common["response-members"]:
-        text = f"{row['name']} is in every answer and never the same twice"
+        text = Statement("{header} is in every answer and never the same twice", {"header": row["name"]})
         yield _make(requirement_id.header(row["name"]), text, row, Kind.HEADER, place=row["name"])
     for row in common["methods"]:
-        text = f"The generic meaning of {row['name']}"
+        text = Statement("The generic meaning of {method}", {"method": row["name"]})
         yield _make(requirement_id.method(row["name"]), text, row, Kind.METHOD, place=row["name"])
     schema = spec["components"]["schemas"]["Error"]
     for name, inner in schema.get("properties", {}).items():
-        text = f"A failure carries a JSON object with the object {name}"
+        text = Statement("A failure carries a JSON object with the object {member}", {"member": name})
         yield _make(requirement_id.envelope(), text, schema, Kind.ENVELOPE)
         for member, kind in inner.get("properties", {}).items():
-            text = f"{name}.{member} is there, of type {kind.get('type')}, and true of the answer"
+            names = {"member": f"{name}.{member}", "type": str(kind.get("type"))}
+            text = Statement("{member} is there, of type {type}, and true of the answer", names)
             yield _make(requirement_id.envelope(member), text, schema, Kind.ENVELOPE, place=member)
     for item in common["error-codes"]:
         code = int(item["code"])
         response = spec["components"]["responses"][f"Error{code}"]
         merged = {**item, **{key: value for key, value in response.items() if key.startswith("x-")}}
-        text = f"{code} {item['phrase']} is sent where it is due"
+        text = Statement("{code} {phrase} is sent where it is due", {"code": str(code), "phrase": item["phrase"]})
         yield _make(requirement_id.error(code), text, merged, Kind.ERROR, status=code)
 
 
@@ -89,43 +90,46 @@ def _operation(operation: Mapping[str, Any]) -> Iterator[Requirement]:
     name = operation["operationId"]
     upstream = operation.get("x-authority") == "upstream"
 
-    def make(id: str, statement: str, node: Mapping[str, Any], kind: Kind, **members: Any) -> Requirement:
+    def make(id: str, statement: Statement, node: Mapping[str, Any], kind: Kind, **members: Any) -> Requirement:
         source = node if "x-source" in node else {**node, "x-source": operation["x-source"]}
         ruled = {"x-ruling": operation["x-ruling"]} if "x-ruling" in operation else {}
         return _make(id, statement, {**ruled, **source}, kind, operation=name, upstream=upstream, **members)
 
     for parameter in () if upstream else operation.get("parameters", ()):
-        text = f"The {parameter['in']} parameter {parameter['name']} is understood and wrong values are refused"
+        names = {"location": parameter["in"], "parameter": parameter["name"]}
+        text = Statement("The {location} parameter {parameter} is understood and wrong values are refused", names)
         named = requirement_id.parameter(name, parameter["in"], parameter["name"])
         yield make(named, text, parameter, Kind.PARAMETER, place=parameter["name"])
     body = operation.get("requestBody")
     if body is not None and not upstream:
-        text = "A body of another shape than the documented one is refused"
+        text = Statement("A body of another shape than the documented one is refused")
         yield make(requirement_id.request(name), text, body, Kind.REQUEST)
         for media in body["content"].values():
             schema = media["schema"]
             members = schema.get("items", schema) if schema.get("type") == "array" else schema
             for member, node in members.get("properties", {}).items():
-                text = f"{member} is taken as documented and wrong values are refused"
+                text = Statement("{member} is taken as documented and wrong values are refused", {"member": member})
                 yield make(requirement_id.body(name, member), text, node, Kind.BODY, place=member)
     for code, response in operation["responses"].items():
         if "$ref" in response or code == "default":
             continue
         status = int(code)
-        text = f"Success is answered with {status} and the documented body"
+        text = Statement("Success is answered with {status} and the documented body", {"status": str(status)})
         yield make(requirement_id.response(name, status), text, response, Kind.RESPONSE, status=status)
         for header, node in response.get("headers", {}).items():
             named = requirement_id.response_header(name, status, header)
-            text = f"The answer has the header {header}"
+            text = Statement("The answer has the header {header}", {"header": header})
             yield make(named, text, node, Kind.RESPONSE_HEADER, place=header.lower(), status=status)
         for media in response.get("content", {}).values():
             if "$ref" in media.get("schema", {}):
                 continue
             for place, node in _members(media.get("schema", {}), ""):
                 named = requirement_id.response(name, status, place)
-                yield make(named, f"{place} is as documented", node, Kind.RESPONSE, place=place, status=status)
+                text = Statement("{member} is as documented", {"member": place})
+                yield make(named, text, node, Kind.RESPONSE, place=place, status=status)
     for member, (value, source) in sorted(defaults_of(operation).items()):
-        text = f"{member} is {_shown(value)} when the request leaves it out"
+        names = {"member": member, "value": _shown(value)}
+        text = Statement("{member} is {value} when the request leaves it out", names)
         yield make(requirement_id.default(name, member), text, {"x-source": source}, Kind.DEFAULT, place=member)
     yield from _stated(operation, name)
 
@@ -168,7 +172,7 @@ def _constant(value: Any) -> bool:
 
 def _make(
     id: str,
-    statement: str,
+    statement: Statement,
     node: Mapping[str, Any],
     kind: Kind,
     *,

@@ -128,7 +128,7 @@ def ledger_yaml(contract_name: str, requirements: Sequence[Requirement]) -> str:
     for item in requirements:
         row: dict[str, Any] = {
             "id": item.id,
-            "statement": item.statement,
+            "statement": str(item.statement),
             "level": str(item.level),
             "authority": str(item.authority),
             "source": [list(pair) for pair in item.source],

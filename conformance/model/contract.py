@@ -26,6 +26,7 @@ __all__ = [
     "Resource",
     "ResponseSpec",
     "Schema",
+    "Statement",
 ]
 
 Schema = Mapping[str, Any]
@@ -49,6 +50,21 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """What a requirement promises: a sentence in English with the names of the contract left open, and these names.
+
+    `template` is the same for all requirements of one kind (`{member} is as documented`), so that it can be looked up in a
+    catalogue of translations. A sentence of the errata has no values. `str` gives the English sentence.
+    """
+
+    template: str
+    values: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def __str__(self) -> str:
+        return self.template.format_map(self.values) if self.values else self.template
+
+
+@dataclass(frozen=True, slots=True)
 class Requirement:
     """One promise. `source` are ranges of document lines; `excluded` is the reason why no check is owed, else None.
 
@@ -57,7 +73,7 @@ class Requirement:
     """
 
     id: str
-    statement: str
+    statement: Statement
     level: Level
     authority: Authority
     source: Lines

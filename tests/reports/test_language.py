@@ -85,7 +85,9 @@ def test_everything_that_the_product_says_has_its_chinese() -> None:
 
 
 def test_every_statement_and_exclusion_of_the_ledger_has_its_chinese(contract: Contract) -> None:
-    sentences = {text for item in contract.requirements.values() for text in (item.statement, item.excluded) if text}
+    sentences = {
+        text for item in contract.requirements.values() for text in (str(item.statement), item.excluded) if text
+    }
     assert (
         sorted(text for text in sentences | set(contract.reasons.values()) if catalogue().chinese(text) is None) == []
     )

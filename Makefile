@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test lint browser screenshots clean
+.PHONY: run test proof lint browser screenshots clean
 
 run: $(READY)  ## run the suite against the embedded reference target
 	$(BIN)/conformance run --out reports
 
 test: $(READY)  ## the project's own tests
 	$(BIN)/python -m pytest tests -n auto
+
+proof: $(READY)  ## the long series of the tests: what `make test` draws from, all the rest
+	$(BIN)/python -m pytest tests -n auto -m proof
 
 lint: $(READY)  ## form, types, and that what is imported is declared and the reverse
 	$(BIN)/ruff format --check .

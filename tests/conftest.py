@@ -8,28 +8,34 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from checkout import ROOT
+from checkout import ROOT, not_here
+from draws import DAY
 
 from conformance.contract.specs import load_contract
 from conformance.document import Document, read_document
-from conformance.judge.judgement import Circumstances, Excuses, judgement
+from conformance.judge.judgement import Excuses, judge
 from conformance.model.contract import Contract
 from conformance.model.finding import Assertion
 from conformance.model.message import Exchange, Headers, Request, Response
+from conformance.model.record import Record
 from conformance.model.verdict import Run, Verdict
 from conformance.proof.reference import Reference
 from conformance.run.recorder import Recorder
-from conformance.target.secrets import Secrets
+
+
+def pytest_report_header() -> str:
+    """Which part of the long series is run, so that it can be run again."""
+    return f"{DAY}={os.environ[DAY]} (the rest of the long series: make proof; all of it: CONFORMANCE_ALL=1)"
 
 
 @pytest.fixture(scope="session")
 def document_path() -> Path:
-    """The vendor's document: CONFORMANCE_DOCUMENT, else where it lies beside the project."""
+    """The vendor's document: CONFORMANCE_DOCUMENT, else where it lies beside the project; without it the test does not run."""
     place = os.environ.get("CONFORMANCE_DOCUMENT")
     path = Path(place) if place else ROOT.parent / "shared" / "document" / "000_899f47eeb8449587.txt"
-    if not path.is_file():
-        pytest.fail(f"the vendor's document is not at {path}; set CONFORMANCE_DOCUMENT to it")
-    return path
+    return (
+        path if path.is_file() else not_here(f"the vendor's document is not at {path}; set CONFORMANCE_DOCUMENT to it")
+    )
 
 
 @pytest.fixture(scope="session")
@@ -92,12 +98,12 @@ def exchange() -> Callable[..., Exchange]:
 def judged(contract: Contract) -> Callable[..., Verdict]:
     """The verdict on looks, each (assertion, exchange), of a run that owes the requirements which are looked at."""
 
-    def judge(*looks: tuple[Assertion, Exchange], excuses: Excuses | None = None, **given: Any) -> Verdict:
-        gate = Recorder(contract)
+    def judged_on(*looks: tuple[Assertion, Exchange], excuses: Excuses | None = None, **given: Any) -> Verdict:
+        seen = Recorder(contract)
         for assertion, exchange in looks:
-            if exchange not in gate.exchanges:
-                gate.exchanges.append(exchange)
-            gate.add(assertion, exchange)
+            if exchange not in seen.exchanges:
+                seen.exchanges.append(exchange)
+            seen.add(assertion, exchange)
         run = Run("0badcafe", 1, "gate", "2026-01-01T00:00:00Z", 1.0, 0, "conformance run", "0", **given)
         target = {
             "name": "reference",
@@ -110,6 +116,7 @@ def judged(contract: Contract) -> Callable[..., Verdict]:
             "may_create": True,
         }
         owed = frozenset(assertion.requirement for assertion, _ in looks)
-        return judgement(gate, Secrets(), Circumstances(run, target, owed, excuses=excuses or Excuses()))
+        record = Record(run, target, tuple(seen.exchanges), tuple(seen.findings), seen.looks, required=owed)
+        return judge(record, contract, excuses or Excuses())
 
-    return judge
+    return judged_on

@@ -35,11 +35,9 @@ BESIDE_REPORTS = {"model", "contract", "after", "reports"}
 """What the reports may see: values and files, and neither a run nor a service."""
 
 EXCEPTIONS: dict[tuple[str, str], str] = {
-    ("judge.judgement", "run.recorder"): "to go: a judgement takes the record, not the gate that made it",
-    ("judge.judgement", "run.journal"): "to go: what was left behind comes with the record",
-    ("judge.judgement", "reports.curl"): "to go: commands are made in the reports",
-    ("judge.judgement", "reports.script"): "to go: scripts are made in the reports",
     ("run.plugin", "reports"): "to go: the composition hands in what writes the reports",
+    ("run.plugin", "reports.sentences"): "to go: the composition hands in what says a finding",
+    ("run.session", "reports.sentences"): "to go: the composition hands in what says a finding",
     ("run.runner", "reports"): "to go: the composition hands in what writes the reports",
     ("run.plugin", "services.image.walks.search"): "to go: budgets of walks are the service's",
     ("run.trial", "services.image.arrange"): "to go: the service says how a resource is made and observed",

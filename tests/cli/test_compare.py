@@ -133,7 +133,8 @@ def hostile(source: Path, place: Path) -> Path:
     verdict["target"]["name"] = verdict["target"]["image_url"] = evil
     verdict["target"]["facts"]["image"]["versions"] = {evil: evil}
     for item in verdict["findings"]:
-        item["message"] = item["failure"] = evil
+        item["message"] = item["path"] = item["deviation"]["place"] = item["deviation"]["path"] = evil
+        item["deviation"]["seen"] = dict.fromkeys(item["deviation"]["seen"], evil)
     (place / "verdict.json").write_text(json.dumps(verdict))
     har = json.loads((place / "exchanges.har").read_bytes())
     for entry in har["log"]["entries"]:

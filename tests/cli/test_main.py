@@ -14,6 +14,7 @@ from typing import Any
 import jsonschema
 import pytest
 from checkout import SCHEMAS
+from commands import command
 from ruamel.yaml import YAML
 from targets import reference_with
 
@@ -25,19 +26,6 @@ from conformance.services.image.target.store import Store
 from conformance.services.wire import Answer, Call, Caller, Refused
 
 
-def command(*arguments: str | Path, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    full = [sys.executable, "-m", "conformance", *map(str, arguments)]
-    return subprocess.run(
-        full,
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "COLUMNS": "80", **(env or {})},
-        timeout=300,
-        check=False,
-    )
-
-
 def verdict_of(out: Path) -> dict[str, Any]:
     value: dict[str, Any] = json.loads((out / "verdict.json").read_text())
     schema = json.loads((SCHEMAS / "verdict.schema.json").read_text())
@@ -46,7 +34,15 @@ def verdict_of(out: Path) -> dict[str, Any]:
 
 
 def test_without_a_cloud_the_reference_is_conformant(tmp_path: Path) -> None:
-    done = command("run", "--out", "out", "--seed", "7", cwd=tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "conformance", "run", "--out", "out", "--seed", "7"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "COLUMNS": "80"},
+        timeout=300,
+        check=False,
+    )
     assert (done.returncode, "".join(line for line in done.stderr.splitlines() if not line.startswith("case "))) == (
         0,
         "",
@@ -92,7 +88,16 @@ def test_a_broken_promise_is_exit_one_and_cites_the_document(
     with reference_with("image.list.query.name.prefix")(contract) as faulty:
         faulty.write_clouds(tmp_path / "clouds.yaml")
         done = command(
-            "run", "--os-cloud", "reference", "--other-cloud", "reference-other", "--out", "out", cwd=tmp_path
+            "run",
+            "--os-cloud",
+            "reference",
+            "--other-cloud",
+            "reference-other",
+            "--profile",
+            "smoke",
+            "--out",
+            "out",
+            cwd=tmp_path,
         )
         assert (done.returncode, faulty.resources()) == (1, 0)
     finding = next(
@@ -308,7 +313,16 @@ def test_a_service_without_the_observer_is_inconclusive_and_not_red(tmp_path: Pa
     with Reference(contract, faults=[Fault("ours", (), "GET shows no image", Hooks(handle=_no_show))]) as reference:
         reference.write_clouds(tmp_path / "clouds.yaml")
         done = command(
-            "run", "--os-cloud", "reference", "--other-cloud", "reference-other", "--out", "out", cwd=tmp_path
+            "run",
+            "--os-cloud",
+            "reference",
+            "--other-cloud",
+            "reference-other",
+            "--profile",
+            "smoke",
+            "--out",
+            "out",
+            cwd=tmp_path,
         )
     assert (
         done.returncode,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
+import commands
 import pytest
 from checkout import ROOT
 from targets import reference_with
@@ -22,11 +23,7 @@ EXACT = ("-k", "test_name_selects_by_exact_match")
 WAIVER = "- {{requirement: {}, reason: agreed, owner: cloud team, {}}}\n"
 
 
-def command(*arguments: str, cwd: Path, module: str = "conformance") -> subprocess.CompletedProcess[str]:
-    full = [sys.executable, "-m", module, *arguments]
-    return subprocess.run(
-        full, cwd=cwd, capture_output=True, text=True, env={**os.environ, "COLUMNS": "200"}, timeout=300, check=False
-    )
+command = partial(commands.command, columns=200)
 
 
 def waivers(path: Path, *rows: str) -> None:
@@ -172,27 +169,27 @@ def test_what_is_wrong_ends_the_run_before_it_begins(tmp_path: Path, arguments: 
 
 def test_plain_pytest_knows_the_same_options(tmp_path: Path, contract: Contract) -> None:
     waivers(tmp_path / "w.yaml", WAIVER.format("image.list.query.name", "permanent: true"))
-    suite = ROOT / "conformance" / "services" / "image" / "cases"
+    arguments = [
+        "-p",
+        "conformance.plugin",
+        "-c",
+        str(ROOT / "conformance" / "run" / "pytest.ini"),
+        str(ROOT / "conformance" / "services" / "image" / "cases" / "test_list.py"),
+        *ON_REFERENCE,
+        *EXACT,
+        "--waivers",
+        "w.yaml",
+        "--confirm",
+        "1",
+        "--out",
+        "out",
+        "-p",
+        "no:cacheprovider",
+    ]
     with reference_with(NAME)(contract) as target:
         target.write_clouds(tmp_path / "clouds.yaml")
-        done = command(
-            "-p",
-            "conformance.plugin",
-            "-c",
-            str(suite / "pytest.ini"),
-            str(suite / "test_list.py"),
-            *ON_REFERENCE,
-            *EXACT,
-            "--waivers",
-            "w.yaml",
-            "--confirm",
-            "1",
-            "--out",
-            "out",
-            "-p",
-            "no:cacheprovider",
-            cwd=tmp_path,
-            module="pytest",
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *arguments], cwd=tmp_path, capture_output=True, timeout=300, check=False
         )
     verdict = json.loads((tmp_path / "out" / "verdict.json").read_text())
     assert (done.returncode, [item["waiver"] for item in verdict["findings"]]) == (3, ["agreed"])
@@ -228,7 +225,7 @@ def test_lint_finds_all_that_is_wrong_with_file_and_line(tmp_path: Path) -> None
         WAIVER.format("error.envelope", "expires: soon"),
     )
     (tmp_path / "baseline.json").write_text(
-        '{"baseline": "1.0",\n "contract": {"name": "x", "sha256": "y"},\n "findings": {}}\n'
+        '{"baseline": "2.0",\n "contract": {"name": "x", "sha256": "y"},\n "findings": {}}\n'
     )
     (tmp_path / "other.yaml").write_text("a: b\n")
     done = command("lint", "waivers.yaml", "baseline.json", "other.yaml", cwd=tmp_path)

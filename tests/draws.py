@@ -1,0 +1,33 @@
+"""Series of cases that go one way through the code and are too long for every `make test`.
+
+Some of a series are drawn by the day and run with the other tests; the rest is marked `proof`, and `make proof` runs it.
+So the two together run the whole of it, and from day to day `make test` alone does, too. CONFORMANCE_ALL=1 draws all, and
+CONFORMANCE_DAY=2026-01-31 draws as on that day.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+__all__ = ["DAY", "drawn"]
+
+DAY = "CONFORMANCE_DAY"
+os.environ.setdefault(DAY, datetime.now(UTC).date().isoformat())  # workers of one run draw alike, also at midnight
+
+
+def drawn(values: Iterable[Any], most: int) -> list[Any]:
+    """The values as parameters in their order, all but `most` of them marked `proof`."""
+    given = list(values)
+    every = os.environ.get("CONFORMANCE_ALL") == "1"
+    chosen = set(range(len(given)))
+    if not every and len(given) > most:
+        chosen = set(random.Random(f"{os.environ[DAY]} {given}").sample(range(len(given)), most))
+    return [
+        value if index in chosen else pytest.param(value, marks=pytest.mark.proof) for index, value in enumerate(given)
+    ]

@@ -31,11 +31,11 @@ from conformance.model.contract import Contract
 from conformance.model.errors import SuiteError, UsageError
 from conformance.run.service import registered
 from conformance.services.clock import Clock
-from conformance.services.fault import Fault
+from conformance.services.fault import Fault, Hooks
 from conformance.services.part import Part, Parts, Surroundings, TokenPart
 from conformance.services.wire import Answer, Call
 
-__all__ = ["BODY_LIMIT", "Reference"]
+__all__ = ["BODY_LIMIT", "Reference", "parts_of"]
 
 BODY_LIMIT = 64 * 1024 * 1024
 """Bytes that the body of a request may have."""
@@ -144,6 +144,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Refuse what is no HTTP, or more than http.server reads."""
         self.close_connection = True
         self.command = getattr(self, "command", None) or "GET"
+        self.request_version = (
+            self.protocol_version
+        )  # http.server takes it for HTTP/0.9, which has no status and no headers
         self._refuse(400, message or "The request is no HTTP.")
 
     def log_message(self, format: str, *args: Any) -> None:
@@ -164,7 +167,12 @@ class Reference:
         except OSError as error:
             raise UsageError(f"--port {port}: {error.strerror}; choose another") from None
         self._clock = Clock()
-        self._tokens, self.parts = _parts(contract, f"http://127.0.0.1:{self._server.server_port}", self._clock, hooks)
+        try:
+            root = f"http://127.0.0.1:{self._server.server_port}"
+            self._login, self.parts = parts_of(contract, root, self._clock, hooks)
+        except BaseException:
+            self._server.server_close()
+            raise
         self._server.contract = contract
         self._server.parts = self.parts
         self._server.target = Parts(contract, self.parts, hooks)
@@ -188,8 +196,7 @@ class Reference:
     @property
     def secrets(self) -> tuple[str, ...]:
         """The passwords of its accounts and the tokens that it gave out."""
-        identity = self._tokens.identity
-        return (*identity.passwords.values(), *identity.tokens)
+        return self._login.secrets
 
     def resources(self) -> int:
         """How many resources its services hold."""
@@ -201,7 +208,7 @@ class Reference:
 
     def clouds(self) -> dict[str, Any]:
         """The content of a clouds.yaml with a cloud for each account."""
-        return self._tokens.clouds()
+        return self._login.clouds()
 
     def write_clouds(self, path: Path) -> None:
         """Write clouds.yaml, for the owner's eyes only. Raises UsageError."""
@@ -214,19 +221,21 @@ class Reference:
             raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
 
 
-def _parts(contract: Contract, root: str, clock: Clock, hooks: Sequence[Any]) -> tuple[TokenPart, dict[str, Part]]:
-    """The part that gives tokens, and the parts of all services that the contract has, by their names."""
-    promised = {operation.service for operation in contract.operations.values()}
-    services = [item for item in registered() if item.target is not None and item.name in promised]
+def parts_of(contract: Contract, root: str, clock: Clock, hooks: Sequence[Hooks]) -> tuple[TokenPart, dict[str, Part]]:
+    """The part that gives tokens, and the parts of all services that the contract has, by their names.
+
+    The part NAME is mounted at `root`/NAME. Raises SuiteError when no service gives tokens.
+    """
+    services = [item for item in registered() if item.target is not None and item.name in contract.services]
     around = Surroundings(contract, {item.name: f"{root}/{item.name}" for item in services}, clock, hooks)
-    tokens: TokenPart | None = None
+    login: TokenPart | None = None
     parts: dict[str, Part] = {}
     for service in sorted(services, key=lambda item: not item.gives_tokens):
         assert service.target is not None
         parts[service.name] = part = service.target(around)
         if service.gives_tokens:
-            tokens = part
-            around = replace(around, identity=part.identity)
-    if tokens is None:
+            login = part
+            around = replace(around, tokens=part.tokens)
+    if login is None:
         raise SuiteError("no registered service gives tokens, so nobody could call the reference")
-    return tokens, parts
+    return login, parts

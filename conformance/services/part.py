@@ -30,15 +30,15 @@ __all__ = ["Part", "Parts", "Surroundings", "TokenPart"]
 class Surroundings:
     """What a part is made from.
 
-    `urls` says of each service where its part is mounted. `identity` knows the tokens that were given out; it is None for the
-    part that gives them, which is made before the others.
+    `urls` says of each service where its part is mounted. `tokens` knows who may call with which; it is None for the part that
+    gives them, which is made before the others.
     """
 
     contract: Contract
     urls: Mapping[str, str]
     clock: Clock
     hooks: Sequence[Hooks] = ()
-    identity: Identity | None = None
+    tokens: Identity | None = None
 
 
 class Part(Protocol):
@@ -63,8 +63,12 @@ class TokenPart(Part, Protocol):
     """The part that gives tokens."""
 
     @property
-    def identity(self) -> Identity:
+    def tokens(self) -> Identity:
         """The accounts, and the tokens that were given out."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The passwords of its accounts and the tokens that it gave out."""
 
     def clouds(self) -> dict[str, Any]:
         """The content of a clouds.yaml with a cloud for each account."""

@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from checkout import ROOT
 
 from conformance.model.contract import Contract
 from conformance.model.errors import UsageError
+from conformance.model.jsonvalue import moment
 from conformance.proof.reference import Reference
 from conformance.run.session import Conduct, Options
 
@@ -73,3 +76,29 @@ def test_a_run_without_a_cloud_loads_the_reference(tmp_path: Path) -> None:
 def test_a_run_that_names_no_cloud_and_was_handed_no_target_is_refused(contract: Contract) -> None:
     with pytest.raises(UsageError, match=r"^no cloud is named: give --os-cloud$"), Conduct(Options(), contract):
         pass
+
+
+@pytest.fixture
+def conduct(contract: Contract) -> Iterator[Conduct]:
+    with Conduct(Options(seed=1, embedded=Reference), contract) as value:
+        yield value
+        value.cleanup()
+
+
+def test_waiting_moves_the_stamps_and_takes_no_time(conduct: Conduct) -> None:
+    cloud = conduct.client
+    began = time.monotonic()
+    first = moment(cloud.create({"name": cloud.name()}).response.json()["created_at"])
+    cloud.wait(600)
+    second = moment(cloud.create({"name": cloud.name()}).response.json()["created_at"])
+    assert first is not None
+    assert second is not None
+    assert 600 <= (second - first).total_seconds() < 660
+    assert time.monotonic() - began < 60
+
+
+def test_a_token_outlives_its_time_no_more_than_elsewhere(conduct: Conduct) -> None:
+    cloud = conduct.client
+    token = cloud.target.main.token()
+    cloud.wait(3700)
+    assert cloud.call("image.list", token=token, anonymous=True).response.status == 401

@@ -20,12 +20,12 @@ class IdentityPart:
         operation = around.contract.operations["auth.token"]
         self._method, self._path = operation.method, operation.path
         self._success = operation.responses[0].status
-        self.identity = Identity(around.urls, around.clock)
+        self.tokens = Identity(around.urls, around.clock)
 
     @property
     def endpoint(self) -> str:
         """Where clients log in."""
-        return self.identity.url
+        return self.tokens.url
 
     def addressed(self, call: Call) -> Call:
         """The call as it is: a call for a token has no operation and no caller before it was read."""
@@ -35,16 +35,21 @@ class IdentityPart:
         """The answer to a call. Raises Refused."""
         path = call.path.rstrip("/")
         if path == "" and call.method == "GET":
-            return Answer(300, {"versions": {"values": [self.identity.versions()]}})
+            return Answer(300, {"versions": {"values": [self.tokens.versions()]}})
         if path == "/v3" and call.method == "GET":
-            return Answer(200, {"version": self.identity.versions()})
+            return Answer(200, {"version": self.tokens.versions()})
         if path != self._path:
             raise Refused(404, "There is nothing at this path.")
         if call.method != self._method:
             raise Refused(405, f"{call.method} is not defined here.", {"Allow": self._method})
-        token = self.identity.issue(read_json(call.body))
+        token = self.tokens.issue(read_json(call.body))
         return Answer(self._success, token.body, {"X-Subject-Token": token.value})
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The passwords of its accounts and the tokens that it gave out."""
+        return (*self.tokens.passwords.values(), *self.tokens.tokens)
 
     def clouds(self) -> dict[str, Any]:
         """The content of a clouds.yaml with a cloud for each account."""
-        return self.identity.clouds()
+        return self.tokens.clouds()

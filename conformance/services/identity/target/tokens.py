@@ -1,4 +1,4 @@
-"""The reference's identity service: accounts, tokens, the catalogue."""
+"""What the identity part of the reference knows: accounts, the tokens that it gave out, the catalogue of services."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REGION = "RegionOne"
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An issued token; `caller` is None when it has no project."""
+    """A token that was given out. `caller` is None when it has no project; `body` is the answer to the call for it."""
 
     value: str
     caller: Caller | None
@@ -37,7 +37,10 @@ class Token:
 
 
 class Identity:
-    """Accounts with passwords drawn at the start, and the tokens that were issued."""
+    """Accounts with passwords drawn at the start, and tokens that are good for an hour.
+
+    `urls` are the services of the catalogue: each name, which is its type too, and its endpoint.
+    """
 
     def __init__(self, urls: Mapping[str, str], clock: Clock) -> None:
         self.clock = clock
@@ -49,12 +52,12 @@ class Identity:
         self.tokens: dict[str, Token] = {}
 
     def caller(self, value: str | None) -> Caller | None:
-        """Who calls with this token; None when it opens nothing."""
+        """Who calls with this token; None when it is unknown, has expired or has no project."""
         token = self.tokens.get(value or "")
         return token.caller if token is not None and token.expires > self.clock.now() else None
 
     def issue(self, body: Any) -> Token:
-        """Answer a token call. Raises Refused 400 or 401."""
+        """The token for the body of a token call. Raises Refused: 400 for another form, 401 for wrong credentials."""
         auth = _member(body, "auth")
         identity = _member(auth, "identity")
         methods = identity.get("methods")

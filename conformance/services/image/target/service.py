@@ -29,12 +29,12 @@ class ImagePart:
     """Answers the calls to the image service from one store. Raises SuiteError when nobody gives tokens."""
 
     def __init__(self, around: Surroundings) -> None:
-        if around.identity is None:
+        if around.tokens is None:
             raise SuiteError("the image part of the reference needs a part that gives tokens")
         self.endpoint = around.urls["image"]
         self.state = Store(around.contract, around.clock)
         self._contract = around.contract
-        self._identity = around.identity
+        self._tokens = around.tokens
         self._hooks = around.hooks
         self._operations = {name: item for name, item in around.contract.operations.items() if item.service == "image"}
         self._of_one_image = [
@@ -63,7 +63,7 @@ class ImagePart:
         item = self._contract.match(call.method, call.path)
         operation = item.id if item is not None and item.id in self._operations else ""
         match = next((found for path in self._of_one_image if (found := path.fullmatch(call.path))), None)
-        caller = self._identity.caller(call.headers.get("x-auth-token"))
+        caller = self._tokens.caller(call.headers.get("x-auth-token"))
         return replace(
             call,
             operation=operation,
@@ -77,7 +77,7 @@ class ImagePart:
             return Answer(300, {"versions": [{"id": "v2.0", "status": "CURRENT", "links": []}]})
         caller = call.caller
         for hooks in self._hooks:
-            caller = hooks.authorise(call, caller, self._identity) if hooks.authorise else caller
+            caller = hooks.authorise(call, caller, self._tokens) if hooks.authorise else caller
         if caller is None:
             headers = {"WWW-Authenticate": 'Keystone uri="/identity"'}
             raise Refused(401, "The request you have made requires authentication.", headers)

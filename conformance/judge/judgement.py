@@ -132,6 +132,7 @@ def judge(record: Record, contract: Contract, excuses: Excuses) -> Verdict:
         notes=(*record.notes, *said),
         waivers=waivers,
         sent=sent(evidence.sent),
+        resources=tuple(contract.resources.values()),
     )
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from conformance.model.contract import Authority, Level, Lines
+from conformance.model.contract import Authority, Level, Lines, Resource
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class
 from conformance.model.finding import Key
@@ -202,7 +202,8 @@ class Verdict:
     """Everything the reports need; each of them is a function of this value alone.
 
     `target` has the keys name, identity_url, image_url, region, project and release notes the run found out;
-    `contract` name, version, sha256; `notes` are sentences on what limited the run.
+    `contract` name, version, sha256; `notes` are sentences on what limited the run; `resources` are those of the contract, so that
+    whoever reads the run back knows what its requests made.
     """
 
     overall: Overall
@@ -217,6 +218,7 @@ class Verdict:
     notes: tuple[str, ...] = ()
     sent: tuple[SentRow, ...] = ()
     waivers: tuple[WaiverResult, ...] = ()
+    resources: tuple[Resource, ...] = ()
 
     def count(self, outcome: Outcome, *, required: bool | None = None) -> int:
         """How many requirements have this outcome (only required or not required ones when asked)."""

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from conformance.model.contract import Authority, Level
+from conformance.model.contract import Authority, Level, Resource
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class
 from conformance.model.errors import UsageError
@@ -105,6 +105,7 @@ def _verdict(raw: Mapping[str, Any], exchanges: tuple[Exchange, ...]) -> Verdict
         exchanges=exchanges,
         notes=tuple(raw["notes"]),
         sent=tuple(_sent(row) for row in raw["sent"]),
+        resources=tuple(_resource(item) for item in raw["resources"]),
         waivers=tuple(WaiverResult(**{**item, "findings": tuple(item["findings"])}) for item in raw["waivers"]),
     )
 
@@ -140,6 +141,10 @@ def _finding(raw: Mapping[str, Any], exchanges: Mapping[int, Exchange]) -> Findi
         "exemplar": exchanges[exemplar["number"]] if exemplar is not None else None,
     }
     return FindingGroup(**{**kept, **given})
+
+
+def _resource(raw: Mapping[str, Any]) -> Resource:
+    return Resource(**{**raw, "extra": {path: tuple(names) for path, names in raw["extra"].items()}})
 
 
 def _sent(raw: Mapping[str, Any]) -> SentRow:

@@ -14,7 +14,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
-from conformance.after.replay.lineage import SHORTEST, History, Lineage, Step, own_id
+from conformance.after.replay.lineage import SHORTEST, History, Lineage, Step
 from conformance.model.marks import tag_of
 from conformance.model.message import Exchange
 from conformance.model.verdict import Verdict
@@ -62,7 +62,7 @@ remove() {{
 def with_commands(verdict: Verdict, messages: Mapping[str, str]) -> dict[str, str]:
     """Finding id -> the command that shows it; `messages` are what the findings say."""
     mark = tag_of(verdict.run.id)
-    history = History(verdict.exchanges, mark)
+    history = History(verdict.exchanges, mark, verdict.resources)
     patch_type = _patch_type(verdict.exchanges)
     found: dict[str, str] = {}
     for group in verdict.findings:
@@ -148,7 +148,7 @@ def _prepared(step: Step, variables: Mapping[int, str], names: Mapping[str, str]
         command = curl_command(request, names, show="-f -o /dev/null" if strict else "-o /dev/null")
         return f"{comment}{command}{f' || {failed}' if strict else ''}\n"
     name = variables[number]
-    if own_id(request) == step.makes:
+    if step.chosen:
         command = curl_command(request, names, show="-f -o /dev/null")
         return f"{comment}{name}=$(uuid)\n{command} || {failed}\n"
     command = curl_command(request, names, show="-f -i")
@@ -161,7 +161,7 @@ def _asked(step: Step, variables: Mapping[int, str], names: Mapping[str, str]) -
     if step.makes is None:
         return f"{comment}{curl_command(request, names)}\n"
     name = variables[step.exchange.number]
-    if own_id(request) == step.makes:
+    if step.chosen:
         return f"{comment}{name}=$(uuid)\n{curl_command(request, names)}\n"
     # An id that the target chose is in no request before this one.
     return f"{comment}answer=$({curl_command(request, names)})\nprintf '%s\\n' \"$answer\"\n{name}=$(printf '%s\\n' \"$answer\" | id_of)\n"

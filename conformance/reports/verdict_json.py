@@ -81,6 +81,7 @@ def to_json(verdict: Verdict, scripts: Mapping[str, str] | None = None) -> dict[
             }
             for row in verdict.sent
         ],
+        "resources": [asdict(item) for item in verdict.resources],
         "waivers": [{**asdict(item), "findings": list(item.findings)} for item in verdict.waivers],
         "requirements": [_requirement(item) for item in verdict.requirements],
     }

@@ -199,7 +199,7 @@ def compare(before: Verdict, after: Verdict, *, latency_fails: float | None = No
     if before.run.seed != after.run.seed:
         sent = [tuple(item for item in side if not _drawn(item.case)) for side in sent]
     statuses = tuple(Judged(item, item.server_error) for item in status_drift(*sent))
-    shapes = tuple(_shape(item, after) for item in shape_drift(*sent))
+    shapes = tuple(_shape(item, after) for item in shape_drift(sent[0], sent[1], after.resources))
     latency = tuple(
         Judged(row, latency_fails is not None and row.low is not None and row.low > latency_fails)
         for row in latencies(before.exchanges, after.exchanges)

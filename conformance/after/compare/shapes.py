@@ -1,7 +1,7 @@
 """The shape of answers as the traffic shows it, and how it differs between two runs (schemas inferred with genson).
 
 Rules
-- A shape belongs to an operation and a class of statuses: `image.list 2xx`. Only cases that met it in both runs count.
+- A shape belongs to an operation and a class of statuses: `server.list 2xx`. Only cases that met it in both runs count.
 - In lists only what the run made itself counts; what else lies on a cloud is no property of its service.
 - What the client sent in one run only (a member, a type of it, a value of it) says nothing about the server and is left out.
 - Where a member is gone or new, what is below it is not told again.
@@ -18,6 +18,7 @@ from typing import Any
 
 from genson import SchemaBuilder
 
+from conformance.model.contract import Resource
 from conformance.model.jsonvalue import Unreadable
 from conformance.model.message import DISCOVERY, Exchange
 
@@ -51,7 +52,7 @@ _OUTSIDE = frozenset({"", "cleanup"})
 
 @dataclass(frozen=True, slots=True)
 class ShapeDrift:
-    """One difference. `place` is a member such as `images[].id`, a header such as `header location`, or `body` for the whole.
+    """One difference. `place` is a member such as `servers[].id`, a header such as `header location`, or `body` for the whole.
 
     `change` is one of: appeared, vanished, became optional, became constant, became nullable, no longer nullable, changed type,
     new value. `before` and `after` show it in words.
@@ -68,13 +69,16 @@ class ShapeDrift:
 
     @property
     def requirement(self) -> str | None:
-        """What a contract would call the place, without its status: `images.id`; None for the whole body."""
+        """What a contract would call the place, without its status: `servers.id`; None for the whole body."""
         return None if self.place == "body" else self.place.removeprefix("header ").replace("[]", "")
 
 
-def shape_drift(before: Iterable[Exchange], after: Iterable[Exchange]) -> tuple[ShapeDrift, ...]:
-    """Every difference between the shapes of two runs, by operation, status class and place."""
-    first, second = _Run.of(before), _Run.of(after)
+def shape_drift(
+    before: Iterable[Exchange], after: Iterable[Exchange], resources: Iterable[Resource] = ()
+) -> tuple[ShapeDrift, ...]:
+    """Every difference between the shapes of two runs, by operation, status class and place; `resources` are the contract's."""
+    listed = {item.items: item.id for item in resources if item.items}
+    first, second = _Run.of(before, listed), _Run.of(after, listed)
     found: list[ShapeDrift] = []
     for key in sorted(first.seen.keys() & second.seen.keys()):
         cases = first.seen[key].keys() & second.seen[key].keys()
@@ -92,14 +96,18 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class _Run:
-    """The exchanges by operation and status class, then case; and what the client sent that was accepted."""
+    """The exchanges by operation and status class, then case; and what the client sent that was accepted.
+
+    `made` are the ids of what the run made. `listed` maps a member that holds a list of resources to the member with their id.
+    """
 
     seen: Mapping[Key, Mapping[str, list[Exchange]]]
     made: frozenset[str]
     sent: frozenset[tuple[str, str]] = field(default=frozenset())
+    listed: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, exchanges: Iterable[Exchange]) -> _Run:
+    def of(cls, exchanges: Iterable[Exchange], listed: Mapping[str, str]) -> _Run:
         seen: dict[Key, dict[str, list[Exchange]]] = {}
         made: set[str] = set()
         sent: set[tuple[str, str]] = set()
@@ -113,7 +121,20 @@ class _Run:
             if item.case not in _OUTSIDE and item.request.operation != DISCOVERY and item.request.method != "HEAD":
                 place = seen.setdefault((item.operation, f"{status // 100}xx"), {})
                 place.setdefault(item.case, []).append(item)
-        return cls(seen, frozenset(made), frozenset(sent))
+        return cls(seen, frozenset(made), frozenset(sent), listed)
+
+    def own(self, value: Any) -> Any:
+        """The value in which lists of resources hold only those that the run made."""
+        if isinstance(value, list):
+            return [self.own(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        return {key: self.own(self._ours(item, self.listed.get(key))) for key, item in value.items()}
+
+    def _ours(self, rows: Any, id_member: str | None) -> Any:
+        if id_member is None or not isinstance(rows, list):
+            return rows
+        return [row for row in rows if not isinstance(row, dict) or row.get(id_member) in self.made]
 
 
 def _given(exchange: Exchange) -> Iterator[tuple[str, str]]:
@@ -157,7 +178,7 @@ class _Member:
 def _members(
     key: Key, before: Sequence[Exchange], after: Sequence[Exchange], first: _Run, second: _Run
 ) -> Iterator[ShapeDrift]:
-    one, other = _inferred(before, first.made), _inferred(after, second.made)
+    one, other = _inferred(before, first), _inferred(after, second)
     driven = first.sent ^ second.sent
     gone: list[str] = []
     for place in sorted({*one, *other}):
@@ -194,18 +215,14 @@ def _members(
             yield drift("changed type", _words(old.types), _words(new.types))
 
 
-def _inferred(exchanges: Iterable[Exchange], made: frozenset[str]) -> dict[str, _Member]:
+def _inferred(exchanges: Iterable[Exchange], run: _Run) -> dict[str, _Member]:
     """Place -> what was seen there; the place `body` is the whole, a body that is no JSON has its media type as type."""
     builder = SchemaBuilder()
     others: set[str] = set()
     for item in exchanges:
         body = item.response.body
         try:
-            value = (
-                item.response.json()
-                if body.strip() and item.response.media_type != "application/octet-stream"
-                else None
-            )
+            value = item.response.json() if body.strip() and "json" in (item.response.media_type or "json") else None
         except Unreadable:
             value = None
         if not body.strip():
@@ -213,23 +230,13 @@ def _inferred(exchanges: Iterable[Exchange], made: frozenset[str]) -> dict[str, 
         elif value is None:
             others.add(item.response.media_type or "no media type")
         else:
-            builder.add_object(_own(value, made))
+            builder.add_object(run.own(value))
     schema = builder.to_schema()
     found = dict(_flat(schema, ""))
     root = found.pop("", None)
     if others or root is not None:
         found["body"] = _Member(frozenset(others) | (root.types if root else frozenset()), True)
     return found
-
-
-def _own(value: Any, made: frozenset[str]) -> Any:
-    """The value in which lists of identified objects hold only those that the run made."""
-    if isinstance(value, dict):
-        return {key: _own(item, made) for key, item in value.items()}
-    if isinstance(value, list):
-        images = all(isinstance(item, dict) and isinstance(item.get("id"), str) and "status" in item for item in value)
-        return [_own(item, made) for item in value if not images or item["id"] in made]
-    return value
 
 
 def _flat(schema: Mapping[str, Any], place: str, always: bool = True) -> Iterator[tuple[str, _Member]]:
@@ -281,9 +288,7 @@ def _share(count: int, of: int) -> str:
 def _values(
     key: Key, before: Sequence[Exchange], after: Sequence[Exchange], first: _Run, second: _Run
 ) -> Iterator[ShapeDrift]:
-    one, other = (
-        {} if key[1] != "2xx" else _words_seen(side, run.made) for side, run in ((before, first), (after, second))
-    )
+    one, other = ({} if key[1] != "2xx" else _words_seen(side, run) for side, run in ((before, first), (after, second)))
     driven = first.sent ^ second.sent
     for place in sorted(one.keys() & other.keys()):
         known, now = one[place], other[place]
@@ -302,7 +307,7 @@ def _values(
             )
 
 
-def _words_seen(exchanges: Iterable[Exchange], made: frozenset[str]) -> dict[str, Counter[str]]:
+def _words_seen(exchanges: Iterable[Exchange], run: _Run) -> dict[str, Counter[str]]:
     """Place -> how often each text was seen there, without free text such as names and ids."""
     found: dict[str, Counter[str]] = {}
 
@@ -318,5 +323,5 @@ def _words_seen(exchanges: Iterable[Exchange], made: frozenset[str]) -> dict[str
 
     for exchange in exchanges:
         if exchange.response.media_type != "application/octet-stream":
-            walk(_own(_body(exchange), made), "")
+            walk(run.own(_body(exchange)), "")
     return found

@@ -1,9 +1,10 @@
-"""What a request of a run depends on: the images that it names, and what had been done to them before.
+"""What a request of a run depends on: the resources that it names, and what had been done to them before.
 
 Rules
-- A request depends on an image when it names it (an id in path, query or body), when it filters by a value that the image
-  was given, or when what is wrong with its answer is an image that the answer lists.
-- An image comes from the create that made it; what changed it since and succeeded comes with it, in order, and nothing else.
+- A request depends on a resource when it names it (an id in path, query or body), when it filters by a value that the resource
+  was given, or when what is wrong with its answer is a resource that the answer lists.
+- A resource comes from the create that made it; what changed it since and succeeded comes with it, in order, and nothing else.
+- Which requests create, and where lists hold their items, say the resources of the contract.
 - Cleaning up is never a cause. A related exchange counts when it may have changed something.
 """
 
@@ -16,10 +17,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from conformance.model.contract import Resource
 from conformance.model.jsonvalue import Unreadable
 from conformance.model.message import Exchange, Headers, Request
 
-__all__ = ["CLEANUP", "SHORTEST", "History", "Lineage", "Step", "is_create", "made_id", "own_id", "renamed"]
+__all__ = ["CLEANUP", "SHORTEST", "History", "Lineage", "Step", "renamed"]
 
 CLEANUP = "cleanup"
 """The case of exchanges that clean up after the others."""
@@ -29,17 +31,20 @@ SHORTEST = 8
 """Characters of an id that is looked for: a shorter one would be found in words that mean nothing of the kind."""
 _WORD = re.compile(rf"[0-9A-Za-z][0-9A-Za-z_.-]{{{SHORTEST - 1},}}")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z")
-_ITEM = re.compile(r"images\[(\d+)\]")
+_SEPARATORS = re.compile(r'[:,"]')
+"""What stands around a value in a filter that takes several (`in:a,b`)."""
 _LARGEST = 256 * 1024
 """Bytes of a body that is looked through for ids; a larger one is a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An exchange that has to be made again; `makes` is the id of the image that it made, else None."""
+    """An exchange that has to be made again; `makes` is the id of the resource that it made, else None, `chosen` whether the
+    request chose that id."""
 
     exchange: Exchange
     makes: str | None = None
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +66,13 @@ class Lineage:
 
 
 class History:
-    """The exchanges of a run, looked through once. `mark` is in every name and tag that the run made up."""
+    """The exchanges of a run, looked through once. `mark` is in every name and tag that the run made up; `resources` are those of
+    the contract."""
 
-    def __init__(self, exchanges: Iterable[Exchange], mark: str) -> None:
+    def __init__(self, exchanges: Iterable[Exchange], mark: str, resources: Iterable[Resource]) -> None:
         self._numbered = {item.number: item for item in exchanges}
         self._mark = mark
+        self._resources = tuple(resources)
         self._creations: dict[str, list[Exchange]] = {}
         self._changes: dict[str, list[Exchange]] = {}
         self._values: dict[str, dict[str, None]] = {}
@@ -75,15 +82,15 @@ class History:
     def _learn(self, item: Exchange) -> None:
         if item.case == CLEANUP or item.request.method in _SAFE or not 200 <= item.response.status < 300:
             return
-        made = made_id(item)
+        made = self.made_id(item)
         if made is not None:
             self._creations.setdefault(made.lower(), []).append(item)
             touched = {made.lower()}
         else:
             # The path alone says what is changed: an id in a body is only referred to.
             touched = set(self._known(unquote(urlsplit(item.request.url).path)))
-            for image_id in touched:
-                self._changes.setdefault(image_id, []).append(item)
+            for own in touched:
+                self._changes.setdefault(own, []).append(item)
         for value in _texts(_json(item.request.body)) if touched else ():
             if self._mark in value:
                 self._values.setdefault(value, {}).update(dict.fromkeys(touched))
@@ -100,7 +107,7 @@ class History:
         """What the exchange depends on.
 
         `related` are numbers of exchanges that led to it; `path` is the place in the answer that is wrong; `content` says
-        that what is wrong is what the answer holds, so that the images which it lists count.
+        that what is wrong is what the answer holds, so that the resources which it lists count.
         """
         needed: dict[int, Exchange] = {}
         led = [self._numbered[number] for number in related if number in self._numbered and number < target.number]
@@ -108,22 +115,25 @@ class History:
         needed |= {item.number: item for item in led if item.request.method not in _SAFE and item.case != CLEANUP}
         while waiting:
             item = waiting.pop()
-            images = dict.fromkeys(self._named(item))
+            depends = dict.fromkeys(self._named(item))
             if item is target:
-                images |= dict.fromkeys(self._listed(item, path, content=content))
-            for image_id in images:
-                for cause in self._causes(image_id, target.number):
+                depends |= dict.fromkeys(self._listed(item, path, content=content))
+            for own in depends:
+                for cause in self._causes(own, target.number):
                     if cause.number not in needed and cause.number != target.number:
                         needed[cause.number] = cause
                         waiting.append(cause)
-        steps = tuple(Step(needed[number], made_id(needed[number])) for number in sorted(needed))
-        return Lineage(steps, Step(target, self._may_make(target)))
+        steps = tuple(self._step(needed[number], self.made_id(needed[number])) for number in sorted(needed))
+        return Lineage(steps, self._step(target, self._may_make(target)))
 
-    def _causes(self, image_id: str, before: int) -> Iterator[Exchange]:
-        creation = next((item for item in reversed(self._creations[image_id]) if item.number < before), None)
+    def _step(self, exchange: Exchange, makes: str | None) -> Step:
+        return Step(exchange, makes, makes is not None and self.own_id(exchange.request) == makes)
+
+    def _causes(self, own: str, before: int) -> Iterator[Exchange]:
+        creation = next((item for item in reversed(self._creations[own]) if item.number < before), None)
         if creation is not None:
             yield creation
-            yield from (item for item in self._changes.get(image_id, ()) if creation.number < item.number < before)
+            yield from (item for item in self._changes.get(own, ()) if creation.number < item.number < before)
 
     def _named(self, item: Exchange) -> Iterator[str]:
         request = item.request
@@ -135,22 +145,25 @@ class History:
                 yield from self._filtered(value, item)
 
     def _filtered(self, value: str, item: Exchange) -> Iterator[str]:
-        wanted = value.partition(":")[2].split(",") if value.startswith("in:") else [value]
-        found = [image_id for word in wanted for image_id in self._values.get(word.strip('"'), ())]
-        alive = [image_id for image_id in found if self._alive(image_id, item.number)]
-        # The tag of the run is on images of many cases; those of the same case are meant.
+        wanted = dict.fromkeys((value, *_SEPARATORS.split(value)))
+        found = [own for word in wanted for own in self._values.get(word, ())]
+        alive = [own for own in found if self._alive(own, item.number)]
+        # The tag of the run is on resources of many cases; those of the same case are meant.
         yield from self._same_case(alive, item) or alive[:1]
 
     def _listed(self, item: Exchange, path: str, *, content: bool) -> list[str]:
-        body = _answer(item)
-        images = body.get("images") if isinstance(body, dict) else None
-        if not isinstance(images, list) or not (content or path):
+        if not (content or path):
             return []
-        place = _ITEM.match(path)
-        chosen = images[int(place.group(1)) :][:1] if place else images
-        ids = [str(image.get("id")).lower() for image in chosen if isinstance(image, dict)]
-        known = [image_id for image_id in ids if image_id in self._creations]
-        return self._same_case(known, item) or known[:1]
+        body = _answer(item)
+        for resource in self._resources:
+            rows = body.get(resource.items) if isinstance(body, dict) and resource.items else None
+            if isinstance(rows, list):
+                place = re.match(rf"{re.escape(resource.items)}\[(\d+)\]", path)
+                chosen = rows[int(place.group(1)) :][:1] if place else rows
+                ids = [str(row.get(resource.id)).lower() for row in chosen if isinstance(row, dict)]
+                known = [own for own in ids if own in self._creations]
+                return self._same_case(known, item) or known[:1]
+        return []
 
     def _same_case(self, ids: Iterable[str], item: Exchange) -> list[str]:
         return [
@@ -159,46 +172,51 @@ class History:
             if any(made.case == item.case and made.number < item.number for made in self._creations[name])
         ]
 
-    def _alive(self, image_id: str, before: int) -> bool:
-        last = [item.number for item in self._creations[image_id] if item.number < before]
+    def _alive(self, own: str, before: int) -> bool:
+        last = [item.number for item in self._creations[own] if item.number < before]
         gone = [
             item
-            for item in self._changes.get(image_id, ())
+            for item in self._changes.get(own, ())
             if item.request.method == "DELETE" and last and last[-1] < item.number < before
         ]
         return bool(last) and not gone
 
     def _may_make(self, target: Exchange) -> str | None:
         """The id of what sending the target again may leave behind: also one that a failing server may have stored."""
-        made = made_id(target)
-        own = own_id(target.request)
+        made = self.made_id(target)
+        own = self.own_id(target.request)
         if made is None and own is not None and target.response.status >= 500 and own.lower() not in self._creations:
             return own
         return made
 
+    def creates(self, request: Request) -> Resource | None:
+        """The resource that the request makes one of when it succeeds, or None."""
+        path = urlsplit(request.url).path.rstrip("/")
+        if request.method != "POST":
+            return None
+        makers = (item for item in self._resources if item.create is not None)
+        return next((item for item in makers if path.endswith(item.collection)), None)
 
-def is_create(request: Request) -> bool:
-    """Whether the request creates an image when it succeeds."""
-    return request.method == "POST" and urlsplit(request.url).path.rstrip("/").endswith("/v2/images")
+    def made_id(self, exchange: Exchange) -> str | None:
+        """The id of what the exchange made: as the answer says, else its Location; None when it made nothing."""
+        resource = self.creates(exchange.request)
+        if resource is None or not 200 <= exchange.response.status < 300:
+            return None
+        body = _answer(exchange)
+        if isinstance(body, dict) and resource.wrapper:
+            body = body.get(resource.wrapper)
+        if isinstance(body, dict):
+            value = body.get(resource.id)
+            return value if isinstance(value, str) and value else None
+        location = exchange.response.headers.get("Location")
+        return location.partition("?")[0].rstrip("/").rsplit("/", 1)[-1] or None if location else None
 
-
-def made_id(exchange: Exchange) -> str | None:
-    """The id of the image that the exchange made: as the answer says, else its Location; None when it made none."""
-    if not is_create(exchange.request) or not 200 <= exchange.response.status < 300:
-        return None
-    body = _answer(exchange)
-    if isinstance(body, dict):
-        value = body.get("id")
-        return value if isinstance(value, str) and value else None
-    location = exchange.response.headers.get("Location")
-    return location.partition("?")[0].rstrip("/").rsplit("/", 1)[-1] or None if location else None
-
-
-def own_id(request: Request) -> str | None:
-    """The UUID that a create chooses for its image, or None."""
-    body = _json(request.body) if is_create(request) else None
-    value = body.get("id") if isinstance(body, dict) else None
-    return value if isinstance(value, str) and _UUID.match(value) else None
+    def own_id(self, request: Request) -> str | None:
+        """The UUID that a create chooses for what it makes, or None."""
+        resource = self.creates(request)
+        body = _json(request.body) if resource is not None else None
+        value = body.get(resource.id) if isinstance(body, dict) and resource is not None else None
+        return value if isinstance(value, str) and _UUID.match(value) else None
 
 
 def renamed(request: Request, names: Mapping[str, str]) -> Request:

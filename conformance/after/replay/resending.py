@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.after.replay.lineage import CLEANUP, History, Lineage, Step, is_create, made_id, own_id, renamed
+from conformance.after.replay.lineage import CLEANUP, History, Lineage, Step, renamed
 from conformance.after.replay.reproduction import Replay, Replayed, State, by_answer, by_case, by_likeness, deviations
 from conformance.contract.specs import load_contract
 from conformance.judge.registry import judge_exchange, judge_run
@@ -116,7 +116,7 @@ class _Session:
         self._client: Client = conduct.client
         self._verdict = verdict
         self._progress = progress
-        self._history = History(verdict.exchanges, tag_of(verdict.run.id))
+        self._history = History(verdict.exchanges, tag_of(verdict.run.id), conduct.contract.resources.values())
         self._opening = tuple(conduct.gate.findings)
         self._sent_by_case = Counter(item.case for item in verdict.exchanges)
         self._cases = frozenset(case.name for case in registry())
@@ -220,7 +220,7 @@ class _Session:
             for step in lineage.steps:
                 new = self._send(step, names, made)
                 was, status = step.exchange.response.status, new.response.status
-                if (step.makes is not None and made_id(new) is None) or (was < 300 <= status):
+                if (step.makes is not None and self._history.made_id(new) is None) or (was < 300 <= status):
                     said = f"{step.exchange.request.method} of exchange {step.exchange.number}, which it needs"
                     raise _CannotSend(f"{said}, is answered with {status}, then {was}")
             before = len(gate.findings)
@@ -234,7 +234,7 @@ class _Session:
 
     def _send(self, step: Step, names: dict[str, str], made: list[tuple[str, str]]) -> Exchange:
         recorded = step.exchange.request
-        own = own_id(recorded)
+        own = self._history.own_id(recorded)
         if own is not None and own == step.makes:
             names[own] = self._client.uuid()
         request = renamed(replace(recorded, url=self._url(recorded.url)), names)
@@ -243,12 +243,12 @@ class _Session:
         if missing is not None:
             raise _CannotSend(f"it needs {missing}, which is not at hand")
         actor = recorded.actor if recorded.actor in self._conduct.target.actors else "main"
-        if is_create(request):
+        if self._history.creates(request) is not None:
             self._intend(request)
-            if (fresh := own_id(request)) is not None and own == step.makes:
+            if (fresh := self._history.own_id(request)) is not None and own == step.makes:
                 made.append((fresh, actor))
         exchange = self._conduct.gate.observe(request, self._conduct.target.transport.send(request))
-        image_id = made_id(exchange)
+        image_id = self._history.made_id(exchange)
         if image_id is not None:
             self._client.journal.created(image_id)
             if (image_id, actor) not in made:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from conformance.after.compare.shapes import ShapeDrift, shape_drift
+from conformance.model.contract import Resource
 from conformance.model.message import Exchange, Headers, Request, Response
 
+IMAGES = Resource(name="image", service="image", collection="/v2/images", items="images")
 ID = "8a1f6a3e-3b0d-4c55-9a51-1d2f3b4c5d6e"
 
 
@@ -35,7 +37,7 @@ def answer(
 
 
 def told(before: list[Exchange], after: list[Exchange]) -> list[tuple[str, str, str, str]]:
-    return [(item.place, item.change, item.before, item.after) for item in shape_drift(before, after)]
+    return [(item.place, item.change, item.before, item.after) for item in shape_drift(before, after, [IMAGES])]
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from conformance.after.replay.lineage import CLEANUP, History, Lineage, made_id, own_id, renamed
+from conformance.after.replay.lineage import CLEANUP, History, Lineage, renamed
+from conformance.model.contract import Resource
 from conformance.model.message import Exchange, Headers, Request, Response
 
 MARK = "conformance-0011aabb"
 ONE, TWO = "11111111-1111-4111-a111-11111111111a", "22222222-2222-4222-a222-22222222222b"
+IMAGES = Resource(name="image", service="image", collection="/v2/images", create="image.create", items="images")
 ROOT = "http://cloud/image/v2/images"
 
 
@@ -46,7 +48,7 @@ class Run:
         return self("POST", "", 201, members, {"id": image_id, **members}, case=case, actor=actor)
 
     def lineage(self, target: Exchange, *related: int, path: str = "", content: bool = False) -> Lineage:
-        return History(self.exchanges, MARK).lineage(target, related, path=path, content=content)
+        return History(self.exchanges, MARK, [IMAGES]).lineage(target, related, path=path, content=content)
 
     def steps(self, target: Exchange, *related: int, path: str = "", content: bool = False) -> list[int]:
         return [step.exchange.number for step in self.lineage(target, *related, path=path, content=content).steps]
@@ -170,13 +172,13 @@ def test_a_create_says_what_sending_it_again_may_leave_behind(
 
 def test_the_location_names_the_image_when_the_body_does_not(run: Run) -> None:
     exchange = run("POST", "", 201, {}, ["no object"], Location=f"/v2/images/{ONE}")
-    assert made_id(exchange) == ONE
+    assert History([exchange], MARK, [IMAGES]).made_id(exchange) == ONE
     assert run.steps(run("GET", f"/{ONE}", 404)) == [1]
 
 
 def test_an_id_in_a_create_is_an_own_one_only_when_it_is_a_uuid() -> None:
     assert [
-        own_id(Request("POST", ROOT, body=body))
+        History([], MARK, [IMAGES]).own_id(Request("POST", ROOT, body=body))
         for body in (json.dumps({"id": ONE}).encode(), b'{"id": "x"}', b'{"id": 7}', b"[")
     ] == [ONE, None, None, None]
 

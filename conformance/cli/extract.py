@@ -8,9 +8,9 @@ import rich_click as click
 from rich.console import Console
 from rich.table import Table
 
-from conformance.contract.contradictions import contradictions
 from conformance.contract.extraction import extract as write_specs
 from conformance.document import read_document
+from conformance.document.contradictions import contradictions
 from conformance.judge.registry import coverage
 from conformance.model.errors import UsageError
 from conformance.run.cases import registry

@@ -15,25 +15,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.document import ApiOperation, Document, Example, Row, Table
+from conformance.document.vocabulary import JSON_TYPES
 
 __all__ = ["nouns", "operation_id", "schema_of", "service_specs"]
-
-JSON_TYPES = {
-    "string": "string",
-    "enum": "string",
-    "integer": "integer",
-    "int": "integer",
-    "long": "integer",
-    "number": "number",
-    "float": "number",
-    "boolean": "boolean",
-    "bool": "boolean",
-    "array": "array",
-    "list": "array",
-    "object": "object",
-    "dict": "object",
-}
-"""The document's type names in lower case -> JSON Schema types."""
 
 IDENTITY = "identity"
 """The service that gives tokens, by its type in OpenStack's catalogue."""

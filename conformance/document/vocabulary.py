@@ -7,6 +7,7 @@ import re
 __all__ = [
     "COLUMNS",
     "COMMON_HEADINGS",
+    "JSON_TYPES",
     "METHODS",
     "NUMBERED",
     "PARTS",
@@ -83,6 +84,23 @@ COLUMNS = {
     "错误信息": "phrase",
 }
 """Header cell -> column. A header is a line made of these cells only, perhaps printed twice."""
+
+JSON_TYPES = {
+    "string": "string",
+    "enum": "string",
+    "integer": "integer",
+    "int": "integer",
+    "long": "integer",
+    "number": "number",
+    "float": "number",
+    "boolean": "boolean",
+    "bool": "boolean",
+    "array": "array",
+    "list": "array",
+    "object": "object",
+    "dict": "object",
+}
+"""The document's type names in lower case -> JSON Schema types."""
 
 REQUIRED = {"是": True, "否": False}
 

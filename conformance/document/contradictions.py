@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.contract.openapi import JSON_TYPES, schema_of
-from conformance.document import ApiOperation, Document, Example, Row, Table
+from conformance.document.model import ApiOperation, Document, Example, Row, Table
+from conformance.document.vocabulary import JSON_TYPES
+from conformance.model.jsonvalue import kind_of
 
 __all__ = ["Contradiction", "contradictions"]
 
@@ -142,7 +143,7 @@ def _compare(rows: list[Row], example: Example, where: str, *, missing: bool) ->
                 )
             continue
         line = _line(example, name)
-        shown = schema_of(members[name])["type"]
+        shown = kind_of(members[name])
         wanted = JSON_TYPES.get(stated)
         if shown == "null" and "为空" not in row.description:
             yield Contradiction(f"{row.line}, {line}", "null", f"{name} in {where} is {stated}, the example shows null")

@@ -11,6 +11,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS = ROOT / "specs" / "schemas"
+LIBRARY = ROOT / "tests" / "document" / "data" / "library.txt"
+LIBRARY_ERRATA = ROOT / "tests" / "contract" / "data" / "library-1.2"
 
 
 def not_here(reason: str) -> NoReturn:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from checkout import ROOT, not_here
+from checkout import LIBRARY, ROOT, not_here
 from draws import DAY
 
 from conformance.contract.specs import load_contract
@@ -40,7 +40,20 @@ def document_path() -> Path:
 
 @pytest.fixture(scope="session")
 def document(document_path: Path) -> Document:
+    """The vendor's document, read."""
     return read_document(document_path)
+
+
+@pytest.fixture(scope="session")
+def library_path() -> Path:
+    """A small document that the project wrote itself, laid out and misprinted as the vendor's are: two services and a login."""
+    return LIBRARY
+
+
+@pytest.fixture(scope="session")
+def library(library_path: Path) -> Document:
+    """The small document, read."""
+    return read_document(library_path)
 
 
 @pytest.fixture(scope="session")

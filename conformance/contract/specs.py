@@ -110,7 +110,7 @@ def _loaded(place: Path) -> Contract:
 
 
 def dump_yaml(value: Any) -> str:
-    """YAML of plain data: block style, insertion order, lines of at most 120 characters, the same bytes each time."""
+    """YAML of plain data: block style, insertion order, lines broken near 120 characters, the same bytes each time."""
     yaml: Any = YAML(typ="safe", pure=True)
     yaml.default_flow_style = None
     yaml.width = 120

@@ -1,9 +1,8 @@
-"""The specs: what is committed is what the document gives, and the ledger is whole."""
+"""A directory of specs is read back as the contract."""
 
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from pathlib import Path
 
@@ -13,199 +12,188 @@ from checkout import SCHEMAS
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from ruamel.yaml import YAML
 
-from conformance.contract.extraction import extract
-from conformance.contract.ledger import derive
-from conformance.contract.openapi import operation_id
-from conformance.contract.overlay import load_overlay
-from conformance.contract.services import spec_file, spec_files
-from conformance.contract.specs import LEDGER, OVERLAY, default_directory, load_contract, load_effective
-from conformance.document import Document
-from conformance.judge.registry import coverage, covered
+from conformance.contract.specs import (
+    LEDGER,
+    OVERLAY,
+    default_directory,
+    dump_yaml,
+    ledger_yaml,
+    load_contract,
+    load_effective,
+)
 from conformance.model.contract import Authority, Contract, Level
 from conformance.model.errors import UsageError
-from conformance.run.cases import registry
 
 
 @pytest.fixture
-def out(tmp_path: Path) -> Path:
-    place = tmp_path / "easystack-6.0.2"
-    place.mkdir()
-    shutil.copy(default_directory() / OVERLAY, place / OVERLAY)
-    return place
+def copied(specs_of_library: Path, tmp_path: Path) -> Path:
+    """The specs, to be changed."""
+    return Path(shutil.copytree(specs_of_library, tmp_path / specs_of_library.name))
 
 
-def write(document: Document, out: Path) -> None:
-    cases = {case.name: case.verifies for case in registry()}
-    extract(document, out, lambda requirements: coverage(requirements, cases))
+# --- what is read ---------------------------------------------------------------------------------------------------
 
 
-def test_the_committed_specs_are_what_the_document_gives(document: Document, out: Path) -> None:
-    write(document, out)
-    for name in (*spec_files(out).values(), LEDGER):
-        assert (default_directory() / name).read_bytes() == (out / name).read_bytes(), name
+def test_a_contract_has_as_many_services_as_the_directory_has_specs(library_contract: Contract) -> None:
+    assert library_contract.services == ("book", "identity", "reader")
+    assert (library_contract.name, library_contract.version) == ("library-1.2", "1.2")
 
 
-def test_extracting_twice_gives_the_same_bytes(document: Document, out: Path) -> None:
-    write(document, out)
-    first = {path.name: path.read_bytes() for path in out.iterdir()}
-    write(document, out)
-    assert first == {path.name: path.read_bytes() for path in out.iterdir()}
-
-
-def test_a_stale_erratum_is_refused_and_nothing_is_written(document: Document, out: Path) -> None:
-    path = out / OVERLAY
-    path.write_text(path.read_text().replace("'sort-key' ||", "'sort-bee' &&"))
-    with pytest.raises(UsageError, match="selects nothing"):
-        write(document, out)
-    assert [item.name for item in out.iterdir()] == [OVERLAY]
-
-
-@pytest.mark.parametrize("name", spec_files(default_directory()))
-def test_extracted_and_effective_specs_are_valid_openapi(name: str) -> None:
-    raw = YAML(typ="safe", pure=True).load(default_directory() / spec_file(name))
-    for spec in (raw, load_effective(default_directory())[name]):
-        assert [error.message for error in OpenAPIV31SpecValidator(spec).iter_errors()] == []
-
-
-def test_the_ledger_keeps_its_schema() -> None:
-    ledger = YAML(typ="safe", pure=True).load(default_directory() / LEDGER)
-    schema = json.loads((SCHEMAS / "ledger.schema.json").read_text())
-    assert [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(ledger)] == []
-
-
-def test_every_requirement_has_a_check_or_a_reason(contract: Contract) -> None:
-    assert [item.id for item in contract.requirements.values() if not item.checks and item.excluded is None] == []
-
-
-def test_every_case_verifies_requirements_that_exist(contract: Contract) -> None:
-    lost = [
-        (case.name, name) for case in registry() for name in case.verifies if not covered([name], contract.requirements)
-    ]
-    assert lost == []
-
-
-def test_members_parameters_and_codes_are_requirements_of_their_own(contract: Contract) -> None:
-    def count(pattern: str) -> int:
-        return len([name for name in contract.requirements if re.fullmatch(pattern, name)])
-
-    assert count(r"image\.create\.body\.\w+") == 9
-    assert count(r"image\.list\.query\.[\w-]+") == 7 + 2  # ruling 1 adds the underscored names
-    assert count(r"image\.create\.response\.201\.\w+") == 21
-    assert count(r"image\.patch\.response\.200\.\w+") == 21
-    assert count(r"error\.\d+") == 15
-    assert count(r"error\.envelope\.\w+") == 3
-
-
-def test_every_ruling_is_recorded_with_lines_and_reason() -> None:
-    overlay = load_overlay(default_directory() / OVERLAY)
-    assert list(range(1, 43)) == sorted(overlay.rulings)
-    assert all(lines and text for lines, text in overlay.rulings.values())
-
-
-FACTS = {
-    1: (145, 163),
-    2: (167, 167),
-    3: (167, 179),
-    4: (188, 211),
-    5: (215, 215),
-    7: (227, 241),
-    8: (244, 250),
-    9: (252, 252),
-    10: (254, 254),
-    11: (256, 272),
-    12: (278, 278),
-    13: (282, 329),
-    14: (331, 339),
-    15: (343, 345),
-    16: (351, 404),
-    17: (408, 424),
-    18: (429, 467),
-    19: (28, 34),
-    20: (126, 134),
-    21: (473, 473),
-    22: (479, 605),
-    23: (493, 505),
-    24: (509, 509),
-    25: (514, 518),
-    27: (605, 605),
-    28: (615, 615),
-    29: (607, 758),
-    30: (625, 642),
-    31: (648, 662),
-    32: (668, 709),
-    33: (712, 754),
-    34: (758, 758),
-    35: (712, 754),
-    36: (768, 770),
-    38: (779, 779),
-    39: (785, 793),
-    40: (799, 840),
-    41: (844, 899),
-    42: (903, 903),
-    43: (913, 915),
-    45: (924, 924),
-    46: (928, 928),
-    47: (932, 932),
-    49: (946, 946),
-    50: (950, 950),
-    51: (953, 953),
-    52: (957, 957),
-}
-"""Fact of the inventory -> its lines; those left out are the URI lines, which every requirement of the operation uses."""
-
-
-@pytest.mark.parametrize("fact", FACTS)
-def test_every_fact_has_a_requirement_that_cites_its_lines(contract: Contract, fact: int) -> None:
-    first, last = FACTS[fact]
-    citing = [
-        item.id for item in contract.requirements.values() for low, high in item.source if low <= last and high >= first
-    ]
-    assert citing
-
-
-def test_upstream_requirements_never_bind(contract: Contract) -> None:
-    assert [
-        item.id for item in contract.requirements.values() if item.authority is Authority.UPSTREAM and item.binding
-    ] == []
-
-
-def test_codes_that_no_client_can_provoke_are_optional_and_say_why(contract: Contract) -> None:
-    optional = {
-        name for name, item in contract.requirements.items() if name.startswith("error.") and item.level is Level.MAY
+def test_operations_belong_to_their_service(library_contract: Contract) -> None:
+    assert {name: item.service for name, item in library_contract.operations.items()} == {
+        "book.list": "book",
+        "book.create": "book",
+        "book.patch": "book",
+        "book.delete": "book",
+        "book.download": "book",
+        "auth.card.create": "identity",
+        "reader.list": "reader",
+        "reader.replace": "reader",
+        "reader.delete": "reader",
     }
-    assert (
-        {f"error.{code}" for code in (300, 406, 407, 408, 500, 501, 502, 503, 504)} == optional == set(contract.reasons)
+
+
+def test_an_operation_has_what_the_errata_made_of_it(library_contract: Contract) -> None:
+    listing = library_contract.operations["book.list"]
+    assert (listing.method, listing.path) == ("GET", "/v1/books")
+    assert [(item.name, item.level, item.authority) for item in listing.query] == [
+        ("author", Level.MUST, Authority.DOCUMENT),
+        ("page-size", Level.SHOULD, Authority.RULING),
+        ("page_size", Level.MUST, Authority.RULING),
+    ]
+    create = library_contract.operations["book.create"]
+    assert create.request_media_type == "application/json"
+    assert create.request_schema is not None
+    assert create.request_schema["properties"]["pages"] == {"type": "integer"}
+    assert create.request_example == {"title": "Tea", "pages": 120, "kind": "poetry"}
+    assert create.response_example["id"] == "0a4ea7b2-3c1d-4f5e-8a6b-7c8d9e0f1a2b"
+    assert create.defaults == {"borrower": None, "lent": False, "weight": None}
+
+
+def test_a_documented_success_has_its_schema_and_its_headers(library_contract: Contract) -> None:
+    created = library_contract.operations["book.create"].response(201)
+    assert created is not None
+    assert created.schema is not None
+    assert "updated_at" in created.schema["required"]
+    assert "update_at" not in created.schema["properties"]
+    removed = library_contract.operations["book.delete"].response(204)
+    assert removed is not None
+    assert (removed.media_type, removed.schema) == (None, None)
+    login = library_contract.operations["auth.card.create"].response(201)
+    assert login is not None
+    assert (login.headers, login.authority) == (("X-Subject-Token",), Authority.RULING)
+    assert library_contract.operations["book.create"].response(200) is None
+
+
+def test_resources_of_all_services_are_known(library_contract: Contract) -> None:
+    assert {name: item.operations for name, item in library_contract.resources.items()} == {
+        "book": ("book.list", "book.create", "book.patch", "book.delete", "book.download"),
+        "reader": ("reader.list", "reader.replace", "reader.delete"),
+    }
+    reader = library_contract.resources["reader"]
+    assert (reader.service, reader.items, reader.id, reader.item) == (
+        "reader",
+        "readers",
+        "card",
+        "/v1/readers/{reader_card}",
     )
 
 
-def test_defaults_come_from_comparing_the_examples(contract: Contract) -> None:
-    wanted = {"status": "queued", "tags": [], "size": None, "protected": False, "checksum": None, "virtual_size": None}
-    assert wanted == contract.operations["image.create"].defaults
+def test_the_operation_that_gives_tokens_is_known_by_its_header(library_contract: Contract) -> None:
+    token = library_contract.token_operation
+    assert token is not None
+    assert (token.id, token.secured) == ("auth.card.create", False)
+    assert library_contract.operations["reader.list"].secured
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "wanted"),
-    [
-        ("GET", "/v2/images", "image.list"),
-        ("PATCH", "/v2/images/{id}", "image.patch"),
-        ("GET", "/v1/policies", "policy.list"),
-        ("GET", "/v2/images/{id}/members", "image.member.list"),
-        ("DELETE", "/v2.1/servers/{id}/tags/{tag}", "server.tag.delete"),
-    ],
-)
-def test_ids_are_made_of_path_and_method(method: str, path: str, wanted: str) -> None:
-    assert wanted == operation_id(method, path)
+def test_codes_and_envelope_are_those_of_the_common_part(library_contract: Contract) -> None:
+    assert {code: item.phrase for code, item in library_contract.error_codes.items()} == {
+        300: "multiple choices",
+        400: "Bad Request",
+        401: "Unauthorized",
+        404: "Not Found",
+        409: "Conflict",
+        413: "Request Entity Too Large",
+        500: "Internal Server Error",
+    }
+    assert list(library_contract.envelope["properties"]["error"]["properties"]) == ["code", "title", "message"]
+    assert library_contract.reasons == {"error.300": "nothing in the document leads to it"}
+
+
+def test_requirements_have_the_checks_that_the_ledger_names(library_contract: Contract) -> None:
+    assert library_contract.requirements["book.create.body.kind"].checks == ("looks-at-body",)
+
+
+def test_without_a_ledger_no_requirement_has_checks(copied: Path) -> None:
+    (copied / LEDGER).unlink()
+    assert {item.checks for item in load_contract(copied).requirements.values()} == {()}
+
+
+def test_the_sum_follows_the_effective_specs(copied: Path) -> None:
+    before = load_contract(copied).sha256
+    path = copied / OVERLAY
+    path.write_text(path.read_text(encoding="utf-8").replace("minimum: 1", "minimum: 2"), encoding="utf-8")
+    assert before != load_contract(copied).sha256
+
+
+def test_effective_specs_are_valid_openapi(specs_of_library: Path) -> None:
+    for spec in load_effective(specs_of_library).values():
+        assert [error.message for error in OpenAPIV31SpecValidator(spec).iter_errors()] == []
+
+
+# --- what is refused ------------------------------------------------------------------------------------------------
 
 
 def test_a_directory_without_specs_gets_one_line(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="there is no such spec"):
+    with pytest.raises(UsageError, match="there is no such spec; run `conformance extract`"):
         load_contract(tmp_path)
 
 
-def test_an_unknown_member_of_a_written_requirement_is_refused() -> None:
-    specs = load_effective(default_directory())
-    specs["image"]["x-requirements"] = [
-        {"id": "a", "statement": "b", "authority": "document", "source": [[1, 1]], "sauce": 1}
-    ]
-    with pytest.raises(UsageError, match="unknown member 'sauce'"):
-        derive(specs)
+@pytest.mark.parametrize(
+    ("text", "words"), [("a: [", "cannot be read as YAML"), ("- a list", "not a mapping"), ("", "not a mapping")]
+)
+def test_a_file_that_is_no_spec_is_named(copied: Path, text: str, words: str) -> None:
+    (copied / "reader.openapi.yaml").write_text(text)
+    with pytest.raises(UsageError) as caught:
+        load_contract(copied)
+    assert str(caught.value).startswith(f"{copied / 'reader.openapi.yaml'}: {words}")
+
+
+def test_specs_without_their_common_part_are_refused(copied: Path) -> None:
+    (copied / "book.openapi.yaml").unlink()
+    with pytest.raises(UsageError, match="no spec has a common part"):
+        load_contract(copied)
+
+
+# --- what is written ------------------------------------------------------------------------------------------------
+
+
+def test_yaml_is_written_in_the_order_given_and_reads_back_the_same() -> None:
+    value = {"z": [1, {"b": None, "a": "é"}], "a": {"long": "word " * 60}}
+    text = dump_yaml(value)
+    assert text == dump_yaml(value)
+    assert value == YAML(typ="safe", pure=True).load(text)
+    assert text.index("z:") < text.index("\na:")
+    assert max(len(line) for line in text.splitlines()) < 140
+
+
+def test_the_ledger_keeps_its_schema(library_contract: Contract) -> None:
+    text = ledger_yaml(library_contract.name, list(library_contract.requirements.values()))
+    ledger = YAML(typ="safe", pure=True).load(text)
+    schema = json.loads((SCHEMAS / "ledger.schema.json").read_text(encoding="utf-8"))
+    assert [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(ledger)] == []
+    assert ledger["requirements"][0] == {
+        "id": "auth.card.create.body.auth",
+        "statement": "auth is taken as documented and wrong values are refused",
+        "level": "must",
+        "authority": "ruling",
+        "source": [[76, 78]],
+        "operation": "auth.card.create",
+        "ruling": 5,
+        "checks": ["looks-at-body"],
+    }
+
+
+def test_the_product_ships_with_an_edition() -> None:
+    assert load_contract() is load_contract()
+    assert load_contract().name == default_directory().name

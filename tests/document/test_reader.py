@@ -1,122 +1,181 @@
-"""The reader on the vendor's document, held to the lines of the inventory."""
+"""The reader: sections, operations and the common part, on a small document and on clean print with other names."""
 
 from __future__ import annotations
 
-from conformance.document import ApiOperation, Document
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conformance.document import ApiOperation, Document, read_document
+from conformance.model.errors import DocumentError
+
+CLEAN = """ 1 接口
+1.1 概述
+公共参数
+通用请求头
+名称 类型 是否必选 描述
+X-Trace string 否 甲
+公共错误码
+状态码 错误信息 说明
+404 Not Found 无
+409 Conflict 有
+1.2 磁盘
+列出
+功能介绍
+甲乙丙
+URI
+GET /v3/disks/{disk_id}/parts
+请求消息
+名称 类型 是否必选 描述
+disk_id string 是 甲
+size_from integer 否 甲
+乙
+请求示例
+GET /v3/disks/7/parts?size_from=3
+响应消息
+参数 参数类型 描述
+parts array 甲
+parts.id string UUID
+正常响应代码
+200 206
+产品版本 v7.1(2031-02-03)
+"""
 
 
-def operation(document: Document, method: str) -> ApiOperation:
-    return next(item for item in document.operations if item.method == method)
+def read(tmp_path: Path, text: str) -> Document:
+    path = tmp_path / "document.txt"
+    path.write_bytes(text.encode())
+    return read_document(path)
 
 
-def test_it_finds_the_product_and_its_release(document: Document) -> None:
-    assert (document.product_version, document.release_date, document.line_count) == ("6.0.2", "2025-05-23", 982)
+def operation(document: Document, method: str, path: str) -> ApiOperation:
+    return next(item for item in document.operations if (item.method, item.path) == (method, path))
 
 
-def test_nothing_is_left_unread(document: Document) -> None:
-    assert document.problems == ()
+# --- the small document ---------------------------------------------------------------------------------------------
 
 
-def test_it_recovers_all_ninety_rows(document: Document) -> None:
-    assert sum(len(table.rows) for table in document.tables) + len(document.common.error_codes) == 90
+def test_the_product_and_its_release_are_read_off_a_footer(library: Document) -> None:
+    assert (library.title, library.product_version, library.release_date) == ("图书馆接口", "1.2", "2031-02-03")
+    assert library.line_count == 494
 
 
-def test_it_finds_the_five_operations_with_their_lines_and_codes(document: Document) -> None:
-    found = [(item.method, item.path, item.uri_line, item.success_codes) for item in document.operations]
+def test_nothing_is_left_unread(library: Document) -> None:
+    assert library.problems == ()
+
+
+def test_sections_hold_their_operations(library: Document) -> None:
+    assert [(item.title, item.line, len(item.operations)) for item in library.sections] == [
+        ("图书", 141, 5),
+        ("读者", 402, 3),
+    ]
+
+
+def test_each_operation_has_its_lines_and_codes(library: Document) -> None:
+    found = [
+        (item.method, item.path, item.line, item.uri_line, item.last_line, item.success_codes)
+        for item in library.operations
+    ]
     assert found == [
-        ("GET", "/v2/images", 487, ((200, 605),)),
-        ("POST", "/v2/images", 619, ((201, 758),)),
-        ("PATCH", "/v2/images/{image_id}", 773, ((200, 903),)),
-        ("GET", "/v2/images/{image_id}/file", 919, ((200, 932),)),
-        ("DELETE", "/v2/images/{image_id}", 942, ((204, 957),)),
+        ("GET", "/v1/books", 143, 151, 205, ((200, 205),)),
+        ("POST", "/v1/books", 207, 219, 300, ((201, 300),)),
+        ("PATCH", "/v1/books/{book_id}", 302, 315, 351, ((200, 351),)),
+        ("GET", "/v1/books/{book_id}/text", 353, 361, 375, ((200, 375),)),
+        ("DELETE", "/v1/books/{book_id}", 377, 385, 400, ((204, 400),)),
+        ("GET", "/v1/readers", 404, 412, 436, ((200, 436),)),
+        ("PUT", "/v1/readers/{reader_card}", 438, 446, 466, ((200, 466),)),
+        ("DELETE", "/v1/readers/{reader_card}", 468, 476, 490, ((204, 490),)),
     ]
 
 
-def test_query_parameters_carry_type_and_line(document: Document) -> None:
-    table = document.operations[0].request_table
+def test_preconditions_keep_their_lines(library: Document) -> None:
+    assert [line for _, line in operation(library, "PATCH", "/v1/books/{book_id}").preconditions] == [310, 312]
+    assert operation(library, "GET", "/v1/books").preconditions == ()
+
+
+def test_the_common_part_has_its_tables_codes_and_examples(library: Document) -> None:
+    common = library.common
+    assert common.request_parameters is not None
+    assert common.response_parameters is not None
+    assert common.methods is not None
+    assert [row.name for row in common.request_parameters.rows] == ["Content-Type", "X-Auth-Token"]
+    assert [row.name for row in common.response_parameters.rows] == ["RequestId"]
+    assert [row.name for row in common.methods.rows] == ["GET", "POST", "PATCH", "DELETE", "OPTIONS"]
+    assert [item.code for item in common.error_codes] == [300, 400, 401, 404, 409, 413, 500]
+    assert [(item.kind, item.first_line) for item in common.examples] == [
+        ("json", 54),
+        ("request", 76),
+        ("json", 82),
+        ("json", 94),
+    ]
+
+
+def test_headings_of_the_common_part_say_how_far_they_reach(library: Document) -> None:
+    assert [(item.title, item.line, item.last_line) for item in library.common.headings][:3] == [
+        ("请求方法", 9, 23),
+        ("公共请求参数", 25, 42),
+        ("公共返回参数", 44, 48),
+    ]
+
+
+def test_parameters_of_the_path_may_stand_below_the_uri(library: Document) -> None:
+    table = operation(library, "DELETE", "/v1/books/{book_id}").path_parameters
     assert table is not None
-    assert [(row.name, row.type, row.required, row.line) for row in table.rows] == [
-        ("changes-since", "string", False, 493),
-        ("name", "string", False, 495),
-        ("status", "string", False, 497),
-        ("sort-key", "string", False, 499),
-        ("sort-dir", "string", False, 501),
-        ("type", "string", False, 503),
-        ("limit", "integer", False, 505),
-    ]
+    assert [(row.name, row.type, row.required, row.line) for row in table.rows] == [("book_id", None, True, 389)]
 
 
-def test_create_has_nine_members_and_twenty_one_answers(document: Document) -> None:
-    create = operation(document, "POST")
-    assert create.request_table is not None
-    assert create.response_table is not None
-    assert (len(create.request_table.rows), len(create.response_table.rows)) == (9, 21)
-    assert [
-        (row.name, row.type, row.line) for row in create.request_table.rows if row.name in {"min_disk", "name"}
-    ] == [("min_disk", "string", 632), ("name", "integer", 636)]
+# --- other editions -------------------------------------------------------------------------------------------------
 
 
-def test_error_codes_keep_phrases_that_were_wrapped(document: Document) -> None:
-    codes = {item.code: (item.phrase, item.line) for item in document.common.error_codes}
-    assert list(codes) == [300, 400, 401, 403, 404, 405, 406, 407, 408, 409, 500, 501, 502, 503, 504]
-    assert codes[407] == ("Proxy Authentication Required", 443)
-    assert codes[300] == ("multiple choices", 429)
+@pytest.mark.parametrize(
+    "change",
+    [
+        str,
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: "\ufeff" + text,
+        lambda text: text.replace("\n", "\n\n"),
+    ],
+    ids=["as it stands", "carriage returns", "byte order mark", "blank lines"],
+)
+def test_an_edition_about_something_else_is_read(tmp_path: Path, change: Callable[[str], str]) -> None:
+    document = read(tmp_path, change(CLEAN))
+    item = document.operations[0]
+    assert (item.method, item.path) == ("GET", "/v3/disks/{disk_id}/parts")
+    assert item.request_table is not None
+    assert item.response_table is not None
+    assert [(row.name, row.required) for row in item.request_table.rows] == [("disk_id", True), ("size_from", False)]
+    assert [row.name for row in item.response_table.rows] == ["parts", "parts.id"]
+    assert [code for code, _ in item.success_codes] == [200, 206]
+    assert [(code.code, code.phrase) for code in document.common.error_codes] == [(404, "Not Found"), (409, "Conflict")]
+    assert document.product_version == "7.1"
 
 
-def test_common_headers_keep_required_cells_that_were_wrapped(document: Document) -> None:
-    table = document.common.request_parameters
-    assert table is not None
-    assert [(row.name, row.required, row.line, row.last_line) for row in table.rows] == [
-        ("Host", False, 227, 241),
-        ("Content-Type", True, 244, 250),
-        ("Content-Length", False, 252, 252),
-        ("X-Project-Id", False, 254, 254),
-        ("X-Auth-Token", False, 256, 272),
-    ]
+def test_a_path_too_long_for_the_page_goes_on_in_the_next_line(tmp_path: Path) -> None:
+    document = read(tmp_path, CLEAN.replace("GET /v3/disks/{disk_id}/parts\n", "GET /v3/disks/{disk_\nid}/parts\n"))
+    assert document.operations[0].path == "/v3/disks/{disk_id}/parts"
 
 
-def test_all_eight_json_examples_are_recovered_one_of_them_repaired(document: Document) -> None:
-    examples = [item for item in document.examples if item.kind == "json"]
-    assert [(item.first_line, item.last_line) for item in examples] == [
-        (290, 329),
-        (355, 404),
-        (412, 424),
-        (522, 601),
-        (648, 662),
-        (712, 754),
-        (785, 793),
-        (844, 899),
-    ]
-    assert [item.repaired for item in examples if item.repaired] == ["] inserted before the end of line 601"]
+def test_an_operation_without_a_path_is_named_by_its_line(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match=r"^line 12: .* has no line with a method and a path$"):
+        read(tmp_path, CLEAN.replace("GET /v3/disks/{disk_id}/parts\n", ""))
 
 
-def test_strings_wrapped_over_lines_are_joined(document: Document) -> None:
-    success = next(item for item in document.examples if item.first_line == 355)
-    href = (
-        "http://openstack.example.com/v2/6f70656e737461636b20342065766572/servers/f5dc173b-6804-445a-a6d8-c705dad5b5eb"
-    )
-    assert href == success.value["error"]["links"][0]["href"]
+def test_a_document_without_a_version_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match="names no product version"):
+        read(tmp_path, CLEAN.replace("产品版本 v7.1(2031-02-03)\n", ""))
 
 
-def test_the_patch_example_is_three_replaces(document: Document) -> None:
-    example = operation(document, "PATCH").request_examples[0]
-    assert [(item["path"], item["value"]) for item in example.value] == [
-        ("/min_ram", 512),
-        ("/min_disk", 1),
-        ("/name", "fake_image1"),
-    ]
+def test_text_that_describes_no_operation_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match="describes no operation"):
+        read(tmp_path, "hello\n")
 
 
-def test_members_of_examples_know_their_line(document: Document) -> None:
-    lines = operation(document, "POST").response_examples[0].lines
-    assert (lines["/status"], lines["/updated_at"], lines["/checksum"]) == (714, 728, 744)
+def test_a_table_without_rows_is_a_problem_and_not_a_promise(tmp_path: Path) -> None:
+    document = read(tmp_path, CLEAN.replace("parts array 甲\nparts.id string UUID\n", ""))
+    assert document.problems == ((25, "a table without a row that can be read"),)
 
 
-def test_preconditions_keep_their_lines(document: Document) -> None:
-    assert [line for _, line in operation(document, "PATCH").preconditions] == [768, 770]
-
-
-def test_the_delete_table_has_no_types(document: Document) -> None:
-    table = operation(document, "DELETE").path_parameters
-    assert table is not None
-    assert [(row.name, row.type, row.required, row.line) for row in table.rows] == [("image_id", None, True, 946)]
+def test_a_long_hostile_line_does_not_hang(tmp_path: Path) -> None:
+    document = read(tmp_path, CLEAN.replace("GET /v3/disks/7/parts?size_from=3", "{" + "ab" * 50000))
+    assert [line for line, _ in document.problems] == [23]

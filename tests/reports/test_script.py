@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from checkout import tool
 from rich.console import Console
 from targets import reference_with
 
@@ -68,6 +69,7 @@ def variables(settings: Settings) -> dict[str, str]:
 
 
 def executed(path: Path, env: Mapping[str, str]) -> subprocess.CompletedProcess[bytes]:
+    tool("curl")
     return subprocess.run([path], env={**os.environ, **env}, capture_output=True, timeout=60, check=False)
 
 

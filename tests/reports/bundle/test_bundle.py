@@ -15,7 +15,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from checkout import SCHEMAS
+from checkout import SCHEMAS, tool
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.console import Console
@@ -50,6 +50,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Keys made as the documentation says, with openssl."""
+    tool("openssl")
     folder = tmp_path_factory.mktemp("keys")
     for name, algorithm in (("key", "ed25519"), ("another", "ed25519"), ("rsa", "rsa")):
         subprocess.run(

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from conformance.model.contract import Contract
 from conformance.run.service import Service
 
 if TYPE_CHECKING:
+    from conformance.services.fault import Fault
     from conformance.services.part import Surroundings, TokenPart
 
 __all__ = ["IDENTITY"]
+
+
+def _faults(contract: Contract) -> Iterable[Fault]:
+    from conformance.services.identity.faults import faults
+
+    return faults(contract)
 
 
 def _target(around: Surroundings) -> TokenPart:
@@ -18,4 +27,10 @@ def _target(around: Surroundings) -> TokenPart:
     return IdentityPart(around)
 
 
-IDENTITY = Service(name="identity", cases=("conformance.services.identity.cases",), target=_target, gives_tokens=True)
+IDENTITY = Service(
+    name="identity",
+    cases=("conformance.services.identity.cases",),
+    faults=_faults,
+    target=_target,
+    gives_tokens=True,
+)

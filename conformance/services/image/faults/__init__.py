@@ -1,4 +1,9 @@
-"""Faults of the image service: each has the reference target break a promise of the contract while the rest holds."""
+"""Faults of the image service: each has the reference target break a promise of the contract while the rest holds.
+
+A module stands for what breaks. Where faults are a product (where x what) they are written as its table (conformance.services.product),
+where they need to know what was done before they have a history (history.py). A fault waits for classes of requests and of images
+that the contract, HTTP, JSON or Unicode know, never for what one suite happens to send.
+"""
 
 from __future__ import annotations
 
@@ -6,37 +11,52 @@ from collections.abc import Iterator
 
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault
-from conformance.services.image.faults.bank_answers import answer_faults
-from conformance.services.image.faults.bank_behaviour import behaviour_faults
-from conformance.services.image.faults.bank_combinations import combination_faults
-from conformance.services.image.faults.bank_failures import failure_faults
-from conformance.services.image.faults.bank_likenesses import likeness_faults
-from conformance.services.image.faults.bank_lists import list_faults
-from conformance.services.image.faults.bank_moments import moment_faults
-from conformance.services.image.faults.bank_removals import removal_faults
-from conformance.services.image.faults.bank_requests import request_faults
-from conformance.services.image.faults.bank_states import state_faults
-from conformance.services.image.faults.bank_storage import storage_faults
-from conformance.services.image.faults.bank_strangers import stranger_faults
-from conformance.services.image.faults.bank_texts import text_faults
-from conformance.services.image.faults.bank_truth import truth_faults
+from conformance.services.image.faults import (
+    access,
+    addresses,
+    answers,
+    change,
+    create,
+    envelope,
+    files,
+    filters,
+    isolation,
+    listing,
+    moments,
+    operations,
+    order,
+    pages,
+    removal,
+    texts,
+    truth,
+    values,
+)
 
 __all__ = ["faults"]
+
+MODULES = (
+    answers,
+    envelope,
+    moments,
+    truth,
+    access,
+    isolation,
+    addresses,
+    create,
+    values,
+    texts,
+    operations,
+    change,
+    removal,
+    files,
+    listing,
+    filters,
+    order,
+    pages,
+)
 
 
 def faults(contract: Contract) -> Iterator[Fault]:
     """Every fault of the image service, made from the contract."""
-    yield from answer_faults(contract)
-    yield from request_faults(contract)
-    yield from behaviour_faults(contract)
-    yield from failure_faults(contract)
-    yield from truth_faults(contract)
-    yield from moment_faults(contract)
-    yield from state_faults(contract)
-    yield from storage_faults(contract)
-    yield from removal_faults()
-    yield from list_faults()
-    yield from stranger_faults()
-    yield from combination_faults(contract)
-    yield from text_faults()
-    yield from likeness_faults()
+    for module in MODULES:
+        yield from module.faults(contract)

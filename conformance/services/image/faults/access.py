@@ -120,7 +120,7 @@ def _headers() -> Iterator[Fault]:
         ),
     )
     yield Fault(
-        f"{HEADER}.query",
+        "auth.token.header.query",
         (HEADER, "auth.required"),
         "a token in the query opens a call",
         Hooks(
@@ -172,12 +172,13 @@ def _projects() -> Iterator[Fault]:
         "X-Project-Id opens another project",
         Hooks(authorise=partial(_following, None)),
     )
-    for word in ("show", "download", "patch", "delete"):
+    for operation in ("image.show", "image.download", "image.patch", "image.delete"):
+        word = operation.removeprefix("image.")
         yield Fault(
             f"{OF_PROJECT}.followed-by-{word}",
             (rid.stated("image", "isolation", word),),
             f"X-Project-Id opens another project to {word}",
-            Hooks(authorise=partial(_following, f"image.{word}")),
+            Hooks(authorise=partial(_following, operation)),
         )
 
 

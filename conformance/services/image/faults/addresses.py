@@ -41,7 +41,7 @@ def faults(contract: Contract) -> Iterator[Fault]:
             answering(operation, 404, partial(_found, success, body)),
         )
         said = f"{operation} finds an image by what is like its id"
-        place = Where(f"{operation}.path.like", said, partial(_finding, operation), (promise,))
+        place = Where(rid.path(operation, "like"), said, partial(_finding, operation), (promise,))
         yield from product([place], [Effect(word, word, like) for word, like in LIKE.items()])
     yield Fault(
         "image.delete.again",

@@ -187,7 +187,7 @@ def _defaulting(member: str, value: Any, call: Call, answer: Answer, _store: Sto
 
 def _answers() -> Iterator[Fault]:
     def answered(word: str, breaks: tuple[str, ...], said: str, change: Callable[[Body], Body]) -> Fault:
-        return Fault(f"image.create.{word}", breaks, said, showing(CREATE, 201, change))
+        return Fault(f"{CREATE}.{word}", breaks, said, showing(CREATE, 201, change))
 
     times = {"created_at": "2001-01-01T00:00:00Z", "updated_at": "2001-01-01T00:00:00Z"}
     yield answered(

@@ -165,10 +165,13 @@ def _uploaded(call: Call, caller: Caller, store: Store) -> Answer | None:
     return Answer(204)
 
 
+DEFAULT = "image.isolation.default"
+
+
 def _defaults() -> Iterator[Fault]:
     for value in ("public", "community"):
         yield Fault(
-            f"image.isolation.default.{value}",
+            f"{DEFAULT}.{value}",
             tuple(promise(operation) for operation in (LIST, "image.show", "image.download")),
             f"an image of which the request says nothing is {value}",
             Hooks(stored=partial(_opened, value)),

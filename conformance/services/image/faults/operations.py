@@ -16,8 +16,8 @@ from conformance.services.forms import refusal
 from conformance.services.image.faults.history import done
 from conformance.services.image.faults.reading import PROPERTY, leads_to, name_of, operations
 from conformance.services.image.faults.stages import answering, patching, refuse
-from conformance.services.image.faults.values import CLASSES, reset
-from conformance.services.image.target.store import DEFAULTS, READ_ONLY, Image, Store, pointer
+from conformance.services.image.faults.values import CLASSES, members_of_create, reset
+from conformance.services.image.target.store import DEFAULTS, Image, Store, pointer
 from conformance.services.product import Effect, Where, family, product
 from conformance.services.wire import Answer, Call
 
@@ -84,11 +84,13 @@ def _requests(contract: Contract, kinds: list[str]) -> Iterator[Fault]:
             f"patch leaves out operations with a wrong {part}",
             patching(partial(_that_are, holds)),
         )
+    answered: Mapping[str, Any] = (contract.operations["image.create"].responses[0].schema or {})["properties"]
+    kept = answered.keys() - (members_of_create(contract).keys() - {"id"})
     yield Fault(
         "image.patch.read-only.lenient",
         ("image.patch.read-only",),
         "patch says 200 to a change of what the service keeps",
-        patching(partial(_that_are, lambda item: name_of(item) not in READ_ONLY)),
+        patching(partial(_that_are, lambda item: name_of(item) not in kept)),
     )
 
 
@@ -111,7 +113,7 @@ def _refusals(contract: Contract) -> Iterator[Fault]:
     )
     for status in ("active", "queued"):
         yield Fault(
-            f"image.patch.precondition.{status}",
+            f"{PATCH}.precondition.{status}",
             ("image.patch.precondition.status",),
             f"an image that is {status} cannot be changed",
             answering(PATCH, 200, partial(_refused_in, status, refused)),
@@ -150,7 +152,7 @@ def _orders() -> Iterator[Fault]:
     )
     for word, op in {"removes": "remove", "adds": "add"}.items():
         yield Fault(
-            f"image.patch.atomic.{word}-last",
+            f"{ATOMIC}.{word}-last",
             (ATOMIC, REPLACE),
             f"of a list of operations the {word} come last",
             patching(partial(sorted, key=lambda item, op=op: _op(item) == op)),
@@ -208,7 +210,7 @@ def _halves() -> Iterator[Fault]:
     promises = (ATOMIC, rid.request(PATCH), rid.body(PATCH, "value"), "image.patch.read-only")
     for name in (*CLASSES, PROPERTY):
         yield Fault(
-            f"image.patch.refused.{name}",
+            f"{PATCH}.refused.{name}",
             promises,
             f"a refused patch resets {name}",
             Hooks(answer=partial(_reset_though_refused, name)),
@@ -273,7 +275,7 @@ def _properties() -> Iterator[Fault]:
     )
     for word, alike in {"prefix": str.startswith, "suffix": str.endswith}.items():
         yield Fault(
-            f"image.patch.remove.by-{word}",
+            f"{PATCH}.remove.by-{word}",
             ("image.patch.unchanged", REMOVE),
             f"a remove takes out properties of the same {word}",
             Hooks(stored=partial(_removed_alike, alike)),
@@ -310,7 +312,7 @@ def _paths() -> Iterator[Fault]:
     }
     for word, read in misreadings.items():
         yield Fault(
-            f"image.patch.path.{word}",
+            rid.path(PATCH, word),
             (rid.body(PATCH, "path"),),
             f"the escapes of a path are read wrongly: {word}",
             patching(partial(_with_paths, read)),

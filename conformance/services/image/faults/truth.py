@@ -22,6 +22,7 @@ __all__ = ["faults"]
 Body = dict[str, Any]
 Lie = Callable[[Body], Any]
 
+LIST = "image.list"
 ELSEWHERE = "00000000-0000-4000-8000-00000000beef"
 """The id of no image."""
 SUCCESSES = {"image.create": 201, "image.patch": 200, "image.show": 200}
@@ -48,7 +49,7 @@ def faults(contract: Contract) -> Iterator[Fault]:
     for member, lie in LIES.items():
         shown = rid.response("image.list", 200, f"images.{member}")
         yield Fault(
-            f"image.list.truth.{member}",
+            f"{LIST}.truth.{member}",
             ("image.list.complete", *([shown] if shown in contract.requirements else ())),
             f"a list shows a {member} that is not the image's",
             _listed(partial(_lying, member, lie, _always)),

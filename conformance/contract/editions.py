@@ -21,6 +21,7 @@ from typing import Any
 
 from conformance.contract.ledger import defaults_of, derive
 from conformance.contract.schema_changes import SchemaChange, schema_changes
+from conformance.contract.services import operations_of
 from conformance.model import requirement_id
 from conformance.model.contract import Lines, Requirement
 
@@ -96,7 +97,6 @@ RULES: Mapping[str, Impact] = {
 }
 """Rule id -> impact. Ids are stable: a pipeline may name them."""
 
-_METHODS = ("get", "put", "post", "patch", "delete", "head")
 Spec = Mapping[str, Any]
 
 
@@ -436,10 +436,8 @@ _NONE = _Nothing()
 def _operations(specs: Mapping[str, Spec]) -> dict[str, _Operation]:
     found: dict[str, _Operation] = {}
     for spec in specs.values():
-        for path, item in spec.get("paths", {}).items():
-            for method, raw in item.items():
-                if method in _METHODS:
-                    found[raw.get("operationId", f"{method} {path}")] = _Operation(method.upper(), path, raw, spec)
+        for method, path, raw in operations_of(spec):
+            found[raw.get("operationId", f"{method} {path}")] = _Operation(method, path, raw, spec)
     return found
 
 

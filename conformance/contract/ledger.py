@@ -12,15 +12,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.contract.services import common_spec
+from conformance.contract.services import common_spec, operations_of
 from conformance.model import requirement_id
 from conformance.model.contract import Authority, Level, Lines, Requirement, Statement
 from conformance.model.errors import UsageError
 from conformance.model.requirement_id import Kind
 
 __all__ = ["defaults_of", "derive"]
-
-_METHODS = ("get", "put", "post", "patch", "delete", "head")
 
 
 def derive(specs: Mapping[str, Mapping[str, Any]]) -> tuple[Requirement, ...]:
@@ -36,10 +34,8 @@ def _all(specs: Mapping[str, Mapping[str, Any]]) -> Iterator[Requirement]:
     yield from _stated(common, None)
     yield from _common(common)
     for spec in specs.values():
-        for path in spec["paths"].values():
-            for method, operation in path.items():
-                if method in _METHODS:
-                    yield from _operation(operation)
+        for _, _, operation in operations_of(spec):
+            yield from _operation(operation)
 
 
 def _stated(node: Mapping[str, Any], operation: str | None) -> Iterator[Requirement]:

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.document import ApiOperation, Document, Example, Row, Table
-from conformance.document.vocabulary import JSON_TYPES
+from conformance.document import ApiOperation, Document, Example, Row, vocabulary
+from conformance.document.model import rows_of
 
 __all__ = ["nouns", "operation_id", "schema_of", "service_specs"]
 
@@ -155,7 +155,7 @@ def _operation(operation: ApiOperation, document: Document) -> dict[str, Any]:
     }
     if operation.preconditions:
         result["x-preconditions"] = [[line, line] for _, line in operation.preconditions]
-    rows = [row for table in (operation.path_parameters, operation.request_table) for row in _rows(table)]
+    rows = [row for table in (operation.path_parameters, operation.request_table) for row in rows_of(table)]
     placeholders = set(re.findall(r"\{([^}]+)\}", operation.path))
     body_rows: list[Row] = []
     parameters: list[dict[str, Any]] = []
@@ -258,25 +258,25 @@ def _row_schema(row: Row) -> dict[str, Any]:
     """Type from the type column; format, unit, bounds and nullability from fixed terms of the description."""
     stated = (row.type or "").strip().lower()
     schema: dict[str, Any] = {}
-    if stated in JSON_TYPES:
-        schema["type"] = JSON_TYPES[stated]
+    if stated in vocabulary.JSON_TYPES:
+        schema["type"] = vocabulary.JSON_TYPES[stated]
     if stated and stated != schema.get("type"):
         schema["x-document-type"] = stated
     text = row.description
     if schema.get("type", "string") == "string":
-        if re.search(r"UUID", text, re.IGNORECASE):
+        if vocabulary.UUID.search(text):
             schema["format"] = "uuid"
-        elif re.search(r"ISO ?8601", text, re.IGNORECASE):
+        elif vocabulary.MOMENT.search(text):
             schema["format"] = "date-time"
-        elif "URI" in text:
+        elif vocabulary.REFERENCE in text:
             schema["format"] = "uri-reference"
-    unit = re.search(r"单位(?:为)?([A-Za-z]+)", text)
+    unit = vocabulary.UNIT.search(text)
     if unit:
         schema["x-unit"] = unit.group(1)
-    above = re.search(r"大于(\d+)", text)
+    above = vocabulary.ABOVE.search(text)
     if above and schema.get("type") in {"integer", "number"}:
         schema["exclusiveMinimum"] = int(above.group(1))
-    if "为空" in text and "type" in schema:
+    if vocabulary.NULLABLE in text and "type" in schema:
         schema["type"] = [schema["type"], "null"]
     return schema
 
@@ -337,9 +337,9 @@ def _error_reference(code: int) -> dict[str, str]:
 def _common(document: Document) -> dict[str, Any]:
     common = document.common
     return {
-        "request-headers": [_common_row(row) for row in _rows(common.request_parameters)],
-        "response-members": [_common_row(row) for row in _rows(common.response_parameters)],
-        "methods": [{"name": row.name, "x-source": _source(row)} for row in _rows(common.methods)],
+        "request-headers": [_common_row(row) for row in rows_of(common.request_parameters)],
+        "response-members": [_common_row(row) for row in rows_of(common.response_parameters)],
+        "methods": [{"name": row.name, "x-source": _source(row)} for row in rows_of(common.methods)],
         "error-codes": [
             {"code": item.code, "phrase": item.phrase, "x-source": [[item.line, item.line]]}
             for item in common.error_codes
@@ -349,7 +349,7 @@ def _common(document: Document) -> dict[str, Any]:
 
 
 def _common_row(row: Row) -> dict[str, Any]:
-    schema: Mapping[str, Any] = {"type": JSON_TYPES.get((row.type or "string").lower(), "string")}
+    schema: Mapping[str, Any] = {"type": vocabulary.JSON_TYPES.get((row.type or "string").lower(), "string")}
     required = {} if row.required is None else {"required": row.required}
     return {"name": row.name, **required, "schema": dict(schema), "x-source": _source(row)}
 
@@ -357,10 +357,6 @@ def _common_row(row: Row) -> dict[str, Any]:
 def _request_line(example: Example) -> tuple[str, str]:
     method, url = example.text.split()[:2]
     return method, urlsplit(url).path
-
-
-def _rows(table: Table | None) -> tuple[Row, ...]:
-    return table.rows if table is not None else ()
 
 
 def _source(row: Row) -> list[list[int]]:

@@ -6,14 +6,16 @@ the document is about. The other specs are of services that it only calls, such 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from conformance.model.errors import UsageError
 
-__all__ = ["common_spec", "in_order", "spec_file", "spec_files"]
+__all__ = ["METHODS", "common_spec", "in_order", "operations_of", "spec_file", "spec_files"]
 
+METHODS = frozenset({"get", "put", "post", "patch", "delete", "head", "options", "trace"})
+"""The members of a path that are operations (OpenAPI 3.1, Path Item Object); the others hold for all of them."""
 _SUFFIX = ".openapi.yaml"
 Spec = Mapping[str, Any]
 
@@ -40,3 +42,11 @@ def common_spec(specs: Mapping[str, Spec]) -> Spec:
     if found is None:
         raise UsageError("the specs have no common part (`x-common`); run `conformance extract` to write them again")
     return found
+
+
+def operations_of(spec: Spec) -> Iterator[tuple[str, str, Spec]]:
+    """(method in capitals, path, operation) of a spec, in its order."""
+    for path, item in spec.get("paths", {}).items():
+        for method, operation in item.items():
+            if method in METHODS:
+                yield method.upper(), path, operation

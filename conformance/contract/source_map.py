@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from conformance.contract.services import spec_files
+from conformance.contract.services import METHODS, spec_files
 from conformance.contract.specs import LEDGER, OVERLAY, default_directory
 from conformance.model import requirement_id
 from conformance.model.errors import UsageError
@@ -23,8 +23,6 @@ __all__ = ["Place", "requirement_places"]
 
 Place = tuple[str, int]
 """(path of the file, relative, with slashes; line, counted from 1)"""
-
-_METHODS = frozenset({"get", "put", "post", "patch", "delete", "head"})
 
 
 def requirement_places(directory: Path | None = None) -> Mapping[str, tuple[Place, ...]]:
@@ -110,7 +108,7 @@ def _of_spec(spec: Node | None) -> Iterator[tuple[str, int]]:
         yield requirement_id.error(name.removeprefix("Error")), line
     for _, _, path in _entries(_at(spec, "paths")):
         for method, line, operation in _entries(path):
-            if method in _METHODS:
+            if method in METHODS:
                 yield from _of_operation(operation, line)
 
 

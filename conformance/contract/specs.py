@@ -24,7 +24,7 @@ from ruamel.yaml.error import YAMLError
 from conformance.contract.ledger import defaults_of, derive
 from conformance.contract.overlay import apply, load_overlay
 from conformance.contract.resources import resources_of
-from conformance.contract.services import common_spec, in_order, spec_file, spec_files
+from conformance.contract.services import common_spec, in_order, operations_of, spec_file, spec_files
 from conformance.model import requirement_id
 from conformance.model.contract import (
     Authority,
@@ -82,10 +82,9 @@ def _loaded(place: Path) -> Contract:
     common = common_spec(effective)
     operations: dict[str, Operation] = {}
     for service, spec in effective.items():
-        for path, item in spec["paths"].items():
-            for method, raw in item.items():
-                operation = _operation(spec, service, method.upper(), path, raw)
-                operations[operation.id] = operation
+        for method, path, raw in operations_of(spec):
+            operation = _operation(spec, service, method, path, raw)
+            operations[operation.id] = operation
     codes = {
         item["code"]: ErrorCode(item["code"], item["phrase"], item["x-source"][0][0])
         for item in common["x-common"]["error-codes"]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.document.model import ApiOperation, Document, Example, Row, Table
-from conformance.document.vocabulary import JSON_TYPES
+from conformance.document.model import ApiOperation, Document, Example, Row, rows_of
+from conformance.document.vocabulary import JSON_TYPES, NULLABLE, UUID
 from conformance.model.jsonvalue import kind_of
 
 __all__ = ["Contradiction", "contradictions"]
@@ -32,7 +32,7 @@ def contradictions(document: Document) -> tuple[Contradiction, ...]:
 
 
 def _common(document: Document) -> Iterator[Contradiction]:
-    methods = {row.name: row for row in document.common.methods.rows} if document.common.methods else {}
+    methods = {row.name: row for row in rows_of(document.common.methods)}
     used = {operation.method: operation for operation in document.operations}
     for name, row in methods.items():
         if name not in used:
@@ -59,11 +59,10 @@ def _common(document: Document) -> Iterator[Contradiction]:
             and set(example.value) == set(failures[0].value)
         ):
             yield Contradiction(span, "success as error", "the example of a success has the member of a failure")
-    for table in (document.common.response_parameters,):
-        for row in table.rows if table else ():
-            wanted = row.name.lower()
-            if not any(wanted in example.text.lower() for example in document.examples):
-                yield Contradiction(str(row.line), "in no example", f"{row.name} is promised always and in no example")
+    for row in rows_of(document.common.response_parameters):
+        wanted = row.name.lower()
+        if not any(wanted in example.text.lower() for example in document.examples):
+            yield Contradiction(str(row.line), "in no example", f"{row.name} is promised always and in no example")
     for code in document.common.error_codes:
         if code.phrase[:1].islower():
             yield Contradiction(str(code.line), "letter case", f"the phrase of {code.code} is written in lower case")
@@ -83,7 +82,7 @@ def _operation(operation: ApiOperation, document: Document) -> Iterator[Contradi
     name = f"{operation.method} {operation.path}"
     placeholders = set(re.findall(r"\{([^}]+)\}", operation.path))
     for table in (operation.path_parameters, operation.request_table):
-        for row in _rows(table):
+        for row in rows_of(table):
             if row.name in placeholders and row.required is False:
                 yield Contradiction(
                     str(row.line), "optional path", f"{row.name} is not required, and {name} cannot do without it"
@@ -93,16 +92,16 @@ def _operation(operation: ApiOperation, document: Document) -> Iterator[Contradi
     if not operation.preconditions:
         yield Contradiction(str(operation.line), "no preconditions", f"{name} has none, other operations do")
     yield from _query_names(operation)
-    body_rows = [row for row in _rows(operation.request_table) if row.name not in placeholders]
+    body_rows = [row for row in rows_of(operation.request_table) if row.name not in placeholders]
     for example in operation.request_examples:
         if example.kind == "json":
             yield from _compare(body_rows, example, f"the request of {name}", missing=False)
     for example in operation.response_examples:
-        yield from _compare(list(_rows(operation.response_table)), example, f"the answer of {name}", missing=True)
+        yield from _compare(list(rows_of(operation.response_table)), example, f"the answer of {name}", missing=True)
 
 
 def _query_names(operation: ApiOperation) -> Iterator[Contradiction]:
-    names = {row.name: row for row in _rows(operation.request_table)}
+    names = {row.name: row for row in rows_of(operation.request_table)}
     for example in operation.request_examples:
         if example.kind != "request":
             continue
@@ -145,15 +144,13 @@ def _compare(rows: list[Row], example: Example, where: str, *, missing: bool) ->
         line = _line(example, name)
         shown = kind_of(members[name])
         wanted = JSON_TYPES.get(stated)
-        if shown == "null" and "为空" not in row.description:
+        if shown == "null" and NULLABLE not in row.description:
             yield Contradiction(f"{row.line}, {line}", "null", f"{name} in {where} is {stated}, the example shows null")
         elif shown not in {wanted, "null"} and wanted is not None:
             yield Contradiction(
                 f"{row.line}, {line}", "type", f"{name} in {where} is {stated}, the example shows {shown}"
             )
-        elif re.search("UUID", row.description, re.IGNORECASE) and not re.fullmatch(
-            r"[0-9a-f-]{36}", str(members[name])
-        ):
+        elif UUID.search(row.description) and not re.fullmatch(r"[0-9a-f-]{36}", str(members[name])):
             yield Contradiction(
                 f"{row.line}, {line}", "placeholder", f"{name} in {where} is a UUID, the example shows none"
             )
@@ -206,7 +203,3 @@ def _near(one: str, other: str) -> bool:
         and len(left) > 4
         and any(right[:at] + right[at + 1 :] == left for at in range(len(right)))
     )
-
-
-def _rows(table: Table | None) -> tuple[Row, ...]:
-    return table.rows if table is not None else ()

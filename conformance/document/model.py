@@ -16,6 +16,7 @@ __all__ = [
     "Heading",
     "Row",
     "Table",
+    "rows_of",
 ]
 
 
@@ -40,6 +41,11 @@ class Table:
     rows: tuple[Row, ...]
     line: int
     last_line: int
+
+
+def rows_of(table: Table | None) -> tuple[Row, ...]:
+    """The rows of a table, none where the document has no such table."""
+    return table.rows if table is not None else ()
 
 
 @dataclass(frozen=True)

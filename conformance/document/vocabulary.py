@@ -5,46 +5,40 @@ from __future__ import annotations
 import re
 
 __all__ = [
+    "ABOVE",
     "COLUMNS",
     "COMMON_HEADINGS",
+    "FOOTER",
+    "INTRODUCTION",
     "JSON_TYPES",
     "METHODS",
+    "MOMENT",
+    "NULLABLE",
     "NUMBERED",
     "PARTS",
+    "REFERENCE",
     "REQUIRED",
     "TYPES",
+    "UNIT",
+    "UUID",
     "VERSION",
     "is_structural",
 ]
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
-INTRODUCTION, PRECONDITIONS, URI, REQUEST, REQUEST_EXAMPLE, RESPONSE, RESPONSE_EXAMPLE, SUCCESS = PART_WORDS = (
-    "功能介绍",
-    "前提条件",
-    "URI",
-    "请求消息",
-    "请求示例",
-    "响应消息",
-    "响应示例",
-    "正常响应代码",
-)
-PARTS = dict(
-    zip(
-        PART_WORDS,
-        (
-            "introduction",
-            "preconditions",
-            "uri",
-            "request",
-            "request-example",
-            "response",
-            "response-example",
-            "success",
-        ),
-        strict=True,
-    )
-)
+INTRODUCTION = "功能介绍"
+"""The heading with which an operation begins, below its title."""
+PARTS = {
+    INTRODUCTION: "introduction",
+    "前提条件": "preconditions",
+    "URI": "uri",
+    "请求消息": "request",
+    "请求示例": "request-example",
+    "响应消息": "response",
+    "响应示例": "response-example",
+    "正常响应代码": "success",
+}
 """Heading of a part of an operation -> its name here."""
 
 COMMON_HEADINGS = {
@@ -126,6 +120,14 @@ TYPES = frozenset(
         "datetime",
     ]
 )
+
+# Terms of a description that say more about a value than its type does.
+NULLABLE = "为空"
+ABOVE = re.compile(r"大于(\d+)")
+UNIT = re.compile(r"单位(?:为)?([A-Za-z]+)")
+UUID = re.compile(r"UUID", re.IGNORECASE)
+MOMENT = re.compile(r"ISO ?8601", re.IGNORECASE)
+REFERENCE = "URI"
 
 NUMBERED = re.compile(r"(\d+(?:\.\d+)*) +(\S.*)")
 VERSION = re.compile(r"产品版本 *v?(\d+(?:\.\d+)+) *[(（](\d{4}-\d{2}-\d{2})[)）]")

@@ -1,0 +1,65 @@
+"""A PDF's text, without the shadow that is printed over the code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conformance.document.lines import read_source
+from conformance.document.pdf import is_pdf, pdf_text
+from conformance.model.errors import DocumentError
+
+
+def pdf(*pages: str) -> bytes:
+    """A PDF of these page contents (ISO 32000-1, 7.5): a catalogue, its pages, one font."""
+    numbers = range(4, 4 + 2 * len(pages), 2)
+    kids = " ".join(f"{number} 0 R" for number in numbers)
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>",
+    ]
+    for number, content in zip(numbers, pages, strict=True):
+        resources = "<< /Font << /F1 3 0 R >> >>"
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources {resources} /Contents {number + 1} 0 R >>"
+        )
+        objects.append(f"<< /Length {len(content)} >>\nstream\n{content}\nendstream")
+    data, places = b"%PDF-1.4\n", []
+    for number, item in enumerate(objects, start=1):
+        places.append(len(data))
+        data += f"{number} 0 obj\n{item}\nendobj\n".encode()
+    table = "".join(f"{place:010d} 00000 n \n" for place in places)
+    trailer = f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(data)}\n%%EOF\n"
+    return data + f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode()
+
+
+def text(words: str, x: float = 72, y: float = 700) -> str:
+    return f"BT /F1 12 Tf {x} {y} Td ({words}) Tj ET"
+
+
+def test_text_with_a_shadow_is_read_once() -> None:
+    shadowed = "\n".join([text('"id": 1'), text('"id": 1', x=72.7, y=700.7), text("plain", y=650)])
+    assert pdf_text(pdf(shadowed), Path("a.pdf")).splitlines() == ['"id": 1', "plain"]
+
+
+def test_each_page_begins_a_page(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdf(text("one"), text("two")))
+    assert [(line.text, line.page) for line in read_source(path).lines] == [("one", 1), ("two", 2)]
+
+
+def test_a_pdf_without_text_is_refused() -> None:
+    with pytest.raises(DocumentError, match="is a PDF without text"):
+        pdf_text(pdf("0 0 m 10 10 l S"), Path("a.pdf"))
+
+
+def test_a_broken_pdf_is_refused_in_one_line() -> None:
+    with pytest.raises(DocumentError, match="is a PDF that cannot be read") as caught:
+        pdf_text(b"%PDF-1.7 nothing", Path("a.pdf"))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_pdf_is_known_by_its_first_bytes() -> None:
+    assert [is_pdf(data) for data in (b"%PDF-1.4", b"\n%PDF-1.4", b"1.4 %PDF-", b"")] == [True, True, False, False]

@@ -5,26 +5,27 @@ Rules
 - A broken request breaks exactly one rule, and which one is known; what the contract does not decide is open.
 - Drafts hold marks where a run puts what must be its own: a name, a tag, an id. They are as long as what replaces them, so a
   draft is in the same class as the request that is made of it.
+- What no contract tells of a resource (which member carries a name, what is never sent) is given as `Marks`.
 - No I/O and no clock here; the same strategy and seed give the same drafts.
 """
 
 from __future__ import annotations
 
-from conformance.generate.address import path_aims, query_aims
+from conformance.generate.address import list_aims, path_aims
+from conformance.generate.change import change_aims
 from conformance.generate.create import create_aims
 from conformance.generate.draft import ANY, EXISTING, FRESH, NAME, TAG, Aim, Draft
-from conformance.generate.patch import patch_aims
-from conformance.model.contract import Contract
+from conformance.generate.marks import Marks
+from conformance.model.contract import Contract, Resource
 
-__all__ = ["ANY", "EXISTING", "FRESH", "NAME", "TAG", "Aim", "Draft", "aims"]
+__all__ = ["ANY", "EXISTING", "FRESH", "NAME", "TAG", "Aim", "Draft", "Marks", "aims"]
 
 
-def aims(contract: Contract) -> tuple[Aim, ...]:
-    """Every aim, operation by operation."""
-    operations = contract.operations
+def aims(contract: Contract, resource: Resource, marks: Marks) -> tuple[Aim, ...]:
+    """Every aim of a resource, operation by operation."""
     return (
-        *create_aims(contract),
-        *patch_aims(contract),
-        *query_aims(operations["image.list"]),
-        *(aim for name in ("image.download", "image.patch", "image.delete") for aim in path_aims(operations[name])),
+        *create_aims(contract, resource, marks),
+        *change_aims(contract, resource, marks),
+        *list_aims(contract, resource, marks),
+        *path_aims(contract, resource),
     )

@@ -11,17 +11,20 @@ from urllib.parse import quote, urlencode
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from conformance.generate.change import plain_change
 from conformance.generate.draft import EXISTING, ID, Aim, Draft, encoded
-from conformance.generate.patch import change
+from conformance.generate.marks import Marks
 from conformance.generate.values import MOST_TEXT, WORD, broken_values, text
+from conformance.judge.rules import wrong_type
 from conformance.model import requirement_id
-from conformance.model.contract import Operation, Schema
-from conformance.model.equivalence import Standing
+from conformance.model.contract import Authority, Contract, Level, Operation, Resource, Schema
+from conformance.model.equivalence import VALID, Class
 
-__all__ = ["path_aims", "query_aims"]
+__all__ = ["list_aims", "path_aims"]
 
 HUGE_TEXT = "1" + "0" * 5000
 """An integer of more digits than Python converts."""
+NOT_UTF_8 = ("%ff", "%E9", "%C0%AF", "%ED%A0%80")
 _YEAR, _LATER = datetime(1970, 1, 2), datetime(2100, 1, 1)
 
 
@@ -33,90 +36,54 @@ def _raw(name: str, value: str) -> str:
     return f"{name}={value}"
 
 
-def _pair(name: str, value: Any) -> list[tuple[str, Any]]:
-    return [(name, value)]
+def _pair(name: str, value: Any) -> str:
+    return urlencode([(name, value)])
 
 
-def _twice(name: str, value: Any) -> list[tuple[str, Any]]:
-    return [(name, value), (name, value)]
+def _twice(name: str, value: Any) -> str:
+    return urlencode([(name, value), (name, value)])
 
 
-def query_aims(operation: Operation) -> Iterator[Aim]:
-    """The aims of the parameters of image.list (document lines 493-505)."""
-
-    def aim(name: str, words: str, due: Standing, values: SearchStrategy[Any]) -> Aim:
-        drafts = values.map(lambda value: Draft(query=value if isinstance(value, str) else urlencode(value)))
-        known = name in {item.name for item in operation.query}
-        return Aim(
-            operation.id,
-            requirement_id.query(operation.id, name) if known else requirement_id.response(operation.id, 200),
-            name,
-            words,
-            due,
-            drafts,
-        )
-
+def list_aims(contract: Contract, resource: Resource, marks: Marks) -> Iterator[Aim]:
+    """The aims of the parameters of the operation that lists; none when the contract has no such operation."""
+    operation = contract.operations.get(resource.list or "")
+    if operation is None:
+        return
+    whole = requirement_id.response(operation.id, operation.responses[0].status)
     for parameter in operation.query:
-        name, schema = parameter.name, parameter.schema
-        if name in {"sort-key", "sort-dir"}:
-            continue  # advisory twins, without values of their own
-        if schema.get("type") == "integer":
-            for words, values in _broken_integers():
-                yield aim(name, words, Standing.BROKEN, values.map(partial(_written, name)))
-            for words, sample in (
-                ("is an integer with a sign, zeros or blanks", ["+1", " 1", "007"]),
-                ("is beyond 64 bits", ["9" * 20, "1" + "0" * 400, HUGE_TEXT]),
-            ):
-                yield aim(name, words, Standing.OPEN, st.sampled_from(sample).map(partial(_written, name)))
-            yield aim(name, "valid", Standing.VALID, st.sampled_from([0, 1, 2, 25, 1000]).map(partial(_pair, name)))
-        else:
-            for words, values in broken_values({**schema, "type": "string"}):
-                if " instead of " not in words:
-                    yield aim(name, words, Standing.BROKEN, values.map(partial(_pair, name)))
-            yield aim(name, "valid", Standing.VALID, _parameter_values(schema).map(partial(_pair, name)))
-            for words, sample in (
-                ("has a NUL", ["%00", "a%00b"]),
-                ("has characters outside the BMP", ["%F0%9F%96%BC"]),
-            ):
-                if "enum" not in schema and "format" not in schema:
-                    yield aim(name, words, Standing.OPEN, st.sampled_from(sample).map(partial(_raw, name)))
-        yield aim(
-            name,
-            "is not UTF-8",
-            Standing.BROKEN,
-            st.sampled_from(["%ff", "%E9", "%C0%AF", "%ED%A0%80"]).map(partial(_raw, name)),
-        )
-        yield aim(name, "is there twice", Standing.OPEN, _parameter_values(schema).map(partial(_twice, name)))
-    yield aim("query", "has an unknown parameter", Standing.OPEN, st.sampled_from(UNKNOWN_QUERIES))
+        if parameter.level is not Level.MUST:
+            continue  # another spelling of a parameter that has values of its own
+        named = requirement_id.query(operation.id, parameter.name)
+        for held, queries in _queries(parameter.name, parameter.schema):
+            yield Aim(operation.id, named, parameter.name, held, queries.map(_query))
+    unknown = st.sampled_from([*UNKNOWN_QUERIES, *marks.odd_queries])
+    yield Aim(operation.id, whole, "query", Class.open("unknown-parameter"), unknown.map(_query))
+
+
+def _query(query: str) -> Draft:
+    return Draft(query=query)
+
+
+def _queries(name: str, schema: Schema) -> Iterator[tuple[Class, SearchStrategy[str]]]:
+    """(class, raw queries) of one parameter."""
+    if schema.get("type") == "integer":
+        for held, texts in _integer_texts():
+            yield held, texts.map(partial(_written, name))
+        yield VALID, st.sampled_from([0, 1, 2, 25, 1000]).map(partial(_pair, name))
+    else:
+        for held, values in broken_values({**schema, "type": "string"}):
+            if held.rule != "type":  # in a URL everything is text
+                yield held, values.map(partial(_pair, name))
+        yield VALID, _parameter_values(schema).map(partial(_pair, name))
+        if "enum" not in schema and "format" not in schema:
+            yield Class.open("nul"), st.sampled_from(["%00", "a%00b"]).map(partial(_raw, name))
+            yield Class.open("beyond-bmp"), st.just(_raw(name, "%F0%9F%96%BC"))
+    yield Class.broken("not-utf-8"), st.sampled_from(NOT_UTF_8).map(partial(_raw, name))
+    yield Class.open("twice"), _parameter_values(schema).map(partial(_twice, name))
 
 
 UNKNOWN_QUERIES = (
     "no_such_parameter=x",
-    "marker=",
-    "marker=x",
-    "marker=%00",
-    "size_min=x",
-    "size_min=99999999999999999999",
-    "size_max=-1",
-    "min_ram=x",
-    "created_at=gt:x",
-    "created_at=gt:2020-01-01T00:00:00Z",
-    "created_at=gt:0001-01-01T00:00:00%2B14:00",
-    "created_at=:",
-    "updated_at=",
-    "updated_at=lt:9999-12-31T23:59:59-14:00",
-    "protected=x",
-    "visibility=x",
-    "member_status=x",
-    "tag=%00",
-    "owner=",
-    "sort=",
-    "sort=:",
-    "sort=name:asc:desc",
-    "sort=name:up",
-    "os_hidden=x",
-    "properties=x",
-    "deleted=true",
     "%F0%9F%96%BC=x",
     "%00=x",
     "%ff=x",
@@ -124,28 +91,23 @@ UNKNOWN_QUERIES = (
     "&&",
     "%",
     "a[]=x",
-    "id=in:",
-    "disk_format=in:%22",
-    "checksum=%00",
-    "is_public=x",
-    "filters=x",
-    "size=9999999999999999999999",
     "name[]=x",
     "limit[]=1",
 )
-"""Parameters that the document does not have; a server may know them, and must not break over them."""
+"""Queries that no list has."""
 
 
-def _broken_integers() -> Iterator[tuple[str, SearchStrategy[str]]]:
-    yield "is below the minimum", st.integers(-(2**63) + 1, -1).map(str)
-    yield "is far below the minimum", st.sampled_from([str(-(2**63)), "-" + "9" * 30])
-    yield "is empty", st.sampled_from(["", " "])
-    yield (
-        "is a word instead of integer",
-        st.one_of(st.sampled_from(["ten", "null", "true", "0x10", "1,2", "--1", "1;", "NaN", "Infinity"]), WORD),
-    )
-    yield "is a fraction instead of integer", st.sampled_from(["1.5", "1.0", "1e1", "0.1"])
-    yield "is digits in another spelling", st.sampled_from(["1_0", "１０", "١٠"])
+def _integer_texts() -> Iterator[tuple[Class, SearchStrategy[str]]]:
+    """(class, texts) that are no integer of at least zero, or one in another spelling."""
+    yield Class.broken("below-minimum"), st.integers(-(2**63) + 1, -1).map(str)
+    yield Class.broken("far-below-minimum"), st.sampled_from([str(-(2**63)), "-" + "9" * 30])
+    yield Class.broken("empty"), st.sampled_from(["", " "])
+    words = st.sampled_from(["ten", "null", "true", "0x10", "1,2", "--1", "1;", "NaN", "Infinity"])
+    yield wrong_type("word", "integer"), st.one_of(words, WORD)
+    yield wrong_type("fraction", "integer"), st.sampled_from(["1.5", "1.0", "1e1", "0.1"])
+    yield Class.broken("other-digits"), st.sampled_from(["1_0", "１０", "١٠"])
+    yield Class.open("sign-zeros-or-blanks"), st.sampled_from(["+1", " 1", "007"])
+    yield Class.open("beyond-64-bits"), st.sampled_from(["9" * 20, "1" + "0" * 400, HUGE_TEXT])
 
 
 def _parameter_values(schema: Schema) -> SearchStrategy[str]:
@@ -163,64 +125,60 @@ def _parameter_values(schema: Schema) -> SearchStrategy[str]:
     return text(MOST_TEXT)
 
 
-def path_aims(operation: Operation) -> Iterator[Aim]:
-    """The aims of the id in the path of an operation."""
-    parameter = next(item for item in operation.parameters if item.location == "path")
+def path_aims(contract: Contract, resource: Resource) -> Iterator[Aim]:
+    """The aims of the id in the path of each operation on a single resource that the document has."""
+    for name in resource.operations:
+        operation = contract.operations[name]
+        if f"{{{resource.parameter}}}" in operation.path and operation.authority is not Authority.UPSTREAM:
+            yield from _path_aims(contract, resource, operation)
+
+
+def _path_aims(contract: Contract, resource: Resource, operation: Operation) -> Iterator[Aim]:
+    parameter = next(item for item in operation.parameters if item.name == resource.parameter)
     requirement = requirement_id.path(operation.id, parameter.name)
-    place = f"path.{parameter.name}"
-    body = encoded([change("min_ram", 5)]) if operation.id == "image.patch" else b""
+    body = encoded([plain_change(contract, resource, 5)]) if operation.id == resource.change else b""
 
-    def drafts(paths: SearchStrategy[str]) -> SearchStrategy[Draft]:
-        return paths.map(lambda path: Draft(body, path=path))
+    def aim(held: Class, paths: SearchStrategy[str]) -> Aim:
+        drafts = paths.map(lambda path: Draft(body, path=path))
+        return Aim(operation.id, requirement, f"path.{parameter.name}", held, drafts)
 
-    for words, values in broken_values(parameter.schema):
-        if " instead of " in words or words == "is empty":
-            continue
-        # The id of an image that is there, written so that only a careless reader takes it for that.
-        near = st.one_of(
-            values.map(
-                lambda value: value.replace(ID, EXISTING).replace(ID.replace("-", ""), EXISTING.replace("-", ""))
-            ),
-            values,
-        )
-        yield Aim(
-            operation.id,
-            requirement,
-            place,
-            words,
-            Standing.BROKEN,
-            drafts(near.map(lambda value: quote(value, safe=""))),
-        )
-    fed = drafts(
-        st.sampled_from(
-            [f"{EXISTING}%0A", f"{EXISTING}%20", f"%20{EXISTING}", f"{EXISTING}%09", f"{EXISTING}%E3%80%80"]
-        )
-    )
-    yield Aim(operation.id, requirement, place, "is a uuid padded", Standing.BROKEN, fed)
-    long = st.sampled_from(
-        [
-            "x" * 300,
-            "x" * 3000,
-            quote("镜" * 100),
-            "%F0%9F%96%BC",
-            "%27%20or%20%271%27=%271",
-            "*",
-            "%25",
-            "a%00b",
-            "-1",
-            "null",
-        ]
-    )
-    yield Aim(operation.id, requirement, place, "is not a uuid", Standing.BROKEN, drafts(long))
-    yield Aim(
-        operation.id,
-        requirement,
-        place,
-        "is not UTF-8",
-        Standing.BROKEN,
-        drafts(st.sampled_from(["%ff", "%E9", "%C0%AE", "%ED%A0%80"])),
-    )
-    odd = st.sampled_from(
-        ["%2e%2e", "..%2f..%2fetc%2fpasswd", "%2e%2e%2fimages", "x%2fy", "..;", "%5c..%5c", "x;y=1", "%2f"]
-    )
-    yield Aim(operation.id, requirement, place, "is no path segment", Standing.OPEN, drafts(odd))
+    for held, values in broken_values(parameter.schema):
+        if held.rule not in {"type", "empty"}:
+            # The id of a resource that is there, written so that only a careless reader takes it for that.
+            near = st.one_of(values.map(_existing), values)
+            yield aim(held, near.map(lambda value: quote(value, safe="")))
+    if parameter.schema.get("format") == "uuid":
+        blanks = [f"{EXISTING}%0A", f"{EXISTING}%20", f"%20{EXISTING}", f"{EXISTING}%09", f"{EXISTING}%E3%80%80"]
+        yield aim(Class.broken("padded"), st.sampled_from(blanks))
+        yield aim(Class.broken("format", wanted="uuid"), st.sampled_from(ODD_SEGMENTS))
+    yield aim(Class.broken("not-utf-8"), st.sampled_from(NOT_UTF_8))
+    outside = [
+        "%2e%2e",
+        "..%2f..%2fetc%2fpasswd",
+        f"%2e%2e%2f{resource.collection.rpartition('/')[2]}",
+        "x%2fy",
+        "..;",
+        "%5c..%5c",
+        "x;y=1",
+        "%2f",
+    ]
+    yield aim(Class.open("no-path-segment"), st.sampled_from(outside))
+
+
+def _existing(value: str) -> str:
+    return value.replace(ID, EXISTING).replace(ID.replace("-", ""), EXISTING.replace("-", ""))
+
+
+ODD_SEGMENTS = (
+    "x" * 300,
+    "x" * 3000,
+    quote("镜" * 100),
+    "%F0%9F%96%BC",
+    "%27%20or%20%271%27=%271",
+    "*",
+    "%25",
+    "a%00b",
+    "-1",
+    "null",
+)
+"""Segments of a path that are no id, and that careless servers put into a query, a file name or a log."""

@@ -5,19 +5,23 @@ Most faults of interaction need two values: each member is right by itself, and 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
 from covertable import make
 
-from conformance.generate.values import UNSENT
-from conformance.model.contract import Contract, Schema
+from conformance.generate.marks import Marks
+from conformance.judge.partition import sent_schema
+from conformance.model.contract import Contract, Resource, Schema
 
-__all__ = ["LEFT_OUT", "create_rows", "levels", "patch_rows", "together"]
+__all__ = ["LEFT_OUT", "PROPERTY", "change_rows", "create_rows", "levels", "linked", "together"]
 
 LEFT_OUT: Final = "\0 left out"
 """Stands in a row for a member that is not sent; no member can have this value."""
+PROPERTY: Final = "property"
+"""The key of a row under which the value of a further property stands."""
 
 Levels = Mapping[str, Sequence[Any]]
 Row = Mapping[str, Any]
@@ -25,21 +29,20 @@ Row = Mapping[str, Any]
 NAMES = ("", " 名 é", "  two  blanks ", "镜" * 200)
 """Suffixes of names."""
 PROPERTIES = ("007", " One 一 ", "")
-AMAZON = ("ami", "ari", "aki")
-"""Formats that a service may allow beside their own kind only."""
+"""Values of a further property."""
 
 
-def levels(contract: Contract) -> dict[str, tuple[Any, ...]]:
+def levels(contract: Contract, resource: Resource, marks: Marks) -> dict[str, tuple[Any, ...]]:
     """Member of create -> values that the contract allows and that may be sent, boundaries among them; not name and id."""
-    schema = contract.operations["image.create"].request_schema or {}
-    found = {name: _values(name, node) for name, node in schema.get("properties", {}).items()}
+    nodes = sent_schema(contract, resource).get("properties", {})
+    found = {name: _values(marks.sendable(name, node)) for name, node in nodes.items()}
     return {name: values for name, values in found.items() if values}
 
 
-def _values(name: str, node: Schema) -> tuple[Any, ...]:
+def _values(node: Schema) -> tuple[Any, ...]:
     kind = node.get("type")
     if "enum" in node:
-        return tuple(item for item in node["enum"] if item not in UNSENT.get(name, ()))
+        return tuple(node["enum"])
     if kind == "boolean":
         return (True, False)
     if kind == "integer":
@@ -49,6 +52,21 @@ def _values(name: str, node: Schema) -> tuple[Any, ...]:
         longest = node.get("items", {}).get("maxLength", 60)
         return ([], ["one"], ["two", "Two", "标签", " 007 "], ["t" * longest])
     return ()
+
+
+def linked(enums: Mapping[str, Sequence[Any]]) -> tuple[tuple[str, ...], frozenset[Any]]:
+    """The enumerations that have values in common, and these values.
+
+    A value that two enumerations share names one thing in both, so a service may allow it beside itself only.
+    """
+    counts = Counter(value for values in enums.values() for value in values)
+    shared = frozenset(value for value, count in counts.items() if count > 1)
+    return tuple(name for name, values in enums.items() if shared & set(values)), shared
+
+
+def _linked(found: Levels) -> tuple[tuple[str, ...], frozenset[Any]]:
+    words = {name: values for name, values in found.items() if all(isinstance(item, str) for item in values)}
+    return linked(words)
 
 
 def together(
@@ -63,31 +81,32 @@ def together(
     return tuple({name: row[name] for name in levels} for row in rows)
 
 
-def _formats_go(names: Sequence[str], row: Row) -> bool:
-    kinds = {row[name] for name in names} - {LEFT_OUT}
-    return kinds.isdisjoint(AMAZON) or len(kinds) == 1
+def _go_together(names: Sequence[str], shared: frozenset[Any], row: Row) -> bool:
+    values = {row[name] for name in names} - {LEFT_OUT}
+    return values.isdisjoint(shared) or len(values) == 1
 
 
-def create_rows(contract: Contract) -> tuple[dict[str, Any], ...]:
-    """Rows of members for creates. `name` is a suffix, `id` whether an own one is sent, `property` the value of a further one.
+def create_rows(contract: Contract, resource: Resource, marks: Marks) -> tuple[dict[str, Any], ...]:
+    """Rows of members for creates. The name is a suffix, the id says whether an own one is sent, PROPERTY has a further one's value.
 
-    Every two formats come together while no other member has its default, so that one which they reset shows; each disk format
-    comes with nothing else, each container format beside nothing but defaults; and of a few formats every two values of all
-    members come together.
+    Every two values of linked enumerations come together while no other member has its default, so that one which they reset
+    shows; each value of the last of them comes with nothing else, each of the others beside nothing but defaults; and of a few
+    of their values every two values of all members come together.
     """
-    found = levels(contract)
-    enums = {name: values for name, values in found.items() if name.endswith("_format")}
-    known = contract.operations["image.create"].defaults
+    found = levels(contract, resource, marks)
+    names, shared = _linked(found)
+    enums = {name: found[name] for name in names}
+    known = contract.operations[resource.create or ""].defaults
     defaults = {
         name: known.get(name, values[0]) for name, values in found.items() if name not in enums
     }  # the least, where none is documented
-    rest = {"name": NAMES, "id": (True, LEFT_OUT), "property": (*PROPERTIES, LEFT_OUT)}
-    plain: dict[str, Any] = {"name": NAMES[0], "id": LEFT_OUT, "property": LEFT_OUT}
+    rest = {marks.name: NAMES, resource.id: (True, LEFT_OUT), PROPERTY: (*PROPERTIES, LEFT_OUT)}
+    plain: dict[str, Any] = {marks.name: NAMES[0], resource.id: LEFT_OUT, PROPERTY: LEFT_OUT}
     busy = {
         name: [item for item in found[name] if item != value or isinstance(item, bool)]
         for name, value in defaults.items()
     }
-    few = {name: (*[item for item in found[name] if item not in AMAZON][-2:], LEFT_OUT) for name in enums}
+    few = {name: (*[item for item in found[name] if item not in shared][-2:], LEFT_OUT) for name in enums}
     some = {
         name: (*[item for item in found[name] if item != value][:1], value, LEFT_OUT)
         for name, value in defaults.items()
@@ -100,21 +119,24 @@ def create_rows(contract: Contract) -> tuple[dict[str, Any], ...]:
     ]
     return (
         *together(
-            {**enums, **busy, "name": NAMES[1:2], "id": (LEFT_OUT,), "property": PROPERTIES[:1]},
-            partial(_formats_go, tuple(enums)),
-            tuple(enums),
+            {**enums, **busy, marks.name: NAMES[1:2], resource.id: (LEFT_OUT,), PROPERTY: PROPERTIES[:1]},
+            partial(_go_together, names, shared),
+            names,
         ),
         *({**row, **plain} for row in alone),
         *together({**few, **some, **rest}),
     )
 
 
-def patch_rows(contract: Contract) -> tuple[dict[str, Any], ...]:
+def change_rows(contract: Contract, resource: Resource, marks: Marks) -> tuple[dict[str, Any], ...]:
     """Rows of members for changes: every two are named together, and left out. A member that is named has two values, so that one
-    of them is a change whatever the image has."""
+    of them is a change whatever the resource has."""
+    found = levels(contract, resource, marks)
+    _, shared = _linked(found)
     values: dict[str, tuple[Any, ...]] = {
-        name: tuple(item for item in row if item not in AMAZON)[-2:] for name, row in levels(contract).items()
+        name: tuple(item for item in row if not isinstance(item, str) or item not in shared)[-2:]
+        for name, row in found.items()
     }
-    values |= {"name": NAMES[:2], "property": PROPERTIES[:2]}
+    values |= {marks.name: NAMES[:2], PROPERTY: PROPERTIES[:2]}
     rows = together(dict.fromkeys(values, (True, LEFT_OUT)))
     return tuple({name: values[name] if named is True else LEFT_OUT for name, named in row.items()} for row in rows)

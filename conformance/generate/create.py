@@ -1,106 +1,124 @@
-"""Aims of creating images."""
+"""Aims of creating a resource."""
 
 from __future__ import annotations
 
 import string
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from conformance.generate.bodies import broken_bodies, odd_bodies
+from conformance.generate.combinations import linked
 from conformance.generate.draft import ID, NAME, TAG, Aim, Draft, encoded
-from conformance.generate.values import ASTRAL, BMP, MOST_TEXT, broken_values, sendable, text, valid_values
-from conformance.judge.partition import OWN_PROPERTY, kept_members
+from conformance.generate.marks import Marks
+from conformance.generate.values import ASTRAL, BMP, MOST_TEXT, broken_values, members_of_type, text, valid_values
+from conformance.judge.partition import FURTHER, kept_members, nullable, sent_schema
 from conformance.model import requirement_id
-from conformance.model.contract import Contract, Operation, Schema
-from conformance.model.equivalence import Standing
+from conformance.model.contract import Contract, Resource, Schema
+from conformance.model.equivalence import VALID, Class
+from conformance.model.marks import OWN_PROPERTY
 
-__all__ = ["create_aims", "nullable"]
+__all__ = ["create_aims"]
 
-
-def _create(members: Mapping[str, Any], **rest: Any) -> Draft:
-    """A create of these members, recognisable by its name, or by its tag where the name is what is tried."""
-    mark: dict[str, Any] = {"tags": [TAG]} if "name" in members else {"name": NAME}
-    return Draft(encoded({**mark, **members}), members=members, **rest)
+Drawn = Iterator[tuple[str, Class, SearchStrategy[Draft]]]
+"""Place, class and drafts."""
 
 
-def _one(name: str, value: Any) -> Draft:
-    return _create({name: value})
+def create_aims(contract: Contract, resource: Resource, marks: Marks) -> Iterator[Aim]:
+    """The aims of the operation that creates; none when the contract has no such operation, or one without a JSON body."""
+    operation = contract.operations.get(resource.create or "")
+    if operation is None or operation.request_schema is None:
+        return
+    schema, make = sent_schema(contract, resource), _Maker(marks)
+    whole = requirement_id.request(operation.id)
+
+    def aim(place: str, held: Class, drafts: SearchStrategy[Draft], **rest: Any) -> Aim:
+        named = requirement_id.body(operation.id, place)
+        return Aim(operation.id, named if named in contract.requirements else whole, place, held, drafts, **rest)
+
+    for name, node in schema.get("properties", {}).items():
+        allowed = marks.sendable(name, node)
+        yield aim(name, VALID, valid_values(allowed).map(make.setting(name)))
+        for held, values in broken_values(allowed, nullable=nullable(contract, operation.id, name)):
+            yield aim(name, held, values.map(make.setting(name)))
+    yield aim("members together", VALID, _together(schema, marks))
+    if isinstance(schema.get("additionalProperties"), Mapping):
+        yield from (aim(*row) for row in _further(schema, make))
+    for place, put in make.texts(schema):
+        astral = st.text(st.one_of(ASTRAL, BMP), min_size=1, max_size=20).filter(_beyond_bmp)
+        item = place == marks.tags
+        yield aim(place, replace(Class.open("beyond-bmp"), item=item), astral.map(put), may_refuse=True)
+        for rule, odd in (("lone-surrogate", "a\ud800b"), ("nul", "a\0b")):
+            yield aim(place, replace(Class.open(rule), item=item), st.just(put(odd)))
+    for name in kept_members(contract, resource):
+        if name not in marks.never_set:
+            values = st.sampled_from(["x", 7, None, []])
+            yield aim(name, Class.open("kept-by-service"), values.map(make.setting(name)))
+    yield from (aim(*row) for row in _open(schema, make))
+    numbers = members_of_type(schema, "integer")
+    good: dict[str, Any] = {marks.name: NAME, **dict.fromkeys(numbers[-1:], 1)}
+    lists = members_of_type(schema, "array")
+    around = encoded(dict.fromkeys(lists[:1] or (marks.name,), "%s")).replace(b'"%s"', b"%s")
+    for held, drafts in broken_bodies(good, "object", around):
+        yield aim("body", held, drafts)
+    yield from (aim(*row) for row in odd_bodies(good, operation, contract))
 
 
-def _tag(value: Any) -> Draft:
-    return _create({"tags": [value]})
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Makes creates of given members, recognisable by their name, or by their tag where the name is what is tried."""
+
+    marks: Marks
+
+    def create(self, members: Mapping[str, Any]) -> Draft:
+        """A create of these members."""
+        marks = self.marks
+        tagged = {marks.tags: [TAG]} if marks.tags else {}
+        return Draft(encoded({**(tagged if marks.name in members else {marks.name: NAME}), **members}), members=members)
+
+    def setting(self, name: str) -> Callable[[Any], Draft]:
+        """Value -> a create of this member alone."""
+        return lambda value: self.create({name: value})
+
+    def texts(self, schema: Schema) -> Iterator[tuple[str, Callable[[str], Draft]]]:
+        """The places that hold any text, each with what makes a create that has a text there."""
+        marks = self.marks
+        yield marks.name, self.setting(marks.name)
+        if marks.tags:
+            yield marks.tags, lambda value: self.create({marks.tags: [value]})
+        if isinstance(schema.get("additionalProperties"), Mapping):
+            yield FURTHER, self.setting(f"{OWN_PROPERTY}p")
 
 
-def nullable(operation: Operation, name: str) -> bool:
-    """Whether the answer of the operation may hold null for the member, so that null in a request is open."""
-    answered = operation.responses[0].schema or {}
-    return "null" in answered.get("properties", {}).get(name, {}).get("type", ())
+def _beyond_bmp(value: str) -> bool:
+    return any(ord(char) > 0xFFFF for char in value)
 
 
-def create_aims(contract: Contract) -> Iterator[Aim]:
-    """The aims of image.create (document lines 607-758)."""
-    operation = contract.operations["image.create"]
-    schema = operation.request_schema or {}
-
-    def aim(place: str, words: str, due: Standing, drafts: SearchStrategy[Draft], **rest: Any) -> Aim:
-        named = requirement_id.body("image.create", place)
-        return Aim(
-            "image.create",
-            named if named in contract.requirements else requirement_id.request("image.create"),
-            place,
-            words,
-            due,
-            drafts,
-            **rest,
-        )
-
-    for name, node in schema["properties"].items():
-        yield aim(name, "valid", Standing.VALID, valid_values(name, node).map(partial(_one, name)))
-        for words, values in broken_values(sendable(name, node), nullable=nullable(operation, name)):
-            yield aim(name, words, Standing.BROKEN, values.map(partial(_one, name)))
-    yield aim("members together", "valid", Standing.VALID, _together(schema))
-    yield aim("further property", "valid", Standing.VALID, _properties(1).map(_create))
-    for words, values in broken_values(schema["additionalProperties"]):
-        yield aim("further property", words, Standing.BROKEN, values.map(partial(_one, OWN_PROPERTY + "p")))
+def _further(schema: Schema, make: _Maker) -> Drawn:
+    """Members that the contract allows without naming them."""
+    own = make.setting(f"{OWN_PROPERTY}p")
+    yield FURTHER, VALID, _properties(1).map(make.create)
+    for held, values in broken_values(schema["additionalProperties"]):
+        yield FURTHER, held, values.map(own)
     most = schema.get("x-max-additional")
     if most is not None:
-        many = st.integers(most + 1, most + 20).map(
-            lambda size: _create({f"{OWN_PROPERTY}{index}": "" for index in range(size)})
-        )
-        yield aim("further property", f"is there more than {most} times", Standing.BROKEN, many)
-        yield aim(
-            "further property",
-            f"valid, {most} of them",
-            Standing.VALID,
-            st.just(_create({f"{OWN_PROPERTY}{i}": "" for i in range(most)})),
-        )
-    makers: dict[str, Callable[[Any], Draft]] = {
-        "name": partial(_one, "name"),
-        "tags": _tag,
-        "further property": partial(_one, OWN_PROPERTY + "p"),
-    }
-    for place, make in makers.items():
-        astral = st.text(st.one_of(ASTRAL, BMP), min_size=1, max_size=20).filter(
-            lambda value: any(ord(char) > 0xFFFF for char in value)
-        )
-        yield aim(place, "has characters outside the BMP", Standing.VALID, astral.map(make), may_refuse=True)
-        for words, odd in (("has a lone surrogate", "a\ud800b"), ("has a NUL", "a\0b")):
-            yield aim(place, words, Standing.OPEN, st.just(make(odd)))
-    for name in kept_members(contract):
-        if name == "owner":
-            continue  # a cloud that takes it has given the image away, out of our reach
-        yield aim(
-            name, "is kept by the service", Standing.OPEN, st.sampled_from(["x", 7, None, []]).map(partial(_one, name))
-        )
-    yield from (aim(*row) for row in _open_creates())
-    object_body = {"name": NAME, "min_ram": 1}
-    for words, drafts in broken_bodies(object_body, "object"):
-        yield aim("body", words, Standing.BROKEN, drafts)
-    yield from (aim(*row) for row in odd_bodies(object_body, operation))
+        sizes = st.integers(most + 1, most + 20)
+        yield FURTHER, Class.broken("more-than", most=most), sizes.map(lambda size: make.create(_many(size)))
+        yield FURTHER, Class("as-many-as", terms=(("most", most),)), st.just(make.create(_many(most)))
+    names = ["", " ", "a b", "a/b", "a~b", "a\0b", "属性", "name ", "n" * 256, "n" * 5000, "\U0001f5bc", "a\ud800"]
+    odd = st.sampled_from(names).map(lambda name: make.create({name: "x"}))
+    yield FURTHER, Class.open("name-no-word"), odd
+    taken = st.sampled_from([*make.marks.taken_names, "__class__", "self_", "context", "metadata"])
+    yield FURTHER, Class.open("name-of-another"), taken.map(lambda name: make.create({name: "x"}))
+    yield FURTHER, Class.open("null"), st.just(own(None))
+    yield FURTHER, Class.open("longer-than", most=255), st.sampled_from([256, 70000]).map(lambda size: own("x" * size))
+
+
+def _many(size: int) -> dict[str, str]:
+    return {f"{OWN_PROPERTY}{index}": "" for index in range(size)}
 
 
 def _properties(least: int = 0) -> SearchStrategy[dict[str, str]]:
@@ -110,58 +128,29 @@ def _properties(least: int = 0) -> SearchStrategy[dict[str, str]]:
     return st.dictionaries(names, text(255), min_size=least, max_size=4)
 
 
-def _together(schema: Schema) -> SearchStrategy[Draft]:
-    """Any combination of members; the name keeps the mark at its start, so that the image can be found whatever else is sent."""
-    members = {name: valid_values(name, node) for name, node in schema["properties"].items() if name != "name"}
+def _together(schema: Schema, marks: Marks) -> SearchStrategy[Draft]:
+    """Any combination of members; the name keeps the mark at its start, so that the resource is found whatever else is sent."""
+    nodes = schema.get("properties", {})
+    members = {name: valid_values(marks.sendable(name, node)) for name, node in nodes.items() if name != marks.name}
+    bound, shared = linked({name: node["enum"] for name, node in nodes.items() if "enum" in node})
     name = text(MOST_TEXT).map(lambda suffix: NAME + suffix)
 
     def draft(chosen: dict[str, Any], properties: dict[str, str], ascii: bool) -> Draft:
-        if chosen.get("disk_format", "x")[0] == "a" or chosen.get("container_format", "x")[0] == "a":
-            chosen = {
-                key: value for key, value in chosen.items() if key != "container_format"
-            }  # ami, ari, aki go by themselves
+        if any(chosen.get(member) in shared for member in bound):
+            chosen = {key: value for key, value in chosen.items() if key not in bound[:-1]}
         sent = {**chosen, **properties}
         return Draft(encoded(sent, ascii=ascii), members=sent)
 
-    return st.builds(draft, st.fixed_dictionaries({"name": name}, optional=members), _properties(), st.booleans())
+    further = _properties() if isinstance(schema.get("additionalProperties"), Mapping) else st.just({})
+    return st.builds(draft, st.fixed_dictionaries({marks.name: name}, optional=members), further, st.booleans())
 
 
-def _open_creates() -> Iterator[tuple[str, str, Standing, SearchStrategy[Draft]]]:
-    names = st.sampled_from(
-        ["", " ", "a b", "a/b", "a~b", "a\0b", "属性", "name ", "n" * 256, "n" * 5000, "\U0001f5bc", "a\ud800"]
-    )
-    yield "name of a further property", "is no plain word", Standing.OPEN, names.map(lambda name: _create({name: "x"}))
-    words = st.sampled_from(
-        [
-            "deleted",
-            "properties",
-            "members",
-            "os_hidden",
-            "os_hash_algo",
-            "os_glance_x",
-            "stores",
-            "links",
-            "image_id",
-            "metadata",
-            "__class__",
-            "self_",
-            "context",
-            "direct_url",
-        ]
-    )
-    yield "name of a further property", "is another word", Standing.OPEN, words.map(lambda name: _create({name: "x"}))
-    yield "further property", "is null", Standing.OPEN, st.just(_create({OWN_PROPERTY + "p": None}))
-    yield (
-        "further property",
-        "is longer than 255",
-        Standing.OPEN,
-        st.sampled_from([256, 70000]).map(lambda size: _create({OWN_PROPERTY + "p": "x" * size})),
-    )
-    yield (
-        "min_ram",
-        "is an integer written as a fraction",
-        Standing.OPEN,
-        st.sampled_from([1.0, 0.0, 512.0]).map(lambda value: _create({"min_ram": value})),
-    )
-    yield "tags", "has an item twice", Standing.OPEN, st.just(_create({"tags": ["a", "a"]}))
-    yield "id", "is a uuid in upper case", Standing.OPEN, st.just(_create({"id": ID.upper()}))
+def _open(schema: Schema, make: _Maker) -> Drawn:
+    """What JSON and the rulings leave to the receiver."""
+    for name in members_of_type(schema, "integer")[-1:]:
+        yield name, Class.open("integer-as-fraction"), st.sampled_from([1.0, 0.0, 512.0]).map(make.setting(name))
+    for name, node in schema.get("properties", {}).items():
+        if node.get("uniqueItems"):
+            yield name, Class.open("item-twice"), st.just(make.create({name: ["a", "a"]}))
+        if node.get("format") == "uuid":
+            yield name, Class.open("upper-case-uuid"), st.just(make.create({name: ID.upper()}))

@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis.strategies import SearchStrategy
 
-from conformance.model.equivalence import Standing
+from conformance.model.equivalence import Class, Part, Standing
 
 __all__ = ["ANY", "EXISTING", "FRESH", "ID", "NAME", "TAG", "Aim", "Draft", "encoded"]
 
@@ -23,14 +23,14 @@ NAME = "conformance-generated-name--------------"
 TAG = "conformance-generate"
 """Stands for the tag of the run, of 20 characters too."""
 EXISTING = "e7157e40-1a2b-4c3d-8e4f-5a6b7c8d9e0f"
-"""Stands for the id of an image that is there."""
+"""Stands for the id of a resource that is there."""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A request with marks in it. `body` is sent as it is; `path` is the raw segment of the image id, `query` the raw query.
+    """A request with marks in it. `body` is sent as it is; `path` is the raw segment of the id, `query` the raw query.
 
-    `members` are what the body sets, or what a patch leaves behind (None for what it takes out), for whoever compares.
+    `members` are what the body sets, or what a change leaves behind (None for what it takes out), for whoever compares.
     """
 
     body: bytes = b""
@@ -47,26 +47,39 @@ class Draft:
 
 @dataclass(frozen=True)
 class Aim:
-    """One class of requests of one operation.
+    """One class of requests of one operation: what stands at one place of it, and where requests of that class are drawn from.
 
-    `words` are those of the partition ("is above the maximum"). `due` is valid (accepted and kept), broken (refused, nothing
-    changed) or open (only what holds for any answer). `by_state`: the rule is about what is there, not about the request.
-    `may_refuse`: a valid value that a server may refuse with 400 and may not alter (ruling 8).
+    `requirement` is what an answer that is not due breaks. `others` are further broken parts of the same request. `by_state`: the
+    rule is about what is there, not about the request. `may_refuse`: valid values that a server may refuse with 400 and may not
+    alter (ruling 8), though the contract leaves their class open.
     """
 
     operation: str
     requirement: str
     place: str
-    words: str
-    due: Standing
+    held: Class
     drafts: SearchStrategy[Draft]
+    others: tuple[Part, ...] = ()
     by_state: bool = False
     may_refuse: bool = False
 
     @property
+    def due(self) -> Standing:
+        """Valid (accepted and kept), broken (refused, nothing changed) or open (only what holds for any answer)."""
+        return Standing.VALID if self.may_refuse else self.held.standing
+
+    @property
+    def request(self) -> tuple[Part, ...]:
+        """The parts that set its requests apart."""
+        return Part(self.place, self.held), *self.others
+
+    @property
     def name(self) -> str:
-        """The aim in words, the same in every run."""
-        return f"{self.operation}: {self.place} {self.words}"
+        """Operation, place and class in one line, the same in every run; what is drawn hangs on it and the seed."""
+        terms = " ".join(f"{name}={value}" for name, value in self.held.terms)
+        return " ".join(
+            filter(None, (self.operation, self.place, "item" if self.held.item else "", self.held.rule, terms))
+        )
 
 
 def encoded(value: Any, *, ascii: bool = True) -> bytes:

@@ -22,6 +22,7 @@ __all__ = ["Budget", "Exploration", "parse_budget"]
 
 V = TypeVar("V")
 R = TypeVar("R")
+L = TypeVar("L", bound=Hashable)
 
 
 @dataclass
@@ -54,8 +55,8 @@ def parse_budget(text: str) -> tuple[int | None, float | None]:
 
 
 @dataclass
-class Exploration(Generic[V, R]):
-    """The tries of one strategy. `send` makes a try and gives its result, `label` names the failure in a result, None for none.
+class Exploration(Generic[V, R, L]):
+    """The tries of one strategy. `send` makes a try and gives its result, `label` says what is wrong with a result, None for nothing.
 
     `key` tells values apart. `results` are all results in the order of the tries, `smallest` the last, smallest failing value of
     each label with its result.
@@ -63,13 +64,13 @@ class Exploration(Generic[V, R]):
 
     values: SearchStrategy[V]
     send: Callable[[V], R]
-    label: Callable[[R], str | None]
+    label: Callable[[R], L | None]
     key: Callable[[V], Hashable]
     budget: Budget
     seed: int
     shrinks: int
     results: list[R] = field(default_factory=list)
-    smallest: dict[str, tuple[V, R]] = field(default_factory=dict)
+    smallest: dict[L, tuple[V, R]] = field(default_factory=dict)
     _known: dict[Hashable, R] = field(default_factory=dict)
     _first: Hashable = None
 
@@ -90,7 +91,7 @@ class Exploration(Generic[V, R]):
             self.results.append(self._known[key])
         return self._known[key]
 
-    def _follow(self, label: str, examples: int) -> None:
+    def _follow(self, label: L, examples: int) -> None:
         """Find a small value with this label, from those that are known."""
         limit = len(self.results) + self.shrinks
 

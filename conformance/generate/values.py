@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import string
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -13,25 +14,22 @@ from hypothesis.strategies import SearchStrategy
 from conformance.generate.draft import ID
 from conformance.judge.rules import rule_of
 from conformance.model.contract import Schema
-from conformance.model.equivalence import Standing
+from conformance.model.equivalence import Class, Standing
 
 __all__ = [
     "ASTRAL",
     "BMP",
     "MOST_TEXT",
-    "UNSENT",
     "WORD",
     "broken_values",
     "kinds",
+    "members_of_type",
     "one_of_each",
     "sample",
-    "sendable",
     "text",
     "valid_values",
 ]
 
-UNSENT: Mapping[str, tuple[str, ...]] = {"visibility": ("public", "community")}
-"""Values that are allowed and never sent: an image of ours must not show up in other projects."""
 MOST_TEXT = 200
 
 Value = Any
@@ -60,7 +58,7 @@ def kinds() -> dict[str, SearchStrategy[Value]]:
         "fraction": st.floats(-1e9, 1e9, allow_nan=False).filter(lambda value: not value.is_integer()),
         "string": WORD.map(lambda word: f"x{word}"),
         "numeric string": st.integers(0, 10**6).map(str),
-        "string with a boolean word": st.sampled_from(["true", "false", "True", "FALSE", "yes", "no", "on", "off"]),
+        "boolean word": st.sampled_from(["true", "false", "True", "FALSE", "yes", "no", "on", "off"]),
         "empty string": st.sampled_from(["", " "]),
         "array": st.lists(plain, min_size=1, max_size=3),
         "empty array": st.just([]),
@@ -69,14 +67,14 @@ def kinds() -> dict[str, SearchStrategy[Value]]:
     }
 
 
-def broken_values(schema: Schema, *, nullable: bool = False) -> Iterator[tuple[str, SearchStrategy[Value]]]:
-    """(words, values): for each rule of the schema that a JSON value can break, values that break only that one."""
+def broken_values(schema: Schema, *, nullable: bool = False) -> Iterator[tuple[Class, SearchStrategy[Value]]]:
+    """(class, values): for each rule of the schema that a JSON value can break, values that break only that one."""
     wanted = schema.get("type")
     types = [wanted] if isinstance(wanted, str) else list(wanted or ())
     for kind, values in kinds().items() if types else ():
-        words, standing = rule_of(schema, sample(kind), nullable=nullable)
-        if standing is Standing.BROKEN and words.startswith(f"is {kind} instead of"):
-            yield words, values
+        held = rule_of(schema, sample(kind), nullable=nullable)
+        if ("is", kind) in held.terms:
+            yield held, values
     if "enum" in schema:
         yield from _outside([item for item in schema["enum"] if isinstance(item, str)])
     elif "string" in types:
@@ -88,6 +86,7 @@ def broken_values(schema: Schema, *, nullable: bool = False) -> Iterator[tuple[s
 
 
 def sample(kind: str) -> Value:
+    """A value of one of the kinds, always the same."""
     return {
         "null": None,
         "boolean": True,
@@ -95,7 +94,7 @@ def sample(kind: str) -> Value:
         "fraction": 1.5,
         "string": "x",
         "numeric string": "7",
-        "string with a boolean word": "true",
+        "boolean word": "true",
         "empty string": "",
         "array": [7],
         "empty array": [],
@@ -104,13 +103,13 @@ def sample(kind: str) -> Value:
     }[kind]
 
 
-def one_of_each(schema: Schema, *, nullable: bool = False) -> dict[str, Value]:
-    """Words of the partition -> a value: one for each rule of the schema that a JSON value can break; the same ones for the same schema."""
-    found: dict[str, Value] = {}
+def one_of_each(schema: Schema, *, nullable: bool = False) -> dict[Class, Value]:
+    """Class -> a value: one for each rule of the schema that a JSON value can break; the same ones for the same schema."""
+    found: dict[Class, Value] = {}
     for value in _suspects(schema):
-        words, standing = rule_of(schema, value, nullable=nullable)
-        if standing is Standing.BROKEN:
-            found.setdefault(words, value)
+        held = rule_of(schema, value, nullable=nullable)
+        if held.standing is Standing.BROKEN:
+            found.setdefault(held, value)
     return found
 
 
@@ -132,33 +131,36 @@ def _suspects(schema: Schema) -> Iterator[Value]:
         yield [f"t{index}" for index in range(schema["maxItems"] + 1)]
 
 
-def _outside(words: Sequence[str]) -> Iterator[tuple[str, SearchStrategy[Value]]]:
-    yield "is not in the enumeration", WORD.map(lambda word: f"no-such-{word}")
-    yield "is empty", st.just("")
+def _outside(words: Sequence[str]) -> Iterator[tuple[Class, SearchStrategy[Value]]]:
+    yield Class.broken("not-in-enumeration"), WORD.map(lambda word: f"no-such-{word}")
+    yield Class.broken("empty"), st.just("")
     other = sorted({form for word in words for form in (word.upper(), word.title()) if form not in words})
-    yield "is in another case than the enumeration", st.sampled_from(other)
+    yield Class.broken("other-case"), st.sampled_from(other)
     blanks = st.sampled_from([(" ", ""), ("", " "), ("\t", ""), ("", "\n"), ("", "\r\n"), (" ", " ")])
-    yield "is padded", st.builds(lambda word, pad: pad[0] + word + pad[1], st.sampled_from(list(words)), blanks)
+    yield (
+        Class.broken("padded"),
+        st.builds(lambda word, pad: pad[0] + word + pad[1], st.sampled_from(list(words)), blanks),
+    )
 
 
-def _texts(schema: Schema) -> Iterator[tuple[str, SearchStrategy[Value]]]:
+def _texts(schema: Schema) -> Iterator[tuple[Class, SearchStrategy[Value]]]:
     most = schema.get("maxLength")
     if most is not None:
         letters = st.sampled_from("n镜é 名")
         yield (
-            f"is longer than {most}",
+            Class.broken("longer-than", most=most),
             st.one_of(
                 st.builds(lambda letter, size: letter * size, letters, st.integers(most + 1, most + 300)),
                 st.just("n" * 5000),
             ),
         )
     if schema.get("format") == "uuid":
-        yield "is empty", st.just("")
+        yield Class.broken("empty"), st.just("")
         # Not with a line feed at its end: upstream's pattern takes that, and no request can delete the image afterwards.
-        yield "is a uuid padded", st.sampled_from([f" {ID}", f"{ID} ", f"\t{ID}", f"{ID}\r\n", f"{ID}\u3000"])
-        yield "is a uuid decorated", st.sampled_from(["{" + ID + "}", f"urn:uuid:{ID}"])
+        yield Class.broken("padded"), st.sampled_from([f" {ID}", f"{ID} ", f"\t{ID}", f"{ID}\r\n", f"{ID}\u3000"])
+        yield Class.broken("decorated-uuid"), st.sampled_from(["{" + ID + "}", f"urn:uuid:{ID}"])
         yield (
-            "is a uuid without its hyphens",
+            Class.broken("uuid-without-hyphens"),
             st.sampled_from([ID.replace("-", ""), ID.replace("-", "", 1), ID[:-4] + "-" + ID[-4:]]),
         )
         tails = st.sampled_from(
@@ -173,11 +175,11 @@ def _texts(schema: Schema) -> Iterator[tuple[str, SearchStrategy[Value]]]:
                 "null",
             ]
         )
-        yield "is not a uuid", st.one_of(WORD.map(lambda word: f"x{word}"), tails)
+        yield Class.broken("format", wanted="uuid"), st.one_of(WORD.map(lambda word: f"x{word}"), tails)
     if schema.get("format") == "date-time":
-        yield "is empty", st.just("")
+        yield Class.broken("empty"), st.just("")
         yield (
-            "is not a date-time",
+            Class.broken("format", wanted="date-time"),
             st.one_of(
                 st.sampled_from(
                     [
@@ -196,34 +198,42 @@ def _texts(schema: Schema) -> Iterator[tuple[str, SearchStrategy[Value]]]:
         )
 
 
-def _numbers(schema: Schema) -> Iterator[tuple[str, SearchStrategy[Value]]]:
+def _numbers(schema: Schema) -> Iterator[tuple[Class, SearchStrategy[Value]]]:
     least, most = schema.get("minimum"), schema.get("maximum")
     if least is not None:
-        yield "is below the minimum", st.one_of(st.just(least - 1), st.integers(-(2**63) + 1, least - 1))
-        yield "is far below the minimum", st.integers(-(2**80), -(2**63))
+        yield Class.broken("below-minimum"), st.one_of(st.just(least - 1), st.integers(-(2**63) + 1, least - 1))
+        yield Class.broken("far-below-minimum"), st.integers(-(2**80), -(2**63))
     if most is not None:
-        yield "is above the maximum", st.one_of(st.just(most + 1), st.just(2**32), st.integers(most + 1, 2**63 - 1))
-        yield "is far above the maximum", st.one_of(st.integers(2**63, 2**80), st.just(10**300))
-        yield "is far out of range", st.sampled_from([1e20, -1e20, 1e300])
+        yield (
+            Class.broken("above-maximum"),
+            st.one_of(st.just(most + 1), st.just(2**32), st.integers(most + 1, 2**63 - 1)),
+        )
+        yield Class.broken("far-above-maximum"), st.one_of(st.integers(2**63, 2**80), st.just(10**300))
+        yield Class.broken("far-out-of-range"), st.sampled_from([1e20, -1e20, 1e300])
 
 
-def _lists(schema: Schema) -> Iterator[tuple[str, SearchStrategy[Value]]]:
-    for words, values in broken_values(schema.get("items", {})):
-        yield f"has an item that {words}", values.map(lambda value: [value])
+def _lists(schema: Schema) -> Iterator[tuple[Class, SearchStrategy[Value]]]:
+    for held, values in broken_values(schema.get("items", {})):
+        yield replace(held, item=True), values.map(lambda value: [value])
     most = schema.get("maxItems")
     if most is not None:
         yield (
-            f"has more than {most} items",
+            Class.broken("more-items-than", most=most),
             st.integers(most + 1, most + 30).map(lambda size: [f"t{index}" for index in range(size)]),
         )
 
 
-def valid_values(name: str, schema: Schema) -> SearchStrategy[Value]:
-    """Values that the contract allows for a member and that may be sent, boundaries among them."""
+def members_of_type(schema: Schema, kind: str) -> tuple[str, ...]:
+    """The members of an object whose schema gives them this type, in its order."""
+    return tuple(name for name, node in schema.get("properties", {}).items() if node.get("type") == kind)
+
+
+def valid_values(schema: Schema) -> SearchStrategy[Value]:
+    """Values that a schema allows, boundaries among them."""
     wanted = schema.get("type")
     types = [wanted] if isinstance(wanted, str) else list(wanted or ())
     if "enum" in schema:
-        return st.sampled_from([item for item in schema["enum"] if item not in UNSENT.get(name, ())])
+        return st.sampled_from(list(schema["enum"]))
     if schema.get("format") == "uuid":
         return st.sampled_from([ID, ID.replace("-4c3d-8e4f", "-1c3d-0e4f"), ID[:-4] + "ffff"])
     if "boolean" in types:
@@ -242,10 +252,5 @@ def valid_values(name: str, schema: Schema) -> SearchStrategy[Value]:
 
 
 def _folded(item: str) -> str:
-    """Tags that some databases take for the same are not sent together."""
+    """What some databases take for the same text, so that a set of texts is not sent with both."""
     return unicodedata.normalize("NFKD", item).casefold().strip()
-
-
-def sendable(name: str, node: Schema) -> Schema:
-    """The schema without the values that are never sent, so that no spelling of them is sent either."""
-    return {**node, "enum": [item for item in node["enum"] if item not in UNSENT[name]]} if name in UNSENT else node

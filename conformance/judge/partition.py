@@ -1,75 +1,39 @@
-"""What a request tries, place by place, in equivalence classes of the contract (ISTQB: equivalence partitioning).
+"""The equivalence classes of a request, place by place (ISTQB: equivalence partitioning).
 
 Rules
-- The words are stable: names of the contract and rules of its schemas, never a value that was generated.
+- A class is made of names of the contract and rules of its schemas, never of a value that was generated.
 - A part is valid, broken (the contract forbids it) or open (the contract does not decide, so nothing may be asserted about
   its acceptance). Whether a request is due a refusal is read off its parts: any broken one will do.
-- Open is the cautious side: what JSON or HTTP leaves to the receiver is open, and so are the names of further properties.
+- What JSON or HTTP leaves to the receiver is open, and so are the names of further properties.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from conformance.judge.rules import VALID, broken, left_open, rule_of
-from conformance.judge.rules import Class as Worded
-from conformance.model.contract import Contract, Operation, Schema
-from conformance.model.equivalence import Class, Standing
-from conformance.model.equivalence import Part as Placed
-from conformance.model.jsonvalue import kind_of
+from conformance.judge.rules import of_type, rule_of, wrong_type
+from conformance.model.contract import Contract, Operation, Resource, Schema
+from conformance.model.equivalence import VALID, Class, Part, Standing
+from conformance.model.marks import OWN_PROPERTY
 from conformance.model.message import Request
 
-__all__ = ["DEEPEST", "OWN_PROPERTY", "kept_members", "member_schema", "parts", "telling"]
+__all__ = ["DEEPEST", "FURTHER", "kept_members", "member_schema", "nullable", "parts", "sent_schema", "telling"]
 
 DEEPEST = 64
-"""Levels of nesting beyond which JSON counts as too deep; no body of the contract has more than four."""
-
-OWN_PROPERTY = "conformance_"
-"""What the name of a further property begins with that surely means nothing to a service; all other names are open."""
-
-UPSTREAM = frozenset(
-    [
-        "marker",
-        "sort",
-        "owner",
-        "tag",
-        "visibility",
-        "protected",
-        "member_status",
-        "os_hidden",
-        "size_min",
-        "size_max",
-        "size",
-        "created_at",
-        "updated_at",
-        "id",
-        "checksum",
-        "container_format",
-        "disk_format",
-        "min_ram",
-        "min_disk",
-        "deleted",
-        "properties",
-        "is_public",
-        "filters",
-    ]
-)
-"""Parameters that OpenStack's list knows or used to know; told apart by name, so that what breaks one hides no other."""
-OTHER_TYPE = "is another one"
+"""Levels of nesting beyond which JSON counts as too deep; no body of a contract has more than a few."""
+FURTHER = "further property"
+"""The place of all members that the contract allows without naming them."""
+OTHER_MEDIA_TYPE = Class.open("other-media-type")
 HUGE = 10**400
 """Stands for an integer of more digits than Python converts."""
 
 
-def Part(place: str, words: str, standing: Standing = Standing.VALID) -> Placed:  # noqa: N802  until the rules are values
-    """The part of a request with this class."""
-    return Placed(place, Class(words, standing))
-
-
-def parts(request: Request, contract: Contract) -> tuple[Placed, ...]:
+def parts(request: Request, contract: Contract) -> tuple[Part, ...]:
     """Every part of the request, each once; empty when it addresses no operation of the contract."""
     operation = contract.operations.get(request.operation or "")
     if operation is None:
@@ -77,12 +41,12 @@ def parts(request: Request, contract: Contract) -> tuple[Placed, ...]:
     media = tuple(_content_type(request, operation))
     found = [*_token(request, operation), *_path(request, operation), *_query(request, operation), *media]
     # A body of another media type is not what the schema speaks of.
-    if operation.request_schema is not None and not any(part.held.rule == OTHER_TYPE for part in media):
+    if operation.request_schema is not None and not any(part.held == OTHER_MEDIA_TYPE for part in media):
         found += _body(request.body, operation, contract)
     return tuple(dict.fromkeys(found))
 
 
-def telling(request: Request, contract: Contract) -> tuple[Placed, ...]:
+def telling(request: Request, contract: Contract) -> tuple[Part, ...]:
     """The parts that set a request apart, sorted: its broken ones, else its open ones; none for a valid request."""
     found = parts(request, contract)
     for standing in (Standing.BROKEN, Standing.OPEN):
@@ -92,41 +56,85 @@ def telling(request: Request, contract: Contract) -> tuple[Placed, ...]:
     return ()
 
 
+# --- the members of a resource --------------------------------------------------------------------------------------
+
+
+def kept_members(contract: Contract, resource: Resource) -> tuple[str, ...]:
+    """Members of a created resource that no request of the contract sets: the service keeps them."""
+    sent = sent_schema(contract, resource).get("properties", {})
+    return tuple(name for name in _answered(contract, resource.create) if name not in sent)
+
+
+def member_schema(contract: Contract, resource: Resource, name: str) -> Schema | None:
+    """The schema of a member that a change may set; further properties have the one that a create gives them."""
+    if name == resource.id or name in kept_members(contract, resource):
+        return None
+    schema = sent_schema(contract, resource)
+    found = schema.get("properties", {}).get(name, schema.get("additionalProperties"))
+    return found if isinstance(found, Mapping) else None
+
+
+def nullable(contract: Contract, operation: str | None, name: str) -> bool:
+    """Whether the answer of the operation may hold null for the member, so that null in a request is open."""
+    return "null" in _answered(contract, operation).get(name, {}).get("type", ())
+
+
+def sent_schema(contract: Contract, resource: Resource) -> Schema:
+    """The schema of the members that a create sets."""
+    operation = contract.operations.get(resource.create or "")
+    schema = (operation.request_schema if operation is not None else None) or {}
+    return _inside(schema, resource.wrapper)
+
+
+def _answered(contract: Contract, operation: str | None) -> Mapping[str, Schema]:
+    """The members of a resource in the answer of an operation, with their schemas."""
+    item = contract.operations.get(operation or "")
+    schema = item.responses[0].schema if item is not None and item.responses else None
+    resource = contract.resource_of(operation or "")
+    found: Mapping[str, Schema] = _inside(schema or {}, resource.wrapper if resource else "").get("properties", {})
+    return found
+
+
+def _inside(schema: Schema, wrapper: str) -> Schema:
+    """The schema of a resource: the member that wraps it, or the whole."""
+    inner: Schema = schema.get("properties", {}).get(wrapper, schema)
+    return inner
+
+
 # --- bodies ---------------------------------------------------------------------------------------------------------
 
 
-def _body(data: bytes, operation: Operation, contract: Contract) -> Iterator[Placed]:
+def _body(data: bytes, operation: Operation, contract: Contract) -> Iterator[Part]:
     value, marks = _parsed(data)
-    for words, standing in marks:
-        yield Part("body", words, standing)
-    if any(standing is Standing.BROKEN for _, standing in marks):
+    yield from (Part("body", held) for held in marks)
+    if any(held.standing is Standing.BROKEN for held in marks):
         return
     schema = operation.request_schema or {}
     if schema.get("type") == "array":
-        yield from _patch(value, schema, contract)
+        yield from _patch(value, schema, operation, contract)
     else:
-        yield from _members(value, schema, operation, "")
+        yield from _members(value, schema, operation, contract, "")
 
 
-def _parsed(data: bytes) -> tuple[Any, list[Worded]]:
+def _parsed(data: bytes) -> tuple[Any, list[Class]]:
     """The value of a JSON text, and what is odd about the text itself; no value when that is broken."""
     if not data.strip():
-        return None, [broken("is empty")]
+        return None, [Class.broken("empty")]
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        return None, [broken("is not UTF-8")]
-    marks: list[Worded] = []
+        return None, [Class.broken("not-utf-8")]
+    marks: list[Class] = []
     if text.startswith("\ufeff"):
-        text, marks = text[1:], [left_open("has a byte order mark")]  # RFC 8259, 8.1: a parser may ignore it
+        text, marks = text[1:], [Class.open("byte-order-mark")]  # RFC 8259, 8.1: a parser may ignore it
     if "\0" in text:
-        return None, [broken("is not JSON")]
+        return None, [Class.broken("not-json")]
     if _depth(text) > DEEPEST:
-        return None, [broken("is nested too deep")]
+        return None, [Class.broken("nested-too-deep")]
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         if len({name for name, _ in items}) < len(items):
-            marks.append(left_open("has a member twice"))  # RFC 8259, 4: what then happens is left open
+            marks.append(Class.open("member-twice"))  # RFC 8259, 4: what then happens is left open
         return dict(items)
 
     def constant(_token: str) -> Any:
@@ -138,9 +146,9 @@ def _parsed(data: bytes) -> tuple[Any, list[Worded]]:
     try:
         value = json.loads(text, object_pairs_hook=pairs, parse_constant=constant, parse_int=integer)
     except ArithmeticError:
-        return None, [broken("has NaN or Infinity")]
+        return None, [Class.broken("nan-or-infinity")]
     except ValueError:
-        return None, [broken("is not JSON")]
+        return None, [Class.broken("not-json")]
     return value, list(dict.fromkeys(marks))
 
 
@@ -154,146 +162,127 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def kept_members(contract: Contract) -> tuple[str, ...]:
-    """Members of a created image that no request of the contract sets: the service keeps them."""
-    create = contract.operations["image.create"]
-    sent = (create.request_schema or {}).get("properties", {})
-    return tuple(name for name in _answered(create) if name not in sent)
-
-
-def member_schema(contract: Contract, name: str) -> Schema | None:
-    """The schema of a member of an image that a patch may set; further properties have that of the request's."""
-    schema = contract.operations["image.create"].request_schema or {}
-    if name == "id" or name in kept_members(contract):
-        return None
-    found: Schema | None = schema.get("properties", {}).get(name, schema.get("additionalProperties"))
-    return found
-
-
-def _answered(operation: Operation) -> Mapping[str, Schema]:
-    schema = operation.responses[0].schema if operation.responses else None
-    found: Mapping[str, Schema] = (schema or {}).get("properties", {})
-    return found
-
-
-def _nullable(operation: Operation, name: str) -> bool:
-    return "null" in _answered(operation).get(name, {}).get("type", ())
-
-
-def _members(value: Any, schema: Schema, operation: Operation, prefix: str) -> Iterator[Placed]:
+def _members(value: Any, schema: Schema, operation: Operation, contract: Contract, prefix: str) -> Iterator[Part]:
     place = prefix.rstrip(".") or "body"
     if not isinstance(value, dict):
-        yield Part(place, *rule_of({"type": "object"}, value))
+        yield Part(place, of_type(["object"], value))
         return
     known = schema.get("properties", {})
-    yield from (Part(prefix + name, *broken("is missing")) for name in schema.get("required", ()) if name not in value)
-    further = [name for name in value if name not in known]
+    missing = Class.broken("missing")
+    yield from (Part(prefix + name, missing) for name in schema.get("required", ()) if name not in value)
     for name, member in value.items():
         node = known.get(name, {})
         if node.get("type") == "object":
-            yield from _members(member, node, operation, f"{prefix}{name}.")
+            yield from _members(member, node, operation, contract, f"{prefix}{name}.")
         elif name in known:
-            yield Part(prefix + name, *rule_of(node, member, nullable=_nullable(operation, name)))
-    yield from _further(further, value, schema, operation)
+            yield Part(prefix + name, rule_of(node, member, nullable=nullable(contract, operation.id, name)))
+    further = {name: member for name, member in value.items() if name not in known}
+    yield from _further(further, schema, _answered(contract, operation.id))
     if not value and place == "body":
-        yield Part("body", "valid: empty")
+        yield Part("body", Class("empty"))
 
 
-def _further(names: Sequence[str], value: Mapping[str, Any], schema: Schema, operation: Operation) -> Iterator[Placed]:
+def _further(further: Mapping[str, Any], schema: Schema, answered: Mapping[str, Schema]) -> Iterator[Part]:
     rule = schema.get("additionalProperties")
-    if rule is None:
-        if names:
-            yield Part("body", *left_open("has an unknown member"))
+    if not isinstance(rule, Mapping):
+        if further:
+            yield Part("body", Class.broken("unknown-member") if rule is False else Class.open("unknown-member"))
         return
-    for name in names:
-        if name in _answered(operation):
-            yield Part(name, *left_open("is kept by the service"))
+    for name, value in further.items():
+        if name in answered:
+            yield Part(name, Class.open("kept-by-service"))
             continue
-        yield from _named(name)
-        yield Part("further property", *_property(rule, value[name]))
+        yield from _named(name, FURTHER)
+        yield Part(FURTHER, _property(rule, value))
     most = schema.get("x-max-additional")
-    if most is not None and len(names) > most:
-        yield Part("further property", *broken(f"is there more than {most} times"))
+    if most is not None and len(further) > most:
+        yield Part(FURTHER, Class.broken("more-than", most=most))
 
 
-def _named(name: str) -> Iterator[Placed]:
+def _named(name: str, place: str) -> Iterator[Part]:
+    """What the name of a further property is, where it is not surely ours alone."""
     if not re.fullmatch(OWN_PROPERTY + r"[a-z0-9_]{1,60}", name):
         ascii_word = re.fullmatch(r"[A-Za-z0-9_.:-]{1,255}", name)
-        yield Part("name of a further property", *left_open("is another word" if ascii_word else "is no plain word"))
+        yield Part(place, Class.open("name-of-another" if ascii_word else "name-no-word"))
 
 
-def _property(rule: Schema, value: Any) -> Worded:
+def _property(rule: Schema, value: Any) -> Class:
     if value is None:
-        return left_open("is null")  # the rulings speak of strings
-    found = rule_of(rule, value)
-    return left_open("is longer than 255") if isinstance(value, str) and len(value) > 255 else found
+        return Class.open("null")  # the rulings speak of strings
+    if isinstance(value, str) and len(value) > 255:
+        return Class.open("longer-than", most=255)
+    return rule_of(rule, value)
 
 
-# --- patch ----------------------------------------------------------------------------------------------------------
+# --- JSON Patch (RFC 6902) ------------------------------------------------------------------------------------------
 
 
-def _patch(value: Any, schema: Schema, contract: Contract) -> Iterator[Placed]:
+def _patch(value: Any, schema: Schema, operation: Operation, contract: Contract) -> Iterator[Part]:
     if not isinstance(value, list):
-        yield Part("body", *rule_of({"type": "array"}, value))
+        yield Part("body", of_type(["array"], value))
         return
     if not value:
-        yield Part("body", "valid: empty")
+        yield Part("body", Class("empty"))
+    resource = contract.resource_of(operation.id)
     for item in value:
-        if isinstance(item, dict):
-            yield from _operation(item, schema["items"], contract)
-        else:
-            yield Part("body", *broken(f"has an item that is {kind_of(item)} instead of object"))
+        if not isinstance(item, dict):
+            yield Part("body", replace(of_type(["object"], item), item=True))
+        elif resource is not None:
+            yield from _step(item, schema["items"], contract, resource)
 
 
-def _operation(item: Mapping[str, Any], node: Schema, contract: Contract) -> Iterator[Placed]:
+def _step(item: Mapping[str, Any], node: Schema, contract: Contract, resource: Resource) -> Iterator[Part]:
+    """The parts of one operation of the patch."""
     known = node["properties"]
     for name in known:
         if name in item and name != "value":
-            yield Part(name, *_pointer_class(item[name]) if name == "path" else rule_of(known[name], item[name]))
+            yield Part(name, _pointer(item[name]) if name == "path" else rule_of(known[name], item[name]))
         elif name in node.get("required", ()):
-            yield Part(name, *broken("is missing"))
+            yield Part(name, Class.broken("missing"))
     if set(item) - set(known):
-        yield Part("body", *left_open("has an unknown member"))
+        yield Part("body", Class.open("unknown-member"))
     op, path = item.get("op"), item.get("path")
     if op == "remove" or op not in known["op"]["enum"]:
         name = _pointed(path)
         if op == "remove" and name is not None and not name.startswith(OWN_PROPERTY):
-            yield Part("path", *left_open("removes what may be documented"))
+            yield Part("path", Class.open("removes-documented"))
         return
     if "value" not in item:
-        yield Part("value", *broken("is missing"))
+        yield Part("value", Class.broken("missing"))
         return
     name = _pointed(path)
-    if name is None:
-        return
-    create = contract.operations["image.create"]
-    documented = (create.request_schema or {})["properties"]
-    rule = member_schema(contract, name)
+    if name is not None:
+        yield from _set(name, item["value"], contract, resource)
+
+
+def _set(name: str, value: Any, contract: Contract, resource: Resource) -> Iterator[Part]:
+    """The parts of a value that is set at the member of this name."""
+    rule = member_schema(contract, resource, name)
     if rule is None:
-        yield Part(f"/{name}", *left_open("is kept by the service"))
-    elif name in documented:
-        yield Part(f"/{name}", *rule_of(rule, item["value"], nullable=_nullable(create, name)))
+        yield Part(f"/{name}", Class.open("kept-by-service"))
+    elif name in sent_schema(contract, resource).get("properties", {}):
+        yield Part(f"/{name}", rule_of(rule, value, nullable=nullable(contract, resource.create, name)))
     else:
-        yield from _named(name)
-        yield Part("/further property", *_property(rule, item["value"]))
+        yield from _named(name, f"/{FURTHER}")
+        yield Part(f"/{FURTHER}", _property(rule, value))
 
 
-def _pointer_class(path: Any) -> Worded:
-    """The class of a JSON pointer to a member of an image (RFC 6901)."""
+def _pointer(path: Any) -> Class:
+    """The class of a JSON pointer to a member (RFC 6901)."""
     if not isinstance(path, str):
-        return rule_of({"type": "string"}, path)
+        return of_type(["string"], path)
     if not path.startswith("/"):
-        return broken("is empty" if not path else "does not begin with a slash")
+        return Class.broken("no-leading-slash" if path else "empty")
     if re.search(r"~(?![01])", path):
-        return broken("has a bad escape")
+        return Class.broken("bad-escape")
     if path == "/" or "/" in path[1:]:
-        return left_open("leads to no member")
+        return Class.open("leads-to-no-member")
     return VALID
 
 
 def _pointed(path: Any) -> str | None:
     """The member that a pointer leads to, or None."""
-    if not isinstance(path, str) or _pointer_class(path) != VALID:
+    if not isinstance(path, str) or _pointer(path) != VALID:
         return None
     return path[1:].replace("~1", "/").replace("~0", "~")
 
@@ -301,24 +290,23 @@ def _pointed(path: Any) -> str | None:
 # --- the rest of a request ------------------------------------------------------------------------------------------
 
 
-def _token(request: Request, operation: Operation) -> Iterator[Placed]:
-    if operation.service == "identity":
+def _token(request: Request, operation: Operation) -> Iterator[Part]:
+    if not operation.secured:
         return
     value = request.headers.get("X-Auth-Token")
     if not value:
-        yield Part("token", *broken("is missing" if value is None else "is empty"))
-    elif request.actor == "anonymous":
-        yield Part("token", *broken("is not valid"))
+        yield Part("token", Class.broken("missing" if value is None else "empty"))
     else:
-        yield Part("token", "valid")
+        yield Part("token", Class.broken("not-valid") if request.actor == "anonymous" else VALID)
 
 
-def _path(request: Request, operation: Operation) -> Iterator[Placed]:
+def _path(request: Request, operation: Operation) -> Iterator[Part]:
     """The value that stands for the parameter of the path, wherever the service's root is."""
     before, mark, after = operation.path.partition("{")
     if not mark:
         return
     name, after = after.split("}", 1)
+    place = f"path.{name}"
     path = request.url.split("?", 1)[0]
     path = "/" + path.split("://", 1)[-1].partition("/")[2]
     at = path.find(before)
@@ -327,32 +315,31 @@ def _path(request: Request, operation: Operation) -> Iterator[Placed]:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        yield Part(f"path.{name}", *broken("is not UTF-8"))
+        yield Part(place, Class.broken("not-utf-8"))
         return
     if at < 0 or not raw or set(text) & set("/\\") or text.strip(".") == "" or ";" in raw:
-        yield Part(f"path.{name}", *left_open("is no path segment"))
+        yield Part(place, Class.open("no-path-segment"))
         return
     parameter = next(item for item in operation.parameters if item.name == name)
-    yield Part(f"path.{name}", *rule_of(parameter.schema, text))
+    yield Part(place, rule_of(parameter.schema, text))
 
 
-def _query(request: Request, operation: Operation) -> Iterator[Placed]:
+def _query(request: Request, operation: Operation) -> Iterator[Part]:
     known = {item.name: item.schema for item in operation.query}
     raw = urlsplit(request.url).query
     pairs = [pair.partition("=")[::2] for pair in raw.split("&") if pair]
     names = [_decoded(name) for name, _ in pairs]
     for name, (_, value) in zip(names, pairs, strict=True):
-        if name not in known:
-            yield (
-                Part(str(name), *left_open("is a parameter of upstream"))
-                if name in UPSTREAM
-                else Part("query", *left_open("has an unknown parameter"))
-            )
+        if name not in known and name in operation.upstream_query:
+            # Told apart by name, so that what breaks one hides no other.
+            yield Part(name, Class.open("upstream-parameter"))
+        elif name not in known:
+            yield Part("query", Class.open("unknown-parameter"))
         elif names.count(name) > 1:
-            yield Part(name, *left_open("is there twice"))
+            yield Part(name, Class.open("twice"))
         else:
             text = _decoded(value)
-            yield Part(name, *broken("is not UTF-8") if text is None else _parameter(known[name], text))
+            yield Part(name, Class.broken("not-utf-8") if text is None else _parameter(known[name], text))
 
 
 def _decoded(text: str) -> str | None:
@@ -362,33 +349,34 @@ def _decoded(text: str) -> str | None:
         return None
 
 
-def _parameter(schema: Schema, text: str) -> Worded:
+def _parameter(schema: Schema, text: str) -> Class:
+    """The class of a parameter's text; integers are digits there."""
     if schema.get("type") != "integer":
         return rule_of(schema, text)
     if re.fullmatch(r"-?(0|[1-9][0-9]*)", text):
         return rule_of(schema, int(text) if len(text) < 400 else -HUGE if text.startswith("-") else HUGE)
     if re.fullmatch(r"\s*\+?[0-9]+\s*|-0+", text, re.ASCII):
-        return left_open("is an integer with a sign, zeros or blanks")
+        return Class.open("sign-zeros-or-blanks")
     if not text.strip():
-        return broken("is empty")
+        return Class.broken("empty")
     if re.fullmatch(r"[+-]?[0-9]*\.[0-9]*|[0-9.]+e[0-9]+", text, re.ASCII):
-        return broken("is a fraction instead of integer")
-    return broken("is digits in another spelling" if re.fullmatch(r"[\d_]+", text) else "is a word instead of integer")
+        return wrong_type("fraction", "integer")
+    if re.fullmatch(r"[\d_]+", text):
+        return Class.broken("other-digits")
+    return wrong_type("word", "integer")
 
 
-def _content_type(request: Request, operation: Operation) -> Iterator[Placed]:
+def _content_type(request: Request, operation: Operation) -> Iterator[Part]:
     """Open when it is another: the document requires the header and does not say what becomes of another one (ruling 29)."""
     if operation.request_media_type is None:
         return
     values = request.headers.all("Content-Type")
     if len(values) != 1:
-        yield Part("content-type", *left_open("is missing" if not values else "is there twice"))
+        yield Part("content-type", Class.open("twice" if values else "missing"))
         return
     media_type, *rest = (part.strip().lower() for part in values[0].split(";"))
     charset = next((part.partition("=")[2].strip('"') for part in rest if part.startswith("charset=")), "utf-8")
     if media_type != operation.request_media_type:
-        yield Part("content-type", *left_open(OTHER_TYPE))
-    elif charset not in {"utf-8", "utf8"}:
-        yield Part("content-type", *left_open("names another charset"))
+        yield Part("content-type", OTHER_MEDIA_TYPE)
     else:
-        yield Part("content-type", "valid")
+        yield Part("content-type", VALID if charset in {"utf-8", "utf8"} else Class.open("other-charset"))

@@ -123,6 +123,7 @@ class Operation:
     `request_schema` is the schema of the JSON body, or None when the operation takes no JSON body.
     `defaults` are the values the document's example shows for members that the request left out.
     `secured` says that it is refused without a valid token; `issues_token` that its answer carries one in a header.
+    `upstream_query` are parameters that upstream's operation knows, or used to, where the document is silent.
     """
 
     id: str
@@ -140,6 +141,7 @@ class Operation:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     secured: bool = True
     issues_token: bool = False
+    upstream_query: tuple[str, ...] = ()
 
     def response(self, status: int) -> ResponseSpec | None:
         """The documented success with this status, or None."""

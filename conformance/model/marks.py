@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["prefix_of", "tag_of"]
+__all__ = ["OWN_PROPERTY", "prefix_of", "tag_of"]
+
+OWN_PROPERTY = "conformance_"
+"""What the name of a further property begins with that a run sets, so that it means nothing to any service."""
 
 
 def tag_of(run_id: str) -> str:

@@ -2,8 +2,8 @@
 
 Rules
 - `kind` names the sentence, `terms` fill it. A term is plain data, so that a phrase can be written to a file and read back.
-- The terms called `where`, `when` and `how` are words of our own vocabulary, which the reports translate; all others are names
-  (of members, methods, headers ...) and values, which stay as they are.
+- The terms called `where`, `when`, `how` and `is` (what type a value has) are words of our own vocabulary, which the reports
+  translate; all others are names (of members, methods, headers ...) and values, which stay as they are.
 - Two phrases are the same when kind and terms are; nothing compares sentences.
 """
 
@@ -18,7 +18,7 @@ __all__ = ["VOCABULARY", "Phrase", "Terms", "Value", "terms_of", "value_of"]
 Value: TypeAlias = "str | int | float | bool | Phrase | tuple[Value, ...] | None"
 Terms: TypeAlias = tuple[tuple[str, Value], ...]
 
-VOCABULARY = ("where", "when", "how")
+VOCABULARY = ("where", "when", "how", "is")
 """Names of the terms whose values are words of our own."""
 
 

@@ -15,7 +15,7 @@ from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class, Part, Standing
 from conformance.model.phrase import VOCABULARY, Phrase, Value
 from conformance.reports.language import Text, say
-from conformance.reports.sentences import cases, checks, generated, replay, run, walks
+from conformance.reports.sentences import cases, checks, classes, generated, replay, run, walks
 from conformance.reports.sentences.classes import CLASSES
 
 __all__ = ["DEVIATIONS", "PHRASES", "WORDS", "class_text", "request_text", "sentence", "spoken"]
@@ -25,7 +25,7 @@ DEVIATIONS: Mapping[str, str] = {**checks.DEVIATIONS, **{k: v for part in _SOURC
 """Kind of deviation -> template."""
 PHRASES: Mapping[str, str] = {**checks.PHRASES, **{k: v for part in _SOURCES for k, v in part.PHRASES.items()}}
 """Kind of phrase -> template."""
-WORDS: Mapping[str, str] = {k: v for part in _SOURCES for k, v in part.WORDS.items()}
+WORDS: Mapping[str, str] = {k: v for part in (*_SOURCES, classes) for k, v in part.WORDS.items()}
 """Word of the vocabulary -> text."""
 
 
@@ -75,7 +75,7 @@ def _part(part: Part) -> Text:
 def class_text(held: Class) -> Text:
     """An equivalence class in words; they read after the place."""
     if held.rule not in CLASSES:
-        return Text(held.rule.removeprefix("valid: "))
+        return Text(held.rule)
     text = say(CLASSES[held.rule], **_shown(dict(held.terms)))
     return say("has an item that {held}", held=text) if held.item else text
 

@@ -10,15 +10,14 @@ from typing import Any
 
 import pytest
 
-from conformance.generate.combinations import LEFT_OUT, create_rows, levels
-from conformance.generate.create import nullable
+from conformance.generate.combinations import LEFT_OUT
 from conformance.generate.draft import ID
-from conformance.generate.values import one_of_each, sendable
 from conformance.model.jsonvalue import moment
 from conformance.model.message import Exchange
 from conformance.run.cases import Expect, NotExercised, verifies
 from conformance.run.client import Client, body_of
 from conformance.services.image.arrange import image, listed, other_project, shown
+from conformance.services.image.drawn import create_rows, forbidden_values, levels
 
 SERVICE_KEPT = ("status", "size", "checksum", "created_at", "updated_at", "file", "self", "schema", "virtual_size")
 
@@ -243,13 +242,10 @@ def test_a_value_that_breaks_a_rule_is_refused(cloud: Client, expect: Expect, me
 
 def broken(cloud: Client, member: str) -> dict[str, Any]:
     """For each rule of the member, in words, a value that breaks it; none that could not be taken back if it were accepted."""
-    operation = cloud.contract.operations["image.create"]
-    node = (operation.request_schema or {})["properties"].get(member)
-    if node is None:
-        return {}  # an edition of the document without it
-    values = one_of_each(sendable(member, node), nullable=nullable(operation, member))
     fresh = cloud.uuid()  # a target may keep the ids of deleted images
-    return {words: _fresh(value, fresh) if member == "id" else value for words, value in values.items()}
+    values = forbidden_values(cloud.contract, member)
+    found = {held: _fresh(value, fresh) if member == "id" else value for held, value in values.items()}
+    return {" ".join((held.rule, *(str(term) for _, term in held.terms))): value for held, value in found.items()}
 
 
 def _fresh(value: Any, image_id: str) -> Any:

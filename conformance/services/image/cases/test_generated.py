@@ -13,14 +13,20 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from conformance.generate import Aim, aims
+from conformance.generate import Aim
 from conformance.generate.exploration import Budget, Exploration
+from conformance.judge.partition import sent_schema
+from conformance.model import requirement_id
+from conformance.model.contract import Contract
+from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Standing
 from conformance.model.message import Exchange
 from conformance.run.cases import Expect, NotExercised, verifies
 from conformance.run.client import Client, body_of
 from conformance.run.trial import Trials
 from conformance.services.image.arrange import image, shown
+from conformance.services.image.drawn import image_aims, resource
+from conformance.services.image.marks import MARKS
 
 Share = Callable[[float], Budget]
 SHRINKS = {Standing.VALID: 16, Standing.BROKEN: 8, Standing.OPEN: 4}
@@ -34,16 +40,22 @@ def tried(cloud: Client, expect: Expect, budget: Budget, chosen: Iterable[Aim], 
     """
     found = [aim for aim in chosen if aim.due is due]
     Random(cloud.seed).shuffle(found)
-    members = (cloud.contract.operations["image.create"].request_schema or {})["properties"].keys()
-    found.sort(key=lambda aim: due is Standing.BROKEN and aim.place.removeprefix("/") in members)
-    Trials(cloud, expect, budget, shrinks=SHRINKS[due]).run(found)
+    if due is Standing.BROKEN:
+        alone = places_of_members(cloud.contract)
+        found.sort(key=lambda aim: aim.place in alone)
+    Trials(cloud, expect, budget, resource(cloud.contract), shrinks=SHRINKS[due]).run(found)
+
+
+def places_of_members(contract: Contract) -> frozenset[str]:
+    """Where a single member stands in a create, and in a change."""
+    members = sent_schema(contract, resource(contract)).get("properties", {})
+    return frozenset(members) | {f"/{name}" for name in members}
 
 
 def of(cloud: Client, *operations: str, path: bool = False) -> Iterable[Aim]:
-    """The aims of some operations, those of the path apart."""
-    return (
-        aim for aim in aims(cloud.contract) if aim.operation in operations and aim.place.startswith("path.") is path
-    )
+    """The aims of some operations, those of the id in the path apart."""
+    place = f"path.{resource(cloud.contract).parameter}"
+    return (aim for aim in image_aims(cloud.contract) if aim.operation in operations and (aim.place == place) is path)
 
 
 @verifies("image.create.body.*", "image.create.request")
@@ -108,30 +120,31 @@ def selections() -> SearchStrategy[dict[str, Any]]:
     )
 
 
-def judged(query: dict[str, Any], rows: list[dict[str, Any]], exchange: Exchange) -> str:
-    """What is wrong with the answer to a list of the fixture's images, empty when nothing is."""
-    body = body_of(exchange)
+def judged(query: dict[str, Any], rows: list[dict[str, Any]], exchange: Exchange) -> Deviation | None:
+    """What is wrong with the answer to a list of the fixture's images, None when nothing is."""
+    asked = (("members", ", ".join(["name", *sorted(query)])),)
+    body, status = body_of(exchange), exchange.response.status
     images = body.get("images") if isinstance(body, dict) else None
-    if exchange.response.status != 200 or not isinstance(images, list):
-        return "is refused" if exchange.response.status < 500 else ""
+    if status != 200 or not isinstance(images, list):
+        refused = Deviation("allowed-refused", operation="image.list", terms=asked, seen=(("status", status),))
+        return refused if status < 500 else None
     got = [str(item.get("id")) for item in images if isinstance(item, dict)]
     due = [row for row in rows if query.get("status") in {None, row["status"]}]
     if not set(got) <= {row["id"] for row in due} or len(got) != min(query.get("limit", len(due)), len(due)):
-        return "selects other images"
+        return Deviation("other-selection", operation="image.list", terms=asked)
     key = query.get("sort_key")
     if key is None or "sort_dir" not in query:
-        return ""
+        return None
     wanted = sorted(due, key=lambda row: str(row[key]), reverse=query["sort_dir"] == "desc")
-    return "" if got == [row["id"] for row in wanted][: len(got)] else "is in another order"
+    if got == [row["id"] for row in wanted][: len(got)]:
+        return None
+    return Deviation("other-order", operation="image.list", terms=asked)
 
 
-@verifies(
-    "image.list.query.name",
-    "image.list.query.status",
-    "image.list.query.limit",
-    "image.list.query.sort_key",
-    "image.list.query.sort_dir",
-)
+COMBINED = ("name", "status", "limit", "sort_key", "sort_dir")
+
+
+@verifies(*(requirement_id.query("image.list", name) for name in COMBINED))
 def test_parameters_of_a_list_hold_together(cloud: Client, expect: Expect, share: Share) -> None:
     name, budget = cloud.name(), share(0.03)
     formats = (("raw", "ovf"), ("qcow2", "bare"), ("iso", "docker"), ("vmdk", "ova"))
@@ -144,21 +157,19 @@ def test_parameters_of_a_list_hold_together(cloud: Client, expect: Expect, share
         raise NotExercised("the images made for listing are not one active and three queued")
     image(cloud)
 
-    def send(query: dict[str, Any]) -> tuple[str, Exchange]:
+    def send(query: dict[str, Any]) -> tuple[Deviation | None, Exchange]:
         exchange = cloud.list({"name": name, **query})
         return judged(query, rows, exchange), exchange
 
-    tries = Exploration(
-        selections(), send, lambda result: result[0] or None, lambda query: repr(query), budget, cloud.seed, 8
-    )
+    tries = Exploration(selections(), send, lambda result: result[0], lambda query: repr(query), budget, cloud.seed, 8)
     tries.widen(300)
-    for query, (wrong, exchange) in tries.smallest.values():
-        names = ["name", *sorted(query)]
-        failure = f"{' with '.join(names)} {wrong}"
-        expect(f"image.list.query.{names[-1]}", False, f"a list by {failure}", exchange, failure=failure)
+    for query, (deviation, exchange) in tries.smallest.values():
+        last = max(query, default="name")
+        if deviation is not None:
+            expect(requirement_id.query("image.list", last), False, deviation, exchange)
     if tries.results and not tries.smallest:
-        for parameter in ("name", "status", "limit", "sort_key", "sort_dir"):
-            expect(f"image.list.query.{parameter}", True, "")
+        for parameter in COMBINED:
+            expect(requirement_id.query("image.list", parameter), True, Deviation("other-selection", place=parameter))
 
 
 @verifies(
@@ -178,4 +189,6 @@ def test_what_schemathesis_draws_is_answered_as_documented(
         return
     from conformance.generate.openapi import openapi_aims
 
-    Trials(cloud, expect, budget, shrinks=8).run(list(openapi_aims(description)))
+    images = resource(cloud.contract)
+    found = openapi_aims(description, cloud.contract, images, MARKS)
+    Trials(cloud, expect, budget, images, shrinks=8).run(list(found))

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from conformance.generate.combinations import LEFT_OUT, levels, patch_rows
+from conformance.generate.combinations import LEFT_OUT
 from conformance.model.jsonvalue import moment
 from conformance.model.message import Exchange
 from conformance.run.cases import Expect, NotExercised, verifies
 from conformance.run.client import Client, body_of
 from conformance.services.image.arrange import ABSENT, active_image, image, listed, shown, without
 from conformance.services.image.cases.test_create import PROPERTY, TEXTS, agrees, broken, same
+from conformance.services.image.drawn import levels, patch_rows
 
 CHANGES: dict[str, tuple[Any, Any]] = {
     "name": ("before", "after 之后"),

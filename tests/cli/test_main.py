@@ -236,22 +236,6 @@ def test_a_killed_run_is_cleaned_up_by_the_next(tmp_path: Path, reference: Refer
     assert "had not cleaned up; its images are deleted now" in " ".join(done.stdout.split())
 
 
-def test_the_ledger_is_printed(tmp_path: Path) -> None:
-    rows = json.loads(command("requirements", "--format", "json", cwd=tmp_path).stdout)
-    row = next(item for item in rows if item["id"] == "image.list.query.limit")
-    assert row["source"] == [[505, 505]]
-    assert "list.limit_bounds_the_number_of_images" in row["checks"]
-
-
-def test_extract_writes_specs_and_prints_contradictions(tmp_path: Path, document_path: Path) -> None:
-    (tmp_path / "specs").mkdir()
-    (tmp_path / "specs" / OVERLAY).write_bytes((default_directory() / OVERLAY).read_bytes())
-    done = command("extract", document_path, "--out", "specs", cwd=tmp_path)
-    assert done.returncode == 0
-    assert "90 table rows, 8 JSON examples (1 repaired)" in done.stdout
-    assert "update_at" in done.stdout
-
-
 def test_the_same_seed_gives_the_same_requests(tmp_path: Path) -> None:
     def sent(out: str) -> list[tuple[str, str, int]]:
         command("run", "--seed", "3", "--profile", "smoke", "--out", out, cwd=tmp_path)

@@ -1,4 +1,4 @@
-"""What a conformance case is written with: `verifies`, `Expect`, `NotExercised`, and the registry of the cases.
+"""What a conformance case is written with: `verifies`, `Expect`, `call`, the two ways not to judge, and the registry of the cases.
 
 A case may only judge the requirements that it declares, so that the ledger's checks are the checks that run.
 """
@@ -14,7 +14,9 @@ from typing import Any, TypeVar
 
 import pytest
 
+from conformance.judge.partition import telling
 from conformance.judge.registry import covered
+from conformance.model import requirement_id
 from conformance.model.deviation import Deviation
 from conformance.model.errors import SuiteError
 from conformance.model.finding import Assertion
@@ -24,14 +26,42 @@ from conformance.model.phrase import Phrase, Value
 from conformance.run.recorder import Recorder
 from conformance.run.service import registered
 
-__all__ = ["Case", "Expect", "NotExercised", "registry", "verifies"]
+__all__ = ["Case", "Expect", "NotApplicable", "NotExercised", "call", "registry", "verifies"]
 
 
 F = TypeVar("F", bound=Callable[..., None])
 
 
 class NotExercised(Exception):
-    """The case cannot judge what it is for; carries the reason in one line."""
+    """The case cannot judge what it is for.
+
+    `reason` says why. `requirements` are those that it leaves unjudged, whatever other cases saw of them; none given: all that
+    the case declares.
+    """
+
+    def __init__(self, reason: Phrase | str, *requirements: str) -> None:
+        # Texts are to go, when every case gives its reason as a value.
+        self.reason = reason if isinstance(reason, Phrase) else Phrase.of("said", words=reason)
+        self.requirements = requirements
+        super().__init__(reason if isinstance(reason, str) else str(reason))
+
+
+class NotApplicable(Exception):
+    """What the case is about is not there, such as a member that an edition does not have; what other cases see of it counts."""
+
+    def __init__(self, reason: Phrase) -> None:
+        self.reason = reason
+        super().__init__(str(reason))
+
+
+def call(operation: str, how: str = "", /, **names: Value) -> Phrase:
+    """The act of a case that a call is. `how` is a word of the vocabulary (`deleted`), a name is that of a member, parameter or
+    header that the call is about (`member="name"`)."""
+    if how:
+        return Phrase.of("call-how", operation=operation, how=how)
+    if names:
+        return Phrase.of("call-with", operation=operation, name=" ".join(map(str, names.values())))
+    return Phrase.of("call", operation=operation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +129,7 @@ class Expect:
             raise SuiteError(f"case {self._case.name} judges {requirement} and does not declare it")
         if exchange is not None and self._forbidden(exchange):
             raise NotExercised(
-                f"the credentials may not create images: POST is answered with {exchange.response.status}"
+                Phrase.of("may-not-create", operation=exchange.operation, status=exchange.response.status)
             )
         if isinstance(deviation, str):  # to go, when every case says it with a value
             deviation = Deviation(
@@ -114,9 +144,10 @@ class Expect:
 
     def _forbidden(self, exchange: Exchange) -> bool:
         """Whether a create was refused for who asks; then nothing can be said about what was asked (ruling 39)."""
-        request = exchange.request
-        ours = request.operation == "image.create" and request.actor == "main"
-        return ours and self._recorder.may_create is False and exchange.response.status in {401, 403}
+        if self._recorder.may_create is not False or exchange.response.status not in {401, 403}:
+            return False
+        resource = self._recorder.contract.resource_of(exchange.operation)
+        return exchange.request.actor == "main" and resource is not None and resource.create == exchange.operation
 
     def equal(
         self,
@@ -126,31 +157,40 @@ class Expect:
         place: str,
         exchange: Exchange,
         *,
+        where: str = "",
         related: tuple[Exchange, ...] = (),
-        **terms: Value,
     ) -> bool:
-        """Whether a value is the one that is due. `terms` say where it stands, such as `where="show"`."""
+        """Whether a value is the one that is due. `where` is a word of the vocabulary for where it stands (`shown`)."""
         ok = bool(due == got) and isinstance(due, bool) == isinstance(got, bool)
         seen = (("due", short(due)), ("got", short(got)))
-        deviation = Deviation("differs", place=place, terms=tuple(terms.items()), seen=seen, path=place)
-        return self(requirement, ok, deviation, exchange, related=related)
+        kind, terms = ("differs-where", (("where", where),)) if where else ("differs", ())
+        return self(requirement, ok, Deviation(kind, place=place, terms=terms, seen=seen), exchange, related=related)
 
     def status(
-        self, requirement: str, exchange: Exchange, *due: int, act: Phrase | None = None, what: str = "the request"
+        self, requirement: str, exchange: Exchange, *due: int, act: Phrase | None = None, what: str = ""
     ) -> bool:
-        """Whether the status is one of those that are due. A 5xx is left to the check for it."""
+        """Whether the status is one of those that are due. A 5xx is left to the check for it. Without an act it is the call."""
         status = exchange.response.status
         if status >= 500 and status not in due:
             return False
-        deviation = Deviation("status", status=status, act=act or _act(what), terms=(("due", due),))
+        did = act or (_act(what) if what else call(exchange.operation))
+        deviation = Deviation("status", status=status, act=did, terms=(("due", due),))
         return self(requirement, status in due, deviation, exchange)
 
-    def refused(self, requirement: str, exchange: Exchange, act: Phrase | str) -> bool:
-        """Whether a request that breaks a rule was answered with 4xx. A 5xx is left to the check for it."""
+    def refused(self, requirement: str, exchange: Exchange, act: Phrase | str | None = None) -> bool:
+        """Whether a request that breaks a rule was answered with 4xx. A 5xx is left to the check for it.
+
+        Without an act the deviation is told by the class of the request, which the contract forbids.
+        """
         status = exchange.response.status
         if status >= 500:
             return False
-        deviation = Deviation("accepted", act=_act(act), seen=(("status", status),))
+        seen = (("status", status),)
+        if act is None:
+            classes = telling(exchange.request, self._recorder.contract)
+            deviation = Deviation("forbidden-accepted", operation=exchange.operation, request=classes, seen=seen)
+        else:
+            deviation = Deviation("accepted", act=_act(act), seen=seen)
         return self(requirement, 400 <= status < 500, deviation, exchange)
 
     def code(self, code: int, exchange: Exchange, act: Phrase | str) -> bool:
@@ -160,7 +200,7 @@ class Expect:
         if status >= 500 and code < 500:
             return False
         deviation = Deviation("status", status=status, act=_act(act), terms=(("due", (code,)),))
-        return self(f"error.{code}", status == code, deviation, exchange)
+        return self(requirement_id.error(code), status == code, deviation, exchange)
 
 
 def _act(act: Phrase | str) -> Phrase:

@@ -21,8 +21,8 @@ from conformance.model.deviation import Deviation
 from conformance.model.errors import ConformanceError, TargetError
 from conformance.model.record import Attempt
 from conformance.reports import LANGUAGES, print_verdict, publish_summary, write_reports
-from conformance.reports.sentences import sentence
-from conformance.run.cases import Case, Expect, NotExercised
+from conformance.reports.sentences import sentence, spoken
+from conformance.run.cases import Case, Expect, NotApplicable, NotExercised
 from conformance.run.client import Client
 from conformance.run.embedded import Embed
 from conformance.run.session import PROFILES, Conduct, Options, in_profile
@@ -230,8 +230,11 @@ class Supervisor:
             self.outages = 0
             item.stash[COMPLETE] = True
         except NotExercised as reason:
-            self._not_exercised(conduct, case, str(reason))
-            pytest.skip(str(reason))
+            words = spoken(reason.reason).plain("en")
+            self._not_exercised(conduct, case, words, reason.requirements)
+            pytest.skip(words)
+        except NotApplicable as reason:
+            pytest.skip(spoken(reason.reason).plain("en"))
         except TargetError as error:
             self.outages += 1
             self._not_exercised(conduct, case, str(error))
@@ -252,9 +255,10 @@ class Supervisor:
             pytest.fail("\n".join(sentence(item).plain("en") for item in failures), pytrace=False)
         return None
 
-    def _not_exercised(self, conduct: Conduct, case: Case, reason: str) -> None:
+    def _not_exercised(self, conduct: Conduct, case: Case, reason: str, requirements: tuple[str, ...] = ()) -> None:
         if not self.again:  # the first time decides what was judged
-            conduct.gate.not_judged(covered(case.verifies, conduct.contract.requirements), case.name, reason)
+            unjudged = requirements or covered(case.verifies, conduct.contract.requirements)
+            conduct.gate.not_judged(unjudged, case.name, reason)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, object, object]:

@@ -2,89 +2,70 @@
 
 from __future__ import annotations
 
-from conformance.run.cases import Expect, NotExercised, verifies
-from conformance.run.client import Client, body_of
-from conformance.services.image.arrange import active_image, image, listed, other_project, shown
+from conformance.model import requirement_id
+from conformance.model.deviation import Deviation
+from conformance.model.phrase import Phrase
+from conformance.run.cases import Expect, NotExercised, call, verifies
+from conformance.run.client import Client
+from conformance.services.image.arrange import (
+    active_image,
+    changed,
+    image,
+    image_of_other,
+    listed,
+    other_project,
+    shown,
+)
+
+DELETE = "image.delete"
 
 
 @verifies("image.delete.response.204", "image.delete.empty", "image.delete.gone", smoke=True)
 def test_a_deleted_image_is_gone_everywhere(cloud: Client, expect: Expect) -> None:
     for made in (image(cloud), active_image(cloud, b"data")):
         exchange = cloud.delete(made["id"])
-        if not expect.status("image.delete.response.204", exchange, 204, what="a delete"):
+        if not expect.status("image.delete.response.204", exchange, 204):
             continue
-        expect(
-            "image.delete.gone",
-            shown(cloud, made["id"]) is None,
-            "a deleted image is still shown",
-            exchange,
-            failure="shown",
-        )
-        rows = [item["id"] for item in listed(cloud.list({"name": made["name"]})) if item.get("id") == made["id"]]
-        expect("image.delete.gone", not rows, "a deleted image is still listed", exchange, failure="listed")
-        for words, after in (
-            ("downloaded", cloud.download(made["id"])),
-            ("changed", cloud.replace(made["id"], min_ram=1)),
-        ):
-            if after.response.status < 500:
-                expect(
-                    "image.delete.gone",
-                    after.response.status >= 400,
-                    f"a deleted image can be {words}",
-                    after,
-                    failure=words,
-                )
+        there = shown(cloud, made["id"]) is not None
+        expect("image.delete.gone", not there, Deviation("still-there", terms=(("where", "shown"),)), exchange)
+        rows = [item for item in listed(cloud.list({"name": made["name"]})) if item.get("id") == made["id"]]
+        expect("image.delete.gone", not rows, Deviation("still-there", terms=(("where", "listed"),)), exchange)
+        for after in (cloud.download(made["id"]), cloud.replace(made["id"], min_ram=1)):
+            expect.refused("image.delete.gone", after, call(after.operation, "deleted"))
 
 
 @verifies("image.delete.gone", "image.delete.path.image_id", "error.404", smoke=True)
 def test_what_is_not_there_cannot_be_deleted(cloud: Client, expect: Expect) -> None:
     gone = image(cloud)
     cloud.delete(gone["id"])
-    for words, image_id in (
-        ("DELETE of an id that no image has", cloud.uuid()),
-        ("DELETE of a deleted image", gone["id"]),
-        ("DELETE of an id that is no UUID", "no-such-image"),
-    ):
+    for how, image_id in (("absent", cloud.uuid()), ("deleted", gone["id"]), ("no-uuid", "no-such-image")):
         exchange = cloud.delete(image_id)
-        expect.refused("image.delete.path.image_id", exchange, words)
-        expect.code(404, exchange, words)
-    expect(
-        "image.delete.gone",
-        shown(cloud, gone["id"]) is None,
-        "an image came back after its deletion",
-        None,
-        failure="came back",
-    )
+        expect.refused("image.delete.path.image_id", exchange, call(DELETE, how))
+        expect.code(404, exchange, call(DELETE, how))
+    expect("image.delete.gone", shown(cloud, gone["id"]) is None, Deviation("back-after-a-delete"))
 
 
 @verifies("image.delete.protected", "error.403", smoke=True)
 def test_a_protected_image_is_refused_and_stays(cloud: Client, expect: Expect) -> None:
+    act = call(DELETE, "protected")
     for made in (image(cloud, protected=True), active_image(cloud, b"protected", protected=True)):
         before = shown(cloud, made["id"])
         if before is None or before.get("protected") is not True:
-            raise NotExercised("no image could be protected")
+            raise NotExercised(Phrase.of("not-protected"))
         for _ in range(2):
             exchange = cloud.delete(made["id"])
-            expect.refused("image.delete.protected", exchange, "a delete of a protected image")
-            expect.code(403, exchange, "DELETE of a protected image")
-            after = shown(cloud, made["id"])
-            expect(
-                "image.delete.protected",
-                after == before,
-                "a refused delete changed the protected image",
-                exchange,
-                failure="gone or changed",
-            )
+            expect.refused("image.delete.protected", exchange, act)
+            expect.code(403, exchange, act)
+            kept = shown(cloud, made["id"]) == before
+            expect("image.delete.protected", kept, Deviation("changed", act=act), exchange)
 
 
 @verifies("image.delete.protected", "image.delete.response.204")
 def test_protection_can_be_taken_away(cloud: Client, expect: Expect) -> None:
     made = image(cloud, protected=True)
-    changed = cloud.replace(made["id"], protected=False)
-    if changed.response.status != 200:
-        raise NotExercised(f"protection could not be taken away: the answer was {changed.response.status}")
+    changed(cloud.replace(made["id"], protected=False))
     exchange = cloud.delete(made["id"])
-    expect.status("image.delete.response.204", exchange, 204, what="a delete after protection was taken away")
+    expect.status("image.delete.response.204", exchange, 204, act=call(DELETE, "protected-no-more"))
 
 
 @verifies("image.delete.collateral", "image.download.bytes")
@@ -100,48 +81,26 @@ def test_no_other_image_is_touched(cloud: Client, expect: Expect) -> None:
         for item, data in ((kept[-1], b"another"), (kept[0], b"same"), (kept[2], b"same"))
     ]
     after = [shown(cloud, item["id"]) for item in kept]
-    expect(
-        "image.delete.collateral",
-        before == after,
-        "a delete changed or removed another image",
-        exchange,
-        failure="another image",
-    )
+    when = (("when", "delete"),)
+    expect("image.delete.collateral", before == after, Deviation("another-changed", terms=when), exchange)
     for file, data in files:
         there = file.response.status == 200
-        expect(
-            "image.delete.collateral", there, "a delete took the file of another image", file, failure="another file"
-        )
+        expect("image.delete.collateral", there, Deviation("another-lost-its-data", terms=when), file)
         right = not there or file.response.body == data
-        expect(
-            "image.download.bytes",
-            right,
-            "after a delete the file of another image came",
-            file,
-            failure="another file after a delete",
-        )
+        expect("image.download.bytes", right, Deviation("data-of-another", terms=when), file)
 
 
 @verifies("image.delete.collateral")
 def test_no_image_of_another_project_is_touched(cloud: Client, expect: Expect) -> None:
     other = other_project(cloud)
     gone = image(cloud)
-    exchange = cloud.create({"name": gone["name"], "visibility": "private"}, actor=other)
-    body = body_of(exchange)
-    if exchange.response.status != 201 or not isinstance(body, dict) or not isinstance(body.get("id"), str):
-        raise NotExercised("the second project may not create images")
-    image_id = str(body["id"])
+    image_id = image_of_other(cloud, gone["name"])
     try:
         before = shown(cloud, image_id, actor=other)
         deleted = cloud.delete(gone["id"])
         after = shown(cloud, image_id, actor=other)
-        expect(
-            "image.delete.collateral",
-            before == after,
-            "a delete changed or removed an image of another project",
-            deleted,
-            failure="another project's image",
-        )
+        deviation = Deviation("another-projects-changed", terms=(("when", "delete"),))
+        expect("image.delete.collateral", before == after, deviation, deleted)
     finally:
         cloud.delete(image_id, actor=other)
 
@@ -149,11 +108,11 @@ def test_no_image_of_another_project_is_touched(cloud: Client, expect: Expect) -
 @verifies("image.delete.example.request", smoke=True)
 def test_a_request_of_the_form_of_the_example_is_answered(cloud: Client, expect: Expect) -> None:
     made = image(cloud)
-    example = str(cloud.contract.operations["image.delete"].request_example)
+    example = str(cloud.contract.operations[DELETE].request_example)
     method, path = example.split()
     path = path.rsplit("/", 1)[0] + "/" + made["id"]
-    exchange = cloud.send(method, path, operation="image.delete")
-    expect.status("image.delete.example.request", exchange, 204, what="a request of the form of the example")
+    exchange = cloud.send(method, path, operation=DELETE)
+    expect.status("image.delete.example.request", exchange, 204, act=call(DELETE, "example"))
 
 
 @verifies("image.delete.path.image_id", "image.patch.path.image_id", "image.download.path.image_id")
@@ -161,22 +120,14 @@ def test_what_is_like_the_id_of_an_image_is_no_id(cloud: Client, expect: Expect)
     made = active_image(cloud, b"alike")
     before = shown(cloud, made["id"])
     likes = {
-        "the start of an id": made["id"][:8],
-        "an id without its end": made["id"][:-1],
-        "an id and more": f"{made['id']}0",
-        "the name of an image": made["name"],
+        "start-of-an-id": made["id"][:8],
+        "id-without-its-end": made["id"][:-1],
+        "id-and-more": f"{made['id']}0",
+        "name-for-an-id": made["name"],
     }
-    for words, like in likes.items():
-        for operation, exchange in (
-            ("download", cloud.download(like)),
-            ("patch", cloud.replace(like, min_ram=77)),
-            ("delete", cloud.delete(like)),
-        ):
-            expect.refused(f"image.{operation}.path.image_id", exchange, f"{operation} of {words}")
-        expect(
-            "image.delete.path.image_id",
-            shown(cloud, made["id"]) == before,
-            f"a call with {words} changed the image",
-            exchange,
-            failure="changed by what is like its id",
-        )
+    for how, like in likes.items():
+        for exchange in (cloud.download(like), cloud.replace(like, min_ram=77), cloud.delete(like)):
+            requirement = requirement_id.path(exchange.operation, "image_id")
+            expect.refused(requirement, exchange, call(exchange.operation, how))
+        kept = shown(cloud, made["id"]) == before
+        expect("image.delete.path.image_id", kept, Deviation("changed-through-another-id"), exchange)

@@ -7,11 +7,61 @@ from typing import Any
 
 import pytest
 
-from conformance.run.cases import Expect, NotExercised, verifies
-from conformance.run.client import Client, body_of
-from conformance.services.image.arrange import active_image, image, listed, other_project, shown
-from conformance.services.image.cases.test_create import PROPERTY
-from conformance.services.image.cases.test_patch import CHANGES
+from conformance.model import requirement_id
+from conformance.model.deviation import Deviation
+from conformance.model.message import Exchange
+from conformance.model.phrase import Phrase
+from conformance.run.cases import Expect, NotApplicable, verifies
+from conformance.run.client import Client
+from conformance.services.image.arrange import (
+    active_image,
+    changed,
+    created,
+    image,
+    image_of_other,
+    listed,
+    other_project,
+    shown,
+    unready,
+    upload,
+)
+from conformance.services.image.samples import CHANGES, PROPERTY
+
+ISOLATION = "image.isolation"
+OPERATION = {
+    "list": "image.list",
+    "show": "image.show",
+    "download": "image.download",
+    "patch": "image.patch",
+    "delete": "image.delete",
+}
+"""Word of a requirement of isolation -> the operation that it is about."""
+PATCH_BODY = b'[{"op": "replace", "path": "/min_ram", "value": 1}]'
+
+
+def closed(expect: Expect, word: str, exchange: Exchange, how: str) -> None:
+    """Judge that the operation was refused to another project; `how` is a word of the vocabulary for the image."""
+    requirement = requirement_id.stated(ISOLATION, word)
+    expect.refused(requirement, exchange, Phrase.of("by-another-project", operation=OPERATION[word], how=how))
+
+
+def unlisted(expect: Expect, exchange: Exchange, ids: list[str], how: str) -> bool:
+    """Judge that a list of another project has none of these images; `how` is a word of the vocabulary for the list.
+
+    Whether it could be judged: a service may refuse a parameter.
+    """
+    if exchange.response.status != 200:
+        return False
+    there = [item for item in listed(exchange) if item.get("id") in ids]
+    deviation = Deviation("listed-to-another-project", terms=(("how", how),))
+    expect("image.isolation.list", not there, deviation, exchange)
+    return True
+
+
+def reached(expect: Expect, word: str, ok: bool, how: str, exchange: Exchange) -> None:
+    """Judge that the image is as it was; `how` is a word of the vocabulary for what became of it."""
+    requirement = requirement_id.stated(ISOLATION, word)
+    expect(requirement, ok, Deviation("reached-by-another-project", terms=(("how", how),)), exchange)
 
 
 @verifies("image.isolation.list")
@@ -20,27 +70,20 @@ def test_a_private_image_is_not_in_another_projects_list(cloud: Client, expect: 
     made = active_image(cloud, b"private")
     project = cloud.target.main.project_id
     queries: tuple[tuple[str, dict[str, str | int]], ...] = (
-        ("a list", {"limit": 100}),
-        ("a list by name", {"name": made["name"]}),
-        ("a list by owner", {"owner": project}),
-        ("a list of private images", {"visibility": "private"}),
-        ("a list of all images", {"visibility": "all"}),
-        ("a list by status", {"status": "active", "limit": 100}),
-        ("a sorted list", {"sort_key": "created_at", "sort_dir": "desc", "limit": 100}),
-        ("a list of changes", {"changes-since": str(made.get("created_at")), "limit": 100}),
-        ("a list without a query", {}),
+        ("plain", {"limit": 100}),
+        ("by-name", {"name": made["name"]}),
+        ("by-owner", {"owner": project}),
+        ("private-ones", {"visibility": "private"}),
+        ("all-of-them", {"visibility": "all"}),
+        ("by-status", {"status": "active", "limit": 100}),
+        ("sorted", {"sort_key": "created_at", "sort_dir": "desc", "limit": 100}),
+        ("by-changes", {"changes-since": str(made.get("created_at")), "limit": 100}),
+        ("without-query", {}),
     )
-    for words, query in queries:
-        exchange = cloud.list(query, actor=other)
-        if exchange.response.status == 200:
-            seen = [item for item in listed(exchange) if item.get("id") == made["id"]]
-            expect(
-                "image.isolation.list",
-                not seen,
-                f"{words} shows another project's private image",
-                exchange,
-                failure=f"in {words}",
-            )
+    answers = [(how, cloud.list(query, actor=other)) for how, query in queries]
+    judged = [unlisted(expect, exchange, [made["id"]], how) for how, exchange in answers]
+    if not any(judged):
+        raise unready(answers[0][1])
 
 
 @verifies("image.isolation.list")
@@ -49,21 +92,13 @@ def test_a_private_image_is_on_no_page_of_another_project(cloud: Client, expect:
     made = [image(cloud)["id"] for _ in range(2)]
     own: list[str] = []
     try:
-        for _ in range(2):
-            body = body_of(cloud.create({"name": cloud.name(), "visibility": "private"}, actor=other))
-            if not isinstance(body, dict) or not isinstance(body.get("id"), str):
-                raise NotExercised("the second project may not create images")
-            own.append(str(body["id"]))
-        for page in islice(cloud.pages({"limit": 1, "sort_key": "created_at", "sort_dir": "desc"}, actor=other), 4):
-            if page.response.status == 200:
-                seen = [item for item in listed(page) if item.get("id") in made]
-                expect(
-                    "image.isolation.list",
-                    not seen,
-                    "a page shows another project's private image",
-                    page,
-                    failure="on a page",
-                )
+        own += [image_of_other(cloud, cloud.name())]
+        own += [image_of_other(cloud, cloud.name())]
+        query: dict[str, str | int] = {"limit": 1, "sort_key": "created_at", "sort_dir": "desc"}
+        pages = list(islice(cloud.pages(query, actor=other), 4))
+        judged = [unlisted(expect, page, made, "on-a-page") for page in pages]
+        if not any(judged):
+            raise unready(pages[0])
     finally:
         for image_id in own:
             cloud.delete(image_id, actor=other)
@@ -73,21 +108,17 @@ def test_a_private_image_is_on_no_page_of_another_project(cloud: Client, expect:
 def test_a_private_image_is_not_shown_to_another_project(cloud: Client, expect: Expect) -> None:
     other = other_project(cloud)
     for made in (active_image(cloud, b"private"), image(cloud)):
-        expect.refused(
-            "image.isolation.show", cloud.show(made["id"], actor=other), "show of another project's private image"
-        )
+        closed(expect, "show", cloud.show(made["id"], actor=other), "private")
 
 
 @verifies("image.isolation.*")
-@pytest.mark.parametrize("kind", ["changed", "made with every member", "made without a word on visibility"])
-def test_a_private_image_of_any_kind_is_closed(cloud: Client, expect: Expect, kind: str) -> None:
+@pytest.mark.parametrize("how", ["changed", "with-every-member", "visibility-unsaid"])
+def test_a_private_image_of_any_kind_is_closed(cloud: Client, expect: Expect, how: str) -> None:
     other = other_project(cloud)
-    if kind == "changed":
+    if how == "changed":
         made = active_image(cloud, b"private")
-        changed = cloud.replace(made["id"], min_ram=3, name=cloud.name(" changed"), tags=["changed"])
-        if changed.response.status != 200:
-            raise NotExercised(f"the image could not be changed: the answer was {changed.response.status}")
-    elif kind == "made without a word on visibility":
+        changed(cloud.replace(made["id"], min_ram=3, name=cloud.name(" changed"), tags=["changed"]))
+    elif how == "visibility-unsaid":
         made = unsaid_image(cloud)
     else:
         members = {
@@ -101,48 +132,21 @@ def test_a_private_image_of_any_kind_is_closed(cloud: Client, expect: Expect, ki
         made = active_image(cloud, b"private", name=cloud.name(" 一"), **members)
     before = shown(cloud, made["id"]) or {}
     for query in ({"name": str(before.get("name"))}, {"limit": 100}):
-        exchange = cloud.list(query, actor=other)
-        if exchange.response.status == 200:
-            seen = [item for item in listed(exchange) if item.get("id") == made["id"]]
-            expect(
-                "image.isolation.list",
-                not seen,
-                f"a list shows another project's image, {kind}",
-                exchange,
-                failure=f"{kind}, in a list",
-            )
-    expect.refused(
-        "image.isolation.show", cloud.show(made["id"], actor=other), f"show of another project's image, {kind}"
-    )
-    expect.refused(
-        "image.isolation.download",
-        cloud.download(made["id"], actor=other),
-        f"a download of another project's image, {kind}",
-    )
-    exchange = cloud.patch(made["id"], [{"op": "replace", "path": "/min_ram", "value": 77}], actor=other)
-    expect.refused("image.isolation.patch", exchange, f"a change of another project's image, {kind}")
+        unlisted(expect, cloud.list(query, actor=other), [made["id"]], how)
+    closed(expect, "show", cloud.show(made["id"], actor=other), how)
+    closed(expect, "download", cloud.download(made["id"], actor=other), how)
+    patch = [{"op": "replace", "path": "/min_ram", "value": 77}]
+    closed(expect, "patch", cloud.patch(made["id"], patch, actor=other), how)
     exchange = cloud.delete(made["id"], actor=other)
-    expect.refused("image.isolation.delete", exchange, f"a delete of another project's image, {kind}")
-    expect(
-        "image.isolation.delete",
-        shown(cloud, made["id"]) == before,
-        "another project changed or deleted the image",
-        exchange,
-        failure=f"{kind}, then reached",
-    )
+    closed(expect, "delete", exchange, how)
+    reached(expect, "delete", shown(cloud, made["id"]) == before, how, exchange)
 
 
 def unsaid_image(cloud: Client) -> dict[str, Any]:
     """A new image with data that the request neither calls private nor anything else."""
-    exchange = cloud.create({"name": cloud.name(), "container_format": "bare", "disk_format": "raw"})
-    body = body_of(exchange)
-    if (
-        exchange.response.status != 201
-        or not isinstance(body, dict)
-        or cloud.upload(str(body.get("id")), b"private").response.status != 204
-    ):
-        raise NotExercised(f"no image could be made: POST /v2/images answered {exchange.response.status}")
-    return body
+    made = created(cloud.create({"name": cloud.name(), "container_format": "bare", "disk_format": "raw"}))
+    upload(cloud, made["id"], b"private")
+    return made
 
 
 @verifies("image.isolation.download")
@@ -150,14 +154,10 @@ def test_the_file_of_a_private_image_is_not_read_by_another_project(cloud: Clien
     other = other_project(cloud)
     made = active_image(cloud, b"the secret of the first project")
     exchange = cloud.download(made["id"], actor=other)
-    expect.refused("image.isolation.download", exchange, "a download of another project's private image")
-    expect.refused(
-        "image.isolation.download",
-        cloud.download(image(cloud)["id"], actor=other),
-        "a download of another project's new image",
-    )
+    closed(expect, "download", exchange, "private")
+    closed(expect, "download", cloud.download(image(cloud)["id"], actor=other), "without-data")
     leaked = b"the secret of the first project" in exchange.response.body
-    expect("image.isolation.download", not leaked, "another project read the file", exchange, failure="read")
+    reached(expect, "download", not leaked, "data-read", exchange)
 
 
 @verifies("image.isolation.patch")
@@ -172,24 +172,12 @@ def test_a_private_image_is_not_changed_by_another_project(cloud: Client, expect
         before = shown(cloud, made["id"])
         for operations in changes:
             exchange = cloud.patch(made["id"], operations, actor=other)
-            expect.refused("image.isolation.patch", exchange, "a change of another project's private image")
-            expect(
-                "image.isolation.patch",
-                shown(cloud, made["id"]) == before,
-                "another project changed the image",
-                exchange,
-                failure="changed",
-            )
+            closed(expect, "patch", exchange, "private")
+            reached(expect, "patch", shown(cloud, made["id"]) == before, "changed", exchange)
     made = image(cloud, container_format="bare", disk_format="raw")
     before = shown(cloud, made["id"])
     exchange = cloud.upload(made["id"], b"foreign", actor=other)
-    expect(
-        "image.isolation.patch",
-        shown(cloud, made["id"]) == before,
-        "another project gave the image its data",
-        exchange,
-        failure="data given",
-    )
+    reached(expect, "patch", shown(cloud, made["id"]) == before, "data-given", exchange)
 
 
 @verifies("image.isolation.delete")
@@ -199,44 +187,42 @@ def test_a_private_image_is_not_deleted_by_another_project(cloud: Client, expect
     for item in (image(cloud), made):
         before = shown(cloud, item["id"])
         exchange = cloud.delete(item["id"], actor=other)
-        expect.refused("image.isolation.delete", exchange, "a delete of another project's private image")
-        expect(
-            "image.isolation.delete",
-            shown(cloud, item["id"]) == before,
-            "another project deleted the image",
-            exchange,
-            failure="deleted",
-        )
+        closed(expect, "delete", exchange, "private")
+        reached(expect, "delete", shown(cloud, item["id"]) == before, "deleted", exchange)
     file = cloud.download(made["id"])
-    expect(
-        "image.isolation.delete",
-        file.response.body == b"private",
-        "another project deleted the file",
-        file,
-        failure="file deleted",
-    )
+    reached(expect, "delete", file.response.body == b"private", "data-deleted", file)
 
 
 @verifies("image.isolation.list", "image.isolation.download")
 def test_isolation_holds_the_other_way_round(cloud: Client, expect: Expect) -> None:
     other = other_project(cloud)
     if cloud.target.main.admin:
-        return  # to an administrator every project is open
+        raise NotApplicable(Phrase.of("administrator"))
     name = cloud.name()
-    exchange = cloud.create({"name": name, "visibility": "private"}, actor=other)
-    body = body_of(exchange)
-    if exchange.response.status != 201 or not isinstance(body, dict) or not isinstance(body.get("id"), str):
-        raise NotExercised("the second project may not create images")
-    image_id = str(body["id"])
+    image_id = image_of_other(cloud, name)
     try:
-        rows = [item for item in listed(cloud.list({"name": name})) if item.get("id") == image_id]
-        expect(
-            "image.isolation.list",
-            not rows,
-            "the first project lists the second's private image",
-            exchange,
-            failure="the other way",
-        )
-        expect.refused("image.isolation.download", cloud.download(image_id), "a download of the second project's image")
+        closed(expect, "download", cloud.download(image_id), "other-way-round")
+        exchange = cloud.list({"name": name})
+        if not unlisted(expect, exchange, [image_id], "other-way-round"):
+            raise unready(exchange, "image.isolation.list")
     finally:
         cloud.delete(image_id, actor=other)
+
+
+@verifies("image.isolation.*")
+def test_the_project_header_opens_no_other_project(cloud: Client, expect: Expect) -> None:
+    other = other_project(cloud)
+    made = active_image(cloud, b"private")
+    before = shown(cloud, made["id"])
+    header: dict[str, str | None] = {"X-Project-Id": cloud.target.main.project_id}
+    exchange = cloud.call("image.list", query={"name": made["name"]}, headers=header, actor=other)
+    seen = made["id"] in exchange.response.body.decode("utf-8", "replace")
+    listing = Deviation("listed-to-another-project", terms=(("how", "named-in-a-header"),))
+    expect("image.isolation.list", not seen, listing, exchange)
+    for word in ("show", "download", "patch", "delete"):
+        item = cloud.contract.operations[OPERATION[word]]
+        body, media_type = (PATCH_BODY, item.request_media_type) if word == "patch" else (b"", None)
+        headers = {**header, "Content-Type": media_type}
+        exchange = cloud.call(item.id, made["id"], actor=other, body=body, headers=headers)
+        closed(expect, word, exchange, "named-in-a-header")
+        reached(expect, word, shown(cloud, made["id"]) == before, "named-in-a-header", exchange)

@@ -10,15 +10,43 @@ from typing import Any
 import pytest
 
 from conformance.generate.combinations import LEFT_OUT, together
-from conformance.model.jsonvalue import can_be_sent, in_utc, moment
+from conformance.model import requirement_id
+from conformance.model.contract import Contract
+from conformance.model.deviation import Deviation
+from conformance.model.jsonvalue import can_be_sent, in_utc, moment, short
 from conformance.model.message import Exchange
-from conformance.run.cases import Expect, NotExercised, verifies
-from conformance.run.client import Client, body_of
-from conformance.services.image.arrange import active_image, image, listed, shown
+from conformance.model.phrase import Phrase
+from conformance.run.cases import Expect, NotExercised, call, verifies
+from conformance.run.client import Client
+from conformance.services.image.arrange import (
+    active_image,
+    answered,
+    changed,
+    image,
+    listed,
+    row,
+    shown,
+    unready,
+    upload,
+)
+from conformance.services.image.observation import place_of, values
+
+LIST = "image.list"
+
+
+def query_of(name: str) -> str:
+    """The requirement of a parameter of the list."""
+    return requirement_id.query(LIST, name)
 
 
 def ids(images: list[dict[str, Any]]) -> list[str]:
+    """The ids of images, in their order."""
     return [str(item.get("id")) for item in images]
+
+
+def selects(how: str, *names: str) -> Deviation:
+    """That a list with these parameters selects the wrong images; `how` is a word of the vocabulary."""
+    return Deviation("selects", terms=(("parameters", " ".join(names)), ("how", how)))
 
 
 @verifies("image.list.response.200", "image.list.response.200.images*", "image.list.complete", smoke=True)
@@ -26,26 +54,13 @@ def test_a_list_holds_a_new_image_and_not_a_deleted_one(cloud: Client, expect: E
     kept, gone = image(cloud), image(cloud)
     cloud.delete(gone["id"])
     exchange = cloud.list({"limit": 100, "sort_key": "created_at", "sort_dir": "desc"})
-    if not expect.status("image.list.response.200", exchange, 200, what="a list"):
+    if not expect.status("image.list.response.200", exchange, 200):
         exchange = cloud.list()
     found = ids(listed(exchange))
-    expect(
-        "image.list.complete",
-        kept["id"] in found,
-        "a new image is not in the list",
-        exchange,
-        failure="new image missing",
-    )
-    expect(
-        "image.list.complete",
-        gone["id"] not in found,
-        "a deleted image is in the list",
-        exchange,
-        failure="deleted there",
-    )
-    expect(
-        "image.list.complete", len(found) == len(set(found)), "an image is in the list twice", exchange, failure="twice"
-    )
+    expect("image.list.complete", kept["id"] in found, Deviation("not-listed"), exchange)
+    deleted = Deviation("still-there", terms=(("where", "listed"),))
+    expect("image.list.complete", gone["id"] not in found, deleted, exchange)
+    expect("image.list.complete", len(found) == len(set(found)), Deviation("listed-twice"), exchange)
 
 
 @verifies("image.list.complete")
@@ -54,8 +69,8 @@ def test_every_image_made_is_found_by_walking_the_pages(cloud: Client, expect: E
     pages = list(cloud.pages({"limit": 100}))
     found = [item for page in pages for item in ids(listed(page))]
     missing = made - set(found)
-    message = f"{len(missing)} of 3 new images are on no page"
-    expect("image.list.complete", not missing, message, pages[-1], failure="new image on no page", related=tuple(pages))
+    lost = Deviation("on-no-page", seen=(("count", len(missing)),))
+    expect("image.list.complete", not missing, lost, pages[-1], related=tuple(pages))
 
 
 @verifies("image.list.query.name", smoke=True)
@@ -74,8 +89,8 @@ def test_name_selects_by_exact_match(cloud: Client, expect: Expect) -> None:
     ):
         image(cloud, name=near)
     exchange = cloud.list({"name": name})
-    if expect.status("image.list.query.name", exchange, 200, what="a list by name"):
-        same_set(expect, "image.list.query.name", wanted, exchange)
+    if expect.status("image.list.query.name", exchange, 200):
+        same_set(expect, "name", wanted, exchange)
 
 
 @verifies("image.list.query.name")
@@ -85,8 +100,8 @@ def test_name_selects_whatever_characters_it_has(cloud: Client, expect: Expect, 
     wanted = {image(cloud, name=name)["id"]}
     image(cloud, name=cloud.name(suffix))
     exchange = cloud.list({"name": name})
-    if expect.status("image.list.query.name", exchange, 200, what="a list by name"):
-        same_set(expect, "image.list.query.name", wanted, exchange)
+    if expect.status("image.list.query.name", exchange, 200):
+        same_set(expect, "name", wanted, exchange)
 
 
 @verifies("image.list.query.name")
@@ -107,8 +122,8 @@ def test_no_character_of_a_name_stands_for_others(cloud: Client, expect: Expect,
     wanted = {image(cloud, name=stem + suffix)["id"]}
     image(cloud, name=stem + near)
     exchange = cloud.list({"name": stem + suffix})
-    if expect.status("image.list.query.name", exchange, 200, what="a list by name"):
-        same_set(expect, "image.list.query.name", wanted, exchange)
+    if expect.status("image.list.query.name", exchange, 200):
+        same_set(expect, "name", wanted, exchange)
 
 
 @verifies("image.list.query.name", "image.list.query.status")
@@ -116,12 +131,8 @@ def test_filters_follow_a_change(cloud: Client, expect: Expect) -> None:
     old, new = cloud.name(" old"), cloud.name(" new")
     made = image(cloud, name=old, container_format="bare", disk_format="raw")
     cloud.journal.intend(new)
-    changed = cloud.replace(made["id"], name=new)
-    uploaded = cloud.upload(made["id"], b"active now")
-    if changed.response.status != 200 or uploaded.response.status != 204:
-        raise NotExercised(
-            f"the image could not be changed: the answers were {changed.response.status} and {uploaded.response.status}"
-        )
+    changed(cloud.replace(made["id"], name=new))
+    upload(cloud, made["id"], b"active now")
     active = (shown(cloud, made["id"]) or {}).get("status") == "active"
     rows: tuple[tuple[str, dict[str, str | int], bool], ...] = (
         ("name", {"name": old}, False),
@@ -131,12 +142,10 @@ def test_filters_follow_a_change(cloud: Client, expect: Expect) -> None:
     )
     for parameter, query, due in rows:
         exchange = cloud.list(query)
-        if expect.status(f"image.list.query.{parameter}", exchange, 200, what=f"a list by {parameter} after a change"):
+        if expect.status(query_of(parameter), exchange, 200):
             there = made["id"] in ids(listed(exchange))
-            words = "does not find an image by what it is now" if due else "finds an image by what it was"
-            expect(
-                f"image.list.query.{parameter}", there == due, f"a list by {parameter} {words}", exchange, failure=words
-            )
+            deviation = selects("not-what-is" if due else "what-was", parameter)
+            expect(query_of(parameter), there == due, deviation, exchange)
 
 
 @verifies(
@@ -158,66 +167,40 @@ def test_parameters_hold_together(cloud: Client, expect: Expect) -> None:
         order = sorted(ours, reverse=direction == "desc")
         for most in (2, 100):
             exchange = cloud.list({"name": name, "sort_key": "id", "sort_dir": direction, "limit": most})
-            if not expect.status("image.list.query.name", exchange, 200, what="a list by name, sorted, with a limit"):
+            if not expect.status("image.list.query.name", exchange, 200, act=call(LIST, "name-sorted-with-a-limit")):
                 continue
-            found = ids(listed(exchange))
-            expect(
-                "image.list.query.name",
-                set(found) <= ours,
-                "images of another name are listed",
-                exchange,
-                failure="another name, with others",
-            )
-            expect(
-                "image.list.query.limit",
-                len(found) == min(most, len(ours)),
-                f"{len(found)} images under limit={most}, {len(ours)} match",
-                exchange,
-                failure="limit, with others",
-            )
-            if set(found) <= ours and len(found) == min(most, len(ours)):
+            found, given = ids(listed(exchange)), ("name", "sort_key", "sort_dir", "limit")
+            expect("image.list.query.name", set(found) <= ours, selects("others", *given), exchange)
+            count = min(most, len(ours))
+            expect("image.list.query.limit", len(found) == count, other_number(found, count, *given), exchange)
+            if set(found) <= ours and len(found) == count:
                 turned = found == sorted(ours, reverse=direction != "desc")[:most]
+                expect("image.list.query.sort_dir", not turned, disorder("other-way-round", "id"), exchange)
                 expect(
-                    "image.list.query.sort_dir",
-                    not turned,
-                    f"sort_dir={direction} is the other way round",
-                    exchange,
-                    failure="direction, with others",
-                )
-                expect(
-                    "image.list.query.sort_key",
-                    found == order[:most] or turned,
-                    "the list is not in order by id",
-                    exchange,
-                    failure="order, with others",
+                    "image.list.query.sort_key", found == order[:most] or turned, disorder("no-order", "id"), exchange
                 )
     for status, wanted in (("queued", queued), ("active", active)):
         exchange = cloud.list({"name": name, "status": status, "limit": 100})
-        if expect.status("image.list.query.status", exchange, 200, what="a list by name and status"):
+        if expect.status("image.list.query.status", exchange, 200, act=call(LIST, "name-and-status")):
             found = ids(listed(exchange))
-            expect(
-                "image.list.query.name",
-                set(found) <= ours,
-                "images of another name are listed",
-                exchange,
-                failure="another name, with status",
-            )
-            expect(
-                "image.list.query.status",
-                set(found) & ours == set(wanted),
-                f"not exactly the images that are {status}",
-                exchange,
-                failure="status, with a name",
-            )
+            expect("image.list.query.name", set(found) <= ours, selects("others", "name", "status"), exchange)
+            right = set(found) & ours == set(wanted)
+            expect("image.list.query.status", right, selects("not-exactly", "name", "status"), exchange)
         exchange = cloud.list({"name": name, "status": status, "limit": 1, "sort_key": "id", "sort_dir": "asc"})
         if exchange.response.status == 200:
-            expect(
-                "image.list.query.status",
-                ids(listed(exchange)) == sorted(wanted)[:1],
-                f"not the first image that is {status}",
-                exchange,
-                failure="status, with a limit",
-            )
+            right = ids(listed(exchange)) == sorted(wanted)[:1]
+            expect("image.list.query.status", right, selects("not-exactly", "name", "status", "limit"), exchange)
+
+
+def other_number(found: list[str], due: int, *names: str) -> Deviation:
+    """That a list with these parameters has another number of images than it should."""
+    terms = (("parameters", " ".join(names)),)
+    return Deviation("other-number", terms=terms, seen=(("got", len(found)), ("due", due)))
+
+
+def disorder(how: str, key: str) -> Deviation:
+    """That a list is not in order, or in the opposite one; `how` is a word of the vocabulary. The key is for the reader."""
+    return Deviation("order", terms=(("how", how),), seen=(("key", key),))
 
 
 @verifies(
@@ -237,77 +220,58 @@ def test_every_three_parameters_hold_together(cloud: Client, expect: Expect) -> 
     for index in (1, 2, 4):  # three of them, and by disk_format neither in the order of creation nor in its reverse
         cloud.replace(made[index], min_ram=1)
     images = [item for item in (shown(cloud, image_id) for image_id in made) if item is not None]
-    changed = moment(str(images[1].get("updated_at"))) if len(images) == len(made) else None
-    if changed is None or [item.get("status") for item in images] != ["queued"] * 4 + ["active"] * 2:
-        raise NotExercised("the images made for a list cannot be observed")
+    since = moment(str(images[1].get("updated_at"))) if len(images) == len(made) else None
+    if since is None or [item.get("status") for item in images] != ["queued"] * 4 + ["active"] * 2:
+        raise NotExercised(Phrase.of("not-as-made-for-a-list"))
     wanted = {
         "status": ("queued", "active", LEFT_OUT),
-        "changes-since": (str(in_utc(changed)), LEFT_OUT),
+        "changes-since": (str(in_utc(since)), LEFT_OUT),
         "limit": (2, 100),
         "sort_key": ("disk_format", "updated_at", "id", LEFT_OUT),
         "sort_dir": ("asc", "desc", LEFT_OUT),
     }
-    for row in together(wanted, strength=3):
-        query = {"name": name, **{key: value for key, value in row.items() if value != LEFT_OUT}}
+    refused: list[Exchange] = []
+    rows = together(wanted, strength=3)
+    for chosen in rows:
+        query = {"name": name, **{key: value for key, value in chosen.items() if value != LEFT_OUT}}
         exchange = cloud.list(query)
-        if exchange.response.status == 200:
-            holds(expect, query, images, changed, exchange)
-            for item in images:
-                as_shown(
-                    expect, next((row for row in listed(exchange) if row.get("id") == item["id"]), {}), item, exchange
-                )
+        if exchange.response.status != 200:
+            refused.append(exchange)
+            continue
+        holds(expect, query, images, since, exchange)
+        for item in images:
+            found = next((found for found in listed(exchange) if found.get("id") == item["id"]), {})
+            as_shown(expect, cloud.contract, found, item, exchange)
+    if len(refused) == len(rows):
+        raise unready(refused[-1])
 
 
 def holds(
-    expect: Expect, query: dict[str, Any], images: list[dict[str, Any]], changed: datetime, exchange: Exchange
+    expect: Expect, query: dict[str, Any], images: list[dict[str, Any]], since: datetime, exchange: Exchange
 ) -> None:
     """Judge a list of the images of one name by the other parameters of its query."""
     due = [item for item in images if query.get("status") in {None, item.get("status")}]
+    rows = ids(listed(exchange))
     for parameter in ("status", "changes-since"):
         if parameter == "changes-since" and parameter in query:
-            due = [item for item in due if (moment(str(item.get("updated_at"))) or changed) >= changed]
+            due = [item for item in due if (moment(str(item.get("updated_at"))) or since) >= since]
         if parameter in query:
-            strangers = set(ids(listed(exchange))) - set(ids(due))
-            expect(
-                f"image.list.query.{parameter}",
-                not strangers,
-                f"{len(strangers)} images are listed that {parameter} leaves out",
-                exchange,
-                failure=f"{parameter}, with others",
-            )
-    found = [item for image_id in ids(listed(exchange)) for item in due if item["id"] == image_id]
-    most, count = min(int(query["limit"]), len(due)), len(listed(exchange))
+            expect(query_of(parameter), set(rows) <= set(ids(due)), selects("others-together", parameter), exchange)
+    found = [item for image_id in rows for item in due if item["id"] == image_id]
+    most = min(int(query["limit"]), len(due))
     # Too many is the limit's doing; too few that of the last filter, when there is one.
     filters = [parameter for parameter in ("status", "changes-since") if parameter in query]
-    blamed = filters[-1] if count < most and filters else "limit"
-    expect(
-        f"image.list.query.{blamed}",
-        count == most,
-        f"{count} images under limit={query['limit']}, {len(due)} match",
-        exchange,
-        failure=f"the number of images by {blamed}, with others",
-    )
+    blamed = filters[-1] if len(rows) < most and filters else "limit"
+    expect(query_of(blamed), len(rows) == most, other_number(rows, most, blamed), exchange)
     if len(found) == most and {"sort_key", "sort_dir"} <= query.keys():
         key, down = str(query["sort_key"]), query["sort_dir"] == "desc"
-        values = [_value(item, key) for item in found]
+        got = [_value(item, key) for item in found]
         order, turned = (
             sorted((_value(item, key) for item in due), reverse=reverse)[:most] for reverse in (down, not down)
         )
-        other_way = values == turned != order
-        expect(
-            "image.list.query.sort_dir",
-            not other_way,
-            f"sort_dir={query['sort_dir']} is the other way round",
-            exchange,
-            failure="direction, with others",
-        )
-        expect(
-            "image.list.query.sort_key",
-            values == order or other_way,
-            f"the list is not in order by {key}",
-            exchange,
-            failure="order, with others",
-        )
+        other_way = got == turned != order
+        expect("image.list.query.sort_dir", not other_way, disorder("other-way-round", key), exchange)
+        expect("image.list.query.sort_key", got == order or other_way, disorder("no-order", key), exchange)
 
 
 def _value(item: dict[str, Any], key: str) -> Any:
@@ -319,8 +283,8 @@ def _value(item: dict[str, Any], key: str) -> Any:
 @verifies("image.list.query.name")
 def test_a_name_that_no_image_has_selects_none(cloud: Client, expect: Expect) -> None:
     exchange = cloud.list({"name": cloud.name("-nobody")})
-    if expect.status("image.list.query.name", exchange, 200, what="a list by name"):
-        same_set(expect, "image.list.query.name", set(), exchange)
+    if expect.status("image.list.query.name", exchange, 200):
+        same_set(expect, "name", set(), exchange)
 
 
 @verifies("image.list.query.status")
@@ -330,41 +294,36 @@ def test_status_selects_exactly_the_images_in_it(cloud: Client, expect: Expect) 
     active = {active_image(cloud, b"status", name=name)["id"]}
     for status, wanted in (("queued", queued), ("active", active), ("deactivated", set())):
         exchange = cloud.list({"name": name, "status": status})
-        if expect.status("image.list.query.status", exchange, 200, what="a list by status"):
-            same_set(expect, "image.list.query.status", wanted, exchange)
+        if expect.status("image.list.query.status", exchange, 200):
+            same_set(expect, "status", wanted, exchange)
     unknown = cloud.list({"name": name, "status": "no_such_status"})
     if unknown.response.status == 200:
         expect(
-            "image.list.query.status",
-            not listed(unknown),
-            "a status that no image has selects images",
-            unknown,
-            failure="a status that is none selects",
+            "image.list.query.status", not listed(unknown), selects("something-by-an-unknown-value", "status"), unknown
         )
     for status in ("queued", "active"):
         exchange = cloud.list({"status": status, "limit": 100})
         if exchange.response.status == 200:
             strangers = [item for item in listed(exchange) if item.get("status") not in {status, None}]
-            message = f"{len(strangers)} images that are not {status} are listed"
-            expect("image.list.query.status", not strangers, message, exchange, failure="another status listed")
+            expect("image.list.query.status", not strangers, selects("others", "status", "limit"), exchange)
 
 
 @verifies("image.list.query.type")
 def test_type_is_accepted(cloud: Client, expect: Expect) -> None:
     for value in ("image", "snapshot"):
-        expect.status("image.list.query.type", cloud.list({"type": value}), 200, what="a list by type")
+        expect.status("image.list.query.type", cloud.list({"type": value}), 200, act=call(LIST, parameter="type"))
 
 
 @verifies("image.list.query.changes-since")
 def test_changes_since_selects_by_the_last_change(cloud: Client, expect: Expect) -> None:
     made = image(cloud)
-    changed = moment(str(made.get("updated_at")))
-    if changed is None or in_utc(changed, -60) is None or in_utc(changed, 3600) is None:
-        raise NotExercised("updated_at of a new image is no time to compare with")
+    stamp = moment(str(made.get("updated_at")))
+    if stamp is None or in_utc(stamp, -60) is None or in_utc(stamp, 3600) is None:
+        raise NotExercised(Phrase.of("no-time", member="updated_at"))
     name = made["name"]
-    here, later = str(in_utc(changed)), str(in_utc(changed, 3600))
+    here, later = str(in_utc(stamp)), str(in_utc(stamp, 3600))
     for text, wanted in (
-        (str(in_utc(changed, -60)), {made["id"]}),
+        (str(in_utc(stamp, -60)), {made["id"]}),
         (here, {made["id"]}),
         (later, set()),
         (later.replace("Z", ".000Z"), set()),
@@ -374,16 +333,14 @@ def test_changes_since_selects_by_the_last_change(cloud: Client, expect: Expect)
         (here.replace("Z", "-08:00"), set()),
     ):
         exchange = cloud.list({"name": name, "changes-since": text})
-        if not expect.status("image.list.query.changes-since", exchange, 200, what="a list by changes-since"):
+        if not expect.status("image.list.query.changes-since", exchange, 200):
             return
-        same_set(expect, "image.list.query.changes-since", wanted, exchange)
+        same_set(expect, "changes-since", wanted, exchange)
 
 
 @verifies("image.list.query.changes-since")
 def test_changes_since_refuses_what_is_no_time(cloud: Client, expect: Expect) -> None:
-    expect.refused(
-        "image.list.query.changes-since", cloud.list({"changes-since": "yesterday"}), "a changes-since that is no time"
-    )
+    expect.refused("image.list.query.changes-since", cloud.list({"changes-since": "yesterday"}))
 
 
 def four_images(cloud: Client, most: int = 4, pauses: tuple[int, ...] = (), **members: Any) -> list[dict[str, Any]]:
@@ -436,39 +393,27 @@ def judge_orders(
 ) -> None:
     """Whether both directions order our images by these values; a wrong direction is told apart from a wrong key."""
     if any(value is None for value in values):
-        raise NotExercised(f"the images made for sorting have no {key}")
+        raise NotExercised(Phrase.of("nothing-to-sort-by", key=key))
     by_id = {item["id"]: value for item, value in zip(ours, values, strict=True)}
     key_name, dir_name = names
     alone = cloud.list({key_name: key, "limit": 1})
-    if not expect.status(f"image.list.query.{key_name}", alone, 200, what=f"{key_name}={key}"):
+    if not expect.status(query_of(key_name), alone, 200, act=Phrase.of("sorted", by=key_name, value=key)):
         return
     right: dict[str, bool] = {}
     exchange = alone
     for direction in ("asc", "desc"):
         exchange, found = in_order_of(cloud, {key_name: key, dir_name: direction}, ours)
-        if not expect.status(f"image.list.query.{dir_name}", exchange, 200, what=f"{dir_name}={direction}"):
+        if not expect.status(query_of(dir_name), exchange, 200, act=Phrase.of("sorted", by=dir_name, value=direction)):
             return
         if len(found) < len(ours):
-            raise NotExercised("the images made for sorting are not on the first pages of the list")
+            raise NotExercised(Phrase.of("not-on-the-first-pages"))
         got = [by_id[item] for item in found]
         right[direction] = got == sorted(got, reverse=direction == "desc")
-    key_holds = any(right.values())
-    expect(
-        f"image.list.query.{key_name}",
-        key_holds,
-        f"{key_name}={key} does not order by {key}",
-        exchange,
-        failure=f"not in order by {key}",
-    )
+    terms, key_holds = (("key", key),), any(right.values())
+    expect(query_of(key_name), key_holds, Deviation("no-order", place=key_name, terms=terms), exchange)
     if key_holds:
-        message = f"{dir_name} does not turn the order by {key} round"
-        expect(
-            f"image.list.query.{dir_name}",
-            all(right.values()),
-            message,
-            exchange,
-            failure=f"a direction by {key} is wrong",
-        )
+        deviation = Deviation("wrong-direction", place=dir_name, terms=terms)
+        expect(query_of(dir_name), all(right.values()), deviation, exchange)
 
 
 @verifies("image.list.query.sort_key", "image.list.query.sort_dir", smoke=True)
@@ -489,7 +434,7 @@ def test_sizes_and_statuses_order_both_ways(cloud: Client, expect: Expect) -> No
     for item, size in zip(made, sizes, strict=True):
         cloud.upload(item["id"], b"x" * size)
     if any((shown(cloud, item["id"]) or {}).get("status") != "active" for item in made):
-        raise NotExercised("the images made for sorting did not become active")
+        raise NotExercised(Phrase.of("not-as-made-for-a-list"))
     judge_orders(cloud, expect, ("sort_key", "sort_dir"), "size", made, sizes)
     mixed = [
         image(cloud, name=name, id=item["id"][:-1] + ("f" if item["id"][-1] != "f" else "e")) for item in made[:2]
@@ -507,18 +452,14 @@ def test_times_order_both_ways(cloud: Client, expect: Expect) -> None:
     for key in ("created_at", "updated_at"):
         values = [moment(str((shown(cloud, item["id"]) or {}).get(key))) for item in made]
         if None in values or values[0] in values[1:]:
-            raise NotExercised(f"{key} of images made a second apart does not tell them apart")
+            raise NotExercised(Phrase.of("same-a-second-apart", key=key))
         judge_orders(cloud, expect, ("sort_key", "sort_dir"), key, made, values)
 
 
 @verifies("image.list.query.sort_key", "image.list.query.sort_dir")
 def test_sort_values_that_do_not_exist_are_refused(cloud: Client, expect: Expect) -> None:
-    expect.refused(
-        "image.list.query.sort_key", cloud.list({"sort_key": "no_such_key"}), "a sort_key that does not exist"
-    )
-    expect.refused(
-        "image.list.query.sort_dir", cloud.list({"sort_key": "name", "sort_dir": "up"}), "a sort_dir that is none"
-    )
+    expect.refused("image.list.query.sort_key", cloud.list({"sort_key": "no_such_key"}))
+    expect.refused("image.list.query.sort_dir", cloud.list({"sort_key": "name", "sort_dir": "up"}))
 
 
 @verifies("image.list.query.sort-key", "image.list.query.sort-dir")
@@ -534,16 +475,16 @@ def test_limit_bounds_the_number_of_images(cloud: Client, expect: Expect) -> Non
         image(cloud, name=name)
     for limit, wanted in ((1, 1), (2, 2), (3, 3), (0, 0), (1000, 3)):
         exchange = cloud.list({"name": name, "limit": limit})
-        if expect.status("image.list.query.limit", exchange, 200, what=f"limit={limit}"):
-            expect.equal(
-                "image.list.query.limit", wanted, len(listed(exchange)), f"the number under limit={limit}", exchange
-            )
+        if expect.status("image.list.query.limit", exchange, 200, act=Phrase.of("limited", limit=limit)):
+            found = ids(listed(exchange))
+            deviation = other_number(found, wanted, "name", "limit").where(limit=limit)
+            expect("image.list.query.limit", len(found) == wanted, deviation, exchange)
 
 
 @verifies("image.list.query.limit")
 @pytest.mark.parametrize("value", ["-1", "ten", "1.5", "", "0x10"])
 def test_a_limit_that_is_no_count_is_refused(cloud: Client, expect: Expect, value: str) -> None:
-    expect.refused("image.list.query.limit", cloud.list({"limit": value}), f"limit={value!r}")
+    expect.refused("image.list.query.limit", cloud.list({"limit": value}), Phrase.of("limited", limit=value))
 
 
 @verifies("image.list.page.next", "image.list.page.complete")
@@ -552,45 +493,23 @@ def test_pages_visit_each_image_once(cloud: Client, expect: Expect, suffix: str)
     name = cloud.name(suffix)  # next has to carry it on, encoded
     made = [image(cloud, name=name)["id"] for _ in range(5)]
     pages = list(cloud.pages({"name": name, "limit": 2, "sort_key": "id", "sort_dir": "asc"}))
-    body = body_of(pages[0])
-    offered = isinstance(body, dict) and isinstance(body.get("next"), str)
-    if not expect(
-        "image.list.page.next", offered, "a page that leaves images out has no next", pages[0], failure="no next"
-    ):
+    offered = isinstance(answered(pages[0]).get("next"), str)
+    if not expect("image.list.page.next", offered, Deviation("missing", place="next"), pages[0]):
         return
     for page in pages:
-        body = body_of(page)
-        text = str(body.get("next", "")) if isinstance(body, dict) else ""
-        expect(
-            "image.list.page.next", can_be_sent(text), f"next is no URI: {text[:120]!r}", page, failure="next is no URI"
-        )
+        text = str(answered(page).get("next", ""))
+        deviation = Deviation("no-uri", place="next", seen=(("got", short(text)),))
+        expect("image.list.page.next", can_be_sent(text), deviation, page)
     for page in pages[1:]:
         status = page.response.status
-        expect(
-            "image.list.page.next",
-            status == 200,
-            f"next leads to an answer of {status}",
-            page,
-            failure=f"next leads to {status}",
-        )
+        expect("image.list.page.next", status == 200, Deviation("leads-nowhere", status=status, place="next"), page)
     found = [item for page in pages if page.response.status == 200 for item in ids(listed(page))]
-    message = f"pages of 2 visit {len(found)} images, {len(set(found))} of them different, of 5"
-    expect(
-        "image.list.page.complete",
-        found == sorted(made),
-        message,
-        pages[-1],
-        failure="not each once in order",
-        related=tuple(pages),
-    )
-    last = body_of(pages[-1])
-    expect(
-        "image.list.page.next",
-        isinstance(last, dict) and "next" not in last,
-        "the last page has a next",
-        pages[-1],
-        failure="next on the last page",
-    )
+    seen = (("got", len(found)), ("different", len(set(found))), ("due", len(made)))
+    once = Deviation("not-each-once", seen=seen)
+    expect("image.list.page.complete", found == sorted(made), once, pages[-1], related=tuple(pages))
+    last = answered(pages[-1])
+    ended = bool(last) and "next" not in last
+    expect("image.list.page.next", ended, Deviation("on-the-last-page", place="next"), pages[-1])
 
 
 @verifies("image.list.query.name", "image.list.query.limit", "image.list.query.sort_key")
@@ -606,32 +525,14 @@ def test_filters_and_order_hold_on_every_page(cloud: Client, expect: Expect) -> 
     image(cloud)
     pages = list(cloud.pages({"name": name, "limit": 1, "sort_key": "disk_format", "sort_dir": "desc"}))
     found = [item for page in pages for item in ids(listed(page))]
-    expect(
-        "image.list.query.name",
-        set(found) <= wanted.keys(),
-        "a later page holds images of another name",
-        pages[-1],
-        failure="another name on a later page",
-        related=tuple(pages),
-    )
+    right, whole = set(found) <= wanted.keys(), tuple(pages)
+    expect("image.list.query.name", right, selects("others-on-a-later-page", "name"), pages[-1], related=whole)
     counts = [len(listed(page)) for page in pages]
-    expect(
-        "image.list.query.limit",
-        max(counts) <= 1,
-        f"pages of 1 hold {counts} images",
-        pages[-1],
-        failure="a page larger than the limit",
-        related=tuple(pages),
-    )
+    large = Deviation("larger-page", seen=(("got", max(counts)), ("due", 1)))
+    expect("image.list.query.limit", max(counts) <= 1, large, pages[-1], related=whole)
     formats = [wanted[item] for item in found if item in wanted]
-    expect(
-        "image.list.query.sort_key",
-        formats == sorted(formats, reverse=True),
-        f"pages sorted by disk_format, desc, hold {formats}",
-        pages[-1],
-        failure="order lost on a later page",
-        related=tuple(pages),
-    )
+    lost = disorder("no-order-on-a-later-page", "disk_format")
+    expect("image.list.query.sort_key", formats == sorted(formats, reverse=True), lost, pages[-1], related=whole)
 
 
 @verifies("image.list.example.request", smoke=True)
@@ -639,16 +540,10 @@ def test_the_example_request_is_answered(cloud: Client, expect: Expect) -> None:
     example = str(cloud.contract.operations["image.list"].request_example)
     path = example.split(" ", 1)[1]
     exchange = cloud.send("GET", path, operation="image.list", headers={"Accept": "application/json"})
-    if expect.status("image.list.example.request", exchange, 200, what="the example request"):
+    if expect.status("image.list.example.request", exchange, 200, act=call(LIST, "example")):
         names = [str(item["name"]) for item in listed(exchange) if item.get("name") is not None]
-        most = len(listed(exchange)) <= 20
-        expect(
-            "image.list.example.request",
-            most,
-            "the example's limit of 20 is not kept",
-            exchange,
-            failure="limit not kept",
-        )
+        found = ids(listed(exchange))
+        expect("image.list.example.request", len(found) <= 20, other_number(found, 20, "limit"), exchange)
         # Databases collate by case or not; a list is out of order only when it is so either way.
         orders: list[Callable[[str], str]] = [str, str.lower]
         ordered = (
@@ -656,13 +551,7 @@ def test_the_example_request_is_answered(cloud: Client, expect: Expect) -> None:
             or len(names) < 2
             or not all(map(str.isascii, names))
         )
-        expect(
-            "image.list.example.request",
-            ordered,
-            "the example's order by name is not kept",
-            exchange,
-            failure="order not kept",
-        )
+        expect("image.list.example.request", ordered, disorder("no-order", "name"), exchange)
 
 
 @verifies("image.list.complete")
@@ -677,15 +566,13 @@ def test_images_of_every_kind_are_listed(cloud: Client, expect: Expect, members:
         made.add(active_image(cloud, b"listed", **{"name": cloud.name(" 名"), "tags": [cloud.tag], **members})["id"])
     pages = list(islice(cloud.pages({"limit": 100, "sort_key": "created_at", "sort_dir": "desc"}), 20))
     found = {item for page in pages for item in ids(listed(page))}
-    words = f"an image with {next(iter(members))}" if members else "a new image"
-    expect(
-        "image.list.complete",
-        made <= found,
-        f"{words} is not in the list",
-        pages[0],
-        failure=f"{words} missing",
-        related=tuple(pages),
+    kind = next(iter(members), None)
+    lost = (
+        Deviation("not-listed-with", place=place_of(cloud.contract, kind))
+        if kind is not None
+        else Deviation("not-listed")
     )
+    expect("image.list.complete", made <= found, lost, pages[0], related=tuple(pages))
 
 
 @verifies("image.list.complete")
@@ -699,41 +586,27 @@ def test_a_list_agrees_with_what_is_shown(cloud: Client, expect: Expect, state: 
         "conformance_property": "one 一",
     }
     made = active_image(cloud, b"listed", **members) if state == "active" else image(cloud, **members)
-    rows = [item for item in listed(cloud.list({"name": made["name"]})) if item.get("id") == made["id"]]
+    found = row(cloud, made)
     exchange = cloud.show(made["id"])
-    body = body_of(exchange)
-    if not rows or not isinstance(body, dict):
-        raise NotExercised("the image cannot be seen in both list and show")
-    as_shown(expect, rows[0], body, exchange)
+    seen = answered(exchange)
+    if not found or not seen:
+        raise NotExercised(Phrase.of("not-in-list-and-show"))
+    as_shown(expect, cloud.contract, found, seen, exchange)
 
 
-def as_shown(expect: Expect, row: dict[str, Any], seen: dict[str, Any], exchange: Exchange) -> None:
-    """Judge that a row of a list has nothing else than show."""
-    differing = sorted(key for key in row.keys() & seen.keys() if row[key] != seen[key])
-    expect(
-        "image.list.complete",
-        not differing,
-        f"list and show differ in {', '.join(differing)}",
-        exchange,
-        failure=f"differs from show in {', '.join(differing)}",
-    )
+def as_shown(
+    expect: Expect, contract: Contract, found: dict[str, Any], seen: dict[str, Any], exchange: Exchange
+) -> None:
+    """Judge that what a list shows of an image has nothing else than show."""
+    for member in found.keys() & seen.keys():
+        place, terms = place_of(contract, member), (("where", "listed"),)
+        shown_and_listed = values(seen[member], found[member])
+        deviation = Deviation("not-as-shown", place=place, terms=terms, seen=shown_and_listed, path=member)
+        expect("image.list.complete", found[member] == seen[member], deviation, exchange)
 
 
-def same_set(expect: Expect, requirement: str, wanted: set[str], exchange: Any) -> None:
-    """Whether a filter returned exactly the images that it should."""
+def same_set(expect: Expect, parameter: str, wanted: set[str], exchange: Exchange) -> None:
+    """Judge that a filter selects exactly the images that it should."""
     found = set(ids(listed(exchange)))
-    missing, extra = wanted - found, found - wanted
-    expect(
-        requirement,
-        not missing,
-        f"{len(missing)} of {len(wanted)} images that match are missing",
-        exchange,
-        failure="a match is missing",
-    )
-    expect(
-        requirement,
-        not extra,
-        f"{len(extra)} images that do not match are listed",
-        exchange,
-        failure="another image is listed",
-    )
+    expect(query_of(parameter), wanted <= found, selects("misses", parameter), exchange)
+    expect(query_of(parameter), found <= wanted, selects("others", parameter), exchange)

@@ -1,0 +1,152 @@
+"""What several cases judge of an image: that it is shown as it was sent, that places agree, that it was left as it was.
+
+An image is seen in three places, named by words of the vocabulary: in the `answer` of a request, `shown` (GET of the image), and
+`listed` (its row of a list by its name, where members may be left out).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.generate.draft import ID
+from conformance.model import requirement_id
+from conformance.model.contract import Contract
+from conformance.model.deviation import Deviation
+from conformance.model.jsonvalue import short
+from conformance.model.message import Exchange
+from conformance.model.phrase import Phrase, Terms
+from conformance.run.cases import Expect, NotExercised
+from conformance.run.client import Client
+from conformance.services.image.arrange import shown
+from conformance.services.image.drawn import forbidden_values
+
+__all__ = ["FURTHER", "agrees", "as_sent", "differing", "forbidden", "kept", "place_of", "same", "untouched", "values"]
+
+FURTHER = "further property"
+"""The place of every member that the document does not name."""
+
+
+def place_of(contract: Contract, member: str) -> str:
+    """The member as a deviation names it: by its own name when the contract has it, else as a further property."""
+    create = contract.operations["image.create"]
+    known = ((create.request_schema or {}), (create.responses[0].schema or {}))
+    return member if any(member in schema.get("properties", {}) for schema in known) else FURTHER
+
+
+def same(member: str, due: Any, got: Any) -> bool:
+    """Whether a member came back; tags are a set."""
+    if member == "tags" and isinstance(due, list) and isinstance(got, list):
+        return sorted(map(str, due)) == sorted(map(str, got))
+    return bool(due == got) and isinstance(due, bool) == isinstance(got, bool)
+
+
+def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    """The members that are not the same in both, in order."""
+    names = sorted(before.keys() | after.keys())
+    return tuple(name for name in names if not same(name, before.get(name), after.get(name)))
+
+
+def values(due: Any, got: Any) -> Terms:
+    """What the reader is shown of a value that is not the one due."""
+    return (("due", short(due)), ("got", short(got)))
+
+
+def as_sent(
+    expect: Expect,
+    contract: Contract,
+    sent: Mapping[str, Any],
+    where: str,
+    found: Mapping[str, Any],
+    exchange: Exchange,
+) -> None:
+    """Judge that a place shows the members as create was sent them; a list may leave members out."""
+    for member, value in sent.items():
+        if where == "listed" and member not in found:
+            continue
+        requirement = requirement_id.body("image.create", member)
+        if requirement not in contract.requirements:
+            requirement = requirement_id.request("image.create")
+        got = found.get(member)
+        deviation = Deviation(
+            "not-as-sent",
+            place=place_of(contract, member),
+            terms=(("where", where),),
+            seen=values(value, got),
+            path=member,
+        )
+        expect(requirement, same(member, value, got), deviation, exchange)
+
+
+def agrees(
+    expect: Expect,
+    contract: Contract,
+    operation: str,
+    status: int,
+    answer: dict[str, Any],
+    seen: Any,
+    exchange: Exchange,
+) -> None:
+    """Judge that what an operation answered is what show answers right after it, member by member."""
+    if seen is None:
+        raise NotExercised(Phrase.of("shows-nothing", where="shown"))
+    for member, value in answer.items():
+        requirement = requirement_id.response(operation, status, member)
+        if member in seen and requirement in contract.requirements:
+            terms = (("where", "answer"),)
+            deviation = Deviation("not-as-shown", place=member, terms=terms, seen=values(seen[member], value))
+            expect(requirement, same(member, value, seen[member]), deviation, exchange)
+
+
+def kept(
+    expect: Expect,
+    contract: Contract,
+    requirement: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    when: str,
+    exchange: Exchange,
+) -> None:
+    """Judge that each of these members is what it was; `when` is a word of the vocabulary for what happened since."""
+    for name, due in before.items():
+        deviation = Deviation(
+            "turned",
+            place=place_of(contract, name),
+            terms=(("when", when),),
+            seen=values(due, after.get(name)),
+            path=name,
+        )
+        expect(requirement, same(name, due, after.get(name)), deviation, exchange)
+
+
+def untouched(
+    cloud: Client,
+    expect: Expect,
+    requirement: str,
+    before: dict[str, Any],
+    exchange: Exchange,
+    related: tuple[Exchange, ...] = (),
+) -> dict[str, Any]:
+    """Judge that a refused change, the last of those related, left the image as it was; returns it as it is now."""
+    seen = shown(cloud, str(before.get("id"))) or {}
+    if exchange.response.status >= 400:
+        names = differing(before, seen)
+        deviation = Deviation("refused-and-stored", seen=(("members", ", ".join(names)[:80]),))
+        expect(requirement, not names, deviation, exchange, related=related)
+    return seen
+
+
+def forbidden(cloud: Client, member: str) -> tuple[Any, ...]:
+    """For each rule of the member a value that breaks it; none that could not be taken back if it were accepted.
+
+    None at all when this edition of the document lacks the member.
+    """
+    fresh = cloud.uuid()  # a target may keep the ids of deleted images
+    broken = forbidden_values(cloud.contract, member).values()
+    return tuple(_fresh(value, fresh) if member == "id" else value for value in broken)
+
+
+def _fresh(value: Any, image_id: str) -> Any:
+    if not isinstance(value, str):
+        return value
+    return value.replace(ID, image_id).replace(ID.replace("-", ""), image_id.replace("-", ""))

@@ -12,7 +12,8 @@ import rich_click as click
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from conformance.contract.editions import EditionChange, Impact, edition_changes
+from conformance.contract.edition_rules import Impact
+from conformance.contract.editions import EditionChange, edition_changes
 from conformance.contract.specs import load_effective
 from conformance.model.errors import UsageError
 from conformance.reports.editions import editions_json, editions_markdown, editions_text, summary

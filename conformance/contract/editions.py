@@ -1,12 +1,9 @@
-"""Two editions of the contract: what a client that was written for the old one meets at a server that keeps the new one.
+"""Two editions of the contract: what changes for a client that was written for the old one.
 
 Rules
 - Both are effective contracts: what the rulings of an edition decide is part of it.
-- From the client's side: narrowing what may be sent breaks, so does no longer promising what is read. Widening what may come back
-  breaks where a client must take a value that it never had to take (null, another type, no member); where it only may meet a new
-  value (an enum, a limit) it is potentially breaking. What a client may ignore is compatible.
-- A rule's id says direction, what and how; its class is fixed. No difference is passed over: what no rule knows is potentially
-  breaking and says so.
+- Each change has a rule (`edition_rules`), and the rule its impact. No difference is passed over: what no rule knows is told as
+  `schema-changed`.
 - Line numbers, prose and placeholders of an edition are no changes.
 """
 
@@ -15,87 +12,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
 from typing import Any
 
+from conformance.contract.edition_rules import RULES, Impact
 from conformance.contract.ledger import defaults_of, derive
+from conformance.contract.references import resolved
 from conformance.contract.schema_changes import SchemaChange, schema_changes
 from conformance.contract.services import operations_of
 from conformance.model import requirement_id
 from conformance.model.contract import Lines, Requirement
 
-__all__ = ["RULES", "EditionChange", "Impact", "edition_changes"]
+__all__ = ["EditionChange", "edition_changes"]
 
-
-class Impact(StrEnum):
-    """What a change does to a client of the old edition."""
-
-    BREAKING = "breaking"
-    POTENTIAL = "potentially breaking"
-    COMPATIBLE = "compatible"
-
-
-B, P, C = Impact.BREAKING, Impact.POTENTIAL, Impact.COMPATIBLE
-
-_BY_KIND: Mapping[str, tuple[Impact, Impact]] = {
-    "member-removed": (B, P),
-    "required-member-removed": (B, B),
-    "member-added": (C, C),
-    "required-member-added": (B, C),
-    "member-became-required": (B, C),
-    "member-became-optional": (C, B),
-    "became-nullable": (C, B),
-    "no-longer-nullable": (B, C),
-    "type-narrowed": (B, C),
-    "type-widened": (C, B),
-    "type-changed": (B, B),
-    "enum-value-removed": (B, C),
-    "enum-value-added": (C, P),
-    "limit-narrowed": (B, C),
-    "limit-widened": (C, P),
-    "format-changed": (P, P),
-    "closed": (B, C),
-    "opened": (C, P),
-    "schema-changed": (P, P),
-}
-"""Kind of a schema's change -> its impact in a request, in a response."""
-
-RULES: Mapping[str, Impact] = {
-    **{f"request-{kind}": impact for kind, (impact, _) in _BY_KIND.items()},
-    **{f"response-{kind}": impact for kind, (_, impact) in _BY_KIND.items()},
-    **{f"parameter-{kind}": impact for kind, (impact, _) in _BY_KIND.items() if "member" not in kind},
-    "operation-removed": B,
-    "operation-added": C,
-    "operation-moved": B,
-    "parameter-removed": B,
-    "parameter-added": C,
-    "parameter-added-required": B,
-    "parameter-became-required": B,
-    "parameter-became-optional": C,
-    "request-body-removed": B,
-    "request-body-added": C,
-    "request-body-added-required": B,
-    "request-body-became-required": B,
-    "request-body-became-optional": C,
-    "request-media-type-removed": B,
-    "request-media-type-added": C,
-    "response-status-removed": B,
-    "response-status-added": P,
-    "response-header-removed": B,
-    "response-header-added": C,
-    "response-media-type-removed": B,
-    "response-media-type-added": P,
-    "error-code-removed": C,
-    "error-code-added": P,
-    "error-phrase-changed": P,
-    "default-changed": P,
-    "promise-removed": P,
-    "promise-added": P,
-    "promise-level-changed": P,
-    "promise-restated": P,
-}
-"""Rule id -> impact. Ids are stable: a pipeline may name them."""
 
 Spec = Mapping[str, Any]
 
@@ -167,36 +96,30 @@ class _Comparison:
 
     def _parameters(self, name: str, old: Any, new: Any) -> Iterator[EditionChange]:
         one, other = ({(item["in"], item["name"]): item for item in side} for side in (old, new))
-        for location, parameter in sorted({*one, *other}):
-            first, second = one.get((location, parameter)), other.get((location, parameter))
+        for key in sorted({*one, *other}):
+            location, parameter = key
             promise = requirement_id.parameter(name, location, parameter)
-            place = f"{location} {parameter}"
-            if first is None or second is None:
-                rule = (
-                    "parameter-removed"
-                    if second is None
-                    else "parameter-added-required"
-                    if second.get("required")
-                    else "parameter-added"
-                )
-                yield self._change(
-                    rule,
-                    name,
-                    place,
-                    "absent" if first is None else "there",
-                    "there" if first is None else "absent",
-                    promise,
-                )
-                continue
-            was, now = bool(first.get("required")), bool(second.get("required"))
-            if was != now:
-                rule = "parameter-became-required" if now else "parameter-became-optional"
-                yield self._change(rule, name, place, *_need(was, now), promise)
-            for item in schema_changes(first.get("schema", {}), second.get("schema", {})):
-                rule = "parameter-schema-changed" if "member" in item.kind else f"parameter-{item.kind}"
-                yield self._change(
-                    rule, name, " ".join(filter(None, (place, item.place))), item.before, item.after, promise
-                )
+            yield from self._parameter(name, f"{location} {parameter}", promise, one.get(key), other.get(key))
+
+    def _parameter(
+        self, operation: str | None, place: str, promise: str, old: Spec | None, new: Spec | None
+    ) -> Iterator[EditionChange]:
+        if new is None:
+            yield self._change("parameter-removed", operation, place, "there", "absent", promise)
+            return
+        now = bool(new.get("required"))
+        if old is None:
+            rule = "parameter-added-required" if now else "parameter-added"
+            yield self._change(rule, operation, place, "absent", "there", promise)
+            return
+        was = bool(old.get("required"))
+        if was != now:
+            rule = "parameter-became-required" if now else "parameter-became-optional"
+            yield self._change(rule, operation, place, *_need(was, now), promise)
+        for item in schema_changes(old.get("schema", {}), new.get("schema", {})):
+            rule = "parameter-schema-changed" if "member" in item.kind else f"parameter-{item.kind}"
+            inner = " ".join(filter(None, (place, item.place)))
+            yield self._change(rule, operation, inner, item.before, item.after, promise)
 
     def _body(self, name: str, one: _Operation, other: _Operation) -> Iterator[EditionChange]:
         first, second = one.raw.get("requestBody"), other.raw.get("requestBody")
@@ -288,7 +211,7 @@ class _Comparison:
             zip(old.values(), new.values(), strict=False)
         )[:1]
         for before, after in pairs:
-            one, other = (_resolved(spec, side.get("schema", {})) for spec, side in ((first, before), (second, after)))
+            one, other = (resolved(spec, side.get("schema", {})) for spec, side in ((first, before), (second, after)))
             for item in schema_changes(one, other):
                 yield self._schema(direction, name, promised, item)
 
@@ -343,27 +266,8 @@ class _Comparison:
             for side in (self._old, self._new)
         )
         for name in sorted({*one, *other}):
-            first, second = one.get(name), other.get(name)
-            promise, place = requirement_id.header(name), f"header {name}"
-            if first is None or second is None:
-                rule = (
-                    "parameter-removed"
-                    if second is None
-                    else "parameter-added-required"
-                    if second.get("required")
-                    else "parameter-added"
-                )
-                yield self._change(
-                    rule, None, place, *(("absent", "there") if first is None else ("there", "absent")), promise
-                )
-                continue
-            was, now = bool(first.get("required")), bool(second.get("required"))
-            if was != now:
-                yield self._change(
-                    f"parameter-became-{'required' if now else 'optional'}", None, place, *_need(was, now), promise
-                )
-            for item in schema_changes(first.get("schema", {}), second.get("schema", {})):
-                yield self._change(f"parameter-{item.kind}", None, place, item.before, item.after, promise)
+            promise = requirement_id.header(name)
+            yield from self._parameter(None, f"header {name}", promise, one.get(name), other.get(name))
 
     def _other_promises(self) -> Iterator[EditionChange]:
         """Promises that no operation, member or code shows: those that only prose makes."""
@@ -486,18 +390,3 @@ def _value(value: Any) -> str:
     if value is _NONE:
         return "none stated"
     return "null" if value is None else str(value).lower() if isinstance(value, bool) else repr(value)
-
-
-def _resolved(spec: Spec, node: Any, depth: int = 0) -> Any:
-    """The schema with local references replaced; one that leads round in a circle stays as it is."""
-    if isinstance(node, list):
-        return [_resolved(spec, item, depth) for item in node]
-    if not isinstance(node, Mapping):
-        return node
-    reference = node.get("$ref")
-    if isinstance(reference, str) and reference.startswith("#/") and depth < 20:
-        target: Any = spec
-        for part in reference.removeprefix("#/").split("/"):
-            target = target.get(part.replace("~1", "/").replace("~0", "~"), {}) if isinstance(target, Mapping) else {}
-        return _resolved(spec, target, depth + 1)
-    return {key: _resolved(spec, value, depth) for key, value in node.items()}

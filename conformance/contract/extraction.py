@@ -1,4 +1,4 @@
-"""Document -> directory of specs, all files or none."""
+"""Writing a directory of specs from a document: all files or none."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ Coverage = Callable[[Sequence[Requirement]], Mapping[str, tuple[str, ...]]]
 def extract(document: Document, out: Path, coverage: Coverage) -> dict[str, str]:
     """Write the specs and the ledger of the document to `out`; returns file name -> text.
 
-    `out` must hold the errata (errata.overlay.yaml); specs of services that the document does not have are taken away. `coverage` tells which checks judge each requirement.
+    `out` must hold the errata (errata.overlay.yaml). Specs of services that the document does not have are taken away.
+    `coverage` tells which checks judge each requirement.
     Raises UsageError when the errata do not fit the document; then nothing is written.
     """
     specs = service_specs(document)

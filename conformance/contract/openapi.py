@@ -1,4 +1,4 @@
-"""Document -> OpenAPI 3.1: what the document says, before any ruling.
+"""The OpenAPI 3.1 descriptions of a document: what it says, before any ruling.
 
 Rules
 - Names, types, paths and codes come from the document; only the vendor's typographic vocabulary is coded.
@@ -67,8 +67,8 @@ def _singular(noun: str) -> str:
 def service_specs(document: Document) -> dict[str, dict[str, Any]]:
     """Service -> OpenAPI document, the service that the document begins with first; that one holds the common part.
 
-    A numbered section describes a service, named by the first word of its first path. A call that only an example of the common
-    part shows is to the identity service.
+    A numbered section describes a service, which is named by the first word of its first path. A call that only an example of the
+    common part shows belongs to the identity service.
     """
     found: dict[str, list[ApiOperation]] = {}
     for section in document.sections:
@@ -101,7 +101,10 @@ def _service_spec(name: str, operations: Iterable[ApiOperation], document: Docum
 
 
 def _called_spec(document: Document) -> dict[str, Any]:
-    """The calls that the common part shows by example, as far as it does: a path, and a body whose member the path names."""
+    """The service that the common part calls without describing it.
+
+    An example of a request gives the path; its body is the JSON example with a member that the path names.
+    """
     paths: dict[str, Any] = {}
     described = {operation.path for operation in document.operations}
     for call in document.common.examples:

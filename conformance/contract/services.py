@@ -1,7 +1,7 @@
 """The specs of one contract, one for each service that the document describes, and which of them holds what is common to all.
 
 What holds for every operation (error codes, request headers, methods) stands once, as `x-common`, in the spec of the service that
-the document is about. The other specs are of services that it only calls, such as the one that gives tokens.
+the document describes first.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ def _nearest(name: str, found: Mapping[str, list[Place]]) -> list[Place]:
 
 
 def _relative(directory: Path) -> str:
-    """The directory from where the command was started; one elsewhere by its name, for no report holds a path of the machine."""
+    """The directory relative to where the command was started; of one elsewhere only the name: reports hold no path of the machine."""
     try:
         return directory.resolve().relative_to(Path.cwd()).as_posix()
     except ValueError:
@@ -142,7 +142,7 @@ def _of_schema(node: Node | None, prefix: str) -> Iterator[tuple[str, int]]:
 
 
 def _entries(node: Node | None) -> Iterator[tuple[str, int, Node]]:
-    """(key, line of the key, value)"""
+    """(key, line of the key, value) of each member of a mapping; nothing for anything else."""
     if isinstance(node, MappingNode):
         yield from ((_text(key), _line(key), value) for key, value in node.value)
 

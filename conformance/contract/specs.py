@@ -23,6 +23,7 @@ from ruamel.yaml.error import YAMLError
 
 from conformance.contract.ledger import defaults_of, derive
 from conformance.contract.overlay import apply, load_overlay
+from conformance.contract.references import resolved
 from conformance.contract.resources import resources_of
 from conformance.contract.services import common_spec, in_order, operations_of, spec_file, spec_files
 from conformance.model import requirement_id
@@ -95,7 +96,7 @@ def _loaded(place: Path) -> Contract:
         sha256=sha256(dump_yaml(effective).encode()).hexdigest(),
         operations=operations,
         error_codes=codes,
-        envelope=_resolved(common, common["components"]["schemas"]["Error"]),
+        envelope=_schema(common, common["components"]["schemas"]["Error"]),
         requirements=requirements,
         document=common["info"]["x-document"],
         reasons={
@@ -162,7 +163,7 @@ def _checks(path: Path) -> dict[str, tuple[str, ...]]:
 def _operation(spec: Mapping[str, Any], service: str, method: str, path: str, raw: Mapping[str, Any]) -> Operation:
     body = raw.get("requestBody", {})
     media_type, media = _first_media(body)
-    schema = _resolved(spec, media["schema"]) if "schema" in media else None
+    schema = _schema(spec, media["schema"]) if "schema" in media else None
     examples = body.get("x-examples", ())
     responses = tuple(
         _response(spec, int(status), item, raw)
@@ -181,7 +182,7 @@ def _operation(spec: Mapping[str, Any], service: str, method: str, path: str, ra
                 name=item["name"],
                 location=item["in"],
                 required=item["required"],
-                schema=_resolved(spec, item["schema"]),
+                schema=_schema(spec, item["schema"]),
                 authority=_authority(item) if _authority(raw) is not Authority.UPSTREAM else Authority.UPSTREAM,
                 source=_lines(item["x-source"]),
                 level=Level(item.get("x-level", "must")),
@@ -221,7 +222,7 @@ def _response(
     return ResponseSpec(
         status=status,
         media_type=media_type,
-        schema=_resolved(spec, media["schema"]) if is_json else None,
+        schema=_schema(spec, media["schema"]) if is_json else None,
         headers=tuple(raw.get("headers", ())),
         authority=_authority(operation) if _authority(operation) is Authority.UPSTREAM else _authority(raw),
         source=_lines(raw["x-source"]),
@@ -244,19 +245,14 @@ def _lines(raw: Any) -> Lines:
     return tuple((first, last) for first, last in raw)
 
 
-def _resolved(spec: Mapping[str, Any], node: Any) -> Any:
-    """The schema with local references replaced by what they point at, and without the extensions but for the one that bounds."""
+def _schema(spec: Mapping[str, Any], node: Any) -> Any:
+    """The schema with references replaced, and without `x-` members except x-max-additional, which limits further members."""
+    return _plain(resolved(spec, node))
+
+
+def _plain(node: Any) -> Any:
     if isinstance(node, list):
-        return [_resolved(spec, item) for item in node]
+        return [_plain(item) for item in node]
     if not isinstance(node, dict):
         return node
-    if "$ref" in node:
-        target: Any = spec
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            target = target[part.replace("~1", "/").replace("~0", "~")]
-        return _resolved(spec, target)
-    return {
-        key: _resolved(spec, value)
-        for key, value in node.items()
-        if not key.startswith("x-") or key == "x-max-additional"
-    }
+    return {key: _plain(value) for key, value in node.items() if not key.startswith("x-") or key == "x-max-additional"}

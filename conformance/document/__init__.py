@@ -1,4 +1,4 @@
-"""The vendor's document, read: sections, operations, tables and examples, each value with its lines."""
+"""A document of the vendor, read: sections, operations, tables and examples, each value with its lines."""
 
 from conformance.document.model import (
     ApiOperation,

@@ -1,4 +1,17 @@
-"""Where the document contradicts itself, found by comparing its parts; the errata say what is held to be right."""
+"""Where the document contradicts itself, found by comparing its parts; the errata say what is held to be right.
+
+unused method, unknown method    the table of methods and the operations
+foreign path, success as error   an example of the common part that fits no operation, or no success
+in no example, in no table       a member that only one of them has
+spelling, nesting, type, null    a member or a parameter that both have, and differently
+placeholder                      a value of an example that is none of its documented format
+unknown parameter                a parameter that only the example of a request has
+broken example                   an example that was mended to be read
+open enumeration                 an enumeration whose values are not listed
+optional path                    a parameter of the path that is called optional
+no types, no preconditions       what other operations have
+letter case                      a reason phrase in lower case
+"""
 
 from __future__ import annotations
 
@@ -24,7 +37,7 @@ class Contradiction:
 
 
 def contradictions(document: Document) -> tuple[Contradiction, ...]:
-    """Every contradiction that comparing tables, examples and headings shows, in the document's order."""
+    """Every contradiction, those of the common part first, then operation by operation."""
     found = [*_common(document)]
     for operation in document.operations:
         found += _operation(operation, document)
@@ -194,7 +207,7 @@ def _plain(name: str) -> str:
 
 
 def _near(one: str, other: str) -> bool:
-    """Whether the names differ in one letter too many or in their separators only."""
+    """Whether two names may be the same with a slip: one letter is missing, or the separators differ."""
     left, right = sorted((_plain(one), _plain(other)), key=len)
     if left == right:
         return one != other

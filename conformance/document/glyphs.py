@@ -1,7 +1,7 @@
 """Code that was printed twice: a text shadow leaves every run of glyphs doubled, `"id""id"::` for `"id":`.
 
-A line is cut into blanks and pairs X X, the longest X first; it is doubled when such a cut exists. The time is bounded by
-the cube of a line's length with slices compared in C, and lines longer than LONGEST are refused.
+A line was printed twice when it can be cut into blanks and pieces that each stand twice in a row; where there are several such
+cuts, the longest pieces are taken. The time grows with the cube of a line's length, so longer lines than LONGEST are not looked at.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ LONGEST = 2000
 
 
 def undouble(line: str) -> str | None:
-    """The line with each pair written once, or None when it is not made of pairs and blanks."""
+    """The line with each piece written once, or None when it was not printed twice."""
     text = line.rstrip()
     if len(text) > LONGEST:
         return None

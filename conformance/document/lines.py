@@ -1,4 +1,4 @@
-"""Bytes -> lines with their numbers and pages."""
+"""The lines of a document, with their numbers and pages, from the bytes of a text dump or a PDF."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from conformance.contract.editions import EditionChange, Impact
+from conformance.contract.edition_rules import Impact
+from conformance.contract.editions import EditionChange
 from conformance.model.contract import Lines
 from conformance.reports.comparison_text import markdown_cell
 from conformance.reports.terminal import safe

@@ -11,7 +11,8 @@ import jsonschema
 import pytest
 from checkout import SCHEMAS
 
-from conformance.contract.editions import RULES, Impact, edition_changes
+from conformance.contract.edition_rules import RULES, Impact
+from conformance.contract.editions import edition_changes
 from conformance.contract.schema_changes import schema_changes
 from conformance.contract.specs import default_directory, load_effective
 from conformance.reports.editions import editions_json, editions_markdown, editions_text

@@ -107,6 +107,19 @@ def test_a_patch_is_changed_before_it_is_checked_and_seen_after_it_is_stored(tar
     assert stages == ["request", "authorise", "handle", "members", "stored", "answer"]
 
 
+def test_a_fault_leaves_the_stages_alone_that_it_does_not_have(contract: Contract) -> None:
+    target = Offline(contract, Hooks())
+    image = target.call("POST", IMAGES, json={"name": "a"}).body
+    changes = [{"op": "replace", "path": "/name", "value": "b"}]
+    answers = [
+        target.call("PATCH", image["self"], json=changes, headers=PATCH),
+        target.call("GET", IMAGES),
+        target.call("GET", IMAGES, token="none"),
+    ]
+    assert [answer.status for answer in answers] == [200, 200, 401]
+    assert (answers[0].body["name"], [image["name"] for image in answers[1].body["images"]]) == ("b", ["b"])
+
+
 def test_two_faults_act_one_after_the_other(contract: Contract) -> None:
     def added(word: str) -> Hooks:
         def answer(_call: Call, answer: Answer, _store: Store) -> Answer:

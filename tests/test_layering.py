@@ -39,16 +39,8 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("run.plugin", "reports.sentences"): "to go: the composition hands in what says a finding",
     ("run.session", "reports.sentences"): "to go: the composition hands in what says a finding",
     ("run.runner", "reports"): "to go: the composition hands in what writes the reports",
-    ("run.plugin", "services.image.walks.search"): "to go: budgets of walks are the service's",
-    ("run.trial", "services.image.arrange"): "to go: the service says how a resource is made and observed",
 }
 """(module, what it imports) -> why the order does not hold there."""
-
-SERVICES_BY_NAME: dict[tuple[str, str], str] = {
-    ("run.plugin", "services.image"): "to go, as above",
-    ("run.trial", "services.image"): "to go, as above",
-}
-"""(module, service) -> why a module outside `services/` knows one service by name."""
 
 
 def names() -> dict[str, Path]:
@@ -134,8 +126,8 @@ def test_no_module_is_imported_by_what_it_imports() -> None:
         pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
 
 
-def test_a_service_is_known_by_name_only_in_services() -> None:
-    assert set(SERVICES_BY_NAME) == by_name(ARROWS)
+def test_no_service_is_known_by_name_outside_services() -> None:
+    assert set() == by_name(ARROWS)
 
 
 def test_what_is_tested_against_never_sees_what_tests_it() -> None:

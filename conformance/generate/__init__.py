@@ -15,8 +15,8 @@ from conformance.generate.address import list_aims, path_aims
 from conformance.generate.change import change_aims
 from conformance.generate.create import create_aims
 from conformance.generate.draft import ANY, EXISTING, FRESH, NAME, TAG, Aim, Draft
-from conformance.generate.marks import Marks
 from conformance.model.contract import Contract, Resource
+from conformance.model.marks import Marks
 
 __all__ = ["ANY", "EXISTING", "FRESH", "NAME", "TAG", "Aim", "Draft", "Marks", "aims"]
 

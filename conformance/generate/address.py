@@ -13,12 +13,12 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance.generate.change import plain_change
 from conformance.generate.draft import EXISTING, ID, Aim, Draft, encoded
-from conformance.generate.marks import Marks
 from conformance.generate.values import MOST_TEXT, WORD, broken_values, text
 from conformance.judge.rules import wrong_type
 from conformance.model import requirement_id
 from conformance.model.contract import Authority, Contract, Level, Operation, Resource, Schema
 from conformance.model.equivalence import VALID, Class
+from conformance.model.marks import Marks
 
 __all__ = ["list_aims", "path_aims"]
 

@@ -12,7 +12,6 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance.generate.bodies import broken_bodies, odd_bodies
 from conformance.generate.draft import NAME, Aim, Draft, encoded
-from conformance.generate.marks import Marks
 from conformance.generate.values import (
     ASTRAL,
     MOST_TEXT,
@@ -28,7 +27,7 @@ from conformance.judge.rules import of_type
 from conformance.model import requirement_id
 from conformance.model.contract import Contract, Resource, Schema
 from conformance.model.equivalence import VALID, Class
-from conformance.model.marks import OWN_PROPERTY
+from conformance.model.marks import OWN_PROPERTY, Marks
 
 __all__ = ["change", "change_aims", "plain_change"]
 

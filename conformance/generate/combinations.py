@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from covertable import make
 
-from conformance.generate.marks import Marks
 from conformance.judge.partition import sent_schema
 from conformance.model.contract import Contract, Resource, Schema
+from conformance.model.marks import Marks
 
 __all__ = ["LEFT_OUT", "PROPERTY", "change_rows", "create_rows", "levels", "linked", "together"]
 

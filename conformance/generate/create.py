@@ -13,13 +13,12 @@ from hypothesis.strategies import SearchStrategy
 from conformance.generate.bodies import broken_bodies, odd_bodies
 from conformance.generate.combinations import linked
 from conformance.generate.draft import ID, NAME, TAG, Aim, Draft, encoded
-from conformance.generate.marks import Marks
 from conformance.generate.values import ASTRAL, BMP, MOST_TEXT, broken_values, members_of_type, text, valid_values
 from conformance.judge.partition import FURTHER, kept_members, nullable, sent_schema
 from conformance.model import requirement_id
 from conformance.model.contract import Contract, Resource, Schema
 from conformance.model.equivalence import VALID, Class
-from conformance.model.marks import OWN_PROPERTY
+from conformance.model.marks import OWN_PROPERTY, Marks
 
 __all__ = ["create_aims"]
 

@@ -18,13 +18,13 @@ from hypothesis.strategies import SearchStrategy
 from schemathesis import GenerationMode
 
 from conformance.generate.draft import ANY, ID, NAME, TAG, Aim, Draft, encoded
-from conformance.generate.marks import Marks
 from conformance.judge.partition import sent_schema
 from conformance.judge.rules import rule_of
 from conformance.model import requirement_id
 from conformance.model.contract import Contract, Resource, Schema
 from conformance.model.equivalence import Class, Standing
 from conformance.model.jsonvalue import FORMATS
+from conformance.model.marks import Marks
 
 __all__ = ["openapi_aims"]
 

@@ -6,7 +6,7 @@
     ├── TargetError                        3  the target could not be judged
     │   ├── TargetUnreachable              3  no connection, TLS failure, time limit
     │   ├── LoginRefused                   3  the identity service refused the credentials
-    │   ├── NoImageService                 3  the catalogue has no image endpoint for us
+    │   ├── NoService                      3  the catalogue has no endpoint of the service for us
     │   └── NotACloud                      3  something answered, but not as an OpenStack service
     └── SuiteError                         4  the suite itself is at fault; never the target
 
@@ -24,7 +24,7 @@ __all__ = [
     "DocumentError",
     "Exit",
     "LoginRefused",
-    "NoImageService",
+    "NoService",
     "NotACloud",
     "SuiteError",
     "TargetError",
@@ -82,8 +82,8 @@ class LoginRefused(TargetError):
     """The identity service answered and refused the credentials."""
 
 
-class NoImageService(TargetError):
-    """The token's catalogue lists no image endpoint for this interface and region."""
+class NoService(TargetError):
+    """The token's catalogue lists no endpoint of a service that the contract has, for this interface and region."""
 
 
 class NotACloud(TargetError):

@@ -1,6 +1,11 @@
-"""What marks that a run of the suite made a resource: its names begin so, and it carries this tag."""
+"""Marks: what shows that a run of the suite made a resource, and what no contract tells of one that requests must respect."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from conformance.model.contract import Schema
 
 __all__ = ["OWN_PROPERTY", "prefix_of", "tag_of"]
 
@@ -16,3 +21,27 @@ def tag_of(run_id: str) -> str:
 def prefix_of(run_id: str) -> str:
     """What every name begins with that a run makes up."""
     return f"{tag_of(run_id)}-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """By what a resource of ours is recognised, and what is never sent for one.
+
+    `name` is the member that holds its name, `tags` the member whose list may hold the tag of the run (empty when it has none).
+    `never_sent` maps a member to values that the contract allows and no run may send: they would show a resource of ours to
+    others. `never_set` are members that no run sets: a service that takes them has given the resource away, out of our reach.
+    `taken_names` are names of further properties that a service may have a meaning for, `odd_queries` are raw queries of a list
+    that the document does not have: a server may know them, and must not break over them.
+    """
+
+    name: str = "name"
+    tags: str = ""
+    never_sent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    never_set: tuple[str, ...] = ()
+    taken_names: tuple[str, ...] = ()
+    odd_queries: tuple[str, ...] = ()
+
+    def sendable(self, name: str, schema: Schema) -> Schema:
+        """The schema of a member without the values that are never sent, so that no spelling of them is sent either."""
+        unsent = self.never_sent.get(name, ())
+        return {**schema, "enum": [item for item in schema["enum"] if item not in unsent]} if unsent else schema

@@ -160,6 +160,9 @@ class Reference:
     when the port cannot be had, SuiteError when no registered service gives tokens.
     """
 
+    ends_with_process = True
+    """What it holds is in memory alone (run.embedded.EmbeddedTarget)."""
+
     def __init__(self, contract: Contract, port: int = 0, faults: Iterable[Fault] = ()) -> None:
         hooks = tuple(fault.hooks for fault in faults)
         try:

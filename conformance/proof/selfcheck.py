@@ -39,7 +39,7 @@ from conformance.reports.commands import message
 from conformance.run.cases import Case, registry
 from conformance.run.embedded import Embed
 from conformance.run.runner import run_cases
-from conformance.run.session import Conduct, Options, in_profile
+from conformance.run.session import Options, Session, in_profile
 from conformance.services.fault import Fault
 
 __all__ = ["clean_run", "faults_like", "prove", "selfcheck", "trial"]
@@ -200,7 +200,7 @@ def clean_run(profile: str, seed: int, liberty: str = "") -> CleanRun:
     """The suite against the embedded target without a fault, maybe one that takes a liberty."""
     began = time.monotonic()
     try:
-        with Conduct(
+        with Session(
             Options(profile=profile, seed=seed, embedded=_reference([liberty] if liberty else [])), _contract()
         ) as conduct:
             verdict = run_cases(conduct, _quiet())
@@ -229,17 +229,17 @@ def trial(fault: str, profile: str = "gate", seed: int = SEED, cases: str | None
     for selection in [cases] if cases else _stages(item, profile):
         options = Options(profile=profile, seed=seed, selection=selection, embedded=_reference([fault]))
         try:
-            with Conduct(options, _contract()) as conduct:
+            with Session(options, _contract()) as conduct:
                 verdict = run_cases(conduct, _quiet(), _Stop(conduct, item))
         except ConformanceError as error:
             return _result(item, ERROR, sent, began, note=f"{type(error).__name__}: {error}")
         if conduct.suite_fault:
             return _result(item, ERROR, sent, began, note="; ".join(conduct.notes))
-        checks = _catchers(item, verdict, conduct.gate.findings)
+        checks = _catchers(item, verdict, conduct.recorder.findings)
         elsewhere |= {group.requirement for group in verdict.findings} - set(item.breaks)
         if checks:
             numbers = [
-                found.exchange.number for found in conduct.gate.findings if _names(found, item) and found.exchange
+                found.exchange.number for found in conduct.recorder.findings if _names(found, item) and found.exchange
             ]
             first = sent + min(numbers, default=verdict.run.requests)
             return _result(
@@ -266,8 +266,8 @@ def _stages(fault: Fault, profile: str) -> list[str]:
 class _Stop:
     """Ends a trial after the case that names a broken promise: what comes then says nothing more about the fault."""
 
-    def __init__(self, conduct: Conduct, fault: Fault) -> None:
-        self._gate = conduct.gate
+    def __init__(self, conduct: Session, fault: Fault) -> None:
+        self._gate = conduct.recorder
         self._fault = fault
         self._seen = 0
         self._session: pytest.Session | None = None

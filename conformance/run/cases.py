@@ -25,33 +25,12 @@ from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase, Value
 from conformance.run.recorder import Recorder
 from conformance.run.service import registered
+from conformance.run.unexercised import NotApplicable, NotExercised
 
-__all__ = ["Case", "Expect", "NotApplicable", "NotExercised", "call", "registry", "verifies"]
+__all__ = ["Case", "Expect", "NotApplicable", "NotExercised", "call", "registry", "service_of", "verifies"]
 
 
 F = TypeVar("F", bound=Callable[..., None])
-
-
-class NotExercised(Exception):
-    """The case cannot judge what it is for.
-
-    `reason` says why. `requirements` are those that it leaves unjudged, whatever other cases saw of them; none given: all that
-    the case declares.
-    """
-
-    def __init__(self, reason: Phrase | str, *requirements: str) -> None:
-        # Texts are to go, when every case gives its reason as a value.
-        self.reason = reason if isinstance(reason, Phrase) else Phrase.of("said", words=reason)
-        self.requirements = requirements
-        super().__init__(reason if isinstance(reason, str) else str(reason))
-
-
-class NotApplicable(Exception):
-    """What the case is about is not there, such as a member that an edition does not have; what other cases see of it counts."""
-
-    def __init__(self, reason: Phrase) -> None:
-        self.reason = reason
-        super().__init__(str(reason))
 
 
 def call(operation: str, how: str = "", /, **names: Value) -> Phrase:
@@ -66,12 +45,14 @@ def call(operation: str, how: str = "", /, **names: Value) -> Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as it declares itself: its name, what it verifies (ids or patterns), whether smoke runs it, and whether only acceptance does."""
+    """A case as it declares itself: its name, what it verifies (ids or patterns), whether smoke runs it, and whether only acceptance
+    does; `module` is where it stands."""
 
     name: str
     verifies: tuple[str, ...]
     smoke: bool
     acceptance: bool = False
+    module: str = ""
 
 
 def verifies(*requirements: str, smoke: bool = False, acceptance: bool = False) -> Callable[[F], F]:
@@ -80,7 +61,7 @@ def verifies(*requirements: str, smoke: bool = False, acceptance: bool = False) 
     def declare(function: F) -> F:
         module = function.__module__.rsplit(".", 1)[-1].removeprefix("test_")
         name = f"{module}.{function.__name__.removeprefix('test_')}"
-        case = Case(name, requirements, smoke, acceptance)
+        case = Case(name, requirements, smoke, acceptance, function.__module__)
         marked: Any = pytest.mark.conformance(case)(function)
         marked.conformance_case = case
         return function
@@ -101,6 +82,13 @@ def registry() -> Iterator[Case]:
 def case_packages() -> tuple[ModuleType, ...]:
     """The packages that hold the cases of the registered services."""
     return tuple(importlib.import_module(name) for service in registered() for name in service.cases)
+
+
+def service_of(case: Case) -> str:
+    """The name of the service whose case this is, "" when it is none's."""
+    return next(
+        (item.name for item in registered() for package in item.cases if case.module.startswith(f"{package}.")), ""
+    )
 
 
 class Expect:
@@ -144,10 +132,10 @@ class Expect:
 
     def _forbidden(self, exchange: Exchange) -> bool:
         """Whether a create was refused for who asks; then nothing can be said about what was asked (ruling 39)."""
-        if self._recorder.may_create is not False or exchange.response.status not in {401, 403}:
-            return False
         resource = self._recorder.contract.resource_of(exchange.operation)
-        return exchange.request.actor == "main" and resource is not None and resource.create == exchange.operation
+        if resource is None or resource.create != exchange.operation or exchange.request.actor != "main":
+            return False
+        return self._recorder.may_create.get(resource.service) is False and exchange.response.status in {401, 403}
 
     def equal(
         self,

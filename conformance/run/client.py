@@ -1,33 +1,42 @@
-"""Requests to the target, made from the contract, every one through the gate, every image through the journal.
+"""Requests to the target, made from the contract: any request, and what is asked of the resources of one service.
 
-Cases read as `cloud.create({"name": ...})`; nothing here judges anything.
+Rules
+- Every request goes through the one sender, so that it is recorded and judged; nothing here judges anything.
+- What may create a resource is in the journal before it goes out.
+- Cases read as `cloud.create({"name": ...})`.
 """
 
 from __future__ import annotations
 
 import json
 import random
+import re
 import time
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from conformance.model.contract import Contract, Operation
+from conformance.model.contract import Contract, Operation, Resource
 from conformance.model.errors import SuiteError
 from conformance.model.jsonvalue import JSON, Unreadable, can_be_sent
 from conformance.model.marks import prefix_of, tag_of
 from conformance.model.message import Exchange, Headers, Request
+from conformance.model.phrase import Phrase
 from conformance.run.journal import Journal
 from conformance.run.recorder import Recorder
+from conformance.run.sender import RecordingSender, token_variable
+from conformance.run.service import Service
+from conformance.run.unexercised import NotExercised
 from conformance.target.cloud import Target
 from conformance.target.secrets import Secrets
 
-__all__ = ["Client", "Patch", "body_of"]
+__all__ = ["Client", "Connection", "Query", "body_of"]
 
-Patch = Sequence[Mapping[str, Any]]
 Query = Sequence[tuple[str, str]] | Mapping[str, str | int]
 MOST_PAGES = 200
+_PARAMETER = re.compile(r"\{[^}]*\}")
 
 
 def body_of(exchange: Exchange) -> JSON:
@@ -38,28 +47,39 @@ def body_of(exchange: Exchange) -> JSON:
         return None
 
 
-class Client:
-    """Sends requests as one of the actors.
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What the clients of a run share: the target, the sender, who records, and what must not be shown.
 
-    `random` begins anew with each case, from the seed and the case's name: the same seed makes the same requests, whichever
-    cases run besides and however often a case is run.
+    `pause` lets time pass on the target.
     """
 
-    def __init__(
-        self,
-        target: Target,
-        gate: Recorder,
-        journal: Journal,
-        secrets: Secrets,
-        seed: int,
-        pause: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self.target = target
-        self.gate = gate
+    target: Target
+    sender: RecordingSender
+    recorder: Recorder
+    secrets: Secrets
+    pause: Callable[[float], None] = time.sleep
+
+
+class Client:
+    """Sends requests as one of the actors, and knows the resources of one service.
+
+    `random` begins anew with each case, from the seed and the case's name: the same seed makes the same requests, whichever
+    cases run besides and however often a case is run. `shows` says whether the service has the operation that most cases
+    observe with, None while that is not known. A service whose resources need more than the contract tells derives from this
+    class: see `release` and `removed`.
+    """
+
+    def __init__(self, connection: Connection, service: Service, journal: Journal, seed: int) -> None:
+        self.service = service
         self.journal = journal
-        self.secrets = secrets
         self.seed = seed
-        self._pause = pause
+        self.target = connection.target
+        self.recorder = connection.recorder
+        self.secrets = connection.secrets
+        self.shows: bool | None = None
+        self._sender = connection.sender
+        self._pause = connection.pause
         self.begin("start")
 
     def begin(self, case: str, attempt: int = 0) -> None:
@@ -70,27 +90,37 @@ class Client:
         self._names = 0
 
     @property
+    def gate(self) -> Recorder:
+        """The recorder; to go."""
+        return self.recorder
+
+    @property
     def contract(self) -> Contract:
         """The contract that the requests are made from."""
-        return self.gate.contract
+        return self.recorder.contract
 
     @property
     def tag(self) -> str:
         """The tag that marks what this run creates."""
         return tag_of(self.journal.run_id)
 
+    @property
+    def may_create(self) -> bool | None:
+        """Whether the credentials may create resources of the service; None while that is not known."""
+        return self.recorder.may_create.get(self.service.name)
+
     def name(self, suffix: str = "") -> str:
-        """A name that no other image has, and that the journal recognises."""
+        """A name that no other resource has, and that the journal recognises."""
         self._names += 1
         return f"{prefix_of(self.journal.run_id)}{self._stem}-{self._names}{suffix}"
 
     def uuid(self) -> str:
-        """An image id that no image has, nor had: a target may keep the ids of deleted images, so no seed makes it."""
+        """An id that no resource has, nor had: a target may keep the ids of what was deleted, so no seed makes it."""
         digits = f"{random.SystemRandom().getrandbits(128):032x}"
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
     def wait(self, seconds: float) -> None:
-        """Let time pass on the target. The embedded reference puts its clock forward; for any other target we sleep."""
+        """Let time pass on the target. An embedded target puts its clock forward; for any other we sleep."""
         self._pause(seconds)
 
     # --- one request ------------------------------------------------------------------------------------------------
@@ -98,7 +128,7 @@ class Client:
     def call(
         self,
         operation: str,
-        image_id: str = "",
+        resource_id: str = "",
         *,
         query: Query = (),
         body: bytes = b"",
@@ -112,11 +142,10 @@ class Client:
         `headers` are set after the defaults, None takes one away. `token` replaces the actor's own; `anonymous` sends what
         must not pass as authenticated: no token at all, or the `token` given.
         """
-        item = self._operation(operation)
-        path = item.path.replace("{image_id}", quote(image_id, safe=""))
+        item = self.operation(operation)
         return self.send(
             item.method,
-            path,
+            path_of(item, resource_id),
             operation=operation,
             query=query,
             body=body,
@@ -132,6 +161,7 @@ class Client:
         path: str,
         *,
         operation: str | None = None,
+        service: str | None = None,
         query: Query = (),
         body: bytes = b"",
         headers: Mapping[str, str | None] | None = None,
@@ -139,13 +169,12 @@ class Client:
         token: str | None = None,
         anonymous: bool = False,
     ) -> Exchange:
-        """Send any request; `path` begins at the root of the service that has the operation."""
+        """Send any request; `path` begins at the root of the service that has the operation, else of `service`, else of ours."""
         item = self.contract.operations.get(operation or "")
-        service = item.service if item is not None else "image"
-        root = self.target.identity_url if service == "identity" else self.target.image_url
+        root = self.target.url(item.service if item is not None else service or self.service.name)
         text = urlencode([(key, str(value)) for key, value in (query.items() if isinstance(query, Mapping) else query)])
         fields = {key: value for key, value in (headers or {}).items() if value is not None}
-        if service == "image":
+        if item is None or item.secured:
             value = token if token is not None else None if anonymous else self._token(actor)
             if value is not None:
                 fields["X-Auth-Token"] = value
@@ -157,102 +186,114 @@ class Client:
             operation=operation,
             actor="anonymous" if anonymous else actor,
         )
-        return self.gate.observe(request, self.target.transport.send(request))
+        return self._sender.exchange(request)
+
+    def resend(self, request: Request) -> Exchange:
+        """Send a request as it is."""
+        return self._sender.exchange(request)
 
     def _token(self, actor: str) -> str:
         value = self.target.actors[actor].token()
-        self.secrets.learn(value, "$OS_TOKEN" if actor == "main" else f"$OS_TOKEN_{actor.upper()}")
+        self.secrets.learn(value, token_variable(actor))
         return value
 
-    def _operation(self, operation: str) -> Operation:
+    def operation(self, name: str) -> Operation:
+        """The operation of the contract with this id. Raises SuiteError when it has none."""
         try:
-            return self.contract.operations[operation]
+            return self.contract.operations[name]
         except KeyError:
-            raise SuiteError(f"a case asks for the operation {operation}, which the contract does not have") from None
+            raise SuiteError(f"a case asks for the operation {name}, which the contract does not have") from None
 
-    # --- the operations ---------------------------------------------------------------------------------------------
+    # --- the resources of the service -------------------------------------------------------------------------------
+
+    @property
+    def resource(self) -> Resource:
+        """What the service is about: its first resource that can be created. Raises SuiteError when it has none."""
+        found = resource_of(self.contract, self.service)
+        if found is None:
+            raise SuiteError(f"nothing of the service {self.service.name} can be created")
+        return found
+
+    def _of_resource(self, name: str | None, what: str) -> Operation:
+        if name is None:
+            raise SuiteError(f"the contract has no operation that {what} a resource of the service {self.service.name}")
+        return self.operation(name)
 
     def list(self, query: Query = (), *, actor: str = "main") -> Exchange:
-        """List images."""
-        return self.call("image.list", query=query, actor=actor)
+        """List the resources."""
+        return self.call(self._of_resource(self.resource.list, "lists").id, query=query, actor=actor)
 
     def create(
         self, members: JSON | bytes, *, headers: Mapping[str, str | None] | None = None, actor: str = "main"
     ) -> Exchange:
-        """Create an image of JSON, or of bytes that may be none; whatever comes of it is in the journal."""
-        operation = self._operation("image.create")
+        """Create a resource of JSON, or of bytes that may be none; whatever comes of it is in the journal."""
+        resource, project = self.resource, self._project(actor)
+        operation = self._of_resource(resource.create, "creates")
         if isinstance(members, dict):
-            name, image_id = members.get("name"), members.get("id")
-            self.journal.intend(
-                str(name or ""), image_id if isinstance(image_id, str) else None, project=self._project(actor)
-            )
+            name, own = members.get(self.service.marks.name), members.get(resource.id)
+            self.journal.intend(str(name or ""), own if isinstance(own, str) else None, project=project)
         body = members if isinstance(members, bytes) else json.dumps(members, ensure_ascii=False).encode()
         fields = {"Content-Type": operation.request_media_type, **(headers or {})}
-        exchange = self.call("image.create", body=body, headers=fields, actor=actor)
+        exchange = self.call(operation.id, body=body, headers=fields, actor=actor)
         made = body_of(exchange)
-        if exchange.response.status < 300 and isinstance(made, dict) and isinstance(made.get("id"), str):
-            self.journal.created(str(made["id"]), project=self._project(actor))
+        if exchange.response.status < 300 and isinstance(made, dict) and isinstance(made.get(resource.id), str):
+            self.journal.created(str(made[resource.id]), project=project)
         location = exchange.response.headers.get("Location")
         if exchange.response.status < 300 and location and not isinstance(made, dict):
-            self.journal.created(
-                location.partition("?")[0].rstrip("/").rsplit("/", 1)[-1], project=self._project(actor)
-            )
+            self.journal.created(location.partition("?")[0].rstrip("/").rsplit("/", 1)[-1], project=project)
         return exchange
 
-    def show(self, image_id: str, *, actor: str = "main") -> Exchange:
-        """Show an image (upstream's operation, an observer)."""
-        return self.call("image.show", image_id, actor=actor)
+    def show(self, resource_id: str, *, actor: str = "main") -> Exchange:
+        """Show a resource: how most cases observe it."""
+        return self.call(self._of_resource(self.resource.show, "shows").id, resource_id, actor=actor)
 
-    def patch(
-        self,
-        image_id: str,
-        operations: JSON | Patch | bytes,
-        *,
-        headers: Mapping[str, str | None] | None = None,
-        actor: str = "main",
-    ) -> Exchange:
-        """Change an image."""
-        body = operations if isinstance(operations, bytes) else json.dumps(operations, ensure_ascii=False).encode()
-        media_type = self._operation("image.patch").request_media_type
-        return self.call(
-            "image.patch", image_id, body=body, headers={"Content-Type": media_type, **(headers or {})}, actor=actor
-        )
+    def delete(self, resource_id: str, *, actor: str = "main") -> Exchange:
+        """Delete a resource."""
+        return self.call(self._of_resource(self.resource.remove, "removes").id, resource_id, actor=actor)
 
-    def replace(self, image_id: str, /, actor: str = "main", **members: Any) -> Exchange:
-        """Change an image by one replace for each member."""
-        operations = [{"op": "replace", "path": f"/{key}", "value": value} for key, value in members.items()]
-        return self.patch(image_id, operations, actor=actor)
+    def make(self, **members: Any) -> dict[str, Any]:
+        """A new resource, named by us and with the service's plain members unless `members` say otherwise, as create answers it.
 
-    def upload(self, image_id: str, data: bytes, *, actor: str = "main") -> Exchange:
-        """Give an image its data (upstream's operation, a fixture)."""
-        headers = {"Content-Type": "application/octet-stream"}
-        return self.call("image.upload", image_id, body=data, headers=headers, actor=actor)
+        Raises NotExercised when the target makes none.
+        """
+        exchange = self.create({self.service.marks.name: self.name(), **self.service.plain, **members})
+        body = body_of(exchange)
+        documented = self.operation(exchange.operation).response(exchange.response.status) is not None
+        if not documented or not isinstance(body, dict) or not isinstance(body.get(self.resource.id), str):
+            raise _unready(exchange)
+        return body
 
-    def download(self, image_id: str, *, actor: str = "main") -> Exchange:
-        """Fetch the file of an image."""
-        return self.call("image.download", image_id, actor=actor, headers={"Accept": "*/*"})
-
-    def delete(self, image_id: str, *, actor: str = "main") -> Exchange:
-        """Delete an image."""
-        return self.call("image.delete", image_id, actor=actor)
-
-    # --- what the journal needs -------------------------------------------------------------------------------------
+    def observe(self, resource_id: str, *, actor: str = "main") -> dict[str, Any] | None:
+        """The resource as show answers it, None when it is not there. Raises NotExercised when show cannot tell."""
+        operation = self._of_resource(self.resource.show, "shows")
+        if self.shows is False:
+            raise NotExercised(Phrase.of("unobservable", operation=operation.id))
+        exchange = self.show(resource_id, actor=actor)
+        body = body_of(exchange)
+        if exchange.response.status == 404:
+            return None
+        if operation.response(exchange.response.status) is None or not isinstance(body, dict):
+            raise _unready(exchange)
+        return body
 
     def pages(self, query: Query = (), *, actor: str = "main") -> Iterator[Exchange]:
-        """The pages of a list, led by `next` (upstream), at most MOST_PAGES and none twice; a `next` that is no URI ends them."""
+        """The pages of a list, each led to by the one before, at most MOST_PAGES and none twice; what is no URI ends them."""
         exchange = self.list(query, actor=actor)
         seen: set[str] = set()
         for _ in range(MOST_PAGES):
             yield exchange
             body = body_of(exchange)
-            after = body.get("next") if isinstance(body, dict) else None
+            after = body.get(self.service.next) if isinstance(body, dict) else None
             if not isinstance(after, str) or after in seen or "?" not in after or not can_be_sent(after):
                 return
             seen.add(after)
-            path = "/v2/images?" + after.split("?", 1)[1]
+            operation = self._of_resource(self.resource.list, "lists")
+            path = f"{operation.path}?{after.split('?', 1)[1]}"
             exchange = self.send(
-                "GET", path, operation="image.list", headers={"Accept": "application/json"}, actor=actor
+                operation.method, path, operation=operation.id, headers={"Accept": "application/json"}, actor=actor
             )
+
+    # --- what the journal needs -------------------------------------------------------------------------------------
 
     def _project(self, actor: str) -> str:
         """The project of an actor as the journal has it: "" for the run's own."""
@@ -264,43 +305,69 @@ class Client:
         return next((name for name in self.target.actors if self._project(name) == project), None)
 
     def of_run(self, run_id: str, names: Container[str], project: str = "") -> tuple[str, ...]:
-        """Ids of the images of a project with one of these names or the tag of the run (journal.Images)."""
-        actor, tag = self._actor(project), tag_of(run_id)
+        """Ids of the resources of a project with one of these names or the tag of the run (journal.Resources)."""
+        actor, tag, marks = self._actor(project), tag_of(run_id), self.service.marks
         if actor is None:
             return ()
         project = self.target.actors[actor].project_id
         found: dict[str, None] = {}
-        for page in self.pages({"limit": 500}, actor=actor):
+        for page in self.pages(self.service.largest_page, actor=actor):
             body = body_of(page)
-            images = body.get("images") if isinstance(body, dict) else None
-            if not isinstance(images, Sequence):
-                continue
-            for image in images:
-                if not isinstance(image, dict) or not isinstance(image.get("id"), str):
+            items = body.get(self.resource.items) if isinstance(body, dict) and self.resource.items else body
+            for item in items if isinstance(items, list) else ():
+                own = item.get(self.resource.id) if isinstance(item, dict) else None
+                if not isinstance(item, dict) or not isinstance(own, str):
                     continue
-                tags = image.get("tags")
-                name = image.get("name")
+                name, tags = item.get(marks.name), item.get(marks.tags)
                 ours = (isinstance(name, str) and name in names) or (isinstance(tags, list) and tag in tags)
-                if ours and image.get("owner", project) in {project, None}:
-                    found[str(image["id"])] = None
+                if ours and item.get(self.service.owner, project) in {project, None}:
+                    found[own] = None
         return tuple(found)
 
-    def discard(self, image_id: str) -> None:
-        """Delete an image that has served; what cannot be deleted now is left to the cleaning up."""
-        if self.delete(image_id).response.status in {204, 404, 410} or self.remove(image_id):
-            self.journal.gone(image_id)
+    def discard(self, resource_id: str) -> None:
+        """Delete a resource that has served; what cannot be deleted now is left to the cleaning up."""
+        if self._deleted(resource_id, "main") or self.remove(resource_id):
+            self.journal.gone(resource_id)
 
-    def remove(self, image_id: str, project: str = "") -> bool:
-        """Take away protection and delete; True when the image is gone (journal.Images)."""
+    def remove(self, resource_id: str, project: str = "") -> bool:
+        """Delete a resource, after what keeps it from being deleted is taken away; True when it is gone (journal.Resources)."""
         actor = self._actor(project)
         if actor is None:
             return False
         for _ in range(2):
-            status = self.delete(image_id, actor=actor).response.status
-            if status in {204, 404, 410}:
+            if self._deleted(resource_id, actor):
                 return True
-            self.replace(image_id, actor, protected=False)
-        shown = self.show(image_id, actor=actor)
-        body = body_of(shown)
-        # Glance keeps a row that a failed delete has marked: no further delete changes it, and no list has it.
-        return shown.response.status in {404, 410} or (isinstance(body, dict) and body.get("status") == "deleted")
+            self.release(resource_id, actor)
+        shown = self.show(resource_id, actor=actor)
+        return shown.response.status in {404, 410} or self.removed(body_of(shown))
+
+    def _deleted(self, resource_id: str, actor: str) -> bool:
+        status = self.delete(resource_id, actor=actor).response.status
+        operation = self._of_resource(self.resource.remove, "removes")
+        return operation.response(status) is not None or status in {404, 410}
+
+    def release(self, resource_id: str, actor: str) -> None:
+        """Take away what keeps a resource from being deleted; nothing, unless the service knows of anything."""
+
+    def removed(self, body: JSON) -> bool:
+        """Whether a resource is gone although show answers with this body."""
+        return False
+
+
+def _unready(exchange: Exchange) -> NotExercised:
+    return NotExercised(Phrase.of("prerequisite", operation=exchange.operation, status=exchange.response.status))
+
+
+def path_of(operation: Operation, resource_id: str = "") -> str:
+    """The path of an operation on this resource."""
+    return _PARAMETER.sub(lambda _: quote(resource_id, safe=""), operation.path)
+
+
+def generic(path: str) -> str:
+    """A path template with the names of its parameters left out: `/v2/servers/{id}`."""
+    return _PARAMETER.sub("{id}", path)
+
+
+def resource_of(contract: Contract, service: Service) -> Resource | None:
+    """The first resource of a service that can be created, or None."""
+    return next((item for item in contract.resources.values() if item.service == service.name and item.create), None)

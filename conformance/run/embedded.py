@@ -21,6 +21,10 @@ CLOUD, OTHER_CLOUD = "reference", "reference-other"
 class EmbeddedTarget(Protocol):
     """A target that runs."""
 
+    @property
+    def ends_with_process(self) -> bool:
+        """Whether nothing of it outlives this process, so that nothing could be left behind on it."""
+
     def write_clouds(self, path: Path) -> None:
         """Write the clouds.yaml that leads to it, with CLOUD and OTHER_CLOUD in it. Raises UsageError."""
 

@@ -6,13 +6,14 @@ Everything here comes from the target, so it is bounded, freed of what changes f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.model.errors import TargetError
-from conformance.model.message import DISCOVERY, Exchange, Headers, Request
+from conformance.model.message import DISCOVERY, Exchange
 from conformance.run.client import Client, body_of
+from conformance.run.service import Service
 
 __all__ = ["gather"]
 
@@ -23,37 +24,46 @@ _WORDS = frozenset({"description", "title", "links", "name"})
 """Members of a published schema that say nothing about what is accepted."""
 
 
-def gather(client: Client) -> dict[str, Any]:
-    """The facts of the target behind the client: `image`, `identity`, `catalogue`, `schemas`.
+def gather(client: Client, services: Sequence[Service]) -> dict[str, Any]:
+    """The facts of the target behind the client: one for each service by its name, `catalogue`, and the `schemas` that they publish.
 
-    Sends four GET requests as discovery. Never raises because of what the target does.
+    Sends a GET request for each service and each schema, as discovery. Never raises because of what the target does.
     """
-    identity = _get(client, f"{client.target.identity_url}/", "anonymous")
-    image = _get(client, f"{client.target.image_url}/", "anonymous")
+    ordered = sorted(services, key=lambda item: not item.gives_tokens)
+    roots = {item.name: _get(client, item, "/", anonymous=True) for item in ordered}
     schemas = {
-        name: _schema(_get(client, f"{client.target.image_url}/v2/schemas/{name}", "main"))
-        for name in ("image", "images")
+        name: _schema(_get(client, item, path)) for item in ordered for name, path in sorted(item.schemas.items())
     }
-    items = ((schemas["images"] or {}).get("properties", {}).get("images") or {}) if schemas["images"] else {}
-    if isinstance(items, dict) and items.get("items") == schemas["image"]:
-        items["items"] = "as image"
+    _abridge(schemas)
     facts = {
-        "image": _service(image),
-        "identity": _service(identity),
+        **{item.name: _service(roots[item.name]) for item in services},
         "catalogue": _catalogue(client),
         "schemas": schemas,
     }
     return {name: _clean(client, value) for name, value in facts.items()}
 
 
-def _get(client: Client, url: str, actor: str) -> Exchange | None:
-    fields = {"Accept": "application/json"}
+def _abridge(schemas: Mapping[str, Any]) -> None:
+    """Name a schema that stands whole in the items of another, in its place."""
+    for schema in schemas.values():
+        for node in (schema or {}).get("properties", {}).values():
+            name = next(
+                (name for name, whole in schemas.items() if isinstance(node, dict) and whole == node.get("items")), None
+            )
+            if name is not None and schemas[name] is not None:
+                node["items"] = f"as {name}"
+
+
+def _get(client: Client, service: Service, path: str, *, anonymous: bool = False) -> Exchange | None:
     try:
-        if actor != "anonymous":
-            fields["X-Auth-Token"] = client.target.actors[actor].token()
-            client.secrets.learn(fields["X-Auth-Token"], "$OS_TOKEN")
-        request = Request("GET", url, Headers.of(fields), operation=DISCOVERY, actor=actor)
-        return client.gate.observe(request, client.target.transport.send(request))
+        return client.send(
+            "GET",
+            path,
+            operation=DISCOVERY,
+            service=service.name,
+            headers={"Accept": "application/json"},
+            anonymous=anonymous,
+        )
     except TargetError:
         return None
 
@@ -65,7 +75,7 @@ def _service(exchange: Exchange | None) -> dict[str, Any] | None:
 
 
 def _versions(body: Any) -> dict[str, str] | None:
-    """Version -> status, from Glance's list or Keystone's object of lists."""
+    """Version -> status, from a list of versions or from an object that holds one."""
     listed = body.get("versions") if isinstance(body, dict) else None
     listed = listed.get("values") if isinstance(listed, dict) else listed
     if not isinstance(listed, list):
@@ -95,10 +105,11 @@ def _constraints(schema: Any, *, names: bool = False) -> Any:
 
 def _catalogue(client: Client) -> dict[str, Any] | None:
     """`type interface region` -> name, scheme and path of the endpoint, from the token that the run logged in with."""
+    token = client.contract.token_operation
     bodies = (
         body_of(item)
-        for item in client.gate.exchanges
-        if item.operation == "auth.token" and item.request.actor == "main"
+        for item in client.recorder.exchanges
+        if token is not None and item.operation == token.id and item.request.actor == "main"
     )
     tokens = (body.get("token") for body in bodies if isinstance(body, dict))
     services = next(

@@ -2,7 +2,7 @@
 
 Rules
 - A line is on the disk before the request that it announces is sent.
-- Only what the journal names is ever deleted: an id that the target gave for a request of ours, or an image whose name is,
+- Only what the journal names is ever deleted: an id that the target gave for a request of ours, or a resource whose name is,
   to the letter, a name that the run made up, or that carries the run's tag.
 - What the second project made is written down with that project, and deleted by whoever has its credentials: this run, or the
   next one that is given them.
@@ -15,24 +15,25 @@ import contextlib
 import fcntl
 import json
 import os
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, Protocol
 
 from conformance.model.errors import UsageError
 from conformance.model.marks import prefix_of
 
-__all__ = ["Images", "Journal", "clean", "state_directory", "unfinished"]
+__all__ = ["Journal", "Resources", "clean", "state_directory", "unfinished"]
 
 
-class Images(Protocol):
-    """What cleaning up needs of the image service. `project` is an id, "" stands for the first project."""
+class Resources(Protocol):
+    """What cleaning up needs of the service at the endpoint of a journal. `project` is an id, "" stands for the first project."""
 
     def of_run(self, run_id: str, names: Container[str], project: str = "") -> tuple[str, ...]:
-        """Ids of the images of the project that have one of these names, or the tag of this run."""
+        """Ids of the resources of the project that have one of these names, or the tag of this run."""
 
-    def remove(self, image_id: str, project: str = "") -> bool:
-        """Take away protection and delete; True when the image is gone afterwards."""
+    def remove(self, resource_id: str, project: str = "") -> bool:
+        """Delete a resource, after what keeps it from being deleted is taken away; True when it is gone afterwards."""
 
 
 def state_directory() -> Path:
@@ -56,12 +57,12 @@ class Journal:
         self.ids: dict[str, str] = {}
 
     @classmethod
-    def open(cls, directory: Path, image_url: str, project_id: str, run_id: str, *, durable: bool = True) -> Journal:
+    def open(cls, directory: Path, endpoint: str, project_id: str, run_id: str, *, durable: bool = True) -> Journal:
         """Start the journal of a run. Raises UsageError when the directory cannot be written.
 
         `durable` is False for a target that ends with this process, which leaves nothing that could be cleaned up.
         """
-        path = directory / f"{run_id}.jsonl"
+        path = directory / f"{run_id}-{sha256(endpoint.encode()).hexdigest()[:6]}.jsonl"
         try:
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8")
@@ -71,27 +72,29 @@ class Journal:
             ) from None
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         journal = cls(handle, path, run_id, durable=durable)
-        journal._write(run=run_id, image_url=image_url, project=project_id)
+        journal._write(run=run_id, endpoint=endpoint, project=project_id)
         return journal
 
-    def intend(self, name: str, image_id: str | None = None, *, project: str = "") -> None:
-        """Write down that an image of this name (and of this id when we choose it) is about to be created."""
+    def intend(self, name: str, resource_id: str | None = None, *, project: str = "") -> None:
+        """Write down that a resource of this name (and of this id when we choose it) is about to be created."""
         self.names[name] = project
-        if image_id is not None:
-            self.ids[image_id] = project
+        if resource_id is not None:
+            self.ids[resource_id] = project
         self._write(
-            name=name, **({"id": image_id} if image_id is not None else {}), **({"project": project} if project else {})
+            name=name,
+            **({"id": resource_id} if resource_id is not None else {}),
+            **({"project": project} if project else {}),
         )
 
-    def created(self, image_id: str, *, project: str = "") -> None:
+    def created(self, resource_id: str, *, project: str = "") -> None:
         """Write down the id that the target gave."""
-        if image_id not in self.ids:
-            self.ids[image_id] = project
-            self._write(id=image_id, **({"project": project} if project else {}))
+        if resource_id not in self.ids:
+            self.ids[resource_id] = project
+            self._write(id=resource_id, **({"project": project} if project else {}))
 
-    def gone(self, image_id: str) -> None:
-        """Forget an image that is deleted. The file keeps it: to delete it once more does no harm."""
-        self.ids.pop(image_id, None)
+    def gone(self, resource_id: str) -> None:
+        """Forget a resource that is deleted. The file keeps it: to delete it once more does no harm."""
+        self.ids.pop(resource_id, None)
 
     def _write(self, **entry: Any) -> None:
         self._handle.write(json.dumps(entry) + "\n")
@@ -106,7 +109,7 @@ class Journal:
         self._handle.close()
 
 
-def unfinished(directory: Path, image_url: str, project_id: str) -> Iterator[Journal]:
+def unfinished(directory: Path, endpoint: str, project_id: str) -> Iterator[Journal]:
     """The journals of runs against this endpoint and project that ended without cleaning up; each is locked by us now.
 
     Raises UsageError for a journal that cannot be read.
@@ -130,7 +133,7 @@ def unfinished(directory: Path, image_url: str, project_id: str) -> Iterator[Jou
             handle.close()
             raise
         head = entries[0] if entries else {}
-        if head.get("image_url") != image_url or head.get("project") != project_id:
+        if _endpoint(head) != endpoint or head.get("project") != project_id:
             handle.close()
             if not entries:
                 path.unlink(missing_ok=True)
@@ -142,6 +145,11 @@ def unfinished(directory: Path, image_url: str, project_id: str) -> Iterator[Jou
             if "id" in entry:
                 journal.ids[str(entry["id"])] = str(entry.get("project", ""))
         yield journal
+
+
+def _endpoint(head: Mapping[str, Any]) -> Any:
+    """The endpoint in the first line of a journal; older journals call it after its service: `NAME_url`."""
+    return next((value for key, value in head.items() if key == "endpoint" or key.endswith("_url")), None)
 
 
 def _entries(path: Path, text: str) -> list[dict[str, Any]]:
@@ -160,18 +168,18 @@ def _entries(path: Path, text: str) -> list[dict[str, Any]]:
     return entries
 
 
-def clean(journal: Journal, images: Images) -> tuple[str, ...]:
+def clean(journal: Journal, resources: Resources) -> tuple[str, ...]:
     """Delete what the journal names; returns the ids that are still there."""
     prefix = prefix_of(journal.run_id)
     ids = dict(journal.ids)
     for project in {"": None} | dict.fromkeys(journal.names.values()):
         names = frozenset(name for name, owner in journal.names.items() if owner == project and name.startswith(prefix))
-        for image_id in images.of_run(journal.run_id, names, project):
-            ids.setdefault(image_id, project)
+        for resource_id in resources.of_run(journal.run_id, names, project):
+            ids.setdefault(resource_id, project)
     left: list[str] = []
-    for image_id, project in ids.items():
+    for resource_id, project in ids.items():
         with contextlib.suppress(KeyboardInterrupt):  # a second Ctrl-C does not stop the cleaning up
-            if images.remove(image_id, project):
+            if resources.remove(resource_id, project):
                 continue
-        left.append(image_id)
+        left.append(resource_id)
     return tuple(left)

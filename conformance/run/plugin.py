@@ -1,6 +1,6 @@
 """The pytest plugin: options, fixtures and the life of a run. Loaded by the command and by the root conftest.py.
 
-Under `conformance run` the command makes the conduct and reports; under plain pytest this plugin does both, and the process
+Under `conformance run` the command opens the session and reports; under plain pytest this plugin does both, and the process
 ends with the verdict's exit code.
 """
 
@@ -22,17 +22,16 @@ from conformance.model.errors import ConformanceError, TargetError
 from conformance.model.record import Attempt
 from conformance.reports import LANGUAGES, print_verdict, publish_summary, write_reports
 from conformance.reports.sentences import sentence, spoken
-from conformance.run.cases import Case, Expect, NotApplicable, NotExercised
+from conformance.run.cases import Case, Expect, NotApplicable, NotExercised, service_of
 from conformance.run.client import Client
 from conformance.run.embedded import Embed
-from conformance.run.session import PROFILES, Conduct, Options, in_profile
+from conformance.run.session import PROFILES, Options, Session, in_profile
 from conformance.run.waivers_file import chosen as chosen_waivers
-from conformance.services.image.walks.search import BUDGETS, Budget
 from conformance.target.cloud import Settings
 
-__all__ = ["CONDUCT", "EMBED", "MOST_CONFIRM", "Supervisor"]
+__all__ = ["EMBED", "MOST_CONFIRM", "SESSION", "Supervisor"]
 
-CONDUCT: pytest.StashKey[Conduct] = pytest.StashKey()
+SESSION: pytest.StashKey[Session] = pytest.StashKey()
 EMBED: pytest.StashKey[Embed] = pytest.StashKey()
 """What makes the target of a run without a cloud; put there by the plugin that composes this one."""
 MOST_CONFIRM = 10
@@ -131,13 +130,19 @@ def key_of(item: pytest.Item) -> str:
     return case.name + item.name.removeprefix(getattr(item, "originalname", None) or item.name)
 
 
+def client_of(item: pytest.Item, conduct: Session) -> Client:
+    """The client of the service whose case this is."""
+    case = case_of(item)
+    return conduct.client_of(service_of(case) if case is not None else "")
+
+
 class Supervisor:
     """Watches over the cases: opens the run before the first, judges each, ends the run after the last.
 
     `conduct` is given by the command; under plain pytest it is made when there is a case to run.
     """
 
-    def __init__(self, conduct: Conduct | None = None) -> None:
+    def __init__(self, conduct: Session | None = None) -> None:
         self.given = conduct
         self.outages = 0
         self.again = 0
@@ -158,16 +163,16 @@ class Supervisor:
         if session.config.option.collectonly or not any(case_of(item) for item in session.items):
             return (yield)
         if self.given is not None:
-            session.config.stash[CONDUCT] = self.given
+            session.config.stash[SESSION] = self.given
             result = yield
             self._confirm(session, self.given)
             return result
         try:
-            conduct = Conduct(options_of(session.config))
+            conduct = Session(options_of(session.config))
             conduct.__enter__()
         except ConformanceError as error:
             pytest.exit(str(error), returncode=int(error.exit_code))
-        session.config.stash[CONDUCT] = conduct
+        session.config.stash[SESSION] = conduct
         # Allure's own plugin would write a result for each case beside ours for each requirement, and count everything twice.
         if session.config.pluginmanager.has_plugin("allure_listener"):
             session.config.pluginmanager.unregister(name="allure_listener")
@@ -182,7 +187,7 @@ class Supervisor:
         finally:
             conduct.cleanup()
 
-    def _confirm(self, session: pytest.Session, conduct: Conduct) -> None:
+    def _confirm(self, session: pytest.Session, conduct: Session) -> None:
         """Run the cases again that show what fails the run, and stop when that took as long as the run itself."""
         if not conduct.options.confirm or session.shouldstop or session.shouldfail:
             return
@@ -206,16 +211,16 @@ class Supervisor:
         """Begin a case with its own random numbers, and write down which exchanges and findings were its."""
         if case_of(item) is None:
             return (yield)
-        conduct, key = item.config.stash[CONDUCT], key_of(item)
-        gate = conduct.gate
+        conduct, key = item.config.stash[SESSION], key_of(item)
+        recorder = conduct.recorder
         item.stash[COMPLETE] = False
-        sent, found = len(gate.exchanges) + 1, len(gate.findings)
-        conduct.client.begin(key, self.again)
+        sent, found = len(recorder.exchanges) + 1, len(recorder.findings)
+        client_of(item, conduct).begin(key, self.again)
         try:
             return (yield)
         finally:
-            exchanges, findings = range(sent, len(gate.exchanges) + 1), range(found, len(gate.findings))
-            gate.attempts.append(Attempt(key, exchanges, findings, item.stash[COMPLETE]))
+            exchanges, findings = range(sent, len(recorder.exchanges) + 1), range(found, len(recorder.findings))
+            recorder.attempts.append(Attempt(key, exchanges, findings, item.stash[COMPLETE]))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
@@ -223,8 +228,8 @@ class Supervisor:
         case = case_of(item)
         if case is None:
             return (yield)
-        conduct = item.config.stash[CONDUCT]
-        conduct.gate.case = case.name
+        conduct = item.config.stash[SESSION]
+        conduct.recorder.case = case.name
         try:
             yield
             self.outages = 0
@@ -255,15 +260,15 @@ class Supervisor:
             pytest.fail("\n".join(sentence(item).plain("en") for item in failures), pytrace=False)
         return None
 
-    def _not_exercised(self, conduct: Conduct, case: Case, reason: str, requirements: tuple[str, ...] = ()) -> None:
+    def _not_exercised(self, conduct: Session, case: Case, reason: str, requirements: tuple[str, ...] = ()) -> None:
         if not self.again:  # the first time decides what was judged
             unjudged = requirements or covered(case.verifies, conduct.contract.requirements)
-            conduct.gate.not_judged(unjudged, case.name, reason)
+            conduct.recorder.not_judged(unjudged, case.name, reason)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, object, object]:
         """Under plain pytest: write the reports, print the verdict, and end with its exit code."""
-        conduct = session.config.stash.get(CONDUCT, None)
+        conduct = session.config.stash.get(SESSION, None)
         if conduct is None or self.given is not None:
             return (yield)
         try:
@@ -285,41 +290,40 @@ COMPLETE: pytest.StashKey[bool] = pytest.StashKey()
 
 
 @pytest.fixture
-def conduct(request: pytest.FixtureRequest) -> Conduct:
+def conduct(request: pytest.FixtureRequest) -> Session:
     """The run under way."""
-    return request.config.stash[CONDUCT]
+    return request.config.stash[SESSION]
 
 
 @pytest.fixture
-def cloud(conduct: Conduct) -> Client:
-    """The client of the run."""
-    return conduct.client
+def cloud(conduct: Session, request: pytest.FixtureRequest) -> Client:
+    """The client of the service whose case runs."""
+    return client_of(request.node, conduct)
 
 
 @pytest.fixture
-def share(conduct: Conduct) -> Callable[[float], exploration.Budget]:
+def share(conduct: Session) -> Callable[[float], exploration.Budget]:
     """Gives a part of the budget of the generated cases."""
     return conduct.share
 
 
 @pytest.fixture
-def description(conduct: Conduct) -> Mapping[str, object]:
-    """The effective OpenAPI description of the image service."""
-    return load_effective(conduct.options.specs or default_directory())["image"]
+def description(conduct: Session, cloud: Client) -> Mapping[str, object]:
+    """The effective OpenAPI description of the service whose case runs."""
+    return load_effective(conduct.options.specs or default_directory())[cloud.service.name]
 
 
 @pytest.fixture
-def walks(conduct: Conduct) -> Budget:
-    """What stateful testing may spend."""
-    budget, given = BUDGETS[conduct.options.profile], conduct.options.budget
-    return budget if given is None else budget.of(*exploration.parse_budget(given))
+def options(conduct: Session) -> Options:
+    """What the run was asked for."""
+    return conduct.options
 
 
 @pytest.fixture
-def expect(conduct: Conduct, request: pytest.FixtureRequest) -> Expect:
+def expect(conduct: Session, request: pytest.FixtureRequest) -> Expect:
     """The soft assertions of the case."""
     case = case_of(request.node)
     assert case is not None
-    value = Expect(conduct.gate, case)
+    value = Expect(conduct.recorder, case)
     request.node.stash[FAILURES] = value.failures
     return value

@@ -27,16 +27,14 @@ __all__ = ["Recorder"]
 class Recorder:
     """What a run has seen. `case` is the id of the case under way, "" between cases.
 
-    `may_create` says whether the credentials create resources, `shows` whether the service has the upstream operation that most
-    cases observe with; None while that is not known. `unjudged` maps a requirement to the cases that were to judge it and could
+    `may_create` maps a service to whether the credentials create resources of it. `unjudged` maps a requirement to the cases that were to judge it and could
     not, each with the reason. `attempts` are the cases that ran, in order. `trail` are the numbers of the exchanges that led up
     to the next one, where a case says so: a finding about that one needs them to be seen again.
     """
 
     contract: Contract
     case: str = ""
-    may_create: bool | None = None
-    shows: bool | None = None
+    may_create: dict[str, bool] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     looks: Counter[tuple[str, str]] = field(default_factory=Counter)

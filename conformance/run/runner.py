@@ -18,7 +18,7 @@ from conformance.model.verdict import Verdict
 from conformance.reports import publish_summary, write_reports
 from conformance.run.cases import case_packages
 from conformance.run.plugin import Supervisor, case_of
-from conformance.run.session import Conduct, Options
+from conformance.run.session import Options, Session
 
 __all__ = ["conduct_run", "interruptible", "pytest_arguments", "run_cases"]
 
@@ -42,14 +42,14 @@ def conduct_run(
     options: Options, out: Path, progress: Console, language: str = "en", alluredir: Path | None = None
 ) -> tuple[Verdict, tuple[Path, ...]]:
     """Log in, run the cases in this process, clean up, write the reports."""
-    with Conduct(options) as conduct:
+    with Session(options) as conduct:
         verdict = run_cases(conduct, progress)
         written = write_reports(verdict, out, language, requirement_places(options.specs), alluredir)
         publish_summary(verdict)
         return verdict, written
 
 
-def run_cases(conduct: Conduct, progress: Console, *watchers: object) -> Verdict:
+def run_cases(conduct: Session, progress: Console, *watchers: object) -> Verdict:
     """Run the cases of an open run in this process, clean up, and judge.
 
     pytest's plugins of the environment stay out: what runs is the suite alone, wherever it is installed. `watchers` are plugins of
@@ -108,7 +108,7 @@ def pytest_arguments(profile: str) -> list[str]:
 class _Progress:
     """One line that says how far the run is; on a terminal it is rewritten, elsewhere a new one comes every ten seconds."""
 
-    def __init__(self, conduct: Conduct, console: Console) -> None:
+    def __init__(self, conduct: Session, console: Console) -> None:
         self._conduct = conduct
         self._console = console
         self._total = 0
@@ -123,10 +123,8 @@ class _Progress:
         """Show how far the run is."""
         self._done += 1
         again = f" and {self._done - self._total} again" if self._done > self._total else ""
-        text = (
-            f"case {min(self._done, self._total)}/{self._total}{again}, {len(self._conduct.gate.exchanges)} requests, "
-        )
-        groups = {item.key for item in self._conduct.gate.findings}
+        text = f"case {min(self._done, self._total)}/{self._total}{again}, {len(self._conduct.recorder.exchanges)} requests, "
+        groups = {item.key for item in self._conduct.recorder.findings}
         text += f"{len(groups)} groups of findings"
         now = time.monotonic()
         if self._console.is_terminal:

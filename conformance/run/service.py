@@ -2,38 +2,68 @@
 
 Rules
 - The engine names no operation, member, path or media type of a service; it asks the contract, and then a `Service`.
+- What a contract says is not said again: operations, paths, the member that holds the id and that which holds a list are those
+  of its `Resource`.
 - A service registers itself when its package is imported; the composition (command, plugin, proof) imports `conformance.services`.
+- What is large, and what only some commands need, is named by a function that imports it when it is called.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.model.contract import Contract
+from conformance.model.contract import Contract, Lines
 from conformance.model.errors import SuiteError
+from conformance.model.marks import Marks
 
-__all__ = ["Service", "register", "registered"]
+__all__ = ["Service", "register", "registered", "service_named", "services_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """What the engine knows of one service.
 
-    `name` is that of its contract, `cases` are the packages that hold its cases. `faults` makes the faults of its reference
-    target, each breaking promises of the contract, and `liberties` what the target may do otherwise without breaking any;
-    both are values of `conformance.services.fault.Fault`, made anew by each call. `target` makes the service's part of the
-    reference, a `conformance.services.part.Part`, from its `Surroundings`; that of the service which `gives_tokens` is made
-    first, and says who calls the others. They are functions, so that a run that needs none of them loads none.
+    `name` is that of its contract. `catalogue` are the types under which a catalogue lists its endpoint, the likeliest first;
+    that of the service which `gives_tokens` is where we log in.
+
+    `client` gives the class that makes, observes, changes and removes its resources: a `conformance.run.client.Client`, which
+    does for services that do as the contract says. `marks` say by what a resource of ours is recognised and what is never sent;
+    `owner` is the member that names its project, `next` that of a list which leads to the next page, "" for one that is not
+    there. `plain` are members that every resource of ours has, `sample` those of one that is made to be looked at: a request
+    that is refused may change none of them. `volatile` are members that may change by themselves, `unordered` those whose items
+    have no order. `largest_page` is the query of a list that is read whole.
+
+    `creators` are the lines of the document that say who may create. `schemas` maps a name to the path at which the service
+    publishes a schema, which is recorded as a fact.
+
+    `cases` are the packages that hold its cases; `searching` are the modules of those that draw their requests, the quickest
+    first. `faults` makes the faults of its reference target, each breaking promises of the contract, and `liberties` what the
+    target may do otherwise without breaking any; both are values of `conformance.services.fault.Fault`, made anew by each call.
+    `target` makes the service's part of the reference, a `conformance.services.part.Part`, from its `Surroundings`; that of the
+    service which `gives_tokens` is made first, and says who calls the others.
     """
 
     name: str
+    catalogue: tuple[str, ...] = ()
+    gives_tokens: bool = False
+    client: Callable[[], Any] | None = None
+    marks: Marks = field(default_factory=Marks)
+    owner: str = ""
+    next: str = ""
+    plain: Mapping[str, Any] = field(default_factory=dict)
+    sample: Mapping[str, Any] = field(default_factory=dict)
+    volatile: frozenset[str] = frozenset()
+    unordered: frozenset[str] = frozenset()
+    largest_page: Mapping[str, str | int] = field(default_factory=dict)
+    creators: Lines = ()
+    schemas: Mapping[str, str] = field(default_factory=dict)
     cases: tuple[str, ...] = ()
+    searching: tuple[str, ...] = ()
     faults: Callable[[Contract], Iterable[Any]] = lambda _contract: ()
     liberties: Callable[[], Iterable[Any]] = tuple
     target: Callable[[Any], Any] | None = None
-    gives_tokens: bool = False
 
 
 _REGISTERED: dict[str, Service] = {}
@@ -48,3 +78,14 @@ def register(service: Service) -> None:
 def registered() -> tuple[Service, ...]:
     """The services that are known, by name."""
     return tuple(_REGISTERED[name] for name in sorted(_REGISTERED))
+
+
+def service_named(name: str) -> Service:
+    """The service of this name; of one that nobody registered, what the contract alone tells."""
+    return _REGISTERED.get(name) or Service(name=name, catalogue=(name,))
+
+
+def services_of(contract: Contract) -> tuple[Service, ...]:
+    """The services that have operations in a contract, in its order."""
+    promised = {operation.service for operation in contract.operations.values()}
+    return tuple(service_named(name) for name in contract.services if name in promised)

@@ -1,4 +1,4 @@
-"""The conduct of one run: from the options to the verdict, with nothing left behind whatever its end."""
+"""The session of a run: from the options to the verdict, with nothing left behind whatever its end."""
 
 from __future__ import annotations
 
@@ -21,23 +21,25 @@ from conformance.judge.confirmation import MOST_CASES
 from conformance.judge.judgement import Excuses, judge, to_confirm
 from conformance.judge.registry import covered, passive_ids, required
 from conformance.model.contract import Contract
-from conformance.model.errors import ConformanceError, TargetError, UsageError
-from conformance.model.message import Request, Response
+from conformance.model.errors import SuiteError, TargetError, UsageError
 from conformance.model.record import Record
 from conformance.model.verdict import Run, Verdict
 from conformance.reports.sentences import sentence
 from conformance.run.baseline_file import load_baseline
 from conformance.run.cases import Case, registry
-from conformance.run.client import Client
+from conformance.run.client import Client, Connection, generic, resource_of
 from conformance.run.embedded import CLOUD, OTHER_CLOUD, Embed
 from conformance.run.facts import gather
 from conformance.run.journal import Journal, clean, state_directory, unfinished
 from conformance.run.recorder import Recorder
+from conformance.run.sender import RecordingSender
+from conformance.run.service import Service, services_of
 from conformance.run.waivers_file import load_waivers
-from conformance.target.cloud import Settings, Target, configured, open_target
+from conformance.target.cloud import Settings, Target, Wanted, configured, open_target
 from conformance.target.secrets import Secrets
+from conformance.target.transport import Transport
 
-__all__ = ["PROFILES", "Conduct", "Options", "in_profile"]
+__all__ = ["PROFILES", "Options", "Session", "in_profile"]
 
 PROFILES = ("smoke", "gate", "acceptance")
 BUDGETS = {"smoke": "0", "gate": "400", "acceptance": "6000"}
@@ -71,14 +73,15 @@ def in_profile(case: Case, profile: str) -> bool:
     return case.smoke if profile == "smoke" else profile == "acceptance" or not case.acceptance
 
 
-class Conduct:
+class Session:
     """A run under way. Use as a context: entering logs in, leaving takes down what entering put up."""
 
     def __init__(self, options: Options, contract: Contract | None = None) -> None:
         self.options = options
         self.contract: Contract = contract or load_contract(options.specs)
         self._budget = parse_budget(options.budget if options.budget is not None else BUDGETS[options.profile])
-        self.gate = Recorder(self.contract)
+        self.services = services_of(self.contract)
+        self.recorder = Recorder(self.contract)
         self.secrets = Secrets()
         self.run_id = entropy.token_hex(4)
         self.notes: list[str] = []
@@ -91,11 +94,13 @@ class Conduct:
         self._began = datetime.now(UTC)
         self._clock = time.monotonic()
         self._stack = ExitStack()
-        self.client: Client
+        self.clients: dict[str, Client] = {}
+        """A client for each service that has something to create, by the service's name."""
         self.target: Target
-        self._journal: Journal
+        self.sender: RecordingSender
         self.facts: dict[str, Any] | None = None
         self._pause: Callable[[float], None] = time.sleep
+        self._durable = True
 
     def _excuses(self) -> Excuses:
         """Read waivers and baseline before anything is sent, so that a mistake in them costs nothing."""
@@ -144,47 +149,78 @@ class Conduct:
         settings = self.options.settings
         if not configured(settings):
             settings = self._embedded(settings)
-        self.target = open_target(settings, self._observe)
+        services = {item.name: () if item.gives_tokens else item.catalogue for item in self.services}
+        self.target = open_target(settings, Wanted(services, self.contract.token_operation), self._door)
         self._stack.callback(self.target.transport.close)
         for actor in self.target.actors.values():
             for secret in actor.secrets:
                 self.secrets.learn(
                     secret, "$OS_PASSWORD" if actor.name == "main" else f"$OS_PASSWORD_{actor.name.upper()}"
                 )
-        directory = state_directory()
-        where = (self.target.image_url, self.target.main.project_id)
-        earlier = list(unfinished(directory, *where))
-        self._journal = Journal.open(directory, *where, self.run_id, durable=self._pause is time.sleep)
-        self._stack.callback(self._journal.close, done=False)  # what cleaning up has closed, and deleted, stays so
-        self.client = Client(self.target, self.gate, self._journal, self.secrets, self.options.seed, self._pause)
-        for journal in earlier:
-            left = clean(journal, self.client)
-            journal.close(done=not left)
-            theirs = sum(bool(journal.ids.get(image_id)) for image_id in left)
-            advice = "; some belong to its second project: give --other-cloud once more" if theirs else ""
-            self.notes.append(f"an earlier run ({journal.run_id}) had not cleaned up; {_said(left)}{advice}")
-        self.facts = gather(self.client)
-        self._explore()
+        connection = Connection(self.target, self.sender, self.recorder, self.secrets, self._pause)
+        for service in self.services:
+            if resource_of(self.contract, service) is not None:
+                self._connect(connection, service)
+        self.facts = gather(self.client, self.services)
+        for client in self.clients.values():
+            self._explore(client)
 
-    def _explore(self) -> None:
-        """Find out whether the credentials may create images: the document gives that to administrators, OpenStack to members
-        (document lines 28-34, ruling 39)."""
-        self.gate.case = "start"
-        made = self.client.create({"name": self.client.name(), "visibility": "private"})
+    def _door(self, transport: Transport) -> RecordingSender:
+        self.sender = RecordingSender(transport, self.recorder, self.secrets)
+        return self.sender
+
+    def _connect(self, connection: Connection, service: Service) -> None:
+        """Make the client of a service, and clean up after runs that ended without doing so."""
+        directory = state_directory()
+        where = (self.target.url(service.name), self.target.main.project_id)
+        earlier = list(unfinished(directory, *where))
+        journal = Journal.open(directory, *where, self.run_id, durable=self._durable)
+        self._stack.callback(journal.close, done=False)  # what cleaning up has closed, and deleted, stays so
+        make = service.client() if service.client is not None else Client
+        client: Client = make(connection, service, journal, self.options.seed)
+        self.clients[service.name] = client
+        for old in earlier:
+            left = clean(old, client)
+            old.close(done=not left)
+            theirs = sum(bool(old.ids.get(resource_id)) for resource_id in left)
+            advice = "; some belong to its second project: give --other-cloud once more" if theirs else ""
+            self.notes.append(f"an earlier run ({old.run_id}) had not cleaned up; {_said(left)}{advice}")
+
+    @property
+    def client(self) -> Client:
+        """The client of the contract's first service that has something to create. Raises SuiteError when none has."""
+        for client in self.clients.values():
+            return client
+        raise SuiteError("no service of the contract has anything to create")
+
+    def client_of(self, service: str) -> Client:
+        """The client of a service; of one that has nothing to create, such as the one that gives tokens, the first."""
+        return self.clients.get(service) or self.client
+
+    def _explore(self, client: Client) -> None:
+        """Find out whether the credentials may create resources: a document may give that to administrators, OpenStack gives it
+        to members (ruling 39)."""
+        service, resource = client.service, client.resource
+        self.recorder.case = "start"
+        made = client.create({service.marks.name: client.name(), **service.plain})
         status = made.response.status
-        self.gate.may_create = status not in {401, 403}
+        self.recorder.may_create[service.name] = status not in {401, 403}
         if status in {401, 403}:
+            lines = ", ".join(f"{first}-{last}" for first, last in service.creators)
             self.notes.append(
-                f"the credentials may not create images (POST is answered with {status}), so little can be judged; "
-                "give those of a user who may, on this platform perhaps an administrator (document lines 28-34)"
+                f"the credentials may not create {resource.name}s ({made.request.method} is answered with {status}), so little "
+                "can be judged; give those of a user who may, on this platform perhaps an administrator"
+                + (f" (document lines {lines})" if lines else "")
             )
-        image_id = next(iter(self._journal.ids), None)
-        if status < 300 and image_id is not None:
+        resource_id = next(iter(client.journal.ids), None)
+        if status < 300 and resource_id is not None and resource.show is not None:
             # Tried more than once: a service that stores late has the operation all the same.
-            self.gate.shows = any(self.client.show(image_id).response.status == 200 for _ in range(3))
-            if not self.gate.shows:
+            client.shows = any(client.show(resource_id).response.status == 200 for _ in range(3))
+            if not client.shows:
+                show = client.operation(resource.show)
                 self.notes.append(
-                    "GET /v2/images/{id}, which the document does not have, does not answer; what needs it is not exercised"
+                    f"{show.method} {generic(show.path)}, which the document does not have, does not answer; what needs it is "
+                    "not exercised"
                 )
         self.sweep()
 
@@ -193,17 +229,11 @@ class Conduct:
         if self.options.embedded is None:
             raise UsageError("no cloud is named: give --os-cloud")
         target = self._stack.enter_context(self.options.embedded(self.contract))
-        self._pause = target.advance
+        self._pause, self._durable = target.advance, not target.ends_with_process
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-")))
         clouds = folder / "clouds.yaml"
         target.write_clouds(clouds)
         return replace(settings, cloud=CLOUD, other_cloud=OTHER_CLOUD, config_files=(str(clouds),))
-
-    def _observe(self, request: Request, response: Response) -> None:
-        token = response.headers.get("X-Subject-Token")
-        if token:
-            self.secrets.learn(token, "$OS_TOKEN" if request.actor == "main" else f"$OS_TOKEN_{request.actor.upper()}")
-        self.gate.observe(request, response)
 
     def share(self, part: float) -> Budget:
         """A part (0 to 1) of the budget of the generated cases, counted from now."""
@@ -211,42 +241,48 @@ class Conduct:
         return Budget(
             None if requests is None else round(requests * part),
             None if seconds is None else seconds * part,
-            lambda: len(self.gate.exchanges),
+            lambda: len(self.recorder.exchanges),
         )
 
     def sweep(self) -> None:
-        """Delete what the case that just ended created, so that the cloud holds few images of ours at a time.
+        """Delete what the case that just ended created, so that the cloud holds few resources of ours at a time.
 
         What cannot be deleted now is tried again at the end, and not before.
         """
-        self.gate.case = "cleanup"
+        self.recorder.case = "cleanup"
         try:
-            for image_id, project in tuple(self._journal.ids.items()):
-                if image_id not in self._stuck and self.client.remove(image_id, project):
-                    self._journal.gone(image_id)
-            self._stuck = frozenset(self._journal.ids)
+            for client in self.clients.values():
+                for resource_id, project in tuple(client.journal.ids.items()):
+                    if resource_id not in self._stuck and client.remove(resource_id, project):
+                        client.journal.gone(resource_id)
+            self._stuck = frozenset(self._ids())
         except TargetError:
             return
         finally:
-            self.gate.case = ""
+            self.recorder.case = ""
+
+    def _ids(self) -> tuple[str, ...]:
+        """What the journals say is there."""
+        return tuple(resource_id for client in self.clients.values() for resource_id in client.journal.ids)
 
     def cleanup(self) -> None:
         """Delete what this run created; what cannot be deleted is in the verdict and stays in the journal."""
-        self.gate.case = "cleanup"
+        self.recorder.case = "cleanup"
         limits = self.options.settings.limits
         self.target.transport.allow(limits.cleanup, limits.bodies)
-        try:
-            self.leftovers = clean(self._journal, self.client)
-        except TargetError as error:
-            self.leftovers = tuple(self._journal.ids)
-            self.notes.append(f"cleaning up was cut short: {error}")
-        except ConformanceError:
-            self.leftovers = tuple(self._journal.ids)
-            raise
-        finally:
-            self._journal.close(done=not self.leftovers)
+        self.leftovers = ()
+        for client in self.clients.values():
+            left: tuple[str, ...] = tuple(client.journal.ids)
+            try:
+                left = clean(client.journal, client)
+            except TargetError as error:
+                self.notes.append(f"cleaning up was cut short: {error}")
+            finally:
+                self.leftovers += left
+                client.journal.close(done=not left)
         if self.leftovers:
-            self.notes.append(f"images left behind, to be deleted by the next start: {_some(self.leftovers)}")
+            names = " and ".join(f"{client.resource.name}s" for client in self.clients.values())
+            self.notes.append(f"{names} left behind, to be deleted by the next start: {_some(self.leftovers)}")
 
     def verdict(self) -> Verdict:
         """The verdict on what was seen so far."""
@@ -275,26 +311,25 @@ class Conduct:
         main = self.target.main
         target = {
             "name": self.target.name,
-            "identity_url": self.target.identity_url,
-            "image_url": self.target.image_url,
+            **{f"{name}_url": url for name, url in self.target.urls.items()},
             "region": self.target.region,
             "project": main.project_name,
             "second_project": self.target.actors["other"].project_name if "other" in self.target.actors else None,
             "roles": list(main.roles),
             "facts": self.facts,
-            "may_create": self.gate.may_create,
+            "may_create": all(self.recorder.may_create.values()),
         }
-        gate = self.gate
+        recorder = self.recorder
         return self.secrets.record(
             Record(
                 run=run,
                 target=target,
-                exchanges=tuple(gate.exchanges),
-                findings=tuple(gate.findings),
-                looks=dict(gate.looks),
-                provocations=tuple(gate.provocations),
-                unjudged={name: dict(cases) for name, cases in gate.unjudged.items()},
-                attempts=tuple(gate.attempts),
+                exchanges=tuple(recorder.exchanges),
+                findings=tuple(recorder.findings),
+                looks=dict(recorder.looks),
+                provocations=tuple(recorder.provocations),
+                unjudged={name: dict(cases) for name, cases in recorder.unjudged.items()},
+                attempts=tuple(recorder.attempts),
                 required=owed,
                 reasons=reasons,
                 notes=tuple(self.notes),
@@ -331,4 +366,4 @@ def _some(ids: tuple[str, ...]) -> str:
 
 
 def _said(left: tuple[str, ...]) -> str:
-    return "its images are deleted now" if not left else f"these could not be deleted: {_some(left)}"
+    return "what it had made is deleted now" if not left else f"these could not be deleted: {_some(left)}"

@@ -27,7 +27,6 @@ from conformance.model.jsonvalue import short
 from conformance.model.message import Exchange, Headers, Request
 from conformance.run.cases import Expect, NotExercised
 from conformance.run.client import Client, body_of
-from conformance.services.image.arrange import image, shown
 
 __all__ = ["Outcome", "Trials", "same"]
 
@@ -297,14 +296,14 @@ class Trials:
     def _observed(self, own: str, made: dict[str, Any]) -> dict[str, Any]:
         """What show says, or what the answer said where show cannot tell."""
         try:
-            return shown(self._cloud, own) or {}
+            return self._cloud.observe(own) or {}
         except NotExercised:
             return made
 
     # --- nothing changed --------------------------------------------------------------------------------------------
 
     def _renew(self) -> None:
-        made = image(self._cloud, min_disk=1, min_ram=1, tags=["kept"], conformance_kept="kept")
+        made = self._cloud.make(**self._cloud.service.sample)
         self._there = self._observed(str(made[self._resource.id]), made) or made
 
     def _look(self) -> None:

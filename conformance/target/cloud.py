@@ -2,8 +2,9 @@
 
 Rules
 - clouds.yaml, OS_CLOUD, OS_CLIENT_CONFIG_FILE and OS_* are read by openstack.config, tokens are fetched by keystoneauth1.
-- Every identity exchange goes through our transport, so that its limits hold and the same checks judge it.
-- The image endpoint comes from the catalogue in the token and is never guessed (document lines 167-179).
+- Every exchange of the login goes through the sender that the caller puts before our transport, so that the limits hold and
+  the same checks judge it.
+- Where a service is comes from the catalogue in the token and is never guessed (document lines 167-179).
 - No message holds a password or a token.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,20 +28,23 @@ from requests.adapters import BaseAdapter
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from conformance.model.contract import Operation
 from conformance.model.errors import (
     ConformanceError,
     LoginRefused,
-    NoImageService,
+    NoService,
     NotACloud,
+    SuiteError,
     TargetUnreachable,
     UsageError,
 )
-from conformance.model.message import DISCOVERY, Headers, Request, Response
-from conformance.target.transport import Limits, Transport, origin_of
+from conformance.model.message import DISCOVERY, Headers, Request
+from conformance.target.transport import Limits, Sender, Transport, origin_of
 
-__all__ = ["Actor", "Settings", "Target", "configured", "open_target"]
+__all__ = ["Actor", "Settings", "Target", "Wanted", "configured", "open_target"]
 
-Observer = Callable[[Request, Response], None]
+Door = Callable[[Transport], Sender]
+"""Puts a sender before the transport of a target: what the login sends goes through it."""
 
 logging.getLogger("keystoneauth").addHandler(logging.NullHandler())  # what it warns of is said by our one line
 
@@ -57,6 +61,17 @@ class Settings:
     insecure: bool = False
     config_files: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a target must have: the services, each with the types under which a catalogue lists it, and who gives tokens.
+
+    A service without a type is where we log in. `token` is the operation of the contract that gives tokens, None without one.
+    """
+
+    services: Mapping[str, Sequence[str]]
+    token: Operation | None = None
 
 
 @dataclass(frozen=True)
@@ -80,14 +95,20 @@ class Actor:
 
 @dataclass(frozen=True)
 class Target:
-    """A cloud that answered: where its services are, and the actors. URLs end without a slash and without the version."""
+    """A cloud that answered: where its services are, and the actors. `urls` end without a slash and without the version."""
 
     name: str
     region: str
-    identity_url: str
-    image_url: str
+    urls: Mapping[str, str]
     actors: Mapping[str, Actor]
     transport: Transport
+
+    def url(self, service: str) -> str:
+        """Where a service is. Raises SuiteError for one that was not asked for when the target was opened."""
+        try:
+            return self.urls[service]
+        except KeyError:
+            raise SuiteError(f"nobody asked the target where its service {service} is") from None
 
     @property
     def main(self) -> Actor:
@@ -102,29 +123,30 @@ def configured(settings: Settings, environ: Mapping[str, str] | None = None) -> 
     return bool(settings.cloud or settings.other_cloud or any(env.get(name) for name in names))
 
 
-def open_target(settings: Settings, observe: Observer) -> Target:
-    """Log in and find the image service.
+def open_target(settings: Settings, wanted: Wanted, door: Door) -> Target:
+    """Log in and find the services.
 
-    Raises UsageError (configuration), TargetUnreachable, LoginRefused, NoImageService or NotACloud, each one line.
+    Raises UsageError (configuration), TargetUnreachable, LoginRefused, NoService or NotACloud, each one line.
     """
     region = _region(settings, settings.cloud)
     verify, cert = _verification(region, settings)
     transport = Transport(limits=settings.limits, verify=verify, cert=cert)
-    main, access = _log_in(region, "main", transport, observe)
-    image_url = _image_url(access, region, main)
+    login = _Login(transport, door(transport), wanted.token)
+    main, access = _log_in(region, "main", login)
+    here = _without_version(str(region.config["auth"]["auth_url"]))
+    urls = {name: _endpoint(access, region, name, types) if types else here for name, types in wanted.services.items()}
     actors = {"main": main}
     if settings.other_cloud:
-        actors["other"], _ = _log_in(_region(settings, settings.other_cloud), "other", transport, observe)
+        actors["other"], _ = _log_in(_region(settings, settings.other_cloud), "other", login)
         if actors["other"].project_id == main.project_id:
             raise UsageError(
                 f"--other-cloud {settings.other_cloud}: is the same project as the first; isolation needs a second project"
             )
-    transport.origins |= {origin_of(image_url)}
+    transport.origins |= {origin_of(url) for url in urls.values()}
     return Target(
         name=region.name or "envvars",
         region=region.region_name or "",
-        identity_url=_without_version(str(region.config["auth"]["auth_url"])),
-        image_url=image_url,
+        urls=urls,
         actors=actors,
         transport=transport,
     )
@@ -199,13 +221,27 @@ def _verification(region: CloudRegion, settings: Settings) -> tuple[bool | str, 
     return verify, cert
 
 
-class _Adapter(BaseAdapter):
-    """Lets keystoneauth1 send through our transport, each exchange observed."""
+@dataclass(frozen=True)
+class _Login:
+    """What logging in needs: the transport, the sender before it, and the operation that gives tokens."""
 
-    def __init__(self, transport: Transport, observe: Observer, auth_url: str, actor: str) -> None:
+    transport: Transport
+    sender: Sender
+    token: Operation | None
+
+    def operation(self, method: str, url: str) -> str:
+        """The operation that a request of keystoneauth1 addresses."""
+        token = self.token
+        asked = token is not None and method == token.method and urlsplit(url).path.endswith(token.path)
+        return token.id if token is not None and asked else DISCOVERY
+
+
+class _Adapter(BaseAdapter):
+    """Lets keystoneauth1 send through our sender."""
+
+    def __init__(self, login: _Login, auth_url: str, actor: str) -> None:
         super().__init__()
-        self._transport = transport
-        self._observe = observe
+        self._login = login
         self._auth_url = auth_url
         self._actor = actor
         self.failure: ConformanceError | None = None
@@ -216,7 +252,7 @@ class _Adapter(BaseAdapter):
         # The identity service may name another origin for itself, but never a less safe one.
         if url.startswith("http:") and self._auth_url.startswith("https:"):
             raise self._failed(NotACloud(f"{self._auth_url}: leads from HTTPS to {origin_of(url)}; not followed"))
-        self._transport.origins |= {origin_of(url)}
+        self._login.transport.origins |= {origin_of(url)}
         sent = Request(
             method=request.method or "GET",
             url=url,
@@ -227,14 +263,13 @@ class _Adapter(BaseAdapter):
                 )
             ),
             body=body.encode() if isinstance(body, str) else bytes(body),
-            operation="auth.token" if request.method == "POST" and url.endswith("/auth/tokens") else DISCOVERY,
+            operation=self._login.operation(request.method or "GET", url),
             actor=self._actor,
         )
         try:
-            received = self._transport.send(sent)
+            received = self._login.sender.send(sent)
         except ConformanceError as error:
             raise self._failed(error) from None
-        self._observe(sent, received)
         if received.status == 401 and sent.method == "GET" and sent.headers.get("X-Auth-Token") is None:
             # Version discovery has no token yet. keystoneauth1 would ask itself for one, and wait for its own lock for ever.
             raise ks.DiscoveryFailure(f"{url} wants credentials before it says which versions there are")
@@ -255,10 +290,10 @@ class _Adapter(BaseAdapter):
         """Nothing of its own to close."""
 
 
-def _log_in(region: CloudRegion, name: str, transport: Transport, observe: Observer) -> tuple[Actor, AccessInfo]:
+def _log_in(region: CloudRegion, name: str, login: _Login) -> tuple[Actor, AccessInfo]:
     auth_url = str(region.config["auth"]["auth_url"])
     plugin: Any = region.get_auth()
-    adapter = _Adapter(transport, observe, auth_url, name)
+    adapter = _Adapter(login, auth_url, name)
     carrier = requests.Session()
     carrier.trust_env = False
     for scheme in ("http://", "https://"):
@@ -317,13 +352,19 @@ def _password_body(auth: Mapping[str, Any], access: AccessInfo) -> Mapping[str, 
     }
 
 
-def _image_url(access: AccessInfo, region: CloudRegion, actor: Actor) -> str:
+def _endpoint(access: AccessInfo, region: CloudRegion, service: str, types: Sequence[str]) -> str:
+    """Where a service is: the first of these types that the catalogue of the token lists."""
     catalogue = access.service_catalog
     interface = region.config.get("interface") or "public"
+    url = None
     try:
-        url = catalogue.url_for(service_type="image", interface=interface, region_name=region.region_name or None)
-    except ks.EndpointNotFound:
-        url = None
+        for name in types:
+            try:
+                url = url or catalogue.url_for(
+                    service_type=name, interface=interface, region_name=region.region_name or None
+                )
+            except ks.EndpointNotFound:
+                continue
     except (ValueError, TypeError, AttributeError, LookupError) as error:
         raise NotACloud(
             f"cloud {region.name}: an entry of its catalogue is no HTTP URL or no service: {_line(error)}"
@@ -331,8 +372,8 @@ def _image_url(access: AccessInfo, region: CloudRegion, actor: Actor) -> str:
     if not url:
         services = sorted({str(item.get("type")) for item in catalogue.catalog or () if isinstance(item, dict)})
         where = f"interface {interface}" + (f", region {region.region_name}" if region.region_name else "")
-        raise NoImageService(
-            f"cloud {region.name}: its catalogue has no image service ({where}); it has: {', '.join(services) or 'nothing'}"
+        raise NoService(
+            f"cloud {region.name}: its catalogue has no {service} service ({where}); it has: {', '.join(services) or 'nothing'}"
         )
     try:
         parts = urlsplit(str(url))
@@ -341,7 +382,7 @@ def _image_url(access: AccessInfo, region: CloudRegion, actor: Actor) -> str:
         usable = False
     if not usable:
         raise NotACloud(
-            f"cloud {region.name}: its catalogue gives {_line(ValueError(url))} for the image service; that is no HTTP URL"
+            f"cloud {region.name}: its catalogue gives {_line(ValueError(url))} for the {service} service; that is no HTTP URL"
         )
     return _without_version(str(url))
 

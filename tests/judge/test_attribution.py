@@ -89,9 +89,11 @@ def test_an_undocumented_status_is_named_by_its_requests_too(contract: Contract)
     cloud = Cloud(contract)
     cloud.create({"tags": [str(number) for number in range(129)]}, 413)
     cloud.create({"name": "fine"}, 201)
-    known = partitioned(cloud.gate.exchanges, contract)
+    known = partitioned(cloud.recorder.exchanges, contract)
     found = {
-        item.failure for item in attributed(cloud.gate.findings, known, contract) if item.check == "documented-status"
+        item.failure
+        for item in attributed(cloud.recorder.findings, known, contract)
+        if item.check == "documented-status"
     }
     assert found == {"undocumented 413 from image.create: tags has more than 128 items"}
 
@@ -100,7 +102,7 @@ def test_what_was_sent_is_counted_by_place_class_and_status(contract: Contract) 
     cloud = Cloud(contract)
     for body, status in (({"min_ram": 1}, 201), ({"min_ram": 2}, 201), ({"min_ram": -1}, 400), ({"min_ram": 1.0}, 201)):
         cloud.create(body, status)
-    rows = [row for row in sent(partitioned(cloud.gate.exchanges, contract)) if row.place == "min_ram"]
+    rows = [row for row in sent(partitioned(cloud.recorder.exchanges, contract)) if row.place == "min_ram"]
     assert rows == [
         SentRow("image.create", "min_ram", "is below the minimum", {400: 1}),
         SentRow("image.create", "min_ram", "open: is an integer written as a fraction", {201: 1}),

@@ -53,7 +53,7 @@ def variables(settings: Settings) -> dict[str, str]:
     try:
         unscoped = json.dumps({"auth": {**(target.main.password_body or {})["auth"], "scope": "unscoped"}})
         answer = requests.post(
-            f"{target.identity_url}/v3/auth/tokens",
+            target.url("identity") + "/v3/auth/tokens",
             data=unscoped,
             headers={"Content-Type": "application/json"},
             timeout=10,

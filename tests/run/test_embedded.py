@@ -17,7 +17,7 @@ from conformance.model.contract import Contract
 from conformance.model.errors import UsageError
 from conformance.model.jsonvalue import moment
 from conformance.proof.reference import Reference
-from conformance.run.session import Conduct, Options
+from conformance.run.session import Options, Session
 
 LOADED = """
 import json, re, sys
@@ -74,18 +74,18 @@ def test_a_run_without_a_cloud_loads_the_reference(tmp_path: Path) -> None:
 
 
 def test_a_run_that_names_no_cloud_and_was_handed_no_target_is_refused(contract: Contract) -> None:
-    with pytest.raises(UsageError, match=r"^no cloud is named: give --os-cloud$"), Conduct(Options(), contract):
+    with pytest.raises(UsageError, match=r"^no cloud is named: give --os-cloud$"), Session(Options(), contract):
         pass
 
 
 @pytest.fixture
-def conduct(contract: Contract) -> Iterator[Conduct]:
-    with Conduct(Options(seed=1, embedded=Reference), contract) as value:
+def conduct(contract: Contract) -> Iterator[Session]:
+    with Session(Options(seed=1, embedded=Reference), contract) as value:
         yield value
         value.cleanup()
 
 
-def test_waiting_moves_the_stamps_and_takes_no_time(conduct: Conduct) -> None:
+def test_waiting_moves_the_stamps_and_takes_no_time(conduct: Session) -> None:
     cloud = conduct.client
     began = time.monotonic()
     first = moment(cloud.create({"name": cloud.name()}).response.json()["created_at"])
@@ -97,7 +97,7 @@ def test_waiting_moves_the_stamps_and_takes_no_time(conduct: Conduct) -> None:
     assert time.monotonic() - began < 60
 
 
-def test_a_token_outlives_its_time_no_more_than_elsewhere(conduct: Conduct) -> None:
+def test_a_token_outlives_its_time_no_more_than_elsewhere(conduct: Session) -> None:
     cloud = conduct.client
     token = cloud.target.main.token()
     cloud.wait(3700)

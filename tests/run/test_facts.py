@@ -17,9 +17,12 @@ from conformance.model.contract import Contract
 from conformance.model.errors import TargetUnreachable
 from conformance.model.message import DISCOVERY, Headers, Request, Response
 from conformance.proof.reference import Reference
+from conformance.run.client import Client, Connection
 from conformance.run.facts import LONGEST, MOST, gather
 from conformance.run.recorder import Recorder
 from conformance.run.runner import conduct_run
+from conformance.run.sender import RecordingSender
+from conformance.run.service import service_named, services_of
 from conformance.run.session import Options
 from conformance.target.secrets import Secrets
 
@@ -69,11 +72,15 @@ def told(contract: Contract, cloud: Cloud, catalogue: Any = CATALOGUE) -> tuple[
         Request("POST", "http://i/v3/auth/tokens", operation="auth.token", actor="main"), json_answer(token, 201)
     )
     main = SimpleNamespace(token=lambda: TOKEN, project_id="p-1")
-    target = SimpleNamespace(
-        identity_url="http://i", image_url="http://m", actors={"main": main}, main=main, transport=cloud
+    transport: Any = cloud
+    target: Any = SimpleNamespace(
+        url={"identity": "http://i", "image": "http://m"}.__getitem__, actors={"main": main}, main=main
     )
-    client: Any = SimpleNamespace(target=target, gate=gate, secrets=Secrets())
-    return gather(client), gate
+    secrets = Secrets()
+    connection = Connection(target, RecordingSender(transport, gate, secrets), gate, secrets)
+    journal: Any = SimpleNamespace(run_id="0badcafe")
+    client = Client(connection, service_named("image"), journal, 1)
+    return gather(client, services_of(contract)), gate
 
 
 def json_answer(body: Any, status: int = 200, **headers: str) -> Response:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from conformance.model.errors import UsageError
-from conformance.run.journal import Journal, clean, prefix_of, tag_of, unfinished
+from conformance.model.marks import prefix_of, tag_of
+from conformance.run.journal import Journal, clean, unfinished
 
 WHERE = ("http://cloud", "project")
 
@@ -42,11 +43,11 @@ def found(tmp_path: Path) -> Iterator[Callable[[], list[Journal]]]:
         yield look
 
 
-class Images:
-    """Images of a cloud, as the journal sees them: id -> (name, tag)."""
+class Held:
+    """Resources of a cloud, as the journal sees them: id -> (name, tag)."""
 
-    def __init__(self, images: dict[str, tuple[str, str]], stubborn: Container[str] = ()) -> None:
-        self.images = images
+    def __init__(self, held: dict[str, tuple[str, str]], stubborn: Container[str] = ()) -> None:
+        self.held = held
         self.stubborn = stubborn
         self.asked: list[str] = []
         self.removed: list[tuple[str, str]] = []
@@ -54,14 +55,14 @@ class Images:
     def of_run(self, run_id: str, names: Container[str], project: str = "") -> tuple[str, ...]:
         self.asked.append(project)
         return tuple(
-            key for key, (name, tag) in self.images.items() if not project and (name in names or tag == tag_of(run_id))
+            key for key, (name, tag) in self.held.items() if not project and (name in names or tag == tag_of(run_id))
         )
 
-    def remove(self, image_id: str, project: str = "") -> bool:
-        self.removed.append((image_id, project))
-        if image_id in self.stubborn:
+    def remove(self, resource_id: str, project: str = "") -> bool:
+        self.removed.append((resource_id, project))
+        if resource_id in self.stubborn:
             return False
-        self.images.pop(image_id, None)
+        self.held.pop(resource_id, None)
         return True
 
 
@@ -85,7 +86,7 @@ def test_cleaning_takes_what_was_made_and_nothing_else(
     for name in ("conformance-run1-1", "precious"):
         journal.intend(name)
     journal.created("by-id")
-    images = Images(
+    held = Held(
         {
             "a": ("conformance-run1-1", ""),
             "b": ("precious", ""),
@@ -94,8 +95,8 @@ def test_cleaning_takes_what_was_made_and_nothing_else(
             "d": ("conformance-run1-10", ""),
         }
     )
-    assert clean(journal, images) == ()
-    assert {"b", "d"} == set(images.images)
+    assert clean(journal, held) == ()
+    assert {"b", "d"} == set(held.held)
 
 
 def test_what_cannot_be_deleted_is_told_and_stays_in_the_journal(
@@ -103,7 +104,7 @@ def test_what_cannot_be_deleted_is_told_and_stays_in_the_journal(
 ) -> None:
     journal = start()
     journal.created("stuck")
-    left = clean(journal, Images({"stuck": ("", "")}, stubborn={"stuck"}))
+    left = clean(journal, Held({"stuck": ("", "")}, stubborn={"stuck"}))
     journal.close(done=not left)
     assert (left, journal.path.exists()) == (("stuck",), True)
 
@@ -158,12 +159,12 @@ def test_what_the_second_project_made_is_deleted_as_that_project(start: Callable
     journal.intend("conformance-run1-1", "ours")
     journal.intend("conformance-run1-2", project="second")
     journal.created("theirs", project="second")
-    images = Images({"ours": ("conformance-run1-1", ""), "theirs": ("conformance-run1-2", "")})
-    assert clean(journal, images) == ()
-    assert (images.removed, images.asked) == ([("ours", ""), ("theirs", "second")], ["", "second"])
+    held = Held({"ours": ("conformance-run1-1", ""), "theirs": ("conformance-run1-2", "")})
+    assert clean(journal, held) == ()
+    assert (held.removed, held.asked) == ([("ours", ""), ("theirs", "second")], ["", "second"])
 
 
-def test_the_next_start_knows_whose_an_image_is(
+def test_the_next_start_knows_whose_a_resource_is(
     start: Callable[..., Journal], found: Callable[[], list[Journal]]
 ) -> None:
     dead = start()
@@ -173,6 +174,17 @@ def test_the_next_start_knows_whose_an_image_is(
     dead.close(done=False)
     assert [item.ids for item in found()] == [{"own-id": "second", "theirs": "second", "ours": ""}]
     assert dead.names == {"conformance-run1-1": "second"}
+
+
+def test_the_journal_of_an_older_suite_is_found(tmp_path: Path, found: Callable[[], list[Journal]]) -> None:
+    lines = ({"run": "old", "image_url": WHERE[0], "project": WHERE[1]}, {"id": "an-id"})
+    (tmp_path / "old.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert [(item.run_id, item.ids) for item in found()] == [("old", {"an-id": ""})]
+
+
+def test_runs_against_two_endpoints_have_a_journal_each(start: Callable[..., Journal]) -> None:
+    paths = {start("run1").path, start("run1", ("http://other", "project")).path}
+    assert len(paths) == 2
 
 
 def test_names_begin_with_the_run() -> None:

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,32 @@ from typing import Any
 import pytest
 
 from conformance.contract.specs import dump_yaml
-from conformance.model.errors import LoginRefused, NoImageService, NotACloud, TargetUnreachable, UsageError
+from conformance.model.contract import Contract
+from conformance.model.errors import LoginRefused, NoService, NotACloud, TargetUnreachable, UsageError
 from conformance.model.message import Request, Response
 from conformance.proof.reference import Reference
-from conformance.target.cloud import Settings, Target, configured, open_target
+from conformance.target.cloud import Settings, Target, Wanted, configured, open_target
+from conformance.target.transport import Transport
 
 Seen = list[tuple[str | None, int]]
+WANTED = Wanted({"image": ("image",), "identity": ()})
+
+
+class Watched:
+    """A sender that notes down operation and status of what passes."""
+
+    def __init__(self, transport: Transport, seen: Seen) -> None:
+        self._transport = transport
+        self._seen = seen
+
+    def send(self, request: Request) -> Response:
+        response = self._transport.send(request)
+        self._seen.append((request.operation, response.status))
+        return response
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Callable[..., tuple[Target, Seen]]]:
+def opened(tmp_path: Path, contract: Contract) -> Iterator[Callable[..., tuple[Target, Seen]]]:
     """Opens a target of these clouds and closes it; gives what passed the observer, too."""
     with ExitStack() as stack:
 
@@ -31,10 +48,10 @@ def opened(tmp_path: Path) -> Iterator[Callable[..., tuple[Target, Seen]]]:
             path.write_text(dump_yaml(clouds))
             seen: Seen = []
 
-            def observe(request: Request, response: Response) -> None:
-                seen.append((request.operation, response.status))
-
-            target = open_target(Settings(cloud=cloud, config_files=(str(path),), **settings), observe)
+            wanted = replace(WANTED, token=contract.token_operation)
+            target = open_target(
+                Settings(cloud=cloud, config_files=(str(path),), **settings), wanted, lambda inner: Watched(inner, seen)
+            )
             stack.callback(target.transport.close)
             return target, seen
 
@@ -85,7 +102,11 @@ def test_the_endpoint_comes_from_the_catalogue_with_its_prefix(
     reference: Reference, opened: Callable[..., tuple[Target, Seen]]
 ) -> None:
     target, seen = opened(reference.clouds())
-    assert (reference.urls["image"], "RegionOne", ("member",)) == (target.image_url, target.region, target.main.roles)
+    assert (reference.urls["image"], "RegionOne", ("member",)) == (
+        target.url("image"),
+        target.region,
+        target.main.roles,
+    )
     assert ("auth.token", 201) in seen
 
 
@@ -126,7 +147,7 @@ def test_a_region_without_an_image_service_says_what_there_is(
     anywhere = reference.clouds()
     for cloud in anywhere["clouds"].values():
         cloud.pop("region_name", None)
-    with pytest.raises(NoImageService, match=r"region Elsewhere.*identity, image"):
+    with pytest.raises(NoService, match=r"region Elsewhere.*identity, image"):
         opened(anywhere, region="Elsewhere")
 
 
@@ -193,7 +214,7 @@ def test_a_configuration_with_a_mistake_is_named_in_one_line(tmp_path: Path, con
     path = tmp_path / "clouds.yaml"
     path.write_bytes(content)
     with pytest.raises(UsageError) as caught:
-        open_target(Settings(cloud="x", config_files=(str(path),)), lambda *_: None)
+        open_target(Settings(cloud="x", config_files=(str(path),)), WANTED, lambda transport: transport)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -204,4 +225,4 @@ def test_a_member_given_twice_is_taken_as_openstack_config_takes_it(tmp_path: Pa
         "clouds: {x: {region_name: a, region_name: b, auth: {auth_url: 'http://127.0.0.1:1/v3', username: u, password: p}}}"
     )
     with pytest.raises(TargetUnreachable):
-        open_target(Settings(cloud="x", config_files=(str(path),)), lambda *_: None)
+        open_target(Settings(cloud="x", config_files=(str(path),)), WANTED, lambda transport: transport)

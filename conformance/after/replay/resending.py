@@ -32,7 +32,7 @@ from conformance.run.client import Client
 from conformance.run.embedded import Embed
 from conformance.run.plugin import Supervisor, case_of
 from conformance.run.runner import interruptible, pytest_arguments
-from conformance.run.session import Conduct, Options
+from conformance.run.session import Options, Session
 from conformance.target.cloud import Settings, configured
 from conformance.target.secrets import UNSCOPED
 
@@ -88,7 +88,7 @@ def replay(
         settings, verdict.run.profile, verdict.run.seed, verdict.run.strict, None, specs, embedded=embedded
     )
     interruptible()
-    with Conduct(options) as conduct:
+    with Session(options) as conduct:
         session = _Session(conduct, verdict, progress)
         try:
             results = session.results(groups)
@@ -98,11 +98,11 @@ def replay(
         return Replay(
             run=verdict.run.id,
             contract=dict(verdict.contract),
-            target={"name": target.name, "identity_url": target.identity_url, "image_url": target.image_url},
+            target={"name": target.name, **{f"{name}_url": url for name, url in target.urls.items()}},
             results=tuple(
                 replace(item, reason=" ".join(conduct.secrets.text(item.reason).split())) for item in results
             ),
-            requests=len(conduct.gate.exchanges),
+            requests=len(conduct.recorder.exchanges),
             notes=tuple(map(conduct.secrets.text, conduct.notes)),
             leftovers=conduct.leftovers,
         )
@@ -111,13 +111,13 @@ def replay(
 class _Session:
     """The sending under way."""
 
-    def __init__(self, conduct: Conduct, verdict: Verdict, progress: Callable[[str], None]) -> None:
+    def __init__(self, conduct: Session, verdict: Verdict, progress: Callable[[str], None]) -> None:
         self._conduct = conduct
         self._client: Client = conduct.client
         self._verdict = verdict
         self._progress = progress
         self._history = History(verdict.exchanges, tag_of(verdict.run.id), conduct.contract.resources.values())
-        self._opening = tuple(conduct.gate.findings)
+        self._opening = tuple(conduct.recorder.findings)
         self._sent_by_case = Counter(item.case for item in verdict.exchanges)
         self._cases = frozenset(case.name for case in registry())
         self._outages = 0
@@ -144,7 +144,7 @@ class _Session:
             if case is None:
                 results.append(item)
                 continue
-            reason = self._conduct.gate.unjudged.get(group.requirement, {}).get(case, "")
+            reason = self._conduct.recorder.unjudged.get(group.requirement, {}).get(case, "")
             again = by_case(group, case, known, found, looks[group.requirement, group.check], reason)
             results.append(_settled(item, again))
         return tuple(results)
@@ -184,7 +184,7 @@ class _Session:
                 self._again(lineage)
             again = any(
                 not assertion.ok and assertion.check == group.check
-                for _, assertion, _ in judge_run(self._conduct.gate.exchanges, self._conduct.contract)
+                for _, assertion, _ in judge_run(self._conduct.recorder.exchanges, self._conduct.contract)
             )
             seen, unseen = {
                 REPEATED: ("request ids are repeated", "no request id is repeated"),
@@ -214,7 +214,7 @@ class _Session:
         """Send the steps and the target; returns the new answer to the target with what is wrong with it."""
         names = self._names(lineage)
         made: list[tuple[str, str]] = []
-        gate = self._conduct.gate
+        gate = self._conduct.recorder
         gate.case = "replay"
         try:
             for step in lineage.steps:
@@ -247,7 +247,7 @@ class _Session:
             self._intend(request)
             if (fresh := self._history.own_id(request)) is not None and own == step.makes:
                 made.append((fresh, actor))
-        exchange = self._conduct.gate.observe(request, self._conduct.target.transport.send(request))
+        exchange = self._client.resend(request)
         image_id = self._history.made_id(exchange)
         if image_id is not None:
             self._client.journal.created(image_id)
@@ -270,14 +270,12 @@ class _Session:
         for _ in range(2):
             if self._client.delete(image_id, actor=actor).response.status in {204, 404, 410}:
                 return
-            self._client.patch(image_id, [{"op": "replace", "path": "/protected", "value": False}], actor=actor)
+            self._client.release(image_id, actor)
 
     def _url(self, url: str) -> str:
         target = self._conduct.target
-        for old, new in (
-            (str(self._verdict.target["image_url"]), target.image_url),
-            (str(self._verdict.target["identity_url"]), target.identity_url),
-        ):
+        for name, new in target.urls.items():
+            old = str(self._verdict.target[f"{name}_url"])
             if url == old or url[: len(old) + 1] in {f"{old}/", f"{old}?"}:
                 return new + url[len(old) :]
         raise _CannotSend(f"{url[:80]} is no address of the run's services")
@@ -340,7 +338,7 @@ class _Session:
 
     def _run(self, names: frozenset[str]) -> tuple[list[Finding], Counter[tuple[str, str]]]:
         """Run these cases; returns what they found and how often each promise was looked at."""
-        gate = self._conduct.gate
+        gate = self._conduct.recorder
         before, looks = len(gate.findings), gate.looks.copy()
         status = pytest.main(
             pytest_arguments(self._verdict.run.profile), plugins=[Supervisor(self._conduct), _Only(names)]

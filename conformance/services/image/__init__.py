@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING
 
 from conformance.model.contract import Contract
 from conformance.run.service import Service
+from conformance.services.image.marks import MARKS
 
 if TYPE_CHECKING:
     from conformance.services.fault import Fault
+    from conformance.services.image.client import ImageClient
     from conformance.services.part import Part, Surroundings
 
 __all__ = ["IMAGE"]
+
+
+def _client() -> type[ImageClient]:
+    from conformance.services.image.client import ImageClient
+
+    return ImageClient
 
 
 def _faults(contract: Contract) -> Iterable[Fault]:
@@ -35,7 +43,20 @@ def _target(around: Surroundings) -> Part:
 
 IMAGE = Service(
     name="image",
+    catalogue=("image",),
+    client=_client,
+    marks=MARKS,
+    owner="owner",
+    next="next",
+    plain={"visibility": "private"},
+    sample={"min_disk": 1, "min_ram": 1, "tags": ["kept"], "conformance_kept": "kept"},
+    volatile=frozenset({"updated_at"}),
+    unordered=frozenset({"tags"}),
+    largest_page={"limit": 500},
+    creators=((28, 34),),
+    schemas={"image": "/v2/schemas/image", "images": "/v2/schemas/images"},
     cases=("conformance.services.image.cases",),
+    searching=("stateful", "generated"),
     faults=_faults,
     liberties=_liberties,
     target=_target,

@@ -10,7 +10,8 @@ from typing import Any
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import NotExercised
-from conformance.run.client import Client, body_of
+from conformance.run.client import body_of
+from conformance.services.image.client import ImageClient
 
 __all__ = [
     "ABSENT",
@@ -60,26 +61,26 @@ def changed(exchange: Exchange) -> dict[str, Any]:
     return answered(exchange)
 
 
-def image(cloud: Client, **members: Any) -> dict[str, Any]:
+def image(cloud: ImageClient, **members: Any) -> dict[str, Any]:
     """A new image, private and named by us unless the members say otherwise."""
-    return created(cloud.create({"name": cloud.name(), "visibility": "private", **members}))
+    return cloud.make(**members)
 
 
-def active_image(cloud: Client, data: bytes, **members: Any) -> dict[str, Any]:
+def active_image(cloud: ImageClient, data: bytes, **members: Any) -> dict[str, Any]:
     """A new image with data, as create answered it."""
     made = image(cloud, **{"container_format": "bare", "disk_format": "raw", **members})
     upload(cloud, made["id"], data)
     return made
 
 
-def upload(cloud: Client, image_id: str, data: bytes) -> None:
+def upload(cloud: ImageClient, image_id: str, data: bytes) -> None:
     """Give an image its data. Raises NotExercised when it is refused."""
     exchange = cloud.upload(image_id, data)
     if exchange.response.status != 204:
         raise unready(exchange)
 
 
-def image_of_other(cloud: Client, name: str) -> str:
+def image_of_other(cloud: ImageClient, name: str) -> str:
     """The id of a new private image of the second project, which the case has to delete. Raises NotExercised without one."""
     exchange = cloud.create({"name": name, "visibility": "private"}, actor="other")
     body = answered(exchange)
@@ -88,17 +89,9 @@ def image_of_other(cloud: Client, name: str) -> str:
     return str(body["id"])
 
 
-def shown(cloud: Client, image_id: str, *, actor: str = "main") -> dict[str, Any] | None:
+def shown(cloud: ImageClient, image_id: str, *, actor: str = "main") -> dict[str, Any] | None:
     """The image as show answers it, None when it is not there. Raises NotExercised when show cannot tell."""
-    if cloud.gate.shows is False:
-        raise NotExercised(Phrase.of("unobservable", operation="image.show"))
-    exchange = cloud.show(image_id, actor=actor)
-    body = body_of(exchange)
-    if exchange.response.status == 404:
-        return None
-    if exchange.response.status != 200 or not isinstance(body, dict):
-        raise unready(exchange)
-    return body
+    return cloud.observe(image_id, actor=actor)
 
 
 def listed(exchange: Exchange) -> list[dict[str, Any]]:
@@ -109,13 +102,13 @@ def listed(exchange: Exchange) -> list[dict[str, Any]]:
     return [item for item in images if isinstance(item, dict)]
 
 
-def row(cloud: Client, made: dict[str, Any]) -> dict[str, Any]:
+def row(cloud: ImageClient, made: dict[str, Any]) -> dict[str, Any]:
     """The image as a list by its name shows it, no members when it is not there. Raises NotExercised when it is no list."""
     rows = listed(cloud.list({"name": str(made.get("name"))}))
     return next((item for item in rows if item.get("id") == made.get("id")), {})
 
 
-def other_project(cloud: Client) -> str:
+def other_project(cloud: ImageClient) -> str:
     """The actor of the second project. Raises NotExercised without one, and when administration opens all projects to it."""
     if "other" not in cloud.target.actors:
         raise NotExercised(Phrase.of("no-second-project"))

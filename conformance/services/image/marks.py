@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.generate.marks import Marks
+from conformance.model.marks import Marks
 
 __all__ = ["MARKS"]
 

@@ -17,8 +17,8 @@ from conformance.model.jsonvalue import short
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase, Terms
 from conformance.run.cases import Expect, NotExercised
-from conformance.run.client import Client
 from conformance.services.image.arrange import shown
+from conformance.services.image.client import ImageClient
 from conformance.services.image.drawn import forbidden_values
 
 __all__ = ["FURTHER", "agrees", "as_sent", "differing", "forbidden", "kept", "place_of", "same", "untouched", "values"]
@@ -120,7 +120,7 @@ def kept(
 
 
 def untouched(
-    cloud: Client,
+    cloud: ImageClient,
     expect: Expect,
     requirement: str,
     before: dict[str, Any],
@@ -136,7 +136,7 @@ def untouched(
     return seen
 
 
-def forbidden(cloud: Client, member: str) -> tuple[Any, ...]:
+def forbidden(cloud: ImageClient, member: str) -> tuple[Any, ...]:
     """For each rule of the member a value that breaks it; none that could not be taken back if it were accepted.
 
     None at all when this edition of the document lacks the member.

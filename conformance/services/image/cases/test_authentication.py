@@ -15,9 +15,9 @@ from conformance.model.deviation import Deviation
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotApplicable, NotExercised, call, verifies
-from conformance.run.client import Client
 from conformance.services.identity.arrange import TOKEN_HEADER, login, token_call
 from conformance.services.image.arrange import ABSENT, answered, image, shown, unready
+from conformance.services.image.client import ImageClient
 from conformance.target.secrets import MADE_UP, UNSCOPED
 
 OPERATIONS = ("image.list", "image.create", "image.patch", "image.download", "image.delete")
@@ -30,7 +30,7 @@ NO_TOKENS: dict[str, str | None] = {
 }
 
 
-def call_of(cloud: Client, operation: str, image_id: str, **options: Any) -> Exchange:
+def call_of(cloud: ImageClient, operation: str, image_id: str, **options: Any) -> Exchange:
     """A valid request to an operation, of this image where it addresses one; `options` are those of the client's call."""
     item, name = cloud.contract.operations[operation], cloud.name()
     bodies = {"image.create": json.dumps({"name": name}).encode(), "image.patch": PATCH_BODY}
@@ -42,7 +42,7 @@ def call_of(cloud: Client, operation: str, image_id: str, **options: Any) -> Exc
 
 
 @verifies("auth.required", "error.401", smoke=True)
-def test_each_operation_refuses_a_call_without_a_valid_token(cloud: Client, expect: Expect) -> None:
+def test_each_operation_refuses_a_call_without_a_valid_token(cloud: ImageClient, expect: Expect) -> None:
     made = image(cloud)
     before = shown(cloud, made["id"])
     for operation in OPERATIONS:
@@ -57,7 +57,7 @@ def test_each_operation_refuses_a_call_without_a_valid_token(cloud: Client, expe
 @pytest.mark.parametrize(
     "how", ["half-a-token", "token-without-its-end", "token-and-more", "token-in-capitals", "token-with-another-letter"]
 )
-def test_what_is_like_a_valid_token_opens_nothing(cloud: Client, expect: Expect, how: str) -> None:
+def test_what_is_like_a_valid_token_opens_nothing(cloud: ImageClient, expect: Expect, how: str) -> None:
     token = cloud.target.main.token()
     middle = len(token) // 2
     likes = {
@@ -77,7 +77,7 @@ def test_what_is_like_a_valid_token_opens_nothing(cloud: Client, expect: Expect,
 
 
 @verifies("auth.token.project-scope", "auth.required", "error.401")
-def test_each_operation_refuses_a_token_without_a_project(cloud: Client, expect: Expect) -> None:
+def test_each_operation_refuses_a_token_without_a_project(cloud: ImageClient, expect: Expect) -> None:
     body = login(cloud)
     body["auth"]["scope"] = "unscoped"
     unscoped = token_call(cloud, body, UNSCOPED).response.headers.get(TOKEN_HEADER)
@@ -98,7 +98,7 @@ def test_each_operation_refuses_a_token_without_a_project(cloud: Client, expect:
 
 
 @verifies("auth.token.response.201.x-subject-token", smoke=True)
-def test_the_token_of_the_header_opens_a_call(cloud: Client, expect: Expect) -> None:
+def test_the_token_of_the_header_opens_a_call(cloud: ImageClient, expect: Expect) -> None:
     exchange = token_call(cloud, login(cloud))
     token = exchange.response.headers.get(TOKEN_HEADER)
     if not token:
@@ -109,7 +109,7 @@ def test_the_token_of_the_header_opens_a_call(cloud: Client, expect: Expect) -> 
 
 
 @verifies("transport.http", "catalogue.endpoint", smoke=True)
-def test_the_endpoint_of_the_catalogue_answers_the_operations(cloud: Client, expect: Expect) -> None:
+def test_the_endpoint_of_the_catalogue_answers_the_operations(cloud: ImageClient, expect: Expect) -> None:
     exchange = cloud.list({"limit": 1})
     status = exchange.response.status
     expect("transport.http", 100 <= status <= 599, Deviation("no-http-status", seen=(("got", status),)), exchange)
@@ -117,7 +117,7 @@ def test_the_endpoint_of_the_catalogue_answers_the_operations(cloud: Client, exp
 
 
 @verifies("header.x-project-id", smoke=True)
-def test_the_project_may_be_named_in_a_header(cloud: Client, expect: Expect) -> None:
+def test_the_project_may_be_named_in_a_header(cloud: ImageClient, expect: Expect) -> None:
     project = cloud.target.main.project_id
     header = {"X-Project-Id": project}
     made = cloud.create({"name": cloud.name()}, headers=header)
@@ -128,7 +128,7 @@ def test_the_project_may_be_named_in_a_header(cloud: Client, expect: Expect) -> 
 
 
 @verifies("auth.required", "error.401")
-def test_a_client_cannot_say_itself_who_it_is(cloud: Client, expect: Expect) -> None:
+def test_a_client_cannot_say_itself_who_it_is(cloud: ImageClient, expect: Expect) -> None:
     # What the middleware of OpenStack tells the service behind it; from a client it has to be dropped.
     project = cloud.target.main.project_id
     claims = {
@@ -145,7 +145,7 @@ def test_a_client_cannot_say_itself_who_it_is(cloud: Client, expect: Expect) -> 
 
 
 @verifies("auth.token.header")
-def test_a_token_in_another_place_is_none(cloud: Client, expect: Expect) -> None:
+def test_a_token_in_another_place_is_none(cloud: ImageClient, expect: Expect) -> None:
     token = cloud.target.main.token()
     cloud.secrets.learn(token, "$OS_TOKEN")
     # In a query a token would stay in logs, so that a made-up one is sent there.

@@ -17,8 +17,8 @@ from conformance.model.jsonvalue import moment, short
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotApplicable, NotExercised, call, verifies
-from conformance.run.client import Client
 from conformance.services.image.arrange import answered, created, image, listed, other_project, row, shown, unready
+from conformance.services.image.client import ImageClient
 from conformance.services.image.drawn import create_rows, levels
 from conformance.services.image.observation import FURTHER, agrees, as_sent, forbidden, place_of
 from conformance.services.image.samples import PROPERTY, TEXTS
@@ -32,7 +32,7 @@ PARTS = 6
 """Into so many parts the rows of a create are cut, so that a project holds few images at a time."""
 
 
-def echoed_and_stored(cloud: Client, expect: Expect, sent: dict[str, Any], exchange: Exchange) -> bool:
+def echoed_and_stored(cloud: ImageClient, expect: Expect, sent: dict[str, Any], exchange: Exchange) -> bool:
     """Judge that create took the members: in the answer, in show, and in the list. Whether it was answered at all."""
     first = next(iter(sent))
     act = call(CREATE, member=first)
@@ -46,7 +46,7 @@ def echoed_and_stored(cloud: Client, expect: Expect, sent: dict[str, Any], excha
 
 
 @verifies("image.create.response.201", "image.create.response.201.*", "image.create.body.*", smoke=True)
-def test_all_members_together_are_taken(cloud: Client, expect: Expect) -> None:
+def test_all_members_together_are_taken(cloud: ImageClient, expect: Expect) -> None:
     sent: dict[str, Any] = {
         "name": cloud.name(" all 全部"),
         "container_format": "bare",
@@ -65,7 +65,7 @@ def test_all_members_together_are_taken(cloud: Client, expect: Expect) -> None:
 
 @verifies("image.create.body.*")
 @pytest.mark.parametrize("member", MEMBERS)
-def test_each_member_alone_is_taken(cloud: Client, expect: Expect, member: str) -> None:
+def test_each_member_alone_is_taken(cloud: ImageClient, expect: Expect, member: str) -> None:
     values = levels(cloud.contract).get(member)
     if not values:
         raise NotApplicable(Phrase.of("no-such-member", member=member))
@@ -74,7 +74,7 @@ def test_each_member_alone_is_taken(cloud: Client, expect: Expect, member: str) 
     echoed_and_stored(cloud, expect, {member: value}, exchange)
 
 
-def members_of(cloud: Client, levels_of_row: Mapping[str, Any]) -> dict[str, Any]:
+def members_of(cloud: ImageClient, levels_of_row: Mapping[str, Any]) -> dict[str, Any]:
     """What is sent for a row of values."""
     sent = {name: value for name, value in levels_of_row.items() if value != LEFT_OUT}
     if "id" in sent:
@@ -88,7 +88,7 @@ def members_of(cloud: Client, levels_of_row: Mapping[str, Any]) -> dict[str, Any
 
 @verifies("image.create.response.201", "image.create.request", "image.create.body.*", "image.list.complete")
 @pytest.mark.parametrize("part", range(PARTS))
-def test_every_two_values_together_are_taken(cloud: Client, expect: Expect, part: int) -> None:
+def test_every_two_values_together_are_taken(cloud: ImageClient, expect: Expect, part: int) -> None:
     made: dict[str, tuple[dict[str, Any], Exchange]] = {}
     several = call(CREATE, "with-several-members")
     for chosen in create_rows(cloud.contract)[part::PARTS]:
@@ -112,7 +112,7 @@ def test_every_two_values_together_are_taken(cloud: Client, expect: Expect, part
 
 
 @verifies("image.create.request")
-def test_null_is_taken_or_refused(cloud: Client, expect: Expect) -> None:
+def test_null_is_taken_or_refused(cloud: ImageClient, expect: Expect) -> None:
     for member in (*MEMBERS, "id", PROPERTY):
         exchange = cloud.create({"name": cloud.name(), member: None})
         status = exchange.response.status
@@ -123,7 +123,7 @@ def test_null_is_taken_or_refused(cloud: Client, expect: Expect) -> None:
 
 
 @verifies("image.create.request", "image.create.body.tags")
-def test_texts_of_every_shape_are_kept_to_the_letter(cloud: Client, expect: Expect) -> None:
+def test_texts_of_every_shape_are_kept_to_the_letter(cloud: ImageClient, expect: Expect) -> None:
     sent: dict[str, Any] = {
         "tags": list(TEXTS),
         "Conformance_Case": "One",
@@ -141,7 +141,7 @@ def test_texts_of_every_shape_are_kept_to_the_letter(cloud: Client, expect: Expe
 
 
 @verifies("image.create.request")
-def test_a_long_property_is_kept_or_refused_never_cut(cloud: Client, expect: Expect) -> None:
+def test_a_long_property_is_kept_or_refused_never_cut(cloud: ImageClient, expect: Expect) -> None:
     text = "一x" * 150
     exchange = cloud.create({"name": cloud.name(), PROPERTY: text})
     status = exchange.response.status
@@ -155,13 +155,13 @@ def test_a_long_property_is_kept_or_refused_never_cut(cloud: Client, expect: Exp
 
 @verifies("image.create.body.name")
 @pytest.mark.parametrize("name", ["007", "1.0", "true", "null"])
-def test_a_name_that_looks_like_something_else_stays_text(cloud: Client, expect: Expect, name: str) -> None:
+def test_a_name_that_looks_like_something_else_stays_text(cloud: ImageClient, expect: Expect, name: str) -> None:
     echoed_and_stored(cloud, expect, {"name": name}, cloud.create({"name": name, "tags": [cloud.tag]}))
 
 
 @verifies("image.create.body.*")
 @pytest.mark.parametrize("member", [*MEMBERS, "id", "name"])
-def test_a_value_that_breaks_a_rule_is_refused(cloud: Client, expect: Expect, member: str) -> None:
+def test_a_value_that_breaks_a_rule_is_refused(cloud: ImageClient, expect: Expect, member: str) -> None:
     values = forbidden(cloud, member)
     if not values:
         raise NotApplicable(Phrase.of("no-such-member", member=member))
@@ -188,13 +188,13 @@ def test_a_value_that_breaks_a_rule_is_refused(cloud: Client, expect: Expect, me
         "镜" * 200,
     ],
 )
-def test_a_name_is_kept_to_the_letter(cloud: Client, expect: Expect, suffix: str) -> None:
+def test_a_name_is_kept_to_the_letter(cloud: ImageClient, expect: Expect, suffix: str) -> None:
     name = cloud.name(suffix)[:255]
     echoed_and_stored(cloud, expect, {"name": name}, cloud.create({"name": name}))
 
 
 @verifies("image.create.body.name")
-def test_a_name_of_255_characters_is_taken_and_one_of_256_refused(cloud: Client, expect: Expect) -> None:
+def test_a_name_of_255_characters_is_taken_and_one_of_256_refused(cloud: ImageClient, expect: Expect) -> None:
     for letter in ("n", "镜"):
         start = cloud.name()
         name = start + letter * (255 - len(start))
@@ -204,7 +204,9 @@ def test_a_name_of_255_characters_is_taken_and_one_of_256_refused(cloud: Client,
 
 @verifies("image.create.body.name")
 @pytest.mark.parametrize("suffix", [" 🖼", " 𠀀𠀁", " a🖼b"])
-def test_four_byte_characters_are_kept_or_refused_never_altered(cloud: Client, expect: Expect, suffix: str) -> None:
+def test_four_byte_characters_are_kept_or_refused_never_altered(
+    cloud: ImageClient, expect: Expect, suffix: str
+) -> None:
     name = cloud.name(suffix)
     exchange = cloud.create({"name": name})
     if exchange.response.status == 400:
@@ -214,14 +216,14 @@ def test_four_byte_characters_are_kept_or_refused_never_altered(cloud: Client, e
 
 
 @verifies("image.create.body.name")
-def test_a_name_may_be_null(cloud: Client, expect: Expect) -> None:
+def test_a_name_may_be_null(cloud: ImageClient, expect: Expect) -> None:
     exchange = cloud.create({"name": None, "tags": [cloud.tag]})
     if expect.status("image.create.body.name", exchange, 201, act=call(CREATE, member="name", value="null")):
         expect.equal("image.create.body.name", None, answered(exchange).get("name", "?"), "name", exchange)
 
 
 @verifies("image.create.body.id", "error.409", smoke=True)
-def test_an_own_id_is_kept_and_a_used_one_refused(cloud: Client, expect: Expect) -> None:
+def test_an_own_id_is_kept_and_a_used_one_refused(cloud: ImageClient, expect: Expect) -> None:
     wanted = cloud.uuid()
     first = cloud.create({"name": cloud.name(), "id": wanted})
     if not echoed_and_stored(cloud, expect, {"id": wanted}, first):
@@ -236,7 +238,7 @@ def test_an_own_id_is_kept_and_a_used_one_refused(cloud: Client, expect: Expect)
 
 
 @verifies("image.create.default.*", smoke=True)
-def test_what_the_request_leaves_out_has_its_default(cloud: Client, expect: Expect) -> None:
+def test_what_the_request_leaves_out_has_its_default(cloud: ImageClient, expect: Expect) -> None:
     exchange = cloud.create({"name": cloud.name()})
     made = created(exchange)
     seen = shown(cloud, made["id"]) or {}
@@ -247,7 +249,7 @@ def test_what_the_request_leaves_out_has_its_default(cloud: Client, expect: Expe
 
 
 @verifies("image.create.relation.*")
-def test_a_new_image_agrees_with_itself(cloud: Client, expect: Expect) -> None:
+def test_a_new_image_agrees_with_itself(cloud: ImageClient, expect: Expect) -> None:
     exchange = cloud.create({"name": cloud.name()})
     made = created(exchange)
     expect.equal("image.create.relation.file", f"{made.get('self')}/file", made.get("file"), "file", exchange)
@@ -269,7 +271,7 @@ def clock_of(exchange: Exchange) -> float | None:
 
 
 @verifies("image.create.response.201.created_at", "image.create.response.201.owner", "image.create.response.201.id")
-def test_what_the_service_sets_is_true(cloud: Client, expect: Expect) -> None:
+def test_what_the_service_sets_is_true(cloud: ImageClient, expect: Expect) -> None:
     exchange = cloud.create({"name": cloud.name()})
     made = created(exchange)
     owner = made.get("owner")
@@ -307,7 +309,7 @@ def test_what_the_service_sets_is_true(cloud: Client, expect: Expect) -> None:
         ("trailing-comma", b'{"min_ram": 1,}'),
     ],
 )
-def test_a_body_that_is_no_json_object_is_refused(cloud: Client, expect: Expect, how: str, body: bytes) -> None:
+def test_a_body_that_is_no_json_object_is_refused(cloud: ImageClient, expect: Expect, how: str, body: bytes) -> None:
     exchange = cloud.create(body)
     expect.refused(REQUEST, exchange, call(CREATE, how))
     expect.code(400, exchange, call(CREATE, how))
@@ -315,7 +317,7 @@ def test_a_body_that_is_no_json_object_is_refused(cloud: Client, expect: Expect,
 
 @verifies("image.create.request")
 @pytest.mark.parametrize("member", SERVICE_KEPT)
-def test_members_that_the_service_keeps_are_not_taken(cloud: Client, expect: Expect, member: str) -> None:
+def test_members_that_the_service_keeps_are_not_taken(cloud: ImageClient, expect: Expect, member: str) -> None:
     value: Any = {"size": 12345, "virtual_size": 12345, "status": "active"}.get(member, "2001-01-01T00:00:00Z")
     exchange = cloud.create({"name": cloud.name(), member: value})
     if exchange.response.status < 500:
@@ -324,7 +326,7 @@ def test_members_that_the_service_keeps_are_not_taken(cloud: Client, expect: Exp
 
 
 @verifies("image.create.request")
-def test_the_owner_is_not_taken_from_the_request(cloud: Client, expect: Expect) -> None:
+def test_the_owner_is_not_taken_from_the_request(cloud: ImageClient, expect: Expect) -> None:
     other = other_project(cloud)
     theirs, ours = cloud.target.actors[other].project_id, cloud.target.main.project_id
     exchange = cloud.create({"name": cloud.name(), "owner": theirs})
@@ -341,7 +343,7 @@ def test_the_owner_is_not_taken_from_the_request(cloud: Client, expect: Expect) 
 
 
 @verifies("image.create.request")
-def test_a_further_property_is_kept(cloud: Client, expect: Expect) -> None:
+def test_a_further_property_is_kept(cloud: ImageClient, expect: Expect) -> None:
     sent: dict[str, Any] = {PROPERTY: "one 一", "conformance_empty": ""}
     exchange = cloud.create({"name": cloud.name(), **sent})
     if expect.status(REQUEST, exchange, 201, act=call(CREATE, "with-further-properties")):
@@ -352,7 +354,7 @@ def test_a_further_property_is_kept(cloud: Client, expect: Expect) -> None:
 
 @verifies("image.create.response.201.*")
 @pytest.mark.parametrize("kind", ["alone", "with members"])
-def test_the_answer_of_a_create_is_what_is_shown(cloud: Client, expect: Expect, kind: str) -> None:
+def test_the_answer_of_a_create_is_what_is_shown(cloud: ImageClient, expect: Expect, kind: str) -> None:
     members: dict[str, Any] = (
         {"min_ram": 9, "min_disk": 2, "tags": ["a", "b"], "container_format": "bare", "disk_format": "raw"}
         if kind != "alone"
@@ -365,12 +367,12 @@ def test_the_answer_of_a_create_is_what_is_shown(cloud: Client, expect: Expect, 
 
 @verifies("image.create.request")
 @pytest.mark.parametrize("value", [1, True, ["a"], {"a": "b"}])
-def test_a_further_property_that_is_no_string_is_refused(cloud: Client, expect: Expect, value: Any) -> None:
+def test_a_further_property_that_is_no_string_is_refused(cloud: ImageClient, expect: Expect, value: Any) -> None:
     expect.refused(REQUEST, cloud.create({"name": cloud.name(), PROPERTY: value}))
 
 
 @verifies("image.create.example.request", "image.create.body.*")
-def test_the_example_request_is_answered(cloud: Client, expect: Expect) -> None:
+def test_the_example_request_is_answered(cloud: ImageClient, expect: Expect) -> None:
     example = dict(cloud.contract.operations[CREATE].request_example)
     # Never public: an image of ours must not show up for every project of the cloud.
     sent = {**example, "name": cloud.name(), "visibility": "private"}
@@ -380,7 +382,7 @@ def test_the_example_request_is_answered(cloud: Client, expect: Expect) -> None:
 
 
 @verifies("image.create.single")
-def test_one_request_makes_one_image(cloud: Client, expect: Expect) -> None:
+def test_one_request_makes_one_image(cloud: ImageClient, expect: Expect) -> None:
     name = cloud.name()
     exchange = cloud.create({"name": name})
     if exchange.response.status != 201:
@@ -397,7 +399,7 @@ def test_one_request_makes_one_image(cloud: Client, expect: Expect) -> None:
     "auth.token.header",
     smoke=True,
 )
-def test_a_body_is_read_in_bytes_and_as_utf8(cloud: Client, expect: Expect) -> None:
+def test_a_body_is_read_in_bytes_and_as_utf8(cloud: ImageClient, expect: Expect) -> None:
     name = cloud.name(" 字节 éß")
     exchange = cloud.create(json.dumps({"name": name}, ensure_ascii=False).encode())
     cloud.journal.intend(name)

@@ -6,7 +6,6 @@ from conformance.model import requirement_id
 from conformance.model.deviation import Deviation
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotExercised, call, verifies
-from conformance.run.client import Client
 from conformance.services.image.arrange import (
     active_image,
     changed,
@@ -16,12 +15,13 @@ from conformance.services.image.arrange import (
     other_project,
     shown,
 )
+from conformance.services.image.client import ImageClient
 
 DELETE = "image.delete"
 
 
 @verifies("image.delete.response.204", "image.delete.empty", "image.delete.gone", smoke=True)
-def test_a_deleted_image_is_gone_everywhere(cloud: Client, expect: Expect) -> None:
+def test_a_deleted_image_is_gone_everywhere(cloud: ImageClient, expect: Expect) -> None:
     for made in (image(cloud), active_image(cloud, b"data")):
         exchange = cloud.delete(made["id"])
         if not expect.status("image.delete.response.204", exchange, 204):
@@ -35,7 +35,7 @@ def test_a_deleted_image_is_gone_everywhere(cloud: Client, expect: Expect) -> No
 
 
 @verifies("image.delete.gone", "image.delete.path.image_id", "error.404", smoke=True)
-def test_what_is_not_there_cannot_be_deleted(cloud: Client, expect: Expect) -> None:
+def test_what_is_not_there_cannot_be_deleted(cloud: ImageClient, expect: Expect) -> None:
     gone = image(cloud)
     cloud.delete(gone["id"])
     for how, image_id in (("absent", cloud.uuid()), ("deleted", gone["id"]), ("no-uuid", "no-such-image")):
@@ -46,7 +46,7 @@ def test_what_is_not_there_cannot_be_deleted(cloud: Client, expect: Expect) -> N
 
 
 @verifies("image.delete.protected", "error.403", smoke=True)
-def test_a_protected_image_is_refused_and_stays(cloud: Client, expect: Expect) -> None:
+def test_a_protected_image_is_refused_and_stays(cloud: ImageClient, expect: Expect) -> None:
     act = call(DELETE, "protected")
     for made in (image(cloud, protected=True), active_image(cloud, b"protected", protected=True)):
         before = shown(cloud, made["id"])
@@ -61,7 +61,7 @@ def test_a_protected_image_is_refused_and_stays(cloud: Client, expect: Expect) -
 
 
 @verifies("image.delete.protected", "image.delete.response.204")
-def test_protection_can_be_taken_away(cloud: Client, expect: Expect) -> None:
+def test_protection_can_be_taken_away(cloud: ImageClient, expect: Expect) -> None:
     made = image(cloud, protected=True)
     changed(cloud.replace(made["id"], protected=False))
     exchange = cloud.delete(made["id"])
@@ -69,7 +69,7 @@ def test_protection_can_be_taken_away(cloud: Client, expect: Expect) -> None:
 
 
 @verifies("image.delete.collateral", "image.download.bytes")
-def test_no_other_image_is_touched(cloud: Client, expect: Expect) -> None:
+def test_no_other_image_is_touched(cloud: ImageClient, expect: Expect) -> None:
     name = cloud.name()
     kept = [active_image(cloud, b"same", name=name), image(cloud, name=name)]
     gone = active_image(cloud, b"same", name=name)
@@ -91,7 +91,7 @@ def test_no_other_image_is_touched(cloud: Client, expect: Expect) -> None:
 
 
 @verifies("image.delete.collateral")
-def test_no_image_of_another_project_is_touched(cloud: Client, expect: Expect) -> None:
+def test_no_image_of_another_project_is_touched(cloud: ImageClient, expect: Expect) -> None:
     other = other_project(cloud)
     gone = image(cloud)
     image_id = image_of_other(cloud, gone["name"])
@@ -106,7 +106,7 @@ def test_no_image_of_another_project_is_touched(cloud: Client, expect: Expect) -
 
 
 @verifies("image.delete.example.request", smoke=True)
-def test_a_request_of_the_form_of_the_example_is_answered(cloud: Client, expect: Expect) -> None:
+def test_a_request_of_the_form_of_the_example_is_answered(cloud: ImageClient, expect: Expect) -> None:
     made = image(cloud)
     example = str(cloud.contract.operations[DELETE].request_example)
     method, path = example.split()
@@ -116,7 +116,7 @@ def test_a_request_of_the_form_of_the_example_is_answered(cloud: Client, expect:
 
 
 @verifies("image.delete.path.image_id", "image.patch.path.image_id", "image.download.path.image_id")
-def test_what_is_like_the_id_of_an_image_is_no_id(cloud: Client, expect: Expect) -> None:
+def test_what_is_like_the_id_of_an_image_is_no_id(cloud: ImageClient, expect: Expect) -> None:
     made = active_image(cloud, b"alike")
     before = shown(cloud, made["id"])
     likes = {

@@ -13,8 +13,8 @@ from conformance.model.jsonvalue import short
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotExercised, call, verifies
-from conformance.run.client import Client
 from conformance.services.image.arrange import active_image, changed, image, row, shown, unready
+from conformance.services.image.client import ImageClient
 
 DOWNLOAD = "image.download"
 
@@ -53,7 +53,7 @@ def downloaded(exchange: Exchange) -> bytes:
     smoke=True,
 )
 @pytest.mark.parametrize("kind", DATA)
-def test_the_bytes_come_back(cloud: Client, expect: Expect, kind: str) -> None:
+def test_the_bytes_come_back(cloud: ImageClient, expect: Expect, kind: str) -> None:
     data = DATA[kind]
     made = active_image(cloud, data)
     for _ in range(2):
@@ -82,7 +82,7 @@ def test_the_bytes_come_back(cloud: Client, expect: Expect, kind: str) -> None:
     smoke=True,
 )
 @pytest.mark.parametrize("kind", ["text", "binary"])
-def test_checksum_and_size_agree_with_the_file(cloud: Client, expect: Expect, kind: str) -> None:
+def test_checksum_and_size_agree_with_the_file(cloud: ImageClient, expect: Expect, kind: str) -> None:
     data = DATA[kind]
     made = active_image(cloud, data)
     exchange = cloud.replace(made["id"], min_ram=1)
@@ -103,7 +103,7 @@ def test_checksum_and_size_agree_with_the_file(cloud: Client, expect: Expect, ki
 
 
 @verifies("image.download.bytes", "image.download.size", "image.download.no-data")
-def test_an_empty_file_comes_back_empty(cloud: Client, expect: Expect) -> None:
+def test_an_empty_file_comes_back_empty(cloud: ImageClient, expect: Expect) -> None:
     made = active_image(cloud, b"")
     exchange = cloud.download(made["id"])
     expect.status("image.download.no-data", exchange, 200, 204, act=call(DOWNLOAD, "data-is-empty"))
@@ -115,7 +115,7 @@ def test_an_empty_file_comes_back_empty(cloud: Client, expect: Expect) -> None:
 
 
 @verifies("image.download.no-data", smoke=True)
-def test_an_image_without_data_has_nothing_to_download(cloud: Client, expect: Expect) -> None:
+def test_an_image_without_data_has_nothing_to_download(cloud: ImageClient, expect: Expect) -> None:
     made = image(cloud, container_format="bare", disk_format="raw")
     exchange = cloud.download(made["id"])
     status = exchange.response.status
@@ -126,7 +126,7 @@ def test_an_image_without_data_has_nothing_to_download(cloud: Client, expect: Ex
 
 
 @verifies("image.download.path.image_id", "error.404", smoke=True)
-def test_there_is_no_file_of_an_image_that_is_not_there(cloud: Client, expect: Expect) -> None:
+def test_there_is_no_file_of_an_image_that_is_not_there(cloud: ImageClient, expect: Expect) -> None:
     gone = active_image(cloud, b"gone")
     cloud.delete(gone["id"])
     for how, image_id in (("absent", cloud.uuid()), ("deleted", gone["id"]), ("no-uuid", "no-such-image")):
@@ -136,7 +136,7 @@ def test_there_is_no_file_of_an_image_that_is_not_there(cloud: Client, expect: E
 
 
 @verifies("image.download.bytes")
-def test_files_of_two_images_are_not_mixed_up(cloud: Client, expect: Expect) -> None:
+def test_files_of_two_images_are_not_mixed_up(cloud: ImageClient, expect: Expect) -> None:
     # Of one name and one size, so that a file cannot be told by either.
     name = cloud.name()
     first, second = active_image(cloud, b"the file 1", name=name), active_image(cloud, b"the file 2", name=name)
@@ -147,7 +147,7 @@ def test_files_of_two_images_are_not_mixed_up(cloud: Client, expect: Expect) -> 
 
 
 @verifies("image.download.bytes")
-def test_a_change_of_the_image_leaves_its_file(cloud: Client, expect: Expect) -> None:
+def test_a_change_of_the_image_leaves_its_file(cloud: ImageClient, expect: Expect) -> None:
     made = active_image(cloud, b"stays")
     cloud.replace(made["id"], min_ram=3, min_disk=4)
     exchange = cloud.download(made["id"])

@@ -12,8 +12,8 @@ from conformance.model.deviation import Deviation
 from conformance.model.message import DISCOVERY
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotExercised, call, verifies
-from conformance.run.client import Client
 from conformance.services.image.arrange import ABSENT, answered, image
+from conformance.services.image.client import ImageClient
 
 ACCEPTS = ("application/json", "*/*")
 UNDEFINED_METHODS = [
@@ -38,7 +38,7 @@ def accepting(accept: str | None, act: Phrase) -> Phrase:
 @verifies("error.404", "error.envelope", "error.envelope.*", "status.failure", smoke=True)
 @pytest.mark.parametrize("accept", ACCEPTS)
 @pytest.mark.parametrize("operation", ["image.patch", "image.download", "image.delete"])
-def test_404_for_an_image_that_is_not_there(cloud: Client, expect: Expect, operation: str, accept: str) -> None:
+def test_404_for_an_image_that_is_not_there(cloud: ImageClient, expect: Expect, operation: str, accept: str) -> None:
     item = cloud.contract.operations[operation]
     body = b'[{"op": "replace", "path": "/min_ram", "value": 1}]' if operation == "image.patch" else b""
     headers = {"Accept": accept, **({"Content-Type": item.request_media_type} if body else {})}
@@ -50,7 +50,7 @@ def test_404_for_an_image_that_is_not_there(cloud: Client, expect: Expect, opera
 
 @verifies("error.404", "status.failure")
 @pytest.mark.parametrize("path", ["/v2/conformance-no-such-resource", f"/v2/images/{ABSENT}/no-such-part"])
-def test_404_for_a_path_that_is_not_there(cloud: Client, expect: Expect, path: str) -> None:
+def test_404_for_a_path_that_is_not_there(cloud: ImageClient, expect: Expect, path: str) -> None:
     exchange = cloud.send("GET", path, headers={"Accept": "application/json"})
     act = Phrase.of("undefined-path", method="GET", path=path.replace(ABSENT, "{id}"))
     expect.code(404, exchange, act)
@@ -59,7 +59,7 @@ def test_404_for_a_path_that_is_not_there(cloud: Client, expect: Expect, path: s
 
 @verifies("error.400", "status.failure", smoke=True)
 @pytest.mark.parametrize("accept", ACCEPTS)
-def test_400_for_what_cannot_be_read(cloud: Client, expect: Expect, accept: str) -> None:
+def test_400_for_what_cannot_be_read(cloud: ImageClient, expect: Expect, accept: str) -> None:
     made = image(cloud)
     patch_type = cloud.contract.operations["image.patch"].request_media_type
     patch_headers = {"Accept": accept, "Content-Type": patch_type}
@@ -75,7 +75,7 @@ def test_400_for_what_cannot_be_read(cloud: Client, expect: Expect, accept: str)
 
 @verifies("error.401", smoke=True)
 @pytest.mark.parametrize("accept", ACCEPTS)
-def test_401_without_a_token(cloud: Client, expect: Expect, accept: str) -> None:
+def test_401_without_a_token(cloud: ImageClient, expect: Expect, accept: str) -> None:
     for operation in ("image.list", "image.download", "image.delete"):
         exchange = cloud.call(operation, ABSENT, headers={"Accept": accept}, anonymous=True)
         expect.code(401, exchange, accepting(accept, call(operation, "no-token")))
@@ -83,7 +83,7 @@ def test_401_without_a_token(cloud: Client, expect: Expect, accept: str) -> None
 
 @verifies("error.403", "status.failure")
 @pytest.mark.parametrize("accept", ACCEPTS)
-def test_403_for_what_nobody_may_do(cloud: Client, expect: Expect, accept: str) -> None:
+def test_403_for_what_nobody_may_do(cloud: ImageClient, expect: Expect, accept: str) -> None:
     made = image(cloud, protected=True)
     exchange = cloud.call("image.delete", made["id"], headers={"Accept": accept})
     act = call("image.delete", "protected")
@@ -93,7 +93,7 @@ def test_403_for_what_nobody_may_do(cloud: Client, expect: Expect, accept: str) 
 
 @verifies("error.405", "status.failure", smoke=True)
 @pytest.mark.parametrize(("path", "method"), UNDEFINED_METHODS)
-def test_405_for_a_method_that_is_not_defined(cloud: Client, expect: Expect, path: str, method: str) -> None:
+def test_405_for_a_method_that_is_not_defined(cloud: ImageClient, expect: Expect, path: str, method: str) -> None:
     # An absent image, so that a server that does take the method has nothing to change.
     exchange = cloud.send(method, path.replace("{id}", ABSENT), headers={"Accept": "application/json"})
     act = Phrase.of("undefined-method", method=method, path=path)
@@ -103,7 +103,7 @@ def test_405_for_a_method_that_is_not_defined(cloud: Client, expect: Expect, pat
 
 @verifies("error.409", "status.failure")
 @pytest.mark.parametrize("accept", ACCEPTS)
-def test_409_for_an_id_that_is_taken(cloud: Client, expect: Expect, accept: str) -> None:
+def test_409_for_an_id_that_is_taken(cloud: ImageClient, expect: Expect, accept: str) -> None:
     made = image(cloud)
     exchange = cloud.create({"name": cloud.name(), "id": made["id"]}, headers={"Accept": accept})
     act = call("image.create", "with-an-id-in-use")
@@ -112,7 +112,7 @@ def test_409_for_an_id_that_is_taken(cloud: Client, expect: Expect, accept: str)
 
 
 @verifies("image.list.response.200")
-def test_whoever_takes_json_gets_it(cloud: Client, expect: Expect) -> None:
+def test_whoever_takes_json_gets_it(cloud: ImageClient, expect: Expect) -> None:
     for accept in (
         "application/json;q=0.9",
         "application/*",
@@ -126,7 +126,7 @@ def test_whoever_takes_json_gets_it(cloud: Client, expect: Expect) -> None:
 
 
 @verifies("error.406")
-def test_406_for_a_type_that_nobody_has(cloud: Client, expect: Expect) -> None:
+def test_406_for_a_type_that_nobody_has(cloud: ImageClient, expect: Expect) -> None:
     accept = "text/csv;q=1, application/json;q=0"
     exchange = cloud.call("image.list", query={"limit": 1}, headers={"Accept": accept})
     if exchange.response.status == 200:  # RFC 9110, 12.5.1: it may disregard the header
@@ -135,7 +135,7 @@ def test_406_for_a_type_that_nobody_has(cloud: Client, expect: Expect) -> None:
 
 
 @verifies("error.300")
-def test_300_from_version_discovery(cloud: Client, expect: Expect) -> None:
+def test_300_from_version_discovery(cloud: ImageClient, expect: Expect) -> None:
     exchange = cloud.send("GET", "/", operation=DISCOVERY, headers={"Accept": "application/json"})
     if exchange.response.status != 300:
         raise NotExercised(Phrase.of("no-choices", status=exchange.response.status))

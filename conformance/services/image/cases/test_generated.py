@@ -22,9 +22,10 @@ from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Standing
 from conformance.model.message import Exchange
 from conformance.run.cases import Expect, NotExercised, verifies
-from conformance.run.client import Client, body_of
+from conformance.run.client import body_of
 from conformance.run.trial import Trials
 from conformance.services.image.arrange import image, shown
+from conformance.services.image.client import ImageClient
 from conformance.services.image.drawn import image_aims, resource
 from conformance.services.image.marks import MARKS
 
@@ -33,7 +34,7 @@ SHRINKS = {Standing.VALID: 16, Standing.BROKEN: 8, Standing.OPEN: 4}
 """Further requests to make a failing one smaller, for each aim and kind of failure."""
 
 
-def tried(cloud: Client, expect: Expect, budget: Budget, chosen: Iterable[Aim], due: Standing) -> None:
+def tried(cloud: ImageClient, expect: Expect, budget: Budget, chosen: Iterable[Aim], due: Standing) -> None:
     """Try the aims of one standing in an order that the seed gives, so that a small budget covers others each time.
 
     Last come the rules of single members: the cases of create and patch break each of them once.
@@ -52,52 +53,52 @@ def places_of_members(contract: Contract) -> frozenset[str]:
     return frozenset(members) | {f"/{name}" for name in members}
 
 
-def of(cloud: Client, *operations: str, path: bool = False) -> Iterable[Aim]:
+def of(cloud: ImageClient, *operations: str, path: bool = False) -> Iterable[Aim]:
     """The aims of some operations, those of the id in the path apart."""
     place = f"path.{resource(cloud.contract).parameter}"
     return (aim for aim in image_aims(cloud.contract) if aim.operation in operations and (aim.place == place) is path)
 
 
 @verifies("image.create.body.*", "image.create.request")
-def test_creates_that_the_contract_allows_are_taken(cloud: Client, expect: Expect, share: Share) -> None:
+def test_creates_that_the_contract_allows_are_taken(cloud: ImageClient, expect: Expect, share: Share) -> None:
     tried(cloud, expect, share(0.12), of(cloud, "image.create"), Standing.VALID)
 
 
 @verifies("image.create.body.*", "image.create.request")
-def test_creates_that_the_contract_forbids_are_refused(cloud: Client, expect: Expect, share: Share) -> None:
+def test_creates_that_the_contract_forbids_are_refused(cloud: ImageClient, expect: Expect, share: Share) -> None:
     tried(cloud, expect, share(0.12), of(cloud, "image.create"), Standing.BROKEN)
 
 
 @verifies("image.create.body.*", "image.create.request", "status.server-error")
-def test_creates_that_the_contract_leaves_open_break_nothing(cloud: Client, expect: Expect, share: Share) -> None:
+def test_creates_that_the_contract_leaves_open_break_nothing(cloud: ImageClient, expect: Expect, share: Share) -> None:
     tried(cloud, expect, share(0.07), of(cloud, "image.create"), Standing.OPEN)
 
 
 @verifies("image.patch.stored", "image.patch.body.*")
-def test_changes_that_the_contract_allows_are_taken(cloud: Client, expect: Expect, share: Share) -> None:
+def test_changes_that_the_contract_allows_are_taken(cloud: ImageClient, expect: Expect, share: Share) -> None:
     tried(cloud, expect, share(0.1), of(cloud, "image.patch"), Standing.VALID)
 
 
 @verifies("image.patch.body.*", "image.patch.request", "image.patch.operation.*")
-def test_changes_that_the_contract_forbids_are_refused(cloud: Client, expect: Expect, share: Share) -> None:
+def test_changes_that_the_contract_forbids_are_refused(cloud: ImageClient, expect: Expect, share: Share) -> None:
     tried(cloud, expect, share(0.12), of(cloud, "image.patch"), Standing.BROKEN)
 
 
 @verifies("image.patch.body.*", "image.patch.request", "status.server-error")
-def test_changes_that_the_contract_leaves_open_break_nothing(cloud: Client, expect: Expect, share: Share) -> None:
+def test_changes_that_the_contract_leaves_open_break_nothing(cloud: ImageClient, expect: Expect, share: Share) -> None:
     tried(cloud, expect, share(0.06), of(cloud, "image.patch"), Standing.OPEN)
 
 
 @verifies("image.list.query.*", "image.list.response.200")
 def test_lists_that_the_contract_forbids_are_refused_and_others_answered(
-    cloud: Client, expect: Expect, share: Share
+    cloud: ImageClient, expect: Expect, share: Share
 ) -> None:
     for due, part in ((Standing.BROKEN, 0.04), (Standing.VALID, 0.02), (Standing.OPEN, 0.02)):
         tried(cloud, expect, share(part), of(cloud, "image.list"), due)
 
 
 @verifies("image.download.path.image_id", "image.patch.path.image_id", "image.delete.path.image_id")
-def test_ids_that_are_none_are_refused(cloud: Client, expect: Expect, share: Share) -> None:
+def test_ids_that_are_none_are_refused(cloud: ImageClient, expect: Expect, share: Share) -> None:
     chosen = list(of(cloud, "image.download", "image.patch", "image.delete", path=True))
     tried(cloud, expect, share(0.04), chosen, Standing.BROKEN)
     tried(cloud, expect, share(0.01), chosen, Standing.OPEN)
@@ -145,7 +146,7 @@ COMBINED = ("name", "status", "limit", "sort_key", "sort_dir")
 
 
 @verifies(*(requirement_id.query("image.list", name) for name in COMBINED))
-def test_parameters_of_a_list_hold_together(cloud: Client, expect: Expect, share: Share) -> None:
+def test_parameters_of_a_list_hold_together(cloud: ImageClient, expect: Expect, share: Share) -> None:
     name, budget = cloud.name(), share(0.03)
     formats = (("raw", "ovf"), ("qcow2", "bare"), ("iso", "docker"), ("vmdk", "ova"))
     if budget.over:
@@ -182,7 +183,7 @@ def test_parameters_of_a_list_hold_together(cloud: Client, expect: Expect, share
     acceptance=True,
 )
 def test_what_schemathesis_draws_is_answered_as_documented(
-    cloud: Client, expect: Expect, share: Share, description: Mapping[str, Any]
+    cloud: ImageClient, expect: Expect, share: Share, description: Mapping[str, Any]
 ) -> None:
     budget = share(0.07)
     if budget.over:

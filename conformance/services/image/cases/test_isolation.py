@@ -12,7 +12,6 @@ from conformance.model.deviation import Deviation
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotApplicable, verifies
-from conformance.run.client import Client
 from conformance.services.image.arrange import (
     active_image,
     changed,
@@ -25,6 +24,7 @@ from conformance.services.image.arrange import (
     unready,
     upload,
 )
+from conformance.services.image.client import ImageClient
 from conformance.services.image.samples import CHANGES, PROPERTY
 
 ISOLATION = "image.isolation"
@@ -65,7 +65,7 @@ def reached(expect: Expect, word: str, ok: bool, how: str, exchange: Exchange) -
 
 
 @verifies("image.isolation.list")
-def test_a_private_image_is_not_in_another_projects_list(cloud: Client, expect: Expect) -> None:
+def test_a_private_image_is_not_in_another_projects_list(cloud: ImageClient, expect: Expect) -> None:
     other = other_project(cloud)
     made = active_image(cloud, b"private")
     project = cloud.target.main.project_id
@@ -87,7 +87,7 @@ def test_a_private_image_is_not_in_another_projects_list(cloud: Client, expect: 
 
 
 @verifies("image.isolation.list")
-def test_a_private_image_is_on_no_page_of_another_project(cloud: Client, expect: Expect) -> None:
+def test_a_private_image_is_on_no_page_of_another_project(cloud: ImageClient, expect: Expect) -> None:
     other = other_project(cloud)
     made = [image(cloud)["id"] for _ in range(2)]
     own: list[str] = []
@@ -105,7 +105,7 @@ def test_a_private_image_is_on_no_page_of_another_project(cloud: Client, expect:
 
 
 @verifies("image.isolation.show")
-def test_a_private_image_is_not_shown_to_another_project(cloud: Client, expect: Expect) -> None:
+def test_a_private_image_is_not_shown_to_another_project(cloud: ImageClient, expect: Expect) -> None:
     other = other_project(cloud)
     for made in (active_image(cloud, b"private"), image(cloud)):
         closed(expect, "show", cloud.show(made["id"], actor=other), "private")
@@ -113,7 +113,7 @@ def test_a_private_image_is_not_shown_to_another_project(cloud: Client, expect: 
 
 @verifies("image.isolation.*")
 @pytest.mark.parametrize("how", ["changed", "with-every-member", "visibility-unsaid"])
-def test_a_private_image_of_any_kind_is_closed(cloud: Client, expect: Expect, how: str) -> None:
+def test_a_private_image_of_any_kind_is_closed(cloud: ImageClient, expect: Expect, how: str) -> None:
     other = other_project(cloud)
     if how == "changed":
         made = active_image(cloud, b"private")
@@ -142,7 +142,7 @@ def test_a_private_image_of_any_kind_is_closed(cloud: Client, expect: Expect, ho
     reached(expect, "delete", shown(cloud, made["id"]) == before, how, exchange)
 
 
-def unsaid_image(cloud: Client) -> dict[str, Any]:
+def unsaid_image(cloud: ImageClient) -> dict[str, Any]:
     """A new image with data that the request neither calls private nor anything else."""
     made = created(cloud.create({"name": cloud.name(), "container_format": "bare", "disk_format": "raw"}))
     upload(cloud, made["id"], b"private")
@@ -150,7 +150,7 @@ def unsaid_image(cloud: Client) -> dict[str, Any]:
 
 
 @verifies("image.isolation.download")
-def test_the_file_of_a_private_image_is_not_read_by_another_project(cloud: Client, expect: Expect) -> None:
+def test_the_file_of_a_private_image_is_not_read_by_another_project(cloud: ImageClient, expect: Expect) -> None:
     other = other_project(cloud)
     made = active_image(cloud, b"the secret of the first project")
     exchange = cloud.download(made["id"], actor=other)
@@ -161,7 +161,7 @@ def test_the_file_of_a_private_image_is_not_read_by_another_project(cloud: Clien
 
 
 @verifies("image.isolation.patch")
-def test_a_private_image_is_not_changed_by_another_project(cloud: Client, expect: Expect) -> None:
+def test_a_private_image_is_not_changed_by_another_project(cloud: ImageClient, expect: Expect) -> None:
     other = other_project(cloud)
     members = [{"op": "replace", "path": f"/{name}", "value": pair[1]} for name, pair in CHANGES.items()]
     rest = [{"op": "add", "path": "/conformance_x", "value": "x"}, {"op": "remove", "path": f"/{PROPERTY}"}]
@@ -181,7 +181,7 @@ def test_a_private_image_is_not_changed_by_another_project(cloud: Client, expect
 
 
 @verifies("image.isolation.delete")
-def test_a_private_image_is_not_deleted_by_another_project(cloud: Client, expect: Expect) -> None:
+def test_a_private_image_is_not_deleted_by_another_project(cloud: ImageClient, expect: Expect) -> None:
     other = other_project(cloud)
     made = active_image(cloud, b"private")
     for item in (image(cloud), made):
@@ -194,7 +194,7 @@ def test_a_private_image_is_not_deleted_by_another_project(cloud: Client, expect
 
 
 @verifies("image.isolation.list", "image.isolation.download")
-def test_isolation_holds_the_other_way_round(cloud: Client, expect: Expect) -> None:
+def test_isolation_holds_the_other_way_round(cloud: ImageClient, expect: Expect) -> None:
     other = other_project(cloud)
     if cloud.target.main.admin:
         raise NotApplicable(Phrase.of("administrator"))
@@ -210,7 +210,7 @@ def test_isolation_holds_the_other_way_round(cloud: Client, expect: Expect) -> N
 
 
 @verifies("image.isolation.*")
-def test_the_project_header_opens_no_other_project(cloud: Client, expect: Expect) -> None:
+def test_the_project_header_opens_no_other_project(cloud: ImageClient, expect: Expect) -> None:
     other = other_project(cloud)
     made = active_image(cloud, b"private")
     before = shown(cloud, made["id"])

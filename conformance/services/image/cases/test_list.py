@@ -17,7 +17,6 @@ from conformance.model.jsonvalue import can_be_sent, in_utc, moment, short
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotExercised, call, verifies
-from conformance.run.client import Client
 from conformance.services.image.arrange import (
     active_image,
     answered,
@@ -29,6 +28,7 @@ from conformance.services.image.arrange import (
     unready,
     upload,
 )
+from conformance.services.image.client import ImageClient
 from conformance.services.image.observation import place_of, values
 
 LIST = "image.list"
@@ -50,7 +50,7 @@ def selects(how: str, *names: str) -> Deviation:
 
 
 @verifies("image.list.response.200", "image.list.response.200.images*", "image.list.complete", smoke=True)
-def test_a_list_holds_a_new_image_and_not_a_deleted_one(cloud: Client, expect: Expect) -> None:
+def test_a_list_holds_a_new_image_and_not_a_deleted_one(cloud: ImageClient, expect: Expect) -> None:
     kept, gone = image(cloud), image(cloud)
     cloud.delete(gone["id"])
     exchange = cloud.list({"limit": 100, "sort_key": "created_at", "sort_dir": "desc"})
@@ -64,7 +64,7 @@ def test_a_list_holds_a_new_image_and_not_a_deleted_one(cloud: Client, expect: E
 
 
 @verifies("image.list.complete")
-def test_every_image_made_is_found_by_walking_the_pages(cloud: Client, expect: Expect) -> None:
+def test_every_image_made_is_found_by_walking_the_pages(cloud: ImageClient, expect: Expect) -> None:
     made = {image(cloud)["id"] for _ in range(3)}
     pages = list(cloud.pages({"limit": 100}))
     found = [item for page in pages for item in ids(listed(page))]
@@ -74,7 +74,7 @@ def test_every_image_made_is_found_by_walking_the_pages(cloud: Client, expect: E
 
 
 @verifies("image.list.query.name", smoke=True)
-def test_name_selects_by_exact_match(cloud: Client, expect: Expect) -> None:
+def test_name_selects_by_exact_match(cloud: ImageClient, expect: Expect) -> None:
     name = cloud.name("-Exact")
     wanted = {image(cloud, name=name)["id"], image(cloud, name=name)["id"]}
     for near in (
@@ -95,7 +95,7 @@ def test_name_selects_by_exact_match(cloud: Client, expect: Expect) -> None:
 
 @verifies("image.list.query.name")
 @pytest.mark.parametrize("suffix", [" two words", " 镜像", " a+b&c=d%20", " a#b;c?d", " 'quoted\"", "/slash", " ß é İ"])
-def test_name_selects_whatever_characters_it_has(cloud: Client, expect: Expect, suffix: str) -> None:
+def test_name_selects_whatever_characters_it_has(cloud: ImageClient, expect: Expect, suffix: str) -> None:
     name = cloud.name(suffix)
     wanted = {image(cloud, name=name)["id"]}
     image(cloud, name=cloud.name(suffix))
@@ -117,7 +117,7 @@ def test_name_selects_whatever_characters_it_has(cloud: Client, expect: Expect, 
         ("-a|b", "-a"),
     ],
 )
-def test_no_character_of_a_name_stands_for_others(cloud: Client, expect: Expect, suffix: str, near: str) -> None:
+def test_no_character_of_a_name_stands_for_others(cloud: ImageClient, expect: Expect, suffix: str, near: str) -> None:
     stem = cloud.name()
     wanted = {image(cloud, name=stem + suffix)["id"]}
     image(cloud, name=stem + near)
@@ -127,7 +127,7 @@ def test_no_character_of_a_name_stands_for_others(cloud: Client, expect: Expect,
 
 
 @verifies("image.list.query.name", "image.list.query.status")
-def test_filters_follow_a_change(cloud: Client, expect: Expect) -> None:
+def test_filters_follow_a_change(cloud: ImageClient, expect: Expect) -> None:
     old, new = cloud.name(" old"), cloud.name(" new")
     made = image(cloud, name=old, container_format="bare", disk_format="raw")
     cloud.journal.intend(new)
@@ -155,7 +155,7 @@ def test_filters_follow_a_change(cloud: Client, expect: Expect) -> None:
     "image.list.query.sort_key",
     "image.list.query.sort_dir",
 )
-def test_parameters_hold_together(cloud: Client, expect: Expect) -> None:
+def test_parameters_hold_together(cloud: ImageClient, expect: Expect) -> None:
     name = cloud.name()
     queued = [image(cloud, name=name)["id"] for _ in range(3)]
     active = [active_image(cloud, b"together", name=name)["id"] for _ in range(2)]
@@ -211,7 +211,7 @@ def disorder(how: str, key: str) -> Deviation:
     "image.list.query.sort_dir",
     "image.list.complete",
 )
-def test_every_three_parameters_hold_together(cloud: Client, expect: Expect) -> None:
+def test_every_three_parameters_hold_together(cloud: ImageClient, expect: Expect) -> None:
     name = cloud.name()
     formats = zip(("raw", "qcow2", "iso", "vmdk"), ("ovf", "docker", "bare", "ami"), strict=True)
     made = [image(cloud, name=name, disk_format=disk, container_format=container)["id"] for disk, container in formats]
@@ -281,14 +281,14 @@ def _value(item: dict[str, Any], key: str) -> Any:
 
 
 @verifies("image.list.query.name")
-def test_a_name_that_no_image_has_selects_none(cloud: Client, expect: Expect) -> None:
+def test_a_name_that_no_image_has_selects_none(cloud: ImageClient, expect: Expect) -> None:
     exchange = cloud.list({"name": cloud.name("-nobody")})
     if expect.status("image.list.query.name", exchange, 200):
         same_set(expect, "name", set(), exchange)
 
 
 @verifies("image.list.query.status")
-def test_status_selects_exactly_the_images_in_it(cloud: Client, expect: Expect) -> None:
+def test_status_selects_exactly_the_images_in_it(cloud: ImageClient, expect: Expect) -> None:
     name = cloud.name()
     queued = {image(cloud, name=name)["id"], image(cloud, name=name)["id"]}
     active = {active_image(cloud, b"status", name=name)["id"]}
@@ -309,13 +309,13 @@ def test_status_selects_exactly_the_images_in_it(cloud: Client, expect: Expect) 
 
 
 @verifies("image.list.query.type")
-def test_type_is_accepted(cloud: Client, expect: Expect) -> None:
+def test_type_is_accepted(cloud: ImageClient, expect: Expect) -> None:
     for value in ("image", "snapshot"):
         expect.status("image.list.query.type", cloud.list({"type": value}), 200, act=call(LIST, parameter="type"))
 
 
 @verifies("image.list.query.changes-since")
-def test_changes_since_selects_by_the_last_change(cloud: Client, expect: Expect) -> None:
+def test_changes_since_selects_by_the_last_change(cloud: ImageClient, expect: Expect) -> None:
     made = image(cloud)
     stamp = moment(str(made.get("updated_at")))
     if stamp is None or in_utc(stamp, -60) is None or in_utc(stamp, 3600) is None:
@@ -339,11 +339,13 @@ def test_changes_since_selects_by_the_last_change(cloud: Client, expect: Expect)
 
 
 @verifies("image.list.query.changes-since")
-def test_changes_since_refuses_what_is_no_time(cloud: Client, expect: Expect) -> None:
+def test_changes_since_refuses_what_is_no_time(cloud: ImageClient, expect: Expect) -> None:
     expect.refused("image.list.query.changes-since", cloud.list({"changes-since": "yesterday"}))
 
 
-def four_images(cloud: Client, most: int = 4, pauses: tuple[int, ...] = (), **members: Any) -> list[dict[str, Any]]:
+def four_images(
+    cloud: ImageClient, most: int = 4, pauses: tuple[int, ...] = (), **members: Any
+) -> list[dict[str, Any]]:
     """Images whose order differs by every key, and by the length of their names, so that an order by another key cannot pass for the one asked for.
 
     `members` are the same for all of them; `most` of them are made, with a pause before those whose numbers are
@@ -365,7 +367,7 @@ def four_images(cloud: Client, most: int = 4, pauses: tuple[int, ...] = (), **me
     return made
 
 
-def in_order_of(cloud: Client, query: dict[str, Any], ours: list[dict[str, Any]]) -> tuple[Any, list[str]]:
+def in_order_of(cloud: ImageClient, query: dict[str, Any], ours: list[dict[str, Any]]) -> tuple[Any, list[str]]:
     """The first page of a sorted list and our images in its order; by their name when the pages of all images lose them."""
     exchange, found = ours_in_order(cloud, query, ours)
     names = {str(item.get("name")) for item in ours}
@@ -374,7 +376,7 @@ def in_order_of(cloud: Client, query: dict[str, Any], ours: list[dict[str, Any]]
     return exchange, found
 
 
-def ours_in_order(cloud: Client, query: dict[str, Any], ours: list[dict[str, Any]]) -> tuple[Any, list[str]]:
+def ours_in_order(cloud: ImageClient, query: dict[str, Any], ours: list[dict[str, Any]]) -> tuple[Any, list[str]]:
     """The first page that a sorted list gives, and the ids of our images in the order of its pages."""
     wanted = set(ids(ours))
     found: list[str] = []
@@ -389,7 +391,7 @@ def ours_in_order(cloud: Client, query: dict[str, Any], ours: list[dict[str, Any
 
 
 def judge_orders(
-    cloud: Client, expect: Expect, names: tuple[str, str], key: str, ours: list[dict[str, Any]], values: list[Any]
+    cloud: ImageClient, expect: Expect, names: tuple[str, str], key: str, ours: list[dict[str, Any]], values: list[Any]
 ) -> None:
     """Whether both directions order our images by these values; a wrong direction is told apart from a wrong key."""
     if any(value is None for value in values):
@@ -417,7 +419,7 @@ def judge_orders(
 
 
 @verifies("image.list.query.sort_key", "image.list.query.sort_dir", smoke=True)
-def test_each_sort_key_orders_both_ways(cloud: Client, expect: Expect) -> None:
+def test_each_sort_key_orders_both_ways(cloud: ImageClient, expect: Expect) -> None:
     named = four_images(cloud)
     judge_orders(cloud, expect, ("sort_key", "sort_dir"), "name", named, [item.get("name") for item in named])
     made = four_images(cloud, name=cloud.name())
@@ -426,7 +428,7 @@ def test_each_sort_key_orders_both_ways(cloud: Client, expect: Expect) -> None:
 
 
 @verifies("image.list.query.sort_key", "image.list.query.sort_dir")
-def test_sizes_and_statuses_order_both_ways(cloud: Client, expect: Expect) -> None:
+def test_sizes_and_statuses_order_both_ways(cloud: ImageClient, expect: Expect) -> None:
     # A service may look into what is uploaded and refuse what is not of the format.
     name = cloud.name()
     made = four_images(cloud, name=name, disk_format="raw", container_format="bare")
@@ -443,7 +445,7 @@ def test_sizes_and_statuses_order_both_ways(cloud: Client, expect: Expect) -> No
 
 
 @verifies("image.list.query.sort_key", "image.list.query.sort_dir")
-def test_times_order_both_ways(cloud: Client, expect: Expect) -> None:
+def test_times_order_both_ways(cloud: ImageClient, expect: Expect) -> None:
     # One image, a second later two, another second later a change of the one. It is the middle one by every other key, and by the
     # times it is the first or the last.
     made = four_images(cloud, most=3, name=cloud.name(), pauses=(1,))
@@ -457,19 +459,19 @@ def test_times_order_both_ways(cloud: Client, expect: Expect) -> None:
 
 
 @verifies("image.list.query.sort_key", "image.list.query.sort_dir")
-def test_sort_values_that_do_not_exist_are_refused(cloud: Client, expect: Expect) -> None:
+def test_sort_values_that_do_not_exist_are_refused(cloud: ImageClient, expect: Expect) -> None:
     expect.refused("image.list.query.sort_key", cloud.list({"sort_key": "no_such_key"}))
     expect.refused("image.list.query.sort_dir", cloud.list({"sort_key": "name", "sort_dir": "up"}))
 
 
 @verifies("image.list.query.sort-key", "image.list.query.sort-dir")
-def test_the_hyphenated_sort_parameters_order_too(cloud: Client, expect: Expect) -> None:
+def test_the_hyphenated_sort_parameters_order_too(cloud: ImageClient, expect: Expect) -> None:
     made = four_images(cloud)
     judge_orders(cloud, expect, ("sort-key", "sort-dir"), "id", made, ids(made))
 
 
 @verifies("image.list.query.limit", smoke=True)
-def test_limit_bounds_the_number_of_images(cloud: Client, expect: Expect) -> None:
+def test_limit_bounds_the_number_of_images(cloud: ImageClient, expect: Expect) -> None:
     name = cloud.name()
     for _ in range(3):
         image(cloud, name=name)
@@ -483,13 +485,13 @@ def test_limit_bounds_the_number_of_images(cloud: Client, expect: Expect) -> Non
 
 @verifies("image.list.query.limit")
 @pytest.mark.parametrize("value", ["-1", "ten", "1.5", "", "0x10"])
-def test_a_limit_that_is_no_count_is_refused(cloud: Client, expect: Expect, value: str) -> None:
+def test_a_limit_that_is_no_count_is_refused(cloud: ImageClient, expect: Expect, value: str) -> None:
     expect.refused("image.list.query.limit", cloud.list({"limit": value}), Phrase.of("limited", limit=value))
 
 
 @verifies("image.list.page.next", "image.list.page.complete")
 @pytest.mark.parametrize("suffix", ["", " &=+#%20;页?"])
-def test_pages_visit_each_image_once(cloud: Client, expect: Expect, suffix: str) -> None:
+def test_pages_visit_each_image_once(cloud: ImageClient, expect: Expect, suffix: str) -> None:
     name = cloud.name(suffix)  # next has to carry it on, encoded
     made = [image(cloud, name=name)["id"] for _ in range(5)]
     pages = list(cloud.pages({"name": name, "limit": 2, "sort_key": "id", "sort_dir": "asc"}))
@@ -513,7 +515,7 @@ def test_pages_visit_each_image_once(cloud: Client, expect: Expect, suffix: str)
 
 
 @verifies("image.list.query.name", "image.list.query.limit", "image.list.query.sort_key")
-def test_filters_and_order_hold_on_every_page(cloud: Client, expect: Expect) -> None:
+def test_filters_and_order_hold_on_every_page(cloud: ImageClient, expect: Expect) -> None:
     name = cloud.name()
     image(cloud)
     # From the second page on, neither the order of ids nor that of creation is the one asked for.
@@ -536,7 +538,7 @@ def test_filters_and_order_hold_on_every_page(cloud: Client, expect: Expect) -> 
 
 
 @verifies("image.list.example.request", smoke=True)
-def test_the_example_request_is_answered(cloud: Client, expect: Expect) -> None:
+def test_the_example_request_is_answered(cloud: ImageClient, expect: Expect) -> None:
     example = str(cloud.contract.operations["image.list"].request_example)
     path = example.split(" ", 1)[1]
     exchange = cloud.send("GET", path, operation="image.list", headers={"Accept": "application/json"})
@@ -560,7 +562,7 @@ def test_the_example_request_is_answered(cloud: Client, expect: Expect) -> None:
     [{}, {"protected": True}, {"name": None}, {"visibility": "shared"}, {"conformance_property": "one 一"}],
     ids=lambda item: next(iter(item), "plain"),
 )
-def test_images_of_every_kind_are_listed(cloud: Client, expect: Expect, members: dict[str, Any]) -> None:
+def test_images_of_every_kind_are_listed(cloud: ImageClient, expect: Expect, members: dict[str, Any]) -> None:
     made = {image(cloud, **{"name": cloud.name(" 名"), "tags": [cloud.tag], **members})["id"]}
     if "name" not in members:
         made.add(active_image(cloud, b"listed", **{"name": cloud.name(" 名"), "tags": [cloud.tag], **members})["id"])
@@ -577,7 +579,7 @@ def test_images_of_every_kind_are_listed(cloud: Client, expect: Expect, members:
 
 @verifies("image.list.complete")
 @pytest.mark.parametrize("state", ["queued", "active"])
-def test_a_list_agrees_with_what_is_shown(cloud: Client, expect: Expect, state: str) -> None:
+def test_a_list_agrees_with_what_is_shown(cloud: ImageClient, expect: Expect, state: str) -> None:
     members = {
         "name": cloud.name(" 名"),
         "min_ram": 7,

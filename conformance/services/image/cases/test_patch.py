@@ -13,7 +13,6 @@ from conformance.model.jsonvalue import moment, short
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotExercised, call, verifies
-from conformance.run.client import Client
 from conformance.services.image.arrange import (
     ABSENT,
     active_image,
@@ -25,6 +24,7 @@ from conformance.services.image.arrange import (
     unready,
     without,
 )
+from conformance.services.image.client import ImageClient
 from conformance.services.image.drawn import levels, patch_rows
 from conformance.services.image.observation import (
     FURTHER,
@@ -83,7 +83,7 @@ def operation_of(op: str) -> str:
 
 
 def as_changed(
-    expect: Expect, cloud: Client, wanted: dict[str, Any], where: str, found: dict[str, Any], exchange: Exchange
+    expect: Expect, cloud: ImageClient, wanted: dict[str, Any], where: str, found: dict[str, Any], exchange: Exchange
 ) -> None:
     """Judge that a place shows the members as they were changed."""
     for member, value in wanted.items():
@@ -93,7 +93,7 @@ def as_changed(
         expect("image.patch.stored", same(member, value, got), deviation, exchange)
 
 
-def full_image(cloud: Client) -> dict[str, Any]:
+def full_image(cloud: ImageClient) -> dict[str, Any]:
     """An image of which no member has its default, so that whatever is reset or lost shows, as show answers it."""
     made = image(
         cloud,
@@ -108,7 +108,7 @@ def full_image(cloud: Client) -> dict[str, Any]:
     "image.patch.response.200", "image.patch.response.200.*", "image.patch.stored", "image.patch.media-type", smoke=True
 )
 @pytest.mark.parametrize("member", CHANGES)
-def test_a_replaced_member_is_answered_shown_and_listed(cloud: Client, expect: Expect, member: str) -> None:
+def test_a_replaced_member_is_answered_shown_and_listed(cloud: ImageClient, expect: Expect, member: str) -> None:
     before, after = CHANGES[member]
     if member == "name":
         before, after = cloud.name(), cloud.name(" 之后")
@@ -129,7 +129,7 @@ def test_a_replaced_member_is_answered_shown_and_listed(cloud: Client, expect: E
 
 
 @verifies("image.patch.unchanged", smoke=True)
-def test_what_is_not_named_stays(cloud: Client, expect: Expect) -> None:
+def test_what_is_not_named_stays(cloud: ImageClient, expect: Expect) -> None:
     before = full_image(cloud)
     neighbour = image(cloud, **{key: pair[1] for key, pair in CHANGES.items()} | {"name": before.get("name")})
     beside = shown(cloud, neighbour["id"])
@@ -148,7 +148,7 @@ def test_what_is_not_named_stays(cloud: Client, expect: Expect) -> None:
 
 
 @verifies("image.patch.stored")
-def test_each_value_that_a_member_may_have_is_stored(cloud: Client, expect: Expect) -> None:
+def test_each_value_that_a_member_may_have_is_stored(cloud: ImageClient, expect: Expect) -> None:
     made = image(cloud)
     for member, allowed in levels(cloud.contract).items():
         for value in allowed:
@@ -156,7 +156,7 @@ def test_each_value_that_a_member_may_have_is_stored(cloud: Client, expect: Expe
 
 
 @verifies("image.patch.stored", "image.patch.unchanged")
-def test_several_members_are_changed_at_once_and_the_others_stay(cloud: Client, expect: Expect) -> None:
+def test_several_members_are_changed_at_once_and_the_others_stay(cloud: ImageClient, expect: Expect) -> None:
     due = full_image(cloud)
     for chosen in patch_rows(cloud.contract):
         pairs = {PROPERTY if name == "property" else name: pair for name, pair in chosen.items() if pair != LEFT_OUT}
@@ -170,13 +170,13 @@ def test_several_members_are_changed_at_once_and_the_others_stay(cloud: Client, 
         if not sent:
             continue
         seen = stored(cloud, expect, due["id"], sent)
-        stays, exchange = without(due, *sent, *STAMPS), cloud.gate.exchanges[-1]
+        stays, exchange = without(due, *sent, *STAMPS), cloud.recorder.exchanges[-1]
         kept(expect, cloud.contract, "image.patch.unchanged", stays, seen, "several-members", exchange)
         due = seen
 
 
 @verifies("image.patch.stored", "image.patch.operation.add")
-def test_texts_of_every_shape_are_stored_to_the_letter(cloud: Client, expect: Expect) -> None:
+def test_texts_of_every_shape_are_stored_to_the_letter(cloud: ImageClient, expect: Expect) -> None:
     made = image(cloud)
     stored(cloud, expect, made["id"], {"tags": list(TEXTS)})
     wanted = {
@@ -195,7 +195,7 @@ def test_texts_of_every_shape_are_stored_to_the_letter(cloud: Client, expect: Ex
 
 
 @verifies("image.patch.body.path")
-def test_a_path_is_read_as_a_json_pointer(cloud: Client, expect: Expect) -> None:
+def test_a_path_is_read_as_a_json_pointer(cloud: ImageClient, expect: Expect) -> None:
     # RFC 6901, 4: first ~1 is turned into a slash, then ~0 into a tilde; the other way round ~01 would become a slash.
     made = image(cloud)
     refused: list[Exchange] = []
@@ -212,7 +212,7 @@ def test_a_path_is_read_as_a_json_pointer(cloud: Client, expect: Expect) -> None
 
 
 @verifies("image.patch.stored")
-def test_members_of_an_image_with_data_are_changed_too(cloud: Client, expect: Expect) -> None:
+def test_members_of_an_image_with_data_are_changed_too(cloud: ImageClient, expect: Expect) -> None:
     made = active_image(cloud, b"changed", **{name: pair[0] for name, pair in CHANGES.items() if name != "name"})
     for member, pair in CHANGES.items():
         if not member.endswith("_format"):  # upstream keeps the formats of an image with data
@@ -222,7 +222,7 @@ def test_members_of_an_image_with_data_are_changed_too(cloud: Client, expect: Ex
 
 
 @verifies("image.patch.unchanged")
-def test_a_property_is_that_of_its_image_alone(cloud: Client, expect: Expect) -> None:
+def test_a_property_is_that_of_its_image_alone(cloud: ImageClient, expect: Expect) -> None:
     older = image(cloud)
     made = image(cloud, name=older["name"])
     newer = image(cloud)
@@ -235,7 +235,7 @@ def test_a_property_is_that_of_its_image_alone(cloud: Client, expect: Expect) ->
 
 
 @verifies("image.patch.stored")
-def test_a_name_is_changed_to_the_letter(cloud: Client, expect: Expect) -> None:
+def test_a_name_is_changed_to_the_letter(cloud: ImageClient, expect: Expect) -> None:
     made = image(cloud, tags=[cloud.tag])
     for suffix in (
         " two  spaces",
@@ -254,7 +254,7 @@ def test_a_name_is_changed_to_the_letter(cloud: Client, expect: Expect) -> None:
         stored(cloud, expect, made["id"], {"name": other})
 
 
-def stored(cloud: Client, expect: Expect, image_id: str, members: dict[str, Any]) -> dict[str, Any]:
+def stored(cloud: ImageClient, expect: Expect, image_id: str, members: dict[str, Any]) -> dict[str, Any]:
     """Judge that a change to these values is answered and shown; returns what is shown."""
     exchange = cloud.replace(image_id, **members)
     seen = shown(cloud, image_id) or {}
@@ -266,7 +266,7 @@ def stored(cloud: Client, expect: Expect, image_id: str, members: dict[str, Any]
 
 @verifies("image.patch.response.200.*", "image.patch.unchanged")
 @pytest.mark.parametrize("state", ["queued", "active"])
-def test_the_answer_of_a_change_is_what_is_shown(cloud: Client, expect: Expect, state: str) -> None:
+def test_the_answer_of_a_change_is_what_is_shown(cloud: ImageClient, expect: Expect, state: str) -> None:
     members = {
         "name": cloud.name(" 一"),
         "tags": ["a"],
@@ -286,7 +286,7 @@ def test_the_answer_of_a_change_is_what_is_shown(cloud: Client, expect: Expect, 
     kept(expect, cloud.contract, "image.patch.unchanged", stays, seen or {}, "another-member", exchange)
 
 
-def reads_change_nothing(cloud: Client, expect: Expect, before: dict[str, Any]) -> None:
+def reads_change_nothing(cloud: ImageClient, expect: Expect, before: dict[str, Any]) -> None:
     """Judge that a list and a download leave an image as it was; time has passed since, so that a touched updated_at shows."""
     image_id = str(before.get("id"))
     for when in ("list", "download"):
@@ -299,7 +299,7 @@ def reads_change_nothing(cloud: Client, expect: Expect, before: dict[str, Any]) 
 
 
 @verifies("image.patch.updated-at", "image.patch.unchanged")
-def test_updated_at_moves_with_a_change_and_created_at_stays(cloud: Client, expect: Expect) -> None:
+def test_updated_at_moves_with_a_change_and_created_at_stays(cloud: ImageClient, expect: Expect) -> None:
     active, queued = (shown(cloud, made["id"]) or {} for made in (active_image(cloud, b"read"), image(cloud)))
     for number in (1, 2):
         cloud.wait(1.1)
@@ -308,7 +308,7 @@ def test_updated_at_moves_with_a_change_and_created_at_stays(cloud: Client, expe
         active, queued = (moved_on(cloud, expect, before, number) for before in (active, queued))
 
 
-def moved_on(cloud: Client, expect: Expect, before: dict[str, Any], number: int) -> dict[str, Any]:
+def moved_on(cloud: ImageClient, expect: Expect, before: dict[str, Any], number: int) -> dict[str, Any]:
     """Judge the times of an image after a change of it; returns what is shown."""
     exchange = cloud.replace(str(before.get("id")), min_ram=number)
     answer = changed(exchange)
@@ -335,7 +335,7 @@ def moved_on(cloud: Client, expect: Expect, before: dict[str, Any], number: int)
     "image.patch.updated-at",
     smoke=True,
 )
-def test_add_replace_and_remove_of_a_property(cloud: Client, expect: Expect) -> None:
+def test_add_replace_and_remove_of_a_property(cloud: ImageClient, expect: Expect) -> None:
     made = image(cloud)
     for member in ("description", "conformance_property"):
         steps: list[tuple[str, dict[str, Any], Any]] = [
@@ -387,7 +387,7 @@ def read(
 
 
 @verifies("image.patch.unchanged", "image.patch.operation.remove")
-def test_what_was_removed_stays_away(cloud: Client, expect: Expect) -> None:
+def test_what_was_removed_stays_away(cloud: ImageClient, expect: Expect) -> None:
     made = image(cloud, container_format="bare", disk_format="raw", conformance_property="one", description="two")
     removed = cloud.patch(
         made["id"], [{"op": "remove", "path": f"/{member}"} for member in ("conformance_property", "description")]
@@ -418,7 +418,7 @@ LAST: dict[str, dict[str, Any]] = {
 
 
 @verifies("image.patch.atomic")
-def test_operations_apply_all_or_none(cloud: Client, expect: Expect) -> None:
+def test_operations_apply_all_or_none(cloud: ImageClient, expect: Expect) -> None:
     before = full_image(cloud)
     first: list[dict[str, Any]] = [
         {"op": "replace", "path": f"/{name}", "value": pair[0]} for name, pair in CHANGES.items() if name != "name"
@@ -442,7 +442,7 @@ def test_operations_apply_all_or_none(cloud: Client, expect: Expect) -> None:
 
 
 @verifies("image.patch.atomic", "image.patch.operation.replace")
-def test_several_operations_apply_in_order(cloud: Client, expect: Expect) -> None:
+def test_several_operations_apply_in_order(cloud: ImageClient, expect: Expect) -> None:
     made = image(cloud, **{PROPERTY: "old"})
     members: list[dict[str, Any]] = [
         *({"op": "replace", "path": "/min_ram", "value": value} for value in (1, 2, 3)),
@@ -470,7 +470,7 @@ def test_several_operations_apply_in_order(cloud: Client, expect: Expect) -> Non
 
 
 @verifies("image.patch.read-only")
-def test_members_that_the_service_keeps_are_not_changed(cloud: Client, expect: Expect) -> None:
+def test_members_that_the_service_keeps_are_not_changed(cloud: ImageClient, expect: Expect) -> None:
     before = full_image(cloud)
     for member, value in READ_ONLY.items():
         exchange = cloud.replace(before["id"], **{member: value})
@@ -483,7 +483,7 @@ def test_members_that_the_service_keeps_are_not_changed(cloud: Client, expect: E
 
 
 @verifies("image.patch.request", "image.patch.body.*", "error.400")
-def test_a_patch_of_another_shape_is_refused(cloud: Client, expect: Expect) -> None:
+def test_a_patch_of_another_shape_is_refused(cloud: ImageClient, expect: Expect) -> None:
     before = full_image(cloud)
     for requirement, how, body in MALFORMED:
         exchange = cloud.patch(before["id"], body)
@@ -494,7 +494,7 @@ def test_a_patch_of_another_shape_is_refused(cloud: Client, expect: Expect) -> N
 
 @verifies("image.patch.request", "error.400")
 @pytest.mark.parametrize(("how", "body"), [("no-json", b"[{"), ("empty-body", b""), ("not-utf-8", b'[{"op": "\xff"}]')])
-def test_a_patch_that_is_no_json_is_refused(cloud: Client, expect: Expect, how: str, body: bytes) -> None:
+def test_a_patch_that_is_no_json_is_refused(cloud: ImageClient, expect: Expect, how: str, body: bytes) -> None:
     made = image(cloud)
     exchange = cloud.patch(made["id"], body)
     expect.refused("image.patch.request", exchange, call(PATCH, how))
@@ -502,7 +502,7 @@ def test_a_patch_that_is_no_json_is_refused(cloud: Client, expect: Expect, how: 
 
 
 @verifies("image.patch.body.value")
-def test_a_value_that_does_not_fit_its_member_is_refused(cloud: Client, expect: Expect) -> None:
+def test_a_value_that_does_not_fit_its_member_is_refused(cloud: ImageClient, expect: Expect) -> None:
     before = full_image(cloud)
     for member in CHANGES:
         sent: list[Exchange] = []
@@ -515,7 +515,7 @@ def test_a_value_that_does_not_fit_its_member_is_refused(cloud: Client, expect: 
 
 
 @verifies("image.patch.path.image_id", "error.404", smoke=True)
-def test_an_image_that_is_not_there_is_not_changed(cloud: Client, expect: Expect) -> None:
+def test_an_image_that_is_not_there_is_not_changed(cloud: ImageClient, expect: Expect) -> None:
     gone = image(cloud)
     cloud.delete(gone["id"])
     for how, image_id in (("absent", cloud.uuid()), ("deleted", gone["id"]), ("no-uuid", "no-such-image")):
@@ -525,7 +525,7 @@ def test_an_image_that_is_not_there_is_not_changed(cloud: Client, expect: Expect
 
 
 @verifies("image.patch.precondition.status", smoke=True)
-def test_an_image_can_be_changed_while_queued_and_while_active(cloud: Client, expect: Expect) -> None:
+def test_an_image_can_be_changed_while_queued_and_while_active(cloud: ImageClient, expect: Expect) -> None:
     queued = image(cloud)
     exchange = cloud.replace(queued["id"], min_ram=5)
     expect.status("image.patch.precondition.status", exchange, 200, act=call(PATCH, "without-data"))
@@ -537,7 +537,7 @@ def test_an_image_can_be_changed_while_queued_and_while_active(cloud: Client, ex
 
 
 @verifies("image.patch.example.request", smoke=True)
-def test_the_example_request_is_answered(cloud: Client, expect: Expect) -> None:
+def test_the_example_request_is_answered(cloud: ImageClient, expect: Expect) -> None:
     made = image(cloud)
     name = cloud.name()
     cloud.journal.intend(name)
@@ -553,7 +553,7 @@ def test_the_example_request_is_answered(cloud: Client, expect: Expect) -> None:
 
 
 @verifies("image.patch.operation.add", "image.patch.operation.remove", "image.patch.unchanged")
-def test_several_properties_are_kept_apart(cloud: Client, expect: Expect) -> None:
+def test_several_properties_are_kept_apart(cloud: ImageClient, expect: Expect) -> None:
     made = image(cloud)
     # Names that begin or end like each other: each is one property, and no more.
     names = ("conformance", "conformance_1", "conformance_10", "conformance_1_1", "a_conformance_1", "conformance_2")

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
+
+from conformance.generate.exploration import parse_budget
 from conformance.run.cases import Expect, verifies
-from conformance.run.client import Client
-from conformance.services.image.walks.search import Budget, explore
+from conformance.run.session import Options
+from conformance.services.image.client import ImageClient
+from conformance.services.image.walks.search import BUDGETS, Budget, explore
+
+
+@pytest.fixture
+def walks(options: Options) -> Budget:
+    """What the walks of the run may spend."""
+    budget = BUDGETS[options.profile]
+    return budget if options.budget is None else budget.of(*parse_budget(options.budget))
 
 
 @verifies(
@@ -40,9 +51,9 @@ from conformance.services.image.walks.search import Budget, explore
     "image.delete.path.image_id",
     "image.isolation.*",
 )
-def test_the_cloud_follows_the_model(cloud: Client, expect: Expect, walks: Budget) -> None:
+def test_the_cloud_follows_the_model(cloud: ImageClient, expect: Expect, walks: Budget) -> None:
     # Without show there is nothing to observe the walks with; who may not create has nothing to walk with.
-    if cloud.gate.shows is False or cloud.gate.may_create is False:
+    if cloud.shows is False or cloud.may_create is False:
         return
     others = cloud.target.actors.get("other")
     explore(cloud, expect, walks, other=others is not None and not others.admin)

@@ -23,7 +23,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from conformance.model.errors import TargetError
 from conformance.model.finding import Key
 from conformance.run.cases import Expect
-from conformance.run.client import Client
+from conformance.services.image.client import ImageClient
 from conformance.services.image.walks.imagemodel import Image
 from conformance.services.image.walks.walk import CHANGING, NEWEST, Name, Step, Walk
 
@@ -60,7 +60,7 @@ class Budget:
 class Plan:
     """What the walks of a run share: the cloud, the budget, the one pause, what was found, what broke the run off."""
 
-    cloud: Client
+    cloud: ImageClient
     expect: Expect
     budget: Budget
     other: bool
@@ -76,7 +76,7 @@ class Plan:
     @property
     def sent(self) -> int:
         """Requests sent so far."""
-        return len(self.cloud.gate.exchanges) - self.began
+        return len(self.cloud.recorder.exchanges) - self.began
 
     @property
     def spent(self) -> bool:

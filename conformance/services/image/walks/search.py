@@ -15,7 +15,7 @@ from conformance.generate.shrinking import shortest
 from conformance.model.errors import TargetError
 from conformance.model.finding import Key
 from conformance.run.cases import Expect
-from conformance.run.client import Client
+from conformance.services.image.client import ImageClient
 from conformance.services.image.walks.machine import STEPS, Budget, Machine, Plan, forget
 from conformance.services.image.walks.walk import CHANGING, Step, Walk
 
@@ -25,13 +25,13 @@ BUDGETS = {"smoke": Budget(0, 0, 0), "gate": Budget(230), "acceptance": Budget(2
 """Profile -> budget, where no other is given."""
 
 
-def explore(cloud: Client, expect: Expect, budget: Budget, *, other: bool) -> None:
+def explore(cloud: ImageClient, expect: Expect, budget: Budget, *, other: bool) -> None:
     """Walk until the budget is spent, then shorten what was found. Raises TargetError when the cloud goes away.
 
     `other` says that a second project takes part.
     """
-    known = {item.key for item in cloud.gate.findings}
-    plan = Plan(cloud, expect, budget, other, len(cloud.gate.exchanges))
+    known = {item.key for item in cloud.recorder.findings}
+    plan = Plan(cloud, expect, budget, other, len(cloud.recorder.exchanges))
     machine = type("Walks", (Machine,), {"plan": plan})
     seed(cloud.random.getrandbits(64))(machine)
     quiet = settings(
@@ -54,8 +54,8 @@ def _shorten(plan: Plan, known: set[Key]) -> None:
     """Walk parts of the walks again that showed what no case had shown before, until each is as short as the budget makes it."""
     began = plan.sent
     case = plan.expect.case
-    alone = {item.key for item in plan.cloud.gate.findings if not item.related}
-    ours = {item.key for item in plan.cloud.gate.findings if item.check == case}
+    alone = {item.key for item in plan.cloud.recorder.findings if not item.related}
+    ours = {item.key for item in plan.cloud.recorder.findings if item.check == case}
     # What only a walk can show comes first; what one request shows needs no sequence.
     for key, (steps, slot) in sorted(plan.found.items(), key=lambda found: found[0] not in ours):
         if key in known | alone or plan.sent - began >= plan.budget.findings:

@@ -19,7 +19,8 @@ from conformance.model.finding import Key
 from conformance.model.jsonvalue import in_utc, moment, short
 from conformance.model.message import Exchange
 from conformance.run.cases import Expect
-from conformance.run.client import Client, body_of
+from conformance.run.client import body_of
+from conformance.services.image.client import ImageClient
 from conformance.services.image.walks.blame import GONE, Cause, blamed, kept
 from conformance.services.image.walks.imagemodel import OURS, Difference, Due, Image, Store
 
@@ -68,7 +69,7 @@ class Walk:
     """Does steps and judges them. Use as a context. `found` maps each deviation to the number of the step that showed it
     and the image that it is about."""
 
-    def __init__(self, cloud: Client, expect: Expect, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, cloud: ImageClient, expect: Expect, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.cloud = cloud
         self.store = Store()
         self.steps: list[Step] = []
@@ -87,17 +88,17 @@ class Walk:
         self._known = frozenset({*schema.get("properties", {}), "description"})
 
     def __enter__(self) -> Self:
-        self.cloud.gate.trail = self._trail
+        self.cloud.recorder.trail = self._trail
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.cloud.gate.trail = None
+        self.cloud.recorder.trail = None
 
     def do(self, step: Step) -> None:
         """Do a step, unless the image that it is about was never made. Raises TargetError."""
         self._at = len(self.steps)
         self.steps.append(step)
-        findings = self.cloud.gate.findings
+        findings = self.cloud.recorder.findings
         before = len(findings)
         if step.kind in {"create", "list", "pause"} or self._image(step.slot) is not None:
             getattr(self, f"_{step.kind}")(step)
@@ -126,7 +127,7 @@ class Walk:
         slot: int = -1,
         path: str = "",
     ) -> bool:
-        related = tuple(self.cloud.gate.exchanges[number - 1] for number in self._trail if number < exchange.number)
+        related = tuple(self.cloud.recorder.exchanges[number - 1] for number in self._trail if number < exchange.number)
         deviation = Deviation("said", terms=(("failure", failure),), seen=(("message", message),), path=path)
         self._expect(requirement, ok, deviation, exchange, related=related)
         if not ok:

@@ -16,7 +16,7 @@ from conformance.model.verdict import FindingGroup, Verdict
 from conformance.proof.bank import bank
 from conformance.proof.reference import Reference
 from conformance.run.runner import conduct_run
-from conformance.run.session import Conduct, Options
+from conformance.run.session import Options, Session
 from conformance.target.cloud import Settings
 
 CASE = "stateful.the_cloud_follows_the_model"
@@ -108,15 +108,15 @@ def test_the_next_start_deletes_what_the_second_project_left(tmp_path: Path, ref
     reference.write_clouds(tmp_path / "clouds.yaml")
     files = (str(tmp_path / "clouds.yaml"),)
     both = Options(Settings(cloud="reference", other_cloud="reference-other", config_files=files))
-    with Conduct(both) as crashed:
+    with Session(both) as crashed:
         crashed.client.create({"name": crashed.client.name(), "protected": True}, actor="other")
         crashed.client.journal.close(done=False)
     assert reference.resources() == 1
-    with Conduct(Options(Settings(cloud="reference", config_files=files))) as alone:
+    with Session(Options(Settings(cloud="reference", config_files=files))) as alone:
         assert "some belong to its second project: give --other-cloud once more" in alone.notes[0]
         alone.cleanup()
     assert reference.resources() == 1
-    with Conduct(both) as next_start:
+    with Session(both) as next_start:
         assert [note.rpartition("; ")[2] for note in next_start.notes] == ["its images are deleted now"]
         next_start.cleanup()
     assert reference.resources() == 0

@@ -1,0 +1,29 @@
+"""Why something could not be judged, as exceptions: the target does not let us, and that is no breach."""
+
+from __future__ import annotations
+
+from conformance.model.phrase import Phrase
+
+__all__ = ["NotApplicable", "NotExercised"]
+
+
+class NotExercised(Exception):
+    """The case cannot judge what it is for.
+
+    `reason` says why. `requirements` are those that it leaves unjudged, whatever other cases saw of them; none given: all that
+    the case declares.
+    """
+
+    def __init__(self, reason: Phrase | str, *requirements: str) -> None:
+        # Texts are to go, when every case gives its reason as a value.
+        self.reason = reason if isinstance(reason, Phrase) else Phrase.of("said", words=reason)
+        self.requirements = requirements
+        super().__init__(reason if isinstance(reason, str) else str(reason))
+
+
+class NotApplicable(Exception):
+    """What the case is about is not there, such as a member that an edition does not have; what other cases see of it counts."""
+
+    def __init__(self, reason: Phrase) -> None:
+        self.reason = reason
+        super().__init__(str(reason))

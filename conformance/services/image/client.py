@@ -1,0 +1,56 @@
+"""Requests to the image service: what only images have on top of making, showing and removing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from conformance.model.jsonvalue import JSON
+from conformance.model.message import Exchange
+from conformance.run.client import Client
+
+__all__ = ["ImageClient", "Patch"]
+
+Patch = Sequence[Mapping[str, Any]]
+
+
+class ImageClient(Client):
+    """Creates, shows, changes and deletes images, and sends and fetches their data."""
+
+    def patch(
+        self,
+        image_id: str,
+        operations: JSON | Patch | bytes,
+        *,
+        headers: Mapping[str, str | None] | None = None,
+        actor: str = "main",
+    ) -> Exchange:
+        """Change an image."""
+        body = operations if isinstance(operations, bytes) else json.dumps(operations, ensure_ascii=False).encode()
+        media_type = self.operation("image.patch").request_media_type
+        return self.call(
+            "image.patch", image_id, body=body, headers={"Content-Type": media_type, **(headers or {})}, actor=actor
+        )
+
+    def replace(self, image_id: str, /, actor: str = "main", **members: Any) -> Exchange:
+        """Change an image by one replace for each member."""
+        operations = [{"op": "replace", "path": f"/{key}", "value": value} for key, value in members.items()]
+        return self.patch(image_id, operations, actor=actor)
+
+    def upload(self, image_id: str, data: bytes, *, actor: str = "main") -> Exchange:
+        """Give an image its data (upstream's operation, a fixture)."""
+        headers = {"Content-Type": "application/octet-stream"}
+        return self.call("image.upload", image_id, body=data, headers=headers, actor=actor)
+
+    def download(self, image_id: str, *, actor: str = "main") -> Exchange:
+        """Fetch the file of an image."""
+        return self.call("image.download", image_id, actor=actor, headers={"Accept": "*/*"})
+
+    def release(self, resource_id: str, actor: str) -> None:
+        """Take away protection, with which no image can be deleted."""
+        self.replace(resource_id, actor, protected=False)
+
+    def removed(self, body: JSON) -> bool:
+        """Glance keeps a row that a failed delete has marked: no further delete changes it, and no list has it."""
+        return isinstance(body, dict) and body.get("status") == "deleted"

@@ -135,9 +135,9 @@ def stated(subject: str, *words: str) -> str:
     return ".".join((subject, *words))
 
 
-def area(name: str) -> str:
-    """The first word of an id, under which promises of no operation are shown: `status` of `status.documented`."""
-    return name.partition(".")[0]
+def area(name: str, words: int = 1) -> str:
+    """The first words of an id, to put promises together that have no operation: `status` of `status.documented`."""
+    return ".".join(name.split(".")[:words])
 
 
 def is_below(name: str, root: str) -> bool:

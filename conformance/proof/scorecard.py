@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.model import requirement_id
 from conformance.model.contract import Authority, Contract, Requirement
 
 __all__ = [
@@ -228,5 +229,5 @@ def _counts(power: Power) -> str:
 def _areas(trials: Iterable[Trial]) -> dict[str, list[Trial]]:
     areas: dict[str, list[Trial]] = {}
     for item in trials:
-        areas.setdefault(".".join(item.breaks[0].split(".")[:2]), []).append(item)
+        areas.setdefault(requirement_id.area(item.breaks[0], words=2), []).append(item)
     return dict(sorted(areas.items()))

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from conformance.judge.registry import judge_exchange
+from conformance.model import requirement_id
 from conformance.model.contract import Contract
 from conformance.model.finding import Assertion, Finding
 from conformance.model.message import Exchange, Request, Response
@@ -63,13 +64,18 @@ class Recorder:
             Finding(
                 requirement=assertion.requirement,
                 check=assertion.check,
-                operation=exchange.operation if exchange else assertion.requirement.rsplit(".", 1)[0],
+                operation=exchange.operation if exchange else self._subject(assertion.requirement),
                 status=exchange.response.status if exchange else None,
                 deviation=assertion.deviation,
                 exchange=exchange,
                 related=related,
             )
         )
+
+    def _subject(self, requirement: str) -> str:
+        """What a promise is about when no exchange shows it: its operation, else the area of its id."""
+        promise = self.contract.requirements.get(requirement)
+        return (promise.operation if promise is not None else None) or requirement_id.area(requirement)
 
     def not_judged(self, requirements: Iterable[str], case: str, reason: str) -> None:
         """Write down that a case could not judge what it is for; what it saw before that does not make up for it."""

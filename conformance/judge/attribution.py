@@ -1,12 +1,15 @@
 """What was sent, counted by class, and which class of request explains an unwanted status.
 
-One failure of a server must not hide another, so a server error is told apart by the class of the request that meets it. One
-failure that meets every request must not look like hundreds either, so the class is the one that explains it best:
+One failure of a server must not hide another, so a server error is told apart by the class of the request that meets it. And one
+failure that meets every request must not look like hundreds. So of the classes that a request belongs to the one is chosen which
+explains the failure best. In this order:
 
-- a broken part that always fails, else an open one, else a special valid one that always fails and was sent twice;
-- a broken or open part that fails far more often than valid requests do;
-- the valid request, where valid requests fail as well and nothing else explains it;
-- the broken parts together, where none of them explains it alone.
+1. valid requests, where all of them fail;
+2. a broken part whose every request fails, else such an open one, else such a special valid one (a boundary, an empty text) that
+   was sent at least twice;
+3. a broken or open part whose requests fail far more often than valid ones do;
+4. valid requests, where some of them fail;
+5. the broken parts of the request together.
 """
 
 from __future__ import annotations
@@ -28,9 +31,9 @@ Partitioned = Sequence[tuple[Exchange, tuple[Part, ...]]]
 CHECKS = frozenset({"server-error", "documented-status"})
 """The checks whose deviations are told apart by the class of the request."""
 OFTEN = 0.2
-"""Share of valid requests that fail, from which a class that was sent once is not told apart from them."""
+"""When this share of valid requests fails, a class that was sent only once is not told apart from them: it may be chance."""
 WIDER = 3
-"""Wrong types of one place that all fail, from which on they count as one class."""
+"""So many wrong types of one place that all fail count as one class."""
 
 
 def partitioned(exchanges: Iterable[Exchange], contract: Contract) -> Partitioned:
@@ -68,8 +71,8 @@ def attributed(findings: Iterable[Finding], known: Partitioned) -> tuple[Finding
         if explained is None:
             result.append(finding)
             continue
-        own = finding.deviation.request
-        borrowed = not (set(explained) <= set(own) or any(part.held.rule == _ANOTHER_TYPE for part in explained))
+        # A request that is not valid fails like valid ones: its deviation is theirs.
+        borrowed = not explained and bool(finding.deviation.request)
         deviation = replace(finding.deviation, request=explained)
         result.append(replace(finding, deviation=deviation, borrowed=borrowed))
     return tuple(result)
@@ -85,13 +88,13 @@ def _features(found: Iterable[Part]) -> Iterator[Part]:
 
 
 def _rank(part: Part) -> int:
-    """The lower, the likelier it is the cause."""
+    """Broken parts come first, for they are the likeliest cause."""
     return _RANKS[part.standing]
 
 
 @dataclass
 class _Evidence:
-    """How often one operation answered one status to each class."""
+    """How often requests of each class were sent to one operation, and how often one status was the answer."""
 
     tried: Counter[Part] = field(default_factory=Counter)
     failed: Counter[Part] = field(default_factory=Counter)
@@ -115,7 +118,7 @@ class _Evidence:
         return evidence
 
     def _wider(self, part: Part) -> Part:
-        """One class for all wrong types of a place, where each of three or more always fails."""
+        """The part, or where every wrong type of its place always fails (at least WIDER of them) the class of all of them."""
         wanted = dict(part.held.terms).get("wanted")
         if part.held.rule != "type" or wanted is None:
             return part
@@ -132,10 +135,11 @@ class _Evidence:
 
     @property
     def _share(self) -> float:
+        """Share of valid requests that fail."""
         return self.valid_failed / self.valid_tried if self.valid_tried else 0.0
 
     def explain(self, found: Iterable[Part]) -> tuple[Part, ...] | None:
-        """The class of request that explains a failure with these parts (none: a valid request), None when nothing does alone."""
+        """The parts that explain why a request with these parts fails; empty: as valid ones do; None: no part does alone."""
         if self._share == 1:
             return ()
         features = sorted(set(_features(found)), key=lambda part: (_rank(part), -self.tried[part], part.order))

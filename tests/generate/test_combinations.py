@@ -5,8 +5,12 @@ from __future__ import annotations
 from itertools import combinations
 from typing import Any
 
-from conformance.generate.combinations import AMAZON, LEFT_OUT, create_rows, levels, patch_rows, together
+from conformance.generate.combinations import LEFT_OUT, linked, together
 from conformance.model.contract import Contract
+from conformance.services.image.drawn import create_rows, levels, patch_rows
+
+AMAZON = ("ami", "ari", "aki")
+"""Formats that both enumerations of formats have."""
 
 
 def pairs_of(rows: tuple[dict[str, Any], ...]) -> set[tuple[str, str, str, str]]:
@@ -106,3 +110,11 @@ def test_every_two_values_of_the_other_members_come_together(contract: Contract)
 def test_changes_name_every_two_members_together(contract: Contract) -> None:
     rows = patch_rows(contract)
     assert all(any(LEFT_OUT not in (row[left], row[right]) for row in rows) for left, right in combinations(rows[0], 2))
+
+
+def test_enumerations_with_values_in_common_are_linked_by_them() -> None:
+    assert linked({"a": ("x", "y"), "b": ("y", "z"), "c": ("w",)}) == (("a", "b"), {"y"})
+
+
+def test_enumerations_without_values_in_common_are_not_linked() -> None:
+    assert linked({"a": ("x",), "b": ("y",)}) == ((), frozenset())

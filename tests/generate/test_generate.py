@@ -10,17 +10,21 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
 from conformance.contract.specs import load_contract
-from conformance.generate import NAME, TAG, Aim, Draft, aims
-from conformance.generate.values import UNSENT, one_of_each
-from conformance.judge.partition import Part, member_schema, parts
-from conformance.judge.rules import Standing, rule_of
+from conformance.generate import NAME, TAG, Aim, Draft
+from conformance.generate.values import one_of_each
+from conformance.judge.partition import FURTHER, member_schema, parts
+from conformance.judge.rules import rule_of, wrong_type
 from conformance.model.contract import Contract
+from conformance.model.equivalence import Class, Part, Standing
 from conformance.model.jsonvalue import valid
 from conformance.model.marks import tag_of
 from conformance.model.message import Headers, Request
+from conformance.reports.sentences.classes import CLASSES
+from conformance.services.image.drawn import image_aims
+from conformance.services.image.marks import MARKS
 
 CONTRACT = load_contract()
-AIMS = aims(CONTRACT)
+AIMS = image_aims(CONTRACT)
 
 
 def drawn(strategy: SearchStrategy[Draft], count: int = 12, number: int = 0) -> list[Draft]:
@@ -65,22 +69,21 @@ def named(chosen: list[Aim]) -> list[Any]:
 @pytest.mark.parametrize("aim", named([aim for aim in AIMS if aim.due is Standing.BROKEN and not aim.by_state]))
 def test_a_broken_request_breaks_exactly_the_rule_that_it_is_drawn_for(aim: Aim) -> None:
     for draft in drawn(aim.drafts):
-        broken = {(part.place, part.partition) for part in found(aim, draft) if part.standing is Standing.BROKEN}
-        assert {(aim.place, aim.words)} == broken, draft
+        broken = {part for part in found(aim, draft) if part.standing is Standing.BROKEN}
+        assert set(aim.request) == broken, draft
 
 
 @pytest.mark.parametrize("aim", named([aim for aim in AIMS if aim.due is Standing.VALID]))
 def test_a_valid_request_breaks_no_rule_and_leaves_none_open(aim: Aim) -> None:
     for draft in drawn(aim.drafts, 40):
-        odd = {part.phrase for part in found(aim, draft) if part.standing is not Standing.VALID}
-        allowed = {f"{aim.place} {aim.words}", f"{aim.place} has an item that {aim.words}"} if aim.may_refuse else set()
-        assert odd <= allowed, draft
+        odd = {part for part in found(aim, draft) if part.standing is not Standing.VALID}
+        assert odd <= (set(aim.request) if aim.may_refuse else set()), draft
 
 
 @pytest.mark.parametrize("aim", named([aim for aim in AIMS if aim.due is Standing.OPEN]))
 def test_an_open_request_breaks_no_rule(aim: Aim) -> None:
     for draft in drawn(aim.drafts):
-        assert [part.phrase for part in found(aim, draft) if part.standing is Standing.BROKEN] == [], draft
+        assert [part for part in found(aim, draft) if part.standing is Standing.BROKEN] == [], draft
 
 
 def test_the_schema_refuses_what_is_broken_and_takes_what_is_valid() -> None:
@@ -91,7 +94,7 @@ def test_the_schema_refuses_what_is_broken_and_takes_what_is_valid() -> None:
             aim.operation != "image.create"
             or aim.due is Standing.OPEN
             or aim.place == "body"
-            or "more than 128 times" in aim.words
+            or aim.held.rule == "more-than"
         ):
             continue
         for draft in drawn(aim.drafts, 5, 1):
@@ -104,8 +107,9 @@ def test_the_values_of_a_patch_know_the_schema_of_their_member() -> None:
     for aim in AIMS:
         if aim.operation != "image.patch" or aim.due is Standing.OPEN or not aim.place.startswith("/"):
             continue
-        member = aim.place.removeprefix("/")
-        schema = member_schema(CONTRACT, "conformance_p" if member == "further property" else member)
+        member = aim.place[1:]
+        name = "conformance_p" if member == FURTHER else member
+        schema = member_schema(CONTRACT, CONTRACT.resources["image"], name)
         for draft in drawn(aim.drafts, 5, 2):
             assert schema is not None
             assert (aim.due is Standing.VALID) is valid(schema, json.loads(draft.body)[-1]["value"]), (aim.name, draft)
@@ -132,7 +136,7 @@ def test_no_request_makes_an_image_public_or_gives_it_away() -> None:
     for aim in AIMS:
         for draft in drawn(aim.drafts, 15, 3):
             text = draft.body.decode("utf-8", "replace").lower()
-            assert not [word for word in UNSENT["visibility"] if word in text], aim.name
+            assert not [word for word in MARKS.never_sent["visibility"] if word in text], aim.name
             assert "/owner" not in text, aim.name
             assert '"owner"' not in text, aim.name
 
@@ -162,10 +166,25 @@ def test_each_rule_that_a_value_can_break_is_broken_once(contract: Contract) -> 
     properties = (contract.operations["image.create"].request_schema or {})["properties"]
     for name, node in properties.items():
         found = one_of_each(node)
-        assert list(found) == [rule_of(node, value)[0] for value in found.values()], name
-        assert {rule_of(node, value)[1] for value in found.values()} == {Standing.BROKEN}, name
+        assert list(found) == [rule_of(node, value) for value in found.values()], name
+        assert {held.standing for held in found} == {Standing.BROKEN}, name
         assert found == one_of_each(node)
-    assert one_of_each(properties["min_ram"])["is numeric string instead of integer"] == "7"
-    assert one_of_each(properties["min_ram"])["is far above the maximum"] == 2**63
-    assert len(one_of_each(properties["tags"])["has more than 128 items"]) == 129
-    assert "is null instead of string" not in one_of_each({"type": "string"}, nullable=True)
+    assert one_of_each(properties["min_ram"])[wrong_type("numeric string", "integer")] == "7"
+    assert one_of_each(properties["min_ram"])[Class.broken("far-above-maximum")] == 2**63
+    assert len(one_of_each(properties["tags"])[Class.broken("more-items-than", most=128)]) == 129
+    assert wrong_type("null", "string") not in one_of_each({"type": "string"}, nullable=True)
+
+
+def test_no_two_aims_of_an_operation_with_one_name_are_of_different_classes() -> None:
+    named: dict[str, Aim] = {}
+    for aim in AIMS:
+        first = named.setdefault(aim.name, aim)
+        assert (first.operation, first.request, first.due) == (aim.operation, aim.request, aim.due)
+
+
+def test_the_name_of_an_aim_is_made_of_its_place_and_its_class() -> None:
+    assert "image.create tags item longer-than most=255" in {aim.name for aim in AIMS}
+
+
+def test_every_class_that_is_drawn_for_has_its_words() -> None:
+    assert {aim.held.rule for aim in AIMS} - set(CLASSES) == set()

@@ -13,7 +13,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from conformance.model.errors import UsageError
+from conformance.judge.partition import FURTHER
+from conformance.judge.rules import wrong_type
+from conformance.model.deviation import Deviation
+from conformance.model.equivalence import Class, Part
+from conformance.model.errors import Exit, UsageError
 from conformance.model.verdict import Verdict
 from conformance.proof.reference import Reference
 from conformance.run.runner import conduct_run
@@ -37,10 +41,15 @@ def verdict(tmp_path: Path) -> Callable[..., Verdict]:
     return run
 
 
-def failures(verdict: Verdict) -> set[str]:
+def deviations(verdict: Verdict) -> set[Deviation]:
     assert verdict.run.leftovers == ()
-    assert not [note for note in verdict.notes if "at fault" in note]
-    return {group.failure for group in verdict.findings}
+    assert verdict.exit_code != Exit.SUITE
+    return {group.deviation for group in verdict.findings}
+
+
+def forbidden(operation: str, place: str, held: Class, kind: str = "forbidden-accepted") -> Deviation:
+    """A request that breaks this rule here is accepted, or leaves something behind."""
+    return Deviation(kind, operation=operation, request=(Part(place, held),))
 
 
 def creating(change: Callable[[dict[str, Any]], Any]) -> Hooks:
@@ -55,10 +64,10 @@ def _other_case(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_an_enumeration_read_without_case_is_found(verdict: Callable[..., Verdict]) -> None:
-    found = failures(
+    found = deviations(
         verdict(creating(_other_case), "generated.py and creates_that_the_contract_forbids", budget="1200")
     )
-    assert found == {"accepted: disk_format is in another case than the enumeration"}
+    assert found == {forbidden("image.create", "disk_format", Class.broken("other-case"))}
 
 
 def _numeric(body: dict[str, Any]) -> dict[str, Any]:
@@ -72,7 +81,7 @@ def test_a_numeric_string_taken_for_an_integer_is_found_with_the_smallest_reques
     verdict: Callable[..., Verdict],
 ) -> None:
     run = verdict(creating(_numeric), "generated.py and creates_that_the_contract_forbids", budget="1200")
-    assert failures(run) == {"accepted: min_disk is numeric string instead of integer"}
+    assert deviations(run) == {forbidden("image.create", "min_disk", wrong_type("numeric string", "integer"))}
     [group] = run.findings
     assert group.requirement == "image.create.body.min_disk"
     assert group.exemplar is not None
@@ -87,8 +96,8 @@ def _trimmed(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_property_that_loses_a_character_is_found(verdict: Callable[..., Verdict]) -> None:
-    found = failures(verdict(creating(_trimmed), "generated.py and creates_that_the_contract_allows", budget="3000"))
-    assert {failure.split(" not as sent", 1)[1] for failure in found} == {" in the answer"}
+    found = deviations(verdict(creating(_trimmed), "generated.py and creates_that_the_contract_allows", budget="3000"))
+    assert found == {Deviation("not-as-sent", place=FURTHER, terms=(("where", "answer"),))}
 
 
 def _breaking(body: dict[str, Any]) -> dict[str, Any]:
@@ -100,12 +109,14 @@ def _breaking(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_two_server_errors_of_one_operation_are_two_findings(verdict: Callable[..., Verdict]) -> None:
-    found = failures(verdict(creating(_breaking), "generated.py and creates_that_the_contract_forbids", budget="1200"))
+    found = deviations(
+        verdict(creating(_breaking), "generated.py and creates_that_the_contract_forbids", budget="1200")
+    )
     assert {
-        "500 from image.create: min_ram is far above the maximum",
-        "500 from image.create: tags is object instead of array",
-        "500 from image.create: tags is empty object instead of array",
-    } == {failure for failure in found if failure.startswith("500 from")}
+        (Part("min_ram", Class.broken("far-above-maximum")),),
+        (Part("tags", wrong_type("object", "array")),),
+        (Part("tags", wrong_type("empty object", "array")),),
+    } == {deviation.request for deviation in found if deviation.kind == "server-error"}
 
 
 def _half(call: Call, caller: Caller, store: Store) -> Answer | None:
@@ -121,9 +132,12 @@ def _half(call: Call, caller: Caller, store: Store) -> Answer | None:
 
 
 def test_a_refused_patch_that_leaves_something_behind_is_found(verdict: Callable[..., Verdict]) -> None:
-    found = failures(verdict(Hooks(handle=_half), "generated.py and changes_that_the_contract_forbids", budget="3000"))
-    assert "changed by a refused request: op is array instead of string" in found
-    assert not [failure for failure in found if "/min_disk" in failure]
+    found = deviations(
+        verdict(Hooks(handle=_half), "generated.py and changes_that_the_contract_forbids", budget="3000")
+    )
+    kind = "changed-by-a-refused-request"
+    assert forbidden("image.patch", "op", wrong_type("array", "string"), kind) in found
+    assert not [deviation for deviation in found if any(part.place == "/min_disk" for part in deviation.request)]
 
 
 def _kept(call: Call, answer: Answer, store: Store) -> Answer:
@@ -141,8 +155,11 @@ def _kept(call: Call, answer: Answer, store: Store) -> Answer:
 
 
 def test_a_refused_create_that_leaves_an_image_is_found_and_the_image_deleted(verdict: Callable[..., Verdict]) -> None:
-    found = failures(verdict(Hooks(answer=_kept), "generated.py and creates_that_the_contract_forbids", budget="1200"))
-    assert "made by a refused request: tags is string instead of array" in found
+    found = deviations(
+        verdict(Hooks(answer=_kept), "generated.py and creates_that_the_contract_forbids", budget="1200")
+    )
+    kind = "made-by-a-refused-request"
+    assert forbidden("image.create", "tags", wrong_type("string", "array"), kind) in found
 
 
 def _careless(call: Call) -> Call:
@@ -153,8 +170,8 @@ def _careless(call: Call) -> Call:
 
 
 def test_an_id_read_without_its_hyphens_is_found(verdict: Callable[..., Verdict]) -> None:
-    found = failures(verdict(Hooks(request=_careless), "generated.py and ids_that_are_none", budget="2000"))
-    assert found == {"accepted: path.image_id is a uuid without its hyphens"}
+    found = deviations(verdict(Hooks(request=_careless), "generated.py and ids_that_are_none", budget="2000"))
+    assert found == {forbidden("image.download", "path.image_id", Class.broken("uuid-without-hyphens"))}
 
 
 def _together(call: Call, query: Any) -> Any:
@@ -167,9 +184,11 @@ def _together(call: Call, query: Any) -> Any:
 
 
 def test_a_limit_forgotten_when_three_parameters_come_together_is_found(verdict: Callable[..., Verdict]) -> None:
-    found = failures(verdict(Hooks(query=_together), "generated.py and parameters_of_a_list", budget="2000"))
+    found = deviations(verdict(Hooks(query=_together), "generated.py and parameters_of_a_list", budget="2000"))
     assert len(found) == 1
-    assert {"limit", "sort_key", "status"} <= set(found.pop().removesuffix(" selects other images").split(" with "))
+    deviation = found.pop()
+    assert deviation.kind == "other-selection"
+    assert {"limit", "sort_key", "status"} <= set(str(dict(deviation.terms)["members"]).split(", "))
 
 
 def _lost(call: Call, image: Image, _store: Store) -> None:
@@ -178,14 +197,14 @@ def _lost(call: Call, image: Image, _store: Store) -> None:
 
 
 def test_a_member_lost_in_a_change_of_two_others_is_found(verdict: Callable[..., Verdict]) -> None:
-    found = failures(verdict(Hooks(stored=_lost), "generated.py and changes_that_the_contract_allows", budget="2500"))
-    assert {failure for failure in found if failure.startswith("min_disk ")}
+    found = deviations(verdict(Hooks(stored=_lost), "generated.py and changes_that_the_contract_allows", budget="2500"))
+    assert "min_disk" in {deviation.place for deviation in found}
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_the_reference_without_a_fault_is_silent(verdict: Callable[..., Verdict], seed: int) -> None:
     run = verdict(None, "generated.py", budget="800", seed=seed)
-    assert failures(run) == set()
+    assert deviations(run) == set()
     assert 550 < run.run.requests < 750
     assert {row.operation for row in run.sent} >= {
         "image.create",

@@ -1,7 +1,7 @@
-"""The switchboard: faults, each breaking one promise of the contract while the rest holds.
+"""A fault: a way in which the reference target breaks promises of the contract while it keeps all others.
 
-A fault sees the stages of an answer that a server has: who calls, what is asked, what is stored, what is sent. It overrides
-the stage at which the promise is broken and leaves the others alone.
+The target answers a call in stages: it reads the request, decides who calls, understands a query or a body, does what is asked,
+stores it, and sends an answer. A fault puts a function of its own at one or several of these stages, its `Hooks`.
 """
 
 from __future__ import annotations
@@ -22,25 +22,36 @@ __all__ = ["Fault", "Hooks"]
 
 @dataclass(frozen=True)
 class Hooks:
-    """The stages at which a fault acts; each is left alone unless it is given."""
+    """What happens at the stages of a call, in their order; at a stage without a function the target does what is right.
+
+    request: the call as the target understands it.
+    authorise: who calls, from who called by the token; None for nobody.
+    handle: an answer in place of the operation, or None for the operation itself.
+    query: the parameters by which a list selects and sorts.
+    visible: the images that a list is made from.
+    members: the body that a create or a patch checks and stores.
+    stored: called with what a create or a patch has stored, to change it before it is answered.
+    answer: the answer that is sent.
+
+    A function that raises `Refused` refuses the call. One that has to remember something is made anew with each fault, so that
+    nothing of one run is left in the next.
+    """
 
     request: Callable[[Call], Call] | None = None
     authorise: Callable[[Call, Caller | None, Identity], Caller | None] | None = None
+    handle: Callable[[Call, Caller, Store], Answer | None] | None = None
     query: Callable[[Call, Query], Query] | None = None
     visible: Callable[[Call, list[Image], Store], list[Image]] | None = None
     members: Callable[[Call, Any, Store], Any] | None = None
-    handle: Callable[[Call, Caller, Store], Answer | None] | None = None
     stored: Callable[[Call, Image, Store], None] | None = None
     answer: Callable[[Call, Answer, Store], Answer] | None = None
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A broken promise: its id, the requirements that it breaks, what it does in words, and where it acts.
+    """A fault by its id: the requirements that it breaks, what it does in words, and the hooks by which it does that.
 
-    request: the request as the server understands it. authorise: whom it takes the caller for. query: what it filters by.
-    visible: the images that it lists from. members: the body that it checks and stores. handle: what it
-    does instead, unless None. stored: what becomes of what was stored. answer: what it sends.
+    A liberty is the same and breaks nothing.
     """
 
     id: str

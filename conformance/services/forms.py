@@ -174,7 +174,7 @@ def _edits(node: Mapping[str, Any], *, required: bool) -> Iterator[Effect[Edit]]
     if node.get("format") in {"uuid", "date-time"}:
         yield _set("malformed", "neither id nor time")
     if node.get("format") == "uri-reference":
-        yield _set("untrue", "/elsewhere")
+        yield _set("untrue", "/astray")
     if "enum" in node:
         yield _set("outside", f"no {node['enum'][0]}")
     if "minimum" in node:

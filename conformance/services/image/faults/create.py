@@ -171,7 +171,7 @@ def _defaults() -> Iterator[Fault]:
         ("checksum", no_bytes),
         ("virtual_size", 1),
         ("protected", True),
-        ("tags", ["new"]),
+        ("tags", ["unasked"]),
     ):
         yield Fault(
             f"{rid.default(CREATE, member)}.other",
@@ -189,7 +189,7 @@ def _answers() -> Iterator[Fault]:
     def answered(word: str, breaks: tuple[str, ...], said: str, change: Callable[[Body], Body]) -> Fault:
         return Fault(f"{CREATE}.{word}", breaks, said, showing(CREATE, 201, change))
 
-    times = {"created_at": "2001-01-01T00:00:00Z", "updated_at": "2001-01-01T00:00:00Z"}
+    times = {"created_at": "1999-12-31T23:59:59Z", "updated_at": "1999-12-31T23:59:59Z"}
     yield answered(
         "relation.file.other",
         ("image.create.relation.file", rid.response(CREATE, 201, "file")),

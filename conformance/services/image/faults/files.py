@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -55,14 +56,14 @@ SENT: Mapping[str, Alter] = {
     "first-64k": lambda data: data[:65536],
     "last-byte": lambda data: data[:-1] + bytes([data[-1] ^ 0xFF]) if len(data) > BIG else data,
     "nul": lambda data: data.replace(b"\0", b""),
-    "byte-order-mark": lambda data: data.removeprefix("\ufeff".encode()),
+    "byte-order-mark": lambda data: data.removeprefix(codecs.BOM_UTF8),
 }
 STORED: Mapping[str, Alter] = {
     "stripped": bytes.strip,
     "text-newlines": lambda data: data.replace(b"\n", b"\r\n"),
     "first-mebibyte": lambda data: data[: 2**20 - 1],
     "padded": lambda data: data + bytes(-len(data) % 512),
-    "no-bom": lambda data: data.replace("\ufeff".encode("utf-16-le"), b""),
+    "no-bom": lambda data: data.replace(codecs.BOM_UTF16_LE, b""),
     "utf-8": lambda data: data.decode("utf-8", "replace").encode(),
 }
 """What becomes of the bytes of a file when it is sent, and when it is stored."""

@@ -37,7 +37,7 @@ def faults(contract: Contract) -> Iterator[Fault]:
     yield from family(_of("status"), (_of("status"),), _statuses())
     yield from family(_of("changes-since"), (_of("changes-since"),), _times())
     yield from family(
-        _of("type"), (_of("type"),), [("snapshot", "type=snapshot is refused", asking(_without_snapshots))]
+        _of("type"), (_of("type"),), [("snapshot", "a type other than image is refused", asking(_images_only))]
     )
     yield from _after_changes()
 
@@ -163,8 +163,8 @@ def _statuses() -> Iterator[tuple[str, str, Hooks]]:
     )
 
 
-def _without_snapshots(query: Query) -> Query:
-    return refuse() if query.get("type") == "snapshot" else query
+def _images_only(query: Query) -> Query:
+    return query if query.get("type", "image") == "image" else refuse()
 
 
 # --- changes-since --------------------------------------------------------------------------------------------------

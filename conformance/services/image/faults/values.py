@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -22,6 +23,7 @@ __all__ = ["faults", "members_of_create", "reset"]
 CREATE, PATCH = "image.create", "image.patch"
 STORED, UNCHANGED = "image.patch.stored", "image.patch.unchanged"
 
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 OTHER_VALUES: Mapping[str, Any] = {
     "container_format": "aki",
     "disk_format": "vdi",
@@ -69,7 +71,7 @@ def reset(image: Image, name: str) -> None:
 def _members(contract: Contract) -> Iterator[Fault]:
     for name, schema in members_of_create(contract).items():
         promise = rid.body(CREATE, name)
-        formats = {"uuid": lambda text: len(text) == 36}
+        formats = {"uuid": lambda text: UUID.fullmatch(text) is not None}
         validator = jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=True, formats=formats)
         place: Where[Rewrite] = Where(promise, f"create, {name}", creating, (promise,))
         yield from product([place], _misreadings(name, validator))

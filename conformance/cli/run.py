@@ -53,8 +53,8 @@ lang_option = click.option(
 @click.option("--seed", type=int, help="The same seed makes the same requests.  [default: drawn]")
 @click.option(
     "--budget",
-    metavar="N|Ns",
-    help="What the generated cases may spend: requests (500) or seconds (120s).  [default: the profile's]",
+    metavar="N|Ns|Nm",
+    help="What the generated cases may spend: requests (500) or a time (120s, 10m).  [default: the profile's]",
 )
 @click.option(
     "--out",

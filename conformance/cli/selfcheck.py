@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from conformance.model.errors import Exit, UsageError
-from conformance.proof.scorecard import CAUGHT, ELSEWHERE, ERROR, MISSED, Power, to_json, to_markdown
+from conformance.proof.scorecard import CAUGHT, ELSEWHERE, ERROR, MISSED, Scorecard, to_json, to_markdown
 from conformance.proof.selfcheck import selfcheck as run_selfcheck
 
 
@@ -52,10 +52,10 @@ def selfcheck(profile: str, jobs: int | None, faults: tuple[str, ...], seeds: in
     Exit codes: 0 every fault caught and no false alarm, 2 usage, 4 the suite is at fault.
     """
     _prepare(out)
-    power = run_selfcheck(profile, jobs or _processors(), faults, seeds, Console(file=sys.stderr))
-    paths = _write(power, out)
-    _print(power, Console(), paths)
-    return int(Exit.CONFORMANT if power.proven else Exit.SUITE)
+    scorecard = run_selfcheck(profile, jobs or _processors(), faults, seeds, Console(file=sys.stderr))
+    paths = _write(scorecard, out)
+    _print(scorecard, Console(), paths)
+    return int(Exit.CONFORMANT if scorecard.proven else Exit.SUITE)
 
 
 def _processors() -> int:
@@ -75,10 +75,10 @@ def _prepare(out: Path) -> None:
         raise UsageError(f"{out}: cannot be written: {error.strerror}; give another --out") from None
 
 
-def _write(power: Power, out: Path) -> tuple[Path, ...]:
+def _write(scorecard: Scorecard, out: Path) -> tuple[Path, ...]:
     files = {
-        "selfcheck.md": to_markdown(power),
-        "selfcheck.json": json.dumps(to_json(power), indent=1, ensure_ascii=False) + "\n",
+        "selfcheck.md": to_markdown(scorecard),
+        "selfcheck.json": json.dumps(to_json(scorecard), indent=1, ensure_ascii=False) + "\n",
     }
     try:
         for name, text in files.items():
@@ -90,14 +90,17 @@ def _write(power: Power, out: Path) -> tuple[Path, ...]:
     return tuple(out / name for name in files)
 
 
-def _print(power: Power, console: Console, paths: tuple[Path, ...]) -> None:
+def _print(scorecard: Scorecard, console: Console, paths: tuple[Path, ...]) -> None:
     table = Table(
-        box=None, pad_edge=False, title=f"Faults and what found them (profile {power.profile})", title_justify="left"
+        box=None,
+        pad_edge=False,
+        title=f"Faults and what found them (profile {scorecard.profile})",
+        title_justify="left",
     )
     for name in ("fault", "outcome", "caught by"):
         table.add_column(name, overflow="fold")
     table.add_column("after", justify="right")
-    for item in power.trials:
+    for item in scorecard.trials:
         by = list(item.checks)
         shown = (
             by[0] + (f" and {len(by) - 1} more" if len(by) > 1 else "")
@@ -107,18 +110,18 @@ def _print(power: Power, console: Console, paths: tuple[Path, ...]) -> None:
         table.add_row(item.fault, item.outcome, shown, "" if item.first is None else str(item.first))
     console.print(table, highlight=False, markup=False)
     for title, names in (
-        ("promises without a fault", power.requirements_without_fault),
-        ("checks that caught nothing", power.idle_checks),
+        ("promises without a fault", scorecard.requirements_without_fault),
+        ("checks that caught nothing", scorecard.idle_checks),
     ):
         if names:
             console.print(f"{title}: {', '.join(names)}", highlight=False, markup=False)
     console.print(f"reports: {', '.join(str(path) for path in paths)}", highlight=False, markup=False)
-    alarms = sum(not item.silent for item in power.clean)
-    words = f"of {len(power.trials)} faults {power.count(CAUGHT)} caught, {power.count(ELSEWHERE)} noticed elsewhere only, {power.count(MISSED)} missed"
-    errors = f", {power.count(ERROR)} errors of the suite" if power.count(ERROR) else ""
-    verdict = "PROVEN" if power.proven else "NOT PROVEN"
+    alarms = sum(not item.silent for item in scorecard.clean)
+    words = f"of {len(scorecard.trials)} faults {scorecard.count(CAUGHT)} caught, {scorecard.count(ELSEWHERE)} noticed elsewhere only, {scorecard.count(MISSED)} missed"
+    errors = f", {scorecard.count(ERROR)} errors of the suite" if scorecard.count(ERROR) else ""
+    verdict = "PROVEN" if scorecard.proven else "NOT PROVEN"
     console.print(
-        f"{verdict}: {words}{errors}; {alarms} false alarms in {len(power.clean)} runs without a fault, in {power.seconds:.0f} s",
+        f"{verdict}: {words}{errors}; {alarms} false alarms in {len(scorecard.clean)} runs without a fault, in {scorecard.seconds:.0f} s",
         highlight=False,
         markup=False,
     )

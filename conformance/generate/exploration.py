@@ -47,11 +47,12 @@ class Budget:
 
 
 def parse_budget(text: str) -> tuple[int | None, float | None]:
-    """(requests, seconds) of `500` or `120s`. Raises UsageError."""
-    number = text.removesuffix("s")
+    """(requests, seconds) of `500`, `120s` or `10m`. Raises UsageError."""
+    seconds = {"s": 1, "m": 60}.get(text[-1:])
+    number = text[:-1] if seconds is not None else text
     if not (number.isascii() and number.isdecimal()) or len(number) > 9:
-        raise UsageError(f"--budget {text}: is neither a number of requests (500) nor of seconds (120s)")
-    return (None, float(number)) if text.endswith("s") else (int(number), None)
+        raise UsageError(f"--budget {text}: is neither a number of requests (500) nor a time (120s, 10m)")
+    return (int(number), None) if seconds is None else (None, float(number) * seconds)
 
 
 @dataclass

@@ -97,5 +97,5 @@ class Exchange:
 
     @property
     def operation(self) -> str:
-        """The operation's id, or the method and path of a request outside the contract."""
+        """The operation's id; "other" for a request that addresses no operation of the contract."""
         return self.request.operation or "other"

@@ -1,4 +1,4 @@
-"""The power of the suite: which faults it finds, with which checks, after how many requests, and what it invents.
+"""The scorecard of the suite: which faults it finds, with which checks, after how many requests, and what it invents.
 
 Rules
 - A fault is caught when a finding names a promise that the fault breaks. A finding about another promise only is shown, and is
@@ -24,7 +24,7 @@ __all__ = [
     "ERROR",
     "MISSED",
     "CleanRun",
-    "Power",
+    "Scorecard",
     "Trial",
     "breakable",
     "idle",
@@ -85,7 +85,7 @@ class CleanRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Power:
+class Scorecard:
     """What a self-check found. `selected` are the patterns that chose the faults; empty when all were tried.
 
     `proofs` maps a check that was never the first to catch a fault to one that it catches alone; `idle_checks` are those that
@@ -138,26 +138,26 @@ def idle(checks: Iterable[str], trials: Iterable[Trial]) -> tuple[str, ...]:
     return tuple(sorted(set(checks) - busy))
 
 
-def to_json(power: Power) -> dict[str, Any]:
+def to_json(scorecard: Scorecard) -> dict[str, Any]:
     """Plain data (schema: specs/schemas/selfcheck.schema.json)."""
     return {
         "selfcheck": VERSION,
-        "suite_version": power.suite_version,
-        "contract": dict(power.contract),
-        "profile": power.profile,
-        "duration_s": round(power.seconds, 1),
-        "jobs": power.jobs,
-        "selected": list(power.selected),
-        "proven": power.proven,
+        "suite_version": scorecard.suite_version,
+        "contract": dict(scorecard.contract),
+        "profile": scorecard.profile,
+        "duration_s": round(scorecard.seconds, 1),
+        "jobs": scorecard.jobs,
+        "selected": list(scorecard.selected),
+        "proven": scorecard.proven,
         "summary": {
-            "faults": len(power.trials),
-            **{outcome: power.count(outcome) for outcome in (CAUGHT, ELSEWHERE, MISSED, ERROR)},
-            "clean_runs": len(power.clean),
-            "false_alarms": sum(not item.silent for item in power.clean),
+            "faults": len(scorecard.trials),
+            **{outcome: scorecard.count(outcome) for outcome in (CAUGHT, ELSEWHERE, MISSED, ERROR)},
+            "clean_runs": len(scorecard.clean),
+            "false_alarms": sum(not item.silent for item in scorecard.clean),
         },
-        "requirements_without_fault": list(power.requirements_without_fault),
-        "idle_checks": list(power.idle_checks),
-        "proofs": dict(sorted(power.proofs.items())),
+        "requirements_without_fault": list(scorecard.requirements_without_fault),
+        "idle_checks": list(scorecard.idle_checks),
+        "proofs": dict(sorted(scorecard.proofs.items())),
         "clean": [
             {
                 "liberty": item.liberty,
@@ -168,7 +168,7 @@ def to_json(power: Power) -> dict[str, Any]:
                 "duration_s": round(item.seconds, 1),
                 "notes": list(item.notes),
             }
-            for item in power.clean
+            for item in scorecard.clean
         ],
         "faults": [
             {
@@ -183,46 +183,44 @@ def to_json(power: Power) -> dict[str, Any]:
                 "duration_s": round(item.seconds, 1),
                 "note": item.note,
             }
-            for item in power.trials
+            for item in scorecard.trials
         ],
     }
 
 
-def to_markdown(power: Power) -> str:
+def to_markdown(scorecard: Scorecard) -> str:
     """The matrix for a reader: a summary, how far each area is covered, and a row for each fault."""
     lines = [
-        f"# The suite against {len(power.trials)} faults, profile {power.profile}",
+        f"# The suite against {len(scorecard.trials)} faults, profile {scorecard.profile}",
         "",
-        _counts(power),
+        _counts(scorecard),
         "",
         "| area | faults | caught | requests to the first finding (median) |",
         "|---|--:|--:|--:|",
     ]
-    for area, trials in _areas(power.trials).items():
+    for area, trials in _areas(scorecard.trials).items():
         firsts = sorted(item.first for item in trials if item.first is not None)
         median = str(firsts[len(firsts) // 2]) if firsts else ""
         lines.append(f"| {area} | {len(trials)} | {sum(item.outcome == CAUGHT for item in trials)} | {median} |")
     lines += ["", "| fault | what it breaks | outcome | caught by | first request |", "|---|---|---|---|--:|"]
-    for item in power.trials:
+    for item in scorecard.trials:
         first = "" if item.first is None else str(item.first)
         lines.append(f"| `{item.fault}` | {item.description} | {item.outcome} | {', '.join(item.checks)} | {first} |")
     for title, names in (
-        ("Promises without a fault", power.requirements_without_fault),
-        ("Checks that caught nothing", power.idle_checks),
+        ("Promises without a fault", scorecard.requirements_without_fault),
+        ("Checks that caught nothing", scorecard.idle_checks),
     ):
         if names:
             lines += ["", f"## {title}", "", *(f"- `{name}`" for name in names)]
     return "\n".join(lines) + "\n"
 
 
-def _counts(power: Power) -> str:
-    alarms = sum(not item.silent for item in power.clean)
-    words = (
-        f"{power.count(CAUGHT)} caught, {power.count(ELSEWHERE)} noticed elsewhere only, {power.count(MISSED)} missed, "
-    )
+def _counts(scorecard: Scorecard) -> str:
+    alarms = sum(not item.silent for item in scorecard.clean)
+    words = f"{scorecard.count(CAUGHT)} caught, {scorecard.count(ELSEWHERE)} noticed elsewhere only, {scorecard.count(MISSED)} missed, "
     return (
         words
-        + f"{power.count(ERROR)} ended in an error of the suite. {alarms} false alarms in {len(power.clean)} runs without a fault."
+        + f"{scorecard.count(ERROR)} ended in an error of the suite. {alarms} false alarms in {len(scorecard.clean)} runs without a fault."
     )
 
 

@@ -34,18 +34,26 @@ from conformance.model.finding import Finding
 from conformance.model.verdict import Verdict
 from conformance.proof.bank import bank, faults_of, liberties
 from conformance.proof.reference import Reference
-from conformance.proof.scorecard import CAUGHT, ELSEWHERE, ERROR, MISSED, CleanRun, Power, Trial, idle, without_fault
+from conformance.proof.scorecard import (
+    CAUGHT,
+    ELSEWHERE,
+    ERROR,
+    MISSED,
+    CleanRun,
+    Scorecard,
+    Trial,
+    idle,
+    without_fault,
+)
 from conformance.reports.commands import message
 from conformance.run.cases import Case, registry
 from conformance.run.embedded import Embed
 from conformance.run.runner import run_cases
+from conformance.run.service import registered
 from conformance.run.session import Options, Session, in_profile
 from conformance.services.fault import Fault
 
 __all__ = ["clean_run", "faults_like", "prove", "selfcheck", "trial"]
-
-SEARCHING = ("test_stateful", "test_generated")
-"""Files of the cases that search, the quicker first."""
 
 SEED = 1
 MOST_CANDIDATES = 40
@@ -65,7 +73,7 @@ def faults_like(contract: Contract, patterns: Iterable[str]) -> tuple[Fault, ...
     )
 
 
-def selfcheck(profile: str, jobs: int, patterns: Sequence[str], seeds: int, progress: Console) -> Power:
+def selfcheck(profile: str, jobs: int, patterns: Sequence[str], seeds: int, progress: Console) -> Scorecard:
     """Try the suite against each fault, and against none with this many seeds and with each liberty, in `jobs` processes.
 
     Raises UsageError.
@@ -93,7 +101,7 @@ def selfcheck(profile: str, jobs: int, patterns: Sequence[str], seeds: int, prog
             for task, found in zip(searches, pool.imap(_prove, searches), strict=True):
                 if found is not None:
                     proofs[task.check] = found.fault
-    return Power(
+    return Scorecard(
         suite_version=metadata.version("easystack-conformance"),
         contract={"name": contract.name, "version": contract.version, "sha256": contract.sha256},
         profile=profile,
@@ -202,8 +210,8 @@ def clean_run(profile: str, seed: int, liberty: str = "") -> CleanRun:
     try:
         with Session(
             Options(profile=profile, seed=seed, embedded=_reference([liberty] if liberty else [])), _contract()
-        ) as conduct:
-            verdict = run_cases(conduct, _quiet())
+        ) as session:
+            verdict = run_cases(session, _quiet())
     except ConformanceError as error:
         return CleanRun(liberty, seed, ERROR, (f"{type(error).__name__}: {error}",), 0, time.monotonic() - began)
     findings = tuple(f"{group.requirement}: {message(group)}" for group in verdict.findings)
@@ -229,17 +237,17 @@ def trial(fault: str, profile: str = "gate", seed: int = SEED, cases: str | None
     for selection in [cases] if cases else _stages(item, profile):
         options = Options(profile=profile, seed=seed, selection=selection, embedded=_reference([fault]))
         try:
-            with Session(options, _contract()) as conduct:
-                verdict = run_cases(conduct, _quiet(), _Stop(conduct, item))
+            with Session(options, _contract()) as session:
+                verdict = run_cases(session, _quiet(), _Stop(session, item))
         except ConformanceError as error:
             return _result(item, ERROR, sent, began, note=f"{type(error).__name__}: {error}")
-        if conduct.suite_fault:
-            return _result(item, ERROR, sent, began, note="; ".join(conduct.notes))
-        checks = _catchers(item, verdict, conduct.recorder.findings)
+        if session.suite_fault:
+            return _result(item, ERROR, sent, began, note="; ".join(session.notes))
+        checks = _catchers(item, verdict, session.recorder.findings)
         elsewhere |= {group.requirement for group in verdict.findings} - set(item.breaks)
         if checks:
             numbers = [
-                found.exchange.number for found in conduct.recorder.findings if _names(found, item) and found.exchange
+                found.exchange.number for found in session.recorder.findings if _names(found, item) and found.exchange
             ]
             first = sent + min(numbers, default=verdict.run.requests)
             return _result(
@@ -249,25 +257,31 @@ def trial(fault: str, profile: str = "gate", seed: int = SEED, cases: str | None
     return _result(item, ELSEWHERE if elsewhere else MISSED, sent, began, elsewhere=elsewhere)
 
 
+def _searching() -> tuple[str, ...]:
+    """Files of the cases that search, the quicker of a service first."""
+    return tuple(f"test_{name}" for service in registered() for name in service.searching)
+
+
 def _stages(fault: Fault, profile: str) -> list[str]:
     """The choices of cases that a fault is tried with, one after the other."""
     declaring = [case for case in registry() if in_profile(case, profile) and covered(case.verifies, fault.breaks)]
-    names = [
-        f"test_{case.name.partition('.')[2]}"
-        for case in declaring
-        if f"test_{case.name.partition('.')[0]}" not in SEARCHING
-    ]
-    stages = [*([" or ".join(names)] if names else []), " and ".join(f"not {name}" for name in SEARCHING)]
-    known = {f"test_{case.name.partition('.')[0]}" for case in registry()}
-    searching = [name for name in SEARCHING if name in known]
-    return [*stages, *searching] if profile != "smoke" else stages
+    searching = _searching()
+    names = [f"test_{case.name.partition('.')[2]}" for case in declaring if _file(case.name) not in searching]
+    stages = [*([" or ".join(names)] if names else []), " and ".join(f"not {name}" for name in searching)]
+    known = {_file(case.name) for case in registry()}
+    return [*stages, *(name for name in searching if name in known)] if profile != "smoke" else stages
+
+
+def _file(case: str) -> str:
+    """The file of a case, without its ending."""
+    return f"test_{case.partition('.')[0]}"
 
 
 class _Stop:
     """Ends a trial after the case that names a broken promise: what comes then says nothing more about the fault."""
 
-    def __init__(self, conduct: Session, fault: Fault) -> None:
-        self._gate = conduct.recorder
+    def __init__(self, session: Session, fault: Fault) -> None:
+        self._gate = session.recorder
         self._fault = fault
         self._seen = 0
         self._session: pytest.Session | None = None
@@ -314,7 +328,7 @@ def _catchers(fault: Fault, verdict: Verdict, findings: Iterable[Finding]) -> di
     for item in findings:
         if (item.requirement, item.deviation.kind) in named:
             case = item.exchange.case if item.exchange is not None else ""
-            for name in {item.check, case} if f"test_{case.partition('.')[0]}" in SEARCHING else {item.check}:
+            for name in {item.check, case} if _file(case) in _searching() else {item.check}:
                 found.setdefault(name, set()).add(item.requirement)
     return {name: tuple(sorted(found[name])) for name in sorted(found)}
 

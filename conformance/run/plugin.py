@@ -53,7 +53,8 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     group.addoption("--profile", choices=PROFILES, default="gate", help="how much is run (default: gate)")
     group.addoption("--seed", type=int, help="the same seed makes the same requests (default: drawn)")
     group.addoption(
-        "--budget", help="what the generated cases may spend: requests (500) or seconds (120s) (default: the profile's)"
+        "--budget",
+        help="what the generated cases may spend: requests (500) or a time (120s, 10m) (default: the profile's)",
     )
     group.addoption(
         "--waivers", type=Path, help="file of waivers (default: waivers.yaml in the current directory when it is there)"

@@ -165,7 +165,7 @@ class Transport:
         Raises TargetUnreachable (no connection, TLS, time), NotACloud (no HTTP), SuiteError (a secret for a stranger).
         """
         self._guard(request)
-        self._check_budget(urlsplit(request.url).netloc)
+        self._check_what_is_left(urlsplit(request.url).netloc)
         # A server may close what has been idle. What reads is sent again; for the rest the connection is new by then.
         if time.monotonic() - self._used > IDLE:
             self._session.close()
@@ -255,7 +255,7 @@ class Transport:
             if time.perf_counter() - started > self.limits.total:
                 raise _Overtime
 
-    def _check_budget(self, where: str) -> None:
+    def _check_what_is_left(self, where: str) -> None:
         if time.monotonic() > self._ends:
             raise TargetUnreachable(f"{where}: is too slow; the time of the run ({self.limits.run:g} s) is over")
         if self._left <= 0:

@@ -79,12 +79,14 @@ def test_a_budget_of_seconds_runs_out() -> None:
     assert not Budget(None, 60.0, lambda: 0).over
 
 
-@pytest.mark.parametrize(("text", "parsed"), [("500", (500, None)), ("0", (0, None)), ("120s", (None, 120.0))])
+@pytest.mark.parametrize(
+    ("text", "parsed"), [("500", (500, None)), ("0", (0, None)), ("120s", (None, 120.0)), ("10m", (None, 600.0))]
+)
 def test_a_budget_is_read_as_requests_or_seconds(text: str, parsed: tuple[int | None, float | None]) -> None:
     assert parsed == parse_budget(text)
 
 
 @pytest.mark.parametrize("text", ["", "s", "-1", "1.5", "10m", "٣", "9" * 30])
 def test_another_budget_is_refused_with_what_would_do(text: str) -> None:
-    with pytest.raises(UsageError, match=r"is neither a number of requests \(500\) nor of seconds \(120s\)"):
+    with pytest.raises(UsageError, match=r"is neither a number of requests \(500\) nor a time \(120s, 10m\)"):
         parse_budget(text)

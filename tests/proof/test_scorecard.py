@@ -14,7 +14,7 @@ from conformance.model.contract import Authority, Contract
 from conformance.proof.scorecard import (
     BEYOND_JUDGEMENT,
     CleanRun,
-    Power,
+    Scorecard,
     Trial,
     breakable,
     idle,
@@ -39,8 +39,8 @@ MISSED = Trial("rare", "one in forty", ("status.server-error",), "missed", {}, (
 CLEAN = CleanRun("", 1, "conformant", (), 1300, 3.0)
 
 
-def power(*trials: Trial, **changes: Any) -> Power:
-    made = Power(
+def scorecard(*trials: Trial, **changes: Any) -> Scorecard:
+    made = Scorecard(
         "1.0",
         {"name": "easystack-6.0.2", "version": "6.0.2", "sha256": "0" * 64},
         "gate",
@@ -56,7 +56,7 @@ def power(*trials: Trial, **changes: Any) -> Power:
 
 
 def test_all_caught_and_nothing_invented_is_proven() -> None:
-    assert power(CAUGHT).proven is True
+    assert scorecard(CAUGHT).proven is True
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_all_caught_and_nothing_invented_is_proven() -> None:
     ],
 )
 def test_anything_less_is_not_proven(changes: dict[str, Any]) -> None:
-    assert replace(power(CAUGHT), **changes).proven is False
+    assert replace(scorecard(CAUGHT), **changes).proven is False
 
 
 def test_an_advisory_false_alarm_is_one_too() -> None:
@@ -100,13 +100,13 @@ def test_a_check_that_caught_nothing_is_idle() -> None:
 
 
 def test_the_file_has_the_form_of_its_schema() -> None:
-    made = power(CAUGHT, MISSED, idle_checks=("delete.case",), proofs={"list.other": "image.list.status"})
+    made = scorecard(CAUGHT, MISSED, idle_checks=("delete.case",), proofs={"list.other": "image.list.status"})
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     jsonschema.validate(json.loads(json.dumps(to_json(made))), SCHEMA)
 
 
 def test_the_summary_counts_each_outcome_once() -> None:
-    made = power(
+    made = scorecard(
         CAUGHT, MISSED, replace(MISSED, outcome="error"), clean=(CLEAN, replace(CLEAN, seed=2, overall="inconclusive"))
     )
     wanted = {"faults": 3, "caught": 1, "elsewhere": 0, "missed": 1, "error": 1, "clean_runs": 2, "false_alarms": 1}
@@ -114,7 +114,7 @@ def test_the_summary_counts_each_outcome_once() -> None:
 
 
 def test_the_table_has_a_row_for_each_fault_and_each_area() -> None:
-    text = to_markdown(power(CAUGHT, MISSED, idle_checks=("delete.case",)))
+    text = to_markdown(scorecard(CAUGHT, MISSED, idle_checks=("delete.case",)))
     assert "| `image.list.status` | it succeeds with 202 | caught | list.case | 7 |" in text
     assert "| `rare` | one in forty | missed |  |  |" in text
     assert "| image.list | 1 | 1 | 7 |" in text

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent
 
 
 class BuildWithSpecs(build_py):
-    """Copies `specs/` to `conformance/specs/`, where `conformance.specs.default_directory` looks first."""
+    """Copies `specs/` to `conformance/specs/`, where `conformance.contract.specs.default_directory` looks first."""
 
     def run(self) -> None:
         super().run()

@@ -30,10 +30,9 @@ def derive(specs: Mapping[str, Mapping[str, Any]]) -> tuple[Requirement, ...]:
 
 
 def _all(specs: Mapping[str, Mapping[str, Any]]) -> Iterator[Requirement]:
-    common = common_spec(specs)
-    yield from _stated(common, None)
-    yield from _common(common)
+    yield from _common(common_spec(specs))
     for spec in specs.values():
+        yield from _stated(spec, None)
         for _, _, operation in operations_of(spec):
             yield from _operation(operation)
 

@@ -161,6 +161,12 @@ def test_the_common_part_is_found_wherever_it_stands(specs: Specs) -> None:
     assert derive(specs) == derive(changed)
 
 
+def test_a_sentence_may_be_stated_in_any_spec(specs: Specs) -> None:
+    stated = {"id": "card.number", "statement": "A card has a number", "authority": "document", "source": [[1, 1]]}
+    changed = {**specs, "identity": {**specs["identity"], "x-requirements": [stated]}}
+    assert {item.id for item in derive(changed)} - {item.id for item in derive(specs)} == {"card.number"}
+
+
 def test_specs_without_a_common_part_are_refused(specs: Specs) -> None:
     with pytest.raises(UsageError, match="no common part"):
         derive({"identity": specs["identity"]})

@@ -34,11 +34,12 @@ ROUNDS = (1, 2, 4, 10, 30, 100, 300, 1000)
 """Values tried of each aim, round after round, while the budget lasts."""
 BATCH = 8
 """Refused changes after which the resource is looked at."""
-STAMPS = ("updated_at",)
 NOT_OURS = frozenset({401, 413, 429})
 """Refusals of a valid request that a quota or a limit explains."""
 MOST_MEMBERS = 4
 """Members that are named of a request which was refused."""
+MOST_PAGES = 10
+"""Pages of a list that are searched for what refused requests have made; services list the newest first, unless asked otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +56,19 @@ class Outcome:
 
 
 class Trials:
-    """The trials of some aims of one resource, within a budget."""
+    """The trials of some aims of the resource that a client is for, within a budget.
 
-    def __init__(self, cloud: Client, expect: Expect, budget: Budget, resource: Resource, *, shrinks: int) -> None:
+    `shrinks` are further requests that may be spent on making a failing one smaller, for each aim and deviation.
+    """
+
+    def __init__(self, cloud: Client, expect: Expect, budget: Budget, *, shrinks: int) -> None:
         self._cloud = cloud
         self._expect = expect
         self._budget = budget
-        self._resource = resource
         self._shrinks = shrinks
-        self._nodes: Mapping[str, Schema] = sent_schema(self._contract, resource).get("properties", {})
-        self._named = {*self._nodes, *kept_members(self._contract, resource)}
+        self._resource: Resource = cloud.resource
+        self._nodes: Mapping[str, Schema] = sent_schema(cloud.contract, self._resource).get("properties", {})
+        self._named = {*self._nodes, *kept_members(cloud.contract, self._resource)}
         self._there: dict[str, Any] = {}
         self._unseen: list[tuple[Aim, Draft, Exchange]] = []
         self._refused: dict[str, tuple[Aim, Exchange]] = {}
@@ -276,7 +280,7 @@ class Trials:
                     )
                     return replace(outcome, deviation=deviation, requirement=self._owner(aim, (member,)))
         for member, value in (before or {}).items():
-            if member not in wanted and member not in STAMPS and seen.get(member) != value:
+            if member not in wanted and member not in self._cloud.service.volatile and seen.get(member) != value:
                 values = (("due", short(value)), ("got", short(seen.get(member))))
                 deviation = Deviation(
                     "turned", place=self._place(member), terms=(("when", "another-member"),), seen=values, path=member
@@ -327,8 +331,8 @@ class Trials:
     def _nothing_of_a_refused_create(self) -> None:
         if not self._refused:
             return
-        pages = self._cloud.pages({"limit": 100, "sort_key": "created_at", "sort_dir": "desc"})
-        for name in (name for page in islice(pages, 3) for name in self._names(page)):
+        pages = islice(self._cloud.pages(self._cloud.service.largest_page), MOST_PAGES)
+        for name in (name for page in pages for name in self._names(page)):
             for known in [known for known in self._refused if name.startswith(known)]:
                 aim, exchange = self._refused[known]
                 deviation = Deviation("made-by-a-refused-request", operation=aim.operation, request=aim.request)
@@ -338,8 +342,9 @@ class Trials:
         body = body_of(page)
         items = body.get(self._resource.items) if isinstance(body, dict) else body
         for item in items if isinstance(items, list) else ():
-            if isinstance(item, dict) and isinstance(item.get("name"), str):
-                yield str(item["name"])
+            name = item.get(self._cloud.service.marks.name) if isinstance(item, dict) else None
+            if isinstance(name, str):
+                yield name
 
 
 def _headers(item: Operation, draft: Draft) -> dict[str, str | None]:

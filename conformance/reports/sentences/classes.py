@@ -78,6 +78,12 @@ CLASSES: Mapping[str, str] = {
 
 WORDS: Mapping[str, str] = {
     "word": "a word",
+    "null": "null",
+    "boolean": "a boolean",
+    "integer": "an integer",
+    "string": "a string",
+    "array": "an array",
+    "object": "an object",
     "fraction": "a fraction",
     "numeric string": "a numeric string",
     "boolean word": "a string with a boolean word",
@@ -85,4 +91,4 @@ WORDS: Mapping[str, str] = {
     "empty array": "an empty array",
     "empty object": "an empty object",
 }
-"""What type a value has (term `is`), where it is told finer than JSON does -> text."""
+"""What type a value has (term `is`), in the words of JSON, or finer -> text."""

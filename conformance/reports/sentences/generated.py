@@ -13,12 +13,14 @@ DEVIATIONS: Mapping[str, str] = {
     "turned": "{place} was {due} and is {got} after {when}",
     "changed-by-a-refused-request": "a refused request changed what it addressed: {request}",
     "made-by-a-refused-request": "a refused request made something all the same: {request}",
-    "other-selection": "a list by {members} selects others than it should",
-    "other-order": "a list by {members} is in another order",
+    "other-selection": "a list by {parameters} selects others than it should",
+    "other-order": "a list by {parameters} is in another order",
 }
 """Kind of deviation -> template."""
 
-PHRASES: Mapping[str, str] = {}
+PHRASES: Mapping[str, str] = {
+    "budget-used-up": "the budget of this run leaves nothing for it",
+}
 """Kind of phrase (an act, a reason, a note) -> template."""
 
 WORDS: Mapping[str, str] = {

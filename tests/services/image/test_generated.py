@@ -188,7 +188,7 @@ def test_a_limit_forgotten_when_three_parameters_come_together_is_found(verdict:
     assert len(found) == 1
     deviation = found.pop()
     assert deviation.kind == "other-selection"
-    assert {"limit", "sort_key", "status"} <= set(str(dict(deviation.terms)["members"]).split(", "))
+    assert {"limit", "sort_key", "status"} <= set(str(dict(deviation.terms)["parameters"]).split(", "))
 
 
 def _lost(call: Call, image: Image, _store: Store) -> None:

@@ -21,7 +21,8 @@ from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Standing
 from conformance.model.message import Exchange
-from conformance.run.cases import Expect, NotExercised, verifies
+from conformance.model.phrase import Phrase
+from conformance.run.cases import Expect, NotApplicable, NotExercised, verifies
 from conformance.run.client import body_of
 from conformance.run.trial import Trials
 from conformance.services.image.arrange import image, shown
@@ -44,7 +45,7 @@ def tried(cloud: ImageClient, expect: Expect, budget: Budget, chosen: Iterable[A
     if due is Standing.BROKEN:
         alone = places_of_members(cloud.contract)
         found.sort(key=lambda aim: aim.place in alone)
-    Trials(cloud, expect, budget, resource(cloud.contract), shrinks=SHRINKS[due]).run(found)
+    Trials(cloud, expect, budget, shrinks=SHRINKS[due]).run(found)
 
 
 def places_of_members(contract: Contract) -> frozenset[str]:
@@ -123,23 +124,24 @@ def selections() -> SearchStrategy[dict[str, Any]]:
 
 def judged(query: dict[str, Any], rows: list[dict[str, Any]], exchange: Exchange) -> Deviation | None:
     """What is wrong with the answer to a list of the fixture's images, None when nothing is."""
-    asked = (("members", ", ".join(["name", *sorted(query)])),)
+    asked = ", ".join(["name", *sorted(query)])
     body, status = body_of(exchange), exchange.response.status
     images = body.get("images") if isinstance(body, dict) else None
     if status != 200 or not isinstance(images, list):
-        refused = Deviation("allowed-refused", operation="image.list", terms=asked, seen=(("status", status),))
+        terms, seen = (("members", asked),), (("status", status),)
+        refused = Deviation("allowed-refused", operation="image.list", terms=terms, seen=seen)
         return refused if status < 500 else None
     got = [str(item.get("id")) for item in images if isinstance(item, dict)]
     due = [row for row in rows if query.get("status") in {None, row["status"]}]
     if not set(got) <= {row["id"] for row in due} or len(got) != min(query.get("limit", len(due)), len(due)):
-        return Deviation("other-selection", operation="image.list", terms=asked)
+        return Deviation("other-selection", terms=(("parameters", asked),))
     key = query.get("sort_key")
     if key is None or "sort_dir" not in query:
         return None
     wanted = sorted(due, key=lambda row: str(row[key]), reverse=query["sort_dir"] == "desc")
     if got == [row["id"] for row in wanted][: len(got)]:
         return None
-    return Deviation("other-order", operation="image.list", terms=asked)
+    return Deviation("other-order", terms=(("parameters", asked),))
 
 
 COMBINED = ("name", "status", "limit", "sort_key", "sort_dir")
@@ -150,12 +152,12 @@ def test_parameters_of_a_list_hold_together(cloud: ImageClient, expect: Expect, 
     name, budget = cloud.name(), share(0.03)
     formats = (("raw", "ovf"), ("qcow2", "bare"), ("iso", "docker"), ("vmdk", "ova"))
     if budget.over:
-        return
+        raise NotApplicable(Phrase.of("budget-used-up"))
     made = [image(cloud, name=name, disk_format=disk, container_format=container) for disk, container in formats]
     cloud.upload(made[0]["id"], b"active")
     rows = [shown(cloud, item["id"]) or {} for item in made]
     if [row.get("status") for row in rows] != ["active", "queued", "queued", "queued"]:
-        raise NotExercised("the images made for listing are not one active and three queued")
+        raise NotExercised(Phrase.of("not-as-made-for-a-list"))
     image(cloud)
 
     def send(query: dict[str, Any]) -> tuple[Deviation | None, Exchange]:
@@ -170,7 +172,7 @@ def test_parameters_of_a_list_hold_together(cloud: ImageClient, expect: Expect, 
             expect(requirement_id.query("image.list", last), False, deviation, exchange)
     if tries.results and not tries.smallest:
         for parameter in COMBINED:
-            expect(requirement_id.query("image.list", parameter), True, Deviation("other-selection", place=parameter))
+            expect(requirement_id.query("image.list", parameter), True, Deviation("other-selection"))
 
 
 @verifies(
@@ -187,9 +189,8 @@ def test_what_schemathesis_draws_is_answered_as_documented(
 ) -> None:
     budget = share(0.07)
     if budget.over:
-        return
+        raise NotApplicable(Phrase.of("budget-used-up"))
     from conformance.generate.openapi import openapi_aims
 
-    images = resource(cloud.contract)
-    found = openapi_aims(description, cloud.contract, images, MARKS)
-    Trials(cloud, expect, budget, images, shrinks=8).run(list(found))
+    found = openapi_aims(description, cloud.contract, cloud.resource, MARKS)
+    Trials(cloud, expect, budget, shrinks=8).run(list(found))

@@ -138,7 +138,7 @@ def test_a_broken_promise_ends_the_job_with_one_after_the_reports_are_kept(
         faulty.write_clouds(tmp_path / "clouds.yaml")
         secret = (tmp_path / "clouds.yaml").read_text()
         done = job.run(
-            "Run the suite", cloud="reference", other_cloud="reference-other", clouds_yaml=secret, profile="gate"
+            "Run the suite", cloud="reference", other_cloud="reference-other", clouds_yaml=secret, profile="smoke"
         )
     assert (done.returncode, job.outputs()["exit-code"], job.outputs()["outcome"]) == (0, "1", "non-conformant")
     assert job.run("End as the verdict does").returncode == 1
@@ -206,6 +206,7 @@ def test_the_gitlab_script_finds_the_cloud_of_the_variable_and_ends_as_the_verdi
             CLOUDS_YAML=str(job.home / "secret.yaml"),
             CONFORMANCE_CLOUD="reference",
             CONFORMANCE_OTHER_CLOUD="reference-other",
+            CONFORMANCE_PROFILE="smoke",
         )
     assert done.returncode == 1
     verdict = json.loads((job.home / "conformance-reports" / "verdict.json").read_text())

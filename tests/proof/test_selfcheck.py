@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import jsonschema
 import pytest
-from checkout import ROOT, SCHEMAS
+from checkout import SCHEMAS
+from commands import command
 
+selfcheck = partial(command, "selfcheck")
 SCHEMA = json.loads((SCHEMAS / "selfcheck.schema.json").read_text(encoding="utf-8"))
-
-
-def selfcheck(*arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "conformance", "selfcheck", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment, check=False)
 
 
 def test_faults_that_are_caught_end_in_zero_with_both_files(tmp_path: Path) -> None:
@@ -36,6 +30,7 @@ def test_faults_that_are_caught_end_in_zero_with_both_files(tmp_path: Path) -> N
         "2",
         "--out",
         str(out),
+        cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr
     written = json.loads((out / "selfcheck.json").read_text(encoding="utf-8"))
@@ -64,6 +59,7 @@ def test_a_fault_that_is_missed_ends_in_four(tmp_path: Path) -> None:
         "1",
         "--out",
         str(tmp_path),
+        cwd=tmp_path,
     )
     assert done.returncode == 4
     assert "NOT PROVEN: of 1 faults 0 caught" in " ".join(done.stdout.split())
@@ -77,8 +73,8 @@ def test_a_fault_that_is_missed_ends_in_four(tmp_path: Path) -> None:
         (["--out", "/dev/null/out"], "cannot be written"),
     ],
 )
-def test_a_wrong_option_ends_in_two_and_one_line(arguments: list[str], said: str) -> None:
-    done = selfcheck(*arguments)
+def test_a_wrong_option_ends_in_two_and_one_line(arguments: list[str], said: str, tmp_path: Path) -> None:
+    done = selfcheck(*arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert said in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
@@ -87,6 +83,16 @@ def test_a_wrong_option_ends_in_two_and_one_line(arguments: list[str], said: str
 def test_a_cloud_of_the_environment_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OS_CLOUD", "somewhere-else")
     done = selfcheck(
-        "--profile", "smoke", "--fault", "image.list.status", "--seeds", "0", "--jobs", "1", "--out", str(tmp_path)
+        "--profile",
+        "smoke",
+        "--fault",
+        "image.list.status",
+        "--seeds",
+        "0",
+        "--jobs",
+        "1",
+        "--out",
+        str(tmp_path),
+        cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr

@@ -22,12 +22,11 @@ os.environ.setdefault(DAY, datetime.now(UTC).date().isoformat())  # workers of o
 
 
 def drawn(values: Iterable[Any], most: int) -> list[Any]:
-    """The values as parameters in their order, all but `most` of them marked `proof`."""
-    given = list(values)
-    every = os.environ.get("CONFORMANCE_ALL") == "1"
+    """The values (a tuple holds those of several names) as parameters in their order, all but `most` of them marked `proof`."""
+    given = [value if isinstance(value, tuple) else (value,) for value in values]
     chosen = set(range(len(given)))
-    if not every and len(given) > most:
-        chosen = set(random.Random(f"{os.environ[DAY]} {given}").sample(range(len(given)), most))
+    if os.environ.get("CONFORMANCE_ALL") != "1" and len(given) > most:
+        chosen = set(random.Random(f"{os.environ[DAY]} {given}").sample(sorted(chosen), most))
     return [
-        value if index in chosen else pytest.param(value, marks=pytest.mark.proof) for index, value in enumerate(given)
+        pytest.param(*value, marks=() if index in chosen else pytest.mark.proof) for index, value in enumerate(given)
     ]

@@ -124,7 +124,8 @@ class _Progress:
         self._done += 1
         again = f" and {self._done - self._total} again" if self._done > self._total else ""
         text = f"case {min(self._done, self._total)}/{self._total}{again}, {len(self._conduct.recorder.exchanges)} requests, "
-        groups = {item.key for item in self._conduct.recorder.findings}
+        # An id is kept once it is made; a key would be hashed anew after each case.
+        groups = {item.id for item in self._conduct.recorder.findings}
         text += f"{len(groups)} groups of findings"
         now = time.monotonic()
         if self._console.is_terminal:

@@ -1,14 +1,49 @@
-"""The pytest plugin, composed: the engine's own, with the services registered. Loaded by the command and by the root conftest.py."""
+"""The pytest plugin, composed: the engine's own, with the services registered and what writes reports. Loaded by the command and by
+the root conftest.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 import conformance.services  # noqa: F401  registers them
 from conformance.cli.embedded import embedded
-from conformance.run.plugin import EMBED
+from conformance.cli.reporting import ENGLISH, report
+from conformance.model.verdict import Verdict
+from conformance.reports import LANGUAGES, print_verdict
+from conformance.run.plugin import EMBED, REPORT, WORDING
+from conformance.run.session import Options
 
 pytest_plugins = ["conformance.run.plugin"]
 
 
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """The options of `conformance run` that say how it is reported, under the same names."""
+    group = parser.getgroup("conformance", "conformance of a cloud to the vendor's document")
+    group.addoption("--out", type=Path, default=Path("reports"), help="directory for the reports (default: reports)")
+    group.addoption(
+        "--lang",
+        choices=LANGUAGES,
+        default="en",
+        help="language of the summary and of the report's first view (default: en)",
+    )
+    if pluginmanager.is_blocked("allure_pytest"):  # else the option is there, and ours is what it is filled with
+        group.addoption(
+            "--alluredir", dest="allure_report_dir", help="directory for Allure results, one for each requirement"
+        )
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Give runs without a cloud their target."""
+    """Hand to runs what they do not know by themselves: a target without a cloud, sentences and reports."""
+    get = config.getoption
+
+    def reported(verdict: Verdict, options: Options) -> Callable[[], None]:
+        written = report(verdict, options.specs, get("--out"), get("--lang"), get("allure_report_dir", None))
+        return lambda: print_verdict(verdict, Console(), written, get("--lang"))
+
     config.stash[EMBED] = embedded
+    config.stash[WORDING] = ENGLISH
+    config.stash[REPORT] = reported

@@ -34,12 +34,7 @@ ON_TOP = {"__main__", "plugin"}
 BESIDE_REPORTS = {"model", "contract", "after", "reports"}
 """What the reports may see: values and files, and neither a run nor a service."""
 
-EXCEPTIONS: dict[tuple[str, str], str] = {
-    ("run.plugin", "reports"): "to go: the composition hands in what writes the reports",
-    ("run.plugin", "reports.sentences"): "to go: the composition hands in what says a finding",
-    ("run.session", "reports.sentences"): "to go: the composition hands in what says a finding",
-    ("run.runner", "reports"): "to go: the composition hands in what writes the reports",
-}
+EXCEPTIONS: dict[tuple[str, str], str] = {}
 """(module, what it imports) -> why the order does not hold there."""
 
 

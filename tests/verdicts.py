@@ -9,9 +9,9 @@ from pathlib import Path
 from rich.console import Console
 from targets import reference_with
 
+from conformance.cli.reporting import conduct_run
 from conformance.model.message import Exchange, Headers, Request, Response
 from conformance.model.verdict import FindingGroup, SentRow, Verdict, WaiverResult
-from conformance.run.runner import conduct_run
 from conformance.run.session import Options
 
 FAULTS = ("image.list.query.name.prefix", "error.404.html", "image.create.nan", "error.envelope.title.missing")

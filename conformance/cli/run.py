@@ -12,9 +12,9 @@ import rich_click as click
 from rich.console import Console
 
 from conformance.cli.embedded import embedded
+from conformance.cli.reporting import conduct_run
 from conformance.reports import LANGUAGES, print_verdict
 from conformance.run.plugin import MOST_CONFIRM
-from conformance.run.runner import conduct_run
 from conformance.run.session import PROFILES, Options
 from conformance.run.waivers_file import chosen
 from conformance.target.cloud import Settings

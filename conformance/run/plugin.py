@@ -1,7 +1,7 @@
-"""The pytest plugin: options, fixtures and the life of a run. Loaded by the command and by the root conftest.py.
+"""The pytest plugin: options, fixtures and the life of a run. `conformance/plugin.py` composes it with what it is handed.
 
-Under `conformance run` the command opens the session and reports; under plain pytest this plugin does both, and the process
-ends with the verdict's exit code.
+Under `conformance run` the command opens the session and reports; under plain pytest this plugin opens it and has it reported,
+and the process ends with the verdict's exit code.
 """
 
 from __future__ import annotations
@@ -11,29 +11,31 @@ from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
-from conformance.contract.source_map import requirement_places
 from conformance.contract.specs import default_directory, load_effective
 from conformance.generate import exploration
 from conformance.judge.registry import covered
 from conformance.model.deviation import Deviation
 from conformance.model.errors import ConformanceError, TargetError
 from conformance.model.record import Attempt
-from conformance.reports import LANGUAGES, print_verdict, publish_summary, write_reports
-from conformance.reports.sentences import sentence, spoken
+from conformance.model.verdict import Verdict
 from conformance.run.cases import Case, Expect, NotApplicable, NotExercised, service_of
 from conformance.run.client import Client
 from conformance.run.embedded import Embed
 from conformance.run.session import PROFILES, Options, Session, in_profile
 from conformance.run.waivers_file import chosen as chosen_waivers
+from conformance.run.wording import PLAIN, Wording
 from conformance.target.cloud import Settings
 
-__all__ = ["EMBED", "MOST_CONFIRM", "SESSION", "Supervisor"]
+__all__ = ["EMBED", "MOST_CONFIRM", "REPORT", "SESSION", "WORDING", "Supervisor"]
 
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
 EMBED: pytest.StashKey[Embed] = pytest.StashKey()
-"""What makes the target of a run without a cloud; put there by the plugin that composes this one."""
+"""What makes the target of a run without a cloud; put there by the plugin that composes this one, like all that follow."""
+WORDING: pytest.StashKey[Wording] = pytest.StashKey()
+"""How values are said."""
+REPORT: pytest.StashKey[Callable[[Verdict, Options], Callable[[], None]]] = pytest.StashKey()
+"""Writes the reports of a run under plain pytest, and gives what shows the verdict once pytest has said its own."""
 MOST_CONFIRM = 10
 LEAST_EXTRA = 60.0
 """Seconds that trying again may take when the run itself was shorter."""
@@ -41,8 +43,8 @@ MOST_OUTAGES = 3
 """Cases in a row that find no target before the run gives up."""
 
 
-def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    """The options of `conformance run`, under the same names."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of `conformance run` that say what is run, under the same names."""
     group = parser.getgroup("conformance", "conformance of a cloud to the vendor's document")
     group.addoption("--os-cloud", help="cloud of clouds.yaml; without any cloud the embedded reference is the target")
     group.addoption("--os-region-name", help="region of the catalogue")
@@ -71,17 +73,6 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         metavar="N",
         help="run cases with findings N more times, to tell a flaky target from a wrong one (default: 0)",
     )
-    group.addoption("--out", type=Path, default=Path("reports"), help="directory for the reports (default: reports)")
-    group.addoption(
-        "--lang",
-        choices=LANGUAGES,
-        default="en",
-        help="language of the summary and of the report's first view (default: en)",
-    )
-    if pluginmanager.is_blocked("allure_pytest"):  # else the option is there, and ours is what it is filled with
-        group.addoption(
-            "--alluredir", dest="allure_report_dir", help="directory for Allure results, one for each requirement"
-        )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -121,6 +112,7 @@ def options_of(config: pytest.Config) -> Options:
         baseline=get("--baseline"),
         confirm=get("--confirm"),
         embedded=config.stash.get(EMBED, None),
+        wording=config.stash.get(WORDING, PLAIN),
     )
 
 
@@ -236,11 +228,11 @@ class Supervisor:
             self.outages = 0
             item.stash[COMPLETE] = True
         except NotExercised as reason:
-            words = spoken(reason.reason).plain("en")
+            words = conduct.options.wording.spoken(reason.reason)
             self._not_exercised(conduct, case, words, reason.requirements)
             pytest.skip(words)
         except NotApplicable as reason:
-            pytest.skip(spoken(reason.reason).plain("en"))
+            pytest.skip(conduct.options.wording.spoken(reason.reason))
         except TargetError as error:
             self.outages += 1
             self._not_exercised(conduct, case, str(error))
@@ -258,7 +250,7 @@ class Supervisor:
             conduct.sweep()
         failures = item.stash.get(FAILURES, [])
         if failures:
-            pytest.fail("\n".join(sentence(item).plain("en") for item in failures), pytrace=False)
+            pytest.fail("\n".join(conduct.options.wording.sentence(item) for item in failures), pytrace=False)
         return None
 
     def _not_exercised(self, conduct: Session, case: Case, reason: str, requirements: tuple[str, ...] = ()) -> None:
@@ -268,20 +260,17 @@ class Supervisor:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, object, object]:
-        """Under plain pytest: write the reports, print the verdict, and end with its exit code."""
+        """Under plain pytest: have the verdict reported, and end with its exit code."""
         conduct = session.config.stash.get(SESSION, None)
         if conduct is None or self.given is not None:
             return (yield)
         try:
             verdict = conduct.verdict()
-            get = session.config.getoption
-            places = requirement_places(conduct.options.specs)
-            written = write_reports(verdict, get("--out"), get("--lang"), places, get("allure_report_dir", None))
-            publish_summary(verdict)
+            show = session.config.stash[REPORT](verdict, conduct.options)
         finally:
             conduct.__exit__(None, None, None)
         result = yield
-        print_verdict(verdict, Console(), written, session.config.getoption("--lang"))
+        show()
         session.exitstatus = int(verdict.exit_code)
         return result
 

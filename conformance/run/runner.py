@@ -1,4 +1,4 @@
-"""A run in this process: the cases by pytest, the cleaning up, the reports."""
+"""A run in this process: the cases by pytest, and the cleaning up."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from conformance.contract.source_map import requirement_places
 from conformance.model.errors import ConformanceError, UsageError
 from conformance.model.verdict import Verdict
-from conformance.reports import publish_summary, write_reports
 from conformance.run.cases import case_packages
 from conformance.run.plugin import Supervisor, case_of
-from conformance.run.session import Options, Session
+from conformance.run.session import Session
 
-__all__ = ["conduct_run", "interruptible", "pytest_arguments", "run_cases"]
+__all__ = ["interruptible", "pytest_arguments", "run_cases"]
 
 CONFIGURATION = Path(__file__).with_name("pytest.ini")
 """Of pytest, for the cases alone."""
@@ -36,17 +34,6 @@ UNUSED = (
     "debugging",
 )
 """Plugins of pytest's own that a run has no use for."""
-
-
-def conduct_run(
-    options: Options, out: Path, progress: Console, language: str = "en", alluredir: Path | None = None
-) -> tuple[Verdict, tuple[Path, ...]]:
-    """Log in, run the cases in this process, clean up, write the reports."""
-    with Session(options) as conduct:
-        verdict = run_cases(conduct, progress)
-        written = write_reports(verdict, out, language, requirement_places(options.specs), alluredir)
-        publish_summary(verdict)
-        return verdict, written
 
 
 def run_cases(conduct: Session, progress: Console, *watchers: object) -> Verdict:

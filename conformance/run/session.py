@@ -24,7 +24,6 @@ from conformance.model.contract import Contract
 from conformance.model.errors import SuiteError, TargetError, UsageError
 from conformance.model.record import Record
 from conformance.model.verdict import Run, Verdict
-from conformance.reports.sentences import sentence
 from conformance.run.baseline_file import load_baseline
 from conformance.run.cases import Case, registry
 from conformance.run.client import Client, Connection, generic, resource_of
@@ -35,6 +34,7 @@ from conformance.run.recorder import Recorder
 from conformance.run.sender import RecordingSender
 from conformance.run.service import Service, services_of
 from conformance.run.waivers_file import load_waivers
+from conformance.run.wording import PLAIN, Wording
 from conformance.target.cloud import Settings, Target, Wanted, configured, open_target
 from conformance.target.secrets import Secrets
 from conformance.target.transport import Transport
@@ -52,7 +52,7 @@ class Options:
 
     `embedded` makes the target of a run that names no cloud; without it such a run is refused. `waivers` and `baseline` are files; `confirm` is how often a
     case that showed a finding is tried again. `budget` bounds the generated cases: requests (`500`) or seconds (`120s`); the
-    profile's own when None."""
+    profile's own when None. `wording` says what waivers that name a text are matched against."""
 
     settings: Settings = field(default_factory=Settings)
     profile: str = "gate"
@@ -66,6 +66,7 @@ class Options:
     baseline: Path | None = None
     confirm: int = 0
     budget: str | None = None
+    wording: Wording = PLAIN
 
 
 def in_profile(case: Case, profile: str) -> bool:
@@ -108,7 +109,7 @@ class Session:
         if waivers is None and self.options.strict_waivers:
             raise UsageError("--strict-waivers: there are no waivers; give --waivers FILE, or write waivers.yaml")
         excuses = Excuses(
-            sentence=lambda finding: sentence(finding.deviation).plain("en"),
+            sentence=lambda finding: self.options.wording.sentence(finding.deviation),
             waivers=load_waivers(waivers, contract) if waivers is not None else (),
             baseline=load_baseline(baseline, {"name": contract.name, "sha256": contract.sha256})
             if baseline is not None

@@ -19,11 +19,11 @@ from targets import reference_with
 
 from conformance.after.compare.comparison import compare
 from conformance.cli.compare import compare_runs, load
+from conformance.cli.reporting import conduct_run
 from conformance.cli.specs import specs
 from conformance.contract.specs import default_directory
 from conformance.model.errors import UsageError
 from conformance.reports.recorded import read_run
-from conformance.run.runner import conduct_run
 from conformance.run.session import Options
 
 FAULTS = ("image.list.query.name.prefix", "image.create.nan")

@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 from targets import reference_with
 
+from conformance.cli.reporting import conduct_run
 from conformance.judge.confirmation import MOST_CASES, Attempt, confirmation, sights, worth_trying
 from conformance.model.contract import Contract
 from conformance.model.finding import Finding
@@ -20,7 +21,6 @@ from conformance.model.verdict import Verdict
 from conformance.proof.reference import Reference
 from conformance.reports.recorded import read_run
 from conformance.reports.terminal import print_verdict
-from conformance.run.runner import conduct_run
 from conformance.run.session import Options
 from conformance.services.fault import Fault, Hooks
 from conformance.services.image.target.store import Store

@@ -10,9 +10,9 @@ import pytest
 from rich.console import Console
 from targets import reference_with
 
+from conformance.cli.reporting import conduct_run
 from conformance.model.contract import Authority, Level
 from conformance.model.verdict import FindingGroup, Outcome, Overall, Verdict
-from conformance.run.runner import conduct_run
 from conformance.run.session import Options
 
 HOSTILE = "\x1b[2J\u202e<script>alert(1)</script> | `a` ``b`` [x](http://evil) @everyone \ud800 ]]> &amp;"

@@ -10,11 +10,11 @@ import pytest
 from rich.console import Console
 from targets import reference_with
 
+from conformance.cli.reporting import conduct_run
 from conformance.model.errors import UsageError
 from conformance.reports.har import to_har
 from conformance.reports.recorded import read_run
 from conformance.reports.verdict_json import to_json
-from conformance.run.runner import conduct_run
 from conformance.run.session import Options
 
 

@@ -17,6 +17,7 @@ from rich.console import Console
 from targets import reference_with
 
 from conformance.after.replay.lineage import Lineage, Step
+from conformance.cli.reporting import conduct_run
 from conformance.model.contract import Contract
 from conformance.model.message import Exchange, Headers, Request, Response
 from conformance.model.verdict import FindingGroup, Verdict
@@ -24,7 +25,6 @@ from conformance.proof.reference import Reference
 from conformance.reports.curl import curl_command
 from conformance.reports.script import as_file, command_of, is_script
 from conformance.reports.terminal import print_verdict
-from conformance.run.runner import conduct_run
 from conformance.run.session import Options
 from conformance.target.cloud import Settings, open_target
 

@@ -13,6 +13,7 @@ import pytest
 from checkout import SCHEMAS
 from rich.console import Console
 
+from conformance.cli.reporting import conduct_run
 from conformance.model.contract import Contract
 from conformance.model.errors import TargetUnreachable
 from conformance.model.message import DISCOVERY, Headers, Request, Response
@@ -20,7 +21,6 @@ from conformance.proof.reference import Reference
 from conformance.run.client import Client, Connection
 from conformance.run.facts import LONGEST, MOST, gather
 from conformance.run.recorder import Recorder
-from conformance.run.runner import conduct_run
 from conformance.run.sender import RecordingSender
 from conformance.run.service import service_named, services_of
 from conformance.run.session import Options

@@ -23,6 +23,7 @@ import pytest
 from draws import drawn
 from rich.console import Console
 
+from conformance.cli.reporting import conduct_run
 from conformance.contract.specs import dump_yaml
 from conformance.model.errors import ConformanceError, Exit, plain
 from conformance.model.message import Request
@@ -30,7 +31,6 @@ from conformance.model.verdict import Verdict
 from conformance.proof.reference import Reference
 from conformance.reports import print_verdict
 from conformance.reports.sentences import sentence
-from conformance.run.runner import conduct_run
 from conformance.run.session import Options
 from conformance.target.cloud import Settings
 from conformance.target.transport import Limits, Transport

@@ -28,6 +28,7 @@ from conformance.after.replay.reproduction import (
 )
 from conformance.after.replay.resending import chosen
 from conformance.cli.main import cli
+from conformance.cli.reporting import conduct_run
 from conformance.model.contract import Contract
 from conformance.model.errors import ConformanceError, UsageError
 from conformance.model.finding import Finding
@@ -35,7 +36,6 @@ from conformance.model.message import Exchange, Headers, Request, Response
 from conformance.model.verdict import FindingGroup
 from conformance.proof.reference import Reference
 from conformance.reports.recorded import read_run
-from conformance.run.runner import conduct_run
 from conformance.run.session import Options
 
 SCHEMA = SCHEMAS / "replay.schema.json"

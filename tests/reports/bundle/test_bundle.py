@@ -22,6 +22,7 @@ from rich.console import Console
 from targets import reference_with
 
 from conformance.cli.main import cli
+from conformance.cli.reporting import conduct_run
 from conformance.model.errors import ConformanceError, UsageError
 from conformance.reports.bundle.archive import packed
 from conformance.reports.bundle.attestation import key_id, private_key, public_key, signed, statement
@@ -29,7 +30,6 @@ from conformance.reports.bundle.packing import examine, load, write_bundle
 from conformance.reports.har import to_har
 from conformance.reports.recorded import read_run
 from conformance.reports.verdict_json import to_json
-from conformance.run.runner import conduct_run
 from conformance.run.session import Options
 
 Files = dict[str, bytes]

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from conformance.cli.reporting import conduct_run
 from conformance.judge.partition import FURTHER
 from conformance.judge.rules import wrong_type
 from conformance.model.deviation import Deviation
@@ -20,7 +21,6 @@ from conformance.model.equivalence import Class, Part
 from conformance.model.errors import Exit, UsageError
 from conformance.model.verdict import Verdict
 from conformance.proof.reference import Reference
-from conformance.run.runner import conduct_run
 from conformance.run.session import Options
 from conformance.services.fault import Fault, Hooks
 from conformance.services.image.target.store import Image, Store

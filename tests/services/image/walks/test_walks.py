@@ -10,12 +10,12 @@ from draws import drawn
 from rich.console import Console
 from targets import reference_with
 
+from conformance.cli.reporting import conduct_run
 from conformance.contract.specs import load_contract
 from conformance.model.contract import Contract
 from conformance.model.verdict import FindingGroup, Verdict
 from conformance.proof.bank import bank
 from conformance.proof.reference import Reference
-from conformance.run.runner import conduct_run
 from conformance.run.session import Options, Session
 from conformance.target.cloud import Settings
 

@@ -1,0 +1,39 @@
+"""What the commands and plain pytest hand to a run, and do with its verdict: sentences and reports."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from conformance.contract.source_map import requirement_places
+from conformance.model.verdict import Verdict
+from conformance.reports import publish_summary, write_reports
+from conformance.reports.sentences import sentence, spoken
+from conformance.run.runner import run_cases
+from conformance.run.session import Options, Session
+from conformance.run.wording import Wording
+
+__all__ = ["ENGLISH", "conduct_run", "report"]
+
+ENGLISH = Wording(lambda deviation: sentence(deviation).plain("en"), lambda phrase: spoken(phrase).plain("en"))
+"""The sentences of the reports."""
+
+
+def conduct_run(
+    options: Options, out: Path, progress: Console, language: str = "en", alluredir: Path | None = None
+) -> tuple[Verdict, tuple[Path, ...]]:
+    """Log in, run the cases in this process, clean up, write the reports; returns the verdict and what was written."""
+    with Session(replace(options, wording=ENGLISH)) as session:
+        verdict = run_cases(session, progress)
+        return verdict, report(verdict, options.specs, out, language, alluredir)
+
+
+def report(
+    verdict: Verdict, specs: Path | None, out: Path, language: str, alluredir: Path | str | None
+) -> tuple[Path, ...]:
+    """Write the reports of a run, and the summary of a pipeline's job; returns what was written. Raises UsageError."""
+    written = write_reports(verdict, out, language, requirement_places(specs), alluredir)
+    publish_summary(verdict)
+    return written

@@ -10,8 +10,11 @@ from rich.console import Console
 from targets import reference_with
 
 from conformance.cli.reporting import conduct_run
+from conformance.model.deviation import Deviation
+from conformance.model.equivalence import VALID, Class
 from conformance.model.message import Exchange, Headers, Request, Response
-from conformance.model.verdict import FindingGroup, SentRow, Verdict, WaiverResult
+from conformance.model.phrase import Phrase
+from conformance.model.verdict import FindingGroup, Place, SentRow, Verdict, WaiverResult
 from conformance.run.session import Options
 
 FAULTS = ("image.list.query.name.prefix", "error.404.html", "image.create.nan", "error.envelope.title.missing")
@@ -38,17 +41,17 @@ def hostile(verdict: Verdict) -> Verdict:
     group = replace(
         verdict.findings[0],
         id="0123456789ab",
-        message=HOSTILE,
-        path=HOSTILE,
-        places={HOSTILE: 3},
+        deviation=Deviation("differs", place=HOSTILE, seen=(("got", HOSTILE), ("due", HOSTILE)), path=HOSTILE),
+        places={Place(HOSTILE, 400): 3},
         exemplar=hostile_exchange(),
-        curl=HOSTILE,
         case=HOSTILE,
         check=HOSTILE,
         waiver=None,
     )
     target = dict.fromkeys(verdict.target, HOSTILE) | {HOSTILE: HOSTILE}
-    code = replace(verdict.error_codes[1], provoked=((HOSTILE, HOSTILE, 400),), phrase=HOSTILE)
+    code = replace(
+        verdict.error_codes[1], provoked=((HOSTILE, Phrase.of("no-such-kind", what=HOSTILE), 400),), phrase=HOSTILE
+    )
     return replace(
         verdict,
         target=target,
@@ -60,7 +63,7 @@ def hostile(verdict: Verdict) -> Verdict:
             *verdict.exchanges,
             replace(hostile_exchange(), request=replace(hostile_exchange().request, operation=HOSTILE)),
         ),
-        sent=(SentRow(HOSTILE, HOSTILE, HOSTILE, {400: 1}),),
+        sent=(SentRow(HOSTILE, HOSTILE, Class.broken(HOSTILE, is_=HOSTILE), {400: 1}),),
         waivers=(
             WaiverResult(
                 HOSTILE, HOSTILE, HOSTILE, "used", HOSTILE, 400, HOSTILE, "javascript:" + HOSTILE, HOSTILE, (group.id,)
@@ -92,10 +95,14 @@ def states(verdict: Verdict) -> Verdict:
         for state in ("used", "unused", "expired")
     )
     sent = tuple(
-        SentRow("image.create", place, partition, statuses)
+        SentRow("image.create", place, held, statuses)
         for place in ("name", "min_disk", "body")
-        for partition, statuses in (("valid", {201: 12}), ("type", {400: 5, 500: 1}), ("maxLength", {400: 2}))
-        if (place, partition) != ("body", "maxLength")
+        for held, statuses in (
+            (VALID, {201: 12}),
+            (Class.broken("another-type", wanted="string"), {400: 5, 500: 1}),
+            (Class.broken("maxLength"), {400: 2}),
+        )
+        if (place, held.rule) != ("body", "maxLength")
     )
     return replace(verdict, findings=(*groups, *rest), waivers=waivers, sent=sent)
 

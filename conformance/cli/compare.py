@@ -15,7 +15,7 @@ from conformance.reports.bundle.packing import load
 from conformance.reports.comparison_html import comparison_html
 from conformance.reports.comparison_json import comparison_json
 from conformance.reports.comparison_text import comparison_markdown, comparison_text
-from conformance.reports.comparison_words import LANGUAGES
+from conformance.reports.language import LANGUAGES
 
 FORMATS: Mapping[str, Callable[[Comparison, str], str]] = {
     "text": comparison_text,

@@ -14,7 +14,7 @@ from conformance.after.replay.resending import replay as replay_run
 from conformance.cli.embedded import embedded
 from conformance.cli.run import target_options
 from conformance.reports.bundle.packing import load
-from conformance.reports.commands import message
+from conformance.reports.sentences import message
 from conformance.reports.terminal import safe
 from conformance.target.cloud import Settings
 
@@ -75,7 +75,7 @@ def _print(result: Replay) -> None:
     for state in State:
         for item in (item for item in result.results if item.state is state):
             click.echo(f"\n{state}: {item.finding.id} {item.finding.requirement}")
-            click.echo(f"   {safe(message(item.finding))}")
+            click.echo(f"   {safe(message(item.finding).plain('en'))}")
             click.echo(f"   {safe(item.reason)}")
     for note in result.notes:
         click.echo(f"note: {safe(note)}")

@@ -1,4 +1,4 @@
-"""`conformance report`: the page of a run, made again."""
+"""`conformance report`: a report of a run, made again."""
 
 from __future__ import annotations
 
@@ -7,19 +7,26 @@ from pathlib import Path
 import rich_click as click
 
 from conformance.cli.run import lang_option
-from conformance.reports import write_page
+from conformance.contract.source_map import requirement_places
+from conformance.reports import FORMATS, Presentation, write_report
 from conformance.reports.recorded import read_run
 
 
 @click.command()
 @click.argument("run_dir", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--format", "form", type=click.Choice(tuple(FORMATS)), default="html", show_default=True, help="Which report."
+)
 @lang_option
 @click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.  [default: RUN_DIR/index.html]"
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write.  [default: that of the run, such as RUN_DIR/index.html]",
 )
-def report(run_dir: Path, lang: str, out: Path | None) -> None:
-    """Write the HTML report of a run again, from the directory that `conformance run --out` wrote."""
-    verdict = read_run(run_dir)
-    path = out or run_dir / "index.html"
-    write_page(verdict, path, lang)
+@click.option("--specs", type=click.Path(path_type=Path), help="Directory of the specs (default: the product's own).")
+def report(run_dir: Path, form: str, lang: str, out: Path | None, specs: Path | None) -> None:
+    """Write a report of a run again, from the directory that `conformance run --out` wrote."""
+    shown = Presentation(read_run(run_dir), lang, requirement_places(specs) if form == "sarif" else {})
+    path = out or run_dir / FORMATS[form].file
+    write_report(shown, form, path)
     click.echo(str(path))

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from conformance.cli.embedded import embedded
 from conformance.cli.reporting import conduct_run
-from conformance.reports import LANGUAGES, print_verdict
+from conformance.reports import LANGUAGES, Presentation, print_verdict
 from conformance.run.plugin import MOST_CONFIRM
 from conformance.run.session import PROFILES, Options
 from conformance.run.waivers_file import chosen
@@ -142,5 +142,5 @@ def run(
         embedded=embedded,
     )
     verdict, written = conduct_run(options, out, Console(file=sys.stderr), lang, alluredir)
-    print_verdict(verdict, Console(), written, lang)
+    print_verdict(Presentation(verdict, lang), Console(), written)
     return verdict.exit_code

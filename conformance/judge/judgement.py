@@ -54,7 +54,7 @@ class Excuses:
 
 @dataclass(frozen=True)
 class _Part:
-    """Findings of the same deviation that have the same standing: not excused, known, or excused by the same waiver."""
+    """Findings of the same deviation that are excused alike: not at all, by the baseline, or by the same waiver."""
 
     members: Sequence[Finding]
     binding: bool
@@ -159,7 +159,7 @@ def _result(
         reason = record.reasons.get(item.id) or "no check of this run reached it"
     return RequirementResult(
         id=item.id,
-        statement=str(item.statement),
+        statement=item.statement,
         level=item.level,
         authority=item.authority,
         source=item.source,
@@ -194,7 +194,8 @@ def _overall(results: Iterable[RequirementResult], groups: Iterable[FindingGroup
 
 
 def _parts(findings: Iterable[Finding], contract: Contract, excuses: Excuses, *, strict: bool) -> tuple[_Part, ...]:
-    """Findings of the same deviation from the same promise, over operations and statuses, apart by what excuses them.
+    """Findings of the same deviation from the same promise, over operations and statuses, apart by what excuses them
+    (0: nothing, 1: the baseline, 2: a waiver).
 
     Each finding is excused by itself, so that a waived or known one never takes another with it.
     """
@@ -202,17 +203,17 @@ def _parts(findings: Iterable[Finding], contract: Contract, excuses: Excuses, *,
     for finding in findings:
         waiver = _waiver_of(finding, excuses)
         known = waiver is None and excuses.baseline is not None and excuses.baseline.holds(finding)
-        standing = 2 if waiver is not None else 1 if known else 0
-        together.setdefault(finding.key, {}).setdefault((standing, waiver), []).append(finding)
+        excused = 2 if waiver is not None else 1 if known else 0
+        together.setdefault(finding.key, {}).setdefault((excused, waiver), []).append(finding)
     parts: list[_Part] = []
     for deviation in together.values():
         # In the order of weight: the first keeps the id that the whole would have.
         ordered = sorted(deviation.items(), key=lambda item: (item[0][0], str(item[0][1])))
-        for number, ((standing, waiver), members) in enumerate(ordered):
+        for number, ((excused, waiver), members) in enumerate(ordered):
             requirement = contract.requirements[members[0].requirement]
             binding = requirement.binding or (strict and requirement.authority is Authority.UPSTREAM)
             own = members[0].id if number == 0 else _other_id(members[0].id, waiver)
-            parts.append(_Part(members, binding and standing == 0, waiver, standing == 1, own))
+            parts.append(_Part(members, binding and excused == 0, waiver, excused == 1, own))
     return tuple(parts)
 
 
@@ -334,26 +335,26 @@ def _error_row(code: int, record: Record, contract: Contract, results: Iterable[
     result = next(item for item in results if item.id == requirement_id.error(code))
     tries = [item for item in record.provocations if item.code == code]
     met = [exchange for exchange in record.exchanges if exchange.response.status == code]
+    broken = _broken(code, record.findings)
     return ErrorCodeRow(
         code=code,
         phrase=documented.phrase,
         line=documented.line,
         provoked=tuple((item.operation, item.act, item.status) for item in tries),
         met=len(met),
-        envelope=_envelope(code, met, record.findings),
+        envelope="none owed" if code < 400 else "not met" if not met else "broken" if broken else "kept",
         outcome=result.outcome,
         reason=result.reason if not tries else None,
+        broken=broken if code >= 400 else 0,
     )
 
 
-def _envelope(code: int, met: Sequence[Exchange], findings: Iterable[Finding]) -> str:
-    if code < 400:
-        return "none owed"
-    if not met:
-        return "not met"
-    broken = {
-        item.exchange.number
-        for item in findings
-        if item.exchange is not None and item.status == code and item.check == "envelope"
-    }
-    return f"broken in {len(broken)} of {len(met)}" if broken else "kept"
+def _broken(code: int, findings: Iterable[Finding]) -> int:
+    """In how many answers with this code the error envelope was not kept."""
+    return len(
+        {
+            item.exchange.number
+            for item in findings
+            if item.exchange is not None and item.status == code and item.check == "envelope"
+        }
+    )

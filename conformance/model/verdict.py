@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from conformance.model.contract import Authority, Level, Lines, Resource
+from conformance.model.contract import Authority, Level, Lines, Resource, Statement
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class
 from conformance.model.finding import Key
@@ -35,6 +35,7 @@ __all__ = [
     "SentRow",
     "Verdict",
     "WaiverResult",
+    "Weight",
 ]
 
 
@@ -56,6 +57,15 @@ class Overall(StrEnum):
     INCONCLUSIVE = "inconclusive"
 
 
+class Weight(StrEnum):
+    """What a finding means for the outcome: it counts, or why it does not."""
+
+    BINDING = "binding"
+    KNOWN = "known"
+    WAIVED = "waived"
+    ADVISORY = "advisory"
+
+
 @dataclass(frozen=True, slots=True)
 class RequirementResult:
     """One requirement with its outcome.
@@ -64,7 +74,7 @@ class RequirementResult:
     """
 
     id: str
-    statement: str
+    statement: Statement
     level: Level
     authority: Authority
     source: Lines
@@ -126,6 +136,15 @@ class FindingGroup:
         """What makes two findings the same: requirement and deviation."""
         return self.requirement, self.deviation
 
+    @property
+    def weight(self) -> Weight:
+        """What it means for the outcome. What binds is never called anything else."""
+        if self.binding:
+            return Weight.BINDING
+        if self.waiver is not None:
+            return Weight.WAIVED
+        return Weight.KNOWN if self.known else Weight.ADVISORY
+
 
 @dataclass(frozen=True, slots=True)
 class SentRow:
@@ -162,7 +181,8 @@ class ErrorCodeRow:
     """One of the documented codes: how it was provoked, what came back, and whether the envelope held.
 
     `provoked` lists `(operation, act, status that came)`; `met` counts answers with this code in the whole
-    run; `envelope` is "kept", "broken", "not met" or "none owed"; `reason` says why nothing was provoked, else None.
+    run; `envelope` is "kept", "broken", "not met" or "none owed", `broken` in how many of the answers it was not kept; `reason`
+    says why nothing was provoked, else None.
     """
 
     code: int
@@ -173,6 +193,7 @@ class ErrorCodeRow:
     envelope: str
     outcome: Outcome
     reason: str | None = None
+    broken: int = 0
 
 
 @dataclass(frozen=True, slots=True)

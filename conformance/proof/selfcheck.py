@@ -45,7 +45,7 @@ from conformance.proof.scorecard import (
     idle,
     without_fault,
 )
-from conformance.reports.commands import message
+from conformance.reports.sentences import message
 from conformance.run.cases import Case, registry
 from conformance.run.embedded import Embed
 from conformance.run.runner import run_cases
@@ -214,7 +214,7 @@ def clean_run(profile: str, seed: int, liberty: str = "") -> CleanRun:
             verdict = run_cases(session, _quiet())
     except ConformanceError as error:
         return CleanRun(liberty, seed, ERROR, (f"{type(error).__name__}: {error}",), 0, time.monotonic() - began)
-    findings = tuple(f"{group.requirement}: {message(group)}" for group in verdict.findings)
+    findings = tuple(f"{group.requirement}: {message(group).plain('en')}" for group in verdict.findings)
     return CleanRun(
         liberty, seed, str(verdict.overall), findings, verdict.run.requests, time.monotonic() - began, _notes(verdict)
     )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -28,9 +29,11 @@ from attr import asdict
 
 from conformance.model import requirement_id
 from conformance.model.message import Exchange, Headers
-from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, Verdict
-from conformance.reports.commands import commands, message
-from conformance.reports.standing import Standing, by_requirement, clean, lines, reading, standing
+from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, Verdict, Weight
+from conformance.reports.presentation import Presentation
+from conformance.reports.sentences import message, said, stated
+from conformance.reports.visible import clean
+from conformance.reports.words import lines
 
 __all__ = ["to_allure"]
 
@@ -39,14 +42,16 @@ LONGEST = 256 * 1024
 """Bytes of a body that are attached; the whole is in exchanges.har."""
 
 
-def to_allure(verdict: Verdict, scripts: Mapping[str, str] | None = None) -> dict[str, bytes]:
-    """File name -> content, attachments before the results that name them; `scripts` are made anew when not given."""
-    shown = commands(verdict) if scripts is None else scripts
-    findings = by_requirement(verdict)
+def to_allure(shown: Presentation) -> dict[str, bytes]:
+    """File name -> content, attachments before the results that name them."""
+    verdict = shown.verdict
+    findings: dict[str, list[FindingGroup]] = defaultdict(list)
+    for group in verdict.findings:
+        findings[group.requirement].append(group)
     attached: dict[str, bytes] = {}
     results: dict[str, bytes] = {}
     for item in verdict.requirements:
-        result = _result(item, findings[item.id], verdict, attached, shown)
+        result = _result(item, findings[item.id], shown, attached)
         results[TEST_CASE_PATTERN.format(prefix=result.uuid)] = _json(
             asdict(result, filter=lambda _, value: value or value is False)
         )
@@ -59,18 +64,15 @@ def to_allure(verdict: Verdict, scripts: Mapping[str, str] | None = None) -> dic
 
 
 def _result(
-    item: RequirementResult,
-    groups: list[FindingGroup],
-    verdict: Verdict,
-    attached: dict[str, bytes],
-    scripts: Mapping[str, str],
+    item: RequirementResult, groups: Sequence[FindingGroup], shown: Presentation, attached: dict[str, bytes]
 ) -> Any:
-    status = reading(item, groups)
+    verdict = shown.verdict
+    status = _status(item, groups)
     began = round(datetime.fromisoformat(verdict.run.started_at).timestamp() * 1000)
-    shown = [group.exemplar for group in groups if group.exemplar is not None]
-    start = min((round(one.started * 1000) for one in shown), default=began)
-    stop = max((round((one.started + one.response.elapsed) * 1000) for one in shown), default=start)
-    kinds = {str(standing(group)) for group in groups}
+    exemplars = [group.exemplar for group in groups if group.exemplar is not None]
+    start = min((round(one.started * 1000) for one in exemplars), default=began)
+    stop = max((round((one.started + one.response.elapsed) * 1000) for one in exemplars), default=start)
+    weights = {str(group.weight) for group in groups}
     feature = item.operation or requirement_id.area(item.id)
     labels = {
         "epic": f"{verdict.contract['name']}",
@@ -82,7 +84,8 @@ def _result(
         "suite": feature,
     }
     tags = sorted(
-        {str(item.outcome).replace(" ", "-"), str(item.authority), *kinds} | ({"required"} if item.required else set())
+        {str(item.outcome).replace(" ", "-"), str(item.authority), *weights}
+        | ({"required"} if item.required else set())
     )
     identity = sha256(f"{verdict.contract['name']}\x1f{item.id}".encode()).hexdigest()[:32]
     return TestResult(
@@ -90,10 +93,10 @@ def _result(
         historyId=identity,
         testCaseId=identity,
         fullName=f"{verdict.contract['name']}: {item.id}",
-        name=clean(item.statement),
+        name=clean(stated(item.statement).plain("en")),
         titlePath=[verdict.contract["name"], feature],
         status=status,
-        statusDetails=_details(item, groups, status, scripts),
+        statusDetails=_details(item, groups, status, shown.commands),
         stage="finished",
         description=_description(item),
         labels=[Label(name, value) for name, value in labels.items()] + [Label("tag", tag) for tag in tags],
@@ -102,29 +105,44 @@ def _result(
             Parameter("authority", str(item.authority) if item.ruling is None else f"{item.authority} {item.ruling}"),
             Parameter("level", str(item.level)),
         ],
-        steps=[*_looks(item, groups), *(_step(group, verdict, attached, scripts.get(group.id)) for group in groups)],
+        steps=[*_looks(item, groups), *(_step(group, shown, attached) for group in groups)],
         start=start,
         stop=stop,
     )
 
 
-def _details(item: RequirementResult, groups: list[FindingGroup], status: str, scripts: Mapping[str, str]) -> Any:
+def _status(item: RequirementResult, groups: Sequence[FindingGroup]) -> str:
+    """Failed is only what makes the verdict red; broken is what the run owes and did not exercise: it must not look passed."""
+    if any(group.binding for group in groups):
+        return str(Status.FAILED)
+    if item.outcome is Outcome.NOT_EXERCISED and item.required:
+        return str(Status.BROKEN)
+    return str(Status.PASSED if item.outcome is Outcome.PASSED and not groups else Status.SKIPPED)
+
+
+def _details(item: RequirementResult, groups: Sequence[FindingGroup], status: str, scripts: Mapping[str, str]) -> Any:
     if groups:
-        messages = [f"{standing(group)}: {clean(message(group))} ({group.count} times)" for group in groups]
+        messages = [f"{group.weight}: {_message_of(group)} ({group.count} times)" for group in groups]
         trace = "\n".join(clean(scripts[group.id], 4000) for group in groups if group.id in scripts)
         flaky = any(group.confirmation == "intermittent" for group in groups)
         return StatusDetails(message="\n".join(messages), trace=trace, flaky=flaky, known=status == Status.SKIPPED)
     if status == Status.PASSED:
         return None
-    return StatusDetails(message=clean(f"{item.outcome}: {item.reason or 'no reason was given'}"))
+    reason = said(item.reason).plain("en") or "no reason was given"
+    return StatusDetails(message=clean(f"{item.outcome}: {reason}"))
+
+
+def _message_of(group: FindingGroup) -> str:
+    return clean(message(group).plain("en"))
 
 
 def _description(item: RequirementResult) -> str:
     owed = "This run owes it." if item.required else "This run does not owe it."
-    return f"{item.statement}. Document lines {lines(item.source)}, {item.level}, by the authority of the {item.authority}. {owed}"
+    statement = stated(item.statement).plain("en")
+    return f"{statement}. Document lines {lines(item.source)}, {item.level}, by the authority of the {item.authority}. {owed}"
 
 
-def _looks(item: RequirementResult, groups: list[FindingGroup]) -> Iterator[Any]:
+def _looks(item: RequirementResult, groups: Sequence[FindingGroup]) -> Iterator[Any]:
     """A step for each check that ran without a finding."""
     broken = {group.check for group in groups}
     for name, count in item.checks.items():
@@ -132,21 +150,20 @@ def _looks(item: RequirementResult, groups: list[FindingGroup]) -> Iterator[Any]
             yield TestStepResult(name=f"{name}: looked {count} times", status=Status.PASSED)
 
 
-def _step(group: FindingGroup, verdict: Verdict, attached: dict[str, bytes], command: str | None) -> Any:
-    kind = standing(group)
+def _step(group: FindingGroup, shown: Presentation, attached: dict[str, bytes]) -> Any:
     step = TestStepResult(
-        name=f"{group.check}: {clean(message(group))}",
-        status=Status.FAILED if kind is Standing.BINDING else Status.SKIPPED,
-        statusDetails=StatusDetails(message=clean(group.waiver or message(group))),
+        name=f"{group.check}: {_message_of(group)}",
+        status=Status.FAILED if group.weight is Weight.BINDING else Status.SKIPPED,
+        statusDetails=StatusDetails(message=clean(group.waiver) if group.waiver else _message_of(group)),
         parameters=[
             Parameter("finding", group.id),
-            Parameter("standing", str(kind)),
+            Parameter("weight", str(group.weight)),
             Parameter("confirmation", group.confirmation),
             Parameter("where", clean(", ".join(f"{place} x{count}" for place, count in group.places.items()))),
         ],
     )
-    for name, content in _pieces(group, command):
-        file = ATTACHMENT_PATTERN.format(prefix=_uuid(verdict, f"{group.id} {name}"), ext="txt")
+    for name, content in _pieces(group, shown.commands.get(group.id)):
+        file = ATTACHMENT_PATTERN.format(prefix=_uuid(shown.verdict, f"{group.id} {name}"), ext="txt")
         attached[file] = content
         step.attachments.append(Attachment(name=name, source=file, type="text/plain"))
     return step

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from conformance.after.compare.comparison import Comparison, FindingChange, Judged
-from conformance.reports.sentences import sentence
+from conformance.after.compare.comparison import Comparison, FindingChange, Judged, RequirementChange
+from conformance.reports.sentences import sentence, stated
 
 __all__ = ["VERSION", "comparison_json"]
 
@@ -28,13 +28,17 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
         "notes": list(comparison.notes),
         "before": asdict(comparison.before),
         "after": asdict(comparison.after),
-        "requirements": [_plain(asdict(item)) for item in comparison.requirements],
+        "requirements": [_requirement(item) for item in comparison.requirements],
         "findings": [_finding(item) for item in comparison.findings],
         "statuses": [_judged(item) for item in comparison.statuses],
         "shapes": [_judged(item) for item in comparison.shapes],
         "latency": [_judged(item) for item in comparison.latency],
         "facts": [asdict(item) for item in comparison.facts],
     }
+
+
+def _requirement(item: RequirementChange) -> dict[str, Any]:
+    return {**_plain(asdict(item)), "statement": stated(item.statement).plain("en")}
 
 
 def _finding(item: FindingChange) -> dict[str, Any]:

@@ -7,11 +7,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from conformance.model.contract import Statement
 from conformance.model.errors import Exit
-from conformance.model.verdict import FindingGroup, Outcome, Overall, RequirementResult, Verdict
-from conformance.reports.language import Text, say, told
+from conformance.model.phrase import Phrase
+from conformance.model.verdict import FindingGroup, Outcome, Overall, RequirementResult, Verdict, Weight
+from conformance.reports.language import Text, say
+from conformance.reports.sentences import said
 
-__all__ = ["Reason", "cause_of", "reasons", "state_of"]
+__all__ = ["Reason", "cause_of", "reasons"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +26,10 @@ class Reason:
     details: tuple[Text, ...] = ()
 
 
-def state_of(group: FindingGroup) -> str:
-    """What a group means for the outcome: "counts", "waived", "known" or "advisory"."""
-    if group.binding:
-        return "counts"
-    return "waived" if group.waiver is not None else "known" if group.known else "advisory"
-
-
-def cause_of(item: RequirementResult) -> str:
+def cause_of(item: RequirementResult) -> Phrase | Statement | str:
     """Why it was not exercised, without the case that found it out: cases that met the same obstacle are one cause."""
-    return re.sub(r" \([a-z_]+\.\w+\)$", "", item.reason or "")
+    reason = item.reason or ""
+    return re.sub(r" \([a-z_]+\.\w+\)$", "", reason) if isinstance(reason, str) else reason
 
 
 def reasons(verdict: Verdict) -> tuple[Reason, ...]:
@@ -41,7 +38,7 @@ def reasons(verdict: Verdict) -> tuple[Reason, ...]:
 
 
 def _reasons(verdict: Verdict) -> Iterator[Reason]:
-    states = Counter(state_of(group) for group in verdict.findings)
+    weights = Counter(group.weight for group in verdict.findings)
     counting = tuple(group for group in verdict.findings if group.binding)
     owed = [item for item in verdict.requirements if item.required]
     if verdict.exit_code == Exit.SUITE:
@@ -68,8 +65,8 @@ def _reasons(verdict: Verdict) -> Iterator[Reason]:
                 owed=len(owed),
             ),
             details=tuple(
-                say("{reason}: {count} promise{count:s}", reason=told(text), count=count)
-                for text, count in why.most_common()
+                say("{reason}: {count} promise{count:s}", reason=said(cause), count=count)
+                for cause, count in why.most_common()
             ),
         )
     elif verdict.overall is Overall.CONFORMANT:
@@ -77,7 +74,9 @@ def _reasons(verdict: Verdict) -> Iterator[Reason]:
             say("All {owed} required promises were exercised, and none that counts is broken.", owed=len(owed))
         )
     if verdict.run.leftovers:
-        yield Reason(say("{count} image{count:s} of this run could not be deleted.", count=len(verdict.run.leftovers)))
+        yield Reason(
+            say("{count} resource{count:s} of this run could not be deleted.", count=len(verdict.run.leftovers))
+        )
     useless = sum(item.state in {"unused", "expired"} for item in verdict.waivers)
     if useless and verdict.run.strict_waivers:
         yield Reason(
@@ -94,11 +93,16 @@ def _reasons(verdict: Verdict) -> Iterator[Reason]:
                 count=intermittent,
             )
         )
-    if states["waived"]:
-        yield Reason(say("Excused by waivers: {count} group{count:s} of findings.", count=states["waived"]))
-    if states["known"]:
+    if weights[Weight.WAIVED]:
+        yield Reason(say("Excused by waivers: {count} group{count:s} of findings.", count=weights[Weight.WAIVED]))
+    if weights[Weight.KNOWN]:
         yield Reason(
-            say("Known from the baseline and not counted: {count} group{count:s} of findings.", count=states["known"])
+            say(
+                "Known from the baseline and not counted: {count} group{count:s} of findings.",
+                count=weights[Weight.KNOWN],
+            )
         )
-    if states["advisory"]:
-        yield Reason(say("Advisory and not counted: {count} group{count:s} of findings.", count=states["advisory"]))
+    if weights[Weight.ADVISORY]:
+        yield Reason(
+            say("Advisory and not counted: {count} group{count:s} of findings.", count=weights[Weight.ADVISORY])
+        )

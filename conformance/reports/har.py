@@ -9,13 +9,14 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.model.message import Exchange, Headers
-from conformance.model.verdict import Verdict
+from conformance.reports.presentation import Presentation
 
 __all__ = ["to_har"]
 
 
-def to_har(verdict: Verdict) -> dict[str, Any]:
+def to_har(shown: Presentation) -> dict[str, Any]:
     """Every exchange of the run, in order; the members that begin with an underscore are ours."""
+    verdict = shown.verdict
     creator = {"name": "easystack-conformance", "version": verdict.run.suite_version}
     return {"log": {"version": "1.2", "creator": creator, "entries": [_entry(item) for item in verdict.exchanges]}}
 

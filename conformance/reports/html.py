@@ -25,16 +25,17 @@ from markupsafe import Markup, escape
 
 from conformance.model import requirement_id
 from conformance.model.contract import Authority, Lines
-from conformance.model.equivalence import Class, Standing
+from conformance.model.equivalence import VALID, Class, Standing
 from conformance.model.message import Headers
-from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, SentRow, Verdict
+from conformance.model.verdict import Outcome, RequirementResult, SentRow, Weight
 from conformance.reports.charts import latencies, outcome_bars, status_bars
-from conformance.reports.commands import commands
-from conformance.reports.explanation import reasons, state_of
-from conformance.reports.language import LANGUAGES, Text, say, told
-from conformance.reports.sentences import class_text, sentence, spoken
+from conformance.reports.explanation import reasons
+from conformance.reports.language import LANGUAGES, Text, say, title
+from conformance.reports.presentation import Presentation
+from conformance.reports.sentences import class_text, message, said, spoken, stated
 from conformance.reports.verdict_json import body_json
 from conformance.reports.visible import safe, shortened
+from conformance.reports.words import AUTHORITIES, CONFIRMATIONS, ENVELOPES, LEVELS, OUTCOMES, OVERALL, WAIVERS, WEIGHTS
 
 __all__ = ["to_html"]
 
@@ -48,36 +49,25 @@ FACTS = 40_000
 """Bytes of what the target says of itself that are shown."""
 DEEPEST = 40
 """Levels of JSON that are indented; a body may be nested as deeply as it is long."""
-COMMON = "common"
+COMMON, OTHER = "common", "other"
 
-_TITLES = {
-    COMMON: say("Common part"),
-    "auth.token": say("Token"),
-    "image.list": say("List images"),
-    "image.create": say("Create an image"),
-    "image.patch": say("Change an image"),
-    "image.download": say("Download an image file"),
-    "image.delete": say("Delete an image"),
-    "image.show": say("Show an image"),
-    "image.upload": say("Upload an image file"),
-    "discovery": say("Version discovery"),
-    "other": say("Outside the contract"),
-}
-"""What a section is about, where the product knows it; another edition's operation goes by its id."""
+_TITLES = {COMMON: say("Common part"), OTHER: say("Outside the contract")}
+"""Sections that are no operation; what an operation is called, its service says."""
 _GROUPS = (
-    ("counts", say("Findings that count"), say("They make the outcome.")),
-    ("known", say("Known from the baseline"), say("The baseline holds them; they do not change the outcome.")),
-    ("waived", say("Waived findings"), say("A waiver excuses them; they do not change the outcome.")),
+    (Weight.BINDING, say("Findings that count"), say("They make the outcome.")),
+    (Weight.KNOWN, say("Known from the baseline"), say("The baseline holds them; they do not change the outcome.")),
+    (Weight.WAIVED, say("Waived findings"), say("A waiver excuses them; they do not change the outcome.")),
     (
-        "advisory",
+        Weight.ADVISORY,
         say("Advisory findings"),
         say("Against OpenStack's API or an optional promise; they do not change the outcome."),
     ),
 )
 
 
-def to_html(verdict: Verdict, language: str = "en", scripts: Mapping[str, str] | None = None) -> str:
-    """The page; `scripts` are made anew when not given. Raises ValueError for a language that is not in LANGUAGES."""
+def to_html(shown: Presentation) -> str:
+    """The page. Raises ValueError for a language that is not in LANGUAGES."""
+    verdict, language = shown.verdict, shown.language
     if language not in LANGUAGES:
         raise ValueError(f"language {language!r} is none of {', '.join(LANGUAGES)}")
     environment = Environment(
@@ -95,9 +85,11 @@ def to_html(verdict: Verdict, language: str = "en", scripts: Mapping[str, str] |
         "fields": lambda headers: _fields(headers, share),
         "body": lambda body: _body(body, share),
         "pretty": lambda value: _fitting(json.dumps(value, indent=1, ensure_ascii=False), FACTS),
-        "told": _told,
-        "sentence": sentence,
+        "said": lambda value: said(shortened(value, LONGEST_LINE) if isinstance(value, str) else value),
+        "stated": stated,
+        "message": message,
         "spoken": spoken,
+        "class_text": _class_text,
         "number": lambda value: f"{value:.3g}" if value < 100 else f"{value:.0f}",
     }
     environment.filters |= filters
@@ -105,11 +97,9 @@ def to_html(verdict: Verdict, language: str = "en", scripts: Mapping[str, str] |
         "t": say,
         "attribute": lambda name, text: _attribute(name, text, language),
         "translated": lambda text: _translated(text, language),
-        "title": lambda name: _TITLES.get(name),
-        "outcome_of": _OUTCOMES.get,
-        "authority_of": _AUTHORITIES.get,
-        "level_of": _LEVELS.get,
-        "state_of": state_of,
+        "title": lambda name: _TITLES.get(name) or title(name),
+        "word": _WORDS.get,
+        "of_target": lambda name: Text(name.replace("_", " "), context="target"),
         "limits": {"places": MOST_PLACES, "curl": 2 * share, "provoked": 40},
     }
     style, script = _source("index.css"), _source("index.js")
@@ -117,7 +107,7 @@ def to_html(verdict: Verdict, language: str = "en", scripts: Mapping[str, str] |
     order = [name for name, _ in sections]
     return environment.get_template("index.html.j2").render(
         verdict=verdict,
-        scripts=commands(verdict) if scripts is None else scripts,
+        scripts=shown.commands,
         language=language,
         style=Markup(style),
         script=Markup(script),
@@ -125,9 +115,9 @@ def to_html(verdict: Verdict, language: str = "en", scripts: Mapping[str, str] |
         sections=sections,
         reasons=reasons(verdict),
         groups=[
-            (state, head, words, _of(verdict.findings, state))
-            for state, head, words in _GROUPS
-            if _of(verdict.findings, state)
+            (weight, head, words, found)
+            for weight, head, words in _GROUPS
+            if (found := [group for group in verdict.findings if group.weight is weight])
         ],
         statements={item.id: item for item in verdict.requirements},
         outcome_bars=outcome_bars(sections),
@@ -158,64 +148,52 @@ def _sections(requirements: Iterable[RequirementResult]) -> list[tuple[str, list
     return [(name, [entry[-1] for entry in entries]) for name, entries in groupby(named, key=lambda entry: entry[1])]
 
 
-def _class_words(held: Class) -> str:
-    """The class as the head of a column, in English; open ones say so."""
-    words = class_text(held).plain("en")
-    return f"open: {words}" if held.standing is Standing.OPEN else words
+def _class_text(held: Class) -> Text:
+    """The class as the head of a column; open ones say so."""
+    if held == VALID:
+        return say("valid")
+    words = class_text(held)
+    return say("open: {held}", held=words) if held.standing is Standing.OPEN else words
 
 
 def _line(item: RequirementResult) -> int:
     return min((line for line, _ in item.source), default=0)
 
 
-def _of(findings: Iterable[FindingGroup], state: str) -> list[FindingGroup]:
-    return [group for group in findings if state_of(group) == state]
+Cells = Mapping[Class, Mapping[int, int]]
+"""Class -> status -> how often it came."""
 
 
-def _sent(
-    rows: Sequence[SentRow], order: Sequence[str]
-) -> list[tuple[str, list[str], list[tuple[str, dict[str, Mapping[int, int]]]]]]:
-    """(operation, partitions, [(place, partition -> status -> count)]), "valid" first among the partitions."""
+def _sent(rows: Sequence[SentRow], order: Sequence[str]) -> list[tuple[str, list[Class], list[tuple[str, Cells]]]]:
+    """(operation, classes, [(place, what came for each class)]), the plainly valid one first among the classes."""
     known = {name: index for index, name in enumerate(order)}
-    tables = []
+    tables: list[tuple[str, list[Class], list[tuple[str, Cells]]]] = []
     for name in sorted({row.operation for row in rows}, key=lambda name: (known.get(name, len(known)), name)):
-        places: dict[str, dict[str, Mapping[int, int]]] = {}
+        places: dict[str, dict[Class, Mapping[int, int]]] = {}
         for row in rows:
             if row.operation == name:
-                places.setdefault(row.place, {})[_class_words(row.held)] = dict(sorted(row.statuses.items()))
-        partitions = sorted(
-            {part for cells in places.values() for part in cells}, key=lambda part: (part != "valid", part)
+                places.setdefault(row.place, {})[row.held] = dict(sorted(row.statuses.items()))
+        classes = sorted(
+            {held for cells in places.values() for held in cells},
+            key=lambda held: (held != VALID, _class_text(held).plain("en")),
         )
-        tables.append((name, partitions, sorted(places.items())))
+        tables.append((name, classes, [(place, places[place]) for place in sorted(places)]))
     return tables
 
 
 # --- how it is written ----------------------------------------------------------------------------------------------
 
-_OUTCOMES = {
-    "passed": say("passed"),
-    "failed": say("failed"),
-    "waived": say("waived"),
-    "not exercised": say("not exercised"),
-    "excluded": say("excluded"),
-    "conformant": say("Conformant"),
-    "non-conformant": say("Non-conformant"),
-    "inconclusive": say("Inconclusive"),
-    "counts": say("counts"),
-    "known": say("known"),
-    "advisory": say("advisory"),
-    "single": say("not tried again"),
-    "confirmed": say("confirmed"),
-    "intermittent": say("intermittent"),
-    "used": say("used"),
-    "unused": say("unused"),
-    "expired": say("expired"),
-    "kept": say("kept"),
-    "not met": say("not met"),
-    "none owed": say("none owed"),
+_WORDS: Mapping[str, Text] = {
+    **OVERALL,
+    **OUTCOMES,
+    **WAIVERS,
+    **ENVELOPES,
+    **CONFIRMATIONS,
+    **WEIGHTS,
+    **AUTHORITIES,
+    **LEVELS,
 }
-_AUTHORITIES = {"document": say("document"), "ruling": say("ruling"), "upstream": say("upstream")}
-_LEVELS = {"must": say("must"), "should": say("should"), "may": say("may")}
+"""What the words of a verdict's vocabularies are called; a word of two of them is called the same in both."""
 
 
 def _source(name: str) -> str:
@@ -235,10 +213,6 @@ def _lines(source: Lines) -> Markup:
     """Ranges of lines, none of them broken over two lines of the page."""
     ranges = (str(first) if first == last else f"{first}–{last}" for first, last in source)
     return Markup(", ").join(Markup('<span class="range">{}</span>').format(item) for item in ranges)
-
-
-def _told(text: object) -> Text:
-    return told(shortened(str(text or ""), LONGEST_LINE))
 
 
 def _attribute(name: str, text: Text, language: str) -> Markup:

@@ -11,20 +11,18 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from conformance.model import requirement_id
 from conformance.model.verdict import FindingGroup, Outcome, Overall, RequirementResult, Verdict
-from conformance.reports.commands import commands, message
-from conformance.reports.standing import lines, standing
+from conformance.reports.presentation import Presentation
+from conformance.reports.sentences import message, said
+from conformance.reports.words import lines
 
 __all__ = ["to_junit"]
 
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def to_junit(verdict: Verdict, scripts: Mapping[str, str] | None = None) -> bytes:
-    """The XML document. A required requirement that was not exercised is an error, so that nothing passes on nothing.
-
-    `scripts` are the commands of the findings, made anew when not given.
-    """
-    shown = commands(verdict) if scripts is None else scripts
+def to_junit(shown: Presentation) -> bytes:
+    """The XML document. A required requirement that was not exercised is an error, so that nothing passes on nothing."""
+    verdict = shown.verdict
     findings: dict[str, list[FindingGroup]] = defaultdict(list)
     for group in verdict.findings:
         findings[group.requirement].append(group)
@@ -33,7 +31,7 @@ def to_junit(verdict: Verdict, scripts: Mapping[str, str] | None = None) -> byte
         name = item.operation or requirement_id.area(item.id)
         if name not in suites:
             suites[name] = _suite(name, verdict)
-        suites[name].add_testcase(_case(item, name, findings[item.id], shown))
+        suites[name].add_testcase(_case(item, name, findings[item.id], shown.commands))
     if verdict.overall is not Overall.CONFORMANT and not any(
         case.result and not case.is_skipped for suite in suites.values() for case in suite
     ):
@@ -65,9 +63,8 @@ def _suite(name: str, verdict: Verdict) -> TestSuite:
 def _run_suite(verdict: Verdict) -> TestSuite:
     """A run that is not conformant for no single requirement (it left images behind, or owed nothing) is an error of its own."""
     suite, case = _suite("run", verdict), TestCase("verdict", "run")
-    case.result = [
-        Error(_legal(f"{verdict.overall}: {'; '.join(verdict.notes) or 'nothing was judged'}"), "inconclusive")
-    ]
+    notes = "; ".join(said(note).plain("en") for note in verdict.notes)
+    case.result = [Error(_legal(f"{verdict.overall}: {notes or 'nothing was judged'}"), "inconclusive")]
     suite.add_testcase(case)
     return suite
 
@@ -79,19 +76,27 @@ def _case(item: RequirementResult, suite: str, groups: list[FindingGroup], scrip
     if binding:
         case.result = [_failure(group, scripts) for group in binding]
     elif item.outcome is Outcome.NOT_EXERCISED and item.required:
-        case.result = [Error(f"not exercised: {_legal(item.reason or '')}", "not exercised")]
+        case.result = [Error(f"not exercised: {_reason(item)}", "not exercised")]
     elif others:  # not red, and not kept either
-        case.result = [Skipped(_legal("; ".join(f"{standing(group)}: {message(group)}" for group in others)))]
+        case.result = [Skipped(_legal("; ".join(_weighed(group) for group in others)))]
     elif item.outcome in {Outcome.NOT_EXERCISED, Outcome.EXCLUDED, Outcome.WAIVED}:
-        case.result = [Skipped(_legal(f"{item.outcome}: {item.reason}"))]
+        case.result = [Skipped(_legal(f"{item.outcome}: {_reason(item)}"))]
     if others:
-        case.system_out = "\n".join(_legal(_told(group, scripts)) for group in others)
+        case.system_out = "\n".join(_legal(_excused(group, scripts)) for group in others)
     return case
 
 
-def _told(group: FindingGroup, scripts: Mapping[str, str]) -> str:
+def _excused(group: FindingGroup, scripts: Mapping[str, str]) -> str:
     excuse = f" ({group.waiver})" if group.waiver is not None else ""
-    return f"{standing(group)}: {message(group)}{excuse}\n{scripts.get(group.id, '')}"
+    return f"{_weighed(group)}{excuse}\n{scripts.get(group.id, '')}"
+
+
+def _weighed(group: FindingGroup) -> str:
+    return f"{group.weight}: {message(group).plain('en')}"
+
+
+def _reason(item: RequirementResult) -> str:
+    return _legal(said(item.reason).plain("en"))
 
 
 def _waivers(verdict: Verdict) -> TestSuite:
@@ -110,7 +115,7 @@ def _waivers(verdict: Verdict) -> TestSuite:
 
 def _failure(group: FindingGroup, scripts: Mapping[str, str]) -> Failure:
     again = "" if group.confirmation == "single" else f", {group.confirmation}"
-    failure = Failure(_legal(f"{message(group)} ({group.count} times{again})"), group.check)
+    failure = Failure(_legal(f"{message(group).plain('en')} ({group.count} times{again})"), group.check)
     failure.text = _legal(
         f"document lines {lines(group.source)}\n{', '.join(map(str, group.places))}\n{scripts.get(group.id, '')}"
     )

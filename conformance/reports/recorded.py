@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from conformance.model.contract import Authority, Level, Resource
+from conformance.model.contract import Authority, Level, Resource, Statement
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class
 from conformance.model.errors import UsageError
@@ -103,7 +103,7 @@ def _verdict(raw: Mapping[str, Any], exchanges: tuple[Exchange, ...]) -> Verdict
         findings=tuple(_finding(item, numbered) for item in raw["findings"]),
         error_codes=tuple(_error_code(item) for item in raw["error_codes"]),
         exchanges=exchanges,
-        notes=tuple(raw["notes"]),
+        notes=tuple(map(_value, raw["notes"])),
         sent=tuple(_sent(row) for row in raw["sent"]),
         resources=tuple(_resource(item) for item in raw["resources"]),
         waivers=tuple(WaiverResult(**{**item, "findings": tuple(item["findings"])}) for item in raw["waivers"]),
@@ -114,14 +114,28 @@ def _lines(raw: Any) -> tuple[tuple[int, int], ...]:
     return tuple((first, last) for first, last in raw)
 
 
+def _value(raw: Any) -> Any:
+    """A note or a reason: the words of a person, a phrase or a statement; the sentence beside a value is not read."""
+    if not isinstance(raw, Mapping):
+        return raw
+    return Phrase.from_json(raw) if "kind" in raw else Statement(str(raw["template"]), _names(raw["values"]))
+
+
+def _names(raw: Mapping[str, Any]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in raw.items()}
+
+
 def _requirement(raw: Mapping[str, Any]) -> RequirementResult:
+    kept = {name: value for name, value in raw.items() if name not in {"template", "values"}}
     given = {
+        "statement": Statement(str(raw["template"]), _names(raw["values"])),
+        "reason": _value(raw["reason"]),
         "level": Level(raw["level"]),
         "authority": Authority(raw["authority"]),
         "source": _lines(raw["source"]),
         "outcome": Outcome(raw["outcome"]),
     }
-    return RequirementResult(**{**raw, **given})
+    return RequirementResult(**{**kept, **given})
 
 
 def _finding(raw: Mapping[str, Any], exchanges: Mapping[int, Exchange]) -> FindingGroup:
@@ -154,7 +168,8 @@ def _sent(raw: Mapping[str, Any]) -> SentRow:
 
 def _error_code(raw: Mapping[str, Any]) -> ErrorCodeRow:
     tries = tuple((item["operation"], Phrase.from_json(item["act"]), item["status"]) for item in raw["provoked"])
-    return ErrorCodeRow(**{**raw, "provoked": tries, "outcome": Outcome(raw["outcome"])})
+    given = {"provoked": tries, "outcome": Outcome(raw["outcome"]), "reason": _value(raw["reason"])}
+    return ErrorCodeRow(**{**raw, **given})
 
 
 def _exchange(entry: Mapping[str, Any]) -> Exchange:

@@ -7,27 +7,24 @@ baseline holds, level `note` for what is advisory.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from conformance.model import requirement_id
-from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, Verdict
-from conformance.reports.commands import commands, message
-from conformance.reports.standing import Standing, clean, lines, standing
+from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, Verdict, Weight
+from conformance.reports.presentation import Places, Presentation
+from conformance.reports.sentences import message, said, stated
+from conformance.reports.visible import clean
+from conformance.reports.words import lines
 
 __all__ = ["SCHEMA", "to_sarif"]
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-Places = Mapping[str, Sequence[tuple[str, int]]]
-"""Requirement id -> (file, line), the place to look at first, the row of the ledger last."""
 
 
-def to_sarif(
-    verdict: Verdict, places: Places | None = None, scripts: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    """The log, of one run. Without `places` a result has a logical location only; `scripts` are made anew when not given."""
-    shown = commands(verdict) if scripts is None else scripts
-    known = places or {}
+def to_sarif(shown: Presentation) -> dict[str, Any]:
+    """The log, of one run. A requirement whose place in the specs is not known has a logical location only."""
+    verdict = shown.verdict
     rules = [_rule(item) for item in verdict.requirements]
     compared = any(group.known for group in verdict.findings)  # results name their state against a baseline all or none
     index = {item.id: number for number, item in enumerate(verdict.requirements)}
@@ -48,7 +45,7 @@ def to_sarif(
             "%SRCROOT%": {"description": {"text": "The top of a checkout of the suite, where specs/ stands."}}
         },
         "invocations": [_invocation(verdict)],
-        "results": [_result(group, index, known, shown.get(group.id), compared=compared) for group in verdict.findings],
+        "results": [_result(group, index, shown, compared=compared) for group in verdict.findings],
         "properties": {
             "outcome": str(verdict.overall),
             "contract": dict(verdict.contract),
@@ -63,9 +60,11 @@ def to_sarif(
 def _invocation(verdict: Verdict) -> dict[str, Any]:
     """Whether the tool could do its work, and what it could not judge; GitHub shows both beside the results."""
     missing = [item for item in verdict.requirements if item.required and item.outcome is Outcome.NOT_EXERCISED]
-    notifications = [_notification("run.limited", "warning", note) for note in verdict.notes]
+    notifications = [_notification("run.limited", "warning", said(note).plain("en")) for note in verdict.notes]
     notifications += [
-        _notification("requirement.not-exercised", "warning", f"{item.id}: {item.reason or 'not exercised'}")
+        _notification(
+            "requirement.not-exercised", "warning", f"{item.id}: {said(item.reason).plain('en') or 'not exercised'}"
+        )
         for item in missing
     ]
     began = verdict.run.started_at
@@ -84,14 +83,15 @@ def _notification(kind: str, level: str, text: str) -> dict[str, Any]:
 def _rule(item: RequirementResult) -> dict[str, Any]:
     source = f"Document lines {lines(item.source)}"
     ruling = f", as ruling {item.ruling} decides" if item.ruling is not None else ""
-    text = f"{item.statement}. {source}{ruling}; level {item.level}, authority {item.authority}."
+    statement = stated(item.statement).plain("en")
+    text = f"{statement}. {source}{ruling}; level {item.level}, authority {item.authority}."
     return {
         "id": item.id,
-        "shortDescription": {"text": item.statement},
+        "shortDescription": {"text": statement},
         "fullDescription": {"text": text},
         "help": {
             "text": text,
-            "markdown": f"**{item.id}**: {item.statement}.\n\n{source}{ruling}. Level: {item.level}. Authority: {item.authority}.",
+            "markdown": f"**{item.id}**: {statement}.\n\n{source}{ruling}. Level: {item.level}. Authority: {item.authority}.",
         },
         "defaultConfiguration": {"level": _LEVELS[str(item.level)] if item.authority != "upstream" else "note"},
         "properties": {"tags": ["conformance", str(item.authority), item.operation or requirement_id.area(item.id)]},
@@ -101,29 +101,25 @@ def _rule(item: RequirementResult) -> dict[str, Any]:
 _LEVELS = {"must": "error", "should": "warning", "may": "note"}
 
 
-def _result(
-    group: FindingGroup, index: Mapping[str, int], places: Places, command: str | None, *, compared: bool
-) -> dict[str, Any]:
-    kind = standing(group)
+def _result(group: FindingGroup, index: Mapping[str, int], shown: Presentation, *, compared: bool) -> dict[str, Any]:
+    places, command = shown.places, shown.commands.get(group.id)
     where = ", ".join(f"{place} x{count}" for place, count in group.places.items())
     again = {"confirmed": " Tried again and confirmed.", "intermittent": " Tried again: intermittent."}.get(
         group.confirmation, ""
     )
-    text = (
-        f"{clean(message(group))} ({group.count} times: {clean(where)}; document lines {lines(group.source)}).{again}"
-    )
+    text = f"{clean(message(group).plain('en'))} ({group.count} times: {clean(where)}; document lines {lines(group.source)}).{again}"
     result: dict[str, Any] = {
         "ruleId": group.requirement,
         "ruleIndex": index[group.requirement],
         "kind": "fail",
-        "level": "note" if kind is Standing.ADVISORY else _LEVELS[str(group.level)],
+        "level": "note" if group.weight is Weight.ADVISORY else _LEVELS[str(group.level)],
         "message": {"text": text},
         "locations": [_location(group, places)],
         "partialFingerprints": {"findingId/v1": group.id},
         "occurrenceCount": group.count,
         "suppressions": [],
         "properties": {
-            "standing": str(kind),
+            "weight": str(group.weight),
             "check": group.check,
             "authority": str(group.authority),
             "confirmation": group.confirmation,
@@ -134,7 +130,7 @@ def _result(
     related = [_physical(place) for place in places.get(group.requirement, ())[1:]]
     if related:
         result["relatedLocations"] = [{**item, "id": number} for number, item in enumerate(related, start=1)]
-    if kind is Standing.WAIVED:
+    if group.weight is Weight.WAIVED:
         result["suppressions"].append(
             {"kind": "external", "status": "accepted", "justification": clean(group.waiver or "")}
         )

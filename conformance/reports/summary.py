@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 
-from conformance.model.verdict import ErrorCodeRow, FindingGroup, Outcome, Overall, Verdict
-from conformance.reports.commands import message
-from conformance.reports.standing import Standing, clean, lines, standing
+from conformance.model.verdict import ErrorCodeRow, FindingGroup, Outcome, Overall, Verdict, Weight
+from conformance.reports.presentation import Presentation
+from conformance.reports.sentences import message, said
+from conformance.reports.visible import clean
+from conformance.reports.words import lines
 
 __all__ = ["to_summary"]
 
@@ -31,8 +33,9 @@ def escaped(text: str, longest: int = 300) -> str:
     return f"{fence}{pad}{shown}{pad}{fence}"
 
 
-def to_summary(verdict: Verdict) -> str:
+def to_summary(shown: Presentation) -> str:
     """The document. Ends with a newline."""
+    verdict = shown.verdict
     run, target = verdict.run, verdict.target
     owed = sum(item.required for item in verdict.requirements)
     kept, broken, missing = (
@@ -42,7 +45,7 @@ def to_summary(verdict: Verdict) -> str:
     figures = f"Of **{owed}** required promises **{kept}** kept, **{broken}** broken, **{missing}** not exercised"
     figures += f", **{waived}** waived" if waived else ""
     parts = [
-        f"## {_SIGNS[verdict.overall]} EasyStack Image API: {verdict.overall}",
+        f"## {_SIGNS[verdict.overall]} {verdict.contract['name']}: {verdict.overall}",
         f"{figures}. {run.requests} requests in {run.duration:.0f} s; exit code {verdict.exit_code}.",
         _table(
             ("target", "contract", "profile", "seed", "run"),
@@ -59,7 +62,7 @@ def to_summary(verdict: Verdict) -> str:
         *_findings(verdict),
         *_missing(verdict),
         *_error_codes(verdict),
-        *([_list("Notes", [escaped(note, 600) for note in verdict.notes])] if verdict.notes else []),
+        *([_list("Notes", [escaped(said(note).plain("en"), 600) for note in verdict.notes])] if verdict.notes else []),
         _list("What to do next", _advice(verdict)),
     ]
     return "\n\n".join(parts) + "\n"
@@ -68,17 +71,17 @@ def to_summary(verdict: Verdict) -> str:
 def _findings(verdict: Verdict) -> list[str]:
     parts: list[str] = []
     for kinds, title in (
-        ((Standing.BINDING,), "Findings"),
-        ((Standing.WAIVED, Standing.KNOWN), "Findings that are excused"),
-        ((Standing.ADVISORY,), "Advisory findings, which do not count"),
+        ((Weight.BINDING,), "Findings"),
+        ((Weight.WAIVED, Weight.KNOWN), "Findings that are excused"),
+        ((Weight.ADVISORY,), "Advisory findings, which do not count"),
     ):
-        groups = [group for group in verdict.findings if standing(group) in kinds]
+        groups = [group for group in verdict.findings if group.weight in kinds]
         if not groups:
             continue
-        rows = [_row(group, excused=Standing.WAIVED in kinds) for group in groups[:MOST_FINDINGS]]
+        rows = [_row(group, excused=Weight.WAIVED in kinds) for group in groups[:MOST_FINDINGS]]
         table = _table(("promise", "what is wrong", "where", "document", "times", "finding"), rows)
         more = f"\n\n{len(groups) - MOST_FINDINGS} more in `index.html`." if len(groups) > MOST_FINDINGS else ""
-        if kinds == (Standing.BINDING,):
+        if kinds == (Weight.BINDING,):
             parts.append(f"### {title} ({len(groups)})\n\n{table}{more}")
         else:
             parts.append(f"<details><summary>{title} ({len(groups)})</summary>\n\n{table}{more}\n\n</details>")
@@ -86,7 +89,7 @@ def _findings(verdict: Verdict) -> list[str]:
 
 
 def _row(group: FindingGroup, *, excused: bool) -> tuple[str, ...]:
-    wrong = escaped(message(group))
+    wrong = escaped(message(group).plain("en"))
     if excused:
         wrong += f" (waived: {escaped(group.waiver)})" if group.waiver is not None else " (in the baseline)"
     if group.confirmation != "single":
@@ -100,7 +103,7 @@ def _missing(verdict: Verdict) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for item in verdict.requirements:
         if item.required and item.outcome is Outcome.NOT_EXERCISED:
-            reasons.setdefault(item.reason or "", []).append(item.id)
+            reasons.setdefault(said(item.reason).plain("en"), []).append(item.id)
     if not reasons:
         return []
     rows = [
@@ -123,7 +126,8 @@ def _error_codes(verdict: Verdict) -> list[str]:
 
 
 def _code(row: ErrorCodeRow) -> tuple[str, ...]:
-    last = row.envelope if row.met or row.provoked else row.reason or ""
+    envelope = f"broken in {row.broken} of {row.met}" if row.broken else row.envelope
+    last = envelope if row.met or row.provoked else said(row.reason).plain("en")
     return f"{row.code} {row.phrase}", str(len(row.provoked)), str(row.met), str(row.outcome), last
 
 

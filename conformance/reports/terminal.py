@@ -11,13 +11,16 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from conformance.model import requirement_id
-from conformance.model.verdict import FindingGroup, Outcome, Overall, Verdict
-from conformance.reports.commands import commands
-from conformance.reports.explanation import cause_of, state_of
-from conformance.reports.language import Text, say, told
+from conformance.model.contract import Statement
+from conformance.model.phrase import Phrase
+from conformance.model.verdict import ErrorCodeRow, FindingGroup, Outcome, Overall, Verdict, Weight
+from conformance.reports.explanation import cause_of
+from conformance.reports.language import Text, say
+from conformance.reports.presentation import Presentation
 from conformance.reports.script import first_command, is_script
-from conformance.reports.sentences import sentence
+from conformance.reports.sentences import message, said
 from conformance.reports.visible import safe
+from conformance.reports.words import AUTHORITIES, ENVELOPES, OUTCOMES, WAIVERS, lines, loud
 
 __all__ = ["print_verdict", "safe"]
 
@@ -29,9 +32,9 @@ _AGAIN = {
 }
 
 
-def print_verdict(verdict: Verdict, console: Console, written: Iterable[Path] = (), language: str = "en") -> None:
+def print_verdict(shown: Presentation, console: Console, written: Iterable[Path] = ()) -> None:
     """Print the outcome, the table of operations, the error codes, the findings and what limits them."""
-    _Printer(console, language).verdict(verdict, tuple(written))
+    _Printer(console, shown.language).verdict(shown, tuple(written))
 
 
 class _Printer:
@@ -42,27 +45,26 @@ class _Printer:
         # Escapes of Chinese are read by nobody: a console that cannot show it gets English.
         self._language = language if _shows(console, language) else "en"
 
-    def verdict(self, verdict: Verdict, written: tuple[Path, ...]) -> None:
-        scripts = commands(verdict)
+    def verdict(self, shown: Presentation, written: tuple[Path, ...]) -> None:
+        verdict, scripts = shown.verdict, shown.commands
+        of = {weight: [group for group in verdict.findings if group.weight is weight] for weight in Weight}
         folder = written[0].parent / "findings" if written else None
         self._heading(verdict)
         self._console.print(self._operations(verdict))
         self._console.print(self._error_codes(verdict))
-        self._findings(say("Findings"), [group for group in verdict.findings if group.binding], folder, scripts)
-        self._excused(
-            say("Known from the baseline"), [group for group in verdict.findings if state_of(group) == "known"]
-        )
-        self._excused(say("Waived findings"), [group for group in verdict.findings if state_of(group) == "waived"])
+        self._findings(say("Findings"), of[Weight.BINDING], folder, scripts)
+        self._excused(say("Known from the baseline"), of[Weight.KNOWN])
+        self._excused(say("Waived findings"), of[Weight.WAIVED])
         self._findings(
             say("Advisory findings, which do not count"),
-            [group for group in verdict.findings if state_of(group) == "advisory"],
+            of[Weight.ADVISORY],
             folder,
             scripts,
         )
         self._waivers(verdict)
         self._not_exercised(verdict)
         for note in verdict.notes:
-            self._line(say("note: {text}", text=told(note)))
+            self._line(say("note: {text}", text=said(note)))
         if written:
             self._line(say("reports: {paths}", paths=", ".join(map(str, written))))
         # One line whatever its length: in a log it is found by one search.
@@ -143,13 +145,12 @@ class _Printer:
         table.add_column(self._in(say("outcome")))
         table.add_column(self._in(say("envelope, or why it was not provoked")), overflow="fold")
         for row in verdict.error_codes:
-            last = row.envelope if row.met or row.provoked else row.reason or ""
             table.add_row(
                 str(row.code),
                 str(len(row.provoked)) if row.provoked else ".",
                 str(row.met) if row.met else ".",
-                self._in(told(str(row.outcome))),
-                Line(self._in(told(last))),
+                self._in(OUTCOMES[row.outcome]),
+                Line(self._in(_envelope(row))),
             )
         return table
 
@@ -160,13 +161,12 @@ class _Printer:
             return
         self._line(f"\n{self._in(title)} ({len(groups)})", style="bold")
         for number, group in enumerate(groups, start=1):
-            lines = ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in group.source)
             self._line(
                 say(
                     "{number}. {requirement}: {message}",
                     number=number,
                     requirement=group.requirement,
-                    message=sentence(group.deviation),
+                    message=message(group),
                 ),
                 "\n",
                 style="bold",
@@ -174,8 +174,8 @@ class _Printer:
             self._line(
                 say(
                     "document line {lines} ({authority}); {count} time{count:s}; finding {id}",
-                    lines=lines,
-                    authority=told(str(group.authority)),
+                    lines=lines(group.source),
+                    authority=AUTHORITIES[group.authority],
                     count=group.count,
                     id=group.id,
                 ),
@@ -194,9 +194,7 @@ class _Printer:
                 self._console.print(Line(self._in(f"   $ {command}")), soft_wrap=True, highlight=False)
                 if is_script(scripts.get(group.id, "")) and folder is not None:
                     self._line(
-                        say(
-                            "with the images that it needs, and cleaning up: sh {path}", path=f"{folder}/{group.id}.sh"
-                        ),
+                        say("with what it needs, and cleaning up: sh {path}", path=f"{folder}/{group.id}.sh"),
                         "   ",
                     )
 
@@ -210,7 +208,7 @@ class _Printer:
                     "{id} {requirement}: {message}; {count} time{count:s}",
                     id=group.id,
                     requirement=group.requirement,
-                    message=sentence(group.deviation),
+                    message=message(group),
                     count=group.count,
                 ),
                 "   ",
@@ -230,7 +228,7 @@ class _Printer:
             self._line(
                 say(
                     "{state}: {places}, {owner}, {end}: {reason}",
-                    state=told(item.state),
+                    state=WAIVERS[item.state],
                     places=places,
                     owner=item.owner,
                     end=end,
@@ -243,7 +241,7 @@ class _Printer:
     def _sentence(self, verdict: Verdict) -> Text:
         return say(
             "{outcome}: of {owed} required promises {kept} kept, {broken} broken, {missing} not exercised{besides} (exit {code})",
-            outcome=told(str(verdict.overall).upper()),
+            outcome=loud(verdict.overall),
             owed=sum(item.required for item in verdict.requirements),
             kept=verdict.count(Outcome.PASSED, required=True),
             broken=verdict.count(Outcome.FAILED, required=True),
@@ -257,7 +255,7 @@ class _Printer:
         if not missing:
             return
         self._line(f"\n{self._in(say('Required and not exercised'))} ({len(missing)})", style="bold")
-        reasons: dict[str, list[str]] = {}
+        reasons: dict[Phrase | Statement | str, list[str]] = {}
         for item in missing:
             reasons.setdefault(cause_of(item), []).append(item.id)
         for reason, names in reasons.items():
@@ -266,7 +264,7 @@ class _Printer:
                 if len(names) > 8
                 else ", ".join(names)
             )
-            self._line(say("{reason}: {names}", reason=told(reason), names=shown), "   ")
+            self._line(say("{reason}: {names}", reason=said(reason), names=shown), "   ")
         self._line("")
 
 
@@ -278,17 +276,26 @@ def _shows(console: Console, language: str) -> bool:
     return True
 
 
+def _envelope(row: ErrorCodeRow) -> Text:
+    """What became of the envelope, or why the code was not provoked."""
+    if not row.met and not row.provoked:
+        return said(row.reason)
+    if row.broken:
+        return say("broken in {broken} of {met}", broken=row.broken, met=row.met)
+    return ENVELOPES[row.envelope]
+
+
 def _besides(verdict: Verdict) -> Iterator[Text]:
     """What a reader of the last line alone must know besides the counts."""
-    states = Counter(state_of(group) for group in verdict.findings)
+    weights = Counter(group.weight for group in verdict.findings)
     flaky = sum(group.binding and group.confirmation == "intermittent" for group in verdict.findings)
     useless = sum(item.state in {"unused", "expired"} for item in verdict.waivers)
-    if states["waived"]:
+    if weights[Weight.WAIVED]:
         yield say(", with {count} waived", count=verdict.count(Outcome.WAIVED, required=True))
-    if states["known"]:
-        yield say("; {count} known finding{count:s} of the baseline", count=states["known"])
-    if states["counts"] and states["known"]:
-        yield say("; {count} new finding{count:s}", count=states["counts"])
+    if weights[Weight.KNOWN]:
+        yield say("; {count} known finding{count:s} of the baseline", count=weights[Weight.KNOWN])
+    if weights[Weight.BINDING] and weights[Weight.KNOWN]:
+        yield say("; {count} new finding{count:s}", count=weights[Weight.BINDING])
     if flaky:
         yield say("; {count} finding{count:s} intermittent", count=flaky)
     if useless and verdict.run.strict_waivers:

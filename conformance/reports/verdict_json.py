@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from conformance.model.contract import Statement
 from conformance.model.message import Exchange, Headers
-from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, Verdict
-from conformance.reports.commands import commands, message
-from conformance.reports.sentences import spoken
+from conformance.model.phrase import Phrase
+from conformance.model.verdict import FindingGroup, Outcome, RequirementResult
+from conformance.reports.presentation import Presentation
+from conformance.reports.sentences import message, said, spoken, stated
 
 __all__ = ["VERSION", "body_json", "to_json"]
 
@@ -19,9 +20,9 @@ LONGEST = 16 * 1024
 """Bytes of a body that are shown; the rest is in the HAR file."""
 
 
-def to_json(verdict: Verdict, scripts: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Plain data, in the order in which a person reads it. `scripts` are the commands of the findings, made anew when not given."""
-    shown = commands(verdict) if scripts is None else scripts
+def to_json(shown: Presentation) -> dict[str, Any]:
+    """Plain data, in the order in which a person reads it. Beside each value that is a sentence in the reports stands the English one."""
+    verdict = shown.verdict
     run = verdict.run
     return {
         "verdict": VERSION,
@@ -54,8 +55,8 @@ def to_json(verdict: Verdict, scripts: Mapping[str, str] | None = None) -> dict[
             "cut_short": run.cut_short,
             "strict_waivers": run.strict_waivers,
         },
-        "notes": list(verdict.notes),
-        "findings": [_finding(group, shown.get(group.id)) for group in verdict.findings],
+        "notes": [_said(note) for note in verdict.notes],
+        "findings": [_finding(group, shown.commands.get(group.id)) for group in verdict.findings],
         "error_codes": [
             {
                 "code": row.code,
@@ -64,11 +65,12 @@ def to_json(verdict: Verdict, scripts: Mapping[str, str] | None = None) -> dict[
                 "outcome": str(row.outcome),
                 "met": row.met,
                 "envelope": row.envelope,
+                "broken": row.broken,
                 "provoked": [
                     {"operation": operation, "act": act.to_json(), "request": spoken(act).plain("en"), "status": status}
                     for operation, act, status in row.provoked
                 ],
-                "reason": row.reason,
+                "reason": _said(row.reason),
             }
             for row in verdict.error_codes
         ],
@@ -87,10 +89,21 @@ def to_json(verdict: Verdict, scripts: Mapping[str, str] | None = None) -> dict[
     }
 
 
+def _said(value: Phrase | Statement | str | None) -> Any:
+    """A note or a reason: the words of a person as they are, else the value and its English sentence."""
+    if isinstance(value, Phrase):
+        return {**value.to_json(), "text": said(value).plain("en")}
+    if isinstance(value, Statement):
+        return {"template": value.template, "values": dict(value.values), "text": said(value).plain("en")}
+    return value
+
+
 def _requirement(item: RequirementResult) -> dict[str, Any]:
     return {
         "id": item.id,
-        "statement": item.statement,
+        "statement": stated(item.statement).plain("en"),
+        "template": item.statement.template,
+        "values": dict(item.statement.values),
         "level": str(item.level),
         "authority": str(item.authority),
         "ruling": item.ruling,
@@ -99,7 +112,7 @@ def _requirement(item: RequirementResult) -> dict[str, Any]:
         "required": item.required,
         "outcome": str(item.outcome),
         "checks": dict(item.checks),
-        "reason": item.reason,
+        "reason": _said(item.reason),
     }
 
 
@@ -115,7 +128,7 @@ def _finding(group: FindingGroup, command: str | None) -> dict[str, Any]:
         "operation": group.operation,
         "status": group.status,
         "deviation": group.deviation.to_json(),
-        "message": message(group),
+        "message": message(group).plain("en"),
         "path": group.deviation.path,
         "count": group.count,
         "places": [

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["safe", "shortened"]
+from conformance.model.errors import plain
+
+__all__ = ["clean", "safe", "shortened"]
 
 # Controls but tab and line feed (C0, DEL, C1), bidirectional controls (UAX 9), zero-width and line separators, lone
 # surrogates (no UTF-8 can hold them) and noncharacters.
@@ -16,6 +18,12 @@ _UNSAFE = re.compile(
 def safe(text: str) -> str:
     """The text with control characters written out (`\\x1b`, `\\u202e`), so that a target cannot steer terminal or page."""
     return _UNSAFE.sub(lambda match: _written(ord(match.group())), text)
+
+
+def clean(text: str, longest: int = 400) -> str:
+    """One line without what could steer a reader's screen, the end of a long one left off."""
+    shown = plain(text[: 4 * longest])
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 
 def shortened(text: str, longest: int) -> str:

@@ -19,6 +19,7 @@ from conformance.model.finding import Finding
 from conformance.model.message import Exchange
 from conformance.model.verdict import Verdict
 from conformance.proof.reference import Reference
+from conformance.reports.presentation import Presentation
 from conformance.reports.recorded import read_run
 from conformance.reports.terminal import print_verdict
 from conformance.run.session import Options
@@ -119,7 +120,7 @@ def test_a_fault_that_is_there_once_is_intermittent_and_still_fails(contract: Co
     again = next(item for item in read_run(tmp_path / "out").findings if item.id == group.id)
     assert (again.confirmation, again.checks) == ("intermittent", {"image.list 500": ("server-error",)})
     out = io.StringIO()
-    print_verdict(verdict, Console(file=out, width=80))
+    print_verdict(Presentation(verdict), Console(file=out, width=80))
     assert "INTERMITTENT: not there each time that it was tried" in " ".join(out.getvalue().split())
     assert "; 1 finding intermittent (exit 1)" in out.getvalue().splitlines()[-1]
 

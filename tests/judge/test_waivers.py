@@ -20,6 +20,7 @@ from conformance.model.finding import Assertion
 from conformance.model.message import Exchange
 from conformance.model.verdict import Outcome, Overall, Verdict
 from conformance.reports.junit import to_junit
+from conformance.reports.presentation import Presentation
 from conformance.reports.verdict_json import to_json
 
 TODAY = date(2026, 6, 15)
@@ -180,10 +181,10 @@ def test_the_verdict_with_waivers_keeps_its_schema_and_junit_skips_what_is_waive
     ]
     given = excuses(waiver("error.envelope", expires=date(2027, 1, 1)), waiver("header.request-id"))
     verdict = judged(*looks, excuses=given, strict_waivers=True)
-    raw = json.loads(json.dumps(to_json(verdict)))
+    raw = json.loads(json.dumps(to_json(Presentation(verdict))))
     assert [error.message for error in jsonschema.Draft202012Validator(schema("verdict")).iter_errors(raw)] == []
     assert (raw["summary"]["waived_findings"], raw["summary"]["known_findings"]) == (1, 0)
-    text = to_junit(verdict).decode()
+    text = to_junit(Presentation(verdict)).decode()
     assert '<skipped message="waived: it is wrong" />' in text
     assert "waived: it is wrong (agreed)" in text
     assert '<failure message="unused: agreed (cloud team)" type="unused" />' in text

@@ -12,6 +12,7 @@ from targets import reference_with
 
 from conformance.cli.reporting import conduct_run
 from conformance.model.contract import Authority, Level
+from conformance.model.deviation import Deviation
 from conformance.model.verdict import FindingGroup, Outcome, Overall, Verdict
 from conformance.run.session import Options
 
@@ -49,8 +50,9 @@ def every_kind(recorded_verdict: Verdict) -> Verdict:
         )
         return replace(made, **changes)  # type: ignore[arg-type]
 
+    wrong = Deviation("differs", place=HOSTILE, seen=(("got", HOSTILE), ("due", HOSTILE)))
     findings = (
-        group("binding", binding=True, message=HOSTILE, curl=f"curl 'http://x/{HOSTILE}'", confirmation="intermittent"),
+        group("binding", binding=True, deviation=wrong, confirmation="intermittent"),
         group("waived", binding=False, waiver=f"agreed with the vendor {HOSTILE}"),
         group("known", binding=False, known=True, confirmation="confirmed"),
         group("advisory", binding=False, authority=Authority.UPSTREAM),

@@ -16,11 +16,14 @@ from checkout import ROOT
 
 from conformance.model.verdict import Outcome, Verdict
 from conformance.reports.allure import to_allure
+from conformance.reports.presentation import Presentation
 
 
 def results(verdict: Verdict) -> dict[str, dict[str, Any]]:
     """Requirement id (the story) -> result."""
-    made = [json.loads(data) for name, data in to_allure(verdict).items() if name.endswith("-result.json")]
+    made = [
+        json.loads(data) for name, data in to_allure(Presentation(verdict)).items() if name.endswith("-result.json")
+    ]
     return {label(item, "story")[0]: item for item in made}
 
 
@@ -65,7 +68,7 @@ def test_the_operation_is_the_feature_and_the_level_the_severity(recorded_verdic
 
 
 def test_a_finding_is_a_step_with_request_response_and_curl(every_kind: Verdict, kinds: dict[str, str]) -> None:
-    files = to_allure(every_kind)
+    files = to_allure(Presentation(every_kind))
     step = next(item for item in results(every_kind)[kinds["binding"]]["steps"] if item["status"] == "failed")
     contents = {item["name"]: files[item["source"]] for item in step["attachments"]}
     exemplar = every_kind.findings[0].exemplar
@@ -83,7 +86,7 @@ def test_an_intermittent_finding_is_flaky_and_failed(every_kind: Verdict, kinds:
 
 
 def test_the_same_verdict_makes_the_same_files_and_another_run_shares_the_history(recorded_verdict: Verdict) -> None:
-    assert to_allure(recorded_verdict) == to_allure(recorded_verdict)
+    assert to_allure(Presentation(recorded_verdict)) == to_allure(Presentation(recorded_verdict))
     other = replace(recorded_verdict, run=replace(recorded_verdict.run, id="00000000"))
     one, two = results(recorded_verdict), results(other)
     assert {name: item["historyId"] for name, item in one.items()} == {
@@ -93,7 +96,7 @@ def test_the_same_verdict_makes_the_same_files_and_another_run_shares_the_histor
 
 
 def test_no_control_character_of_the_target_stands_in_a_result(every_kind: Verdict) -> None:
-    for name, data in to_allure(every_kind).items():
+    for name, data in to_allure(Presentation(every_kind)).items():
         if not name.endswith("-attachment.txt"):
             assert "\x1b" not in data.decode() and "\\u001b" not in data.decode() and "\u202e" not in data.decode()  # noqa: PT018
 
@@ -105,7 +108,7 @@ def test_every_attachment_is_named_by_a_result(every_kind: Verdict) -> None:
         for step in result.get("steps", ())
         for item in step.get("attachments", ())
     }
-    assert named == {name for name in to_allure(every_kind) if name.endswith("-attachment.txt")}
+    assert named == {name for name in to_allure(Presentation(every_kind)) if name.endswith("-attachment.txt")}
 
 
 @pytest.mark.parametrize("options", [(), ("-p", "no:allure_pytest")])

@@ -31,6 +31,7 @@ from verdicts import hostile, many, recorded, states
 
 from conformance.model.verdict import Verdict
 from conformance.reports.html import to_html
+from conformance.reports.presentation import Presentation
 from conformance.reports.recorded import read_run
 
 FLAGS = (
@@ -135,7 +136,7 @@ def page(driver: webdriver.Chrome, verdict: Verdict, tmp_path: Path) -> Iterator
         scheme: str = "light",
     ) -> Opened:
         path = tmp_path / f"{len(opened)}.html"
-        path.write_text(to_html(given or verdict, language), encoding="utf-8")
+        path.write_text(to_html(Presentation(given or verdict, language)), encoding="utf-8")
         driver.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride",
             {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},

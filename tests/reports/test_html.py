@@ -19,10 +19,15 @@ import pytest
 from verdicts import HOSTILE, hostile, hostile_exchange, many, recorded, states
 
 from conformance.model.verdict import Outcome, Overall, Verdict
-from conformance.reports.explanation import reasons, state_of
+from conformance.reports.explanation import reasons
 from conformance.reports.html import to_html
+from conformance.reports.presentation import Presentation
 
 VOID = {"meta", "link", "input", "img", "br", "hr"}
+
+
+def page_of(verdict: Verdict, language: str = "en") -> str:
+    return to_html(Presentation(verdict, language))
 
 
 class Page(HTMLParser):
@@ -72,7 +77,7 @@ def verdict(directory: Path) -> Verdict:
 
 
 def test_the_policy_allows_the_one_script_and_style_and_nothing_else(verdict: Verdict) -> None:
-    text = to_html(verdict)
+    text = page_of(verdict)
     page = Page(text)
     (policy,) = [
         item["content"] or "" for item in page.all("meta") if item.get("http-equiv") == "Content-Security-Policy"
@@ -91,7 +96,7 @@ def test_the_policy_allows_the_one_script_and_style_and_nothing_else(verdict: Ve
 
 @pytest.mark.parametrize("change", [states, hostile, lambda verdict: verdict])
 def test_nothing_leads_out_of_the_page_and_no_attribute_runs_code(verdict: Verdict, change: object) -> None:
-    page = Page(to_html(change(verdict)))  # type: ignore[operator]
+    page = Page(page_of(change(verdict)))  # type: ignore[operator]
     for tag, attributes in page.elements:
         assert {
             name
@@ -113,7 +118,7 @@ def test_nothing_leads_out_of_the_page_and_no_attribute_runs_code(verdict: Verdi
 
 
 def test_what_the_target_sends_is_text_and_every_control_is_written_out(verdict: Verdict) -> None:
-    text = to_html(hostile(verdict))
+    text = page_of(hostile(verdict))
     page = Page(text)
     assert set("\x00\x1b\u202e\u2066\u200b\u2028") & set(text) == set()
     assert "<script>window" not in text
@@ -137,14 +142,14 @@ def test_what_the_target_sends_is_text_and_every_control_is_written_out(verdict:
 )
 def test_any_body_can_be_shown(verdict: Verdict, body: bytes) -> None:
     group = replace(verdict.findings[0], exemplar=hostile_exchange(body))
-    text = to_html(replace(verdict, findings=(group,)))
+    text = page_of(replace(verdict, findings=(group,)))
     Page(text)
     assert len(text.encode("utf-8")) < 1_000_000
 
 
 def test_json_is_indented_and_its_tokens_stay_as_they_were_sent(verdict: Verdict) -> None:
     body = b'{"a":1.0,"a":[],"b":{"c":"x: [\\"y\\"]"},"d":[1,2e0]}'
-    page = Page(to_html(replace(verdict, findings=(replace(verdict.findings[0], exemplar=hostile_exchange(body)),))))
+    page = Page(page_of(replace(verdict, findings=(replace(verdict.findings[0], exemplar=hostile_exchange(body)),))))
     wanted = '{\n  "a": 1.0,\n  "a": [],\n  "b": {\n    "c": "x: [\\"y\\"]"\n  },\n  "d": [\n    1,\n    2e0\n  ]\n}'
     assert wanted in "".join(page.texts)
 
@@ -152,7 +157,7 @@ def test_json_is_indented_and_its_tokens_stay_as_they_were_sent(verdict: Verdict
 @pytest.mark.parametrize(("size", "shown", "cut"), [(5000, 5000, 0), (7000, 6000, 2)])
 def test_a_body_is_shown_whole_or_with_its_size(verdict: Verdict, size: int, shown: int, cut: int) -> None:
     page = Page(
-        to_html(replace(verdict, findings=(replace(verdict.findings[0], exemplar=hostile_exchange(b"k" * size)),)))
+        page_of(replace(verdict, findings=(replace(verdict.findings[0], exemplar=hostile_exchange(b"k" * size)),)))
     )
     bodies = re.findall("k{20,}", "".join(page.texts))
     assert [len(body) for body in bodies] == [shown, shown]
@@ -162,14 +167,14 @@ def test_a_body_is_shown_whole_or_with_its_size(verdict: Verdict, size: int, sho
 def test_the_page_of_a_big_run_is_small_and_quickly_made(verdict: Verdict) -> None:
     large = json.dumps([{"name": "<&>" * 20, "n": number} for number in range(400)]).encode()
     began = perf_counter()
-    text = to_html(many(verdict, 150, 6000, large))
+    text = page_of(many(verdict, 150, 6000, large))
     assert len(text.encode("utf-8")) < 5_000_000
     assert perf_counter() - began < 20
     assert text.count('class="finding"') == 150
 
 
 def test_sections_are_the_common_part_and_the_operations_in_the_order_of_the_document(verdict: Verdict) -> None:
-    options = [item.get("value") for item in Page(to_html(verdict)).all("option")]
+    options = [item.get("value") for item in Page(page_of(verdict)).all("option")]
     assert options == [
         "",
         "common",
@@ -185,7 +190,7 @@ def test_sections_are_the_common_part_and_the_operations_in_the_order_of_the_doc
 
 
 def test_every_promise_is_a_row_with_its_outcome_section_and_authority(verdict: Verdict) -> None:
-    rows = {str(row["id"]): row for row in Page(to_html(verdict)).all("tr") if "data-outcome" in row}
+    rows = {str(row["id"]): row for row in Page(page_of(verdict)).all("tr") if "data-outcome" in row}
     assert {f"r-{item.id}" for item in verdict.requirements} == set(rows)
     for item in verdict.requirements:
         row = rows[f"r-{item.id}"]
@@ -197,7 +202,7 @@ def test_every_promise_is_a_row_with_its_outcome_section_and_authority(verdict: 
 
 
 def test_every_link_has_its_place_and_every_id_is_there_once(verdict: Verdict) -> None:
-    page = Page(to_html(states(verdict)))
+    page = Page(page_of(states(verdict)))
     ids = [str(attributes["id"]) for _, attributes in page.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
     links = {str(item["href"])[1:] for item in page.all("a")}
@@ -211,9 +216,9 @@ def test_every_link_has_its_place_and_every_id_is_there_once(verdict: Verdict) -
 
 
 def test_each_state_of_a_finding_has_its_group_and_waivers_and_sent_rows_their_tables(verdict: Verdict) -> None:
-    page = Page(to_html(states(verdict)))
+    page = Page(page_of(states(verdict)))
     assert {item["data-state"] for item in page.all("details") if "data-state" in item} == {
-        "counts",
+        "binding",
         "waived",
         "known",
         "advisory",
@@ -233,16 +238,16 @@ def test_each_state_of_a_finding_has_its_group_and_waivers_and_sent_rows_their_t
 
 
 def test_what_the_target_says_of_itself_is_shown_bounded_and_escaped(verdict: Verdict) -> None:
-    text = to_html(
+    text = page_of(
         replace(verdict, target={**verdict.target, "facts": {"image": {"server": HOSTILE, "filler": "<" * 100_000}}})
     )
     page = Page(text)
     assert '"server": "<script>window.hurt=1</script>' in page.text
-    assert len(text) < len(to_html(verdict)) + 100_000
+    assert len(text) < len(page_of(verdict)) + 100_000
 
 
 def test_what_there_is_nothing_of_has_no_section(verdict: Verdict) -> None:
-    ids = {attributes.get("id") for _, attributes in Page(to_html(replace(verdict, sent=(), waivers=()))).elements}
+    ids = {attributes.get("id") for _, attributes in Page(page_of(replace(verdict, sent=(), waivers=()))).elements}
     assert {"sent", "waivers"} & ids == set()
 
 
@@ -279,20 +284,20 @@ def test_what_does_not_count_is_said_apart(verdict: Verdict) -> None:
     changed = states(verdict)
     said = [reason.text.plain("en") for reason in reasons(replace(changed, run=replace(changed.run, leftovers=("i",))))]
     assert [text for text in said if not text.startswith("Not exercised")][1:] == [
-        "1 image of this run could not be deleted.",
+        "1 resource of this run could not be deleted.",
         "Intermittent, not seen again when tried once more: 1 group of findings, which count all the same.",
         "Excused by waivers: 1 group of findings.",
         "Known from the baseline and not counted: 1 group of findings.",
         "Advisory and not counted: 1 group of findings.",
     ]
-    assert [state_of(group) for group in changed.findings[:5]] == ["counts", "counts", "waived", "known", "advisory"]
+    assert [group.weight for group in changed.findings[:5]] == ["binding", "binding", "waived", "known", "advisory"]
 
 
 @pytest.mark.parametrize(("language", "title"), [("en", "Non-conformant: reference"), ("zh", "不符合：reference")])
 def test_the_first_view_is_in_the_language_that_was_asked_for_and_both_are_there(
     verdict: Verdict, language: str, title: str
 ) -> None:
-    text = to_html(verdict, language)
+    text = page_of(verdict, language)
     page = Page(text)
     assert page.all("html")[0]["lang"] == language
     assert title in text.split("</title>")[0]
@@ -301,11 +306,11 @@ def test_the_first_view_is_in_the_language_that_was_asked_for_and_both_are_there
 
 def test_a_language_that_there_is_not_is_refused(verdict: Verdict) -> None:
     with pytest.raises(ValueError, match="'fr' is none of en, zh"):
-        to_html(verdict, "fr")
+        page_of(verdict, "fr")
 
 
 def test_the_same_verdict_makes_the_same_page(verdict: Verdict) -> None:
-    assert to_html(verdict) == to_html(verdict)
+    assert page_of(verdict) == page_of(verdict)
 
 
 # --- WCAG 2.2, 1.4.3: text has a contrast of 4.5, 1.4.11: what is needed to understand has 3 -----------------------------

@@ -11,12 +11,15 @@ from checkout import SCHEMAS
 
 from conformance.model.verdict import Outcome, Overall, Verdict
 from conformance.reports.junit import to_junit
+from conformance.reports.presentation import Presentation
 
 SCHEMA = SCHEMAS / "junit.xsd"
 
 
 def cases(verdict: Verdict) -> dict[str, ElementTree.Element]:
-    return {case.attrib["name"]: case for case in ElementTree.fromstring(to_junit(verdict)).iter("testcase")}
+    return {
+        case.attrib["name"]: case for case in ElementTree.fromstring(to_junit(Presentation(verdict))).iter("testcase")
+    }
 
 
 def outcome(case: ElementTree.Element) -> str:
@@ -26,12 +29,14 @@ def outcome(case: ElementTree.Element) -> str:
 def test_it_is_valid_and_every_requirement_is_a_case(every_kind: Verdict, recorded_verdict: Verdict) -> None:
     schema = xmlschema.XMLSchema(SCHEMA)
     for verdict in (every_kind, recorded_verdict):
-        schema.validate(to_junit(verdict).decode())
+        schema.validate(to_junit(Presentation(verdict)).decode())
         assert {item.id for item in verdict.requirements} == set(cases(verdict))
 
 
 def test_the_schema_refuses_a_case_that_fails_and_is_skipped(recorded_verdict: Verdict) -> None:
-    spoilt = to_junit(recorded_verdict).decode().replace("<skipped ", '<failure message="x"/><skipped ', 1)
+    spoilt = (
+        to_junit(Presentation(recorded_verdict)).decode().replace("<skipped ", '<failure message="x"/><skipped ', 1)
+    )
     assert not xmlschema.XMLSchema(SCHEMA).is_valid(spoilt)
 
 
@@ -72,5 +77,5 @@ def test_a_run_that_is_inconclusive_for_no_requirement_is_red_all_the_same(recor
     )
     case = cases(left)["verdict"]
     assert (outcome(case), case[0].attrib["message"]) == ("error", "inconclusive: images left behind")
-    xmlschema.XMLSchema(SCHEMA).validate(to_junit(left).decode())
+    xmlschema.XMLSchema(SCHEMA).validate(to_junit(Presentation(left)).decode())
     assert "verdict" not in cases(replace(left, overall=Overall.CONFORMANT))

@@ -1,32 +1,22 @@
-"""The catalogue: Chinese for all that the product says, the same values in both languages, nothing lost at 80 columns."""
+"""Texts in two languages: filled, escaped, and what a console gets of them."""
 
 from __future__ import annotations
 
-import ast
 import io
-import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from string import Formatter
 
-import jsonschema
 import pytest
-from jinja2 import Environment, nodes
 from markupsafe import Markup
 from rich.cells import cell_len
 from rich.console import Console
 from verdicts import HOSTILE, hostile, recorded, states
 
-import conformance
-from conformance.model.contract import Contract
-from conformance.model.verdict import Outcome, Overall, Verdict
-from conformance.reports.language import catalogue, say, told
+from conformance.model.verdict import Verdict
+from conformance.reports.language import Text, say, title
+from conformance.reports.presentation import Presentation
 from conformance.reports.terminal import print_verdict
 from conformance.reports.visible import safe, shortened
-
-PACKAGE = Path(str(conformance.__file__)).parent
-REPORTING = PACKAGE / "reports"
 
 
 @pytest.fixture(scope="module")
@@ -34,130 +24,12 @@ def verdict(tmp_path_factory: pytest.TempPathFactory) -> Verdict:
     return recorded(tmp_path_factory.mktemp("run"))
 
 
-def called(path: Path, name: str) -> Iterator[ast.expr]:
-    """The first argument of each call of a function."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name and node.args:
-            yield node.args[0]
+def test_what_no_catalogue_knows_stays_as_it_is() -> None:
+    assert Text("a sentence that nobody knows").plain("zh") == "a sentence that nobody knows"
 
 
-def said() -> set[str]:
-    """Every literal of `say` in the code and of `t` in the template."""
-    found: set[str] = set()
-    for path in REPORTING.glob("*.py"):
-        for argument in called(path, "say"):
-            assert isinstance(argument, ast.Constant), (
-                f"{path.name}: say() takes a literal, told() what comes with a verdict"
-            )
-            found.add(argument.value)
-    template = Environment().parse((REPORTING / "templates" / "index.html.j2").read_text(encoding="utf-8"))
-    for call in template.find_all(nodes.Call):
-        if isinstance(call.node, nodes.Name) and call.node.name == "t":
-            found.add(call.args[0].value)  # type: ignore[attr-defined]
-    return found
-
-
-def reasons() -> Iterator[str]:
-    """Every reason of `NotExercised` in the suite; a value in it is put as 7."""
-    for path in sorted((PACKAGE / "services").rglob("*.py")):
-        for argument in called(path, "NotExercised"):
-            parts = argument.values if isinstance(argument, ast.JoinedStr) else [argument]
-            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in parts)
-
-
-def notes() -> Iterator[str]:
-    """Every note on a run; a value in it is put as 7."""
-    for path in sorted((PACKAGE / "run").glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("notes.append"):
-                parts = node.args[0].values if isinstance(node.args[0], ast.JoinedStr) else [node.args[0]]
-                yield "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in parts)
-
-
-def placeholders(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
-
-
-def test_everything_that_the_product_says_has_its_chinese() -> None:
-    texts = said()
-    assert len(texts) > 100
-    assert sorted(texts - catalogue().texts.keys()) == []
-
-
-def test_every_statement_and_exclusion_of_the_ledger_has_its_chinese(contract: Contract) -> None:
-    sentences = {
-        text for item in contract.requirements.values() for text in (str(item.statement), item.excluded) if text
-    }
-    assert (
-        sorted(text for text in sentences | set(contract.reasons.values()) if catalogue().chinese(text) is None) == []
-    )
-
-
-def test_every_reason_of_the_suite_has_its_chinese() -> None:
-    texts = set(reasons())
-    assert len(texts) > 10
-    assert sorted(text for text in texts if catalogue().chinese(text) is None) == []
-
-
-def test_every_note_on_a_run_has_its_chinese() -> None:
-    texts = set(notes())
-    assert len(texts) > 5
-    assert sorted(text for text in texts if catalogue().chinese(text) is None) == []
-
-
-def test_outcomes_have_their_chinese() -> None:
-    words = [
-        *map(str, Outcome),
-        *(str(item).upper() for item in Overall),
-        *(str(item).capitalize() for item in Overall),
-    ]
-    assert [word for word in words if catalogue().chinese(word) is None] == []
-
-
-def test_both_languages_have_the_same_values_and_no_chinese_is_left_english() -> None:
-    raw = json.loads((REPORTING / "locale" / "zh.json").read_text(encoding="utf-8"))
-    pairs = [*raw["texts"].items(), *((item["en"], item["zh"]) for item in raw["patterns"])]
-    assert [english for english, chinese in pairs if placeholders(english) != placeholders(chinese)] == []
-    assert [english for english, chinese in pairs if english == chinese] == []
-    assert [
-        english
-        for english, chinese in pairs
-        if not re.search(r"[\u4e00-\u9fff]", chinese) and not re.fullmatch(r"[\W\d{}a-z.]*", chinese)
-    ] == []
-
-
-def test_the_catalogue_fits_its_schema() -> None:
-    schema = json.loads((PACKAGE.parent / "specs" / "schemas" / "locale.schema.json").read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    raw = json.loads((REPORTING / "locale" / "zh.json").read_text(encoding="utf-8"))
-    assert list(jsonschema.Draft202012Validator(schema).iter_errors(raw)) == []
-
-
-@pytest.mark.parametrize(
-    ("english", "chinese"),
-    [
-        (
-            "The query parameter limit is understood and wrong values are refused",
-            "查询参数 limit 被正确处理，错误的值被拒绝",
-        ),
-        ("a failure carries a flat object, not the envelope", "失败响应携带的是没有外层的对象，而不是错误包装"),
-        (
-            "a list by changes-since is answered with 400, due is 200",
-            "按 changes-since 查询列表得到 400 响应，应为 200",
-        ),
-        (
-            "no second project was given (--other-cloud) (isolation.a_case)",
-            "没有提供第二个项目（--other-cloud）（isolation.a_case）",
-        ),
-        ("broken in 3 of 4", "4 次中有 3 次违反"),
-        ("a sentence that nobody knows", None),
-        ("", None),
-        ("x is as documented " * 100, None),
-    ],
-)
-def test_a_sentence_is_found_by_pattern_and_one_that_is_not_known_stays(english: str, chinese: str | None) -> None:
-    assert told(english).zh == chinese
-    assert told(english).plain("zh") == (chinese or english)
+def test_a_text_in_a_text_is_in_the_same_language() -> None:
+    assert say("note: {text}", text=say("passed")).plain("zh") == "备注：通过"
 
 
 def test_values_are_escaped_in_html_and_written_out_in_plain_text() -> None:
@@ -170,12 +42,28 @@ def test_values_are_escaped_in_html_and_written_out_in_plain_text() -> None:
     )
 
 
+@pytest.mark.parametrize("template", ["{text.__class__}", "{text!r}", "{text[0]}", "{text:>999999999}", "{other}", "{"])
+def test_a_template_of_a_file_reaches_no_attribute_and_breaks_nothing(template: str) -> None:
+    assert Text(template, {"text": "x"}).plain("en") == template
+
+
+def test_a_template_of_a_file_is_escaped_in_html() -> None:
+    assert str(Text("<b>{text}", {"text": "x"}).html("en")) == "&lt;b&gt;x"
+
+
 def test_one_is_singular() -> None:
     assert [say("{count} time{count:s}", count=number).plain("en") for number in (0, 1, 2)] == [
         "0 times",
         "1 time",
         "2 times",
     ]
+
+
+def test_an_operation_has_the_title_that_its_service_gives_it() -> None:
+    found = title("auth.token")
+    assert found is not None
+    assert (found.plain("en"), found.plain("zh")) == ("Token", "令牌")
+    assert title("no.such") is None
 
 
 @pytest.mark.parametrize(
@@ -201,7 +89,8 @@ def test_a_long_text_says_how_long_it_is() -> None:
 @pytest.mark.parametrize("change", [states, hostile, lambda verdict: verdict])
 def test_the_summary_keeps_to_80_columns_in_both_languages(verdict: Verdict, language: str, change: object) -> None:
     out = io.StringIO()
-    print_verdict(change(verdict), Console(file=out, width=80), [Path("reports/verdict.json")], language)  # type: ignore[operator]
+    shown = Presentation(change(verdict), language)  # type: ignore[operator]
+    print_verdict(shown, Console(file=out, width=80), [Path("reports/verdict.json")])
     lines = out.getvalue().splitlines()[:-1]  # the last is one line, however long, so that a log can be searched for it
     assert [line for line in lines if cell_len(line) > 80 and "$ " not in line] == []
     assert not set("\x00\x1b\u202e\u2066\u200b") & set(out.getvalue())
@@ -215,19 +104,14 @@ def test_the_summary_keeps_to_80_columns_in_both_languages(verdict: Verdict, lan
 
 def test_the_chinese_summary_says_no_english_sentence(verdict: Verdict) -> None:
     out = io.StringIO()
-    print_verdict(verdict, Console(file=out, width=200), [], "zh")
-    assert (
-        re.findall(
-            r"\b(?:the|is|of|not|kept|broken)\b",
-            "\n".join(line for line in out.getvalue().splitlines() if "$ " not in line),
-        )
-        == []
-    )
+    print_verdict(Presentation(verdict, "zh"), Console(file=out, width=200), [])
+    shown = "\n".join(line for line in out.getvalue().splitlines() if "$ " not in line)
+    assert re.findall(r"\b(?:the|is|of|not|kept|broken)\b", shown) == []
 
 
 def test_a_console_that_cannot_show_chinese_gets_english(verdict: Verdict) -> None:
     raw = io.BytesIO()
     out = io.TextIOWrapper(raw, encoding="ascii", write_through=True)
-    print_verdict(hostile(verdict), Console(file=out, width=80), [], "zh")
+    print_verdict(Presentation(hostile(verdict), "zh"), Console(file=out, width=80), [])
     assert b"NON-CONFORMANT: of " in raw.getvalue()
     assert HOSTILE.encode() not in raw.getvalue()

@@ -13,6 +13,7 @@ from targets import reference_with
 from conformance.cli.reporting import conduct_run
 from conformance.model.errors import UsageError
 from conformance.reports.har import to_har
+from conformance.reports.presentation import Presentation
 from conformance.reports.recorded import read_run
 from conformance.reports.verdict_json import to_json
 from conformance.run.session import Options
@@ -30,8 +31,8 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_verdict_and_exchanges_come_back_as_they_were(directory: Path) -> None:
     verdict = read_run(directory)
-    assert to_json(verdict) == json.loads((directory / "verdict.json").read_bytes())
-    assert to_har(verdict) == json.loads((directory / "exchanges.har").read_bytes())
+    assert to_json(Presentation(verdict)) == json.loads((directory / "verdict.json").read_bytes())
+    assert to_har(Presentation(verdict)) == json.loads((directory / "exchanges.har").read_bytes())
     assert len(verdict.findings) > 0
 
 

@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 
 from conformance.contract.source_map import requirement_places
 from conformance.model.verdict import Verdict
+from conformance.reports.presentation import Presentation
 from conformance.reports.sarif import to_sarif
 
 
@@ -23,7 +24,10 @@ def schema() -> Any:
 
 
 def results(verdict: Verdict) -> dict[str, dict[str, Any]]:
-    return {item["ruleId"]: item for item in to_sarif(verdict, requirement_places())["runs"][0]["results"]}
+    return {
+        item["ruleId"]: item
+        for item in to_sarif(Presentation(verdict, places=requirement_places()))["runs"][0]["results"]
+    }
 
 
 @pytest.mark.parametrize("with_places", [True, False])
@@ -32,12 +36,14 @@ def test_it_is_valid_against_the_official_schema(
 ) -> None:
     validator = jsonschema.Draft4Validator(schema)
     for verdict in (every_kind, recorded_verdict):
-        log = json.loads(json.dumps(to_sarif(verdict, requirement_places() if with_places else None)))
+        log = json.loads(
+            json.dumps(to_sarif(Presentation(verdict, places=requirement_places() if with_places else {})))
+        )
         assert [error.message for error in validator.iter_errors(log)] == []
 
 
 def test_a_rule_is_a_requirement_and_a_result_points_at_it(every_kind: Verdict) -> None:
-    run = to_sarif(every_kind)["runs"][0]
+    run = to_sarif(Presentation(every_kind))["runs"][0]
     rules = run["tool"]["driver"]["rules"]
     assert [item.id for item in every_kind.requirements] == [rule["id"] for rule in rules]
     assert [group.requirement for group in every_kind.findings] == [
@@ -81,7 +87,7 @@ def test_without_a_baseline_no_result_names_a_state(recorded_verdict: Verdict) -
 
 
 def test_what_was_not_exercised_is_a_notification(every_kind: Verdict, kinds: dict[str, str]) -> None:
-    notes = to_sarif(every_kind)["runs"][0]["invocations"][0]["toolExecutionNotifications"]
+    notes = to_sarif(Presentation(every_kind))["runs"][0]["invocations"][0]["toolExecutionNotifications"]
     texts = [item["message"]["text"] for item in notes if item["descriptor"]["id"] == "requirement.not-exercised"]
     assert any(text.startswith(f"{kinds['missing']}: no service") for text in texts)
 

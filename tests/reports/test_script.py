@@ -23,6 +23,7 @@ from conformance.model.message import Exchange, Headers, Request, Response
 from conformance.model.verdict import FindingGroup, Verdict
 from conformance.proof.reference import Reference
 from conformance.reports.curl import curl_command
+from conformance.reports.presentation import Presentation
 from conformance.reports.script import as_file, command_of, is_script
 from conformance.reports.terminal import print_verdict
 from conformance.run.session import Options
@@ -221,7 +222,7 @@ def test_the_terminal_shows_the_request_and_where_the_script_is(contract: Contra
         seed=1, selection="one_request_makes_one_image or defaults", embedded=reference_with("image.create.array")
     )
     verdict, written = conduct_run(options, tmp_path / "out", Console(file=io.StringIO()))
-    print_verdict(verdict, Console(file=out, width=200), written)
+    print_verdict(Presentation(verdict), Console(file=out, width=200), written)
     group = next(item for item in verdict.findings if item.curl is not None and is_script(item.curl))
     assert f"sh {tmp_path}/out/findings/{group.id}.sh" in out.getvalue()
     assert group.exemplar is not None

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from conformance.model.errors import UsageError
 from conformance.model.verdict import Overall, Verdict
-from conformance.reports import publish_summary
+from conformance.reports import Presentation, publish_summary
 from conformance.reports.summary import MOST_FINDINGS, escaped, to_summary
 
 
@@ -45,12 +45,12 @@ class Page(HTMLParser):
 
 
 def page(verdict: Verdict) -> Page:
-    return Page(MarkdownIt("commonmark", {"html": True}).enable(["table"]).render(to_summary(verdict)))
+    return Page(MarkdownIt("commonmark", {"html": True}).enable(["table"]).render(to_summary(Presentation(verdict))))
 
 
 def test_the_outcome_the_figures_and_the_advice_are_there(every_kind: Verdict, kinds: dict[str, str]) -> None:
-    text = to_summary(every_kind)
-    assert text.startswith("## \N{CROSS MARK} EasyStack Image API: non-conformant\n")
+    text = to_summary(Presentation(every_kind))
+    assert text.startswith("## \N{CROSS MARK} easystack-6.0.2: non-conformant\n")
     assert f"exit code {every_kind.exit_code}" in text
     assert "### Findings (1)" in text
     assert "Findings that are excused (2)" in text
@@ -61,7 +61,7 @@ def test_the_outcome_the_figures_and_the_advice_are_there(every_kind: Verdict, k
 
 def test_a_conformant_run_has_nothing_to_do(recorded_verdict: Verdict) -> None:
     good = replace(recorded_verdict, overall=Overall.CONFORMANT, exit_code=0, findings=(), notes=())
-    assert "- Nothing: each promise" in to_summary(good)
+    assert "- Nothing: each promise" in to_summary(Presentation(good))
 
 
 def test_what_the_target_sent_is_text_and_nothing_else(every_kind: Verdict) -> None:
@@ -87,18 +87,18 @@ def test_any_text_is_one_code_span_in_one_cell(text: str) -> None:
 
 def test_the_tables_are_bounded(every_kind: Verdict) -> None:
     many = replace(every_kind, findings=every_kind.findings[:1] * 400)
-    assert f"{400 - MOST_FINDINGS} more in `index.html`." in to_summary(many)
-    assert len(to_summary(many)) < 64_000
+    assert f"{400 - MOST_FINDINGS} more in `index.html`." in to_summary(Presentation(many))
+    assert len(to_summary(Presentation(many))) < 64_000
 
 
 def test_it_is_appended_to_the_page_of_the_job(every_kind: Verdict, tmp_path: Path) -> None:
     place = tmp_path / "summary"
     place.write_text("before\n")
-    publish_summary(every_kind, {"GITHUB_STEP_SUMMARY": str(place)})
-    assert f"before\n{to_summary(every_kind)}\n" == place.read_text()
-    publish_summary(every_kind, {})
+    publish_summary(Presentation(every_kind), {"GITHUB_STEP_SUMMARY": str(place)})
+    assert f"before\n{to_summary(Presentation(every_kind))}\n" == place.read_text()
+    publish_summary(Presentation(every_kind), {})
 
 
 def test_a_page_that_cannot_be_written_is_one_line(every_kind: Verdict, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be written"):
-        publish_summary(every_kind, {"GITHUB_STEP_SUMMARY": str(tmp_path / "no" / "where")})
+        publish_summary(Presentation(every_kind), {"GITHUB_STEP_SUMMARY": str(tmp_path / "no" / "where")})

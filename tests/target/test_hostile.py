@@ -29,7 +29,7 @@ from conformance.model.errors import ConformanceError, Exit, plain
 from conformance.model.message import Request
 from conformance.model.verdict import Verdict
 from conformance.proof.reference import Reference
-from conformance.reports import print_verdict
+from conformance.reports import Presentation, print_verdict
 from conformance.reports.sentences import sentence
 from conformance.run.session import Options
 from conformance.target.cloud import Settings
@@ -166,7 +166,7 @@ def outcome(tmp_path: Path) -> Callable[..., tuple[int, str, Verdict | None]]:
         except ConformanceError as error:
             return int(error.exit_code), plain(str(error)), None
         shown = io.StringIO()
-        print_verdict(verdict, Console(file=shown, width=80), written)
+        print_verdict(Presentation(verdict), Console(file=shown, width=80), written)
         return verdict.exit_code, shown.getvalue(), verdict
 
     return run

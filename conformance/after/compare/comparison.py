@@ -24,7 +24,7 @@ from conformance.after.compare.alignment import StatusDrift, kind_of_request, st
 from conformance.after.compare.latency import LatencyRow, latencies
 from conformance.after.compare.shapes import ShapeDrift, shape_drift
 from conformance.model import requirement_id
-from conformance.model.contract import Authority, Level, Lines
+from conformance.model.contract import Authority, Level, Lines, Statement
 from conformance.model.deviation import Deviation
 from conformance.model.verdict import FindingGroup, Outcome, Place, RequirementResult, Verdict
 
@@ -85,7 +85,7 @@ class RequirementChange:
     """A promise whose outcome is another one, or that fails in both runs."""
 
     id: str
-    statement: str
+    statement: Statement
     operation: str | None
     authority: Authority
     source: Lines

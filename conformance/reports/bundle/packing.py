@@ -29,7 +29,7 @@ from conformance.contract.services import spec_files
 from conformance.contract.specs import LEDGER, OVERLAY, default_directory, load_contract
 from conformance.model.errors import UsageError
 from conformance.model.verdict import Verdict
-from conformance.reports import REPORTS, SCRIPTS
+from conformance.reports import FORMATS, SCRIPTS
 from conformance.reports.bundle.archive import Archive, Limits, Member, packed, read_archive
 from conformance.reports.bundle.attestation import attested, signed, statement
 from conformance.reports.recorded import parse_run, read_run
@@ -63,7 +63,8 @@ def write_bundle(
     Raises UsageError when the directory is no run, the specs are another contract, or a file cannot be read or written.
     """
     verdict = read_run(run)
-    files = {f"run/{name}": data for name in REPORTS if (data := _optional(run / name)) is not None}
+    names = [item.file for item in FORMATS.values()]
+    files = {f"run/{name}": data for name in names if (data := _optional(run / name)) is not None}
     scripts = {f"run/{SCRIPTS}/{item.id}.sh": _optional(run / SCRIPTS / f"{item.id}.sh") for item in verdict.findings}
     files |= {name: data for name, data in scripts.items() if data is not None}
     files |= _specs(verdict, specs or default_directory())

@@ -11,14 +11,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from conformance.model.contract import Statement
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class, Part, Standing
 from conformance.model.phrase import VOCABULARY, Phrase, Value
+from conformance.model.verdict import FindingGroup
 from conformance.reports.language import Text, say
 from conformance.reports.sentences import cases, checks, classes, generated, replay, run, walks
 from conformance.reports.sentences.classes import CLASSES
 
-__all__ = ["DEVIATIONS", "PHRASES", "WORDS", "class_text", "request_text", "sentence", "spoken"]
+__all__ = [
+    "DEVIATIONS",
+    "PHRASES",
+    "WORDS",
+    "class_text",
+    "message",
+    "request_text",
+    "said",
+    "sentence",
+    "spoken",
+    "stated",
+]
 
 _SOURCES = (cases, generated, walks, run, replay)
 DEVIATIONS: Mapping[str, str] = {**checks.DEVIATIONS, **{k: v for part in _SOURCES for k, v in part.DEVIATIONS.items()}}
@@ -43,6 +56,27 @@ def sentence(deviation: Deviation) -> Text:
         "got_status": seen.get("status"),
     }
     return _filled(DEVIATIONS.get(deviation.kind), deviation.kind, values | _shown(seen) | _shown(terms))
+
+
+def message(group: FindingGroup) -> Text:
+    """What a finding says. When the request that shows it is of another class than its deviation names, that is said too."""
+    text = sentence(group.deviation)
+    return say("{message} (another class of request fails as well)", message=text) if group.borrowed else text
+
+
+def stated(statement: Statement) -> Text:
+    """What a requirement promises."""
+    values: dict[str, Any] = dict(statement.values)
+    if "location" in values:
+        values["location"] = Text(str(values["location"]), context="location")
+    return Text(statement.template, values)
+
+
+def said(value: Phrase | Statement | str | None) -> Text:
+    """A note or a reason: a phrase, a sentence of the errata, or the words of a person, which stay as they are."""
+    if isinstance(value, Phrase):
+        return spoken(value)
+    return stated(value) if isinstance(value, Statement) else Text(value or "")
 
 
 def spoken(phrase: Phrase) -> Text:
@@ -83,7 +117,7 @@ def class_text(held: Class) -> Text:
 def _filled(template: str | None, kind: str, values: Mapping[str, Any]) -> Text:
     if template is None:
         shown = ", ".join(f"{name} {value}" for name, value in values.items() if value not in {None, ""})
-        return Text("{kind} ({shown})", None, {"kind": kind, "shown": shown})
+        return Text("{kind} ({shown})", {"kind": kind, "shown": shown})
     return say(template, **values)
 
 

@@ -1,0 +1,134 @@
+"""The catalogues: Chinese for all that the product says, the same values in both languages, and nothing that nobody says."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, nodes
+
+import conformance
+from conformance.contract.specs import load_contract
+from conformance.model.contract import Authority, Level
+from conformance.model.verdict import Outcome, Overall, Weight
+from conformance.reports import words
+from conformance.reports.language import catalogue
+from conformance.reports.sentences import DEVIATIONS, PHRASES, WORDS
+from conformance.reports.sentences.classes import CLASSES
+
+PACKAGE = Path(str(conformance.__file__)).parent
+REPORTING = PACKAGE / "reports"
+SOURCES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
+TEMPLATES = {**DEVIATIONS, **PHRASES, **CLASSES}
+
+
+def placeholders(text: str) -> set[str]:
+    return set(re.findall(r"\{([a-z_]+)\}", text))
+
+
+def literals(name: str) -> set[str]:
+    """The first argument of each call of a function in the reports."""
+    found: set[str] = set()
+    for path, tree in SOURCES.items():
+        for node in ast.walk(tree) if path.is_relative_to(REPORTING) else ():
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name and node.args:
+                argument = node.args[0]
+                if isinstance(argument, ast.Constant):
+                    found.add(str(argument.value))
+                else:  # a template of a table, whose entries are asked for themselves
+                    assert isinstance(argument, ast.Name | ast.Subscript), f"{path.name}: say({ast.unparse(argument)})"
+    return found
+
+
+def of_the_page() -> set[str]:
+    template = Environment().parse((REPORTING / "templates" / "index.html.j2").read_text(encoding="utf-8"))
+    calls = [call for call in template.find_all(nodes.Call) if isinstance(call.node, nodes.Name)]
+    return {call.args[0].value for call in calls if call.node.name == "t"}  # type: ignore[attr-defined]
+
+
+def stated() -> set[str]:
+    contract = load_contract()
+    found = {item.statement.template for item in contract.requirements.values()}
+    found |= {item.excluded for item in contract.requirements.values() if item.excluded is not None}
+    return found | set(map(str, contract.reasons.values()))
+
+
+SAID = {
+    "words of the reports": literals("say"),
+    "words of the page": of_the_page(),
+    "sentences": {*TEMPLATES.values(), *WORDS.values()},
+    "statements and reasons of the ledger": stated(),
+}
+
+
+@pytest.mark.parametrize("what", SAID)
+def test_everything_that_the_product_says_has_its_chinese(what: str) -> None:
+    assert SAID[what]
+    assert sorted(text for text in SAID[what] if (None, text) not in catalogue("zh")) == []
+
+
+def test_every_message_of_the_catalogue_is_said_somewhere() -> None:
+    everything = set().union(*SAID.values())
+    assert sorted(text for context, text in catalogue("zh") if context is None and text not in everything) == []
+
+
+def test_every_operation_with_a_title_has_it_in_both_languages() -> None:
+    titles = [{text for context, text in catalogue(name) if context == "operation"} for name in ("en", "zh")]
+    assert set(load_contract().operations) <= titles[0]
+    assert titles[0] == titles[1]
+
+
+def test_both_languages_have_the_same_values_and_no_chinese_is_left_english() -> None:
+    pairs = [(english, chinese) for (context, english), chinese in catalogue("zh").items() if context is None]
+    assert [english for english, chinese in pairs if placeholders(english) != placeholders(chinese)] == []
+    assert [
+        english
+        for english, chinese in pairs
+        if not re.search(r"[\u4e00-\u9fff]", chinese) and not re.fullmatch(r"[\W\d{}a-z_.]*", chinese)
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("table", "members"),
+    [
+        (words.OUTCOMES, Outcome),
+        (words.OVERALL, Overall),
+        (words.WEIGHTS, Weight),
+        (words.AUTHORITIES, Authority),
+        (words.LEVELS, Level),
+    ],
+)
+def test_every_member_of_a_vocabulary_has_a_word(table: dict[str, object], members: type) -> None:
+    assert set(members) == set(table)
+
+
+# --- what makers make -----------------------------------------------------------------------------------------------
+
+MADE = {
+    "Deviation": ({"Deviation"}, DEVIATIONS),
+    "Phrase": ({"Phrase", "Phrase.of"}, PHRASES),
+    "Class": ({"Class", "Class.broken", "Class.open"}, {"valid": "", **CLASSES}),
+}
+"""Value -> what makes it, and the templates of its kinds."""
+
+
+def kinds(constructors: set[str]) -> Iterator[tuple[str, str]]:
+    """Every kind that the product makes, where it is a literal: kind, place."""
+    for path, tree in SOURCES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and node.args and ast.unparse(node.func) in constructors:
+                for value in ast.walk(node.args[0]):
+                    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                        yield value.value, f"{path.relative_to(PACKAGE)}:{node.lineno}"
+
+
+@pytest.mark.parametrize("value", MADE)
+def test_every_kind_that_the_product_makes_has_a_template(value: str) -> None:
+    constructors, templates = MADE[value]
+    transitional = {"said", ""}
+    found = {kind: place for kind, place in kinds(constructors) if kind not in transitional}
+    assert found
+    assert {kind: place for kind, place in found.items() if kind not in templates} == {}

@@ -100,9 +100,12 @@ def body(operation: str, member: str = "") -> str:
     return f"{operation}.body.{member}" if member else f"{operation}.body"
 
 
-def response(operation: str, status: int | str, place: str = "") -> str:
-    """A documented success, or a member of its body: `server.list.response.200`, `server.list.response.200.servers.id`."""
-    return f"{operation}.response.{status}.{place}" if place else f"{operation}.response.{status}"
+def response(operation: str, status: int | str = "", place: str = "") -> str:
+    """A documented success, or a member of its body: `server.list.response.200`, `server.list.response.200.servers.id`.
+
+    Without a status it is what all successes of the operation are below.
+    """
+    return ".".join(filter(None, (operation, "response", str(status), place)))
 
 
 def response_header(operation: str, status: int | str, name: str) -> str:

@@ -138,7 +138,7 @@ def _sections(requirements: Iterable[RequirementResult]) -> list[tuple[str, list
     for item in requirements:
         name = item.operation
         # Other promises of an operation may stand in the common part or beside another operation.
-        if name is not None and requirement_id.is_below(item.id, name):
+        if name is not None and requirement_id.is_below(item.id, requirement_id.response(name)):
             place = (item.authority is Authority.UPSTREAM, _line(item))
             first[name] = min(place, first.get(name, place))
     last = (True, sys.maxsize)

@@ -6,7 +6,7 @@ import base64
 from dataclasses import asdict
 from typing import Any
 
-from conformance.model.contract import Statement
+from conformance.model.contract import Resource, Statement
 from conformance.model.message import Exchange, Headers
 from conformance.model.phrase import Phrase
 from conformance.model.verdict import FindingGroup, Outcome, RequirementResult
@@ -83,7 +83,7 @@ def to_json(shown: Presentation) -> dict[str, Any]:
             }
             for row in verdict.sent
         ],
-        "resources": [asdict(item) for item in verdict.resources],
+        "resources": [_resource(item) for item in verdict.resources],
         "waivers": [{**asdict(item), "findings": list(item.findings)} for item in verdict.waivers],
         "requirements": [_requirement(item) for item in verdict.requirements],
     }
@@ -96,6 +96,10 @@ def _said(value: Phrase | Statement | str | None) -> Any:
     if isinstance(value, Statement):
         return {"template": value.template, "values": dict(value.values), "text": said(value).plain("en")}
     return value
+
+
+def _resource(item: Resource) -> dict[str, Any]:
+    return {**asdict(item), "extra": {path: list(names) for path, names in item.extra.items()}}
 
 
 def _requirement(item: RequirementResult) -> dict[str, Any]:

@@ -244,8 +244,8 @@ def test_findings_are_filtered_by_state_and_a_link_shows_one_that_is_hidden(page
 
 
 def test_a_finding_opens_and_shows_request_response_and_command(page: Opener, verdict: Verdict) -> None:
-    shown = page()
-    group = next(item for item in verdict.findings if item.exemplar is not None and len(item.id) == 12 and item.curl)
+    shown, commands = page(), Presentation(verdict).commands
+    group = next(item for item in verdict.findings if item.exemplar is not None and item.id in commands)
     assert not shown.one(f"#f-{group.id} .detail").is_displayed()
     shown.click(f"#f-{group.id} > summary")
     request, response = shown.all(f"#f-{group.id} .sides pre")
@@ -255,15 +255,15 @@ def test_a_finding_opens_and_shows_request_response_and_command(page: Opener, ve
     left, right = request.rect, response.rect
     assert left["y"] == right["y"]
     assert left["x"] + left["width"] < right["x"]
-    assert shown.one(f"#f-{group.id} .curl pre").get_property("textContent") == group.curl
+    assert shown.one(f"#f-{group.id} .curl pre").get_property("textContent") == commands[group.id]
 
 
 def test_the_command_is_copied_and_that_is_announced(page: Opener, verdict: Verdict) -> None:
-    shown = page()
+    shown, commands = page(), Presentation(verdict).commands
     shown.driver.execute_cdp_cmd(
         "Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
     )
-    group = next(item for item in verdict.findings if item.curl)
+    group = next(item for item in verdict.findings if item.id in commands)
     shown.click(f"#f-{group.id} > summary")
     shown.click(f'[data-copy="c-{group.id}"]')
     shown.until(lambda: shown.run("return document.getElementById('said').textContent") == "Copied")
@@ -271,7 +271,7 @@ def test_the_command_is_copied_and_that_is_announced(page: Opener, verdict: Verd
     field = shown.one('form[data-filter="ledger"] [type=search]')
     field.send_keys(Keys.CONTROL, "v")
     # A field of one line takes line feeds as blanks, and this one takes 200 characters.
-    assert field.get_attribute("value") == (group.curl or "").replace("\n", " ")[:200]
+    assert field.get_attribute("value") == commands[group.id].replace("\n", " ")[:200]
     shown.until(lambda: shown.one(f'[data-copy="c-{group.id}"]').text == "Copy")
 
 
@@ -437,7 +437,7 @@ def test_paper_has_every_finding_whole_and_no_controls(page: Opener, verdict: Ve
     group = next(item for item in verdict.findings if item.exemplar is not None)
     assert group.exemplar is not None
     assert f"Request {group.exemplar.number}, sent by" in text
-    assert text.count("Shows it again") == sum(item.curl is not None for item in verdict.findings)
+    assert text.count("Shows it again") == len(Presentation(verdict).commands)
     assert [word for word in ("Open all", "Show all", "Copy", "Search in the text", "English") if word in text] == []
     shown.until(lambda: shown.all("details.finding[open]") == [])
 

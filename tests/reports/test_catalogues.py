@@ -22,7 +22,7 @@ from conformance.reports.sentences.classes import CLASSES
 PACKAGE = Path(str(conformance.__file__)).parent
 REPORTING = PACKAGE / "reports"
 SOURCES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
-TEMPLATES = {**DEVIATIONS, **PHRASES, **CLASSES}
+TEMPLATES = [*DEVIATIONS.values(), *PHRASES.values(), *CLASSES.values(), *WORDS.values()]
 
 
 def placeholders(text: str) -> set[str]:
@@ -59,7 +59,7 @@ def stated() -> set[str]:
 SAID = {
     "words of the reports": literals("say"),
     "words of the page": of_the_page(),
-    "sentences": {*TEMPLATES.values(), *WORDS.values()},
+    "sentences": set(TEMPLATES),
     "statements and reasons of the ledger": stated(),
 }
 
@@ -115,20 +115,37 @@ MADE = {
 """Value -> what makes it, and the templates of its kinds."""
 
 
-def kinds(constructors: set[str]) -> Iterator[tuple[str, str]]:
-    """Every kind that the product makes, where it is a literal: kind, place."""
-    for path, tree in SOURCES.items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and node.args and ast.unparse(node.func) in constructors:
-                for value in ast.walk(node.args[0]):
-                    if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                        yield value.value, f"{path.relative_to(PACKAGE)}:{node.lineno}"
+def kinds(tree: ast.AST, constructors: set[str]) -> Iterator[tuple[str, int]]:
+    """Every kind that a source makes, where it is a literal or a choice of literals: kind, line."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args and ast.unparse(node.func) in constructors:
+            for kind in chosen(node.args[0]):
+                yield kind, node.lineno
+
+
+def chosen(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from chosen(node.body)
+        yield from chosen(node.orelse)
+
+
+def test_a_kind_is_found_where_it_is_a_literal_or_a_choice_of_literals() -> None:
+    tree = ast.parse(
+        'Deviation("one")\nDeviation("two" if x else "three", place="four")\nDeviation(kind)\nOther("five")'
+    )
+    assert list(kinds(tree, {"Deviation"})) == [("one", 1), ("two", 2), ("three", 2)]
 
 
 @pytest.mark.parametrize("value", MADE)
 def test_every_kind_that_the_product_makes_has_a_template(value: str) -> None:
     constructors, templates = MADE[value]
     transitional = {"said", ""}
-    found = {kind: place for kind, place in kinds(constructors) if kind not in transitional}
-    assert found
+    found = {
+        kind: f"{path.relative_to(PACKAGE)}:{line}"
+        for path, tree in SOURCES.items()
+        for kind, line in kinds(tree, constructors)
+        if kind not in transitional
+    }
     assert {kind: place for kind, place in found.items() if kind not in templates} == {}

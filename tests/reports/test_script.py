@@ -91,9 +91,7 @@ def test_each_script_gets_the_recorded_status_and_leaves_nothing(
         assert len(verdict.findings) > 0
         for group in verdict.findings:
             done = executed(tmp_path / "out" / "findings" / f"{group.id}.sh", env)
-            assert (group.status, b"", before) == (last_status(done.stdout), done.stderr, faulty.resources()), (
-                group.curl
-            )
+            assert (group.status, b"", before) == (last_status(done.stdout), done.stderr, faulty.resources()), group.id
 
 
 def exchange(
@@ -123,7 +121,7 @@ def test_a_request_that_stands_alone_is_one_curl_line() -> None:
 def test_names_of_the_run_are_fresh_ones_and_an_own_id_is_a_fresh_one() -> None:
     made = exchange("POST", "/v2/images", 201, f'{{"id": "{ID}", "name": "{MARK}-7"}}'.encode(), number=4)
     target = exchange("GET", f"/v2/images/{ID}?name={MARK.upper()}", 200, number=9)
-    text = command(Lineage((Step(made, ID),), Step(target)))
+    text = command(Lineage((Step(made, ID, chosen=True),), Step(target)))
     assert (text.count(ID), text.count("0011aabb"), text.count("0011AABB")) == (0, 0, 0)
     assert "id_1=$(uuid)" in text
     assert '"$(printf %s "$mark" | tr a-z A-Z)"' in text
@@ -222,8 +220,9 @@ def test_the_terminal_shows_the_request_and_where_the_script_is(contract: Contra
         seed=1, selection="one_request_makes_one_image or defaults", embedded=reference_with("image.create.array")
     )
     verdict, written = conduct_run(options, tmp_path / "out", Console(file=io.StringIO()))
-    print_verdict(Presentation(verdict), Console(file=out, width=200), written)
-    group = next(item for item in verdict.findings if item.curl is not None and is_script(item.curl))
+    shown = Presentation(verdict)
+    print_verdict(shown, Console(file=out, width=200), written)
+    group = next(item for item in verdict.findings if is_script(shown.commands.get(item.id, "")))
     assert f"sh {tmp_path}/out/findings/{group.id}.sh" in out.getvalue()
     assert group.exemplar is not None
     assert curl_command(group.exemplar.request) in out.getvalue()

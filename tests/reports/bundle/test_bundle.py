@@ -28,6 +28,7 @@ from conformance.reports.bundle.archive import packed
 from conformance.reports.bundle.attestation import key_id, private_key, public_key, signed, statement
 from conformance.reports.bundle.packing import examine, load, write_bundle
 from conformance.reports.har import to_har
+from conformance.reports.presentation import Presentation
 from conformance.reports.recorded import read_run
 from conformance.reports.verdict_json import to_json
 from conformance.run.session import Options
@@ -103,7 +104,7 @@ def valid(name: str, data: bytes) -> list[str]:
 
 def test_a_bundle_holds_the_run_and_what_it_was_judged_by_and_nothing_else(bundles: Path, run: Path) -> None:
     files = contents(bundles / "plain")
-    scripts = {f"run/findings/{item.id}.sh" for item in read_run(run).findings if item.curl is not None}
+    scripts = {f"run/findings/{name}.sh" for name in Presentation(read_run(run)).commands}
     specs = {
         f"specs/{name}"
         for name in ("image.openapi.yaml", "identity.openapi.yaml", "errata.overlay.yaml", "requirements.yaml")
@@ -351,7 +352,7 @@ def test_what_is_no_bundle_is_exit_two(tmp_path: Path, data: bytes, words: str) 
 
 
 def test_a_bundle_is_loaded_as_the_directory_is(bundles: Path, run: Path) -> None:
-    one, two = load(bundles / "signed"), load(run)
+    one, two = Presentation(load(bundles / "signed")), Presentation(load(run))
     assert (to_json(two), to_har(two)) == (to_json(one), to_har(one))
 
 

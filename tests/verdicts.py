@@ -100,9 +100,9 @@ def states(verdict: Verdict) -> Verdict:
         for held, statuses in (
             (VALID, {201: 12}),
             (Class.broken("another-type", wanted="string"), {400: 5, 500: 1}),
-            (Class.broken("maxLength"), {400: 2}),
+            (Class.broken("another-type", wanted="integer"), {400: 2}),
         )
-        if (place, held.rule) != ("body", "maxLength")
+        if (place, held.terms) != ("body", (("wanted", "integer"),))
     )
     return replace(verdict, findings=(*groups, *rest), waivers=waivers, sent=sent)
 

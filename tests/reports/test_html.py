@@ -227,7 +227,7 @@ def test_each_state_of_a_finding_has_its_group_and_waivers_and_sent_rows_their_t
         "agreed with the vendor",
         "复测确认",
         "intermittent",
-        "maxLength",
+        "is of another type than integer",
         "unused",
         "expired",
         "Known from the baseline",

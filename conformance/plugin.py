@@ -12,8 +12,9 @@ from rich.console import Console
 import conformance.services  # noqa: F401  registers them
 from conformance.cli.embedded import embedded
 from conformance.cli.reporting import ENGLISH, report
+from conformance.contract.source_map import requirement_places
 from conformance.model.verdict import Verdict
-from conformance.reports import LANGUAGES, print_verdict
+from conformance.reports import LANGUAGES, Presentation, print_verdict
 from conformance.run.plugin import EMBED, REPORT, WORDING
 from conformance.run.session import Options
 
@@ -41,8 +42,9 @@ def pytest_configure(config: pytest.Config) -> None:
     get = config.getoption
 
     def reported(verdict: Verdict, options: Options) -> Callable[[], None]:
-        written = report(verdict, options.specs, get("--out"), get("--lang"), get("allure_report_dir", None))
-        return lambda: print_verdict(verdict, Console(), written, get("--lang"))
+        shown = Presentation(verdict, get("--lang"), requirement_places(options.specs))
+        written = report(shown, get("--out"), get("allure_report_dir", None))
+        return lambda: print_verdict(shown, Console(), written)
 
     config.stash[EMBED] = embedded
     config.stash[WORDING] = ENGLISH

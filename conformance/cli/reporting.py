@@ -9,7 +9,7 @@ from rich.console import Console
 
 from conformance.contract.source_map import requirement_places
 from conformance.model.verdict import Verdict
-from conformance.reports import publish_summary, write_reports
+from conformance.reports import Presentation, publish_summary, write_reports
 from conformance.reports.sentences import sentence, spoken
 from conformance.run.runner import run_cases
 from conformance.run.session import Options, Session
@@ -27,13 +27,11 @@ def conduct_run(
     """Log in, run the cases in this process, clean up, write the reports; returns the verdict and what was written."""
     with Session(replace(options, wording=ENGLISH)) as session:
         verdict = run_cases(session, progress)
-        return verdict, report(verdict, options.specs, out, language, alluredir)
+        return verdict, report(Presentation(verdict, language, requirement_places(options.specs)), out, alluredir)
 
 
-def report(
-    verdict: Verdict, specs: Path | None, out: Path, language: str, alluredir: Path | str | None
-) -> tuple[Path, ...]:
+def report(shown: Presentation, out: Path, alluredir: Path | str | None) -> tuple[Path, ...]:
     """Write the reports of a run, and the summary of a pipeline's job; returns what was written. Raises UsageError."""
-    written = write_reports(verdict, out, language, requirement_places(specs), alluredir)
-    publish_summary(verdict)
+    written = write_reports(shown, out, alluredir)
+    publish_summary(shown)
     return written

@@ -10,10 +10,10 @@ run: $(READY)  ## run the suite against the embedded reference target
 	$(BIN)/conformance run --out reports
 
 test: $(READY)  ## the project's own tests
-	$(BIN)/python -m pytest tests -n auto
+	$(BIN)/python -m pytest tests -n auto --dist worksteal
 
 proof: $(READY)  ## the long series of the tests: what `make test` draws from, all the rest
-	$(BIN)/python -m pytest tests -n auto -m proof
+	$(BIN)/python -m pytest tests -n auto --dist worksteal -m proof
 
 lint: $(READY)  ## form, types, and that what is imported is declared and the reverse
 	$(BIN)/ruff format --check .

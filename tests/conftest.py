@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,14 @@ from conformance.run.recorder import Recorder
 def pytest_report_header() -> str:
     """Which part of the long series is run, so that it can be run again."""
     return f"{DAY}={os.environ[DAY]} (the rest of the long series: make proof; all of it: CONFORMANCE_ALL=1)"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What did not run, and why: a line for each reason."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"not run: {count} tests: {reason}")
 
 
 @pytest.fixture(scope="session")

@@ -56,6 +56,10 @@ class Deviation:
         """A copy with further values for the reader."""
         return replace(self, seen=(*self.seen, *seen.items()))
 
+    def at(self, path: str) -> Deviation:
+        """A copy that leads to this place in the body."""
+        return replace(self, path=path)
+
     def to_json(self) -> dict[str, Any]:
         """Plain data, every member there."""
         return {

@@ -6,11 +6,22 @@ from collections.abc import Mapping
 
 __all__ = ["DEVIATIONS", "PHRASES", "WORDS"]
 
-DEVIATIONS: Mapping[str, str] = {}
+DEVIATIONS: Mapping[str, str] = {
+    "gone": "a resource is gone {when}",
+    "gone-by-itself": "a resource is gone without a delete",
+    "changed-by-a-refused-delete": "a refused delete changed the resource",
+    "changed-by-a-second-create": "a create with its id changed the resource",
+    "another-changed-by-a-refusal": "a refused change of one resource changed another",
+}
 """Kind of deviation -> template."""
 
 PHRASES: Mapping[str, str] = {}
 """Kind of phrase (an act, a reason, a note) -> template."""
 
-WORDS: Mapping[str, str] = {}
+WORDS: Mapping[str, str] = {
+    "by-itself": "without a change",
+    "create": "after a create",
+    "leaves-out": "leaves out what matches",
+    "by-its-name": "in a list by its name",
+}
 """Word of the vocabulary (terms `where`, `when`, `how`) -> text."""

@@ -1,28 +1,41 @@
 """Which promise is broken when an image is not as it is due: the last thing that was done decides.
 
-A value that was just sent and is not there was not stored; one that nobody sent changed with something else. The words of a
-failure are those of the case that looks at the same promise, so that one deviation is one finding wherever it is met.
+A value that was just sent and is not there was not stored; one that nobody sent changed with something else. The deviations are
+those of the cases that look at the same promise, so that one deviation is one finding wherever it is met.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from conformance.services.image.walks.imagemodel import SETTABLE, Image
+from conformance.model import requirement_id
+from conformance.model.deviation import Deviation
+from conformance.services.image.observation import FURTHER
+from conformance.services.image.walks.imagemodel import SETTABLE, ModelImage
 
 __all__ = ["GONE", "Blame", "Cause", "blamed", "kept"]
 
 GONE = ""
 """Stands for the whole image in place of a member: it is due to be there and is not."""
 
+_COMPLETE = requirement_id.stated("image.list", "complete")
+_STORED = requirement_id.stated("image.patch", "stored")
+_UNCHANGED = requirement_id.stated("image.patch", "unchanged")
+_ATOMIC = requirement_id.stated("image.patch", "atomic")
+_UPDATED_AT = requirement_id.stated("image.patch", "updated-at")
+_COLLATERAL = requirement_id.stated("image.delete", "collateral")
+_PROTECTED = requirement_id.stated("image.delete", "protected")
+_SINGLE = requirement_id.stated("image.create", "single")
+_TIMES = frozenset({"created_at", "updated_at"})
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
     """What was done since an image was last seen whole.
 
-    `action` is create, reuse (of the image's id by a create), patch, upload or delete; `own` says that it was done to this image, `refused` that it was refused,
-    `stranger` that another project did it. `named` are the members that the request named.
+    `action` is create, reuse (of the image's id by a create), patch, upload or delete; `own` says that it was done to this
+    image, `refused` that it was refused, `stranger` that another project did it. `named` are the members that the request named.
     """
 
     action: str
@@ -34,123 +47,120 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Blame:
-    """The promise that is broken, and how, in words that are the same from run to run."""
+    """The promise that is broken, and how; what was due and what came is added by who saw it."""
 
     requirement: str
-    failure: str
+    deviation: Deviation
 
 
-def blamed(member: str, causes: Sequence[Cause], image: Image, place: str, defaults: Iterable[str]) -> Blame:
-    """The promise that a deviating member (or GONE) breaks. `place` is where it was seen, `defaults` have a default of the
-    document's."""
+def blamed(
+    member: str, causes: Sequence[Cause], image: ModelImage, where: str, defaults: Collection[str], known: Collection[str]
+) -> Blame:
+    """The promise that a deviating member (or GONE) breaks.
+
+    `where` is the word for the place where it was seen (answer, shown, listed), `defaults` are the members that have a default of
+    the document's, `known` those that the contract has.
+    """
+    place = member if member in known or member == GONE else FURTHER
     cause = causes[-1] if causes else None
     if cause is not None:
-        promise = (
-            _of_stranger(cause, member)
-            if cause.stranger
-            else _of_own(cause, member, place, defaults)
-            if cause.own
-            else _of_another(cause)
-        )
-        if promise is not None:
-            return promise
+        if cause.stranger:
+            blame = _of_stranger(cause, member)
+        elif cause.own:
+            blame = _of_own(cause, member, place, where, defaults)
+        else:
+            blame = _of_another(cause)
+        if blame is not None:
+            return blame
     if member == GONE:
-        return Blame("image.list.complete", "an image is gone")
+        return Blame(_COMPLETE, Deviation("gone-by-itself"))
     if member in {"size", "checksum"}:
-        return _of_file(member, place)
-    if member in {"created_at", "updated_at"}:
-        return Blame("image.patch.updated-at", f"{member} changes without a change")
-    how = (
-        f"{member} changed with the upload"
-        if cause is not None and cause.action == "upload" and cause.own
-        else f"{member} does not stay"
-    )
+        return _of_file(member, where)
+    if member in _TIMES:
+        return Blame(_UPDATED_AT, _turned(member, "by-itself"))
+    uploaded = cause is not None and cause.action == "upload" and cause.own
+    deviation = _turned(place, "upload" if uploaded else "by-itself")
     if member not in image.changed and member in {*SETTABLE, "id"}:
-        return Blame(f"image.create.body.{member}", how)
-    return Blame("image.patch.stored", how)
+        return Blame(requirement_id.body("image.create", member), deviation)
+    return Blame(_STORED, deviation)
+
+
+def _turned(place: str, when: str) -> Deviation:
+    return Deviation("turned", place=place, terms=(("when", when),))
+
+
+def _seen(kind: str, place: str, where: str) -> Deviation:
+    return Deviation(kind, place=place, terms=(("where", where),))
 
 
 def _of_stranger(cause: Cause, member: str) -> Blame | None:
     if cause.action not in {"patch", "delete"}:
         return None
-    word = "deleted" if member == GONE else "changed"
-    return Blame(f"image.isolation.{cause.action}", word)
+    how = "deleted" if member == GONE else "changed"
+    requirement = requirement_id.stated("image", "isolation", cause.action)
+    return Blame(requirement, Deviation("reached-by-another-project", terms=(("how", how),)))
 
 
-def _of_own(cause: Cause, member: str, place: str, defaults: Iterable[str]) -> Blame | None:
+def _of_own(cause: Cause, member: str, place: str, where: str, defaults: Collection[str]) -> Blame | None:
     if cause.action == "delete" and cause.refused:
-        return Blame("image.delete.protected", "gone or changed")
+        return Blame(_PROTECTED, Deviation("changed-by-a-refused-delete"))
     if cause.action == "patch" and cause.refused:
-        return Blame("image.patch.atomic", "a refused patch changed the image")
+        return Blame(_ATOMIC, Deviation("refused-and-stored"))
     if cause.action == "reuse":
-        return Blame("image.create.body.id", "the first image changed")
+        return Blame(requirement_id.body("image.create", "id"), Deviation("changed-by-a-second-create"))
     if member in {"size", "checksum"} or cause.action not in {"create", "patch"}:
         return None
     if cause.action == "create":
-        if member == GONE:
-            return Blame("image.list.complete", "a new image is not there")
-        if member in cause.named and member in {*SETTABLE, "id"}:
-            return Blame(f"image.create.body.{member}", f"not as sent in {place}")
-        if member in defaults:
-            return Blame(f"image.create.default.{member}", f"{member} in {place} differs")
-        return None
+        return _of_create(cause, member, place, where, defaults)
     if member == GONE:
-        return Blame("image.patch.stored", "an image is gone after a patch")
-    if member in {"created_at", "updated_at"}:
-        return Blame(
-            "image.patch.updated-at", "created_at moves" if member == "created_at" else "the answer and show differ"
-        )
+        return Blame(_STORED, Deviation("gone", terms=(("when", "change"),)))
+    if member == "created_at":
+        return Blame(_UPDATED_AT, _turned(member, "change"))
+    if member == "updated_at":
+        return Blame(_UPDATED_AT, Deviation("not-as-shown", place=member, terms=(("where", "answer"),)))
     if member in cause.named:
-        return Blame("image.patch.stored", f"{_word(member)} not as changed in {place}")
-    return Blame("image.patch.unchanged", f"{_word(member)} changed with another member")
+        return Blame(_STORED, _seen("not-as-changed", place, where))
+    return Blame(_UNCHANGED, _turned(place, "another-member"))
+
+
+def _of_create(cause: Cause, member: str, place: str, where: str, defaults: Collection[str]) -> Blame | None:
+    if member == GONE:
+        return Blame(_COMPLETE, Deviation("not-listed"))
+    if member in cause.named and member in {*SETTABLE, "id"}:
+        return Blame(requirement_id.body("image.create", member), _seen("not-as-sent", place, where))
+    if member in defaults:
+        return Blame(requirement_id.default("image.create", member), _seen("differs-where", place, where))
+    return None
 
 
 def _of_another(cause: Cause) -> Blame | None:
     if cause.refused:
-        return (
-            Blame("image.patch.atomic", "a refused request changed another image") if cause.action == "patch" else None
-        )
-    promises = {
-        "patch": Blame("image.patch.unchanged", "another image changed"),
-        "delete": Blame("image.delete.collateral", "another image"),
-        "create": Blame("image.create.single", "another image changed"),
-    }
-    return promises.get(cause.action)
+        return Blame(_ATOMIC, Deviation("another-changed-by-a-refusal")) if cause.action == "patch" else None
+    requirements = {"patch": (_UNCHANGED, "change"), "delete": (_COLLATERAL, "delete"), "create": (_SINGLE, "create")}
+    if cause.action not in requirements:
+        return None
+    requirement, when = requirements[cause.action]
+    return Blame(requirement, Deviation("another-changed", terms=(("when", when),)))
 
 
-def _of_file(member: str, place: str) -> Blame:
-    return Blame(
-        f"image.download.{member}",
-        f"size differs in {place}" if member == "size" else f"checksum is no hash of the file in {place}",
-    )
-
-
-def _word(member: str) -> str:
-    """The member, or what all further properties are called: their names are made up."""
-    return (
-        member
-        if member in {*SETTABLE, "id", "description"}
-        else "a property"
-        if member.startswith("conformance_")
-        else member
-    )
+def _of_file(member: str, where: str) -> Blame:
+    kind = "differs-where" if member == "size" else "no-hash-of-the-data-where"
+    return Blame(requirement_id.stated("image.download", member), _seen(kind, member, where))
 
 
 def kept(cause: Cause) -> tuple[str, ...]:
     """The promises that an image as it is due shows to be kept after this."""
     if cause.stranger:
-        return (f"image.isolation.{cause.action}",) if cause.action in {"patch", "delete"} else ()
+        isolated = cause.action in {"patch", "delete"}
+        return (requirement_id.stated("image", "isolation", cause.action),) if isolated else ()
     if not cause.own:
         blame = _of_another(cause)
         return (blame.requirement,) if blame is not None else ()
     if cause.action == "create":
-        return tuple(f"image.create.body.{name}" for name in sorted(cause.named & {*SETTABLE, "id"}))
+        named = sorted(cause.named & {*SETTABLE, "id"})
+        return tuple(requirement_id.body("image.create", name) for name in named)
     if cause.action == "patch":
-        return (
-            ("image.patch.atomic",)
-            if cause.refused
-            else ("image.patch.stored", "image.patch.unchanged", "image.patch.updated-at")
-        )
+        return (_ATOMIC,) if cause.refused else (_STORED, _UNCHANGED, _UPDATED_AT)
     if cause.action == "reuse":
-        return ("image.create.body.id",)
-    return ("image.delete.protected",) if cause.action == "delete" and cause.refused else ()
+        return (requirement_id.body("image.create", "id"),)
+    return (_PROTECTED,) if cause.action == "delete" and cause.refused else ()

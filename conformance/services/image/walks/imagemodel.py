@@ -17,7 +17,7 @@ from typing import Any
 
 from conformance.model.jsonvalue import moment
 
-__all__ = ["FORMATS", "READ_ONLY", "SETTABLE", "Difference", "Due", "Image", "Patched", "Store", "hash_of", "same"]
+__all__ = ["FORMATS", "READ_ONLY", "SETTABLE", "Difference", "Due", "ModelImage", "Patched", "ModelStore", "hash_of", "same"]
 
 SETTABLE = ("name", "container_format", "disk_format", "min_disk", "min_ram", "protected", "tags", "visibility")
 """Members that a create and a patch set (document lines 625-642)."""
@@ -52,7 +52,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
+class ModelImage:
     """An image as it is due.
 
     `actor` made it. `members` maps what is known to its due value; `absent` are the further properties that were taken away.
@@ -127,13 +127,13 @@ class Image:
         )
         return Patched(due, after, frozenset(named), changes=changes)
 
-    def uploaded(self, data: bytes) -> Image:
+    def uploaded(self, data: bytes) -> ModelImage:
         """With its data; a second file may be the one or the other."""
         members = {name: value for name, value in self.members.items() if name not in AFTER_UPLOAD}
         second = self.data is not None or self.unsure
         return replace(self, members=members, data=data, unsure=second, moved=True)
 
-    def doubted(self, names: Iterable[str] = ()) -> Image:
+    def doubted(self, names: Iterable[str] = ()) -> ModelImage:
         """With these members in doubt, all when none is named."""
         doubt = frozenset(names) or frozenset({*self.members, *self.absent, "size", "checksum", "updated_at"})
         return replace(self, doubt=self.doubt | doubt, moved=self.moved or "updated_at" in doubt)
@@ -177,7 +177,7 @@ class Image:
                 found.append(Difference("checksum", wanted, checksum))
         return found
 
-    def seen(self, body: Mapping[str, Any], known: Iterable[str], deviating: Iterable[str] = ()) -> Image:
+    def seen(self, body: Mapping[str, Any], known: Iterable[str], deviating: Iterable[str] = ()) -> ModelImage:
         """As the cloud shows it: what was not known is due from now on, what deviates or is in doubt is taken over.
 
         `known` are the members that the contract has.
@@ -216,28 +216,28 @@ class Patched:
     """
 
     due: Due
-    after: Image
+    after: ModelImage
     named: frozenset[str]
     wrong: str | None = None
     changes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class ModelStore:
     """The images of one walk by their number in it: those that are there, and those that were deleted."""
 
-    images: Mapping[int, Image] = field(default_factory=dict)
-    gone: Mapping[int, Image] = field(default_factory=dict)
+    images: Mapping[int, ModelImage] = field(default_factory=dict)
+    gone: Mapping[int, ModelImage] = field(default_factory=dict)
 
-    def holding(self, slot: int, image: Image) -> Store:
+    def holding(self, slot: int, image: ModelImage) -> ModelStore:
         """With this image; an image that was deleted and has its id is another one, and not expected to be gone."""
         gone = {key: value for key, value in self.gone.items() if value.id != image.id}
-        return Store({**self.images, slot: image}, gone)
+        return ModelStore({**self.images, slot: image}, gone)
 
-    def without(self, slot: int, *, deleted: bool) -> Store:
+    def without(self, slot: int, *, deleted: bool) -> ModelStore:
         """Without this image; it is expected to stay away when it was deleted."""
         left = {key: value for key, value in self.images.items() if key != slot}
-        return Store(left, {**self.gone, slot: self.images[slot]} if deleted else self.gone)
+        return ModelStore(left, {**self.gone, slot: self.images[slot]} if deleted else self.gone)
 
     def slot_of(self, image_id: str) -> int | None:
         """The number of the image with this id."""
@@ -262,11 +262,11 @@ class Store:
         return frozenset(must), frozenset(may)
 
 
-def _visible(image: Image, actor: str) -> bool | None:
+def _visible(image: ModelImage, actor: str) -> bool | None:
     return True if image.actor == actor else False if image.private else None
 
 
-def _changed_since(image: Image, text: str) -> bool | None:
+def _changed_since(image: ModelImage, text: str) -> bool | None:
     changed, since = moment(str(image.updated_at)), moment(text)
     if image.moved or changed is None or since is None or "updated_at" in image.doubt:
         return None

@@ -24,10 +24,11 @@ from conformance.model.errors import TargetError
 from conformance.model.finding import Key
 from conformance.run.cases import Expect
 from conformance.services.image.client import ImageClient
-from conformance.services.image.walks.imagemodel import Image
-from conformance.services.image.walks.walk import CHANGING, NEWEST, Name, Step, Walk
+from conformance.services.image.walks.imagemodel import ModelImage
+from conformance.services.image.walks.step import CHANGING, NEWEST, Name, Step
+from conformance.services.image.walks.walk import Walk
 
-__all__ = ["STEPS", "Budget", "Machine", "Plan", "forget"]
+__all__ = ["STEPS", "WalkBudget", "Machine", "Plan", "forget"]
 
 STEPS = 24
 """Steps of a walk: long enough for a third change of an image that has seen a delete, short enough to begin afresh."""
@@ -42,7 +43,7 @@ SEEDS = st.integers(0, 2**24 - 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class WalkBudget:
     """Requests: in all walks, for shortening one finding, for shortening all. `seconds` bound the walks too when they are given."""
 
     walks: int
@@ -50,10 +51,10 @@ class Budget:
     findings: int = 120
     seconds: float | None = None
 
-    def of(self, requests: int | None, seconds: float | None) -> Budget:
+    def of(self, requests: int | None, seconds: float | None) -> WalkBudget:
         """What --budget leaves to the walks: half of it, and of their own bounds the rest."""
         walks = self.walks if requests is None else requests // 2
-        return Budget(walks, self.finding, min(self.findings, walks), None if seconds is None else seconds / 2)
+        return WalkBudget(walks, self.finding, min(self.findings, walks), None if seconds is None else seconds / 2)
 
 
 @dataclass
@@ -62,7 +63,7 @@ class Plan:
 
     cloud: ImageClient
     expect: Expect
-    budget: Budget
+    budget: WalkBudget
     other: bool
     began: int
     paused: bool = False
@@ -234,7 +235,7 @@ class Machine(RuleBasedStateMachine):
     # --- what the rules do ------------------------------------------------------------------------------------------
 
     @property
-    def _images(self) -> dict[int, Image]:
+    def _images(self) -> dict[int, ModelImage]:
         assert self.walk is not None
         return dict(self.walk.store.images)
 
@@ -260,7 +261,7 @@ class Machine(RuleBasedStateMachine):
         if step.kind == "patch" and image is not None and image.data is not None and self._looks % 2 == 0:
             self.walk.do(Step("download", step.slot, image.actor))
 
-    def _pick(self, chance: random.Random, fits: Callable[[Image], bool] = lambda _image: True) -> int:
+    def _pick(self, chance: random.Random, fits: Callable[[ModelImage], bool] = lambda _image: True) -> int:
         """An image of the walk that fits; one is made when there is none at all."""
         slots = [slot for slot, image in self._images.items() if fits(image)] or list(self._images)
         return chance.choice(slots) if slots else self._make(chance)
@@ -370,7 +371,7 @@ class Machine(RuleBasedStateMachine):
         self._do(Step("patch", slot, image.actor, operations=tuple(operations)))
         return slot
 
-    def _operation(self, chance: random.Random, image: Image) -> dict[str, Any]:
+    def _operation(self, chance: random.Random, image: ModelImage) -> dict[str, Any]:
         values: dict[str, tuple[Any, ...]] = {
             "min_disk": (0, 1, 5, 77),
             "min_ram": (0, 2, 128, 1024),
@@ -414,7 +415,7 @@ class Machine(RuleBasedStateMachine):
                 self._remove(chance, slot)
 
     def _upload(self, chance: random.Random) -> None:
-        def ready(image: Image) -> bool:
+        def ready(image: ModelImage) -> bool:
             return (image.status, image.members.get("disk_format"), image.members.get("container_format")) == (
                 "queued",
                 "raw",

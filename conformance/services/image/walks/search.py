@@ -16,16 +16,17 @@ from conformance.model.errors import TargetError
 from conformance.model.finding import Key
 from conformance.run.cases import Expect
 from conformance.services.image.client import ImageClient
-from conformance.services.image.walks.machine import STEPS, Budget, Machine, Plan, forget
-from conformance.services.image.walks.walk import CHANGING, Step, Walk
+from conformance.services.image.walks.machine import STEPS, WalkBudget, Machine, Plan, forget
+from conformance.services.image.walks.step import CHANGING, Step
+from conformance.services.image.walks.walk import Walk
 
-__all__ = ["BUDGETS", "Budget", "explore"]
+__all__ = ["BUDGETS", "WalkBudget", "explore"]
 
-BUDGETS = {"smoke": Budget(0, 0, 0), "gate": Budget(230), "acceptance": Budget(2000, findings=600)}
+BUDGETS = {"smoke": WalkBudget(0, 0, 0), "gate": WalkBudget(230), "acceptance": WalkBudget(2000, findings=600)}
 """Profile -> budget, where no other is given."""
 
 
-def explore(cloud: ImageClient, expect: Expect, budget: Budget, *, other: bool) -> None:
+def explore(cloud: ImageClient, expect: Expect, budget: WalkBudget, *, other: bool) -> None:
     """Walk until the budget is spent, then shorten what was found. Raises TargetError when the cloud goes away.
 
     `other` says that a second project takes part.

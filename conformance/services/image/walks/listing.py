@@ -1,0 +1,212 @@
+"""Lists of a walk, held to the model: each image once, none that is not due, none left out, each as show has it, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from conformance.model import requirement_id
+from conformance.model.deviation import Deviation
+from conformance.model.jsonvalue import in_utc, moment, short
+from conformance.model.message import Exchange
+from conformance.run.cases import call
+from conformance.model.phrase import Phrase
+from conformance.run.client import body_of
+from conformance.services.image.client import ImageClient
+from conformance.services.image.observation import place_of
+from conformance.services.image.walks.imagemodel import ModelImage, ModelStore
+from conformance.services.image.walks.step import Step
+
+__all__ = ["ListJudge"]
+
+LIST = "image.list"
+COMPLETE = requirement_id.stated(LIST, "complete")
+ANSWERED = requirement_id.response(LIST, 200)
+FEW = 20
+"""A page of fewer images than this, the limit of the document's example, was cut by no limit of the service."""
+FILTERS = ("changes-since", "status", "name")
+TIMES = frozenset({"created_at", "updated_at"})
+
+Rows = list[dict[str, Any]]
+
+
+class Judging(Protocol):
+    """What the judging of lists needs of the walk that it is a part of."""
+
+    cloud: ImageClient
+    store: ModelStore
+
+    def resolved(self, value: Any) -> Any:
+        """The value with the name that a Name stands for."""
+
+    def say(self, requirement: str, ok: bool, deviation: Deviation, exchange: Exchange, *, slot: int = -1) -> bool:
+        """Judge a promise."""
+
+    def holds(self, requirement: str, exchange: Exchange) -> None:
+        """Write down that a promise is kept."""
+
+    def status(self, requirement: str, exchange: Exchange, due: int, act: Phrase, *, slot: int = -1) -> None:
+        """Judge a status."""
+
+    def truly(self, slot: int) -> bool:
+        """Whether show has the image as the model does."""
+
+
+class ListJudge:
+    """Does the lists of a walk, and judges them. `changes_since` says whether the parameter is taken; None while that is not known."""
+
+    def __init__(self, walk: Judging) -> None:
+        self._walk = walk
+        self.changes_since: bool | None = None
+
+    def judge(self, step: Step) -> None:
+        """Do a step of the kind list. Raises TargetError."""
+        query = self._query(step)
+        if query is None:
+            return
+        walk = self._walk
+        exchange = walk.cloud.list(query, actor=step.actor)
+        body, status = body_of(exchange), exchange.response.status
+        unclear = status >= 500 or status in {408, 429}
+        rows = body.get("images") if isinstance(body, dict) else None
+        if step.since is not None and not unclear:
+            self.changes_since = status == 200  # who refuses it is told so by the cases for it
+        if status != 200 or not isinstance(body, dict) or not isinstance(rows, list):
+            if status >= 400 and not unclear and step.since is None:
+                walk.status(ANSWERED, exchange, 200, call(LIST))
+            return
+        images = [row for row in rows if isinstance(row, dict)]
+        walk.holds(ANSWERED, exchange)
+        self._members(images, step.actor, query, exchange)
+        whole = "next" not in body and len(rows) < min(int(query.get("limit", FEW)), FEW)
+        self._missing(images, step.actor, query, exchange, whole=whole)
+        if "sort_key" in query:
+            self._order(images, query, exchange)
+
+    def _query(self, step: Step) -> dict[str, str] | None:
+        """The query of the step; None when it asks for what changed since a time that is not known."""
+        walk = self._walk
+        query = {name: str(walk.resolved(value)) for name, value in step.query}
+        if step.since is not None:
+            changed = moment(str(getattr(walk.store.images.get(step.since), "updated_at", None)))
+            since = in_utc(changed) if changed is not None else None
+            if since is None or self.changes_since is False:
+                return None
+            query["changes-since"] = since
+        return query
+
+    def _members(self, rows: Rows, actor: str, query: Mapping[str, str], exchange: Exchange) -> None:
+        """What stands in the list: each image once, none beyond the limit and the filters, none of another project."""
+        walk = self._walk
+        ids = [str(row.get("id")) for row in rows]
+        walk.say(COMPLETE, len(ids) == len(set(ids)), Deviation("listed-twice"), exchange)
+        if "limit" in query:
+            large = Deviation("larger-page", seen=(("got", len(rows)), ("due", query["limit"])))
+            walk.say(requirement_id.query(LIST, "limit"), len(rows) <= int(query["limit"]), large, exchange)
+        for name in ("name", "status"):
+            if name in query:
+                others = [row for row in rows if row.get(name, query[name]) != query[name]]
+                walk.say(requirement_id.query(LIST, name), not others, _selects(name, "others"), exchange)
+        may = walk.store.listed(actor, query)[1]
+        gone = {image.id: slot for slot, image in walk.store.gone.items()}
+        for row in rows:
+            slot = walk.store.slot_of(str(row.get("id")))
+            if slot is not None:
+                self._row(slot, row, actor, query, exchange, due=slot in may)
+            elif str(row.get("id")) in gone:
+                there = Deviation("still-there", terms=(("where", "listed"),))
+                walk.say(requirement_id.gone("image.delete"), False, there, exchange, slot=gone[str(row["id"])])
+
+    def _row(
+        self,
+        slot: int,
+        row: Mapping[str, Any],
+        actor: str,
+        query: Mapping[str, str],
+        exchange: Exchange,
+        *,
+        due: bool,
+    ) -> None:
+        """One image of the walk in a list; `due` says that the list may hold it."""
+        walk = self._walk
+        image = walk.store.images[slot]
+        if image.actor != actor:
+            if image.private and not walk.cloud.target.actors[actor].admin:
+                how = "by-its-name" if "name" in query else "private"
+                other = Deviation("listed-to-another-project", terms=(("how", how),))
+                walk.say(requirement_id.stated("image", "isolation", "list"), False, other, exchange, slot=slot)
+            return
+        if image.differences(row, partly=True) and walk.truly(slot):
+            for item in walk.store.images[slot].differences(row, partly=True):
+                deviation = Deviation(
+                    "not-as-shown",
+                    place=place_of(walk.cloud.contract, item.member),
+                    terms=(("where", "listed"),),
+                    seen=(("due", short(item.due)), ("got", short(item.got))),
+                    path=item.member,
+                )
+                walk.say(COMPLETE, False, deviation, exchange, slot=slot)
+        if not due and "changes-since" in query and walk.truly(slot):
+            requirement = requirement_id.query(LIST, "changes-since")
+            walk.say(requirement, False, _selects("changes-since", "others"), exchange, slot=slot)
+
+    def _missing(self, rows: Rows, actor: str, query: Mapping[str, str], exchange: Exchange, *, whole: bool) -> None:
+        """What the list leaves out; `whole` says that it was cut by no limit."""
+        walk = self._walk
+        found = {str(row.get("id")) for row in rows}
+        filters = [name for name in FILTERS if name in query]
+        for slot in sorted(walk.store.listed(actor, query)[0]):
+            image = walk.store.images[slot]
+            cut = not whole and not _reaches(rows, image, query)
+            if image.id in found or cut or not walk.truly(slot) or slot not in walk.store.listed(actor, query)[0]:
+                continue
+            if filters:
+                missing = _selects(" ".join(filters), "leaves-out")
+                walk.say(requirement_id.query(LIST, filters[0]), False, missing, exchange, slot=slot)
+            else:
+                walk.say(COMPLETE, False, Deviation("not-listed"), exchange, slot=slot)
+        if whole:
+            for requirement in (*(requirement_id.query(LIST, name) for name in filters), COMPLETE):
+                walk.holds(requirement, exchange)
+
+    def _order(self, rows: Rows, query: Mapping[str, str], exchange: Exchange) -> None:
+        """Whether the walk's images are in the order that was asked for; what no order of text decides is left out."""
+        walk, key = self._walk, query["sort_key"]
+        shown = [row.get(key) for row in rows if walk.store.slot_of(str(row.get("id"))) is not None]
+        values: list[Any] = [moment(str(value)) if key in TIMES else value for value in shown]
+        if len(values) < 2 or any(value is None or (isinstance(value, str) and not value.isascii()) for value in values):
+            return
+        by_key, by_direction = requirement_id.query(LIST, "sort_key"), requirement_id.query(LIST, "sort_dir")
+        descending = query.get("sort_dir", "asc") == "desc"
+        if _ordered(values, descending=descending):
+            walk.holds(by_key, exchange)
+            walk.holds(by_direction, exchange)
+        elif _ordered(values, descending=not descending):
+            wrong = Deviation("wrong-direction", place="sort_dir", terms=(("key", key),))
+            walk.say(by_direction, False, wrong, exchange)
+        else:
+            walk.say(by_key, False, Deviation("no-order", place="sort_key", terms=(("key", key),)), exchange)
+
+
+def _selects(parameters: str, how: str) -> Deviation:
+    return Deviation("selects", terms=(("parameters", parameters), ("how", how)))
+
+
+def _ordered(values: list[Any], *, descending: bool) -> bool:
+    """Whether values are in order; databases collate text by case or not, and either will do."""
+    orders: list[Callable[[Any], Any]] = [lambda value: value]
+    if all(isinstance(value, str) for value in values):
+        orders.append(str.lower)
+    return any(values == sorted(values, key=order, reverse=descending) for order in orders)
+
+
+def _reaches(rows: list[dict[str, Any]], image: ModelImage, query: Mapping[str, str]) -> bool:
+    """Whether a page of the newest images goes back beyond the image, so that it must be on it."""
+    if (query.get("sort_key"), query.get("sort_dir")) != ("created_at", "desc") or not rows:
+        return False
+    stamps = [moment(str(row.get("created_at"))) for row in rows]
+    made = moment(str(image.members.get("created_at")))
+    known = [stamp for stamp in stamps if stamp is not None]
+    if made is None or len(known) < len(stamps) or known != sorted(known, reverse=True):
+        return False
+    return known[-1] < made

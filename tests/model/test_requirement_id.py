@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from checkout import ROOT
@@ -13,9 +12,6 @@ from checkout import ROOT
 from conformance.model import requirement_id
 from conformance.model.contract import Contract, Requirement
 from conformance.model.requirement_id import Kind
-
-PENDING = frozenset({"services/image/walks"})
-"""Files and folders that still write ids by hand; each goes from here with the change that mends it."""
 
 PARTS = "query|path|header|request|body|response|default|empty|example"
 
@@ -142,28 +138,7 @@ def test_ids_are_made_in_one_module(contract: Contract) -> None:
         if path.name != "requirement_id.py"
         and (lines := list(_put_together(ast.parse(path.read_text(encoding="utf-8")), contract)))
     }
-    assert {name: lines for name, lines in found.items() if not _pending(name)} == {}
-
-
-def test_what_is_pending_is_still_to_be_done(contract: Contract) -> None:
-    """An exception that no file needs any more hides the next one."""
-    done = [
-        name
-        for name in sorted(PENDING)
-        if not any(
-            list(_put_together(ast.parse(path.read_text(encoding="utf-8")), contract))
-            for path in _files(ROOT / "conformance" / name)
-        )
-    ]
-    assert done == []
-
-
-def _files(path: Path) -> list[Path]:
-    return sorted(path.rglob("*.py")) if path.is_dir() else [path]
-
-
-def _pending(name: str) -> bool:
-    return any(name == item or name.startswith(f"{item}/") for item in PENDING)
+    assert found == {}
 
 
 def _put_together(tree: ast.AST, contract: Contract) -> Iterator[int]:

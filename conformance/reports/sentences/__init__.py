@@ -9,6 +9,7 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from string import Formatter
 from typing import Any
 
 from conformance.model.contract import Statement
@@ -118,7 +119,8 @@ def _filled(template: str | None, kind: str, values: Mapping[str, Any]) -> Text:
     if template is None:
         shown = ", ".join(f"{name} {value}" for name, value in values.items() if value not in {None, ""})
         return Text("{kind} ({shown})", {"kind": kind, "shown": shown})
-    return say(template, **values)
+    fields = [name for _, name, _, _ in Formatter().parse(template) if name]
+    return say(template, **{**dict.fromkeys(fields, "?"), **values})  # what a maker left out must not cost the report
 
 
 def _shown(terms: Mapping[str, Value]) -> dict[str, Any]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from conformance.generate.exploration import parse_budget
-from conformance.run.cases import Expect, verifies
+from conformance.model.phrase import Phrase
+from conformance.run.cases import Expect, NotExercised, verifies
 from conformance.run.session import Options
 from conformance.services.image.client import ImageClient
-from conformance.services.image.walks.search import BUDGETS, Budget, explore
+from conformance.services.image.walks.search import BUDGETS, WalkBudget, explore
 
 
 @pytest.fixture
-def walks(options: Options) -> Budget:
+def walks(options: Options) -> WalkBudget:
     """What the walks of the run may spend."""
     budget = BUDGETS[options.profile]
     return budget if options.budget is None else budget.of(*parse_budget(options.budget))
@@ -51,9 +52,10 @@ def walks(options: Options) -> Budget:
     "image.delete.path.image_id",
     "image.isolation.*",
 )
-def test_the_cloud_follows_the_model(cloud: ImageClient, expect: Expect, walks: Budget) -> None:
-    # Without show there is nothing to observe the walks with; who may not create has nothing to walk with.
-    if cloud.shows is False or cloud.may_create is False:
-        return
+def test_the_cloud_follows_the_model(cloud: ImageClient, expect: Expect, walks: WalkBudget) -> None:
+    if cloud.shows is False:
+        raise NotExercised(Phrase.of("no-show", path=cloud.contract.operations["image.show"].path))
+    if cloud.may_create is False:
+        raise NotExercised(Phrase.of("may-create-nothing"))
     others = cloud.target.actors.get("other")
     explore(cloud, expect, walks, other=others is not None and not others.admin)

@@ -54,7 +54,12 @@ class Blame:
 
 
 def blamed(
-    member: str, causes: Sequence[Cause], image: ModelImage, where: str, defaults: Collection[str], known: Collection[str]
+    member: str,
+    causes: Sequence[Cause],
+    image: ModelImage,
+    where: str,
+    defaults: Collection[str],
+    known: Collection[str],
 ) -> Blame:
     """The promise that a deviating member (or GONE) breaks.
 

@@ -17,7 +17,18 @@ from typing import Any
 
 from conformance.model.jsonvalue import moment
 
-__all__ = ["FORMATS", "READ_ONLY", "SETTABLE", "Difference", "Due", "ModelImage", "Patched", "ModelStore", "hash_of", "same"]
+__all__ = [
+    "FORMATS",
+    "READ_ONLY",
+    "SETTABLE",
+    "Difference",
+    "Due",
+    "ModelImage",
+    "ModelStore",
+    "Patched",
+    "hash_of",
+    "same",
+]
 
 SETTABLE = ("name", "container_format", "disk_format", "min_disk", "min_ram", "protected", "tags", "visibility")
 """Members that a create and a patch set (document lines 625-642)."""

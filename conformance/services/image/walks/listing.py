@@ -9,8 +9,8 @@ from conformance.model import requirement_id
 from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import in_utc, moment, short
 from conformance.model.message import Exchange
-from conformance.run.cases import call
 from conformance.model.phrase import Phrase
+from conformance.run.cases import call
 from conformance.run.client import body_of
 from conformance.services.image.client import ImageClient
 from conformance.services.image.observation import place_of
@@ -174,7 +174,9 @@ class ListJudge:
         walk, key = self._walk, query["sort_key"]
         shown = [row.get(key) for row in rows if walk.store.slot_of(str(row.get("id"))) is not None]
         values: list[Any] = [moment(str(value)) if key in TIMES else value for value in shown]
-        if len(values) < 2 or any(value is None or (isinstance(value, str) and not value.isascii()) for value in values):
+        if len(values) < 2 or any(
+            value is None or (isinstance(value, str) and not value.isascii()) for value in values
+        ):
             return
         by_key, by_direction = requirement_id.query(LIST, "sort_key"), requirement_id.query(LIST, "sort_dir")
         descending = query.get("sort_dir", "asc") == "desc"

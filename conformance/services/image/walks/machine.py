@@ -28,7 +28,7 @@ from conformance.services.image.walks.imagemodel import ModelImage
 from conformance.services.image.walks.step import CHANGING, NEWEST, Name, Step
 from conformance.services.image.walks.walk import Walk
 
-__all__ = ["STEPS", "WalkBudget", "Machine", "Plan", "forget"]
+__all__ = ["STEPS", "Machine", "Plan", "WalkBudget", "forget"]
 
 STEPS = 24
 """Steps of a walk: long enough for a third change of an image that has seen a delete, short enough to begin afresh."""

@@ -16,7 +16,7 @@ from conformance.model.errors import TargetError
 from conformance.model.finding import Key
 from conformance.run.cases import Expect
 from conformance.services.image.client import ImageClient
-from conformance.services.image.walks.machine import STEPS, WalkBudget, Machine, Plan, forget
+from conformance.services.image.walks.machine import STEPS, Machine, Plan, WalkBudget, forget
 from conformance.services.image.walks.step import CHANGING, Step
 from conformance.services.image.walks.walk import Walk
 

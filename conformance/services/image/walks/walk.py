@@ -146,8 +146,10 @@ class Walk:
         """Judge that a member of an image is not as it is due; what was done last says which promise that breaks."""
         causes, image = self._causes.get(slot, ()), self.store.images[slot]
         blame = blamed(item.member, causes, image, where, self._defaults, self._known)
-        seen = () if item.member == GONE else (("due", short(item.due)), ("got", short(item.got)))
-        deviation = blame.deviation.showing(**dict(seen)).at(item.member)
+        deviation = blame.deviation
+        if item.member != GONE:
+            shown = {"due": short(item.due), "got": short(item.got), "members": item.member}
+            deviation = deviation.showing(**shown).at(item.member)
         self.say(blame.requirement, False, deviation, exchange, slot=slot)
 
     def _seen(self, slot: int, body: Mapping[str, Any], where: str, exchange: Exchange) -> None:
@@ -435,4 +437,6 @@ def _text(value: Any) -> str | None:
 
 def _at(got: bytes, due: bytes) -> int:
     """The first byte in which both differ."""
-    return next((at for at, pair in enumerate(zip(got, due, strict=False)) if pair[0] != pair[1]), min(len(got), len(due)))
+    return next(
+        (at for at, pair in enumerate(zip(got, due, strict=False)) if pair[0] != pair[1]), min(len(got), len(due))
+    )

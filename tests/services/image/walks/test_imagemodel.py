@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from conformance.services.image.walks.imagemodel import Due, Image, Store, hash_of, same
+from conformance.services.image.walks.imagemodel import Due, ModelImage, ModelStore, hash_of, same
 
 KNOWN = ("id", "name", "min_ram", "min_disk", "status", "tags", "protected", "visibility", "created_at", "description")
 STAMP = "2026-01-01T00:00:05Z"
 
 
-def image(**members: Any) -> Image:
+def image(**members: Any) -> ModelImage:
     start = {
         "name": "a",
         "min_ram": 1,
@@ -21,14 +21,14 @@ def image(**members: Any) -> Image:
         "visibility": "private",
         "status": "queued",
     }
-    return Image("id-1", "main", {**start, **members}, updated_at=STAMP)
+    return ModelImage("id-1", "main", {**start, **members}, updated_at=STAMP)
 
 
-def body(of: Image, **changes: Any) -> dict[str, Any]:
+def body(of: ModelImage, **changes: Any) -> dict[str, Any]:
     return {"id": of.id, **of.members, "updated_at": of.updated_at, **changes}
 
 
-def differing(of: Image, shown: dict[str, Any], **options: bool) -> list[tuple[str, Any, Any]]:
+def differing(of: ModelImage, shown: dict[str, Any], **options: bool) -> list[tuple[str, Any, Any]]:
     return [(item.member, item.due, item.got) for item in of.differences(shown, **options)]
 
 
@@ -134,15 +134,15 @@ def test_what_was_not_known_is_due_once_it_was_seen() -> None:
     ]
 
 
-def store(*images: Image) -> Store:
-    held = Store()
+def store(*images: ModelImage) -> ModelStore:
+    held = ModelStore()
     for slot, item in enumerate(images):
         held = held.holding(slot, item)
     return held
 
 
 def test_a_list_must_hold_what_matches_all_filters() -> None:
-    held = store(image(), image(name="b"), image(status="active"), Image("o", "other", image().members))
+    held = store(image(), image(name="b"), image(status="active"), ModelImage("o", "other", image().members))
     assert (frozenset({0}), frozenset({0})) == held.listed("main", {"name": "a", "status": "queued"})
     assert (frozenset({0, 1, 2}), frozenset({0, 1, 2})) == held.listed("main", {})
 

@@ -76,7 +76,11 @@ def test_a_fault_that_needs_a_history_breaks_the_promise_that_it_is_about(
 
 def test_a_finding_names_the_shortest_sequence(tmp_path: Path) -> None:
     group = found(walked(tmp_path, faults=("state.patch.second-clears-tags",)), "image.patch.unchanged")
-    assert group.failure == "tags changed with another member"
+    assert (
+        group.deviation.kind,
+        group.deviation.place,
+        group.deviation.terms,
+    ) == ("turned", "tags", (("when", "another-member"),))
     verdict = walked(tmp_path, faults=("state.patch.second-clears-tags",))
     group = found(verdict, "image.patch.unchanged")
     led = [verdict.exchanges[number - 1] for number in group.related]
@@ -117,6 +121,6 @@ def test_the_next_start_deletes_what_the_second_project_left(tmp_path: Path, ref
         alone.cleanup()
     assert reference.resources() == 1
     with Session(both) as next_start:
-        assert [note.rpartition("; ")[2] for note in next_start.notes] == ["its images are deleted now"]
+        assert [note.rpartition("; ")[2] for note in next_start.notes] == ["what it had made is deleted now"]
         next_start.cleanup()
     assert reference.resources() == 0

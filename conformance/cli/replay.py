@@ -12,6 +12,7 @@ from conformance.after.replay.reproduction import Replay, State, to_json
 from conformance.after.replay.resending import chosen
 from conformance.after.replay.resending import replay as replay_run
 from conformance.cli.embedded import embedded
+from conformance.cli.reporting import ENGLISH
 from conformance.cli.run import target_options
 from conformance.reports.bundle.packing import load
 from conformance.reports.sentences import message
@@ -55,7 +56,7 @@ def replay(
         cacert=os_cacert,
         insecure=insecure,
     )
-    result = replay_run(verdict, groups, settings, specs, _progress, embedded)
+    result = replay_run(verdict, groups, settings, specs, _progress, embedded, ENGLISH)
     if form == "json":
         click.echo(json.dumps(to_json(result), indent=1, ensure_ascii=False))
     else:

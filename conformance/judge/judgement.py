@@ -19,6 +19,7 @@ from conformance.model.deviation import Deviation
 from conformance.model.errors import Exit
 from conformance.model.finding import Finding, identity
 from conformance.model.message import Exchange
+from conformance.model.phrase import Phrase
 from conformance.model.record import Attempt, Record
 from conformance.model.verdict import (
     ErrorCodeRow,
@@ -118,7 +119,7 @@ def judge(record: Record, contract: Contract, excuses: Excuses) -> Verdict:
     useless = [item for item in waivers if item.state in {"unused", "expired"}]
     if useless and record.run.strict_waivers and exit_code is Exit.CONFORMANT:
         exit_code = Exit.NON_CONFORMANT
-        said = (*said, f"the run fails by --strict-waivers: {len(useless)} waivers are unused or have expired")
+        said = (*said, Phrase.of("fails-by-strict-waivers", count=len(useless)))
     return Verdict(
         overall=overall,
         exit_code=int(Exit.SUITE if record.suite_fault else exit_code),
@@ -141,14 +142,14 @@ def _result(
 ) -> RequirementResult:
     looks = {check: count for (name, check), count in sorted(evidence.looks.items()) if name == item.id}
     broken = [group for group in groups if group.requirement == item.id]
-    reason: str | None = None
+    reason: Phrase | str | None = None
     if item.excluded is not None:
         outcome, reason = Outcome.EXCLUDED, item.excluded
     elif broken and all(group.waiver is not None for group in broken):
         outcome, reason = Outcome.WAIVED, "; ".join(dict.fromkeys(group.waiver or "" for group in broken))
     elif broken:
         outcome = Outcome.FAILED
-        reason = "known: the baseline holds it" if all(group.known or group.waiver for group in broken) else None
+        reason = Phrase.of("known-to-the-baseline") if all(group.known or group.waiver for group in broken) else None
     elif item.id in record.unjudged:
         # Some cases looked and others could not: what was not looked at has not passed.
         outcome, reason = Outcome.NOT_EXERCISED, _unjudged(record.unjudged[item.id])
@@ -156,7 +157,7 @@ def _result(
         outcome = Outcome.PASSED
     else:
         outcome = Outcome.NOT_EXERCISED
-        reason = record.reasons.get(item.id) or "no check of this run reached it"
+        reason = record.reasons.get(item.id) or Phrase.of("no-check")
     return RequirementResult(
         id=item.id,
         statement=item.statement,
@@ -172,12 +173,15 @@ def _result(
     )
 
 
-def _unjudged(cases: Mapping[str, str]) -> str:
+def _unjudged(cases: Mapping[str, Phrase]) -> Phrase:
     """Why cases could not judge a requirement; the same reason once, with the first case that gave it."""
-    first: dict[str, str] = {}
+    first: dict[Phrase, str] = {}
     for case, reason in cases.items():
         first.setdefault(reason, case)
-    return "; ".join(f"{reason} ({case})" for reason, case in first.items())
+    found, *more = (Phrase.of("in-case", reason=reason, case=case) for reason, case in first.items())
+    for other in more:
+        found = Phrase.of("and", first=found, then=other)
+    return found
 
 
 def _overall(results: Iterable[RequirementResult], groups: Iterable[FindingGroup], record: Record) -> Overall:
@@ -237,11 +241,11 @@ def _waivers(
     record: Record,
     contract: Contract,
     excuses: Excuses,
-) -> tuple[tuple[WaiverResult, ...], tuple[str, ...]]:
+) -> tuple[tuple[WaiverResult, ...], tuple[Phrase, ...]]:
     """What became of each waiver, and what is to be said about them."""
     outcomes = {item.id: item for item in results}
     told: list[WaiverResult] = []
-    said: list[str] = []
+    said: list[Phrase] = []
     for waiver in excuses.waivers:
         ours = [part for part in parts if part.members[0].requirement == waiver.requirement]
         ids = [part.id for part in ours if any(waiver.excuses(item, excuses.sentence(item)) for item in part.members)]

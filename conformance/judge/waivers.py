@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from conformance.model.finding import Finding
+from conformance.model.phrase import Phrase
 from conformance.model.verdict import WaiverResult
 
 __all__ = ["Waiver", "waiver_result"]
@@ -56,23 +57,25 @@ class Waiver:
 
 def waiver_result(
     waiver: Waiver, findings: Sequence[str], today: date, *, exercised: bool
-) -> tuple[WaiverResult, str | None]:
-    """What became of a waiver, and the sentence that a person must read about it, or None.
+) -> tuple[WaiverResult, Phrase | None]:
+    """What became of a waiver, and what a person must be told about it, or None.
 
     `findings` are the ids of what it matches; `exercised` says that the run had all that could have shown it to be of use.
     """
     note = None
     if waiver.expired(today):
         state = "expired"
-        counts = "its findings count again" if findings else "and nothing needs it: delete it"
-        note = f"waiver of {waiver} ({waiver.owner}) expired on {waiver.expires}; {counts}"
+        kind = "waiver-expired" if findings else "waiver-expired-and-needless"
+        note = Phrase.of(kind, waiver=str(waiver), owner=waiver.owner, day=str(waiver.expires))
     elif findings:
         state = "used"
         if waiver.expires is not None and (left := (waiver.expires - today).days) <= SOON:
-            note = f"waiver of {waiver} ({waiver.owner}) expires on {waiver.expires}, in {left} days"
+            note = Phrase.of(
+                "waiver-expires", waiver=str(waiver), owner=waiver.owner, day=str(waiver.expires), days=left
+            )
     elif exercised:
         state = "unused"
-        note = f"waiver of {waiver} ({waiver.owner}) is unused: the run found nothing that it excuses; delete it"
+        note = Phrase.of("waiver-unused", waiver=str(waiver), owner=waiver.owner)
     else:
         state = "not exercised"
     result = WaiverResult(

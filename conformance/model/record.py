@@ -46,7 +46,7 @@ class Record:
     `findings` are those of the checks of an exchange and of the cases, in the order in which they were met. `looks` maps
     (requirement, check) to how often the check looked at it. `unjudged` maps a requirement to the cases that were to judge it and
     could not, each with the reason. `attempts` are the cases that ran, in order. `required` are the requirements that this run
-    owes; `reasons` say why one was not exercised; `notes` what limited the run; `suite_fault` that we are at fault.
+    owes; `reasons` say why one was not exercised (words of the errata are text); `notes` what limited the run; `suite_fault` that we are at fault.
     """
 
     run: Run
@@ -55,9 +55,9 @@ class Record:
     findings: tuple[Finding, ...] = ()
     looks: Mapping[tuple[str, str], int] = field(default_factory=dict)
     provocations: tuple[Provocation, ...] = ()
-    unjudged: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unjudged: Mapping[str, Mapping[str, Phrase]] = field(default_factory=dict)
     attempts: tuple[Attempt, ...] = ()
     required: frozenset[str] = frozenset()
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    reasons: Mapping[str, Phrase | str] = field(default_factory=dict)
+    notes: tuple[Phrase, ...] = ()
     suite_fault: bool = False

@@ -70,7 +70,8 @@ class Weight(StrEnum):
 class RequirementResult:
     """One requirement with its outcome.
 
-    `checks` maps the name of each check that ran to how often it looked; `required` says whether this run owes it.
+    `checks` maps the name of each check that ran to how often it looked; `required` says whether this run owes it. `reason` says
+    why it is as it is, None where the checks do: a phrase, or the words of a person (of the errata, of a waiver).
     """
 
     id: str
@@ -82,7 +83,7 @@ class RequirementResult:
     outcome: Outcome
     required: bool
     checks: Mapping[str, int]
-    reason: str | None = None
+    reason: Phrase | str | None = None
     ruling: int | None = None
 
 
@@ -222,8 +223,9 @@ class Run:
 class Verdict:
     """Everything the reports need; each of them is a function of this value alone.
 
-    `target` has the keys name, identity_url, image_url, region, project and release notes the run found out;
-    `contract` name, version, sha256; `notes` are sentences on what limited the run; `resources` are those of the contract, so that
+    `target` says what the run was against: name, region, the URL of each service as `NAME_url`, project, roles, and the facts
+    that it tells about itself;
+    `contract` name, version, sha256; `notes` say what limited the run; `resources` are those of the contract, so that
     whoever reads the run back knows what its requests made.
     """
 
@@ -236,7 +238,7 @@ class Verdict:
     findings: tuple[FindingGroup, ...]
     error_codes: tuple[ErrorCodeRow, ...]
     exchanges: tuple[Exchange, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Phrase, ...] = ()
     sent: tuple[SentRow, ...] = ()
     waivers: tuple[WaiverResult, ...] = ()
     resources: tuple[Resource, ...] = ()

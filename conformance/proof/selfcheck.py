@@ -222,7 +222,8 @@ def clean_run(profile: str, seed: int, liberty: str = "") -> CleanRun:
 
 def _notes(verdict: Verdict) -> tuple[str, ...]:
     missing = [item for item in verdict.requirements if item.required and item.outcome.value == "not exercised"]
-    return (*verdict.notes, *(f"{item.id}: {item.reason}" for item in missing))
+    words = [spoken(note).plain("en") for note in verdict.notes]
+    return (*words, *(f"{item.id}: {said(item.reason).plain('en')}" for item in missing))
 
 
 def trial(fault: str, profile: str = "gate", seed: int = SEED, cases: str | None = None) -> Trial:
@@ -242,7 +243,7 @@ def trial(fault: str, profile: str = "gate", seed: int = SEED, cases: str | None
         except ConformanceError as error:
             return _result(item, ERROR, sent, began, note=f"{type(error).__name__}: {error}")
         if session.suite_fault:
-            return _result(item, ERROR, sent, began, note="; ".join(session.notes))
+            return _result(item, ERROR, sent, began, note="; ".join(map(ENGLISH.spoken, session.notes)))
         checks = _catchers(item, verdict, session.recorder.findings)
         elsewhere |= {group.requirement for group in verdict.findings} - set(item.breaks)
         if checks:

@@ -363,11 +363,6 @@ def path_of(operation: Operation, resource_id: str = "") -> str:
     return _PARAMETER.sub(lambda _: quote(resource_id, safe=""), operation.path)
 
 
-def generic(path: str) -> str:
-    """A path template with the names of its parameters left out: `/v2/servers/{id}`."""
-    return _PARAMETER.sub("{id}", path)
-
-
 def resource_of(contract: Contract, service: Service) -> Resource | None:
     """The first resource of a service that can be created, or None."""
     return next((item for item in contract.resources.values() if item.service == service.name and item.create), None)

@@ -17,6 +17,7 @@ from conformance.generate import exploration
 from conformance.judge.registry import covered
 from conformance.model.deviation import Deviation
 from conformance.model.errors import ConformanceError, TargetError
+from conformance.model.phrase import Phrase
 from conformance.model.record import Attempt
 from conformance.model.verdict import Verdict
 from conformance.run.cases import Case, Expect, NotApplicable, NotExercised, service_of
@@ -175,7 +176,7 @@ class Supervisor:
             return result
         except KeyboardInterrupt:
             conduct.cut_short = True
-            conduct.notes.append("the run was interrupted")
+            conduct.notes.append(Phrase.of("interrupted"))
             raise
         finally:
             conduct.cleanup()
@@ -191,7 +192,9 @@ class Supervisor:
             for item in items:
                 if conduct.age - began > most:
                     conduct.notes.append(
-                        f"trying cases again was ended after {most:.0f} s, in round {self.again} of {conduct.options.confirm}"
+                        Phrase.of(
+                            "confirming-ended", seconds=round(most), round=self.again, rounds=conduct.options.confirm
+                        )
                     )
                     return
                 # The hook is public and runs an item anew, with fixtures of its own, each time it is called.
@@ -228,23 +231,24 @@ class Supervisor:
             self.outages = 0
             item.stash[COMPLETE] = True
         except NotExercised as reason:
-            words = conduct.options.wording.spoken(reason.reason)
-            self._not_exercised(conduct, case, words, reason.requirements)
-            pytest.skip(words)
+            self._not_exercised(conduct, case, reason.reason, reason.requirements)
+            pytest.skip(conduct.options.wording.spoken(reason.reason))
         except NotApplicable as reason:
             pytest.skip(conduct.options.wording.spoken(reason.reason))
         except TargetError as error:
             self.outages += 1
-            self._not_exercised(conduct, case, str(error))
+            self._not_exercised(conduct, case, Phrase.of("no-answer", said=str(error)))
             if self.outages >= MOST_OUTAGES:
                 conduct.cut_short = True
-                conduct.notes.append(f"given up after {MOST_OUTAGES} cases in a row that found no target: {error}")
+                conduct.notes.append(Phrase.of("given-up", cases=MOST_OUTAGES, said=str(error)))
                 conduct.given_up = True
                 item.session.shouldstop = str(error)
             pytest.skip(str(error))
         except Exception as error:  # a bug of ours must end as exit code 4, whatever class it has
             conduct.suite_fault = True
-            conduct.notes.append(f"the suite is at fault in {case.name}: {type(error).__name__}: {error}")
+            conduct.notes.append(
+                Phrase.of("suite-at-fault", case=case.name, error=type(error).__name__, said=str(error))
+            )
             raise
         finally:
             conduct.sweep()
@@ -253,7 +257,7 @@ class Supervisor:
             pytest.fail("\n".join(conduct.options.wording.sentence(item) for item in failures), pytrace=False)
         return None
 
-    def _not_exercised(self, conduct: Session, case: Case, reason: str, requirements: tuple[str, ...] = ()) -> None:
+    def _not_exercised(self, conduct: Session, case: Case, reason: Phrase, requirements: tuple[str, ...] = ()) -> None:
         if not self.again:  # the first time decides what was judged
             unjudged = requirements or covered(case.verifies, conduct.contract.requirements)
             conduct.recorder.not_judged(unjudged, case.name, reason)

@@ -40,7 +40,7 @@ class Recorder:
     findings: list[Finding] = field(default_factory=list)
     looks: Counter[tuple[str, str]] = field(default_factory=Counter)
     provocations: list[Provocation] = field(default_factory=list)
-    unjudged: dict[str, dict[str, str]] = field(default_factory=dict)
+    unjudged: dict[str, dict[str, Phrase]] = field(default_factory=dict)
     attempts: list[Attempt] = field(default_factory=list)
     trail: list[int] | None = None
 
@@ -77,7 +77,7 @@ class Recorder:
         promise = self.contract.requirements.get(requirement)
         return (promise.operation if promise is not None else None) or requirement_id.area(requirement)
 
-    def not_judged(self, requirements: Iterable[str], case: str, reason: str) -> None:
+    def not_judged(self, requirements: Iterable[str], case: str, reason: Phrase) -> None:
         """Write down that a case could not judge what it is for; what it saw before that does not make up for it."""
         for name in requirements:
             self.unjudged.setdefault(name, {}).setdefault(case, reason)

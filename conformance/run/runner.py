@@ -13,6 +13,7 @@ import pytest
 from rich.console import Console
 
 from conformance.model.errors import ConformanceError, UsageError
+from conformance.model.phrase import Phrase
 from conformance.model.verdict import Verdict
 from conformance.run.cases import case_packages
 from conformance.run.plugin import Supervisor, case_of
@@ -57,7 +58,7 @@ def run_cases(conduct: Session, progress: Console, *watchers: object) -> Verdict
     if status == pytest.ExitCode.INTERRUPTED:
         conduct.cut_short = True
         if not conduct.given_up:
-            conduct.notes.append("the run was interrupted")
+            conduct.notes.append(Phrase.of("interrupted"))
     if status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
         raise (
             UsageError(f"-k {options.selection}: is no expression that pytest understands")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.model.contract import Contract, Lines
+from conformance.model.contract import Contract
 from conformance.model.errors import SuiteError
 from conformance.model.marks import Marks
 
@@ -35,7 +35,7 @@ class Service:
     that is refused may change none of them. `volatile` are members that may change by themselves, `unordered` those whose items
     have no order. `largest_page` is the query of a list that is read whole.
 
-    `creators` are the lines of the document that say who may create. `schemas` maps a name to the path at which the service
+    `schemas` maps a name to the path at which the service
     publishes a schema, which is recorded as a fact.
 
     `cases` are the packages that hold its cases; `searching` are the modules of those that draw their requests, the quickest
@@ -57,7 +57,6 @@ class Service:
     volatile: frozenset[str] = frozenset()
     unordered: frozenset[str] = frozenset()
     largest_page: Mapping[str, str | int] = field(default_factory=dict)
-    creators: Lines = ()
     schemas: Mapping[str, str] = field(default_factory=dict)
     cases: tuple[str, ...] = ()
     searching: tuple[str, ...] = ()

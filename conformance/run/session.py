@@ -22,11 +22,12 @@ from conformance.judge.judgement import Excuses, judge, to_confirm
 from conformance.judge.registry import covered, passive_ids, required
 from conformance.model.contract import Contract
 from conformance.model.errors import SuiteError, TargetError, UsageError
+from conformance.model.phrase import Phrase, Value
 from conformance.model.record import Record
 from conformance.model.verdict import Run, Verdict
 from conformance.run.baseline_file import load_baseline
 from conformance.run.cases import Case, registry
-from conformance.run.client import Client, Connection, generic, resource_of
+from conformance.run.client import Client, Connection, resource_of
 from conformance.run.embedded import CLOUD, OTHER_CLOUD, Embed
 from conformance.run.facts import gather
 from conformance.run.journal import Journal, clean, state_directory, unfinished
@@ -85,7 +86,7 @@ class Session:
         self.recorder = Recorder(self.contract)
         self.secrets = Secrets()
         self.run_id = entropy.token_hex(4)
-        self.notes: list[str] = []
+        self.notes: list[Phrase] = []
         self.suite_fault = False
         self.cut_short = False
         self.excuses = self._excuses()
@@ -116,18 +117,18 @@ class Session:
             else None,
         )
         if waivers is not None:
-            self.notes.append(f"waivers are in use: {len(excuses.waivers)}, from {waivers}")
+            self.notes.append(Phrase.of("waivers-in-use", count=len(excuses.waivers), file=str(waivers)))
         if excuses.baseline is not None:
-            self.notes.append(f"a baseline is in use: {len(excuses.baseline.entries)} known findings, from {baseline}")
+            self.notes.append(
+                Phrase.of("baseline-in-use", count=len(excuses.baseline.entries), file=str(baseline))
+            )
         return excuses
 
     def to_confirm(self) -> tuple[str, ...]:
         """The cases to try again, so that what fails the run is seen to be steady or not."""
         cases, left = to_confirm(self.record(), self.contract, self.excuses)
         if left:
-            self.notes.append(
-                f"{left} groups of findings were not tried again: no case shows them, or {MOST_CASES} cases were enough"
-            )
+            self.notes.append(Phrase.of("not-tried-again", count=left, most=MOST_CASES))
         return cases
 
     @property
@@ -184,8 +185,8 @@ class Session:
             left = clean(old, client)
             old.close(done=not left)
             theirs = sum(bool(old.ids.get(resource_id)) for resource_id in left)
-            advice = "; some belong to its second project: give --other-cloud once more" if theirs else ""
-            self.notes.append(f"an earlier run ({old.run_id}) had not cleaned up; {_said(left)}{advice}")
+            kind = "earlier-run-left-of-second-project" if theirs else "earlier-run-left" if left else "earlier-run-cleaned"
+            self.notes.append(Phrase.of(kind, run=old.run_id, **(_some(left) if left else {})))
 
     @property
     def client(self) -> Client:
@@ -207,22 +208,13 @@ class Session:
         status = made.response.status
         self.recorder.may_create[service.name] = status not in {401, 403}
         if status in {401, 403}:
-            lines = ", ".join(f"{first}-{last}" for first, last in service.creators)
-            self.notes.append(
-                f"the credentials may not create {resource.name}s ({made.request.method} is answered with {status}), so little "
-                "can be judged; give those of a user who may, on this platform perhaps an administrator"
-                + (f" (document lines {lines})" if lines else "")
-            )
+            self.notes.append(Phrase.of("may-create-nothing", operation=made.operation, status=status))
         resource_id = next(iter(client.journal.ids), None)
         if status < 300 and resource_id is not None and resource.show is not None:
             # Tried more than once: a service that stores late has the operation all the same.
             client.shows = any(client.show(resource_id).response.status == 200 for _ in range(3))
             if not client.shows:
-                show = client.operation(resource.show)
-                self.notes.append(
-                    f"{show.method} {generic(show.path)}, which the document does not have, does not answer; what needs it is "
-                    "not exercised"
-                )
+                self.notes.append(Phrase.of("does-not-answer", operation=resource.show))
         self.sweep()
 
     def _embedded(self, settings: Settings) -> Settings:
@@ -277,13 +269,12 @@ class Session:
             try:
                 left = clean(client.journal, client)
             except TargetError as error:
-                self.notes.append(f"cleaning up was cut short: {error}")
+                self.notes.append(Phrase.of("cleanup-cut-short", said=str(error)))
             finally:
                 self.leftovers += left
                 client.journal.close(done=not left)
         if self.leftovers:
-            names = " and ".join(f"{client.resource.name}s" for client in self.clients.values())
-            self.notes.append(f"{names} left behind, to be deleted by the next start: {_some(self.leftovers)}")
+            self.notes.append(Phrase.of("left-behind", **_some(self.leftovers)))
 
     def verdict(self) -> Verdict:
         """The verdict on what was seen so far."""
@@ -345,26 +336,19 @@ class Session:
         declared = covered((pattern for case in cases for pattern in case.verifies), self.contract.requirements)
         return {*declared, *passive_ids(self.contract.requirements)}
 
-    def _reasons(self, cases: Iterable[Case]) -> dict[str, str]:
-        reasons: dict[str, str] = {}
-        spec_reasons = self.contract.reasons
-        reasons |= dict(spec_reasons)
+    def _reasons(self, cases: Iterable[Case]) -> dict[str, Phrase | str]:
+        reasons: dict[str, Phrase | str] = dict(self.contract.reasons)
         if self.options.profile == "smoke":
             outside = set(self.contract.requirements) - set(
                 covered((pattern for case in cases for pattern in case.verifies), self.contract.requirements)
             )
-            reasons |= {
-                name: "the profile smoke does not run the cases for it" for name in outside if name not in reasons
-            }
+            reasons |= {name: Phrase.of("not-in-smoke") for name in outside if name not in reasons}
         if self.options.selection:
-            reasons = dict.fromkeys(self.contract.requirements, f"not selected ({self.options.selection})") | reasons
+            unselected = Phrase.of("not-selected", selection=self.options.selection)
+            reasons = {**dict.fromkeys(self.contract.requirements, unselected), **reasons}
         return reasons
 
 
-def _some(ids: tuple[str, ...]) -> str:
-    shown = ", ".join(item[:64] for item in ids[:10])
-    return f"{shown} and {len(ids) - 10} more" if len(ids) > 10 else shown
-
-
-def _said(left: tuple[str, ...]) -> str:
-    return "what it had made is deleted now" if not left else f"these could not be deleted: {_some(left)}"
+def _some(ids: tuple[str, ...]) -> dict[str, Value]:
+    """How many resources, and the ids of the first; a target may send ids of any length."""
+    return {"count": len(ids), "ids": ", ".join(item[:64] for item in ids[:10])}

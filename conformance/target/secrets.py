@@ -99,10 +99,10 @@ class Secrets:
             exchanges=tuple(exchanges.values()),
             findings=findings,
             unjudged={
-                name: {case: self.text(reason) for case, reason in cases.items()}
+                name: {case: self.phrase(reason) for case, reason in cases.items()}
                 for name, cases in record.unjudged.items()
             },
-            notes=tuple(map(self.text, record.notes)),
+            notes=tuple(map(self.phrase, record.notes)),
         )
 
     def deviation(self, deviation: Deviation) -> Deviation:
@@ -114,6 +114,10 @@ class Secrets:
             path=self.text(deviation.path),
         )
 
+    def phrase(self, phrase: Phrase) -> Phrase:
+        """The phrase without secrets."""
+        return replace(phrase, terms=self._terms(phrase.terms))
+
     def _terms(self, terms: Terms) -> Terms:
         return tuple((name, self._value(value)) for name, value in terms)
 
@@ -121,7 +125,7 @@ class Secrets:
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, Phrase):
-            return replace(value, terms=self._terms(value.terms))
+            return self.phrase(value)
         return tuple(map(self._value, value)) if isinstance(value, tuple) else value
 
     def exchange(self, exchange: Exchange) -> Exchange:

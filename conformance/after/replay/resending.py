@@ -33,6 +33,7 @@ from conformance.run.embedded import Embed
 from conformance.run.plugin import Supervisor, case_of
 from conformance.run.runner import interruptible, pytest_arguments
 from conformance.run.session import Options, Session
+from conformance.run.wording import PLAIN, Wording
 from conformance.target.cloud import Settings, configured
 from conformance.target.secrets import UNSCOPED
 
@@ -69,6 +70,7 @@ def replay(
     specs: Path | None,
     progress: Callable[[str], None],
     embedded: Embed | None = None,
+    wording: Wording = PLAIN,
 ) -> Replay:
     """Send the requests of these findings again and say what became of each; `embedded` is the target of a run without a cloud.
 
@@ -85,7 +87,7 @@ def replay(
             f"the run was made against cloud {verdict.target['name']}; say where to replay it with --os-cloud"
         )
     options = Options(
-        settings, verdict.run.profile, verdict.run.seed, verdict.run.strict, None, specs, embedded=embedded
+        settings, verdict.run.profile, verdict.run.seed, verdict.run.strict, None, specs, embedded=embedded, wording=wording
     )
     interruptible()
     with Session(options) as conduct:
@@ -103,7 +105,7 @@ def replay(
                 replace(item, reason=" ".join(conduct.secrets.text(item.reason).split())) for item in results
             ),
             requests=len(conduct.recorder.exchanges),
-            notes=tuple(map(conduct.secrets.text, conduct.notes)),
+            notes=tuple(wording.spoken(conduct.secrets.phrase(note)) for note in conduct.notes),
             leftovers=conduct.leftovers,
         )
 
@@ -144,7 +146,8 @@ class _Session:
             if case is None:
                 results.append(item)
                 continue
-            reason = self._conduct.recorder.unjudged.get(group.requirement, {}).get(case, "")
+            unjudged = self._conduct.recorder.unjudged.get(group.requirement, {}).get(case)
+            reason = self._conduct.options.wording.spoken(unjudged) if unjudged is not None else ""
             again = by_case(group, case, known, found, looks[group.requirement, group.check], reason)
             results.append(_settled(item, again))
         return tuple(results)

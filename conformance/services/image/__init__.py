@@ -53,7 +53,6 @@ IMAGE = Service(
     volatile=frozenset({"updated_at"}),
     unordered=frozenset({"tags"}),
     largest_page={"limit": 500},
-    creators=((28, 34),),
     schemas={"image": "/v2/schemas/image", "images": "/v2/schemas/images"},
     cases=("conformance.services.image.cases",),
     searching=("stateful", "generated"),

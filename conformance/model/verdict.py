@@ -193,7 +193,7 @@ class ErrorCodeRow:
     met: int
     envelope: str
     outcome: Outcome
-    reason: str | None = None
+    reason: Phrase | str | None = None
     broken: int = 0
 
 

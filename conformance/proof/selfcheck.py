@@ -45,7 +45,7 @@ from conformance.proof.scorecard import (
     idle,
     without_fault,
 )
-from conformance.reports.sentences import message
+from conformance.reports.sentences import message, said, spoken
 from conformance.run.cases import Case, registry
 from conformance.run.embedded import Embed
 from conformance.run.runner import run_cases
@@ -243,7 +243,7 @@ def trial(fault: str, profile: str = "gate", seed: int = SEED, cases: str | None
         except ConformanceError as error:
             return _result(item, ERROR, sent, began, note=f"{type(error).__name__}: {error}")
         if session.suite_fault:
-            return _result(item, ERROR, sent, began, note="; ".join(map(ENGLISH.spoken, session.notes)))
+            return _result(item, ERROR, sent, began, note="; ".join(spoken(item).plain("en") for item in session.notes))
         checks = _catchers(item, verdict, session.recorder.findings)
         elsewhere |= {group.requirement for group in verdict.findings} - set(item.breaks)
         if checks:

@@ -14,6 +14,7 @@ from conformance.reports.comparison_words import (
     status_rows,
     word,
 )
+from conformance.reports.sentences import said
 from conformance.reports.sentences import sentence as deviation_sentence
 from conformance.reports.terminal import safe
 
@@ -32,6 +33,7 @@ def comparison_html(comparison: Comparison, lang: str = "en") -> str:
     environment.filters |= {
         "safe_text": lambda value: safe(str(value)),
         "ms": milliseconds,
+        "reason": lambda item: said(item).plain(lang),
         "said": lambda item: deviation_sentence(item).plain(lang),
     }
     moved = {Change.NEWLY_EXERCISED, Change.NO_LONGER_EXERCISED}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from conformance.after.compare.comparison import Comparison, FindingChange, Judged, RequirementChange
-from conformance.reports.sentences import sentence, stated
+from conformance.reports.sentences import said, sentence, stated
 
 __all__ = ["VERSION", "comparison_json"]
 
@@ -38,7 +38,8 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
 
 
 def _requirement(item: RequirementChange) -> dict[str, Any]:
-    return {**_plain(asdict(item)), "statement": stated(item.statement).plain("en")}
+    shown = {"statement": stated(item.statement).plain("en"), "reason": said(item.reason).plain("en") or None}
+    return {**_plain(asdict(replace(item, reason=None))), **shown}
 
 
 def _finding(item: FindingChange) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from conformance.reports.comparison_words import (
     status_rows,
     word,
 )
+from conformance.reports.sentences import said
 from conformance.reports.sentences import sentence as deviation_sentence
 from conformance.reports.terminal import safe
 
@@ -44,7 +45,7 @@ def comparison_text(comparison: Comparison, lang: str = "en") -> str:
         ]
     for change in (Change.NEWLY_EXERCISED, Change.NO_LONGER_EXERCISED):
         names = [
-            f"{item.id} ({item.after if change is Change.NEWLY_EXERCISED else item.reason})"
+            f"{item.id} ({item.after if change is Change.NEWLY_EXERCISED else said(item.reason).plain(lang)})"
             for item in comparison.requirements
             if item.change is change
         ]
@@ -167,7 +168,7 @@ def comparison_markdown(comparison: Comparison, lang: str = "en") -> str:
         finding_rows,
     )
     moved = (
-        [_heading(item.change, lang), item.id, f"{item.before} → {item.after}", item.reason or ""]
+        [_heading(item.change, lang), item.id, f"{item.before} → {item.after}", said(item.reason).plain(lang)]
         for item in comparison.requirements
         if item.change in {Change.NEWLY_EXERCISED, Change.NO_LONGER_EXERCISED}
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,9 +26,16 @@ class Reason:
 
 
 def cause_of(item: RequirementResult) -> Phrase | Statement | str:
-    """Why it was not exercised, without the case that found it out: cases that met the same obstacle are one cause."""
-    reason = item.reason or ""
-    return re.sub(r" \([a-z_]+\.\w+\)$", "", reason) if isinstance(reason, str) else reason
+    """Why it was not exercised, without the cases that found it out: cases that met the same obstacle are one cause."""
+    return _without_cases(item.reason) if isinstance(item.reason, Phrase) else item.reason or ""
+
+
+def _without_cases(reason: Phrase) -> Phrase:
+    if reason.kind == "in-case":
+        inner = reason.get("reason")
+        return inner if isinstance(inner, Phrase) else reason
+    parts = ((name, _without_cases(part) if isinstance(part, Phrase) else part) for name, part in reason.terms)
+    return Phrase(reason.kind, tuple(parts)) if reason.kind == "and" else reason
 
 
 def reasons(verdict: Verdict) -> tuple[Reason, ...]:

@@ -119,9 +119,7 @@ class Session:
         if waivers is not None:
             self.notes.append(Phrase.of("waivers-in-use", count=len(excuses.waivers), file=str(waivers)))
         if excuses.baseline is not None:
-            self.notes.append(
-                Phrase.of("baseline-in-use", count=len(excuses.baseline.entries), file=str(baseline))
-            )
+            self.notes.append(Phrase.of("baseline-in-use", count=len(excuses.baseline.entries), file=str(baseline)))
         return excuses
 
     def to_confirm(self) -> tuple[str, ...]:
@@ -185,7 +183,13 @@ class Session:
             left = clean(old, client)
             old.close(done=not left)
             theirs = sum(bool(old.ids.get(resource_id)) for resource_id in left)
-            kind = "earlier-run-left-of-second-project" if theirs else "earlier-run-left" if left else "earlier-run-cleaned"
+            kind = (
+                "earlier-run-left-of-second-project"
+                if theirs
+                else "earlier-run-left"
+                if left
+                else "earlier-run-cleaned"
+            )
             self.notes.append(Phrase.of(kind, run=old.run_id, **(_some(left) if left else {})))
 
     @property

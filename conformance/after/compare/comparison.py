@@ -26,6 +26,7 @@ from conformance.after.compare.shapes import ShapeDrift, shape_drift
 from conformance.model import requirement_id
 from conformance.model.contract import Authority, Level, Lines, Statement
 from conformance.model.deviation import Deviation
+from conformance.model.phrase import Phrase
 from conformance.model.verdict import FindingGroup, Outcome, Place, RequirementResult, Verdict
 
 __all__ = [
@@ -93,7 +94,7 @@ class RequirementChange:
     change: Change
     before: Outcome
     after: Outcome
-    reason: str | None = None
+    reason: Phrase | str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,14 @@ def replay(
             f"the run was made against cloud {verdict.target['name']}; say where to replay it with --os-cloud"
         )
     options = Options(
-        settings, verdict.run.profile, verdict.run.seed, verdict.run.strict, None, specs, embedded=embedded, wording=wording
+        settings,
+        verdict.run.profile,
+        verdict.run.seed,
+        verdict.run.strict,
+        None,
+        specs,
+        embedded=embedded,
+        wording=wording,
     )
     interruptible()
     with Session(options) as conduct:

@@ -48,9 +48,7 @@ PHRASES: Mapping[str, str] = {
     "waiver-expired-and-needless": "waiver of {waiver} ({owner}) expired on {day}; and nothing needs it: delete it",
     "waiver-expires": "waiver of {waiver} ({owner}) expires on {day}, in {days} day{days:s}",
     "waiver-unused": "waiver of {waiver} ({owner}) is unused: the run found nothing that it excuses; delete it",
-    "fails-by-strict-waivers": (
-        "the run fails by --strict-waivers: {count} waiver{count:s} unused or expired"
-    ),
+    "fails-by-strict-waivers": ("the run fails by --strict-waivers: {count} waiver{count:s} unused or expired"),
 }
 """Kind of phrase (an act, a reason, a note) -> template."""
 

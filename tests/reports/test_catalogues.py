@@ -29,6 +29,70 @@ def placeholders(text: str) -> set[str]:
     return set(re.findall(r"\{([a-z_]+)\}", text))
 
 
+NAMES = frozenset(
+    [
+        "API",
+        "ASCII",
+        "Accept",
+        "BMP",
+        "Content-Length",
+        "Content-Type",
+        "GET",
+        "HTML",
+        "HTTP",
+        "HTTPS",
+        "ID",
+        "Infinity",
+        "JSON",
+        "NUL",
+        "NaN",
+        "OpenStack",
+        "PATCH",
+        "RFC",
+        "URI",
+        "URN",
+        "UTF-8",
+        "UUID",
+        "X-Auth-Token",
+        "active",
+        "add",
+        "auth",
+        "created_at",
+        "curl",
+        "exchanges.har",
+        "file",
+        "identity",
+        "limit",
+        "methods",
+        "move",
+        "next",
+        "null",
+        "op",
+        "other-cloud",
+        "path",
+        "p50",
+        "p95",
+        "queued",
+        "remove",
+        "replace",
+        "self",
+        "sh",
+        "smoke",
+        "strict-waivers",
+        "true",
+        "updated_at",
+        "value",
+        "verdict.json",
+        "xx",
+    ]
+)
+"""Words that are no English in a Chinese text: names of members, headers, formats, files and options."""
+
+
+def words_of(text: str) -> list[str]:
+    return re.findall(r"[A-Za-z][A-Za-z0-9_.-]*", re.sub(r"\{[a-z_]+\}", "", text))
+
+
 def literals(name: str) -> set[str]:
     """The first argument of each call of a function in the reports."""
     found: set[str] = set()
@@ -81,14 +145,10 @@ def test_every_operation_with_a_title_has_it_in_both_languages() -> None:
     assert titles[0] == titles[1]
 
 
-def test_both_languages_have_the_same_values_and_no_chinese_is_left_english() -> None:
+def test_both_languages_have_the_same_values_and_the_only_english_words_in_chinese_are_names() -> None:
     pairs = [(english, chinese) for (context, english), chinese in catalogue("zh").items() if context is None]
     assert [english for english, chinese in pairs if placeholders(english) != placeholders(chinese)] == []
-    assert [
-        english
-        for english, chinese in pairs
-        if not re.search(r"[\u4e00-\u9fff]", chinese) and not re.fullmatch(r"[\W\d{}a-z_.]*", chinese)
-    ] == []
+    assert {word for _, chinese in pairs for word in words_of(chinese)} - NAMES == set()
 
 
 @pytest.mark.parametrize(

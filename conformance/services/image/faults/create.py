@@ -12,7 +12,7 @@ from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
 from conformance.services.forms import header, refusal
-from conformance.services.image.faults.history import History, Step, after, created
+from conformance.services.image.faults.history import History, after, created
 from conformance.services.image.faults.reading import sent
 from conformance.services.image.faults.stages import answering, creating, handling, patching, refuse, showing, storing
 from conformance.services.image.faults.values import members_of_create
@@ -311,8 +311,7 @@ def _after_the_next(contract: Contract) -> Hooks:
             fresh.add(said.body["id"])
         return refusal(contract, 404, said) if hidden else said
 
-    step: Step = change
-    return after(step)
+    return after(change)
 
 
 def _as_the_last() -> Hooks:

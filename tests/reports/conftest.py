@@ -90,7 +90,7 @@ def kinds(every_kind: Verdict) -> dict[str, str]:
             strict=True,
         )
     )
-    missing = next(item.id for item in every_kind.requirements if (item.reason or "").startswith("no service"))
+    missing = next(item.id for item in every_kind.requirements if str(item.reason).startswith("no service"))
     return {**names, "missing": missing}
 
 

@@ -18,6 +18,7 @@ from time import perf_counter
 import pytest
 from verdicts import HOSTILE, hostile, hostile_exchange, many, recorded, states
 
+from conformance.model.phrase import Phrase
 from conformance.model.verdict import Outcome, Overall, Verdict
 from conformance.reports.explanation import reasons
 from conformance.reports.html import to_html
@@ -270,14 +271,21 @@ def test_the_reasons_say_why_in_plain_words(verdict: Verdict, change: Mapping[st
 
 
 def test_reasons_of_what_was_not_exercised_are_counted(verdict: Verdict) -> None:
+    def in_case(name: str) -> Phrase:
+        return Phrase.of("in-case", reason=Phrase.of("no-answer", said="an answer"), case=name)
+
+    no_check = Phrase.of("no-check")
     required = [item for item in verdict.requirements if item.required][:3]
     missing = [
         replace(item, outcome=Outcome.NOT_EXERCISED, reason=why)
-        for item, why in zip(required, ("x", "y (list.a_case)", "y (patch.another_case)"), strict=True)
+        for item, why in zip(required, (no_check, in_case("list.a_case"), in_case("patch.another_case")), strict=True)
     ]
     (reason,) = reasons(replace(verdict, findings=(), requirements=tuple(missing), overall=Overall.INCONCLUSIVE))
     assert reason.text.plain("en").startswith("Not exercised: 3 of 3 required promises")
-    assert [item.plain("en") for item in reason.details] == ["y: 2 promises", "x: 1 promise"]
+    assert [item.plain("en") for item in reason.details] == [
+        "an answer: 2 promises",
+        "no check of this run reached it: 1 promise",
+    ]
 
 
 def test_what_does_not_count_is_said_apart(verdict: Verdict) -> None:

@@ -22,7 +22,7 @@ __all__ = ["broken_bodies", "odd_bodies"]
 def broken_bodies(good: Any, kind: str, around: bytes) -> Iterator[tuple[Class, SearchStrategy[Draft]]]:
     """(class, drafts): bodies that are no JSON text, or one of another type than `kind`, that of the body which is good.
 
-    `around` is a body with `%s` where a value of any depth may stand. An object that is good ends with a member that is 1.
+    `around` is a body with `%s` where a value of any depth may stand. An object that is good ends with a number, or a text.
     """
     data = encoded(good)
     first = _first_member(good)
@@ -50,7 +50,7 @@ def broken_bodies(good: Any, kind: str, around: bytes) -> Iterator[tuple[Class, 
         data.replace(NAME.encode(), piece + NAME.encode()).replace(b': "/', b': "' + piece + b"/") for piece in pieces
     ]
     yield Class.broken("not-utf-8"), st.sampled_from([*bad, *wide]).map(Draft)
-    number = b"[%s]" if kind == "array" else data.removesuffix(b"1}") + b"%s}"
+    number = b"[%s]" if kind == "array" else data[: data.rindex(b": ")] + b": %s}"
     tokens = st.sampled_from([b"NaN", b"Infinity", b"-Infinity"])
     yield Class.broken("nan-or-infinity"), tokens.map(lambda token: Draft(number.replace(b"%s", token)))
     levels = st.sampled_from([100, 900, 5000, 100000])

@@ -18,6 +18,7 @@ from conformance.generate.values import (
     broken_values,
     kinds,
     members_of_type,
+    number_in,
     sample,
     text,
     valid_values,
@@ -42,11 +43,13 @@ def change(name: str, value: Any, op: str = "replace") -> dict[str, Any]:
 
 
 def plain_change(contract: Contract, resource: Resource, number: int, *, first: bool = False) -> dict[str, Any]:
-    """One operation that the contract allows: it sets the last integer member (or the first) to this number, else a further one."""
-    members = members_of_type(sent_schema(contract, resource), "integer")
+    """One operation that the contract allows: it sets the last integer member (or the first) to a number, else a further one."""
+    schema = sent_schema(contract, resource)
+    members = members_of_type(schema, "integer")
     if not members:
         return change(OWN, str(number), "add")
-    return change(members[0 if first else -1], number)
+    name = members[0 if first else -1]
+    return change(name, number_in(schema["properties"][name], number))
 
 
 def _patch(*operations: Any, members: Mapping[str, Any] | None = None) -> Draft:

@@ -13,7 +13,17 @@ from hypothesis.strategies import SearchStrategy
 from conformance.generate.bodies import broken_bodies, odd_bodies
 from conformance.generate.combinations import linked
 from conformance.generate.draft import ID, NAME, TAG, Aim, Draft, encoded
-from conformance.generate.values import ASTRAL, BMP, MOST_TEXT, broken_values, members_of_type, text, valid_values
+from conformance.generate.values import (
+    ASTRAL,
+    BMP,
+    MOST_TEXT,
+    broken_values,
+    members_of_type,
+    number_in,
+    plain_value,
+    text,
+    valid_values,
+)
 from conformance.judge.partition import FURTHER, kept_members, nullable, sent_schema
 from conformance.model import requirement_id
 from conformance.model.contract import Contract, Resource, Schema
@@ -31,7 +41,8 @@ def create_aims(contract: Contract, resource: Resource, marks: Marks) -> Iterato
     operation = contract.operations.get(resource.create or "")
     if operation is None or operation.request_schema is None:
         return
-    schema, make = sent_schema(contract, resource), _Maker(marks)
+    schema = sent_schema(contract, resource)
+    make = _Maker(marks, _required(schema, marks))
     whole = requirement_id.request(operation.id)
 
     def aim(place: str, held: Class, drafts: SearchStrategy[Draft], **rest: Any) -> Aim:
@@ -43,6 +54,8 @@ def create_aims(contract: Contract, resource: Resource, marks: Marks) -> Iterato
         yield aim(name, VALID, valid_values(allowed).map(make.setting(name)))
         for held, values in broken_values(allowed, nullable=nullable(contract, operation.id, name)):
             yield aim(name, held, values.map(make.setting(name)))
+        if name in make.required:
+            yield aim(name, Class.broken("missing"), st.just(make.create({}, without=name)))
     yield aim("members together", VALID, _together(schema, marks))
     if isinstance(schema.get("additionalProperties"), Mapping):
         yield from (aim(*row) for row in _further(schema, make))
@@ -57,10 +70,13 @@ def create_aims(contract: Contract, resource: Resource, marks: Marks) -> Iterato
             values = st.sampled_from(["x", 7, None, []])
             yield aim(name, Class.open("kept-by-service"), values.map(make.setting(name)))
     yield from (aim(*row) for row in _open(schema, make))
-    numbers = members_of_type(schema, "integer")
-    good: dict[str, Any] = {marks.name: NAME, **dict.fromkeys(numbers[-1:], 1)}
+    good: dict[str, Any] = {marks.name: NAME, **make.required}
+    for name in members_of_type(schema, "integer")[-1:]:
+        good.pop(name, None)
+        good[name] = number_in(schema["properties"][name], 1)
     lists = members_of_type(schema, "array")
-    around = encoded(dict.fromkeys(lists[:1] or (marks.name,), "%s")).replace(b'"%s"', b"%s")
+    deep = dict.fromkeys(lists[:1] or (marks.name,), "%s")
+    around = encoded({**make.required, **deep}).replace(b'"%s"', b"%s")
     for held, drafts in broken_bodies(good, "object", around):
         yield aim("body", held, drafts)
     yield from (aim(*row) for row in odd_bodies(good, operation, contract))
@@ -68,15 +84,21 @@ def create_aims(contract: Contract, resource: Resource, marks: Marks) -> Iterato
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    """Makes creates of given members, recognisable by their name, or by their tag where the name is what is tried."""
+    """Makes creates of given members, recognisable by their name, or by their tag where the name is what is tried.
+
+    `required` are members without which no create is allowed, each with a value.
+    """
 
     marks: Marks
+    required: Mapping[str, Any]
 
-    def create(self, members: Mapping[str, Any]) -> Draft:
-        """A create of these members."""
+    def create(self, members: Mapping[str, Any], *, without: str = "") -> Draft:
+        """A create of these members, and of those that are required, but for one."""
         marks = self.marks
         tagged = {marks.tags: [TAG]} if marks.tags else {}
-        return Draft(encoded({**(tagged if marks.name in members else {marks.name: NAME}), **members}), members=members)
+        whole = {**(tagged if marks.name in members else {marks.name: NAME}), **self.required, **members}
+        whole = {name: value for name, value in whole.items() if name != without}
+        return Draft(encoded(whole), members=members)
 
     def setting(self, name: str) -> Callable[[Any], Draft]:
         """Value -> a create of this member alone."""
@@ -90,6 +112,12 @@ class _Maker:
             yield marks.tags, lambda value: self.create({marks.tags: [value]})
         if isinstance(schema.get("additionalProperties"), Mapping):
             yield FURTHER, self.setting(f"{OWN_PROPERTY}p")
+
+
+def _required(schema: Schema, marks: Marks) -> dict[str, Any]:
+    nodes = schema.get("properties", {})
+    names = schema.get("required", ())
+    return {name: NAME if name == marks.name else plain_value(marks.sendable(name, nodes[name])) for name in names}
 
 
 def _beyond_bmp(value: str) -> bool:
@@ -141,13 +169,15 @@ def _together(schema: Schema, marks: Marks) -> SearchStrategy[Draft]:
         return Draft(encoded(sent, ascii=ascii), members=sent)
 
     further = _properties() if isinstance(schema.get("additionalProperties"), Mapping) else st.just({})
-    return st.builds(draft, st.fixed_dictionaries({marks.name: name}, optional=members), further, st.booleans())
+    needed = {marks.name: name, **{name: members.pop(name) for name in schema.get("required", ()) if name in members}}
+    return st.builds(draft, st.fixed_dictionaries(needed, optional=members), further, st.booleans())
 
 
 def _open(schema: Schema, make: _Maker) -> Drawn:
     """What JSON and the rulings leave to the receiver."""
     for name in members_of_type(schema, "integer")[-1:]:
-        yield name, Class.open("integer-as-fraction"), st.sampled_from([1.0, 0.0, 512.0]).map(make.setting(name))
+        values = [float(number_in(schema["properties"][name], number)) for number in (1, 0, 512)]
+        yield name, Class.open("integer-as-fraction"), st.sampled_from(values).map(make.setting(name))
     for name, node in schema.get("properties", {}).items():
         if node.get("uniqueItems"):
             yield name, Class.open("item-twice"), st.just(make.create({name: ["a", "a"]}))

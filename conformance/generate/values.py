@@ -24,7 +24,9 @@ __all__ = [
     "broken_values",
     "kinds",
     "members_of_type",
+    "number_in",
     "one_of_each",
+    "plain_value",
     "sample",
     "text",
     "valid_values",
@@ -221,6 +223,26 @@ def _lists(schema: Schema) -> Iterator[tuple[Class, SearchStrategy[Value]]]:
             Class.broken("more-items-than", most=most),
             st.integers(most + 1, most + 30).map(lambda size: [f"t{index}" for index in range(size)]),
         )
+
+
+def number_in(schema: Schema, number: int) -> int:
+    """An integer that the schema allows, another one for another number as far as its range goes."""
+    least, most = schema.get("minimum", 0), schema.get("maximum", 2**31 - 1)
+    return int(number if least <= number <= most else least + number % (most - least + 1))
+
+
+def plain_value(schema: Schema) -> Value:
+    """One value that a schema allows, always the same."""
+    wanted = schema.get("type")
+    kind = wanted if isinstance(wanted, str) else next((item for item in wanted or () if item != "null"), "null")
+    if "enum" in schema:
+        return schema["enum"][0]
+    if kind == "object":
+        nodes = schema.get("properties", {})
+        return {name: plain_value(nodes.get(name, {})) for name in schema.get("required", ())}
+    texts = {"uuid": ID, "date-time": "2020-01-01T00:00:00Z"}
+    values = {"integer": number_in(schema, 1), "number": number_in(schema, 1), "boolean": True, "array": []}
+    return values.get(kind, texts.get(schema.get("format", ""), "plain") if kind == "string" else None)
 
 
 def members_of_type(schema: Schema, kind: str) -> tuple[str, ...]:

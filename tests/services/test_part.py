@@ -60,7 +60,16 @@ def everything(seen: list[str]) -> Hooks:
         note(f"answer {answer.status}", call)
         return answer
 
-    return Hooks(request, authorise, query, visible, members, handle, stored, answer)
+    return Hooks(
+        request=request,
+        authorise=authorise,
+        handle=handle,
+        query=query,
+        visible=visible,
+        members=members,
+        stored=stored,
+        answer=answer,
+    )
 
 
 @pytest.fixture

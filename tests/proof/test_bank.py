@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from checkout import ROOT
 from literals import compared_numbers, distinctive, names_of, texts
+from targets import Offline
 
 from conformance.model.contract import Contract
 from conformance.model.errors import SuiteError, UsageError
@@ -21,6 +23,7 @@ from conformance.proof.scorecard import without_fault
 from conformance.proof.selfcheck import faults_like
 from conformance.run.service import Service, registered
 from conformance.services.fault import Fault, Hooks
+from conformance.services.wire import Answer, Call
 
 CODE = ROOT / "conformance"
 SUITE = [
@@ -102,6 +105,18 @@ def test_a_fault_is_made_anew_for_each_server(contract: Contract) -> None:
     # Some count what they have seen; a count of an earlier run would make the next one another.
     first, second = (faults_of(contract, ["rare.one-in-forty"])[0] for _ in range(2))
     assert first.hooks.answer is not second.hooks.answer
+
+
+def test_no_fault_looks_for_what_is_stored_when_a_client_logs_in(contract: Contract) -> None:
+    # Where tokens are given nothing else is held, so nothing is handed to the last stage of such a call.
+    target = Offline(contract)
+    body = target.password()
+    call = Call("identity", "POST", "/v3/auth/tokens", (), {}, json.dumps(body).encode())
+    answers = [target.login(body), target.login({})]
+    assert [201, 400] == [item.status for item in answers]
+    for item in (*bank(contract).values(), *liberties().values()):
+        for answer in answers if item.hooks.answer is not None else ():
+            assert isinstance(item.hooks.answer(call, answer, None), Answer)
 
 
 def test_faults_and_liberties_are_found_by_their_names_in_the_order_asked_for(contract: Contract) -> None:

@@ -344,10 +344,11 @@ def _once() -> Hooks:
 def _reads() -> Iterator[Fault]:
     def reading(operation: str, change: Callable[[Image, Store], None]) -> Hooks:
         def answer(call: Call, answer: Answer, store: Store) -> Answer:
-            image = store.get(call.image_id)
-            found = store.all() if operation == "image.list" else [] if image is None else [image]
-            for item in found if call.operation == operation and answer.status < 300 else ():
-                change(item, store)
+            if call.operation == operation and answer.status < 300:
+                found = store.all() if operation == "image.list" else [store.get(call.image_id)]
+                for image in found:
+                    if image is not None:
+                        change(image, store)
             return answer
 
         return Hooks(answer=answer)

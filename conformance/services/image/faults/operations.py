@@ -213,7 +213,7 @@ def _halves() -> Iterator[Fault]:
             f"{PATCH}.refused.{name}",
             promises,
             f"a refused patch resets {name}",
-            Hooks(answer=partial(_reset_though_refused, name)),
+            answering(PATCH, 400, partial(_reset_though_refused, name)),
         )
 
 
@@ -221,9 +221,8 @@ def _refused(act: Callable[[Call, Image], None]) -> Hooks:
     """Act on the image of a project that was refused a change of it."""
 
     def answer(call: Call, answer: Answer, store: Store) -> Answer:
-        image = store.get(call.image_id)
-        own = image is not None and call.caller is not None and call.caller.project == image.owner
-        if call.operation == PATCH and answer.status >= 400 and image is not None and own:
+        image = store.get(call.image_id) if call.operation == PATCH and answer.status >= 400 else None
+        if image is not None and call.caller is not None and call.caller.project == image.owner:
             act(call, image)
         return answer
 
@@ -252,7 +251,7 @@ def _stored_before(call: Call, image: Image) -> None:
 
 def _reset_though_refused(name: str, call: Call, answer: Answer, store: Store) -> Answer:
     image = store.get(call.image_id)
-    if call.operation == PATCH and answer.status == 400 and image is not None:
+    if image is not None:
         reset(image, name)
     return answer
 

@@ -24,7 +24,8 @@ Query = dict[str, str]
 
 def faults(contract: Contract) -> Iterator[Fault]:
     """The faults of order."""
-    keys = next(item for item in contract.operations[LIST].query if item.name == "sort_key").schema["enum"]
+    parameters = {item.name: item.schema for item in contract.operations[LIST].query}
+    keys = parameters.get("sort_key", {}).get("enum", ())
     for key in keys:
         yield Fault(
             f"{KEY}.{key}",

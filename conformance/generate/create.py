@@ -37,11 +37,14 @@ Drawn = Iterator[tuple[str, Class, SearchStrategy[Draft]]]
 
 
 def create_aims(contract: Contract, resource: Resource, marks: Marks) -> Iterator[Aim]:
-    """The aims of the operation that creates; none when the contract has no such operation, or one without a JSON body."""
+    """The aims of the operation that creates; none when the contract has no such operation, or one whose body is not the resource.
+
+    A body that wraps the resource in a member of its own is not drawn, nor is one that is no JSON.
+    """
     operation = contract.operations.get(resource.create or "")
-    if operation is None or operation.request_schema is None:
-        return
     schema = sent_schema(contract, resource)
+    if operation is None or schema is not operation.request_schema:
+        return
     make = _Maker(marks, _required(schema, marks))
     whole = requirement_id.request(operation.id)
 

@@ -158,7 +158,7 @@ def _texts(schema: Schema) -> Iterator[tuple[Class, SearchStrategy[Value]]]:
         )
     if schema.get("format") == "uuid":
         yield Class.broken("empty"), st.just("")
-        # Not with a line feed at its end: upstream's pattern takes that, and no request can delete the image afterwards.
+        # Not with a line feed at its end: upstream's pattern takes that, and no request can delete the resource afterwards.
         yield Class.broken("padded"), st.sampled_from([f" {ID}", f"{ID} ", f"\t{ID}", f"{ID}\r\n", f"{ID}\u3000"])
         yield Class.broken("decorated-uuid"), st.sampled_from(["{" + ID + "}", f"urn:uuid:{ID}"])
         yield (

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import islice
 from typing import Any
-from urllib.parse import urlsplit
 
 from conformance.generate import ANY, EXISTING, FRESH, NAME, TAG, Aim, Draft
 from conformance.generate.exploration import Budget, Exploration
@@ -250,7 +249,7 @@ class Trials:
             "forbidden-accepted",
             operation=aim.operation,
             request=aim.request,
-            seen=(("status", status), ("sent", _shown_request(exchange))),
+            seen=(("status", status),),
         )
         return replace(outcome, deviation=deviation, requirement=aim.requirement)
 
@@ -355,16 +354,9 @@ def _headers(item: Operation, draft: Draft) -> dict[str, str | None]:
 def _refused_though_allowed(aim: Aim, exchange: Exchange | None = None, members: Sequence[str] = ()) -> Deviation:
     """A request that the contract allows was refused; told by its class where that is special, else by its members."""
     terms = (("members", ", ".join(members[:MOST_MEMBERS]) or aim.place),)
-    seen = (("status", exchange.response.status), ("sent", _shown_request(exchange))) if exchange is not None else ()
+    seen = (("status", exchange.response.status),) if exchange is not None else ()
     request = aim.request if aim.held != VALID else ()
     return Deviation("allowed-refused", operation=aim.operation, request=request, terms=terms, seen=seen)
-
-
-def _shown_request(exchange: Exchange) -> str:
-    """What stands out in a request: its body, else its path and query."""
-    request = exchange.request
-    url = urlsplit(request.url)
-    return short(request.body.decode("utf-8", "replace") if request.body else f"{url.path}?{url.query}")
 
 
 def same(wanted: Any, got: Any, schema: Schema) -> bool:

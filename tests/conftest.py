@@ -129,8 +129,8 @@ def judged(contract: Contract) -> Callable[..., Verdict]:
         run = Run("0badcafe", 1, "gate", "2026-01-01T00:00:00Z", 1.0, 0, "conformance run", "0", **given)
         target = {
             "name": "reference",
-            "identity_url": "",
-            "image_url": "",
+            "url": "",
+            "urls": {},
             "region": "RegionOne",
             "project": "p",
             "second_project": None,

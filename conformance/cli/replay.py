@@ -8,14 +8,15 @@ from pathlib import Path
 
 import rich_click as click
 
-from conformance.after.replay.reproduction import Replay, State, to_json
+from conformance.after.replay.reproduction import Replay, State
 from conformance.after.replay.resending import chosen
 from conformance.after.replay.resending import replay as replay_run
 from conformance.cli.embedded import embedded
 from conformance.cli.reporting import ENGLISH
 from conformance.cli.run import target_options
 from conformance.reports.bundle.packing import load
-from conformance.reports.sentences import message
+from conformance.reports.replay_json import reason_text, replay_json
+from conformance.reports.sentences import message, spoken
 from conformance.reports.terminal import safe
 from conformance.target.cloud import Settings
 
@@ -58,7 +59,7 @@ def replay(
     )
     result = replay_run(verdict, groups, settings, specs, _progress, embedded, ENGLISH)
     if form == "json":
-        click.echo(json.dumps(to_json(result), indent=1, ensure_ascii=False))
+        click.echo(json.dumps(replay_json(result), indent=1, ensure_ascii=False))
     else:
         _print(result)
     return result.exit_code
@@ -72,14 +73,14 @@ def _progress(text: str) -> None:
 def _print(result: Replay) -> None:
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", nl=False, err=True)
-    click.echo(f"run {result.run}, replayed against {safe(result.target['name'])}, {safe(result.target['image_url'])}")
+    click.echo(f"run {result.run}, replayed against {safe(result.target['name'])}, {safe(str(result.target['url']))}")
     for state in State:
         for item in (item for item in result.results if item.state is state):
             click.echo(f"\n{state}: {item.finding.id} {item.finding.requirement}")
             click.echo(f"   {safe(message(item.finding).plain('en'))}")
-            click.echo(f"   {safe(item.reason)}")
+            click.echo(f"   {safe(reason_text(item))}")
     for note in result.notes:
-        click.echo(f"note: {safe(note)}")
+        click.echo(f"note: {spoken(note).plain('en')}")
     counts = ", ".join(f"{result.count(state)} {state}" for state in State)
     if not result.results:
         click.echo("\nthe run has no findings; there is nothing to replay")

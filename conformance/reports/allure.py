@@ -201,7 +201,7 @@ def _environment(verdict: Verdict) -> bytes:
     rows = {
         "outcome": verdict.overall,
         "target": target.get("name"),
-        "image_url": target.get("image_url"),
+        "url": target.get("url"),
         "contract": verdict.contract["name"],
         "contract_sha256": verdict.contract["sha256"],
         "profile": run.profile,

@@ -29,7 +29,7 @@ def comparison_text(comparison: Comparison, lang: str = "en") -> str:
     """The comparison for a terminal or a log: what is worse first, one line for each change, the result last."""
     lines: list[str] = []
     for name, side in (("before", comparison.before), ("after", comparison.after)):
-        about = f"{side.target}, {side.image_url}, {side.overall}"
+        about = f"{side.target}, {side.url}, {side.overall}"
         lines.append(
             f"{word(name, lang):8}{word('run', lang)} {side.run}, {side.started_at}, {word('seed', lang)} {side.seed}: {about}"
         )
@@ -142,7 +142,7 @@ def comparison_markdown(comparison: Comparison, lang: str = "en") -> str:
             [
                 word(name, lang),
                 f"{side.run} {side.started_at}",
-                f"{side.target} {side.image_url}",
+                f"{side.target} {side.url}",
                 str(side.seed),
                 side.overall,
             ]

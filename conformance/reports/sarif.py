@@ -51,7 +51,7 @@ def to_sarif(shown: Presentation) -> dict[str, Any]:
             "contract": dict(verdict.contract),
             "seed": verdict.run.seed,
             "profile": verdict.run.profile,
-            "target": clean(str(verdict.target.get("image_url"))),
+            "target": clean(str(verdict.target.get("url"))),
         },
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}

@@ -51,7 +51,7 @@ def to_summary(shown: Presentation) -> str:
             ("target", "contract", "profile", "seed", "run"),
             [
                 (
-                    escaped(f"{target.get('name')} {target.get('image_url')}"),
+                    escaped(f"{target.get('name')} {target.get('url')}"),
                     escaped(f"{verdict.contract['name']} {verdict.contract['sha256'][:12]}"),
                     run.profile,
                     str(run.seed),

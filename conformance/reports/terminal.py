@@ -88,7 +88,7 @@ class _Printer:
             say(
                 "target    {name}, {url} (project {project})",
                 name=target.get("name"),
-                url=target.get("image_url"),
+                url=target.get("url"),
                 project=target.get("project"),
             )
         )

@@ -307,7 +307,8 @@ class Session:
         main = self.target.main
         target = {
             "name": self.target.name,
-            **{f"{name}_url": url for name, url in self.target.urls.items()},
+            "url": self.target.url(self.client.service.name),
+            "urls": dict(self.target.urls),
             "region": self.target.region,
             "project": main.project_name,
             "second_project": self.target.actors["other"].project_name if "other" in self.target.actors else None,

@@ -130,7 +130,7 @@ def hostile(source: Path, place: Path) -> Path:
     evil = "<script>alert(1)</script>|[x](javascript:y)\x1b[31m\u202e"
     shutil.copytree(source, place)
     verdict = json.loads((place / "verdict.json").read_bytes())
-    verdict["target"]["name"] = verdict["target"]["image_url"] = evil
+    verdict["target"]["name"] = verdict["target"]["url"] = evil
     verdict["target"]["facts"]["image"]["versions"] = {evil: evil}
     for item in verdict["findings"]:
         item["message"] = item["path"] = item["deviation"]["place"] = item["deviation"]["path"] = evil

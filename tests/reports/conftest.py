@@ -68,7 +68,7 @@ def every_kind(recorded_verdict: Verdict) -> Verdict:
         replace(item, outcome=outcomes[item.id][0], reason=outcomes[item.id][1]) if item.id in outcomes else item
         for item in recorded_verdict.requirements
     )
-    target = {**recorded_verdict.target, "name": HOSTILE, "image_url": f"http://cloud/{HOSTILE}"}
+    target = {**recorded_verdict.target, "name": HOSTILE, "url": f"http://cloud/{HOSTILE}"}
     return replace(
         recorded_verdict,
         overall=Overall.NON_CONFORMANT,

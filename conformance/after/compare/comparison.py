@@ -73,7 +73,7 @@ class Side:
     profile: str
     started_at: str
     target: str
-    image_url: str
+    url: str
     suite_version: str
     overall: str
     requests: int
@@ -248,7 +248,7 @@ def _side(verdict: Verdict) -> Side:
         run.profile,
         run.started_at,
         str(target.get("name")),
-        str(target.get("image_url")),
+        str(target.get("url")),
         run.suite_version,
         str(verdict.overall),
         run.requests,

@@ -1,9 +1,9 @@
 """Whether a finding came back when its requests were sent again: what the answers then and now say.
 
 Rules
-- Reproduced: the same failure of the same promise is seen again. Changed: another failure than the run knew is seen in its
+- Reproduced: the same deviation from the same promise is seen again. Changed: another one than the run knew is seen in its
   place. Not reproduced: it was looked for, and nothing is wrong. Undecided: it could not be looked for, with the reason.
-- A failure that a single answer shows is judged on the new answer by the passive checks; one that a case shows, by the case.
+- What a single answer shows is judged on the new answer by the checks of an exchange; what a case shows, by the case.
 - Only where neither can judge, the two answers are compared: status and body, but for ids, times and names.
 """
 
@@ -20,6 +20,7 @@ from conformance.model.errors import Exit
 from conformance.model.finding import Finding, Key
 from conformance.model.jsonvalue import Unreadable
 from conformance.model.message import Exchange
+from conformance.model.phrase import Phrase
 from conformance.model.verdict import FindingGroup
 
 __all__ = [
@@ -31,10 +32,8 @@ __all__ = [
     "by_case",
     "by_likeness",
     "deviations",
-    "to_json",
 ]
 
-VERSION = "2.0"
 STATUS_CHECKS = frozenset({"server-error", "documented-status"})
 
 
@@ -49,13 +48,18 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """One finding, sent again. `by` is "request" or "case", or "" when nothing was sent; `status` is that of the new answer."""
+    """One finding, sent again.
+
+    `reason` says why it has come to this state; `now` is what is seen in its place, when that is something else. `by` is
+    "request" or "case", or "" when nothing was sent; `status` is that of the new answer.
+    """
 
     finding: FindingGroup
     state: State
-    reason: str
+    reason: Phrase
     by: str = ""
     status: int | None = None
+    now: Key | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +68,10 @@ class Replay:
 
     run: str
     contract: Mapping[str, str]
-    target: Mapping[str, str]
+    target: Mapping[str, Any]
     results: tuple[Replayed, ...]
     requests: int
-    notes: tuple[str, ...] = ()
+    notes: tuple[Phrase, ...] = ()
     leftovers: tuple[str, ...] = ()
 
     def count(self, state: State) -> int:
@@ -88,21 +92,18 @@ def deviations(findings: Iterable[Finding | FindingGroup]) -> frozenset[Key]:
 
 
 def by_answer(group: FindingGroup, known: Collection[Key], new: Exchange, found: Collection[Finding]) -> Replayed:
-    """Judged by the passive checks. `known` is what the recorded answer deviates in, `found` what is wrong with the new one."""
+    """Judged by the checks of an exchange. `known` is what the recorded answer deviates in, `found` what is wrong with the new one."""
     status = new.response.status
     was = group.exemplar.response.status if group.exemplar is not None else None
-    then = "as then" if status == was else f"then {was}"
     if group.key in deviations(found) or any(_same_status(group, item) for item in found):
         return Replayed(
-            group, State.REPRODUCED, f"answered with {status}, {then}: {group.deviation.kind}", "request", status
+            group, State.REPRODUCED, Phrase.of("answered-again", status=status, then=was), "request", status
         )
-    other = [item for item in found if item.key not in known]
-    if other:
-        reason = f"answered with {status}, {then}; now {other[0].requirement}: {other[0].deviation.kind}"
-        return Replayed(group, State.CHANGED, reason, "request", status)
-    return Replayed(
-        group, State.NOT_REPRODUCED, f"answered with {status}, {then}, without this failure", "request", status
-    )
+    other = next((item for item in found if item.key not in known), None)
+    if other is not None:
+        reason = Phrase.of("answered-otherwise", status=status, then=was)
+        return Replayed(group, State.CHANGED, reason, "request", status, other.key)
+    return Replayed(group, State.NOT_REPRODUCED, Phrase.of("answered-well", status=status, then=was), "request", status)
 
 
 def _same_status(group: FindingGroup, item: Finding) -> bool:
@@ -117,28 +118,31 @@ def _same_status(group: FindingGroup, item: Finding) -> bool:
 
 
 def by_case(
-    group: FindingGroup, case: str, known: Collection[Key], found: Iterable[Finding], looks: int, reason: str
+    group: FindingGroup,
+    case: str,
+    known: Collection[Key],
+    found: Iterable[Finding],
+    looks: int,
+    unjudged: Phrase | None,
 ) -> Replayed:
     """Judged by the case that was run again.
 
     `known` are the deviations of the recorded run, `found` what the new run of all cases found, `looks` how often the
-    promise was looked at, `reason` why the case could not judge all that it is for.
+    promise was looked at, `unjudged` why the case could not judge all that it is for.
     """
     own = [item for item in found if item.check == case or (item.exchange is not None and item.exchange.case == case)]
     same = next((item for item in own if item.key == group.key), None)
     if same is not None:
-        return Replayed(
-            group, State.REPRODUCED, f"the case {case} finds it again: {same.deviation.kind}", "case", same.status
-        )
+        return Replayed(group, State.REPRODUCED, Phrase.of("case-finds-it", case=case), "case", same.status)
     other = next((item for item in own if item.key not in known), None)
     if other is not None:
-        said = f"the case {case} finds something else, {other.requirement}: {other.deviation.kind}"
-        return Replayed(group, State.CHANGED, said, "case", other.status)
-    if reason or not looks:
-        return Replayed(
-            group, State.UNDECIDED, f"the case {case} judged nothing: {reason or 'it did not get that far'}", "case"
-        )
-    return Replayed(group, State.NOT_REPRODUCED, f"the case {case} finds nothing wrong", "case")
+        reason = Phrase.of("case-finds-another", case=case)
+        return Replayed(group, State.CHANGED, reason, "case", other.status, other.key)
+    if unjudged is not None:
+        return Replayed(group, State.UNDECIDED, Phrase.of("case-could-not", case=case, reason=unjudged), "case")
+    if not looks:
+        return Replayed(group, State.UNDECIDED, Phrase.of("case-did-not-get-there", case=case), "case")
+    return Replayed(group, State.NOT_REPRODUCED, Phrase.of("case-finds-nothing", case=case), "case")
 
 
 def by_likeness(
@@ -146,19 +150,18 @@ def by_likeness(
 ) -> Replayed:
     """Judged by how alike the two answers are."""
     was, status = then.response.status, new.response.status
-    other = [item for item in found if item.key not in known]
+    answered = Phrase.of("answered-otherwise", status=status, then=was)
     if alike(then, new):
-        return Replayed(group, State.REPRODUCED, f"answered with {status} and the same body as then", "request", status)
-    if other:
-        reason = f"answered with {status}, then {was}; now {other[0].requirement}: {other[0].deviation.kind}"
-        return Replayed(group, State.CHANGED, reason, "request", status)
+        return Replayed(group, State.REPRODUCED, Phrase.of("answered-alike", status=status), "request", status)
+    other = next((item for item in found if item.key not in known), None)
+    if other is not None:
+        return Replayed(group, State.CHANGED, answered, "request", status, other.key)
     if was == status and status >= 300:
-        return Replayed(group, State.REPRODUCED, f"answered with {status} as then, in other words", "request", status)
+        return Replayed(group, State.REPRODUCED, Phrase.of("refused-in-other-words", status=status), "request", status)
     if was == status:
-        return Replayed(group, State.CHANGED, f"answered with {status} as then, with another body", "request", status)
-    if (was < 400) != (status < 400):
-        return Replayed(group, State.NOT_REPRODUCED, f"answered with {status}, then {was}", "request", status)
-    return Replayed(group, State.CHANGED, f"answered with {status}, then {was}", "request", status)
+        return Replayed(group, State.CHANGED, Phrase.of("answered-with-another-body", status=status), "request", status)
+    state = State.NOT_REPRODUCED if (was < 400) != (status < 400) else State.CHANGED
+    return Replayed(group, state, answered, "request", status)
 
 
 _CHANGING = (
@@ -183,32 +186,3 @@ def _plain(exchange: Exchange) -> Any:
     for pattern, word in _CHANGING:
         text = pattern.sub(word, text)
     return text
-
-
-def to_json(replay: Replay) -> dict[str, Any]:
-    """Plain data (schema: specs/schemas/replay.schema.json)."""
-    return {
-        "replay": VERSION,
-        "run": replay.run,
-        "contract": dict(replay.contract),
-        "target": dict(replay.target),
-        "exit_code": replay.exit_code,
-        "requests": replay.requests,
-        "summary": {str(state): replay.count(state) for state in State},
-        "findings": [
-            {
-                "id": item.finding.id,
-                "requirement": item.finding.requirement,
-                "deviation": item.finding.deviation.to_json(),
-                "operation": item.finding.operation,
-                "recorded_status": item.finding.status,
-                "state": str(item.state),
-                "reason": item.reason,
-                "by": item.by,
-                "status": item.status,
-            }
-            for item in replay.results
-        ],
-        "notes": list(replay.notes),
-        "leftovers": list(replay.leftovers),
-    }

@@ -1,4 +1,4 @@
-"""A recorded run replayed: the requests of its findings sent again, with fresh images, names and tokens put in place.
+"""A recorded run replayed: the requests of its findings sent again, with fresh resources, names and tokens put in place.
 
 Rules
 - Everything goes through the same transport, gate and journal as a run; what is made is deleted at once, and at the end.
@@ -26,6 +26,7 @@ from conformance.model.errors import SuiteError, TargetError, UsageError
 from conformance.model.finding import Finding
 from conformance.model.marks import tag_of
 from conformance.model.message import Exchange, Request
+from conformance.model.phrase import Phrase, Value
 from conformance.model.verdict import FindingGroup, Verdict
 from conformance.run.cases import registry
 from conformance.run.client import Client
@@ -42,11 +43,20 @@ __all__ = ["chosen", "replay"]
 MOST_REQUESTS = 400
 """Requests that a case sent in the recorded run, above which it is not run again."""
 MOST_OUTAGES = 3
+OF_A_RUN: Mapping[str, tuple[str, str]] = {
+    REPEATED: ("ids-repeated", "ids-not-repeated"),
+    BACK: ("back", "stays-away"),
+}
+"""Check of a run -> what is said when it sees the deviation again, and when not."""
 _SECRET = re.compile(r"\$(OS_[A-Z_]+|REDACTED)")
 
 
 class _CannotSend(Exception):
-    """The requests cannot be sent again as they were; carries the reason."""
+    """The requests cannot be sent again as they were; `reason` says why."""
+
+    def __init__(self, kind: str, /, **terms: Value) -> None:
+        self.reason = Phrase.of(kind, **terms)
+        super().__init__(str(self.reason))
 
 
 def chosen(verdict: Verdict, prefix: str | None) -> tuple[FindingGroup, ...]:
@@ -98,7 +108,7 @@ def replay(
     )
     interruptible()
     with Session(options) as conduct:
-        session = _Session(conduct, verdict, progress)
+        session = _Resending(conduct, verdict, progress)
         try:
             results = session.results(groups)
         finally:
@@ -107,17 +117,15 @@ def replay(
         return Replay(
             run=verdict.run.id,
             contract=dict(verdict.contract),
-            target={"name": target.name, **{f"{name}_url": url for name, url in target.urls.items()}},
-            results=tuple(
-                replace(item, reason=" ".join(conduct.secrets.text(item.reason).split())) for item in results
-            ),
+            target={"name": target.name, "url": target.url(conduct.client.service.name), "urls": dict(target.urls)},
+            results=tuple(replace(item, reason=conduct.secrets.phrase(item.reason)) for item in results),
             requests=len(conduct.recorder.exchanges),
-            notes=tuple(wording.spoken(conduct.secrets.phrase(note)) for note in conduct.notes),
+            notes=tuple(map(conduct.secrets.phrase, conduct.notes)),
             leftovers=conduct.leftovers,
         )
 
 
-class _Session:
+class _Resending:
     """The sending under way."""
 
     def __init__(self, conduct: Session, verdict: Verdict, progress: Callable[[str], None]) -> None:
@@ -154,8 +162,7 @@ class _Session:
                 results.append(item)
                 continue
             unjudged = self._conduct.recorder.unjudged.get(group.requirement, {}).get(case)
-            reason = self._conduct.options.wording.spoken(unjudged) if unjudged is not None else ""
-            again = by_case(group, case, known, found, looks[group.requirement, group.check], reason)
+            again = by_case(group, case, known, found, looks[group.requirement, group.check], unjudged)
             results.append(_settled(item, again))
         return tuple(results)
 
@@ -163,24 +170,22 @@ class _Session:
 
     def _first(self, group: FindingGroup) -> Replayed:
         if self._outages >= MOST_OUTAGES:
-            return Replayed(group, State.UNDECIDED, f"the target was not there for {MOST_OUTAGES} findings in a row")
+            return Replayed(group, State.UNDECIDED, Phrase.of("target-not-there", count=MOST_OUTAGES))
         if _by_case_alone(group) and self._case(group) is not None:
-            return Replayed(group, State.UNDECIDED, "only its case can tell")
+            return Replayed(group, State.UNDECIDED, Phrase.of("only-its-case"))
         if group.exemplar is None:
-            return Replayed(
-                group, State.UNDECIDED, "no single request shows it, and its case is not one that can be run again"
-            )
+            return Replayed(group, State.UNDECIDED, Phrase.of("no-request-and-no-case"))
         if group.exemplar.case == "" and group.key in deviations(self._opening):
-            return Replayed(group, State.REPRODUCED, "logging in shows it again", "request", group.status)
+            return Replayed(group, State.REPRODUCED, Phrase.of("login-shows-it"), "request", group.status)
         try:
             replayed = self._sent(group)
             self._outages = 0
             return replayed
         except _CannotSend as error:
-            return Replayed(group, State.UNDECIDED, str(error))
+            return Replayed(group, State.UNDECIDED, error.reason)
         except TargetError as error:
             self._outages += 1
-            return Replayed(group, State.UNDECIDED, f"no answer came: {error}", "request")
+            return Replayed(group, State.UNDECIDED, Phrase.of("no-answer", said=str(error)), "request")
 
     def _sent(self, group: FindingGroup) -> Replayed:
         exemplar = group.exemplar
@@ -189,19 +194,8 @@ class _Session:
             exemplar, group.related, path=group.deviation.path, content=_by_case_alone(group)
         )
         new, found = self._again(lineage)
-        if group.check in {REPEATED, BACK}:
-            if group.check == REPEATED:
-                self._again(lineage)
-            again = any(
-                not assertion.ok and assertion.check == group.check
-                for _, assertion, _ in judge_run(self._conduct.recorder.exchanges, self._conduct.contract)
-            )
-            seen, unseen = {
-                REPEATED: ("request ids are repeated", "no request id is repeated"),
-                BACK: ("it is back again", "it stays away"),
-            }[group.check]
-            state = State.REPRODUCED if again else State.NOT_REPRODUCED
-            return Replayed(group, state, seen if again else unseen, "request", new.response.status)
+        if group.check in OF_A_RUN:
+            return self._by_run(group, lineage, new)
         known = frozenset(
             (item.requirement, item.deviation)
             for item in judge_exchange(exemplar, self._conduct.contract)
@@ -212,13 +206,20 @@ class _Session:
             and new.response.status in {404, 410}
             and exemplar.response.status not in {404, 410}
         ):
-            # Between cases only images are addressed that are there: those of an earlier run, of which nothing is recorded.
-            raise _CannotSend(
-                f"the image that it is about was not made by this run, and is not there (now {new.response.status})"
-            )
+            # Between cases only what is there is addressed: that of an earlier run, of which nothing is recorded.
+            raise _CannotSend("of-an-earlier-run", status=new.response.status)
         if _by_case_alone(group):
             return by_likeness(group, exemplar, new, found, known)
         return by_answer(group, known, new, found)
+
+    def _by_run(self, group: FindingGroup, lineage: Lineage, new: Exchange) -> Replayed:
+        """Judged by a check of a whole run, on all that was sent here."""
+        if group.check == REPEATED:
+            self._again(lineage)  # an id is repeated by a second answer
+        looks = judge_run(self._conduct.recorder.exchanges, self._conduct.contract)
+        again = any(not assertion.ok and assertion.check == group.check for _, assertion, _ in looks)
+        state = State.REPRODUCED if again else State.NOT_REPRODUCED
+        return Replayed(group, state, Phrase.of(OF_A_RUN[group.check][not again]), "request", new.response.status)
 
     def _again(self, lineage: Lineage) -> tuple[Exchange, list[Finding]]:
         """Send the steps and the target; returns the new answer to the target with what is wrong with it."""
@@ -231,15 +232,15 @@ class _Session:
                 new = self._send(step, names, made)
                 was, status = step.exchange.response.status, new.response.status
                 if (step.makes is not None and self._history.made_id(new) is None) or (was < 300 <= status):
-                    said = f"{step.exchange.request.method} of exchange {step.exchange.number}, which it needs"
-                    raise _CannotSend(f"{said}, is answered with {status}, then {was}")
+                    method, number = step.exchange.request.method, step.exchange.number
+                    raise _CannotSend("prerequisite-changed", method=method, exchange=number, status=status, then=was)
             before = len(gate.findings)
             new = self._send(lineage.target, names, made)
             return new, [item for item in gate.findings[before:] if item.exchange is new]
         finally:
             gate.case = CLEANUP
-            for image_id, actor in reversed(made):
-                self._remove(image_id, actor)
+            for resource_id, actor in reversed(made):
+                self._remove(resource_id, actor)
             gate.case = ""
 
     def _send(self, step: Step, names: dict[str, str], made: list[tuple[str, str]]) -> Exchange:
@@ -251,20 +252,20 @@ class _Session:
         texts = (request.url, *(value for _, value in request.headers.items), request.body.decode("latin-1"))
         missing = next((match.group() for text in texts if (match := _SECRET.search(text))), None)
         if missing is not None:
-            raise _CannotSend(f"it needs {missing}, which is not at hand")
+            raise _CannotSend("secret-not-at-hand", variable=missing)
         actor = recorded.actor if recorded.actor in self._conduct.target.actors else "main"
         if self._history.creates(request) is not None:
             self._intend(request)
             if (fresh := self._history.own_id(request)) is not None and own == step.makes:
                 made.append((fresh, actor))
         exchange = self._client.resend(request)
-        image_id = self._history.made_id(exchange)
-        if image_id is not None:
-            self._client.journal.created(image_id)
-            if (image_id, actor) not in made:
-                made.append((image_id, actor))
+        resource_id = self._history.made_id(exchange)
+        if resource_id is not None:
+            self._client.journal.created(resource_id)
+            if (resource_id, actor) not in made:
+                made.append((resource_id, actor))
             if step.makes is not None:
-                names[step.makes] = image_id
+                names[step.makes] = resource_id
         return exchange
 
     def _intend(self, request: Request) -> None:
@@ -273,29 +274,29 @@ class _Session:
         except (ValueError, RecursionError):
             body = None
         members = body if isinstance(body, dict) else {}
-        name, image_id = members.get("name"), members.get("id")
-        self._client.journal.intend(str(name or ""), image_id if isinstance(image_id, str) else None)
+        name, resource_id = members.get("name"), members.get("id")
+        self._client.journal.intend(str(name or ""), resource_id if isinstance(resource_id, str) else None)
 
-    def _remove(self, image_id: str, actor: str) -> None:
+    def _remove(self, resource_id: str, actor: str) -> None:
         for _ in range(2):
-            if self._client.delete(image_id, actor=actor).response.status in {204, 404, 410}:
+            if self._client.delete(resource_id, actor=actor).response.status in {204, 404, 410}:
                 return
-            self._client.release(image_id, actor)
+            self._client.release(resource_id, actor)
 
     def _url(self, url: str) -> str:
         target = self._conduct.target
         for name, new in target.urls.items():
-            old = str(self._verdict.target[f"{name}_url"])
-            if url == old or url[: len(old) + 1] in {f"{old}/", f"{old}?"}:
+            old = str(self._verdict.target["urls"].get(name, ""))
+            if (old and url == old) or url[: len(old) + 1] in {f"{old}/", f"{old}?"}:
                 return new + url[len(old) :]
-        raise _CannotSend(f"{url[:80]} is no address of the run's services")
+        raise _CannotSend("no-address-of-the-run", url=url[:80])
 
     def _names(self, lineage: Lineage) -> dict[str, str]:
         """What stands in the recorded requests -> what is true here."""
         target = self._conduct.target
         needed = {step.exchange.request.actor for step in lineage.all} - {"anonymous"}
         if "other" in needed and "other" not in target.actors:
-            raise _CannotSend("it needs a second project (--other-cloud)")
+            raise _CannotSend("needs-a-second-project")
         names = {tag_of(self._verdict.run.id): self._client.tag, **self._identities()}
         for actor in target.actors.values():
             suffix = "" if actor.name == "main" else f"_{actor.name.upper()}"
@@ -314,20 +315,26 @@ class _Session:
         """A token of the first user for no project."""
         body = self._conduct.target.main.password_body
         if body is None:
-            raise _CannotSend("it needs a token without a project, and the credentials are no password")
+            raise _CannotSend("needs-a-password")
+        operation = self._conduct.contract.token_operation
+        if operation is None:
+            raise _CannotSend("needs-a-password")
         data = json.dumps({"auth": {**body["auth"], "scope": "unscoped"}}).encode()
-        answer = self._client.call("auth.token", body=data, headers={"Content-Type": "application/json"}).response
+        answer = self._client.call(operation.id, body=data, headers={"Content-Type": "application/json"}).response
         token = answer.headers.get("X-Subject-Token")
         if not token:
-            raise _CannotSend(f"it needs a token without a project, and that call is answered with {answer.status}")
+            raise _CannotSend("no-token-without-a-project", status=answer.status)
         return token
 
     def _identities(self) -> dict[str, str]:
         """Ids of users and projects of the run, as its token calls were answered -> those of here."""
         names: dict[str, str] = {}
+        operation = self._conduct.contract.token_operation
+        token_call = operation.id if operation is not None else None
         for exchange in self._verdict.exchanges:
             actor = self._conduct.target.actors.get(exchange.request.actor)
-            if exchange.operation != "auth.token" or exchange.response.status != 201 or exchange.case or actor is None:
+            given = exchange.operation == token_call and exchange.response.status == 201
+            if not given or exchange.case or actor is None:
                 continue
             try:
                 token = json.loads(exchange.response.body)["token"]

@@ -72,7 +72,7 @@ def verdict(
         overall=Overall.NON_CONFORMANT,
         exit_code=changes.pop("exit_code", 1),
         contract={"name": "c", "version": "1", "sha256": changes.pop("sha256", "a" * 64)},
-        target={"name": "cloud", "image_url": "http://cloud", "facts": facts},
+        target={"name": "cloud", "url": "http://cloud", "facts": facts},
         run=replace(run, **changes),
         requirements=tuple(item for item in items if isinstance(item, RequirementResult)),
         findings=tuple(item for item in items if isinstance(item, FindingGroup)),

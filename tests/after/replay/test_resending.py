@@ -24,18 +24,21 @@ from conformance.after.replay.reproduction import (
     by_answer,
     by_case,
     by_likeness,
-    to_json,
 )
 from conformance.after.replay.resending import chosen
 from conformance.cli.main import cli
 from conformance.cli.reporting import conduct_run
 from conformance.model.contract import Contract
+from conformance.model.deviation import Deviation
+from conformance.model.equivalence import Class, Part
 from conformance.model.errors import ConformanceError, UsageError
-from conformance.model.finding import Finding
+from conformance.model.finding import Finding, Key
 from conformance.model.message import Exchange, Headers, Request, Response
+from conformance.model.phrase import Phrase
 from conformance.model.verdict import FindingGroup
 from conformance.proof.reference import Reference
 from conformance.reports.recorded import read_run
+from conformance.reports.replay_json import replay_json
 from conformance.run.session import Options
 
 SCHEMA = SCHEMAS / "replay.schema.json"
@@ -110,7 +113,7 @@ def test_another_failure_in_the_same_place_is_a_change(contract: Contract, tmp_p
     with reference_with("image.list.server-error")(contract) as other:
         code, value = replayed(other, tmp_path, limits)
     assert (1, {"changed"}) == (code, {item["state"] for item in value["findings"]} - {"reproduced"})
-    assert any("now status.server-error" in item["reason"] for item in value["findings"])
+    assert any((item["now"] or {}).get("requirement") == "status.server-error" for item in value["findings"])
 
 
 def test_one_finding_is_replayed_by_the_beginning_of_its_id(
@@ -179,32 +182,36 @@ def answer(status: int, body: bytes = b"", number: int = 1, case: str = "c.x") -
     )
 
 
-def finding(requirement: str, failure: str, exchange: Exchange, check: str = "passive") -> Finding:
-    return Finding(requirement, check, "image.list", exchange.response.status, f"{failure}!", failure, "", exchange)
+def finding(requirement: str, kind: str, exchange: Exchange, check: str = "passive") -> Finding:
+    return Finding(requirement, check, "image.list", exchange.response.status, Deviation(kind), exchange)
+
+
+def key(kind: str) -> Key:
+    return "r", Deviation(kind)
 
 
 @pytest.fixture
 def group(limits: Path) -> FindingGroup:
-    return replace(read_run(limits).findings[0], requirement="r", failure="f", exemplar=answer(500), status=500)
+    return replace(
+        read_run(limits).findings[0], requirement="r", deviation=Deviation("f"), exemplar=answer(500), status=500
+    )
 
 
 def test_an_answer_decides_by_its_failures_and_not_by_its_status(group: FindingGroup) -> None:
     new = answer(400)
     assert [
-        by_answer(group, {("r", "f"), ("r", "old")}, new, found).state
+        by_answer(group, {key("f"), key("old")}, new, found).state
         for found in ([finding("r", "f", new)], [finding("r", "new", new)], [finding("r", "old", new)], [])
     ] == [State.REPRODUCED, State.CHANGED, State.NOT_REPRODUCED, State.NOT_REPRODUCED]
 
 
-def test_an_unwanted_status_is_the_same_whatever_the_kind_of_request_is_called(group: FindingGroup) -> None:
-    recorded, new = (
-        replace(group, check="server-error", failure="image.list is answered with 500: limit is huge"),
-        answer(500),
-    )
-    same, other = "image.list is answered with 500: a valid request", "image.list is answered with 503: limit is huge"
+def test_an_unwanted_status_is_the_same_whatever_class_of_request_explains_it(group: FindingGroup) -> None:
+    huge = Deviation("server-error", "image.list", 500, request=(Part("limit", Class.broken("far-above-maximum")),))
+    plain, other = replace(huge, request=()), replace(huge, status=503)
+    recorded, new = replace(group, check="server-error", deviation=huge), answer(500)
     assert [
-        by_answer(recorded, {("r", recorded.failure)}, new, [finding("r", failure, new, check)]).state
-        for failure, check in ((same, "server-error"), (other, "server-error"), (same, "media-type"))
+        by_answer(recorded, {recorded.key}, new, [replace(finding("r", "", new, check), deviation=deviation)]).state
+        for deviation, check in ((plain, "server-error"), (other, "server-error"), (plain, "media-type"))
     ] == [State.REPRODUCED, State.CHANGED, State.CHANGED]
 
 
@@ -215,14 +222,14 @@ def test_a_case_decides_when_it_looked(group: FindingGroup) -> None:
     )
     foreign = replace(foreign, exchange=answer(200, case="c.y"))
     told = [
-        by_case(group, "c.x", {("r", "f"), ("r", "k")}, found, looks, reason).state
+        by_case(group, "c.x", {key("f"), key("k")}, found, looks, reason).state
         for found, looks, reason in (
-            ([other, same], 1, ""),
-            ([other], 1, ""),
-            ([known], 1, ""),
-            ([foreign], 3, ""),
-            ([], 0, ""),
-            ([], 2, "no image could be made"),
+            ([other, same], 1, None),
+            ([other], 1, None),
+            ([known], 1, None),
+            ([foreign], 3, None),
+            ([], 0, None),
+            ([], 2, Phrase.of("not-made", status=500)),
         )
     ]
     assert told == [
@@ -266,9 +273,9 @@ def test_where_nothing_can_judge_the_answers_are_compared(
 
 def test_the_exit_code_is_that_of_the_worst(group: FindingGroup) -> None:
     def code(*states: State, left: tuple[str, ...] = ()) -> int:
-        results = tuple(Replayed(group, state, "why") for state in states)
+        results = tuple(Replayed(group, state, Phrase.of("why")) for state in states)
         value = Replay("00", {}, {}, results, 1, leftovers=left)
-        assert to_json(value)["exit_code"] == value.exit_code
+        assert replay_json(value)["exit_code"] == value.exit_code
         return value.exit_code
 
     assert (

@@ -10,8 +10,10 @@ import pytest
 
 from conformance.after.compare.comparison import Change, Comparison, Result, compare
 from conformance.model.contract import Authority, Level
+from conformance.model.deviation import Deviation
+from conformance.model.finding import identity
 from conformance.model.message import Exchange, Headers, Request, Response
-from conformance.model.verdict import FindingGroup, Outcome, Overall, RequirementResult, Run, Verdict
+from conformance.model.verdict import FindingGroup, Outcome, Overall, Place, RequirementResult, Run, Verdict
 
 LINES = ((10, 12),)
 
@@ -23,11 +25,17 @@ def promise(name: str, outcome: Outcome = Outcome.PASSED, **changes: Any) -> Req
     return replace(base, **changes)
 
 
+def place(text: str) -> Place:
+    """`image.list 200` as a place."""
+    operation, _, status = text.rpartition(" ")
+    return Place(operation, int(status))
+
+
 def finding(
     requirement: str, failure: str = "wrong", *, places: tuple[str, ...] = ("image.list 200",), **changes: Any
 ) -> FindingGroup:
     base = FindingGroup(
-        id=f"{abs(hash((requirement, failure))):012x}"[:12],
+        id=identity(requirement, failure),
         requirement=requirement,
         check="check",
         authority=Authority.DOCUMENT,
@@ -35,15 +43,12 @@ def finding(
         source=LINES,
         operation="image.list",
         status=200,
-        failure=failure,
-        message=f"it is {failure}",
-        path="",
+        deviation=Deviation(failure),
         count=len(places),
-        places=dict.fromkeys(places, 1),
+        places=dict.fromkeys(map(place, places), 1),
         binding=True,
         exemplar=None,
         related=(),
-        curl=None,
     )
     return replace(base, **changes)
 
@@ -163,7 +168,7 @@ def test_a_second_deviation_from_a_promise_that_was_broken_is_a_regression() -> 
     before = verdict(promise("a", Outcome.FAILED), finding("a", "wrong"))
     result = compare(before, verdict(promise("a", Outcome.FAILED), finding("a", "wrong"), finding("a", "worse")))
     assert result.exit_code == 1
-    assert {item.failure: item.change for item in result.findings} == {
+    assert {item.deviation.kind: item.change for item in result.findings} == {
         "wrong": Change.STILL_FAILING,
         "worse": Change.NEWLY_FAILING,
     }
@@ -173,7 +178,7 @@ def test_a_promise_broken_at_the_same_places_in_another_way_is_no_regression() -
     before = verdict(promise("a", Outcome.FAILED), finding("a", "HTML"))
     result = compare(before, verdict(promise("a", Outcome.FAILED), finding("a", "plain text")))
     assert result.exit_code == 0
-    assert {item.failure: item.change for item in result.findings} == {
+    assert {item.deviation.kind: item.change for item in result.findings} == {
         "plain text": Change.DIFFERENTLY,
         "HTML": Change.FIXED,
     }

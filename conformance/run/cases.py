@@ -105,11 +105,9 @@ class Expect:
         self,
         requirement: str,
         ok: bool,
-        deviation: Deviation | str,
+        deviation: Deviation,
         exchange: Exchange | None = None,
         *,
-        failure: str = "",
-        path: str = "",
         related: tuple[Exchange, ...] = (),
     ) -> bool:
         """Look at a requirement. `deviation` is how it is broken if it is not ok."""
@@ -118,10 +116,6 @@ class Expect:
         if exchange is not None and self._forbidden(exchange):
             raise NotExercised(
                 Phrase.of("may-not-create", operation=exchange.operation, status=exchange.response.status)
-            )
-        if isinstance(deviation, str):  # to go, when every case says it with a value
-            deviation = Deviation(
-                "said", terms=(("failure", failure or self._case.name),), seen=(("message", deviation),), path=path
             )
         numbers = tuple(item.number for item in related)
         assertion = Assertion(requirement, self._case.name, None if ok else deviation)
@@ -154,18 +148,15 @@ class Expect:
         kind, terms = ("differs-where", (("where", where),)) if where else ("differs", ())
         return self(requirement, ok, Deviation(kind, place=place, terms=terms, seen=seen), exchange, related=related)
 
-    def status(
-        self, requirement: str, exchange: Exchange, *due: int, act: Phrase | None = None, what: str = ""
-    ) -> bool:
+    def status(self, requirement: str, exchange: Exchange, *due: int, act: Phrase | None = None) -> bool:
         """Whether the status is one of those that are due. A 5xx is left to the check for it. Without an act it is the call."""
         status = exchange.response.status
         if status >= 500 and status not in due:
             return False
-        did = act or (_act(what) if what else call(exchange.operation))
-        deviation = Deviation("status", status=status, act=did, terms=(("due", due),))
+        deviation = Deviation("status", status=status, act=act or call(exchange.operation), terms=(("due", due),))
         return self(requirement, status in due, deviation, exchange)
 
-    def refused(self, requirement: str, exchange: Exchange, act: Phrase | str | None = None) -> bool:
+    def refused(self, requirement: str, exchange: Exchange, act: Phrase | None = None) -> bool:
         """Whether a request that breaks a rule was answered with 4xx. A 5xx is left to the check for it.
 
         Without an act the deviation is told by the class of the request, which the contract forbids.
@@ -178,19 +169,14 @@ class Expect:
             classes = telling(exchange.request, self._recorder.contract)
             deviation = Deviation("forbidden-accepted", operation=exchange.operation, request=classes, seen=seen)
         else:
-            deviation = Deviation("accepted", act=_act(act), seen=seen)
+            deviation = Deviation("accepted", act=act, seen=seen)
         return self(requirement, 400 <= status < 500, deviation, exchange)
 
-    def code(self, code: int, exchange: Exchange, act: Phrase | str) -> bool:
+    def code(self, code: int, exchange: Exchange, act: Phrase) -> bool:
         """Whether a request that is due a documented code got it; the error-code table shows the attempt."""
-        self._recorder.provoked(code, _act(act), exchange)
+        self._recorder.provoked(code, act, exchange)
         status = exchange.response.status
         if status >= 500 and code < 500:
             return False
-        deviation = Deviation("status", status=status, act=_act(act), terms=(("due", (code,)),))
+        deviation = Deviation("status", status=status, act=act, terms=(("due", (code,)),))
         return self(requirement_id.error(code), status == code, deviation, exchange)
-
-
-def _act(act: Phrase | str) -> Phrase:
-    """To go, when every case says what it did with a value."""
-    return act if isinstance(act, Phrase) else Phrase.of("said", words=act)

@@ -14,11 +14,10 @@ class NotExercised(Exception):
     the case declares.
     """
 
-    def __init__(self, reason: Phrase | str, *requirements: str) -> None:
-        # Texts are to go, when every case gives its reason as a value.
-        self.reason = reason if isinstance(reason, Phrase) else Phrase.of("said", words=reason)
+    def __init__(self, reason: Phrase, *requirements: str) -> None:
+        self.reason = reason
         self.requirements = requirements
-        super().__init__(reason if isinstance(reason, str) else str(reason))
+        super().__init__(str(reason))
 
 
 class NotApplicable(Exception):

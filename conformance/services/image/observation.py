@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.generate.draft import ID
+from conformance.judge.partition import FURTHER
 from conformance.model import requirement_id
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
@@ -21,10 +22,7 @@ from conformance.services.image.arrange import shown
 from conformance.services.image.client import ImageClient
 from conformance.services.image.drawn import forbidden_values
 
-__all__ = ["FURTHER", "agrees", "as_sent", "differing", "forbidden", "kept", "place_of", "same", "untouched", "values"]
-
-FURTHER = "further property"
-"""The place of every member that the document does not name."""
+__all__ = ["agrees", "as_sent", "differing", "forbidden", "kept", "place_of", "same", "untouched", "values"]
 
 
 def place_of(contract: Contract, member: str) -> str:

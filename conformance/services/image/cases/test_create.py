@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from conformance.generate.combinations import LEFT_OUT
+from conformance.judge.partition import FURTHER
 from conformance.model import requirement_id
 from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import moment, short
@@ -20,7 +21,7 @@ from conformance.run.cases import Expect, NotApplicable, NotExercised, call, ver
 from conformance.services.image.arrange import answered, created, image, listed, other_project, row, shown, unready
 from conformance.services.image.client import ImageClient
 from conformance.services.image.drawn import create_rows, levels
-from conformance.services.image.observation import FURTHER, agrees, as_sent, forbidden, place_of
+from conformance.services.image.observation import agrees, as_sent, forbidden, place_of
 from conformance.services.image.samples import PROPERTY, TEXTS
 
 CREATE = "image.create"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.generate.combinations import LEFT_OUT
+from conformance.judge.partition import FURTHER
 from conformance.model import requirement_id
 from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import moment, short
@@ -27,7 +28,6 @@ from conformance.services.image.arrange import (
 from conformance.services.image.client import ImageClient
 from conformance.services.image.drawn import levels, patch_rows
 from conformance.services.image.observation import (
-    FURTHER,
     agrees,
     differing,
     forbidden,

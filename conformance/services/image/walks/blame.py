@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from conformance.judge.partition import FURTHER
 from conformance.model import requirement_id
 from conformance.model.deviation import Deviation
-from conformance.services.image.observation import FURTHER
 from conformance.services.image.walks.imagemodel import SETTABLE, ModelImage
 
 __all__ = ["GONE", "Blame", "Cause", "blamed", "kept"]

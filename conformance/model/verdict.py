@@ -223,9 +223,8 @@ class Run:
 class Verdict:
     """Everything the reports need; each of them is a function of this value alone.
 
-    `target` says what the run was against: name, region, the URL of each service as `NAME_url`, project, roles, and the facts
-    that it tells about itself;
-    `contract` name, version, sha256; `notes` say what limited the run; `resources` are those of the contract, so that
+    `target` says what the run was against: its name and region, the `urls` of the services and the `url` of the one that the run is
+    about, project, roles, and the facts that it tells about itself. `contract` has name, version, sha256; `notes` say what limited the run; `resources` are those of the contract, so that
     whoever reads the run back knows what its requests made.
     """
 

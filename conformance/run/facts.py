@@ -25,7 +25,7 @@ _WORDS = frozenset({"description", "title", "links", "name"})
 
 
 def gather(client: Client, services: Sequence[Service]) -> dict[str, Any]:
-    """The facts of the target behind the client: one for each service by its name, `catalogue`, and the `schemas` that they publish.
+    """The facts of the target behind the client: what its `services` say, `catalogue`, and the `schemas` that they publish.
 
     Sends a GET request for each service and each schema, as discovery. Never raises because of what the target does.
     """
@@ -36,7 +36,7 @@ def gather(client: Client, services: Sequence[Service]) -> dict[str, Any]:
     }
     _abridge(schemas)
     facts = {
-        **{item.name: _service(roots[item.name]) for item in services},
+        "services": {item.name: _service(roots[item.name]) for item in services},
         "catalogue": _catalogue(client),
         "schemas": schemas,
     }

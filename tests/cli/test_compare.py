@@ -131,7 +131,7 @@ def hostile(source: Path, place: Path) -> Path:
     shutil.copytree(source, place)
     verdict = json.loads((place / "verdict.json").read_bytes())
     verdict["target"]["name"] = verdict["target"]["url"] = evil
-    verdict["target"]["facts"]["image"]["versions"] = {evil: evil}
+    verdict["target"]["facts"]["services"]["image"]["versions"] = {evil: evil}
     for item in verdict["findings"]:
         item["message"] = item["path"] = item["deviation"]["place"] = item["deviation"]["path"] = evil
         item["deviation"]["seen"] = dict.fromkeys(item["deviation"]["seen"], evil)

@@ -109,8 +109,10 @@ def test_versions_schemas_and_catalogue_are_told_in_a_steady_form(contract: Cont
     facts, _ = told(contract, cloud)
     shape = {"properties": {"name": {"type": ["null", "string"]}, "status": {"enum": ["a", "b"], "type": "string"}}}
     assert facts == {
-        "image": {"server": None, "versions": {"v2.9": "CURRENT"}},
-        "identity": {"server": "Apache", "versions": {"v3.14": "stable"}},
+        "services": {
+            "image": {"server": None, "versions": {"v2.9": "CURRENT"}},
+            "identity": {"server": "Apache", "versions": {"v3.14": "stable"}},
+        },
         "catalogue": {
             "identity public R1": {"name": None, "scheme": "http", "path": "/"},
             "image public R1": {"name": "glance", "scheme": "https", "path": "/v2/{project_id}"},
@@ -121,8 +123,7 @@ def test_versions_schemas_and_catalogue_are_told_in_a_steady_form(contract: Cont
 
 def test_what_is_not_told_is_null(contract: Contract) -> None:
     assert told(contract, Cloud(), catalogue=None)[0] == {
-        "image": None,
-        "identity": None,
+        "services": {"image": None, "identity": None},
         "catalogue": None,
         "schemas": {"image": None, "images": None},
     }
@@ -134,8 +135,10 @@ def test_what_is_not_told_is_null(contract: Contract) -> None:
     )
     facts, _ = told(contract, odd, catalogue=[])
     assert facts == {
-        "image": {"server": None, "versions": None},
-        "identity": {"server": None, "versions": None},
+        "services": {
+            "image": {"server": None, "versions": None},
+            "identity": {"server": None, "versions": None},
+        },
         "catalogue": {},
         "schemas": {"image": None, "images": None},
     }
@@ -175,7 +178,7 @@ def test_what_a_hostile_target_says_is_bounded(contract: Contract) -> None:
         schemas=json_answer({"properties": deep}),
     )
     facts, _ = told(contract, cloud)
-    assert len(facts["image"]["versions"]) == MOST
+    assert len(facts["services"]["image"]["versions"]) == MOST
     assert len(facts["schemas"]["image"]["properties"]) == MOST
     assert len(facts["schemas"]["image"]["properties"]["m0"]["pattern"]) == LONGEST
     assert len(json.dumps(facts["schemas"]["images"])) < 200
@@ -192,5 +195,5 @@ def test_a_run_records_them_as_the_schema_of_the_verdict_says(run_of_reference: 
     verdict = json.loads((run_of_reference / "verdict.json").read_bytes())
     schema = json.loads((SCHEMAS / "verdict.schema.json").read_text())
     jsonschema.validate(verdict, schema)
-    assert verdict["target"]["facts"]["image"]["versions"] == {"v2.0": "CURRENT"}
+    assert verdict["target"]["facts"]["services"]["image"]["versions"] == {"v2.0": "CURRENT"}
     assert "image public RegionOne" in verdict["target"]["facts"]["catalogue"]

@@ -55,7 +55,7 @@ def hostile(verdict: Verdict) -> Verdict:
     return replace(
         verdict,
         target=target,
-        notes=(HOSTILE,),
+        notes=(Phrase.of("no-answer", said=HOSTILE),),
         findings=(group, *verdict.findings),
         error_codes=(code, *verdict.error_codes[2:]),
         requirements=tuple(replace(item, reason=HOSTILE, checks={HOSTILE: 1}) for item in verdict.requirements),

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from conformance.model.contract import Statement
 from conformance.model.errors import Exit
 from conformance.model.phrase import Phrase
 from conformance.model.verdict import FindingGroup, Outcome, Overall, RequirementResult, Verdict, Weight
@@ -25,17 +24,15 @@ class Reason:
     details: tuple[Text, ...] = ()
 
 
-def cause_of(item: RequirementResult) -> Phrase | Statement | str:
+def cause_of(item: RequirementResult) -> Phrase | str:
     """Why it was not exercised, without the cases that found it out: cases that met the same obstacle are one cause."""
-    return _without_cases(item.reason) if isinstance(item.reason, Phrase) else item.reason or ""
+    return _cause(item.reason) if isinstance(item.reason, Phrase) else item.reason or ""
 
 
-def _without_cases(reason: Phrase) -> Phrase:
-    if reason.kind == "in-case":
-        inner = reason.get("reason")
-        return inner if isinstance(inner, Phrase) else reason
-    parts = ((name, _without_cases(part) if isinstance(part, Phrase) else part) for name, part in reason.terms)
-    return Phrase(reason.kind, tuple(parts)) if reason.kind == "and" else reason
+def _cause(reason: Phrase) -> Phrase:
+    terms = {name: _cause(value) if isinstance(value, Phrase) else value for name, value in reason.terms}
+    found = terms.get("reason")
+    return found if reason.kind == "in-case" and isinstance(found, Phrase) else Phrase.of(reason.kind, **terms)
 
 
 def reasons(verdict: Verdict) -> tuple[Reason, ...]:

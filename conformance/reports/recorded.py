@@ -103,7 +103,7 @@ def _verdict(raw: Mapping[str, Any], exchanges: tuple[Exchange, ...]) -> Verdict
         findings=tuple(_finding(item, numbered) for item in raw["findings"]),
         error_codes=tuple(_error_code(item) for item in raw["error_codes"]),
         exchanges=exchanges,
-        notes=tuple(map(_value, raw["notes"])),
+        notes=tuple(map(Phrase.from_json, raw["notes"])),
         sent=tuple(_sent(row) for row in raw["sent"]),
         resources=tuple(_resource(item) for item in raw["resources"]),
         waivers=tuple(WaiverResult(**{**item, "findings": tuple(item["findings"])}) for item in raw["waivers"]),
@@ -114,11 +114,9 @@ def _lines(raw: Any) -> tuple[tuple[int, int], ...]:
     return tuple((first, last) for first, last in raw)
 
 
-def _value(raw: Any) -> Any:
-    """A note or a reason: the words of a person, a phrase or a statement; the sentence beside a value is not read."""
-    if not isinstance(raw, Mapping):
-        return raw
-    return Phrase.from_json(raw) if "kind" in raw else Statement(str(raw["template"]), _names(raw["values"]))
+def _value(raw: Any) -> Phrase | str | None:
+    """A note or a reason; the sentence beside a phrase is not read."""
+    return Phrase.from_json(raw) if isinstance(raw, Mapping) else raw
 
 
 def _names(raw: Mapping[str, Any]) -> dict[str, str]:

@@ -11,7 +11,6 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from conformance.model import requirement_id
-from conformance.model.contract import Statement
 from conformance.model.phrase import Phrase
 from conformance.model.verdict import ErrorCodeRow, FindingGroup, Outcome, Overall, Verdict, Weight
 from conformance.reports.explanation import cause_of
@@ -255,7 +254,7 @@ class _Printer:
         if not missing:
             return
         self._line(f"\n{self._in(say('Required and not exercised'))} ({len(missing)})", style="bold")
-        reasons: dict[Phrase | Statement | str, list[str]] = {}
+        reasons: dict[Phrase | str, list[str]] = {}
         for item in missing:
             reasons.setdefault(cause_of(item), []).append(item.id)
         for reason, names in reasons.items():

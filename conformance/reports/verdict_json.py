@@ -6,7 +6,7 @@ import base64
 from dataclasses import asdict
 from typing import Any
 
-from conformance.model.contract import Resource, Statement
+from conformance.model.contract import Resource
 from conformance.model.message import Exchange, Headers
 from conformance.model.phrase import Phrase
 from conformance.model.verdict import FindingGroup, Outcome, RequirementResult
@@ -89,13 +89,9 @@ def to_json(shown: Presentation) -> dict[str, Any]:
     }
 
 
-def _said(value: Phrase | Statement | str | None) -> Any:
-    """A note or a reason: the words of a person as they are, else the value and its English sentence."""
-    if isinstance(value, Phrase):
-        return {**value.to_json(), "text": said(value).plain("en")}
-    if isinstance(value, Statement):
-        return {"template": value.template, "values": dict(value.values), "text": said(value).plain("en")}
-    return value
+def _said(value: Phrase | str | None) -> Any:
+    """A note or a reason: a phrase with its English sentence; what the errata or a person say as it is."""
+    return {**value.to_json(), "text": said(value).plain("en")} if isinstance(value, Phrase) else value
 
 
 def _resource(item: Resource) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from targets import reference_with
 from conformance.cli.reporting import conduct_run
 from conformance.model.contract import Authority, Level
 from conformance.model.deviation import Deviation
+from conformance.model.phrase import Phrase
 from conformance.model.verdict import FindingGroup, Outcome, Overall, Verdict
 from conformance.run.session import Options
 
@@ -76,7 +77,7 @@ def every_kind(recorded_verdict: Verdict) -> Verdict:
         findings=findings,
         requirements=requirements,
         target=target,
-        notes=(f"note {HOSTILE}",),
+        notes=(Phrase.of("no-answer", said=f"note {HOSTILE}"),),
     )
 
 

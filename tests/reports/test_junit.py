@@ -9,6 +9,7 @@ import pytest
 import xmlschema
 from checkout import SCHEMAS
 
+from conformance.model.phrase import Phrase
 from conformance.model.verdict import Outcome, Overall, Verdict
 from conformance.reports.junit import to_junit
 from conformance.reports.presentation import Presentation
@@ -73,9 +74,9 @@ def test_a_run_that_is_inconclusive_for_no_requirement_is_red_all_the_same(recor
         exit_code=3,
         findings=(),
         requirements=kept,
-        notes=("images left behind",),
+        notes=(Phrase.of("interrupted"),),
     )
     case = cases(left)["verdict"]
-    assert (outcome(case), case[0].attrib["message"]) == ("error", "inconclusive: images left behind")
+    assert (outcome(case), case[0].attrib["message"]) == ("error", "inconclusive: the run was interrupted")
     xmlschema.XMLSchema(SCHEMA).validate(to_junit(Presentation(left)).decode())
     assert "verdict" not in cases(replace(left, overall=Overall.CONFORMANT))

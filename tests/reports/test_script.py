@@ -27,7 +27,7 @@ from conformance.reports.presentation import Presentation
 from conformance.reports.script import as_file, command_of, is_script
 from conformance.reports.terminal import print_verdict
 from conformance.run.session import Options
-from conformance.target.cloud import Settings, open_target
+from conformance.target.cloud import Settings, Wanted, open_target
 
 MARK = "conformance-0011aabb"
 ID = "11111111-1111-4111-a111-11111111111a"
@@ -49,8 +49,9 @@ def settings_of(reference: Reference, folder: Path) -> Settings:
     return Settings(cloud="reference", other_cloud="reference-other", config_files=(str(folder / "clouds.yaml"),))
 
 
-def variables(settings: Settings) -> dict[str, str]:
-    target = open_target(settings, lambda _request, _response: None)
+def variables(settings: Settings, contract: Contract) -> dict[str, str]:
+    wanted = Wanted({"image": ("image",), "identity": ()}, contract.token_operation)
+    target = open_target(settings, wanted, lambda transport: transport)
     try:
         unscoped = json.dumps({"auth": {**(target.main.password_body or {})["auth"], "scope": "unscoped"}})
         answer = requests.post(
@@ -87,7 +88,7 @@ def test_each_script_gets_the_recorded_status_and_leaves_nothing(
         verdict, _ = conduct_run(
             Options(settings, seed=1, selection=CHOSEN[fault]), tmp_path / "out", Console(file=io.StringIO())
         )
-        before, env = faulty.resources(), variables(settings)
+        before, env = faulty.resources(), variables(settings, contract)
         assert len(verdict.findings) > 0
         for group in verdict.findings:
             done = executed(tmp_path / "out" / "findings" / f"{group.id}.sh", env)

@@ -20,6 +20,7 @@ from conformance.model.verdict import FindingGroup
 from conformance.reports.language import Text, say
 from conformance.reports.sentences import cases, checks, classes, generated, replay, run, walks
 from conformance.reports.sentences.classes import CLASSES
+from conformance.reports.visible import shortened
 
 __all__ = [
     "DEVIATIONS",
@@ -34,6 +35,8 @@ __all__ = [
     "stated",
 ]
 
+LONGEST = 1000
+"""Characters of a term that are shown; what a target said may be long."""
 _SOURCES = (cases, generated, walks, run, replay)
 DEVIATIONS: Mapping[str, str] = {**checks.DEVIATIONS, **{k: v for part in _SOURCES for k, v in part.DEVIATIONS.items()}}
 """Kind of deviation -> template."""
@@ -73,11 +76,9 @@ def stated(statement: Statement) -> Text:
     return Text(statement.template, values)
 
 
-def said(value: Phrase | Statement | str | None) -> Text:
-    """A note or a reason: a phrase, a sentence of the errata, or the words of a person, which stay as they are."""
-    if isinstance(value, Phrase):
-        return spoken(value)
-    return stated(value) if isinstance(value, Statement) else Text(value or "")
+def said(value: Phrase | str | None) -> Text:
+    """A note or a reason: a phrase, a sentence of the errata (which a catalogue has whole), or the words of a person."""
+    return spoken(value) if isinstance(value, Phrase) else Text(value or "")
 
 
 def spoken(phrase: Phrase) -> Text:
@@ -117,7 +118,7 @@ def class_text(held: Class) -> Text:
 
 def _filled(template: str | None, kind: str, values: Mapping[str, Any]) -> Text:
     if template is None:
-        shown = ", ".join(f"{name} {value}" for name, value in values.items() if value not in {None, ""})
+        shown = ", ".join(f"{name} {value}" for name, value in values.items() if value not in (None, ""))
         return Text("{kind} ({shown})", {"kind": kind, "shown": shown})
     fields = [name for _, name, _, _ in Formatter().parse(template) if name]
     return say(template, **{**dict.fromkeys(fields, "?"), **values})  # what a maker left out must not cost the report
@@ -132,4 +133,6 @@ def _value(name: str, value: Value) -> Any:
         return spoken(value)
     if isinstance(value, tuple):
         return " or ".join(map(str, value))
-    return say(WORDS[value]) if name in VOCABULARY and isinstance(value, str) and value in WORDS else value
+    if not isinstance(value, str):
+        return value
+    return say(WORDS[value]) if name in VOCABULARY and value in WORDS else shortened(value, LONGEST)

@@ -56,6 +56,6 @@ def test_the_cloud_follows_the_model(cloud: ImageClient, expect: Expect, walks: 
     if cloud.shows is False:
         raise NotExercised(Phrase.of("unobservable", operation="image.show"))
     if cloud.may_create is False:
-        raise NotExercised(Phrase.of("may-create-nothing"))
+        raise NotExercised(Phrase.of("nothing-to-walk-with"))
     others = cloud.target.actors.get("other")
     explore(cloud, expect, walks, other=others is not None and not others.admin)

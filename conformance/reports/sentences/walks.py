@@ -15,7 +15,9 @@ DEVIATIONS: Mapping[str, str] = {
 }
 """Kind of deviation -> template."""
 
-PHRASES: Mapping[str, str] = {"nothing-to-walk-with": "the credentials may not create, so there is nothing to walk with"}
+PHRASES: Mapping[str, str] = {
+    "nothing-to-walk-with": "the credentials may not create, so there is nothing to walk with"
+}
 """Kind of phrase (an act, a reason, a note) -> template."""
 
 WORDS: Mapping[str, str] = {

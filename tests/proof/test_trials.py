@@ -8,10 +8,10 @@ from draws import drawn
 from conformance.proof.selfcheck import clean_run, prove, trial
 
 KINDS = {
-    "auth.token.password.half": "authentication.what_is_like_the_password_gets_no_token",
+    "auth.token.password.half": "tokens.what_is_like_the_password_gets_no_token",
     "image.create.beside.visibility.min_disk": "create.every_two_values_together_are_taken",
     "error.envelope.title.missing": "envelope",
-    "header.x-project-id.followed": "authentication.the_project_header_opens_no_other_project",
+    "header.x-project-id.followed": "isolation.the_project_header_opens_no_other_project",
     "image.create.stored.min_ram.16-bit": "create.each_member_alone_is_taken",
     "image.create.truth.self": "agreement",
     "image.delete.collateral.older": "delete.no_other_image_is_touched",

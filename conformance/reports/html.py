@@ -82,6 +82,7 @@ def to_html(shown: Presentation) -> str:
     filters: dict[str, Callable[..., object]] = {
         "lines": _lines,
         "line": lambda text: shortened(str(text), LONGEST_LINE),
+        "breakable": _breakable,
         "fields": lambda headers: _fields(headers, share),
         "body": lambda body: _body(body, share),
         "pretty": lambda value: _fitting(json.dumps(value, indent=1, ensure_ascii=False), FACTS),
@@ -213,6 +214,12 @@ def _lines(source: Lines) -> Markup:
     """Ranges of lines, none of them broken over two lines of the page."""
     ranges = (str(first) if first == last else f"{first}–{last}" for first, last in source)
     return Markup(", ").join(Markup('<span class="range">{}</span>').format(item) for item in ranges)
+
+
+def _breakable(name: str) -> Markup:
+    """A name that may be broken over lines after a dot or an underscore, and nowhere else."""
+    parts = re.split(r"(?<=[._])", safe(name))
+    return Markup("<wbr>").join(escape(part) for part in parts if part)
 
 
 def _attribute(name: str, text: Text, language: str) -> Markup:

@@ -90,11 +90,6 @@ class Client:
         self._names = 0
 
     @property
-    def gate(self) -> Recorder:
-        """The recorder; to go."""
-        return self.recorder
-
-    @property
     def contract(self) -> Contract:
         """The contract that the requests are made from."""
         return self.recorder.contract
@@ -208,10 +203,10 @@ class Client:
 
     @property
     def resource(self) -> Resource:
-        """What the service is about: its first resource that can be created. Raises SuiteError when it has none."""
+        """What the service is about: its first resource that can be created and removed. Raises SuiteError when it has none."""
         found = resource_of(self.contract, self.service)
         if found is None:
-            raise SuiteError(f"nothing of the service {self.service.name} can be created")
+            raise SuiteError(f"nothing of the service {self.service.name} can be created and removed again")
         return found
 
     def _of_resource(self, name: str | None, what: str) -> Operation:
@@ -265,7 +260,9 @@ class Client:
 
     def observe(self, resource_id: str, *, actor: str = "main") -> dict[str, Any] | None:
         """The resource as show answers it, None when it is not there. Raises NotExercised when show cannot tell."""
-        operation = self._of_resource(self.resource.show, "shows")
+        if self.resource.show is None:
+            raise NotExercised(Phrase.of("nothing-shows", resource=self.resource.name))
+        operation = self.operation(self.resource.show)
         if self.shows is False:
             raise NotExercised(Phrase.of("unobservable", operation=operation.id))
         exchange = self.show(resource_id, actor=actor)
@@ -338,6 +335,8 @@ class Client:
             if self._deleted(resource_id, actor):
                 return True
             self.release(resource_id, actor)
+        if self.resource.show is None:
+            return False
         shown = self.show(resource_id, actor=actor)
         return shown.response.status in {404, 410} or self.removed(body_of(shown))
 
@@ -364,5 +363,6 @@ def path_of(operation: Operation, resource_id: str = "") -> str:
 
 
 def resource_of(contract: Contract, service: Service) -> Resource | None:
-    """The first resource of a service that can be created, or None."""
-    return next((item for item in contract.resources.values() if item.service == service.name and item.create), None)
+    """The first resource of a service that a run can create and remove again, or None."""
+    ours = (item for item in contract.resources.values() if item.service == service.name)
+    return next((item for item in ours if item.create and item.remove), None)

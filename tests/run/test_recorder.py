@@ -1,118 +1,77 @@
-"""The recorder: each exchange is numbered, judged as it comes, and what is said about it is kept with it."""
+"""The recorder: every exchange is judged when it is written down, every look counted, every finding kept with its exchange."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import pytest
-
-from conformance.judge.registry import CHECKS
-from conformance.model import requirement_id
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.finding import Assertion
-from conformance.model.message import Exchange, Headers, Request, Response
+from conformance.model.message import Headers, Request, Response
 from conformance.model.phrase import Phrase
+from conformance.model.record import Provocation
 from conformance.run.recorder import Recorder
 
 LIST = Request("GET", "http://cloud/v2/images", operation="image.list", actor="main")
-EMPTY = Response(
+GOOD = Response(
     200,
-    headers=Headers.of({"Content-Type": "application/json", "x-openstack-request-id": "req-1", "Content-Length": "14"}),
+    headers=Headers.of({"Content-Type": "application/json", "x-openstack-request-id": "req-1"}),
     body=b'{"images": []}',
 )
-BROKEN = replace(EMPTY, status=500, body=b"<html>")
-WRONG = Deviation("missing", place="images")
+BROKEN = Response(500, headers=Headers.of({"Content-Type": "text/html"}), body=b"<html>")
+SEEN = Deviation("differs", place="name")
 
 
-@pytest.fixture
-def recorder(contract: Contract) -> Recorder:
-    return Recorder(contract)
+def test_exchanges_are_numbered_from_one_and_carry_the_case_under_way(contract: Contract) -> None:
+    recorder = Recorder(contract)
+    recorder.observe(LIST, GOOD)
+    recorder.case = "list.all"
+    recorder.observe(LIST, GOOD)
+    assert [(1, ""), (2, "list.all")] == [(item.number, item.case) for item in recorder.exchanges]
 
 
-def test_exchanges_are_numbered_from_one_in_the_order_in_which_they_came(recorder: Recorder) -> None:
-    seen = [recorder.observe(LIST, EMPTY) for _ in range(3)]
-    assert [1, 2, 3] == [item.number for item in seen]
-    assert seen == recorder.exchanges
+def test_an_exchange_is_judged_when_it_is_recorded(contract: Contract) -> None:
+    recorder = Recorder(contract)
+    exchange = recorder.observe(LIST, BROKEN)
+    assert "server-error" in {item.deviation.kind for item in recorder.findings}
+    assert {exchange} == {item.exchange for item in recorder.findings}
 
 
-def test_an_exchange_belongs_to_the_case_under_way(recorder: Recorder) -> None:
-    before = recorder.observe(LIST, EMPTY)
-    recorder.case = "list.some_case"
-    assert ("", "list.some_case") == (before.case, recorder.observe(LIST, EMPTY).case)
+def test_a_look_that_finds_nothing_counts(contract: Contract) -> None:
+    recorder = Recorder(contract)
+    for _ in range(2):
+        recorder.add(Assertion("image.list.complete", "list.all"), None)
+    assert (2, []) == (recorder.looks["image.list.complete", "list.all"], recorder.findings)
 
 
-def test_a_right_answer_is_looked_at_and_has_no_finding(recorder: Recorder) -> None:
-    recorder.observe(LIST, EMPTY)
-    assert recorder.looks[requirement_id.response("image.list", 200), "documented-status"] == 1
-    assert [] == recorder.findings
+def test_a_finding_has_operation_and_status_of_its_exchange(contract: Contract) -> None:
+    recorder = Recorder(contract)
+    recorder.add(Assertion("image.list.complete", "list.all", SEEN), recorder.observe(LIST, GOOD), (7,))
+    (found,) = recorder.findings
+    assert ("image.list", 200, SEEN, (7,)) == (found.operation, found.status, found.deviation, found.related)
 
 
-def test_an_exchange_outside_of_every_case_is_judged_by_the_same_checks(recorder: Recorder) -> None:
-    first = recorder.observe(LIST, BROKEN)
-    found = {(item.requirement, item.check) for item in recorder.findings}
-    recorder.case = "list.some_case"
-    second = recorder.observe(LIST, BROKEN)
-    assert found == {(item.requirement, item.check) for item in recorder.findings if item.exchange is second}
-    assert found == {(item.requirement, item.check) for item in recorder.findings if item.exchange is first}
-    assert {name for _, name in found} <= set(CHECKS)
-    assert "server-error" in {name for _, name in found}
+def test_a_finding_without_an_exchange_is_about_the_operation_of_its_requirement(contract: Contract) -> None:
+    recorder = Recorder(contract)
+    recorder.add(Assertion("image.list.complete", "list.all", SEEN), None)
+    assert [("image.list", None)] == [(item.operation, item.status) for item in recorder.findings]
 
 
-def test_a_look_counts_whether_the_promise_holds_or_not(recorder: Recorder) -> None:
-    exchange = recorder.observe(LIST, EMPTY)
-    recorder.add(Assertion("image.list", "list.some_case"), exchange)
-    recorder.add(Assertion("image.list", "list.some_case", WRONG), exchange)
-    assert recorder.looks["image.list", "list.some_case"] == 2
-    assert [WRONG] == [item.deviation for item in recorder.findings]
-
-
-def test_a_finding_has_the_operation_and_status_of_its_exchange(recorder: Recorder) -> None:
-    exchange = recorder.observe(LIST, EMPTY)
-    recorder.add(Assertion("image.create", "list.some_case", WRONG), exchange, (7,))
-    [finding] = recorder.findings
-    assert ("image.list", 200, exchange, (7,)) == (
-        finding.operation,
-        finding.status,
-        finding.exchange,
-        finding.related,
-    )
-
-
-def test_a_finding_without_an_exchange_is_about_the_operation_of_its_promise(recorder: Recorder) -> None:
-    recorder.add(Assertion(requirement_id.query("image.list", "limit"), "list.some_case", WRONG), None)
-    [finding] = recorder.findings
-    assert ("image.list", None, None) == (finding.operation, finding.status, finding.exchange)
-
-
-def test_a_finding_needs_the_trail_that_a_case_laid(recorder: Recorder) -> None:
-    recorder.observe(LIST, EMPTY)
+def test_on_a_trail_a_finding_is_related_to_what_came_before(contract: Contract) -> None:
+    recorder = Recorder(contract)
     recorder.trail = []
-    recorder.observe(LIST, EMPTY)
+    recorder.observe(LIST, GOOD)
     recorder.observe(LIST, BROKEN)
-    assert {(2,)} == {item.related for item in recorder.findings}
-    assert [2, 3] == recorder.trail
+    assert {(1,)} == {item.related for item in recorder.findings}
+    assert [1, 2] == recorder.trail
 
 
-def test_the_first_reason_of_a_case_that_could_not_judge_stays(recorder: Recorder) -> None:
-    recorder.not_judged(["image.list", "image.show"], "list.some_case", "the first")
-    recorder.not_judged(["image.list"], "list.some_case", "the second")
-    recorder.not_judged(["image.list"], "list.other_case", "a third")
-    assert {
-        "image.list": {"list.some_case": "the first", "list.other_case": "a third"},
-        "image.show": {"list.some_case": "the first"},
-    } == recorder.unjudged
+def test_the_first_reason_why_a_case_judged_nothing_is_kept(contract: Contract) -> None:
+    recorder, first = Recorder(contract), Phrase.of("no-answer", said="first")
+    recorder.not_judged(["image.list.complete"], "list.all", first)
+    recorder.not_judged(["image.list.complete"], "list.all", Phrase.of("no-answer", said="second"))
+    assert {"image.list.complete": {"list.all": first}} == recorder.unjudged
 
 
-def test_an_attempt_at_a_code_says_what_came(recorder: Recorder) -> None:
-    exchange: Exchange = recorder.observe(LIST, BROKEN)
-    act = Phrase.of("call", operation="image.list")
-    recorder.provoked(404, act, exchange)
-    [attempt] = recorder.provocations
-    assert (404, "image.list", act, 500, 1) == (
-        attempt.code,
-        attempt.operation,
-        attempt.act,
-        attempt.status,
-        attempt.exchange,
-    )
+def test_an_attempt_at_a_documented_code_is_kept_with_what_came(contract: Contract) -> None:
+    recorder, act = Recorder(contract), Phrase.of("call", operation="image.list")
+    recorder.provoked(404, act, recorder.observe(LIST, GOOD))
+    assert [Provocation(404, "image.list", act, 200, 1)] == recorder.provocations

@@ -18,6 +18,7 @@ PHRASES: Mapping[str, str] = {
     "not-selected": "not selected ({selection})",
     "known-to-the-baseline": "known: the baseline holds it",
     "no-answer": "{said}",
+    "nothing-shows": "nothing can be observed: the contract has no operation that shows a {resource}",
     # notes: what is in use
     "waivers-in-use": "waivers are in use: {count}, from {file}",
     "baseline-in-use": "a baseline is in use: {count} known finding{count:s}, from {file}",

@@ -9,13 +9,15 @@ from pathlib import Path
 
 import rich_click as click
 
-from conformance.after.compare.comparison import Comparison, compare
+from conformance.after.compare.change import Comparison
+from conformance.after.compare.comparison import compare
 from conformance.model.errors import UsageError
 from conformance.reports.bundle.packing import load
 from conformance.reports.comparison_html import comparison_html
 from conformance.reports.comparison_json import comparison_json
 from conformance.reports.comparison_text import comparison_markdown, comparison_text
 from conformance.reports.language import LANGUAGES
+from conformance.reports.sentences import spoken
 
 FORMATS: Mapping[str, Callable[[Comparison, str], str]] = {
     "text": comparison_text,
@@ -56,7 +58,7 @@ def compare_runs(before: Path, after: Path, form: str, out: Path | None, lang: s
         _write(out, text)
         click.echo(comparison_text(result, lang).rstrip("\n").rpartition("\n")[2])
         for reason in result.reasons:
-            click.echo(reason)
+            click.echo(spoken(reason).plain(lang))
     return result.exit_code
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from conformance.after.compare.comparison import Change, Comparison
+from conformance.after.compare.change import Change, Comparison
 from conformance.reports.comparison_words import (
     findings_of,
     latency_rows,
@@ -14,7 +14,7 @@ from conformance.reports.comparison_words import (
     status_rows,
     word,
 )
-from conformance.reports.sentences import said
+from conformance.reports.sentences import said, spoken
 from conformance.reports.sentences import sentence as deviation_sentence
 from conformance.reports.terminal import safe
 
@@ -33,6 +33,7 @@ def comparison_html(comparison: Comparison, lang: str = "en") -> str:
     environment.filters |= {
         "safe_text": lambda value: safe(str(value)),
         "ms": milliseconds,
+        "spoken": lambda item: spoken(item).plain(lang),
         "reason": lambda item: said(item).plain(lang),
         "said": lambda item: deviation_sentence(item).plain(lang),
     }

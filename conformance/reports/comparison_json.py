@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import Any
 
-from conformance.after.compare.comparison import Comparison, FindingChange, Judged, RequirementChange
-from conformance.reports.sentences import said, sentence, stated
+from conformance.after.compare.change import Comparison, FindingChange, Judged, RequirementChange
+from conformance.reports.sentences import said, sentence, spoken, stated
 
 __all__ = ["VERSION", "comparison_json"]
 
@@ -24,8 +24,8 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
             "compared": comparison.compared,
             "same": comparison.same,
         },
-        "reasons": list(comparison.reasons),
-        "notes": list(comparison.notes),
+        "reasons": [spoken(item).plain("en") for item in comparison.reasons],
+        "notes": [spoken(item).plain("en") for item in comparison.notes],
         "before": asdict(comparison.before),
         "after": asdict(comparison.after),
         "requirements": [_requirement(item) for item in comparison.requirements],

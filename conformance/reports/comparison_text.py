@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from conformance.after.compare.comparison import Change, Comparison, FindingChange
+from conformance.after.compare.change import Change, Comparison, FindingChange
 from conformance.reports.comparison_words import (
     findings_of,
     latency_rows,
@@ -15,7 +15,7 @@ from conformance.reports.comparison_words import (
     status_rows,
     word,
 )
-from conformance.reports.sentences import said
+from conformance.reports.sentences import said, spoken
 from conformance.reports.sentences import sentence as deviation_sentence
 from conformance.reports.terminal import safe
 
@@ -60,8 +60,8 @@ def comparison_text(comparison: Comparison, lang: str = "en") -> str:
     )
     if comparison.same and not comparison.reasons:
         lines += ["", word("nothing", lang)]
-    lines += _section(word("reasons", lang), (f"  {item}" for item in comparison.reasons))
-    lines += _section(word("notes", lang), (f"  {item}" for item in comparison.notes))
+    lines += _section(word("reasons", lang), (f"  {spoken(item).plain(lang)}" for item in comparison.reasons))
+    lines += _section(word("notes", lang), (f"  {spoken(item).plain(lang)}" for item in comparison.notes))
     return safe("\n".join([*lines, "", sentence(comparison, lang)])) + "\n"
 
 
@@ -150,7 +150,11 @@ def comparison_markdown(comparison: Comparison, lang: str = "en") -> str:
         ),
     )
     for title, items in ((word("reasons", lang), comparison.reasons), (word("notes", lang), comparison.notes)):
-        lines += [f"### {title}", "", *(f"- {markdown_cell(item)}" for item in items), ""] if items else []
+        lines += (
+            [f"### {title}", "", *(f"- {markdown_cell(spoken(item).plain(lang))}" for item in items), ""]
+            if items
+            else []
+        )
     finding_rows = (
         [
             _heading(change, lang) + (" ⚠" if item.regression else ""),

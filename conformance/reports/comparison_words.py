@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.after.compare.alignment import StatusDrift
-from conformance.after.compare.comparison import Change, Comparison, FindingChange, Judged
+from conformance.after.compare.change import Change, Comparison, FindingChange, Judged
 from conformance.after.compare.latency import LatencyRow
 from conformance.after.compare.shapes import ShapeDrift
 from conformance.reports.language import Text, say

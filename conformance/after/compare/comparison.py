@@ -15,173 +15,33 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.after.compare.alignment import StatusDrift, kind_of_request, status_drift
-from conformance.after.compare.latency import LatencyRow, latencies
+from conformance.after.compare.alignment import kind_of_request, status_drift
+from conformance.after.compare.change import (
+    Change,
+    Comparison,
+    FactChange,
+    FindingChange,
+    Judged,
+    RequirementChange,
+    Result,
+    Side,
+)
+from conformance.after.compare.comparability import JUDGED, notes, open_questions, unlike
+from conformance.after.compare.latency import latencies
 from conformance.after.compare.shapes import ShapeDrift, shape_drift
 from conformance.model import requirement_id
-from conformance.model.contract import Authority, Level, Lines, Statement
-from conformance.model.deviation import Deviation
-from conformance.model.phrase import Phrase
+from conformance.model.contract import Authority, Level
 from conformance.model.verdict import FindingGroup, Outcome, Place, RequirementResult, Verdict
 
-__all__ = [
-    "Change",
-    "Comparison",
-    "FactChange",
-    "FindingChange",
-    "Judged",
-    "RequirementChange",
-    "Result",
-    "Side",
-    "compare",
-]
-
-
-class Result(StrEnum):
-    """What became of the comparison."""
-
-    REGRESSION = "regression"
-    NONE = "no regression"
-    UNKNOWN = "cannot say"
-
-
-class Change(StrEnum):
-    """What became of a promise or a finding between the runs."""
-
-    NEWLY_FAILING = "newly failing"
-    ELSEWHERE = "failing at more places"
-    DIFFERENTLY = "failing differently"
-    STILL_FAILING = "still failing"
-    FIXED = "fixed"
-    NOT_JUDGED = "no longer looked for"
-    NOT_ASKED = "not looked for before"
-    NEWLY_EXERCISED = "newly exercised"
-    NO_LONGER_EXERCISED = "no longer exercised"
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One of the runs, as far as a reader needs to know which it was."""
-
-    run: str
-    seed: int
-    profile: str
-    started_at: str
-    target: str
-    url: str
-    suite_version: str
-    overall: str
-    requests: int
-    contract: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class RequirementChange:
-    """A promise whose outcome is another one, or that fails in both runs."""
-
-    id: str
-    statement: Statement
-    operation: str | None
-    authority: Authority
-    source: Lines
-    required: bool
-    change: Change
-    before: Outcome
-    after: Outcome
-    reason: Phrase | str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FindingChange:
-    """A deviation by its identity, and where it is met: `appeared` and `gone` are places that only one run has.
-
-    `confirmation` is of the later run that has it; `excuse` is the waiver's reason or "baseline", None when nothing excuses it.
-    """
-
-    id: str
-    requirement: str
-    deviation: Deviation
-    authority: Authority
-    source: Lines
-    change: Change
-    places: tuple[Place, ...]
-    appeared: tuple[Place, ...]
-    gone: tuple[Place, ...]
-    binding: bool
-    confirmation: str
-    regression: bool
-    excuse: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A drift and whether it is a regression; `requirement` is the promise that documents it, when one does."""
-
-    drift: StatusDrift | ShapeDrift | LatencyRow
-    regression: bool
-    requirement: str | None = None
-    source: Lines = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FactChange:
-    """One thing that the target says about itself and that is another than before; None where it does not say."""
-
-    fact: str
-    before: str | None
-    after: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """What changed between two runs. `reasons` say why nothing can be said; `notes` what a reader should know beside.
-
-    `latency` has a row for each operation, drifted or not; `compared` counts the promises that both runs judged.
-    """
-
-    result: Result
-    exit_code: int
-    reasons: tuple[str, ...]
-    notes: tuple[str, ...]
-    before: Side
-    after: Side
-    compared: int = 0
-    requirements: tuple[RequirementChange, ...] = ()
-    findings: tuple[FindingChange, ...] = ()
-    statuses: tuple[Judged, ...] = ()
-    shapes: tuple[Judged, ...] = ()
-    latency: tuple[Judged, ...] = ()
-    facts: tuple[FactChange, ...] = ()
-
-    @property
-    def regressions(self) -> int:
-        """How many regressions there are."""
-        drifts = (*self.statuses, *self.shapes, *self.latency)
-        return sum(item.regression for item in self.findings) + sum(item.regression for item in drifts)
-
-    @property
-    def intermittent(self) -> tuple[FindingChange, ...]:
-        """The findings that did not come every time they were tried."""
-        return tuple(item for item in self.findings if item.confirmation == "intermittent")
-
-    @property
-    def same(self) -> bool:
-        """Whether nothing changed: no outcome, finding, status or shape (latency and facts aside)."""
-        moved = [item for item in self.requirements if item.change is not Change.STILL_FAILING]
-        moved_findings = [item for item in self.findings if item.change is not Change.STILL_FAILING]
-        return not (moved or moved_findings or self.statuses or self.shapes or self.reasons)
+__all__ = ["compare"]
 
 
 DRAWN = ("generated.", "stateful.")
 """What the names of cases begin with whose requests are drawn by the seed."""
 _CODES = {Result.REGRESSION: 1, Result.NONE: 0, Result.UNKNOWN: 3}
-_JUDGED = {Outcome.PASSED, Outcome.FAILED, Outcome.WAIVED}
 _BROKEN = {Outcome.FAILED, Outcome.WAIVED}
 
 
@@ -191,9 +51,9 @@ def compare(before: Verdict, after: Verdict, *, latency_fails: float | None = No
     `latency_fails` makes an operation a regression when its median took more than this many times as long, with confidence.
     """
     sides = _side(before), _side(after)
-    unlike = tuple(_unlike(before, after))
-    if unlike:
-        return Comparison(Result.UNKNOWN, 3, unlike, (), *sides)
+    refused = tuple(unlike(before, after))
+    if refused:
+        return Comparison(Result.UNKNOWN, _CODES[Result.UNKNOWN], refused, (), *sides)
     requirements = tuple(_requirements(before, after))
     findings = tuple(_findings(before, after))
     sent = [side.exchanges for side in (before, after)]
@@ -206,7 +66,7 @@ def compare(before: Verdict, after: Verdict, *, latency_fails: float | None = No
         for row in latencies(before.exchanges, after.exchanges)
     )
     compared = _compared(before, after)
-    reasons = (*_open(requirements, compared), *_unasked(findings))
+    reasons = tuple(open_questions(requirements, findings, compared))
     regression = any(item.regression for item in findings) or any(
         item.regression for item in (*statuses, *shapes, *latency)
     )
@@ -215,7 +75,7 @@ def compare(before: Verdict, after: Verdict, *, latency_fails: float | None = No
         result,
         _CODES[result],
         reasons,
-        tuple(_notes(before, after)),
+        tuple(notes(before, after)),
         *sides,
         compared,
         requirements,
@@ -230,14 +90,6 @@ def compare(before: Verdict, after: Verdict, *, latency_fails: float | None = No
 def _drawn(case: str) -> bool:
     """Whether the seed decides what the case sends; what two seeds draw is nothing to hold against each other."""
     return case.startswith(DRAWN)
-
-
-def _unasked(findings: Iterable[FindingChange]) -> Iterator[str]:
-    """Why a new finding of a drawn request is no regression yet: the first run, with another seed, did not ask."""
-    new = [item for item in findings if item.change is Change.NOT_ASKED and item.binding]
-    if new:
-        names = ", ".join(item.id for item in new[:5])
-        yield f"{_counted(len(new), 'finding')} of generated requests that the first run, with another seed, did not send: {names}; use one --seed"
 
 
 def _side(verdict: Verdict) -> Side:
@@ -257,76 +109,9 @@ def _side(verdict: Verdict) -> Side:
     )
 
 
-def _unlike(before: Verdict, after: Verdict) -> Iterator[str]:
-    """Why the two cannot be compared at all."""
-    if before.contract["sha256"] != after.contract["sha256"]:
-        first, second = (f"{item.contract['name']} ({item.contract['sha256'][:12]})" for item in (before, after))
-        yield f"the contracts differ: {first} and {second}; `conformance specs diff` compares contracts"
-    for name, first, second in (
-        ("profiles", before.run.profile, after.run.profile),
-        ("selections", before.run.selection or "all cases", after.run.selection or "all cases"),
-        (
-            "kinds of judgement",
-            "strict" if before.run.strict else "not strict",
-            "strict" if after.run.strict else "not strict",
-        ),
-    ):
-        if first != second:
-            yield f"the {name} differ: {first} and {second}; run both alike"
-    for name, verdict in (("first", before), ("second", after)):
-        if verdict.exit_code == 4:
-            yield f"in the {name} run the suite itself was at fault; run it again"
-        elif not any(item.outcome in _JUDGED for item in verdict.requirements):
-            yield f"the {name} run judged nothing; run it again"
-
-
 def _compared(before: Verdict, after: Verdict) -> int:
-    judged = {item.id for item in before.requirements if item.outcome in _JUDGED}
-    return sum(item.id in judged and item.outcome in _JUDGED for item in after.requirements)
-
-
-def _open(requirements: Iterable[RequirementChange], compared: int) -> Iterator[str]:
-    """Why, without a regression, there may yet be one."""
-    if not compared:
-        yield "no promise was judged in both runs"
-    lost = [item for item in requirements if item.change is Change.NO_LONGER_EXERCISED and item.required]
-    if lost:
-        yield f"{_counted(len(lost), 'required promise')} that the first run judged {_are(lost)} not judged any more: {_named(lost)}"
-    new = [
-        item
-        for item in requirements
-        if item.change is Change.NEWLY_EXERCISED and item.required and item.after is Outcome.FAILED
-    ]
-    if new:
-        yield f"{_counted(len(new), 'required promise')} that the first run did not judge {_are(new)} broken: {_named(new)}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _are(items: list[RequirementChange]) -> str:
-    return "is" if len(items) == 1 else "are"
-
-
-def _named(items: list[RequirementChange]) -> str:
-    shown = ", ".join(item.id for item in items[:5])
-    return shown + (f" and {len(items) - 5} more" if len(items) > 5 else "")
-
-
-def _notes(before: Verdict, after: Verdict) -> Iterator[str]:
-    if before.run.id == after.run.id:
-        yield "both are the same run"
-    elif before.run.seed != after.run.seed:
-        yield f"the seeds differ ({before.run.seed} and {after.run.seed}): generated requests are not the same; use one --seed for both"
-    if before.run.suite_version != after.run.suite_version:
-        yield f"the suites differ ({before.run.suite_version} and {after.run.suite_version}): a change may be the suite's"
-    for name, verdict in (("first", before), ("second", after)):
-        if verdict.target.get("facts") is None:
-            yield f"the {name} run did not record what the target says about itself"
-    missing = [item.id for item in after.requirements if item.required and item.outcome is Outcome.NOT_EXERCISED]
-    if missing:
-        yield f"the second run did not judge {_counted(len(missing), 'required promise')}"
+    judged = {item.id for item in before.requirements if item.outcome in JUDGED}
+    return sum(item.id in judged and item.outcome in JUDGED for item in after.requirements)
 
 
 # --- promises and findings ------------------------------------------------------------------------------------------
@@ -353,8 +138,8 @@ def _requirements(before: Verdict, after: Verdict) -> Iterator[RequirementChange
 
 
 def _changed(before: Outcome, after: Outcome) -> Change | None:
-    if (before in _JUDGED) != (after in _JUDGED):
-        return Change.NEWLY_EXERCISED if after in _JUDGED else Change.NO_LONGER_EXERCISED
+    if (before in JUDGED) != (after in JUDGED):
+        return Change.NEWLY_EXERCISED if after in JUDGED else Change.NO_LONGER_EXERCISED
     if before in _BROKEN or after in _BROKEN:
         if after not in _BROKEN:
             return Change.FIXED
@@ -370,7 +155,7 @@ def _findings(before: Verdict, after: Verdict) -> Iterator[FindingChange]:
     other_seed = before.run.seed != after.run.seed
     asked_again = {kind_of_request(item) for item in after.exchanges}
     judged_before, judged_after = (
-        {item.id for item in side.requirements if item.outcome in _JUDGED} for side in (before, after)
+        {item.id for item in side.requirements if item.outcome in JUDGED} for side in (before, after)
     )
     gone = [item for item in before.findings if item.id not in new]
     for item in after.findings:

@@ -18,7 +18,7 @@ from conformance.model.equivalence import Class, Part, Standing
 from conformance.model.phrase import VOCABULARY, Phrase, Value
 from conformance.model.verdict import FindingGroup
 from conformance.reports.language import Text, say
-from conformance.reports.sentences import cases, checks, classes, generated, replay, run, walks
+from conformance.reports.sentences import cases, checks, classes, compared, generated, replay, run, walks
 from conformance.reports.sentences.classes import CLASSES
 from conformance.reports.visible import shortened
 
@@ -37,7 +37,7 @@ __all__ = [
 
 LONGEST = 1000
 """Characters of a term that are shown; what a target said may be long."""
-_SOURCES = (cases, generated, walks, run, replay)
+_SOURCES = (cases, generated, walks, run, replay, compared)
 DEVIATIONS: Mapping[str, str] = {**checks.DEVIATIONS, **{k: v for part in _SOURCES for k, v in part.DEVIATIONS.items()}}
 """Kind of deviation -> template."""
 PHRASES: Mapping[str, str] = {**checks.PHRASES, **{k: v for part in _SOURCES for k, v in part.PHRASES.items()}}

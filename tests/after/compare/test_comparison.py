@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from conformance.after.compare.comparison import Change, Comparison, Result, compare
+from conformance.after.compare.change import Change, Comparison, Result
+from conformance.after.compare.comparison import compare
 from conformance.model.contract import Authority, Level
 from conformance.model.deviation import Deviation
 from conformance.model.finding import identity
 from conformance.model.message import Exchange, Headers, Request, Response
+from conformance.model.phrase import Phrase
 from conformance.model.verdict import FindingGroup, Outcome, Overall, Place, RequirementResult, Run, Verdict
 
 LINES = ((10, 12),)
@@ -95,19 +97,22 @@ def only(comparison: Comparison) -> tuple[Change, bool]:
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("changes", "reason"),
     [
-        ({"sha256": "b" * 64}, "the contracts differ"),
-        ({"profile": "smoke"}, "the profiles differ: gate and smoke"),
-        ({"selection": "list"}, "the selections differ: all cases and list"),
-        ({"strict": True}, "the kinds of judgement differ: not strict and strict"),
-        ({"exit_code": 4}, "in the second run the suite itself was at fault"),
+        (
+            {"sha256": "b" * 64},
+            Phrase.of("contracts-differ", first=f"c ({'a' * 12})", second=f"c ({'b' * 12})"),
+        ),
+        ({"profile": "smoke"}, Phrase.of("profiles-differ", first="gate", second="smoke")),
+        ({"selection": "list"}, Phrase.of("selections-differ", first="*", second="list")),
+        ({"strict": True}, Phrase.of("strictness-differs")),
+        ({"exit_code": 4}, Phrase.of("suite-was-at-fault", where="second-run")),
     ],
 )
-def test_unlike_runs_are_refused_with_the_reason(changes: dict[str, Any], words: str) -> None:
+def test_unlike_runs_are_refused_with_the_reason(changes: dict[str, Any], reason: Phrase) -> None:
     result = compare(verdict(promise("a")), verdict(promise("a", Outcome.FAILED), finding("a"), **changes))
-    assert (result.result, result.exit_code, result.findings) == (Result.UNKNOWN, 3, ())
-    assert words in result.reasons[0]
+    assert (Result.UNKNOWN, 3, ()) == (result.result, result.exit_code, result.findings)
+    assert reason == result.reasons[0]
 
 
 def test_runs_that_judged_nothing_are_refused() -> None:
@@ -127,15 +132,16 @@ def test_the_same_run_twice_has_no_difference() -> None:
     result = compare(run, run)
     assert (result.exit_code, result.same, result.compared) == (0, True, 2)
     assert only(result) == (Change.STILL_FAILING, False)
-    assert "both are the same run" in result.notes
+    assert Phrase.of("same-run") in result.notes
 
 
 def test_other_seeds_and_other_suites_are_noted_and_compared() -> None:
     result = compare(verdict(promise("a")), verdict(promise("a"), id="r2", seed=8, suite_version="0.2.0"))
     assert result.exit_code == 0
-    assert [
-        note for note in result.notes if "seeds differ (7 and 8)" in note or "suites differ (0.1.0 and 0.2.0)" in note
-    ] == list(result.notes[:2])
+    assert (
+        Phrase.of("seeds-differ", first=7, second=8),
+        Phrase.of("suites-differ", first="0.1.0", second="0.2.0"),
+    ) == result.notes[:2]
 
 
 # --- findings -------------------------------------------------------------------------------------------------------
@@ -194,7 +200,7 @@ def test_a_finding_at_a_new_place_is_a_regression_where_the_first_run_looked() -
     )
     result = compare(before, after)
     assert only(result) == (Change.ELSEWHERE, True)
-    assert result.findings[0].appeared == ("image.list 404",)
+    assert result.findings[0].appeared == (place("image.list 404"),)
     assert result.exit_code == 1
 
 
@@ -205,7 +211,7 @@ def test_a_finding_at_a_status_that_the_first_run_never_met_is_no_regression_of_
         verdict(promise("a", Outcome.FAILED), two, exchanges=met(200, 403)),
     )
     assert only(result) == (Change.STILL_FAILING, False)
-    assert result.findings[0].appeared == ("image.list 403",)
+    assert result.findings[0].appeared == (place("image.list 403"),)
 
 
 def test_a_finding_that_is_gone_is_fixed_only_when_it_was_looked_for() -> None:
@@ -240,7 +246,7 @@ def test_a_finding_of_a_request_that_another_seed_drew_is_not_held_against_the_t
     after = verdict(promise("a", Outcome.FAILED), new, exchanges=(failed,), seed=8)
     result = compare(verdict(promise("a"), exchanges=drawn("name", 201)), after)
     assert (only(result), result.exit_code, result.result) == ((Change.NOT_ASKED, False), 3, Result.UNKNOWN)
-    assert any("that the first run, with another seed, did not send" in reason for reason in result.reasons)
+    assert ["found-by-what-was-not-sent-before"] == [reason.kind for reason in result.reasons]
     asked = compare(verdict(promise("a"), exchanges=drawn("tags", 201)), after)
     same_seed = compare(verdict(promise("a"), exchanges=drawn("name", 201), seed=8), after)
     assert [(only(item), item.exit_code) for item in (asked, same_seed)] == [((Change.NEWLY_FAILING, True), 1)] * 2
@@ -270,7 +276,7 @@ def test_a_required_promise_that_is_not_judged_any_more_leaves_the_question_open
     before = verdict(promise("a"), promise("b"))
     result = compare(before, verdict(promise("a"), promise("b", Outcome.NOT_EXERCISED, reason="no second project")))
     assert (result.result, result.exit_code) == (Result.UNKNOWN, 3)
-    assert result.reasons == ("1 required promise that the first run judged is not judged any more: b",)
+    assert (Phrase.of("no-longer-judged", count=1, names="b"),) == result.reasons
     optional = compare(
         verdict(promise("a"), promise("b", required=False)),
         verdict(promise("a"), promise("b", Outcome.NOT_EXERCISED, required=False)),
@@ -390,4 +396,4 @@ def test_a_part_that_is_not_told_is_one_difference(facts: Callable[..., dict[str
 def test_a_run_without_facts_is_noted(facts: Callable[..., dict[str, Any]]) -> None:
     result = compare(verdict(promise("a"), facts=None), verdict(promise("a"), facts=facts()))
     assert result.facts == ()
-    assert "the first run did not record what the target says about itself" in result.notes
+    assert Phrase.of("no-facts", where="first-run") in result.notes

@@ -112,7 +112,7 @@ def test_a_private_image_is_not_shown_to_another_project(cloud: ImageClient, exp
 
 
 @verifies("image.isolation.*")
-@pytest.mark.parametrize("how", ["changed", "with-every-member", "visibility-unsaid"])
+@pytest.mark.parametrize("how", ["changed", "made-with-every-member", "visibility-unsaid"])
 def test_a_private_image_of_any_kind_is_closed(cloud: ImageClient, expect: Expect, how: str) -> None:
     other = other_project(cloud)
     if how == "changed":

@@ -34,6 +34,10 @@ def placeholders(text: str) -> set[str]:
 
 NAMES = frozenset(
     [
+        "conformance",  # and the words of its command line
+        "diff",
+        "seed",
+        "specs",
         "API",
         "ASCII",
         "Accept",

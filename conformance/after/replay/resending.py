@@ -185,7 +185,7 @@ class _Resending:
             return Replayed(group, State.UNDECIDED, error.reason)
         except TargetError as error:
             self._outages += 1
-            return Replayed(group, State.UNDECIDED, Phrase.of("no-answer", said=str(error)), "request")
+            return Replayed(group, State.UNDECIDED, Phrase.of("no-answer-came", said=str(error)), "request")
 
     def _sent(self, group: FindingGroup) -> Replayed:
         exemplar = group.exemplar

@@ -32,7 +32,7 @@ PHRASES: Mapping[str, str] = {
     # undecided
     "no-request-and-no-case": "no single request shows it, and its case is not one that can be run again",
     "target-not-there": "the target was not there for {count} findings in a row",
-    "no-answer": "no answer came: {said}",
+    "no-answer-came": "no answer came: {said}",
     "prerequisite-changed": "{method} of exchange {exchange}, which it needs, is answered with {status}, then {then}",
     "of-an-earlier-run": "what it is about was not made by this run, and is not there (now {status})",
     "secret-not-at-hand": "it needs {variable}, which is not at hand",

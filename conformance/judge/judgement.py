@@ -134,6 +134,7 @@ def judge(record: Record, contract: Contract, excuses: Excuses) -> Verdict:
         waivers=waivers,
         sent=sent(evidence.sent),
         resources=tuple(contract.resources.values()),
+        removal=record.removal,
     )
 
 

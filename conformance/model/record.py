@@ -9,7 +9,7 @@ from typing import Any
 from conformance.model.finding import Finding
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
-from conformance.model.verdict import Run
+from conformance.model.verdict import Removal, Run
 
 __all__ = ["Attempt", "Provocation", "Record"]
 
@@ -46,7 +46,8 @@ class Record:
     `findings` are those of the checks of an exchange and of the cases, in the order in which they were met. `looks` maps
     (requirement, check) to how often the check looked at it. `unjudged` maps a requirement to the cases that were to judge it and
     could not, each with the reason. `attempts` are the cases that ran, in order. `required` are the requirements that this run
-    owes; `reasons` say why one was not exercised (words of the errata are text); `notes` what limited the run; `suite_fault` that we are at fault.
+    owes; `reasons` say why one was not exercised (words of the errata are text); `notes` what limited the run; `suite_fault` that we are at fault;
+    `removal` what is sent before a delete that is refused.
     """
 
     run: Run
@@ -61,3 +62,4 @@ class Record:
     reasons: Mapping[str, Phrase | str] = field(default_factory=dict)
     notes: tuple[Phrase, ...] = ()
     suite_fault: bool = False
+    removal: Removal | None = None

@@ -30,6 +30,7 @@ __all__ = [
     "Outcome",
     "Overall",
     "Place",
+    "Removal",
     "RequirementResult",
     "Run",
     "SentRow",
@@ -161,6 +162,15 @@ class SentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """The request, to the path of a resource, that takes away what may keep it from being deleted (protection, say)."""
+
+    method: str
+    media_type: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class WaiverResult:
     """A waiver and what became of it: `state` is "used", "unused", "expired" or "not exercised" (the run could not show whether
     it is of use); `findings` are the ids that it excused."""
@@ -225,7 +235,8 @@ class Verdict:
 
     `target` says what the run was against: its name and region, the `urls` of the services and the `url` of the one that the run is
     about, project, roles, and the facts that it tells about itself. `contract` has name, version, sha256; `notes` say what limited the run; `resources` are those of the contract, so that
-    whoever reads the run back knows what its requests made.
+    whoever reads the run back knows what its requests made; `removal` comes before the delete of one that refuses it, None where
+    the service has no such thing.
     """
 
     overall: Overall
@@ -241,6 +252,7 @@ class Verdict:
     sent: tuple[SentRow, ...] = ()
     waivers: tuple[WaiverResult, ...] = ()
     resources: tuple[Resource, ...] = ()
+    removal: Removal | None = None
 
     def count(self, outcome: Outcome, *, required: bool | None = None) -> int:
         """How many requirements have this outcome (only required or not required ones when asked)."""

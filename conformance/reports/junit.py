@@ -61,7 +61,7 @@ def _suite(name: str, verdict: Verdict) -> TestSuite:
 
 
 def _run_suite(verdict: Verdict) -> TestSuite:
-    """A run that is not conformant for no single requirement (it left images behind, or owed nothing) is an error of its own."""
+    """A run that is not conformant for no single requirement (it left something behind, or owed nothing) is an error of its own."""
     suite, case = _suite("run", verdict), TestCase("verdict", "run")
     notes = "; ".join(said(note).plain("en") for note in verdict.notes)
     case.result = [Error(_legal(f"{verdict.overall}: {notes or 'nothing was judged'}"), "inconclusive")]

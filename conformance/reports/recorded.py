@@ -27,6 +27,7 @@ from conformance.model.verdict import (
     Outcome,
     Overall,
     Place,
+    Removal,
     RequirementResult,
     Run,
     SentRow,
@@ -106,6 +107,7 @@ def _verdict(raw: Mapping[str, Any], exchanges: tuple[Exchange, ...]) -> Verdict
         notes=tuple(map(Phrase.from_json, raw["notes"])),
         sent=tuple(_sent(row) for row in raw["sent"]),
         resources=tuple(_resource(item) for item in raw["resources"]),
+        removal=Removal(**raw["removal"]) if raw["removal"] is not None else None,
         waivers=tuple(WaiverResult(**{**item, "findings": tuple(item["findings"])}) for item in raw["waivers"]),
     )
 

@@ -1,8 +1,8 @@
 """A request of a run as something that a POSIX shell runs as it stands: one curl command when it stands alone, else a script.
 
 Rules
-- The images that the request needs are made anew, with names and ids of their own, and deleted at the end, as is what the
-  request itself makes; protection is taken away first.
+- What the request needs is made anew, with names and ids of its own, and deleted at the end, as is what the
+  request itself makes; what keeps it from being deleted is taken away first, as the service says.
 - What prepares is quiet; only the answer to the request in question is printed, with its header.
 - Tools: sh, curl, sed, tr, od, head (POSIX), base64 and gzip for bodies that are no text or long.
 """
@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from conformance.after.replay.lineage import SHORTEST, History, Lineage, Step
 from conformance.model.marks import tag_of
 from conformance.model.message import Exchange
-from conformance.model.verdict import Verdict
+from conformance.model.verdict import Removal, Verdict
 from conformance.reports.curl import curl_command
 
 __all__ = ["as_file", "command_of", "first_command", "is_script", "with_commands"]
@@ -34,13 +34,13 @@ uuid() {
 }
 """
 _ID_OF = r"""
-# The id of a new image: as the body says, else as the end of its Location.
-id_of() {
+# The id of what was made: as the body says, else as the end of its Location.
+id_of() {{
     said=$(cat)
-    found=$(printf '%s\n' "$said" | tr ',{' '\n\n' | sed -n 's/^[[:space:]]*"id"[[:space:]]*:[[:space:]]*"\([^"]*\)".*/\1/p' | head -n 1)
+    found=$(printf '%s\n' "$said" | tr ',{{' '\n\n' | sed -n 's/^[[:space:]]*"{member}"[[:space:]]*:[[:space:]]*"\([^"]*\)".*/\1/p' | head -n 1)
     [ -n "$found" ] || found=$(printf '%s\n' "$said" | tr -d '\r' | sed -n 's/^[Ll]ocation:.*\/\([^/]*\)\/*$/\1/p' | head -n 1)
     printf '%s\n' "$found"
-}
+}}
 """
 _STOP = """
 stop() {
@@ -52,10 +52,12 @@ _REMOVE = """
 remove() {{
     [ -n "$2" ] || return 0
     case $(curl -sS -o /dev/null -w '%{{http_code}}' -X DELETE -H "X-Auth-Token: $1" "$3/$2") in 204 | 404 | 410) return 0 ;; esac
-    curl -sS -o /dev/null -X PATCH -H "X-Auth-Token: $1" -H 'Content-Type: {media_type}' \\
-        --data-binary '[{{"op": "replace", "path": "/protected", "value": false}}]' "$3/$2"
+{freed}}}
+"""
+_FREED = """\
+    curl -sS -o /dev/null -X {method} -H "X-Auth-Token: $1" -H {media_type} \\
+        --data-binary {body} "$3/$2"
     curl -sS -o /dev/null -X DELETE -H "X-Auth-Token: $1" "$3/$2"
-}}
 """
 
 
@@ -63,21 +65,16 @@ def with_commands(verdict: Verdict, messages: Mapping[str, str]) -> dict[str, st
     """Finding id -> the command that shows it; `messages` are what the findings say."""
     mark = tag_of(verdict.run.id)
     history = History(verdict.exchanges, mark, verdict.resources)
-    patch_type = _patch_type(verdict.exchanges)
     found: dict[str, str] = {}
     for group in verdict.findings:
         if group.exemplar is not None:
             by_case = "." in group.check
             lineage = history.lineage(group.exemplar, group.related, path=group.deviation.path, content=by_case)
+            makers = (history.creates(step.exchange.request) for step in lineage.all if step.makes is not None)
+            member = next((resource.id for resource in makers if resource is not None), "id")
             title = f"Finding {group.id}, {group.requirement}: {messages[group.id]}"
-            found[group.id] = command_of(lineage, title=title, mark=mark, patch_type=patch_type)
+            found[group.id] = command_of(lineage, title=title, mark=mark, member=member, removal=verdict.removal)
     return found
-
-
-def _patch_type(exchanges: Iterable[Exchange]) -> str:
-    """The media type in which the target takes changes, as the run saw it."""
-    taken = (item.request for item in exchanges if item.request.method == "PATCH" and item.response.status < 300)
-    return next((value for item in taken if (value := item.headers.get("Content-Type"))), "application/json")
 
 
 def is_script(command: str) -> bool:
@@ -95,8 +92,9 @@ def as_file(command: str, title: str) -> str:
     return command if is_script(command) else f"{_HEAD}\n# {_comment(title)}\n{_needs(command)}{command}\n"
 
 
-def command_of(lineage: Lineage, *, title: str, mark: str, patch_type: str) -> str:
-    """The command or the script. `mark` is what the run put into the names that it made up; `title` goes into a comment."""
+def command_of(lineage: Lineage, *, title: str, mark: str, member: str = "id", removal: Removal | None = None) -> str:
+    """The command or the script. `mark` is what the run put into the names that it made up, `member` the one with the id of what is
+    made, `removal` what is sent before a delete that is refused; `title` goes into a comment."""
     made = [step for step in lineage.all if step.makes is not None]
     if not lineage.steps and not made:
         return curl_command(lineage.target.exchange.request)
@@ -105,20 +103,20 @@ def command_of(lineage: Lineage, *, title: str, mark: str, patch_type: str) -> s
     quiet = [_prepared(step, variables, names) for step in lineage.steps]
     blocks = "\n".join([*quiet, _asked(lineage.target, variables, names)])
     removals = [
-        f'    remove {_token(step)} "${variables[step.exchange.number]}" {shlex.quote(_images_url(step))}\n'
+        f'    remove {_token(step)} "${variables[step.exchange.number]}" {shlex.quote(_collection_url(step))}\n'
         for step in reversed(made)
     ]
     parts = [
         "set -u\n",
         _MARK.format(stem=shlex.quote(mark[:-8])) if '"$mark"' in blocks else "",
         *(f"{name}=''\n" for name in variables.values()),
-        _ID_OF if "| id_of" in blocks else "",
+        _ID_OF.format(member=_literal(member)) if "| id_of" in blocks else "",
         _UUID if "$(uuid)" in blocks else "",
         _STOP if "stop '" in blocks else "",
     ]
     if made:
         parts += [
-            _REMOVE.format(media_type=patch_type),
+            _REMOVE.format(freed=_freed(removal) if removal is not None else ""),
             "\nclean() {\n",
             *removals,
             "}\ntrap clean EXIT\ntrap 'exit 1' HUP INT TERM\n",
@@ -127,14 +125,27 @@ def command_of(lineage: Lineage, *, title: str, mark: str, patch_type: str) -> s
     return f"{_HEAD}\n# {_comment(title)}\n{_needs(text)}{text}"
 
 
+def _freed(removal: Removal) -> str:
+    return _FREED.format(
+        method=shlex.quote(removal.method),
+        media_type=shlex.quote(f"Content-Type: {removal.media_type}"),
+        body=shlex.quote(removal.body),
+    )
+
+
+def _literal(member: str) -> str:
+    """The name as a basic regular expression between the quotes of a shell's word; what could end or mean more is any character."""
+    return re.sub(r"[^0-9A-Za-z_-]", ".", member)
+
+
 def _names(made: Sequence[Step], variables: Mapping[int, str], mark: str) -> dict[str, str]:
     """Text -> shell expression. An id that is a short word would be found in words that mean nothing of the kind."""
     names: dict[str, str] = {mark.upper(): '$(printf %s "$mark" | tr a-z A-Z)', mark: "$mark"}
     for step in made:
-        name, image_id = variables[step.exchange.number], str(step.makes)
-        if len(image_id) >= SHORTEST:
-            names[image_id.upper()] = f'$(printf %s "${name}" | tr a-z A-Z)'
-            names[image_id] = f"${name}"
+        name, own = variables[step.exchange.number], str(step.makes)
+        if len(own) >= SHORTEST:
+            names[own.upper()] = f'$(printf %s "${name}" | tr a-z A-Z)'
+            names[own] = f"${name}"
     return names
 
 
@@ -172,7 +183,7 @@ def _token(step: Step) -> str:
     return f'"{value}"' if re.fullmatch(r"\$OS_[A-Z_]+|\$REDACTED", value) else '"$OS_TOKEN"'
 
 
-def _images_url(step: Step) -> str:
+def _collection_url(step: Step) -> str:
     parts = urlsplit(step.exchange.request.url)
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 

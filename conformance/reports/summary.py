@@ -146,7 +146,7 @@ def _advice(verdict: Verdict) -> list[str]:
     if any(item.required and item.outcome is Outcome.NOT_EXERCISED for item in verdict.requirements):
         advice.append("Give the run what it lacked (see above); until then the verdict is no approval.")
     if verdict.run.leftovers:
-        advice.append("Images of this run are still there; the next run against this cloud deletes them.")
+        advice.append("What this run made is still there; the next run against this cloud deletes them.")
     if verdict.exit_code == 4:
         advice.append("The suite itself is at fault: report it, with `verdict.json`.")
     advice.append(

@@ -84,6 +84,7 @@ def to_json(shown: Presentation) -> dict[str, Any]:
             for row in verdict.sent
         ],
         "resources": [_resource(item) for item in verdict.resources],
+        "removal": asdict(verdict.removal) if verdict.removal is not None else None,
         "waivers": [{**asdict(item), "findings": list(item.findings)} for item in verdict.waivers],
         "requirements": [_requirement(item) for item in verdict.requirements],
     }

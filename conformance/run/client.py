@@ -24,6 +24,7 @@ from conformance.model.jsonvalue import JSON, Unreadable, can_be_sent
 from conformance.model.marks import prefix_of, tag_of
 from conformance.model.message import Exchange, Headers, Request
 from conformance.model.phrase import Phrase
+from conformance.model.verdict import Removal
 from conformance.run.journal import Journal
 from conformance.run.recorder import Recorder
 from conformance.run.sender import RecordingSender, token_variable
@@ -67,7 +68,7 @@ class Client:
     `random` begins anew with each case, from the seed and the case's name: the same seed makes the same requests, whichever
     cases run besides and however often a case is run. `shows` says whether the service has the operation that most cases
     observe with, None while that is not known. A service whose resources need more than the contract tells derives from this
-    class: see `release` and `removed`.
+    class: see `removed`.
     """
 
     def __init__(self, connection: Connection, service: Service, journal: Journal, seed: int) -> None:
@@ -345,8 +346,21 @@ class Client:
         operation = self._of_resource(self.resource.remove, "removes")
         return operation.response(status) is not None or status in {404, 410}
 
+    @property
+    def removal(self) -> Removal | None:
+        """The request that takes away what keeps a resource from being deleted; None when the service knows of nothing."""
+        if self.service.freeing is None:
+            return None
+        change = self._of_resource(self.resource.change, "changes")
+        return Removal(change.method, change.request_media_type or "", json.dumps(self.service.freeing))
+
     def release(self, resource_id: str, actor: str) -> None:
         """Take away what keeps a resource from being deleted; nothing, unless the service knows of anything."""
+        removal = self.removal
+        if removal is not None:
+            change = self._of_resource(self.resource.change, "changes")
+            headers = {"Content-Type": removal.media_type}
+            self.call(change.id, resource_id, body=removal.body.encode(), headers=headers, actor=actor)
 
     def removed(self, body: JSON) -> bool:
         """Whether a resource is gone although show answers with this body."""

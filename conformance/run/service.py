@@ -35,7 +35,8 @@ class Service:
     that is refused may change none of them. `volatile` are members that may change by themselves, `unordered` those whose items
     have no order. `largest_page` is the query of a list that is read whole.
 
-    `schemas` maps a name to the path at which the service
+    `freeing` is the JSON body with which the change operation takes away what keeps a resource from being deleted, None when
+    nothing does. `schemas` maps a name to the path at which the service
     publishes a schema, which is recorded as a fact.
 
     `cases` are the packages that hold its cases; `searching` are the modules of those that draw their requests, the quickest
@@ -57,6 +58,7 @@ class Service:
     volatile: frozenset[str] = frozenset()
     unordered: frozenset[str] = frozenset()
     largest_page: Mapping[str, str | int] = field(default_factory=dict)
+    freeing: Any = None
     schemas: Mapping[str, str] = field(default_factory=dict)
     cases: tuple[str, ...] = ()
     searching: tuple[str, ...] = ()

@@ -331,6 +331,7 @@ class Session:
                 reasons=reasons,
                 notes=tuple(self.notes),
                 suite_fault=self.suite_fault,
+                removal=self.client.removal,
             )
         )
 

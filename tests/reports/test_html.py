@@ -283,7 +283,7 @@ def test_reasons_of_what_was_not_exercised_are_counted(verdict: Verdict) -> None
     (reason,) = reasons(replace(verdict, findings=(), requirements=tuple(missing), overall=Overall.INCONCLUSIVE))
     assert reason.text.plain("en").startswith("Not exercised: 3 of 3 required promises")
     assert [item.plain("en") for item in reason.details] == [
-        "an answer: 2 promises",
+        "no answer came: an answer: 2 promises",
         "no check of this run reached it: 1 promise",
     ]
 

@@ -20,7 +20,7 @@ from conformance.after.replay.lineage import Lineage, Step
 from conformance.cli.reporting import conduct_run
 from conformance.model.contract import Contract
 from conformance.model.message import Exchange, Headers, Request, Response
-from conformance.model.verdict import FindingGroup, Verdict
+from conformance.model.verdict import FindingGroup, Removal, Verdict
 from conformance.proof.reference import Reference
 from conformance.reports.curl import curl_command
 from conformance.reports.presentation import Presentation
@@ -109,7 +109,7 @@ def exchange(
 
 
 def command(lineage: Lineage, title: str = "t") -> str:
-    return command_of(lineage, title=title, mark=MARK, patch_type="application/x-patch")
+    return command_of(lineage, title=title, mark=MARK, removal=Removal("PATCH", "application/x-patch", "[]"))
 
 
 def test_a_request_that_stands_alone_is_one_curl_line() -> None:

@@ -17,7 +17,6 @@ PHRASES: Mapping[str, str] = {
     "not-in-smoke": "the profile smoke does not run the cases for it",
     "not-selected": "not selected ({selection})",
     "known-to-the-baseline": "known: the baseline holds it",
-    "no-answer": "{said}",
     "nothing-shows": "nothing can be observed: the contract has no operation that shows a {resource}",
     # notes: what is in use
     "waivers-in-use": "waivers are in use: {count}, from {file}",

@@ -53,6 +53,7 @@ IMAGE = Service(
     volatile=frozenset({"updated_at"}),
     unordered=frozenset({"tags"}),
     largest_page={"limit": 500},
+    freeing=({"op": "replace", "path": "/protected", "value": False},),
     schemas={"image": "/v2/schemas/image", "images": "/v2/schemas/images"},
     cases=("conformance.services.image.cases",),
     searching=("stateful", "generated"),

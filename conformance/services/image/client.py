@@ -47,10 +47,6 @@ class ImageClient(Client):
         """Fetch the file of an image."""
         return self.call("image.download", image_id, actor=actor, headers={"Accept": "*/*"})
 
-    def release(self, resource_id: str, actor: str) -> None:
-        """Take away protection, with which no image can be deleted."""
-        self.replace(resource_id, actor, protected=False)
-
     def removed(self, body: JSON) -> bool:
         """Glance keeps a row that a failed delete has marked: no further delete changes it, and no list has it."""
         return isinstance(body, dict) and body.get("status") == "deleted"

@@ -317,7 +317,8 @@ def prove(check: str, faults: Iterable[str], profile: str = "gate") -> Trial | N
 def _catchers(fault: Fault, verdict: Verdict, findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
     """Check -> the broken promises that it named, binding ones when the fault breaks a binding one.
 
-    What a passive check finds is the merit of a case that searches, too: it is run when no other has sent such a request, or alone.
+    `findings` are those of the run under way; what the checks of a whole run find is in the verdict alone. What a passive check
+    finds is the merit of a case that searches, too: it is run when no other has sent such a request, or alone.
     """
     owed = any(_contract().requirements[name].binding for name in fault.breaks)
     named = {
@@ -331,6 +332,11 @@ def _catchers(fault: Fault, verdict: Verdict, findings: Iterable[Finding]) -> di
             case = item.exchange.case if item.exchange is not None else ""
             for name in {item.check, case} if _file(case) in _searching() else {item.check}:
                 found.setdefault(name, set()).add(item.requirement)
+    for group in verdict.findings:
+        if (group.requirement, group.deviation.kind) in named:
+            for check in RUN_CHECKS.keys() & {name for names in group.checks.values() for name in names}:
+                for name in {check, group.case} if _file(group.case) in _searching() else {check}:
+                    found.setdefault(name, set()).add(group.requirement)
     return {name: tuple(sorted(found[name])) for name in sorted(found)}
 
 

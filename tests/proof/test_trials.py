@@ -50,6 +50,11 @@ def test_a_finding_on_another_promise_only_is_not_caught() -> None:
     assert found.outcome == "caught"
 
 
+def test_a_check_of_the_whole_run_catches_a_fault_too() -> None:
+    found = trial("image.delete.gone.twentieth", cases="test_every_two_values_together_are_taken")
+    assert (found.outcome, found.checks) == ("caught", {"stays-gone": ("image.delete.gone",)})
+
+
 def test_the_same_seed_gives_the_same_trial() -> None:
     first, second = (trial("image.patch.unchanged.tags", seed=5) for _ in range(2))
     assert (first.outcome, first.checks, first.elsewhere, first.first) == (

@@ -49,8 +49,6 @@ WORDS: Mapping[str, str] = {k: v for part in (*_SOURCES, classes) for k, v in pa
 def sentence(deviation: Deviation) -> Text:
     """What a deviation is, in one sentence."""
     terms, seen = dict(deviation.terms), dict(deviation.seen)
-    if deviation.kind == "said":  # to go, when every case says it with a value
-        return Text(str(seen.get("message", terms.get("failure", ""))))
     values: dict[str, Any] = {
         "operation": deviation.operation,
         "status": deviation.status,
@@ -83,8 +81,6 @@ def said(value: Phrase | str | None) -> Text:
 
 def spoken(phrase: Phrase) -> Text:
     """What a phrase says."""
-    if phrase.kind == "said":  # to go, when every case says it with a value
-        return Text(str(phrase.get("words")))
     return _filled(PHRASES.get(phrase.kind), phrase.kind, _shown(dict(phrase.terms)))
 
 

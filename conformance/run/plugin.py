@@ -124,20 +124,20 @@ def key_of(item: pytest.Item) -> str:
     return case.name + item.name.removeprefix(getattr(item, "originalname", None) or item.name)
 
 
-def client_of(item: pytest.Item, conduct: Session) -> Client:
+def client_of(item: pytest.Item, run: Session) -> Client:
     """The client of the service whose case this is."""
     case = case_of(item)
-    return conduct.client_of(service_of(case) if case is not None else "")
+    return run.client_of(service_of(case) if case is not None else "")
 
 
 class Supervisor:
     """Watches over the cases: opens the run before the first, judges each, ends the run after the last.
 
-    `conduct` is given by the command; under plain pytest it is made when there is a case to run.
+    `run` is given by the command; under plain pytest it is made when there is a case to run.
     """
 
-    def __init__(self, conduct: Session | None = None) -> None:
-        self.given = conduct
+    def __init__(self, run: Session | None = None) -> None:
+        self.given = run
         self.outages = 0
         self.again = 0
         """How often the case under way ran before; above 0 while cases are tried again."""
@@ -162,39 +162,37 @@ class Supervisor:
             self._confirm(session, self.given)
             return result
         try:
-            conduct = Session(options_of(session.config))
-            conduct.__enter__()
+            run = Session(options_of(session.config))
+            run.__enter__()
         except ConformanceError as error:
             pytest.exit(str(error), returncode=int(error.exit_code))
-        session.config.stash[SESSION] = conduct
+        session.config.stash[SESSION] = run
         # Allure's own plugin would write a result for each case beside ours for each requirement, and count everything twice.
         if session.config.pluginmanager.has_plugin("allure_listener"):
             session.config.pluginmanager.unregister(name="allure_listener")
         try:
             result = yield
-            self._confirm(session, conduct)
+            self._confirm(session, run)
             return result
         except KeyboardInterrupt:
-            conduct.cut_short = True
-            conduct.notes.append(Phrase.of("interrupted"))
+            run.cut_short = True
+            run.notes.append(Phrase.of("interrupted"))
             raise
         finally:
-            conduct.cleanup()
+            run.cleanup()
 
-    def _confirm(self, session: pytest.Session, conduct: Session) -> None:
+    def _confirm(self, session: pytest.Session, run: Session) -> None:
         """Run the cases again that show what fails the run, and stop when that took as long as the run itself."""
-        if not conduct.options.confirm or session.shouldstop or session.shouldfail:
+        if not run.options.confirm or session.shouldstop or session.shouldfail:
             return
-        wanted = dict.fromkeys(conduct.to_confirm())
+        wanted = dict.fromkeys(run.to_confirm())
         items = [item for item in session.items if case_of(item) is not None and key_of(item) in wanted]
-        began, most = conduct.age, max(conduct.age, LEAST_EXTRA)
-        for self.again in range(1, conduct.options.confirm + 1):
+        began, most = run.age, max(run.age, LEAST_EXTRA)
+        for self.again in range(1, run.options.confirm + 1):
             for item in items:
-                if conduct.age - began > most:
-                    conduct.notes.append(
-                        Phrase.of(
-                            "confirming-ended", seconds=round(most), round=self.again, rounds=conduct.options.confirm
-                        )
+                if run.age - began > most:
+                    run.notes.append(
+                        Phrase.of("confirming-ended", seconds=round(most), round=self.again, rounds=run.options.confirm)
                     )
                     return
                 # The hook is public and runs an item anew, with fixtures of its own, each time it is called.
@@ -207,11 +205,11 @@ class Supervisor:
         """Begin a case with its own random numbers, and write down which exchanges and findings were its."""
         if case_of(item) is None:
             return (yield)
-        conduct, key = item.config.stash[SESSION], key_of(item)
-        recorder = conduct.recorder
+        run, key = item.config.stash[SESSION], key_of(item)
+        recorder = run.recorder
         item.stash[COMPLETE] = False
         sent, found = len(recorder.exchanges) + 1, len(recorder.findings)
-        client_of(item, conduct).begin(key, self.again)
+        client_of(item, run).begin(key, self.again)
         try:
             return (yield)
         finally:
@@ -224,55 +222,53 @@ class Supervisor:
         case = case_of(item)
         if case is None:
             return (yield)
-        conduct = item.config.stash[SESSION]
-        conduct.recorder.case = case.name
+        run = item.config.stash[SESSION]
+        run.recorder.case = case.name
         try:
             yield
             self.outages = 0
             item.stash[COMPLETE] = True
         except NotExercised as reason:
-            self._not_exercised(conduct, case, reason.reason, reason.requirements)
-            pytest.skip(conduct.options.wording.spoken(reason.reason))
+            self._not_exercised(run, case, reason.reason, reason.requirements)
+            pytest.skip(run.options.wording.spoken(reason.reason))
         except NotApplicable as reason:
-            pytest.skip(conduct.options.wording.spoken(reason.reason))
+            pytest.skip(run.options.wording.spoken(reason.reason))
         except TargetError as error:
             self.outages += 1
-            self._not_exercised(conduct, case, Phrase.of("no-answer", said=str(error)))
+            self._not_exercised(run, case, Phrase.of("no-answer", said=str(error)))
             if self.outages >= MOST_OUTAGES:
-                conduct.cut_short = True
-                conduct.notes.append(Phrase.of("given-up", cases=MOST_OUTAGES, said=str(error)))
-                conduct.given_up = True
+                run.cut_short = True
+                run.notes.append(Phrase.of("given-up", cases=MOST_OUTAGES, said=str(error)))
+                run.given_up = True
                 item.session.shouldstop = str(error)
             pytest.skip(str(error))
         except Exception as error:  # a bug of ours must end as exit code 4, whatever class it has
-            conduct.suite_fault = True
-            conduct.notes.append(
-                Phrase.of("suite-at-fault", case=case.name, error=type(error).__name__, said=str(error))
-            )
+            run.suite_fault = True
+            run.notes.append(Phrase.of("suite-at-fault", case=case.name, error=type(error).__name__, said=str(error)))
             raise
         finally:
-            conduct.sweep()
+            run.sweep()
         failures = item.stash.get(FAILURES, [])
         if failures:
-            pytest.fail("\n".join(conduct.options.wording.sentence(item) for item in failures), pytrace=False)
+            pytest.fail("\n".join(run.options.wording.sentence(item) for item in failures), pytrace=False)
         return None
 
-    def _not_exercised(self, conduct: Session, case: Case, reason: Phrase, requirements: tuple[str, ...] = ()) -> None:
+    def _not_exercised(self, run: Session, case: Case, reason: Phrase, requirements: tuple[str, ...] = ()) -> None:
         if not self.again:  # the first time decides what was judged
-            unjudged = requirements or covered(case.verifies, conduct.contract.requirements)
-            conduct.recorder.not_judged(unjudged, case.name, reason)
+            unjudged = requirements or covered(case.verifies, run.contract.requirements)
+            run.recorder.not_judged(unjudged, case.name, reason)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, object, object]:
         """Under plain pytest: have the verdict reported, and end with its exit code."""
-        conduct = session.config.stash.get(SESSION, None)
-        if conduct is None or self.given is not None:
+        run = session.config.stash.get(SESSION, None)
+        if run is None or self.given is not None:
             return (yield)
         try:
-            verdict = conduct.verdict()
-            show = session.config.stash[REPORT](verdict, conduct.options)
+            verdict = run.verdict()
+            show = session.config.stash[REPORT](verdict, run.options)
         finally:
-            conduct.__exit__(None, None, None)
+            run.__exit__(None, None, None)
         result = yield
         show()
         session.exitstatus = int(verdict.exit_code)
@@ -284,40 +280,40 @@ COMPLETE: pytest.StashKey[bool] = pytest.StashKey()
 
 
 @pytest.fixture
-def conduct(request: pytest.FixtureRequest) -> Session:
+def run(request: pytest.FixtureRequest) -> Session:
     """The run under way."""
     return request.config.stash[SESSION]
 
 
 @pytest.fixture
-def cloud(conduct: Session, request: pytest.FixtureRequest) -> Client:
+def cloud(run: Session, request: pytest.FixtureRequest) -> Client:
     """The client of the service whose case runs."""
-    return client_of(request.node, conduct)
+    return client_of(request.node, run)
 
 
 @pytest.fixture
-def share(conduct: Session) -> Callable[[float], exploration.Budget]:
+def share(run: Session) -> Callable[[float], exploration.Budget]:
     """Gives a part of the budget of the generated cases."""
-    return conduct.share
+    return run.share
 
 
 @pytest.fixture
-def description(conduct: Session, cloud: Client) -> Mapping[str, object]:
+def description(run: Session, cloud: Client) -> Mapping[str, object]:
     """The effective OpenAPI description of the service whose case runs."""
-    return load_effective(conduct.options.specs or default_directory())[cloud.service.name]
+    return load_effective(run.options.specs or default_directory())[cloud.service.name]
 
 
 @pytest.fixture
-def options(conduct: Session) -> Options:
+def options(run: Session) -> Options:
     """What the run was asked for."""
-    return conduct.options
+    return run.options
 
 
 @pytest.fixture
-def expect(conduct: Session, request: pytest.FixtureRequest) -> Expect:
+def expect(run: Session, request: pytest.FixtureRequest) -> Expect:
     """The soft assertions of the case."""
     case = case_of(request.node)
     assert case is not None
-    value = Expect(conduct.recorder, case)
+    value = Expect(run.recorder, case)
     request.node.stash[FAILURES] = value.failures
     return value

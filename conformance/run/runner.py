@@ -37,35 +37,35 @@ UNUSED = (
 """Plugins of pytest's own that a run has no use for."""
 
 
-def run_cases(conduct: Session, progress: Console, *watchers: object) -> Verdict:
+def run_cases(session: Session, progress: Console, *watchers: object) -> Verdict:
     """Run the cases of an open run in this process, clean up, and judge.
 
     pytest's plugins of the environment stay out: what runs is the suite alone, wherever it is installed. `watchers` are plugins of
     the caller's.
     """
-    options = conduct.options
+    options = session.options
     arguments = [*pytest_arguments(options.profile), *(["-k", options.selection] if options.selection else [])]
-    watcher = _Progress(conduct, progress)
+    watcher = _Progress(session, progress)
     interruptible()
     said = io.StringIO()  # pytest reports a bad -k in two lines of its own; ours is one
     try:
         with contextlib.redirect_stderr(said):
-            status = pytest.main(arguments, plugins=[Supervisor(conduct), watcher, *watchers])
+            status = pytest.main(arguments, plugins=[Supervisor(session), watcher, *watchers])
     finally:
-        conduct.cleanup()
+        session.cleanup()
     if status != pytest.ExitCode.USAGE_ERROR:
         progress.print(said.getvalue(), end="", markup=False, highlight=False)
     if status == pytest.ExitCode.INTERRUPTED:
-        conduct.cut_short = True
-        if not conduct.given_up:
-            conduct.notes.append(Phrase.of("interrupted"))
+        session.cut_short = True
+        if not session.given_up:
+            session.notes.append(Phrase.of("interrupted"))
     if status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
         raise (
             UsageError(f"-k {options.selection}: is no expression that pytest understands")
             if options.selection
             else (ConformanceError("the suite could not be run by pytest"))
         )
-    return conduct.verdict()
+    return session.verdict()
 
 
 def interruptible() -> None:
@@ -96,8 +96,8 @@ def pytest_arguments(profile: str) -> list[str]:
 class _Progress:
     """One line that says how far the run is; on a terminal it is rewritten, elsewhere a new one comes every ten seconds."""
 
-    def __init__(self, conduct: Session, console: Console) -> None:
-        self._conduct = conduct
+    def __init__(self, session: Session, console: Console) -> None:
+        self._session = session
         self._console = console
         self._total = 0
         self._done = 0
@@ -111,9 +111,9 @@ class _Progress:
         """Show how far the run is."""
         self._done += 1
         again = f" and {self._done - self._total} again" if self._done > self._total else ""
-        text = f"case {min(self._done, self._total)}/{self._total}{again}, {len(self._conduct.recorder.exchanges)} requests, "
+        text = f"case {min(self._done, self._total)}/{self._total}{again}, {len(self._session.recorder.exchanges)} requests, "
         # An id is kept once it is made; a key would be hashed anew after each case.
-        groups = {item.id for item in self._conduct.recorder.findings}
+        groups = {item.id for item in self._session.recorder.findings}
         text += f"{len(groups)} groups of findings"
         now = time.monotonic()
         if self._console.is_terminal:

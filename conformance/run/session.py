@@ -51,9 +51,10 @@ BUDGETS = {"smoke": "0", "gate": "400", "acceptance": "6000"}
 class Options:
     """What a run was asked for. `seed` makes the same requests again; `selection` is pytest's -k or a choice of files.
 
-    `embedded` makes the target of a run that names no cloud; without it such a run is refused. `waivers` and `baseline` are files; `confirm` is how often a
-    case that showed a finding is tried again. `budget` bounds the generated cases: requests (`500`) or seconds (`120s`); the
-    profile's own when None. `wording` says what waivers that name a text are matched against."""
+    `embedded` makes the target of a run that names no cloud; without it such a run is refused. `waivers` and `baseline` are files;
+    `confirm` is how often a case that showed a finding is tried again. `budget` bounds the generated cases: requests (`500`) or a
+    time (`120s`, `10m`); the profile's own when None. `wording` says what waivers that name a text are matched against.
+    """
 
     settings: Settings = field(default_factory=Settings)
     profile: str = "gate"

@@ -1,11 +1,11 @@
 """The file of waivers, read.
 
 waivers:
-  - requirement: image.list.query.changes-since     # the exact id
-    operation: image.list                           # optional: only there
+  - requirement: server.list.query.changes-since    # the exact id
+    operation: server.list                          # optional: only there
     status: 400                                     # optional: only answers with this status
     message: 'instead of 200'                       # optional: a regular expression, searched in the finding's sentence
-    reason: Glance has no such parameter
+    reason: upstream has no such parameter
     owner: cloud team
     link: https://tickets.example/17                # optional
     expires: 2027-01-31                             # the last day, or `permanent: true`

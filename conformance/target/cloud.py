@@ -10,43 +10,34 @@ Rules
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
 from keystoneauth1 import exceptions as ks
 from keystoneauth1.access import AccessInfo
-from keystoneauth1.session import Session
 from openstack.config import OpenStackConfig, loader
 from openstack.config.cloud_region import CloudRegion
 from openstack.exceptions import ConfigException
-from requests.adapters import BaseAdapter
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from conformance.model.contract import Operation
 from conformance.model.errors import (
-    ConformanceError,
-    LoginRefused,
     NoService,
     NotACloud,
     SuiteError,
-    TargetUnreachable,
     UsageError,
 )
-from conformance.model.message import DISCOVERY, Headers, Request
+from conformance.target.login import Actor, Login, line_of, log_in
 from conformance.target.transport import Limits, Sender, Transport, origin_of
 
 __all__ = ["Actor", "Settings", "Target", "Wanted", "configured", "open_target"]
 
 Door = Callable[[Transport], Sender]
 """Puts a sender before the transport of a target: what the login sends goes through it."""
-
-logging.getLogger("keystoneauth").addHandler(logging.NullHandler())  # what it warns of is said by our one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +63,6 @@ class Wanted:
 
     services: Mapping[str, Sequence[str]]
     token: Operation | None = None
-
-
-@dataclass(frozen=True)
-class Actor:
-    """One who sends requests: `token` gives a valid token of theirs, fetched anew when the old one expires."""
-
-    name: str
-    project_id: str
-    project_name: str
-    user_id: str
-    roles: tuple[str, ...]
-    token: Callable[[], str]
-    password_body: Mapping[str, Any] | None
-    secrets: tuple[str, ...]
-
-    @property
-    def admin(self) -> bool:
-        """Whether OpenStack's default policy opens every project to this actor (`context_is_admin`: the role admin)."""
-        return "admin" in self.roles
 
 
 @dataclass(frozen=True)
@@ -131,13 +103,13 @@ def open_target(settings: Settings, wanted: Wanted, door: Door) -> Target:
     region = _region(settings, settings.cloud)
     verify, cert = _verification(region, settings)
     transport = Transport(limits=settings.limits, verify=verify, cert=cert)
-    login = _Login(transport, door(transport), wanted.token)
-    main, access = _log_in(region, "main", login)
+    login = Login(transport, door(transport), wanted.token)
+    main, access = log_in(region, "main", login)
     here = _without_version(str(region.config["auth"]["auth_url"]))
     urls = {name: _endpoint(access, region, name, types) if types else here for name, types in wanted.services.items()}
     actors = {"main": main}
     if settings.other_cloud:
-        actors["other"], _ = _log_in(_region(settings, settings.other_cloud), "other", login)
+        actors["other"], _ = log_in(_region(settings, settings.other_cloud), "other", login)
         if actors["other"].project_id == main.project_id:
             raise UsageError(
                 f"--other-cloud {settings.other_cloud}: is the same project as the first; isolation needs a second project"
@@ -161,7 +133,7 @@ def _region(settings: Settings, cloud: str | None) -> CloudRegion:
     try:
         config = OpenStackConfig(config_files=list(settings.config_files) or None)
     except (ConfigException, OSError) as error:
-        raise UsageError(f"the cloud configuration cannot be read: {_line(error)}") from None
+        raise UsageError(f"the cloud configuration cannot be read: {line_of(error)}") from None
     _all_readable(settings)
     wanted = cloud or os.environ.get("OS_CLOUD")
     if wanted and wanted not in config.get_cloud_names():
@@ -174,7 +146,7 @@ def _region(settings: Settings, cloud: str | None) -> CloudRegion:
         names = ", ".join(sorted(name for name in config.get_cloud_names() if name != "defaults"))
         if not wanted and names and not os.environ.get("OS_AUTH_URL"):
             raise UsageError(f"no cloud was named: give --os-cloud or set OS_CLOUD; known clouds: {names}") from None
-        raise UsageError(f"cloud {wanted or 'from the environment'}: {_line(error)}") from None
+        raise UsageError(f"cloud {wanted or 'from the environment'}: {line_of(error)}") from None
     if not region.config.get("auth", {}).get("auth_url"):
         raise UsageError(
             f"cloud {wanted or 'from the environment'}: has no auth_url; set it in clouds.yaml or OS_AUTH_URL"
@@ -199,7 +171,7 @@ def _all_readable(settings: Settings) -> None:
             except OSError:
                 continue
             except (ValueError, YAMLError) as error:
-                raise UsageError(f"{path}: the cloud configuration is no YAML: {_line(error)}") from None
+                raise UsageError(f"{path}: the cloud configuration is no YAML: {line_of(error)}") from None
 
 
 def _nowhere() -> str:
@@ -221,137 +193,6 @@ def _verification(region: CloudRegion, settings: Settings) -> tuple[bool | str, 
     return verify, cert
 
 
-@dataclass(frozen=True)
-class _Login:
-    """What logging in needs: the transport, the sender before it, and the operation that gives tokens."""
-
-    transport: Transport
-    sender: Sender
-    token: Operation | None
-
-    def operation(self, method: str, url: str) -> str:
-        """The operation that a request of keystoneauth1 addresses."""
-        token = self.token
-        asked = token is not None and method == token.method and urlsplit(url).path.endswith(token.path)
-        return token.id if token is not None and asked else DISCOVERY
-
-
-class _Adapter(BaseAdapter):
-    """Lets keystoneauth1 send through our sender."""
-
-    def __init__(self, login: _Login, auth_url: str, actor: str) -> None:
-        super().__init__()
-        self._login = login
-        self._auth_url = auth_url
-        self._actor = actor
-        self.failure: ConformanceError | None = None
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        url = request.url or ""
-        body = request.body or b""
-        # The identity service may name another origin for itself, but never a less safe one.
-        if url.startswith("http:") and self._auth_url.startswith("https:"):
-            raise self._failed(NotACloud(f"{self._auth_url}: leads from HTTPS to {origin_of(url)}; not followed"))
-        self._login.transport.origins |= {origin_of(url)}
-        sent = Request(
-            method=request.method or "GET",
-            url=url,
-            # keystoneauth1 asks for compressed answers; the transport, which counts and records bytes, takes them as they are.
-            headers=Headers(
-                tuple(
-                    (name, _text(value)) for name, value in request.headers.items() if name.lower() != "accept-encoding"
-                )
-            ),
-            body=body.encode() if isinstance(body, str) else bytes(body),
-            operation=self._login.operation(request.method or "GET", url),
-            actor=self._actor,
-        )
-        try:
-            received = self._login.sender.send(sent)
-        except ConformanceError as error:
-            raise self._failed(error) from None
-        if received.status == 401 and sent.method == "GET" and sent.headers.get("X-Auth-Token") is None:
-            # Version discovery has no token yet. keystoneauth1 would ask itself for one, and wait for its own lock for ever.
-            raise ks.DiscoveryFailure(f"{url} wants credentials before it says which versions there are")
-        answer = requests.Response()
-        answer.status_code = received.status
-        answer.reason = received.reason
-        answer.headers = requests.structures.CaseInsensitiveDict(received.headers.items)
-        answer.url = url
-        answer.request = request
-        answer._content = received.body
-        return answer
-
-    def _failed(self, error: ConformanceError) -> ks.ConnectFailure:
-        self.failure = error
-        return ks.ConnectFailure(str(error))
-
-    def close(self) -> None:
-        """Nothing of its own to close."""
-
-
-def _log_in(region: CloudRegion, name: str, login: _Login) -> tuple[Actor, AccessInfo]:
-    auth_url = str(region.config["auth"]["auth_url"])
-    plugin: Any = region.get_auth()
-    adapter = _Adapter(login, auth_url, name)
-    carrier = requests.Session()
-    carrier.trust_env = False
-    for scheme in ("http://", "https://"):
-        carrier.mount(scheme, adapter)
-    session = Session(auth=plugin, session=carrier, redirect=0, connect_retries=0)
-    try:
-        access: AccessInfo = plugin.get_access(session)
-        access.project_id, access.user_id, access.role_names, access.expires, access.service_catalog.catalog  # noqa: B018  raise when there is none
-    except ks.Unauthorized as error:
-        raise LoginRefused(f"{auth_url}: refused the credentials of cloud {region.name}: {_line(error)}") from None
-    except (ks.ClientException, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        if adapter.failure is not None:
-            raise adapter.failure from None
-        raise _not_keystone(auth_url, error) from None
-    if not access.project_id:
-        raise UsageError(f"cloud {region.name}: its token has no project; set project_name or project_id in its auth")
-    auth = region.config["auth"]
-    actor = Actor(
-        name=name,
-        project_id=str(access.project_id),
-        project_name=str(access.project_name or ""),
-        user_id=str(access.user_id),
-        roles=tuple(access.role_names or ()),
-        token=lambda: _fresh(plugin, session, adapter, auth_url),
-        password_body=_password_body(auth, access),
-        secrets=tuple(
-            str(auth[key]) for key in ("password", "application_credential_secret", "token") if auth.get(key)
-        ),
-    )
-    return actor, access
-
-
-def _fresh(plugin: Any, session: Session, adapter: _Adapter, auth_url: str) -> str:
-    try:
-        return str(plugin.get_token(session))
-    except (ks.ClientException, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise adapter.failure or LoginRefused(f"{auth_url}: gave no new token: {_line(error)}") from None
-
-
-def _not_keystone(auth_url: str, error: Exception) -> ConformanceError:
-    if isinstance(error, ks.ConnectFailure | ks.ConnectTimeout):
-        return TargetUnreachable(f"{auth_url}: {_line(error)}")
-    return NotACloud(f"{auth_url}: does not answer as an identity service does ({_line(error)}); is auth_url right?")
-
-
-def _password_body(auth: Mapping[str, Any], access: AccessInfo) -> Mapping[str, Any] | None:
-    """The token request of the document (lines 290-329) with our names, or None when we log in without a password."""
-    if not auth.get("password"):
-        return None
-    user = {"id": access.user_id, "password": str(auth["password"])}
-    return {
-        "auth": {
-            "scope": {"project": {"id": access.project_id}},
-            "identity": {"methods": ["password"], "password": {"user": user}},
-        }
-    }
-
-
 def _endpoint(access: AccessInfo, region: CloudRegion, service: str, types: Sequence[str]) -> str:
     """Where a service is: the first of these types that the catalogue of the token lists."""
     catalogue = access.service_catalog
@@ -367,7 +208,7 @@ def _endpoint(access: AccessInfo, region: CloudRegion, service: str, types: Sequ
                 continue
     except (ValueError, TypeError, AttributeError, LookupError) as error:
         raise NotACloud(
-            f"cloud {region.name}: an entry of its catalogue is no HTTP URL or no service: {_line(error)}"
+            f"cloud {region.name}: an entry of its catalogue is no HTTP URL or no service: {line_of(error)}"
         ) from None
     if not url:
         services = sorted({str(item.get("type")) for item in catalogue.catalog or () if isinstance(item, dict)})
@@ -382,7 +223,7 @@ def _endpoint(access: AccessInfo, region: CloudRegion, service: str, types: Sequ
         usable = False
     if not usable:
         raise NotACloud(
-            f"cloud {region.name}: its catalogue gives {_line(ValueError(url))} for the {service} service; that is no HTTP URL"
+            f"cloud {region.name}: its catalogue gives {line_of(ValueError(url))} for the {service} service; that is no HTTP URL"
         )
     return _without_version(str(url))
 
@@ -391,11 +232,3 @@ def _without_version(url: str) -> str:
     trimmed = url.rstrip("/")
     head, _, last = trimmed.rpartition("/")
     return head if last[:1] == "v" and last[1:].replace(".", "").isdigit() else trimmed
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__

@@ -51,7 +51,7 @@ class _Commands(click.RichGroup):
 @click.group(cls=_Commands, context_settings=HELP)
 @click.version_option(package_name="easystack-conformance")
 def cli() -> None:
-    """Holds a cloud to the promises of the EasyStack Image API reference."""
+    """Holds a cloud to the promises of its vendor's API reference."""
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ class Deviation:
     `status` are given where they tell deviations of a kind apart. `place` is a member, header or parameter. `act` is what a case
     did, `request` the classes of the request that explain it (none: a valid request). `terms` are further names that tell
     deviations apart. `seen` are values for the reader, such as what was due and what came; `path` leads to the place in the body
-    (`images[3].created_at`). Neither is part of the identity.
+    (`servers[3].flavor`). Neither is part of the identity.
     """
 
     kind: str

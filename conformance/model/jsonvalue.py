@@ -1,6 +1,6 @@
 """The shape of values: JSON Schema 2020-12 with the contract's formats, each violation with its place.
 
-A place is dotted and without indices (`images.id`), so that a promise can be found by it; a path has them (`images[3].id`).
+A place is dotted and without indices (`servers.id`), so that a promise can be found by it; a path has them (`servers[3].id`).
 """
 
 from __future__ import annotations

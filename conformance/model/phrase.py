@@ -24,7 +24,7 @@ VOCABULARY = ("where", "when", "how", "is")
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """`Phrase.of("create-with", member="min_ram")`: a create with min_ram."""
+    """`Phrase.of("create-with", member="size")`: a create with size."""
 
     kind: str
     terms: Terms = ()

@@ -235,7 +235,7 @@ class Supervisor:
             pytest.skip(run.options.wording.spoken(reason.reason))
         except TargetError as error:
             self.outages += 1
-            self._not_exercised(run, case, Phrase.of("no-answer", said=str(error)))
+            self._not_exercised(run, case, Phrase.of("no-answer-came", said=str(error)))
             if self.outages >= MOST_OUTAGES:
                 run.cut_short = True
                 run.notes.append(Phrase.of("given-up", cases=MOST_OUTAGES, said=str(error)))

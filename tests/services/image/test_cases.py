@@ -6,8 +6,10 @@ The expected values are whole identities: kind, place, act, classes of the reque
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from string import Formatter
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -16,11 +18,12 @@ from conformance.judge.partition import FURTHER
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class, Part
-from conformance.model.phrase import Phrase
+from conformance.model.phrase import VOCABULARY, Phrase, Terms
 from conformance.model.verdict import Outcome, Overall, RequirementResult, Verdict
 from conformance.proof.bank import faults_of
 from conformance.proof.reference import Reference
-from conformance.run.cases import call
+from conformance.reports.sentences import DEVIATIONS, PHRASES, WORDS
+from conformance.run.cases import Expect, call
 from conformance.run.runner import run_cases
 from conformance.run.session import Options, Session
 from conformance.services.image.cases import test_create as create_cases
@@ -173,3 +176,44 @@ def test_a_case_may_leave_one_of_its_promises_unjudged(run: Run, monkeypatch: py
     stamps = of(verdict, "image.create.relation.timestamps")
     assert (Outcome.NOT_EXERCISED, Overall.INCONCLUSIVE) == (stamps.outcome, verdict.overall)
     assert "no-time" in str(stamps.reason)
+
+
+# --- what the cases may say -----------------------------------------------------------------------------------------
+
+
+def phrases(terms: Terms) -> Iterator[Phrase]:
+    """The phrases among some terms, with those in them."""
+    for _, value in terms:
+        if isinstance(value, Phrase):
+            yield value
+            yield from phrases(value.terms)
+
+
+def missing(template: str, terms: Terms, *given: str) -> set[str]:
+    """What a template needs and nothing fills."""
+    return {name for _, name, _, _ in Formatter().parse(template) if name} - dict(terms).keys() - {*given}
+
+
+def test_whatever_a_case_may_see_or_do_has_its_sentence_and_its_words(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Deviation] = []
+    look = Expect.__call__
+
+    def noted(self: Expect, requirement: str, ok: bool, deviation: Deviation, *rest: Any, **named: Any) -> bool:
+        made.append(deviation)
+        return look(self, requirement, ok, deviation, *rest, **named)
+
+    monkeypatch.setattr(Expect, "__call__", noted)
+    assert Overall.NON_CONFORMANT != run("not test_generated and not test_stateful").overall
+    assert len({item.kind for item in made}) > 40
+    acts = {act for item in made for act in phrases((("act", item.act), *item.terms))}
+    of_itself = ("operation", "status", "place", "act", "request", "got_status")
+    assert {
+        (item.kind, name)
+        for item in made
+        for name in missing(DEVIATIONS[item.kind], (*item.terms, *item.seen), *of_itself)
+    } == set()
+    assert {(act.kind, name) for act in acts for name in missing(PHRASES[act.kind], act.terms)} == set()
+    said = {value for item in (*made, *acts) for name, value in item.terms if name in VOCABULARY}
+    assert said - WORDS.keys() == set()

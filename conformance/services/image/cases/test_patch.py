@@ -187,7 +187,7 @@ def test_texts_of_every_shape_are_stored_to_the_letter(cloud: ImageClient, expec
     exchange = cloud.patch(
         made["id"], [{"op": "add", "path": f"/{name}", "value": text} for name, text in wanted.items()]
     )
-    if expect.status("image.patch.operation.add", exchange, 200, act=call(PATCH, "texts-of-every-shape")):
+    if expect.status("image.patch.operation.add", exchange, 200, act=call(PATCH, "with-texts-of-every-shape")):
         seen = shown(cloud, made["id"]) or {}
         for name, text in wanted.items():
             expect.equal("image.patch.operation.add", text, seen.get(name), FURTHER, exchange)

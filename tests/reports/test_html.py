@@ -24,7 +24,7 @@ from conformance.reports.explanation import reasons
 from conformance.reports.html import to_html
 from conformance.reports.presentation import Presentation
 
-VOID = {"meta", "link", "input", "img", "br", "hr"}
+VOID = {"meta", "link", "input", "img", "br", "hr", "wbr"}
 
 
 def page_of(verdict: Verdict, language: str = "en") -> str:

@@ -10,6 +10,7 @@ DEVIATIONS: Mapping[str, str] = {}
 """Kind of deviation -> template."""
 
 PHRASES: Mapping[str, str] = {
+    "no-answer": "no answer came: {said}",
     # reasons
     "in-case": "{reason} ({case})",
     "and": "{first}; {then}",

@@ -11,7 +11,7 @@ from conformance.proof.bank import faults_of
 from conformance.proof.reference import Reference, parts_of
 from conformance.services.clock import Clock
 from conformance.services.fault import Hooks
-from conformance.services.part import Parts
+from conformance.services.part import ReferenceParts
 from conformance.services.wire import Answer, Call
 
 __all__ = ["Offline", "reference_with"]
@@ -31,7 +31,7 @@ class Offline:
         login, self.parts = parts_of(contract, "http://reference", self.clock, hooks)
         self.identity = login.tokens
         self.clouds = login.clouds
-        self._target = Parts(contract, self.parts, hooks)
+        self._target = ReferenceParts(contract, self.parts, hooks)
         self._given: dict[str, str] = {}
 
     def password(self, account: str = "reference", **given: Any) -> dict[str, Any]:

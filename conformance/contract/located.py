@@ -22,13 +22,13 @@ from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from conformance.model.errors import UsageError
 
-__all__ = ["Located", "Step", "Unparsed", "Violation", "load_yaml", "refuse", "violations"]
+__all__ = ["FileViolation", "Located", "PathKey", "Unparsed", "load_yaml", "refuse", "violations"]
 
-Step: TypeAlias = str | int
+PathKey: TypeAlias = str | int
 
 
 @dataclass(frozen=True, slots=True)
-class Violation:
+class FileViolation:
     """What is wrong at a place of a file. `line` counts from 1; `where` is the place in words, "" for the whole file."""
 
     file: str
@@ -43,7 +43,7 @@ class Violation:
 class Unparsed(ValueError):
     """The file cannot be parsed at all; carries the violation."""
 
-    def __init__(self, violation: Violation) -> None:
+    def __init__(self, violation: FileViolation) -> None:
         super().__init__(str(violation))
         self.violation = violation
 
@@ -62,27 +62,29 @@ class Located:
         try:
             text = path.read_bytes().decode("utf-8")
         except FileNotFoundError:
-            raise Unparsed(Violation(str(path), 1, "", "there is no such file")) from None
+            raise Unparsed(FileViolation(str(path), 1, "", "there is no such file")) from None
         except UnicodeDecodeError as error:
-            raise Unparsed(Violation(str(path), 1, "", f"not UTF-8: byte {error.start}")) from None
+            raise Unparsed(FileViolation(str(path), 1, "", f"not UTF-8: byte {error.start}")) from None
         except OSError as error:
-            raise Unparsed(Violation(str(path), 1, "", f"cannot be read: {error.strerror}")) from None
+            raise Unparsed(FileViolation(str(path), 1, "", f"cannot be read: {error.strerror}")) from None
         try:
             if path.suffix == ".json":
                 return cls(path, json.loads(text, object_pairs_hook=_once), _tree(text.replace("\t", " ")))
             return cls(path, load_yaml(text), _tree(text))
         except json.JSONDecodeError as error:
-            raise Unparsed(Violation(str(path), error.lineno, "", f"not JSON: {error.msg}")) from None
+            raise Unparsed(FileViolation(str(path), error.lineno, "", f"not JSON: {error.msg}")) from None
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             text = " ".join(str(error.problem or error.context or "not YAML").split())
-            raise Unparsed(Violation(str(path), mark.line + 1 if mark else 1, "", f"not YAML: {text[:160]}")) from None
+            raise Unparsed(
+                FileViolation(str(path), mark.line + 1 if mark else 1, "", f"not YAML: {text[:160]}")
+            ) from None
         except (YAMLError, ValueError, RecursionError) as error:
             raise Unparsed(
-                Violation(str(path), 1, "", f"cannot be read: {' '.join(str(error).split())[:160]}")
+                FileViolation(str(path), 1, "", f"cannot be read: {' '.join(str(error).split())[:160]}")
             ) from None
 
-    def line(self, steps: Sequence[Step]) -> int:
+    def line(self, steps: Sequence[PathKey]) -> int:
         """The line of the value at these steps, or of the nearest value around it."""
         node, line = self._tree, 1
         if node is not None:
@@ -100,12 +102,12 @@ class Located:
                 break
         return line
 
-    def violation(self, steps: Sequence[Step], text: str) -> Violation:
+    def violation(self, steps: Sequence[PathKey], text: str) -> FileViolation:
         """A violation at these steps."""
-        return Violation(str(self.path), self.line(steps), _where(steps), text)
+        return FileViolation(str(self.path), self.line(steps), _where(steps), text)
 
 
-def violations(located: Located, schema: Mapping[str, Any]) -> tuple[Violation, ...]:
+def violations(located: Located, schema: Mapping[str, Any]) -> tuple[FileViolation, ...]:
     """All that the schema finds wrong, by line."""
     found = [
         located.violation(steps, text)
@@ -116,7 +118,7 @@ def violations(located: Located, schema: Mapping[str, Any]) -> tuple[Violation, 
     return tuple(sorted(found, key=lambda item: (item.line, item.where, item.text)))
 
 
-def refuse(found: Sequence[Violation]) -> UsageError:
+def refuse(found: Sequence[FileViolation]) -> UsageError:
     """The error of one line for these violations (at least one)."""
     more = f" (and {len(found) - 1} more; `conformance lint {found[0].file}` lists them)" if len(found) > 1 else ""
     return UsageError(f"{found[0]}{more}")
@@ -156,9 +158,9 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
-def _said(error: Any) -> Iterator[tuple[tuple[Step, ...], str]]:
+def _said(error: Any) -> Iterator[tuple[tuple[PathKey, ...], str]]:
     """(steps, words) of a violation, in the words of a person who writes such a file."""
-    steps: tuple[Step, ...] = tuple(error.absolute_path)
+    steps: tuple[PathKey, ...] = tuple(error.absolute_path)
     value, rule = error.instance, error.validator_value
     hint = error.schema.get("x-hint") if isinstance(error.schema, Mapping) else None
     if error.validator == "required":
@@ -193,5 +195,5 @@ def _kind(value: Any) -> str:
     return "empty" if value is None else names.get(type(value), "a value")
 
 
-def _where(steps: Sequence[Step]) -> str:
+def _where(steps: Sequence[PathKey]) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")

@@ -5,10 +5,10 @@ from conformance.document.model import (
     ApiSection,
     Common,
     Document,
-    ErrorCode,
     Example,
     Heading,
     Row,
+    StatusCode,
     Table,
 )
 from conformance.document.reader import read_document
@@ -18,10 +18,10 @@ __all__ = [
     "ApiSection",
     "Common",
     "Document",
-    "ErrorCode",
     "Example",
     "Heading",
     "Row",
+    "StatusCode",
     "Table",
     "read_document",
 ]

@@ -11,10 +11,10 @@ __all__ = [
     "ApiSection",
     "Common",
     "Document",
-    "ErrorCode",
     "Example",
     "Heading",
     "Row",
+    "StatusCode",
     "Table",
     "rows_of",
 ]
@@ -74,7 +74,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorCode:
+class StatusCode:
     """A status code with its reason phrase."""
 
     code: int
@@ -90,7 +90,7 @@ class Common:
     request_parameters: Table | None
     response_parameters: Table | None
     methods: Table | None
-    error_codes: tuple[ErrorCode, ...]
+    error_codes: tuple[StatusCode, ...]
     examples: tuple[Example, ...]
     headings: tuple[Heading, ...]
 

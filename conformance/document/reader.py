@@ -10,7 +10,7 @@ from pathlib import Path
 
 from conformance.document.examples import is_json_start, is_request_line, read_json, read_request
 from conformance.document.lines import Line, read_source
-from conformance.document.model import ApiOperation, ApiSection, Common, Document, ErrorCode, Example, Heading, Table
+from conformance.document.model import ApiOperation, ApiSection, Common, Document, Example, Heading, StatusCode, Table
 from conformance.document.tables import header_of, read_table
 from conformance.document.vocabulary import COMMON_HEADINGS, INTRODUCTION, METHODS, NUMBERED, PARTS, VERSION
 from conformance.model.errors import DocumentError
@@ -21,7 +21,7 @@ _URI = re.compile(rf"({'|'.join(METHODS)}) +(/\S*)")
 
 
 @dataclass
-class _Part:
+class _Content:
     """What was found under one heading."""
 
     tables: list[Table] = field(default_factory=list)
@@ -90,7 +90,7 @@ def _sections(
 
 
 def _operation(lines: Sequence[Line], problems: list[tuple[int, str]]) -> ApiOperation:
-    parts: dict[str, _Part] = {}
+    parts: dict[str, _Content] = {}
     spans: dict[str, list[Line]] = {}
     name = "title"
     for line in lines[1:]:
@@ -101,7 +101,7 @@ def _operation(lines: Sequence[Line], problems: list[tuple[int, str]]) -> ApiOpe
     for name, span in spans.items():
         parts[name] = _part(span, problems)
     uri = _uri(spans.get("uri", []), lines[0])
-    request, response = parts.get("request", _Part()), parts.get("response", _Part())
+    request, response = parts.get("request", _Content()), parts.get("response", _Content())
     return ApiOperation(
         title=lines[0].text,
         line=lines[0].number,
@@ -109,12 +109,12 @@ def _operation(lines: Sequence[Line], problems: list[tuple[int, str]]) -> ApiOpe
         method=uri[0],
         path=uri[1],
         uri_line=uri[2],
-        preconditions=tuple((line.text, line.number) for line in parts.get("preconditions", _Part()).texts),
+        preconditions=tuple((line.text, line.number) for line in parts.get("preconditions", _Content()).texts),
         path_parameters=_first(parts.get("uri")),
         request_table=_first(request),
         response_table=_first(response),
-        request_examples=(*request.examples, *parts.get("request-example", _Part()).examples),
-        response_examples=(*response.examples, *parts.get("response-example", _Part()).examples),
+        request_examples=(*request.examples, *parts.get("request-example", _Content()).examples),
+        response_examples=(*response.examples, *parts.get("response-example", _Content()).examples),
         success_codes=tuple(
             (int(code), line.number)
             for line in spans.get("success", [])
@@ -137,12 +137,12 @@ def _uri(lines: Sequence[Line], title: Line) -> tuple[str, str, int]:
     raise DocumentError(f"line {title.number}: the operation that begins here has no line with a method and a path")
 
 
-def _first(part: _Part | None) -> Table | None:
+def _first(part: _Content | None) -> Table | None:
     return part.tables[0] if part is not None and part.tables else None
 
 
-def _part(lines: Sequence[Line], problems: list[tuple[int, str]]) -> _Part:
-    part = _Part()
+def _part(lines: Sequence[Line], problems: list[tuple[int, str]]) -> _Content:
+    part = _Content()
     at = 0
     while at < len(lines):
         line = lines[at]
@@ -183,7 +183,7 @@ def _common(lines: Sequence[Line], problems: list[tuple[int, str]]) -> Common:
         response_parameters=_first(parts.get("common-response-parameters")),
         methods=_first(parts.get("methods")),
         error_codes=tuple(
-            ErrorCode(int(row.name), row.type or "", row.line, row.last_line) for row in (codes.rows if codes else ())
+            StatusCode(int(row.name), row.type or "", row.line, row.last_line) for row in (codes.rows if codes else ())
         ),
         examples=tuple(example for part in parts.values() for example in part.examples),
         headings=tuple(headings),

@@ -74,7 +74,7 @@ def change_aims(contract: Contract, resource: Resource, marks: Marks) -> Iterato
     stored = home(requirement_id.stated(operation.id, "stored"))
     homes = {name: home(requirement_id.body(operation.id, name)) for name in ("op", "path", "value")}
 
-    def aims(requirement: str, rows: Iterator[Row]) -> Iterator[Aim]:
+    def aims(requirement: str, rows: Iterator[DraftRow]) -> Iterator[Aim]:
         return (Aim(operation.id, requirement, place, held, drafts) for place, held, drafts in rows)
 
     yield from aims(stored, drawn.allowed())
@@ -98,7 +98,7 @@ def change_aims(contract: Contract, resource: Resource, marks: Marks) -> Iterato
     yield from aims(whole, drawn.open_bodies())
 
 
-Row = tuple[str, Class, SearchStrategy[Draft]]
+DraftRow = tuple[str, Class, SearchStrategy[Draft]]
 """Place, class and drafts."""
 
 
@@ -135,7 +135,7 @@ class _Changes:
             return text(MOST_TEXT).map(lambda suffix: NAME + suffix)
         return valid_values(self.marks.sendable(name, node))
 
-    def allowed(self) -> Iterator[Row]:
+    def allowed(self) -> Iterator[DraftRow]:
         for name, node in self.members.items():
             drafts = st.builds(
                 lambda value, op, name=name: _patch(change(name, value, op), members={name: value}),
@@ -145,7 +145,7 @@ class _Changes:
             yield f"/{name}", VALID, drafts
         yield "operations together", VALID, self._several()
 
-    def forbidden_values(self) -> Iterator[Row]:
+    def forbidden_values(self) -> Iterator[DraftRow]:
         ops = st.sampled_from(OPS)
         for name, node in self.members.items():
             may_be_null = nullable(self.contract, self.resource.create, name)
@@ -155,7 +155,7 @@ class _Changes:
         for held, values in broken_values(self.further or {}):
             yield f"/{FURTHER}", held, self.leads(values.map(lambda value: change(OWN, value, "add")))
 
-    def texts(self) -> Iterator[tuple[str, SearchStrategy[Draft], Iterator[Row]]]:
+    def texts(self) -> Iterator[tuple[str, SearchStrategy[Draft], Iterator[DraftRow]]]:
         """The places that hold any text: changes beyond the Basic Multilingual Plane, and what is open."""
         astral = st.text(ASTRAL, min_size=1, max_size=8)
         if self.further is not None:
@@ -165,14 +165,14 @@ class _Changes:
         drafts = astral.map(lambda value: _patch(change(name, NAME + value, "add"), members={name: NAME + value}))
         yield f"/{name}", drafts, _odd_texts(f"/{name}", name)
 
-    def kept(self) -> Iterator[Row]:
+    def kept(self) -> Iterator[DraftRow]:
         for name in (self.resource.id, *kept_members(self.contract, self.resource)):
             if name not in self.marks.never_set:
                 values = st.sampled_from(["x", 7, None])
                 drafts = values.map(partial(_replaced, name))
                 yield f"/{name}", Class.open("kept-by-service"), drafts
 
-    def forbidden_ops(self) -> Iterator[Row]:
+    def forbidden_ops(self) -> Iterator[DraftRow]:
         node = self._node["op"]
         whole = self.plain(5)
         for held, values in broken_values(node):
@@ -182,7 +182,7 @@ class _Changes:
         items = foreign.map(lambda op: {"op": op, "from": source, "path": path, "value": 0})
         yield "op", Class.broken("not-in-enumeration"), self.leads(items)
 
-    def forbidden_paths(self) -> Iterator[Row]:
+    def forbidden_paths(self) -> Iterator[DraftRow]:
         name = self.marks.name
         pointers = [name, self.plain(0)["path"][1:] + "/", f"~1{name}", f" /{name}", f"#/{name}", f"\\{name}"]
         rows: list[tuple[Class, SearchStrategy[Any]]] = [
@@ -195,12 +195,12 @@ class _Changes:
             items = st.builds(lambda path, op: {"op": op, "path": path, "value": "x"}, paths, st.sampled_from(OPS))
             yield "path", held, self.leads(items)
 
-    def without(self, member: str) -> Iterator[Row]:
+    def without(self, member: str) -> Iterator[DraftRow]:
         """Operations that lack one of their members."""
         items = [{key: value for key, value in {**self.plain(5), "op": op}.items() if key != member} for op in OPS]
         yield member, Class.broken("missing"), self.leads(st.sampled_from(items))
 
-    def forbidden_bodies(self) -> Iterator[Row]:
+    def forbidden_bodies(self) -> Iterator[DraftRow]:
         for kind, values in kinds().items():
             if "object" not in kind:
                 yield "body", replace(of_type(["object"], sample(kind)), item=True), self.leads(values)
@@ -209,7 +209,7 @@ class _Changes:
         around = encoded([change((lists or (self.marks.name,))[0], "%s")]).replace(b'"%s"', b"%s")
         yield from (("body", held, drafts) for held, drafts in broken_bodies(good, "array", around))
 
-    def open_paths(self) -> Iterator[Row]:
+    def open_paths(self) -> Iterator[DraftRow]:
         lists = members_of_type({"properties": self.members}, "array")
         kept = kept_members(self.contract, self.resource)
         inner = [f"/{name}/{at}" for name in lists for at in ("0", "-")]
@@ -225,7 +225,7 @@ class _Changes:
         drafts = st.sampled_from(bare).map(lambda path: _patch({"op": "remove", "path": path}))
         yield "path", Class.open("removes-documented"), drafts
 
-    def open_bodies(self) -> Iterator[Row]:
+    def open_bodies(self) -> Iterator[DraftRow]:
         odd = {**self.plain(5), "from": f"/{self.marks.name}", "x": 1}
         yield "body", Class.open("unknown-member"), st.just(_patch(odd))
         yield "body", Class.open("hundred-operations"), st.just(_patch(*[self.plain(number) for number in range(100)]))
@@ -250,7 +250,7 @@ class _Changes:
         return st.builds(_steps, changes, lives, st.booleans())
 
 
-def _odd_texts(place: str, name: str) -> Iterator[Row]:
+def _odd_texts(place: str, name: str) -> Iterator[DraftRow]:
     for rule, odd in (("lone-surrogate", "a\ud800b"), ("nul", "a\0b")):
         yield place, Class.open(rule), st.just(_patch(change(name, odd, "add")))
 

@@ -24,7 +24,7 @@ PROPERTY: Final = "property"
 """The key of a row under which the value of a further property stands."""
 
 Levels = Mapping[str, Sequence[Any]]
-Row = Mapping[str, Any]
+Combination = Mapping[str, Any]
 
 NAMES = ("", " 名 é", "  two  blanks ", "镜" * 200)
 """Suffixes of names."""
@@ -70,7 +70,7 @@ def _linked(found: Levels) -> tuple[tuple[str, ...], frozenset[Any]]:
 
 
 def together(
-    levels: Levels, allowed: Callable[[Row], bool] | None = None, of: Sequence[str] = (), strength: int = 2
+    levels: Levels, allowed: Callable[[Combination], bool] | None = None, of: Sequence[str] = (), strength: int = 2
 ) -> tuple[dict[str, Any], ...]:
     """Rows in which every two values of different members come together (or every `strength`); the same rows for the same levels.
 
@@ -81,7 +81,7 @@ def together(
     return tuple({name: row[name] for name in levels} for row in rows)
 
 
-def _go_together(names: Sequence[str], shared: frozenset[Any], row: Row) -> bool:
+def _go_together(names: Sequence[str], shared: frozenset[Any], row: Combination) -> bool:
     values = {row[name] for name in names} - {LEFT_OUT}
     return values.isdisjoint(shared) or len(values) == 1
 

@@ -56,7 +56,7 @@ def sent(known: Partitioned) -> tuple[SentRow, ...]:
 def attributed(findings: Iterable[Finding], known: Partitioned) -> tuple[Finding, ...]:
     """The findings, those of an unwanted status with the class of request that explains it in their deviation."""
     numbered = {exchange.number: found for exchange, found in known}
-    evidence: dict[tuple[str, int], _Evidence] = {}
+    evidence: dict[tuple[str, int], _Counts] = {}
     result: list[Finding] = []
     for finding in findings:
         exchange, status = finding.exchange, finding.status
@@ -66,7 +66,7 @@ def attributed(findings: Iterable[Finding], known: Partitioned) -> tuple[Finding
             result.append(finding)
             continue
         key = (exchange.operation, status)
-        evidence.setdefault(key, _Evidence.of(known, *key))
+        evidence.setdefault(key, _Counts.of(known, *key))
         explained = evidence[key].explain(found)
         if explained is None:
             result.append(finding)
@@ -93,7 +93,7 @@ def _rank(part: Part) -> int:
 
 
 @dataclass
-class _Evidence:
+class _Counts:
     """How often requests of each class were sent to one operation, and how often one status was the answer."""
 
     tried: Counter[Part] = field(default_factory=Counter)
@@ -102,7 +102,7 @@ class _Evidence:
     valid_failed: int = 0
 
     @classmethod
-    def of(cls, known: Partitioned, operation: str, status: int) -> _Evidence:
+    def of(cls, known: Partitioned, operation: str, status: int) -> _Counts:
         evidence = cls()
         for exchange, found in known:
             if exchange.operation != operation:

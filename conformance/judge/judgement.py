@@ -54,7 +54,7 @@ class Excuses:
 
 
 @dataclass(frozen=True)
-class _Part:
+class _ExcusedAlike:
     """Findings of the same deviation that are excused alike: not at all, by the baseline, or by the same waiver."""
 
     members: Sequence[Finding]
@@ -65,7 +65,7 @@ class _Part:
 
 
 @dataclass(frozen=True)
-class _Evidence:
+class _Looked:
     """What the record shows once the checks of a run have looked: all findings, all looks, and what was sent."""
 
     findings: tuple[Finding, ...]
@@ -73,7 +73,7 @@ class _Evidence:
     sent: Sequence[tuple[Exchange, tuple[Any, ...]]]
 
     @classmethod
-    def of(cls, record: Record, contract: Contract) -> _Evidence:
+    def of(cls, record: Record, contract: Contract) -> _Looked:
         findings, looks = list(record.findings), Counter(record.looks)
         for exchange, assertion, related in judge_run(record.exchanges, contract):
             looks[assertion.requirement, assertion.check] += 1
@@ -95,7 +95,7 @@ class _Evidence:
 
 def to_confirm(record: Record, contract: Contract, excuses: Excuses) -> tuple[tuple[str, ...], int]:
     """The cases to try again so that each group that fails the run is tried, and how many groups cannot be tried so."""
-    evidence = _Evidence.of(record, contract)
+    evidence = _Looked.of(record, contract)
     parts = _parts(evidence.findings, contract, excuses, strict=record.run.strict)
     wanted = [frozenset(map(sight_of, part.members)) for part in parts if part.binding]
     return worth_trying(wanted, record.attempts, sights(evidence.findings, record.attempts))
@@ -103,7 +103,7 @@ def to_confirm(record: Record, contract: Contract, excuses: Excuses) -> tuple[tu
 
 def judge(record: Record, contract: Contract, excuses: Excuses) -> Verdict:
     """The verdict on a run."""
-    evidence = _Evidence.of(record, contract)
+    evidence = _Looked.of(record, contract)
     strict = record.run.strict
     parts = _parts(evidence.findings, contract, excuses, strict=strict)
     groups = _groups(parts, evidence.findings, record, contract)
@@ -138,9 +138,7 @@ def judge(record: Record, contract: Contract, excuses: Excuses) -> Verdict:
     )
 
 
-def _result(
-    item: Requirement, record: Record, evidence: _Evidence, groups: Iterable[FindingGroup]
-) -> RequirementResult:
+def _result(item: Requirement, record: Record, evidence: _Looked, groups: Iterable[FindingGroup]) -> RequirementResult:
     looks = {check: count for (name, check), count in sorted(evidence.looks.items()) if name == item.id}
     broken = [group for group in groups if group.requirement == item.id]
     reason: Phrase | str | None = None
@@ -198,7 +196,9 @@ def _overall(results: Iterable[RequirementResult], groups: Iterable[FindingGroup
 # --- findings, grouped and excused ----------------------------------------------------------------------------------
 
 
-def _parts(findings: Iterable[Finding], contract: Contract, excuses: Excuses, *, strict: bool) -> tuple[_Part, ...]:
+def _parts(
+    findings: Iterable[Finding], contract: Contract, excuses: Excuses, *, strict: bool
+) -> tuple[_ExcusedAlike, ...]:
     """Findings of the same deviation from the same promise, over operations and statuses, apart by what excuses them
     (0: nothing, 1: the baseline, 2: a waiver).
 
@@ -210,7 +210,7 @@ def _parts(findings: Iterable[Finding], contract: Contract, excuses: Excuses, *,
         known = waiver is None and excuses.baseline is not None and excuses.baseline.holds(finding)
         excused = 2 if waiver is not None else 1 if known else 0
         together.setdefault(finding.key, {}).setdefault((excused, waiver), []).append(finding)
-    parts: list[_Part] = []
+    parts: list[_ExcusedAlike] = []
     for deviation in together.values():
         # In the order of weight: the first keeps the id that the whole would have.
         ordered = sorted(deviation.items(), key=lambda item: (item[0][0], str(item[0][1])))
@@ -218,7 +218,7 @@ def _parts(findings: Iterable[Finding], contract: Contract, excuses: Excuses, *,
             requirement = contract.requirements[members[0].requirement]
             binding = requirement.binding or (strict and requirement.authority is Authority.UPSTREAM)
             own = members[0].id if number == 0 else _other_id(members[0].id, waiver)
-            parts.append(_Part(members, binding and excused == 0, waiver, excused == 1, own))
+            parts.append(_ExcusedAlike(members, binding and excused == 0, waiver, excused == 1, own))
     return tuple(parts)
 
 
@@ -237,7 +237,7 @@ def _other_id(whole: str, waiver: Waiver | None) -> str:
 
 
 def _waivers(
-    parts: Iterable[_Part],
+    parts: Iterable[_ExcusedAlike],
     results: Iterable[RequirementResult],
     record: Record,
     contract: Contract,
@@ -275,7 +275,7 @@ def _exercised(waiver: Waiver, result: RequirementResult, record: Record, contra
 
 
 def _groups(
-    parts: Iterable[_Part], findings: Sequence[Finding], record: Record, contract: Contract
+    parts: Iterable[_ExcusedAlike], findings: Sequence[Finding], record: Record, contract: Contract
 ) -> tuple[FindingGroup, ...]:
     """The parts as groups of the verdict, binding ones first."""
     shown = sights(findings, record.attempts)
@@ -286,7 +286,7 @@ def _groups(
 
 
 def _group(
-    part: _Part, contract: Contract, attempts: Sequence[Attempt], shown: Sequence[frozenset[Sight]]
+    part: _ExcusedAlike, contract: Contract, attempts: Sequence[Attempt], shown: Sequence[frozenset[Sight]]
 ) -> FindingGroup:
     members = part.members
     clearest = min(members, key=_clarity)

@@ -22,7 +22,17 @@ from conformance.model.equivalence import VALID, Class, Part, Standing
 from conformance.model.marks import OWN_PROPERTY
 from conformance.model.message import Request
 
-__all__ = ["DEEPEST", "FURTHER", "kept_members", "member_schema", "nullable", "parts", "sent_schema", "telling"]
+__all__ = [
+    "DEEPEST",
+    "FURTHER",
+    "kept_members",
+    "member_schema",
+    "nullable",
+    "parts",
+    "place_of",
+    "sent_schema",
+    "telling",
+]
 
 DEEPEST = 64
 """Levels of nesting beyond which JSON counts as too deep; no body of a contract has more than a few."""
@@ -63,6 +73,15 @@ def kept_members(contract: Contract, resource: Resource) -> tuple[str, ...]:
     """Members of a created resource that no request of the contract sets: the service keeps them."""
     sent = sent_schema(contract, resource).get("properties", {})
     return tuple(name for name in _answered(contract, resource.create) if name not in sent)
+
+
+def place_of(contract: Contract, operation: str, member: str) -> str:
+    """A member of the resource that an operation belongs to, as a deviation names it: FURTHER when the contract does not name it."""
+    resource = contract.resource_of(operation)
+    if resource is None:
+        return FURTHER
+    known = {*sent_schema(contract, resource).get("properties", {}), *_answered(contract, resource.create)}
+    return member if member in known else FURTHER
 
 
 def member_schema(contract: Contract, resource: Resource, name: str) -> Schema | None:

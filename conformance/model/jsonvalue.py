@@ -23,6 +23,7 @@ __all__ = [
     "Unreadable",
     "Violation",
     "can_be_sent",
+    "equal",
     "in_utc",
     "kind_of",
     "moment",
@@ -173,6 +174,17 @@ def kind_of(value: Any) -> str:
     """The JSON type of a value, in JSON's words."""
     names = {dict: "object", list: "array", str: "string", bool: "boolean", int: "integer", float: "number"}
     return "null" if value is None else names.get(type(value), "value")
+
+
+def equal(due: Any, got: Any, *, unordered: bool = False) -> bool:
+    """Whether a value is the one that is due. True is not 1, which Python takes for equal.
+
+    With `unordered` lists are compared as sets: the order of items does not matter, nor an item that `due` repeats; one that only
+    `got` repeats does.
+    """
+    if unordered and isinstance(due, list) and isinstance(got, list) and due != got:
+        return sorted(set(map(repr, due))) == sorted(map(repr, got))
+    return bool(due == got) and isinstance(due, bool) == isinstance(got, bool)
 
 
 def short(value: Any) -> str:

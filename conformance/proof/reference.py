@@ -32,7 +32,7 @@ from conformance.model.errors import SuiteError, UsageError
 from conformance.run.service import registered
 from conformance.services.clock import Clock
 from conformance.services.fault import Fault, Hooks
-from conformance.services.part import Part, Parts, Surroundings, TokenPart
+from conformance.services.part import ReferencePart, ReferenceParts, Surroundings, TokenPart
 from conformance.services.wire import Answer, Call
 
 __all__ = ["BODY_LIMIT", "Reference", "parts_of"]
@@ -45,8 +45,8 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
     contract: Contract
-    parts: Mapping[str, Part]
-    target: Parts
+    parts: Mapping[str, ReferencePart]
+    target: ReferenceParts
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -178,7 +178,7 @@ class Reference:
             raise
         self._server.contract = contract
         self._server.parts = self.parts
-        self._server.target = Parts(contract, self.parts, hooks)
+        self._server.target = ReferenceParts(contract, self.parts, hooks)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     def __enter__(self) -> Self:
@@ -224,7 +224,9 @@ class Reference:
             raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
 
 
-def parts_of(contract: Contract, root: str, clock: Clock, hooks: Sequence[Hooks]) -> tuple[TokenPart, dict[str, Part]]:
+def parts_of(
+    contract: Contract, root: str, clock: Clock, hooks: Sequence[Hooks]
+) -> tuple[TokenPart, dict[str, ReferencePart]]:
     """The part that gives tokens, and the parts of all services that the contract has, by their names.
 
     The part NAME is mounted at `root`/NAME. Raises SuiteError when no service gives tokens.
@@ -232,7 +234,7 @@ def parts_of(contract: Contract, root: str, clock: Clock, hooks: Sequence[Hooks]
     services = [item for item in registered() if item.target is not None and item.name in contract.services]
     around = Surroundings(contract, {item.name: f"{root}/{item.name}" for item in services}, clock, hooks)
     login: TokenPart | None = None
-    parts: dict[str, Part] = {}
+    parts: dict[str, ReferencePart] = {}
     for service in sorted(services, key=lambda item: not item.gives_tokens):
         assert service.target is not None
         parts[service.name] = part = service.target(around)

@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from conformance.contract.located import Located, Unparsed, Violation, refuse, violations
+from conformance.contract.located import FileViolation, Located, Unparsed, refuse, violations
 from conformance.contract.schemas import schema
 from conformance.judge.baseline import Baseline, Entry
 from conformance.model.deviation import Deviation
@@ -55,7 +55,7 @@ def load_baseline(path: Path, contract: Mapping[str, str]) -> Baseline:
     return Baseline(data["contract"]["name"], data["contract"]["sha256"], entries)
 
 
-def baseline_violations(located: Located) -> tuple[Violation, ...]:
+def baseline_violations(located: Located) -> tuple[FileViolation, ...]:
     """All that is wrong with a baseline file: against its schema, and findings that are there twice."""
     found = list(violations(located, schema("baseline")))
     if found:

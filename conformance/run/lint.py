@@ -17,7 +17,7 @@ from typing import Any
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from conformance.contract.ledger import derive
-from conformance.contract.located import Located, Unparsed, Violation, load_yaml, violations
+from conformance.contract.located import FileViolation, Located, Unparsed, load_yaml, violations
 from conformance.contract.overlay import Overlay, apply, load_overlay
 from conformance.contract.schemas import schema
 from conformance.contract.services import in_order, spec_file, spec_files
@@ -30,7 +30,7 @@ from conformance.run.waivers_file import waiver_violations
 __all__ = ["Checked", "lint_file", "lint_specs"]
 
 Coverage = Callable[[Iterable[Requirement]], Mapping[str, tuple[str, ...]]]
-Checked = tuple[str, tuple[Violation, ...]]
+Checked = tuple[str, tuple[FileViolation, ...]]
 """What was checked, in words, and what is wrong with it."""
 
 
@@ -53,7 +53,7 @@ def lint_file(path: Path, contract: Contract) -> Checked:
     return str(path), (located.violation((), text),)
 
 
-def _of_contract(located: Located, contract: Contract) -> tuple[Violation, ...]:
+def _of_contract(located: Located, contract: Contract) -> tuple[FileViolation, ...]:
     """What only the contract knows of a baseline."""
     data = located.data
     if (data["contract"]["name"], data["contract"]["sha256"]) != (contract.name, contract.sha256):
@@ -104,7 +104,7 @@ def lint_specs(directory: Path, covering: Coverage) -> tuple[Checked, ...]:
     return tuple(done)
 
 
-def _overlay(read: Mapping[str, Located], directory: Path, specs: Mapping[str, str]) -> tuple[Violation, ...]:
+def _overlay(read: Mapping[str, Located], directory: Path, specs: Mapping[str, str]) -> tuple[FileViolation, ...]:
     located = read[OVERLAY]
     found = violations(located, schema("overlay"))
     if found or not specs or any(file not in read or not isinstance(read[file].data, dict) for file in specs.values()):
@@ -116,7 +116,7 @@ def _overlay(read: Mapping[str, Located], directory: Path, specs: Mapping[str, s
     return tuple(_stale(located, overlay, in_order({name: read[file].data for name, file in specs.items()})))
 
 
-def _stale(located: Located, overlay: Overlay, specs: Mapping[str, Any]) -> Iterator[Violation]:
+def _stale(located: Located, overlay: Overlay, specs: Mapping[str, Any]) -> Iterator[FileViolation]:
     """The actions that cannot be applied, each tried on what those before it gave."""
     current: Mapping[str, Any] = specs
     for number, action in enumerate(overlay.actions):
@@ -126,7 +126,7 @@ def _stale(located: Located, overlay: Overlay, specs: Mapping[str, Any]) -> Iter
             yield located.violation(("actions", number, "target"), str(error).removeprefix("errata: "))
 
 
-def _openapi(located: Located, spec: Any) -> Iterator[Violation]:
+def _openapi(located: Located, spec: Any) -> Iterator[FileViolation]:
     if not isinstance(spec, dict):
         yield located.violation((), "not a mapping, so no OpenAPI document")
         return
@@ -134,7 +134,7 @@ def _openapi(located: Located, spec: Any) -> Iterator[Violation]:
         yield located.violation(tuple(error.absolute_path), " ".join(str(error.message).split())[:200])
 
 
-def _ledger(located: Located, directory: Path, covering: Coverage) -> Iterator[Violation]:
+def _ledger(located: Located, directory: Path, covering: Coverage) -> Iterator[FileViolation]:
     """Rows that are not those that the specs give, that are missing, or that are too many."""
     try:
         derived = derive(load_effective(directory))

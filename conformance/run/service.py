@@ -32,8 +32,8 @@ class Service:
     does for services that do as the contract says. `marks` say by what a resource of ours is recognised and what is never sent;
     `owner` is the member that names its project, `next` that of a list which leads to the next page, "" for one that is not
     there. `plain` are members that every resource of ours has, `sample` those of one that is made to be looked at: a request
-    that is refused may change none of them. `volatile` are members that may change by themselves, `unordered` those whose items
-    have no order. `largest_page` is the query of a list that is read whole.
+    that is refused may change none of them. `volatile` are members that may change by themselves, `unordered` those that are sets, also
+    where the contract does not say so. `largest_page` is the query of a list that is read whole.
 
     `freeing` is the JSON body with which the change operation takes away what keeps a resource from being deleted, None when
     nothing does. `schemas` maps a name to the path at which the service
@@ -42,7 +42,7 @@ class Service:
     `cases` are the packages that hold its cases; `searching` are the modules of those that draw their requests, the quickest
     first. `faults` makes the faults of its reference target, each breaking promises of the contract, and `liberties` what the
     target may do otherwise without breaking any; both are values of `conformance.services.fault.Fault`, made anew by each call.
-    `target` makes the service's part of the reference, a `conformance.services.part.Part`, from its `Surroundings`; that of the
+    `target` makes the service's part of the reference, a `conformance.services.part.ReferencePart`, from its `Surroundings`; that of the
     service which `gives_tokens` is made first, and says who calls the others.
     """
 

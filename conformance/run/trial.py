@@ -17,17 +17,17 @@ from typing import Any
 
 from conformance.generate import ANY, EXISTING, FRESH, NAME, TAG, Aim, Draft
 from conformance.generate.exploration import Budget, Exploration
-from conformance.judge.partition import FURTHER, kept_members, sent_schema, telling
+from conformance.judge.partition import place_of, sent_schema, telling
 from conformance.model import requirement_id
 from conformance.model.contract import Contract, Operation, Resource, Schema
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import VALID, Standing
-from conformance.model.jsonvalue import short
+from conformance.model.jsonvalue import equal, short
 from conformance.model.message import Exchange, Headers, Request
 from conformance.run.cases import Expect, NotExercised
 from conformance.run.client import Client, body_of
 
-__all__ = ["Outcome", "Trials", "same"]
+__all__ = ["TrialResult", "Trials", "as_sent"]
 
 ROUNDS = (1, 2, 4, 10, 30, 100, 300, 1000)
 """Values tried of each aim, round after round, while the budget lasts."""
@@ -42,7 +42,7 @@ MOST_PAGES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TrialResult:
     """What came of a draft: the exchange, and how its answer departs from what was due, None when it does not.
 
     `requirement` is what the deviation breaks. Without an exchange nothing could be tried.
@@ -67,7 +67,6 @@ class Trials:
         self._shrinks = shrinks
         self._resource: Resource = cloud.resource
         self._nodes: Mapping[str, Schema] = sent_schema(cloud.contract, self._resource).get("properties", {})
-        self._named = {*self._nodes, *kept_members(cloud.contract, self._resource)}
         self._there: dict[str, Any] = {}
         self._unseen: list[tuple[Aim, Draft, Exchange]] = []
         self._refused: dict[str, tuple[Aim, Exchange]] = {}
@@ -98,7 +97,7 @@ class Trials:
         if results and all(outcome.exchange is None for outcome in results):
             raise self._obstacles[-1]
 
-    def _exploration(self, aim: Aim) -> Exploration[Draft, Outcome, Deviation]:
+    def _exploration(self, aim: Aim) -> Exploration[Draft, TrialResult, Deviation]:
         drawn = int.from_bytes(sha256(f"{self._cloud.seed}:{aim.name}".encode()).digest()[:4], "big")
         return Exploration(
             aim.drafts,
@@ -110,7 +109,7 @@ class Trials:
             self._shrinks,
         )
 
-    def _judge(self, aim: Aim, exploration: Exploration[Draft, Outcome, Deviation]) -> None:
+    def _judge(self, aim: Aim, exploration: Exploration[Draft, TrialResult, Deviation]) -> None:
         judged = any(outcome.exchange is not None for outcome in exploration.results)
         if judged and not exploration.smallest and aim.due is not Standing.OPEN:
             self._expect(aim.requirement, True, _refused_though_allowed(aim))
@@ -120,7 +119,7 @@ class Trials:
 
     # --- one draft --------------------------------------------------------------------------------------------------
 
-    def _try(self, aim: Aim, draft: Draft) -> Outcome:
+    def _try(self, aim: Aim, draft: Draft) -> TrialResult:
         """Send and judge one draft; a fixture that failed spoils this draft and not the others."""
         try:
             if aim.place == ANY:
@@ -132,7 +131,7 @@ class Trials:
             return self._addressed(aim, draft)
         except NotExercised as obstacle:
             self._obstacles.append(obstacle)
-            return Outcome(draft, None)
+            return TrialResult(draft, None)
 
     def _classed(self, aim: Aim, draft: Draft) -> Aim:
         """The aim that a request turns out to have, from its parts."""
@@ -173,14 +172,14 @@ class Trials:
             self._cloud.journal.intend(whole[0].replace(NAME, name) if whole else name)
         return name
 
-    def _create(self, aim: Aim, draft: Draft) -> Outcome:
+    def _create(self, aim: Aim, draft: Draft) -> TrialResult:
         name = self._own_name(draft)
         body = self._filled(draft.body, name)
         exchange = self._cloud.create(body, headers=draft.headers)
         status = exchange.response.status
         if 400 <= status < 500:
             self._refused[name] = (aim, exchange)
-        outcome = Outcome(draft, exchange)
+        outcome = TrialResult(draft, exchange)
         if aim.due is Standing.BROKEN:
             outcome = self._due_refusal(aim, outcome)
         elif aim.due is Standing.VALID:
@@ -190,18 +189,18 @@ class Trials:
             self._cloud.discard(str(made[self._resource.id]))
         return outcome
 
-    def _list(self, aim: Aim, draft: Draft) -> Outcome:
+    def _list(self, aim: Aim, draft: Draft) -> TrialResult:
         item = self._contract.operations[aim.operation]
         headers = {"Accept": "application/json"}
         exchange = self._cloud.send(item.method, f"{item.path}?{draft.query}", operation=item.id, headers=headers)
-        outcome, status = Outcome(draft, exchange), exchange.response.status
+        outcome, status = TrialResult(draft, exchange), exchange.response.status
         if aim.due is Standing.BROKEN:
             return self._due_refusal(aim, outcome)
         if aim.due is Standing.VALID and 400 <= status < 500 and status not in NOT_OURS:
             return replace(outcome, deviation=_refused_though_allowed(aim, exchange), requirement=aim.requirement)
         return outcome
 
-    def _addressed(self, aim: Aim, draft: Draft) -> Outcome:
+    def _addressed(self, aim: Aim, draft: Draft) -> TrialResult:
         if aim.due is not Standing.BROKEN:
             self._look()
         if not self._there:
@@ -209,7 +208,7 @@ class Trials:
         before, name = self._there, self._own_name(draft)
         exchange = self._sent(aim, draft, name)
         status = exchange.response.status
-        outcome = Outcome(draft, exchange)
+        outcome = TrialResult(draft, exchange)
         if 400 <= status < 500:
             self._unseen.append((aim, draft, exchange))
             if len(self._unseen) >= BATCH:
@@ -239,7 +238,7 @@ class Trials:
 
     # --- what is due ------------------------------------------------------------------------------------------------
 
-    def _due_refusal(self, aim: Aim, outcome: Outcome) -> Outcome:
+    def _due_refusal(self, aim: Aim, outcome: TrialResult) -> TrialResult:
         exchange = outcome.exchange
         assert exchange is not None
         status = exchange.response.status
@@ -254,8 +253,8 @@ class Trials:
         return replace(outcome, deviation=deviation, requirement=aim.requirement)
 
     def _due_success(
-        self, aim: Aim, outcome: Outcome, wanted: dict[str, Any], before: dict[str, Any] | None = None
-    ) -> Outcome:
+        self, aim: Aim, outcome: TrialResult, wanted: dict[str, Any], before: dict[str, Any] | None = None
+    ) -> TrialResult:
         exchange = outcome.exchange
         assert exchange is not None
         status = exchange.response.status
@@ -263,7 +262,7 @@ class Trials:
             return outcome
         names = tuple(sorted(set(outcome.draft.members)))
         if status >= 300:
-            places = tuple(sorted({self._place(name) for name in names}))
+            places = tuple(sorted({place_of(self._contract, aim.operation, name) for name in names}))
             deviation = _refused_though_allowed(aim, exchange, places)
             return replace(outcome, deviation=deviation, requirement=self._owner(aim, names))
         made = body_of(exchange)
@@ -272,24 +271,33 @@ class Trials:
         seen = self._observed(str(made.get(self._resource.id)), made)
         for where, found in (("answer", made), ("shown", seen)):
             for member, value in wanted.items():
-                if not same(value, found.get(member), self._nodes.get(member, {})):
+                if not as_sent(
+                    value,
+                    found.get(member),
+                    self._nodes.get(member, {}),
+                    unordered=member in self._cloud.service.unordered,
+                ):
                     values = (("due", short(value)), ("got", short(found.get(member))))
                     deviation = Deviation(
-                        "not-as-sent", place=self._place(member), terms=(("where", where),), seen=values, path=member
+                        "not-as-sent",
+                        place=place_of(self._contract, aim.operation, member),
+                        terms=(("where", where),),
+                        seen=values,
+                        path=member,
                     )
                     return replace(outcome, deviation=deviation, requirement=self._owner(aim, (member,)))
         for member, value in (before or {}).items():
             if member not in wanted and member not in self._cloud.service.volatile and seen.get(member) != value:
                 values = (("due", short(value)), ("got", short(seen.get(member))))
                 deviation = Deviation(
-                    "turned", place=self._place(member), terms=(("when", "another-member"),), seen=values, path=member
+                    "turned",
+                    place=place_of(self._contract, aim.operation, member),
+                    terms=(("when", "another-member"),),
+                    seen=values,
+                    path=member,
                 )
                 return replace(outcome, deviation=deviation, requirement=self._owner(aim, names))
         return outcome
-
-    def _place(self, member: str) -> str:
-        """The member as a deviation names it: what the contract does not name is a further property."""
-        return member if member in self._named else FURTHER
 
     def _owner(self, aim: Aim, members: Sequence[str]) -> str:
         """The requirement of the member when the request is about one alone, else that of the aim."""
@@ -359,10 +367,8 @@ def _refused_though_allowed(aim: Aim, exchange: Exchange | None = None, members:
     return Deviation("allowed-refused", operation=aim.operation, request=request, terms=terms, seen=seen)
 
 
-def same(wanted: Any, got: Any, schema: Schema) -> bool:
-    """Whether a value is as it was sent: a set has no order, a uuid no case, and what was taken out is not there."""
-    if schema.get("uniqueItems") and isinstance(wanted, list) and isinstance(got, list):
-        return sorted(map(str, wanted)) == sorted(map(str, got))
+def as_sent(wanted: Any, got: Any, schema: Schema, *, unordered: bool = False) -> bool:
+    """Whether a member has the value that was sent; a set has no order, and a UUID no case (RFC 9562, 4)."""
     if schema.get("format") == "uuid" and isinstance(wanted, str) and isinstance(got, str):
         return wanted.lower() == got.lower()
-    return bool(wanted == got) and isinstance(wanted, bool) == isinstance(got, bool)
+    return equal(wanted, got, unordered=unordered or bool(schema.get("uniqueItems")))

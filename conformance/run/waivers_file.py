@@ -20,7 +20,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from conformance.contract.located import Located, Unparsed, Violation, refuse, violations
+from conformance.contract.located import FileViolation, Located, Unparsed, refuse, violations
 from conformance.contract.schemas import schema
 from conformance.judge.waivers import Waiver
 from conformance.model.contract import Contract
@@ -50,7 +50,7 @@ def load_waivers(path: Path, contract: Contract) -> tuple[Waiver, ...]:
     return tuple(_waiver(item) for item in located.data["waivers"])
 
 
-def waiver_violations(located: Located, contract: Contract) -> tuple[Violation, ...]:
+def waiver_violations(located: Located, contract: Contract) -> tuple[FileViolation, ...]:
     """All that is wrong with a file of waivers: against its schema, and what only the contract and the calendar know."""
     found = list(violations(located, schema("waivers")))
     rows = located.data.get("waivers") if isinstance(located.data, dict) else None

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from conformance.services.identity.target.tokens import Identity
-    from conformance.services.image.target.store import Image, Store
+    from conformance.services.identity.target.tokens import Accounts
+    from conformance.services.image.target.store import ImageStore, StoredImage
     from conformance.services.wire import Answer, Call, Caller
 
     Query = Sequence[tuple[str, str]]
@@ -38,13 +38,13 @@ class Hooks:
     """
 
     request: Callable[[Call], Call] | None = None
-    authorise: Callable[[Call, Caller | None, Identity], Caller | None] | None = None
-    handle: Callable[[Call, Caller, Store], Answer | None] | None = None
+    authorise: Callable[[Call, Caller | None, Accounts], Caller | None] | None = None
+    handle: Callable[[Call, Caller, ImageStore], Answer | None] | None = None
     query: Callable[[Call, Query], Query] | None = None
-    visible: Callable[[Call, list[Image], Store], list[Image]] | None = None
-    members: Callable[[Call, Any, Store], Any] | None = None
-    stored: Callable[[Call, Image, Store], None] | None = None
-    answer: Callable[[Call, Answer, Store], Answer] | None = None
+    visible: Callable[[Call, list[StoredImage], ImageStore], list[StoredImage]] | None = None
+    members: Callable[[Call, Any, ImageStore], Any] | None = None
+    stored: Callable[[Call, StoredImage, ImageStore], None] | None = None
+    answer: Callable[[Call, Answer, ImageStore], Answer] | None = None
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,9 @@ from conformance.services.fault import Hooks
 from conformance.services.wire import Answer, Call, Refused
 
 if TYPE_CHECKING:
-    from conformance.services.identity.target.tokens import Identity
+    from conformance.services.identity.target.tokens import Accounts
 
-__all__ = ["Part", "Parts", "Surroundings", "TokenPart"]
+__all__ = ["ReferencePart", "ReferenceParts", "Surroundings", "TokenPart"]
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,10 @@ class Surroundings:
     urls: Mapping[str, str]
     clock: Clock
     hooks: Sequence[Hooks] = ()
-    tokens: Identity | None = None
+    tokens: Accounts | None = None
 
 
-class Part(Protocol):
+class ReferencePart(Protocol):
     """One service of the reference target."""
 
     @property
@@ -59,11 +59,11 @@ class Part(Protocol):
         """The answer to a call. Raises Refused."""
 
 
-class TokenPart(Part, Protocol):
+class TokenPart(ReferencePart, Protocol):
     """The part that gives tokens."""
 
     @property
-    def tokens(self) -> Identity:
+    def tokens(self) -> Accounts:
         """The accounts, and the tokens that were given out."""
 
     @property
@@ -74,15 +74,14 @@ class TokenPart(Part, Protocol):
         """The content of a clouds.yaml with a cloud for each account."""
 
 
-class Parts:
+class ReferenceParts:
     """All parts behind one door: request in, answer out, with the faults between."""
 
-    def __init__(self, contract: Contract, parts: Mapping[str, Part], hooks: Sequence[Hooks]) -> None:
+    def __init__(self, contract: Contract, parts: Mapping[str, ReferencePart], hooks: Sequence[Hooks]) -> None:
         self._contract = contract
         self._parts = parts
         self._hooks = hooks
         self._lock = threading.RLock()
-        self._held: Any = next((part.state for part in parts.values() if part.state is not None), None)
 
     def answer(self, call: Call) -> Answer:
         """The answer to any call to a service that has a part."""
@@ -96,11 +95,9 @@ class Parts:
         except Refused as refusal:
             answer = self._refusal(refusal)
         answer = _identified(answer)
-        # Calls that log in go to a part that holds nothing; a fault that sees them looks at what the other part holds.
-        state: Any = part.state if part.state is not None else self._held
         with self._lock:
             for hooks in self._hooks:
-                answer = hooks.answer(call, answer, state) if hooks.answer else answer
+                answer = hooks.answer(call, answer, part.state) if hooks.answer else answer
         return answer
 
     def refusal(self, status: int, message: str) -> Answer:

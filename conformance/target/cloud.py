@@ -32,7 +32,7 @@ from conformance.model.errors import (
     UsageError,
 )
 from conformance.target.login import Actor, Login, line_of, log_in
-from conformance.target.transport import Limits, Sender, Transport, origin_of
+from conformance.target.transport import Sender, Transport, TransportLimits, origin_of
 
 __all__ = ["Actor", "Settings", "Target", "Wanted", "configured", "open_target"]
 
@@ -51,7 +51,7 @@ class Settings:
     cacert: str | None = None
     insecure: bool = False
     config_files: tuple[str, ...] = ()
-    limits: Limits = field(default_factory=Limits)
+    limits: TransportLimits = field(default_factory=TransportLimits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class Login:
         return token.id if token is not None and asked else DISCOVERY
 
 
-class _Adapter(BaseAdapter):
+class _KeystoneAdapter(BaseAdapter):
     """Lets keystoneauth1 send through our sender."""
 
     def __init__(self, login: Login, auth_url: str, actor: str) -> None:
@@ -122,7 +122,7 @@ class _Adapter(BaseAdapter):
 def log_in(region: CloudRegion, name: str, login: Login) -> tuple[Actor, AccessInfo]:
     auth_url = str(region.config["auth"]["auth_url"])
     plugin: Any = region.get_auth()
-    adapter = _Adapter(login, auth_url, name)
+    adapter = _KeystoneAdapter(login, auth_url, name)
     carrier = requests.Session()
     carrier.trust_env = False
     for scheme in ("http://", "https://"):
@@ -155,7 +155,7 @@ def log_in(region: CloudRegion, name: str, login: Login) -> tuple[Actor, AccessI
     return actor, access
 
 
-def _fresh(plugin: Any, session: Session, adapter: _Adapter, auth_url: str) -> str:
+def _fresh(plugin: Any, session: Session, adapter: _KeystoneAdapter, auth_url: str) -> str:
     try:
         return str(plugin.get_token(session))
     except (ks.ClientException, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:

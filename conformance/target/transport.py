@@ -29,7 +29,7 @@ from requests.adapters import HTTPAdapter
 from conformance.model.errors import NotACloud, SuiteError, TargetUnreachable
 from conformance.model.message import Headers, Request, Response
 
-__all__ = ["Limits", "Sender", "Transport", "origin_of"]
+__all__ = ["Sender", "Transport", "TransportLimits", "origin_of"]
 
 
 IDLE = 3.0
@@ -37,7 +37,7 @@ IDLE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class TransportLimits:
     """Seconds to connect, of silence, and in all; bytes of a body; then the same for all exchanges of a run together.
 
     `run` are the seconds after which nothing more is sent, `cleanup` those that cleaning up has on top, `bodies` the bytes of
@@ -67,7 +67,7 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}"
 
 
-class _Adapter(HTTPAdapter):
+class _VerbatimAdapter(HTTPAdapter):
     """Sends a URL's path and query as they were written, and can break off whatever is under way."""
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ class _Adapter(HTTPAdapter):
     def _tracking(self, pool: type[urllib3.HTTPConnectionPool]) -> type[urllib3.HTTPConnectionPool]:
         adapter = self
 
-        class Connection(pool.ConnectionCls):  # type: ignore[name-defined,misc]
+        class TrackedConnection(pool.ConnectionCls):  # type: ignore[name-defined,misc]
             def connect(self) -> None:
                 super().connect()
                 adapter._connections.add(self)
@@ -94,7 +94,7 @@ class _Adapter(HTTPAdapter):
                 # urllib3 has tidied the percent-encodings by now.
                 super().putrequest(method, adapter._target or url, *args, **kwargs)
 
-        return type(pool.__name__, (pool,), {"ConnectionCls": Connection})
+        return type(pool.__name__, (pool,), {"ConnectionCls": TrackedConnection})
 
     def abort(self) -> None:
         """Shut every connection, so that a read in another thread ends at once."""
@@ -120,12 +120,12 @@ class Transport:
     def __init__(
         self,
         *,
-        limits: Limits | None = None,
+        limits: TransportLimits | None = None,
         verify: bool | str = True,
         cert: str | tuple[str, str] | None = None,
         origins: frozenset[str] = frozenset(),
     ) -> None:
-        self.limits = limits or Limits()
+        self.limits = limits or TransportLimits()
         self.origins = origins
         self._ends = time.monotonic() + self.limits.run
         self._left = self.limits.bodies
@@ -135,7 +135,7 @@ class Transport:
         self._session.verify = verify
         self._session.cert = cert
         self._session.headers.clear()
-        self._adapter = _Adapter()
+        self._adapter = _VerbatimAdapter()
         self._watch = _Watch(self.limits.total, self._adapter.abort)
         self._environment: dict[str, Mapping[str, Any]] = {}
         for scheme in ("http://", "https://"):
@@ -319,7 +319,7 @@ class _Watch:
                 self._change.wait(self._seconds if self._due is None else self._due - now)
 
 
-def _failure(error: Exception, where: str, request: Request, limits: Limits) -> Exception:
+def _failure(error: Exception, where: str, request: Request, limits: TransportLimits) -> Exception:
     text, whole = _brief(_cause(error)), str(error)
     if isinstance(error, requests.exceptions.SSLError) or "CERTIFICATE" in whole:
         return TargetUnreachable(

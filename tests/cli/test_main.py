@@ -22,7 +22,7 @@ from conformance.contract.specs import OVERLAY, default_directory
 from conformance.model.contract import Contract
 from conformance.proof.reference import Reference
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.target.store import Store
+from conformance.services.image.target.store import ImageStore
 from conformance.services.wire import Answer, Call, Caller, Refused
 
 
@@ -287,7 +287,7 @@ def test_an_administrator_is_no_breach_of_isolation(
     assert words in " ".join(done.stdout.split())
 
 
-def _no_show(call: Call, _caller: Caller, _store: Store) -> Answer | None:
+def _no_show(call: Call, _caller: Caller, _store: ImageStore) -> Answer | None:
     if call.operation == "image.show":
         raise Refused(405, "GET is not defined here.")
     return None

@@ -24,7 +24,7 @@ from conformance.reports.recorded import read_run
 from conformance.reports.terminal import print_verdict
 from conformance.run.session import Options
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.target.store import Store
+from conformance.services.image.target.store import ImageStore
 from conformance.services.wire import Answer, Call
 from conformance.target.cloud import Settings
 
@@ -90,7 +90,7 @@ def flaky(every: int, operation: str = "image.list", most: int = 10**6) -> Hooks
     """Answers each `every`th request to an operation with a 500, at most `most` times."""
     met: Counter[str] = Counter()
 
-    def answer(call: Call, item: Answer, _store: Store) -> Answer:
+    def answer(call: Call, item: Answer, _store: ImageStore) -> Answer:
         if call.operation != operation:
             return item
         met["calls"] += 1

@@ -1,10 +1,12 @@
-"""Times, as the contract has them and as queries name them."""
+"""JSON values: times as the contract has them and as queries name them, what is equal, what a URI may hold."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from conformance.model.jsonvalue import can_be_sent, in_utc, moment
+from conformance.model.jsonvalue import can_be_sent, equal, in_utc, moment
 
 
 @pytest.mark.parametrize(
@@ -45,3 +47,25 @@ def test_a_time_without_an_offset_is_no_moment(text: str) -> None:
 )
 def test_a_uri_that_holds_what_none_may_hold_cannot_be_sent(uri: str, due: bool) -> None:
     assert due is can_be_sent(uri)
+
+
+@pytest.mark.parametrize(
+    ("alike", "due", "got"), [(False, 1, True), (True, 1, 1), (True, None, None), (False, ["a", "b"], ["b", "a"])]
+)
+def test_true_is_not_one_and_a_list_has_an_order(alike: bool, due: Any, got: Any) -> None:
+    assert alike is equal(due, got)
+
+
+@pytest.mark.parametrize(
+    ("alike", "due", "got"),
+    [
+        (True, ["a", "b"], ["b", "a"]),
+        (True, ["a", "a", "b"], ["b", "a"]),
+        (True, ["a", "a"], ["a", "a"]),
+        (False, ["a", "b"], ["b", "a", "a"]),
+        (False, ["1"], [1]),
+        (False, ["a"], "a"),
+    ],
+)
+def test_sets_have_no_order_and_hold_nothing_twice(alike: bool, due: Any, got: Any) -> None:
+    assert alike is equal(due, got, unordered=True)

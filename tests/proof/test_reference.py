@@ -17,7 +17,7 @@ from conformance.model.errors import SuiteError, UsageError
 from conformance.proof.reference import BODY_LIMIT, Reference
 from conformance.run.service import Service
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.target.store import Store
+from conformance.services.image.target.store import ImageStore
 from conformance.services.wire import Answer, Call, Caller
 
 IMAGES = "/image/v2/images"
@@ -91,7 +91,7 @@ def envelope(body: bytes) -> tuple[int, str]:
 def faulty(contract: Contract, answer: Answer) -> Reference:
     """A reference that sends this answer to whoever lists the resources."""
 
-    def handle(call: Call, _caller: Caller, _store: Store) -> Answer | None:
+    def handle(call: Call, _caller: Caller, _store: ImageStore) -> Answer | None:
         return answer if call.operation == "image.list" else None
 
     return Reference(contract, faults=[Fault("ours", (), "a fault of this test", Hooks(handle=handle))])

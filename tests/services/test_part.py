@@ -11,8 +11,8 @@ from targets import Offline
 
 from conformance.model.contract import Contract
 from conformance.services.fault import Hooks
-from conformance.services.identity.target.tokens import Identity
-from conformance.services.image.target.store import Image, Store
+from conformance.services.identity.target.tokens import Accounts
+from conformance.services.image.target.store import ImageStore, StoredImage
 from conformance.services.wire import Answer, Call, Caller, Refused
 
 IMAGES = "/v2/images"
@@ -29,8 +29,8 @@ def everything(seen: list[str]) -> Hooks:
         note("request", call)
         return call
 
-    def authorise(call: Call, caller: Caller | None, identity: Identity) -> Caller | None:
-        assert caller == identity.caller(call.headers.get("x-auth-token"))
+    def authorise(call: Call, caller: Caller | None, accounts: Accounts) -> Caller | None:
+        assert caller == accounts.caller(call.headers.get("x-auth-token"))
         note("authorise", call)
         return caller
 
@@ -38,24 +38,24 @@ def everything(seen: list[str]) -> Hooks:
         note("query", call)
         return query
 
-    def visible(call: Call, images: list[Image], store: Store) -> list[Image]:
+    def visible(call: Call, images: list[StoredImage], store: ImageStore) -> list[StoredImage]:
         assert store.all() == images
         note("visible", call)
         return images
 
-    def members(call: Call, body: Any, store: Store) -> Any:
+    def members(call: Call, body: Any, store: ImageStore) -> Any:
         note("members", call)
         return body
 
-    def handle(call: Call, caller: Caller, store: Store) -> Answer | None:
+    def handle(call: Call, caller: Caller, store: ImageStore) -> Answer | None:
         note("handle", call)
         return None
 
-    def stored(call: Call, image: Image, store: Store) -> None:
+    def stored(call: Call, image: StoredImage, store: ImageStore) -> None:
         assert image is store.get(image.id)
         note("stored", call)
 
-    def answer(call: Call, answer: Answer, store: Store) -> Answer:
+    def answer(call: Call, answer: Answer, store: ImageStore) -> Answer:
         assert store.get("nothing") is None
         note(f"answer {answer.status}", call)
         return answer
@@ -131,7 +131,7 @@ def test_a_fault_leaves_the_stages_alone_that_it_does_not_have(contract: Contrac
 
 def test_two_faults_act_one_after_the_other(contract: Contract) -> None:
     def added(word: str) -> Hooks:
-        def answer(_call: Call, answer: Answer, _store: Store) -> Answer:
+        def answer(_call: Call, answer: Answer, _store: ImageStore) -> Answer:
             return replace(answer, headers={**answer.headers, "words": answer.headers.get("words", "") + word})
 
         return Hooks(answer=answer)
@@ -146,7 +146,7 @@ def test_a_fault_may_answer_in_place_of_the_part(contract: Contract) -> None:
 
 
 def test_a_fault_may_refuse(contract: Contract) -> None:
-    def handle(_call: Call, _caller: Caller, _store: Store) -> Answer | None:
+    def handle(_call: Call, _caller: Caller, _store: ImageStore) -> Answer | None:
         raise Refused(409, "Not now.", {"Retry-After": "1"})
 
     answer = Offline(contract, Hooks(handle=handle)).call("GET", IMAGES)

@@ -33,9 +33,9 @@ from conformance.reports import Presentation, print_verdict
 from conformance.reports.sentences import sentence
 from conformance.run.session import Options
 from conformance.target.cloud import Settings
-from conformance.target.transport import Limits, Transport
+from conformance.target.transport import Transport, TransportLimits
 
-LIMITS = Limits(connect=1, silence=0.5, total=1, body=1 << 18)
+LIMITS = TransportLimits(connect=1, silence=0.5, total=1, body=1 << 18)
 Pieces = Iterable[bytes]
 Twist = Callable[[str, str, bytes], Pieces]
 """(method, path, the honest answer) -> what is sent in its place; afterwards the connection is closed."""
@@ -151,7 +151,7 @@ def outcome(tmp_path: Path) -> Callable[..., tuple[int, str, Verdict | None]]:
     def run(
         clouds: dict[str, Any],
         *,
-        limits: Limits = LIMITS,
+        limits: TransportLimits = LIMITS,
         selection: str | None = None,
         profile: str = "smoke",
         other: str | None = None,
@@ -417,7 +417,7 @@ def test_an_honest_answer_with_every_value_spoilt_is_never_our_fault(
         return [re.sub(rb"(?i)content-length: \d+", b"Content-Length: %d" % len(spoilt), head) + b"\r\n\r\n" + spoilt]
 
     proxy = serve(behind, reference, twist)
-    limits = Limits(silence=20, total=20)
+    limits = TransportLimits(silence=20, total=20)
     code, _, verdict = outcome(clouds_behind(reference, proxy), limits=limits, profile="gate", other="reference-other")
     assert verdict is not None
     assert [note for note in verdict.notes if "at fault" in note] == []
@@ -490,7 +490,7 @@ def test_a_token_of_another_shape_is_one_line_or_a_finding(
 ) -> None:
     twist = with_catalogue(lambda token: token.__setitem__(member, value))
     code, line, verdict = outcome(
-        clouds_behind(reference, serve(behind, reference, twist)), selection="no_such_case", limits=Limits()
+        clouds_behind(reference, serve(behind, reference, twist)), selection="no_such_case", limits=TransportLimits()
     )
     assert code in {Exit.NON_CONFORMANT, Exit.USAGE, Exit.INCONCLUSIVE}
     assert verdict is not None or len(line) < 400
@@ -517,7 +517,7 @@ def test_an_endpoint_that_is_none_is_one_line(
     url: str | None, words: str, serve: Any, outcome: Any, reference: Reference
 ) -> None:
     code, line, verdict = outcome(
-        clouds_behind(reference, serve(behind, reference, with_endpoint(url))), limits=Limits(connect=5)
+        clouds_behind(reference, serve(behind, reference, with_endpoint(url))), limits=TransportLimits(connect=5)
     )
     assert (code, verdict) == (Exit.INCONCLUSIVE, None)
     assert words in line
@@ -568,7 +568,7 @@ def test_a_token_answered_with_200_is_a_finding(serve: Any, outcome: Any, refere
         return [honest.replace(b"201 Created", b"200 OK", 1) if path.endswith("/auth/tokens") else honest]
 
     code, _, verdict = outcome(
-        clouds_behind(reference, serve(behind, reference, twist)), limits=Limits(), other="reference-other"
+        clouds_behind(reference, serve(behind, reference, twist)), limits=TransportLimits(), other="reference-other"
     )
     assert verdict is not None
     assert code == Exit.NON_CONFORMANT
@@ -585,7 +585,7 @@ def test_a_run_ends_when_its_time_is_over(serve: Any, outcome: Any, reference: R
             time.sleep(0.2)
         return [honest]
 
-    limits = Limits(silence=20, total=20, run=3, cleanup=30)
+    limits = TransportLimits(silence=20, total=20, run=3, cleanup=30)
     began = time.monotonic()
     code, shown, verdict = outcome(
         clouds_behind(reference, serve(behind, reference, slow)), limits=limits, profile="gate"
@@ -599,7 +599,7 @@ def test_a_run_ends_when_its_time_is_over(serve: Any, outcome: Any, reference: R
 
 def test_all_answers_together_are_bounded(serve: Any) -> None:
     big = serve(Server, lambda _: [answer(b"x" * 1000)])
-    with Transport(limits=Limits(bodies=2500)) as transport:
+    with Transport(limits=TransportLimits(bodies=2500)) as transport:
         assert [transport.send(Request("GET", big.root)).status for _ in range(3)] == [200] * 3
         with pytest.raises(ConformanceError, match=r"has sent more than a run holds \(2500 bytes\)"):
             transport.send(Request("GET", big.root))
@@ -619,7 +619,7 @@ def test_an_image_that_cannot_be_deleted_is_left_behind_unless_it_says_that_it_i
         return [honest]
 
     _, _, verdict = outcome(
-        clouds_behind(reference, serve(behind, reference, twist)), selection="limit", limits=Limits()
+        clouds_behind(reference, serve(behind, reference, twist)), selection="limit", limits=TransportLimits()
     )
     assert verdict is not None
     assert bool(verdict.run.leftovers) is left

@@ -13,10 +13,10 @@ import pytest
 
 from conformance.model.errors import NotACloud, SuiteError, TargetUnreachable
 from conformance.model.message import Headers, Request
-from conformance.target.transport import Limits, Transport, origin_of
+from conformance.target.transport import Transport, TransportLimits, origin_of
 
 Handler = Callable[[socket.socket, bytes], None]
-LIMITS = Limits(connect=1, silence=1, total=1.5, body=1 << 20)
+LIMITS = TransportLimits(connect=1, silence=1, total=1.5, body=1 << 20)
 
 
 @pytest.fixture

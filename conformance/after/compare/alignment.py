@@ -60,7 +60,7 @@ class StatusDrift:
         return all(status < 400 for status in self.before) and any(400 <= status < 500 for status in self.after)
 
 
-Key = tuple[str, ...]
+RequestKey = tuple[str, ...]
 
 
 def status_drift(before: Iterable[Exchange], after: Iterable[Exchange]) -> tuple[StatusDrift, ...]:
@@ -74,18 +74,18 @@ def status_drift(before: Iterable[Exchange], after: Iterable[Exchange]) -> tuple
     return tuple(_grouped(pairs))
 
 
-Pair = tuple[tuple[Exchange, ...], tuple[Exchange, ...]]
+Counterparts = tuple[tuple[Exchange, ...], tuple[Exchange, ...]]
 
 
-def _by_key(exchanges: Iterable[Exchange], key: Callable[[Exchange], Key]) -> dict[Key, list[Exchange]]:
-    found: dict[Key, list[Exchange]] = {}
+def _by_key(exchanges: Iterable[Exchange], key: Callable[[Exchange], RequestKey]) -> dict[RequestKey, list[Exchange]]:
+    found: dict[RequestKey, list[Exchange]] = {}
     for item in exchanges:
         if item.case not in _OUTSIDE and item.request.operation != DISCOVERY:
             found.setdefault(key(item), []).append(item)
     return found
 
 
-def _paired(before: Sequence[Exchange], after: Sequence[Exchange]) -> Iterator[Pair]:
+def _paired(before: Sequence[Exchange], after: Sequence[Exchange]) -> Iterator[Counterparts]:
     """Pairs with different statuses: one by one when both runs sent the request as often, else as wholes."""
     if len(before) == len(after):
         yield from (
@@ -97,7 +97,7 @@ def _paired(before: Sequence[Exchange], after: Sequence[Exchange]) -> Iterator[P
             yield tuple(before), tuple(item for item in after if _status(item) in news)
 
 
-def _unlikely(before: Sequence[Exchange], after: Sequence[Exchange]) -> Iterator[Pair]:
+def _unlikely(before: Sequence[Exchange], after: Sequence[Exchange]) -> Iterator[Counterparts]:
     counts = Counter(_status(item) for item in after)
     known = {_status(item) for item in before}
     for status, count in counts.items():
@@ -110,8 +110,8 @@ def _status(exchange: Exchange) -> int:
     return exchange.response.status
 
 
-def _grouped(pairs: Iterable[Pair]) -> Iterator[StatusDrift]:
-    groups: dict[tuple[str, str, tuple[int, ...], tuple[int, ...]], list[Pair]] = {}
+def _grouped(pairs: Iterable[Counterparts]) -> Iterator[StatusDrift]:
+    groups: dict[tuple[str, str, tuple[int, ...], tuple[int, ...]], list[Counterparts]] = {}
     for before, after in pairs:
         statuses = tuple(tuple(sorted({_status(item) for item in side})) for side in (before, after))
         groups.setdefault((after[0].operation, after[0].case, statuses[0], statuses[1]), []).append((before, after))
@@ -144,7 +144,7 @@ def _path(exchange: Exchange) -> str:
     return path[found.start() :] if found else path
 
 
-def _exact(exchange: Exchange) -> Key:
+def _exact(exchange: Exchange) -> RequestKey:
     request = exchange.request
     query = urlsplit(request.url).query
     body = request.body[:100_000].decode("utf-8", "surrogateescape")
@@ -153,7 +153,7 @@ def _exact(exchange: Exchange) -> Key:
     return (exchange.case, exchange.operation, request.method, request.actor, *named)
 
 
-def kind_of_request(exchange: Exchange) -> Key:
+def kind_of_request(exchange: Exchange) -> RequestKey:
     """The case, the operation and what the request carries by name: the same for two requests that ask the same of a server."""
     request = exchange.request
     names = sorted({name for name, _ in parse_qsl(urlsplit(request.url).query, keep_blank_values=True)})

@@ -78,7 +78,7 @@ def shape_drift(
 ) -> tuple[ShapeDrift, ...]:
     """Every difference between the shapes of two runs, by operation, status class and place; `resources` are the contract's."""
     listed = {item.items: item.id for item in resources if item.items}
-    first, second = _Run.of(before, listed), _Run.of(after, listed)
+    first, second = _Traffic.of(before, listed), _Traffic.of(after, listed)
     found: list[ShapeDrift] = []
     for key in sorted(first.seen.keys() & second.seen.keys()):
         cases = first.seen[key].keys() & second.seen[key].keys()
@@ -91,24 +91,24 @@ def shape_drift(
     return tuple(found)
 
 
-Key = tuple[str, str]
+Shape = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class _Run:
+class _Traffic:
     """The exchanges by operation and status class, then case; and what the client sent that was accepted.
 
     `made` are the ids of what the run made. `listed` maps a member that holds a list of resources to the member with their id.
     """
 
-    seen: Mapping[Key, Mapping[str, list[Exchange]]]
+    seen: Mapping[Shape, Mapping[str, list[Exchange]]]
     made: frozenset[str]
     sent: frozenset[tuple[str, str]] = field(default=frozenset())
     listed: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, exchanges: Iterable[Exchange], listed: Mapping[str, str]) -> _Run:
-        seen: dict[Key, dict[str, list[Exchange]]] = {}
+    def of(cls, exchanges: Iterable[Exchange], listed: Mapping[str, str]) -> _Traffic:
+        seen: dict[Shape, dict[str, list[Exchange]]] = {}
         made: set[str] = set()
         sent: set[tuple[str, str]] = set()
         for item in exchanges:
@@ -176,7 +176,7 @@ class _Member:
 
 
 def _members(
-    key: Key, before: Sequence[Exchange], after: Sequence[Exchange], first: _Run, second: _Run
+    key: Shape, before: Sequence[Exchange], after: Sequence[Exchange], first: _Traffic, second: _Traffic
 ) -> Iterator[ShapeDrift]:
     one, other = _inferred(before, first), _inferred(after, second)
     driven = first.sent ^ second.sent
@@ -215,7 +215,7 @@ def _members(
             yield drift("changed type", _words(old.types), _words(new.types))
 
 
-def _inferred(exchanges: Iterable[Exchange], run: _Run) -> dict[str, _Member]:
+def _inferred(exchanges: Iterable[Exchange], run: _Traffic) -> dict[str, _Member]:
     """Place -> what was seen there; the place `body` is the whole, a body that is no JSON has its media type as type."""
     builder = SchemaBuilder()
     others: set[str] = set()
@@ -262,7 +262,7 @@ def _words(types: Iterable[str]) -> str:
 # --- headers and values ---------------------------------------------------------------------------------------------
 
 
-def _headers(key: Key, before: Sequence[Exchange], after: Sequence[Exchange]) -> Iterator[ShapeDrift]:
+def _headers(key: Shape, before: Sequence[Exchange], after: Sequence[Exchange]) -> Iterator[ShapeDrift]:
     one, other = (
         Counter(name for item in side for name in {field.lower() for field, _ in item.response.headers.items})
         for side in (before, after)
@@ -286,7 +286,7 @@ def _share(count: int, of: int) -> str:
 
 
 def _values(
-    key: Key, before: Sequence[Exchange], after: Sequence[Exchange], first: _Run, second: _Run
+    key: Shape, before: Sequence[Exchange], after: Sequence[Exchange], first: _Traffic, second: _Traffic
 ) -> Iterator[ShapeDrift]:
     one, other = ({} if key[1] != "2xx" else _words_seen(side, run) for side, run in ((before, first), (after, second)))
     driven = first.sent ^ second.sent
@@ -307,7 +307,7 @@ def _values(
             )
 
 
-def _words_seen(exchanges: Iterable[Exchange], run: _Run) -> dict[str, Counter[str]]:
+def _words_seen(exchanges: Iterable[Exchange], run: _Traffic) -> dict[str, Counter[str]]:
     """Place -> how often each text was seen there, without free text such as names and ids."""
     found: dict[str, Counter[str]] = {}
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from conformance.model.contract import Contract
 from conformance.run.service import Service
-from conformance.services.image.marks import MARKS
+from conformance.services.image.marks import MARKS, UNORDERED
 
 if TYPE_CHECKING:
     from conformance.services.fault import Fault
     from conformance.services.image.client import ImageClient
-    from conformance.services.part import Part, Surroundings
+    from conformance.services.part import ReferencePart, Surroundings
 
 __all__ = ["IMAGE"]
 
@@ -35,7 +35,7 @@ def _liberties() -> Iterable[Fault]:
     return liberties()
 
 
-def _target(around: Surroundings) -> Part:
+def _target(around: Surroundings) -> ReferencePart:
     from conformance.services.image.target.service import ImagePart
 
     return ImagePart(around)
@@ -51,7 +51,7 @@ IMAGE = Service(
     plain={"visibility": "private"},
     sample={"min_disk": 1, "min_ram": 1, "tags": ["kept"], "conformance_kept": "kept"},
     volatile=frozenset({"updated_at"}),
-    unordered=frozenset({"tags"}),
+    unordered=UNORDERED,
     largest_page={"limit": 500},
     freeing=({"op": "replace", "path": "/protected", "value": False},),
     schemas={"image": "/v2/schemas/image", "images": "/v2/schemas/images"},

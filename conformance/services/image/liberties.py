@@ -16,7 +16,7 @@ from typing import Any
 
 from conformance.services.fault import Fault, Hooks
 from conformance.services.forms import REQUEST_ID, header
-from conformance.services.image.target.store import Image, Store
+from conformance.services.image.target.store import ImageStore, StoredImage
 from conformance.services.product import family
 from conformance.services.wire import JSON_TYPE, Answer, Call, Caller, Refused
 
@@ -236,7 +236,7 @@ def _images() -> Rows:
     )
 
 
-def _longer_checksums(call: Call, answer: Answer, store: Store) -> Answer:
+def _longer_checksums(call: Call, answer: Answer, store: ImageStore) -> Answer:
     def change(image: Body) -> Body:
         held = store.get(str(image["id"]))
         data = held.data if held is not None else None
@@ -275,7 +275,7 @@ def _downloads() -> Rows:
     yield "absent-refused", "a file that is not there yet is refused with 404", Hooks(handle=_no_file)
 
 
-def _no_file(call: Call, caller: Caller, store: Store) -> Answer | None:
+def _no_file(call: Call, caller: Caller, store: ImageStore) -> Answer | None:
     if call.operation == "image.download" and store.find(caller, call.image_id).data is None:
         raise Refused(404, "There is no data yet.")
     return None
@@ -285,7 +285,7 @@ def _isolation() -> Rows:
     yield "forbidden", "images of other projects are forbidden, not hidden", Hooks(handle=_forbidden)
 
 
-def _forbidden(call: Call, caller: Caller, store: Store) -> Answer | None:
+def _forbidden(call: Call, caller: Caller, store: ImageStore) -> Answer | None:
     image = store.get(call.image_id)
     private = image is not None and image.members["visibility"] == "private"
     if image is not None and private and image.owner != caller.project and not caller.admin:
@@ -306,10 +306,10 @@ def _clouds() -> Rows:
     yield "busy", "others make and delete public images all the time", Hooks(handle=_busy())
 
 
-def _stranger(store: Store, number: int, owner: str, visibility: str) -> Image:
+def _stranger(store: ImageStore, number: int, owner: str, visibility: str) -> StoredImage:
     """An image that no run has made."""
     now = store.clock.now()
-    image = Image(str(uuid.uuid4()), owner, now, now, -number)
+    image = StoredImage(str(uuid.uuid4()), owner, now, now, -number)
     image.members |= {
         "name": f"platform {number}",
         "visibility": visibility,
@@ -321,7 +321,7 @@ def _stranger(store: Store, number: int, owner: str, visibility: str) -> Image:
     return image
 
 
-def _crowded(_call: Call, caller: Caller, store: Store) -> Answer | None:
+def _crowded(_call: Call, caller: Caller, store: ImageStore) -> Answer | None:
     if not any(image.number < 0 for image in store.all()):
         for number in range(1, CROWD + 1):
             mine = number % 3 == 0
@@ -329,12 +329,12 @@ def _crowded(_call: Call, caller: Caller, store: Store) -> Answer | None:
     return None
 
 
-def _busy() -> Callable[[Call, Caller, Store], Answer | None]:
+def _busy() -> Callable[[Call, Caller, ImageStore], Answer | None]:
     """With each call one public image of somebody else comes, and soon another one goes."""
     ids: list[str] = []
     made = 0
 
-    def handle(_call: Call, _caller: Caller, store: Store) -> Answer | None:
+    def handle(_call: Call, _caller: Caller, store: ImageStore) -> Answer | None:
         nonlocal made
         made += 1
         image = _stranger(store, made, "another", "public")

@@ -1,10 +1,16 @@
-"""By what an image of ours is recognised, and what is never sent for one."""
+"""By what an image of ours is recognised, what is never sent for one, and when a member of one has kept its value."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from conformance.model.jsonvalue import equal
 from conformance.model.marks import Marks
 
-__all__ = ["MARKS"]
+__all__ = ["MARKS", "UNORDERED", "same"]
+
+UNORDERED = frozenset({"tags"})
+"""Members that are sets: their items have no order (ruling 8, document line 640; OpenStack Image API v2, tags)."""
 
 MARKS = Marks(
     name="name",
@@ -59,3 +65,8 @@ MARKS = Marks(
         "size=9999999999999999999999",
     ),
 )
+
+
+def same(member: str, due: Any, got: Any) -> bool:
+    """Whether a member of an image has the value that is due."""
+    return equal(due, got, unordered=member in UNORDERED)

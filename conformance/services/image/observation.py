@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.generate.draft import ID
-from conformance.judge.partition import FURTHER
+from conformance.judge.partition import place_of
 from conformance.model import requirement_id
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
@@ -21,22 +21,9 @@ from conformance.run.cases import Expect, NotExercised
 from conformance.services.image.arrange import shown
 from conformance.services.image.client import ImageClient
 from conformance.services.image.drawn import forbidden_values
+from conformance.services.image.marks import same
 
-__all__ = ["agrees", "as_sent", "differing", "forbidden", "kept", "place_of", "same", "untouched", "values"]
-
-
-def place_of(contract: Contract, member: str) -> str:
-    """The member as a deviation names it: by its own name when the contract has it, else as a further property."""
-    create = contract.operations["image.create"]
-    known = ((create.request_schema or {}), (create.responses[0].schema or {}))
-    return member if any(member in schema.get("properties", {}) for schema in known) else FURTHER
-
-
-def same(member: str, due: Any, got: Any) -> bool:
-    """Whether a member came back; tags are a set."""
-    if member == "tags" and isinstance(due, list) and isinstance(got, list):
-        return sorted(map(str, due)) == sorted(map(str, got))
-    return bool(due == got) and isinstance(due, bool) == isinstance(got, bool)
+__all__ = ["agrees", "as_sent", "differing", "forbidden", "kept", "untouched", "values"]
 
 
 def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
@@ -68,7 +55,7 @@ def as_sent(
         got = found.get(member)
         deviation = Deviation(
             "not-as-sent",
-            place=place_of(contract, member),
+            place=place_of(contract, "image.create", member),
             terms=(("where", where),),
             seen=values(value, got),
             path=member,
@@ -109,7 +96,7 @@ def kept(
     for name, due in before.items():
         deviation = Deviation(
             "turned",
-            place=place_of(contract, name),
+            place=place_of(contract, "image.create", name),
             terms=(("when", when),),
             seen=values(due, after.get(name)),
             path=name,

@@ -23,7 +23,7 @@ from conformance.model.verdict import Verdict
 from conformance.proof.reference import Reference
 from conformance.run.session import Options
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.target.store import Image, Store
+from conformance.services.image.target.store import ImageStore, StoredImage
 from conformance.services.wire import Answer, Call, Caller, Refused
 
 # No warning of a library may end a run from within; one that cannot be helped is not shown.
@@ -54,7 +54,7 @@ def forbidden(operation: str, place: str, held: Class, kind: str = "forbidden-ac
 
 
 def creating(change: Callable[[dict[str, Any]], Any]) -> Hooks:
-    def members(call: Call, body: Any, _store: Store) -> Any:
+    def members(call: Call, body: Any, _store: ImageStore) -> Any:
         return change(dict(body)) if call.operation == "image.create" and isinstance(body, dict) else body
 
     return Hooks(members=members)
@@ -120,7 +120,7 @@ def test_two_server_errors_of_one_operation_are_two_findings(verdict: Callable[.
     } == {deviation.request for deviation in found if deviation.kind == "server-error"}
 
 
-def _half(call: Call, caller: Caller, store: Store) -> Answer | None:
+def _half(call: Call, caller: Caller, store: ImageStore) -> Answer | None:
     image = store.get(call.image_id)
     if (
         call.operation == "image.patch"
@@ -141,7 +141,7 @@ def test_a_refused_patch_that_leaves_something_behind_is_found(verdict: Callable
     assert not [deviation for deviation in found if any(part.place == "/min_disk" for part in deviation.request)]
 
 
-def _kept(call: Call, answer: Answer, store: Store) -> Answer:
+def _kept(call: Call, answer: Answer, store: ImageStore) -> Answer:
     if (
         call.operation == "image.create"
         and answer.status == 400
@@ -192,7 +192,7 @@ def test_a_limit_forgotten_when_three_parameters_come_together_is_found(verdict:
     assert {"limit", "sort_key", "status"} <= set(str(dict(deviation.terms)["parameters"]).split(", "))
 
 
-def _lost(call: Call, image: Image, _store: Store) -> None:
+def _lost(call: Call, image: StoredImage, _store: ImageStore) -> None:
     if call.operation == "image.patch" and image.members["tags"] and image.members["protected"]:
         image.members["min_disk"] = 0
 

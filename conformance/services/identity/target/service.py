@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.services.identity.target.tokens import Identity
+from conformance.services.identity.target.tokens import Accounts
 from conformance.services.part import Surroundings
 from conformance.services.wire import Answer, Call, Refused, read_json
 
@@ -20,7 +20,7 @@ class IdentityPart:
         operation = around.contract.operations["auth.token"]
         self._method, self._path = operation.method, operation.path
         self._success = operation.responses[0].status
-        self.tokens = Identity(around.urls, around.clock)
+        self.tokens = Accounts(around.urls, around.clock)
 
     @property
     def endpoint(self) -> str:

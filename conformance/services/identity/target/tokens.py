@@ -12,7 +12,7 @@ from typing import Any
 from conformance.services.clock import Clock
 from conformance.services.wire import Caller, Refused
 
-__all__ = ["ACCOUNTS", "Identity", "Token"]
+__all__ = ["ACCOUNTS", "Accounts", "Token"]
 
 ACCOUNTS: Mapping[str, tuple[str, str]] = {
     "reference": ("reference", "member"),
@@ -36,7 +36,7 @@ class Token:
     body: Mapping[str, Any]
 
 
-class Identity:
+class Accounts:
     """Accounts with passwords drawn at the start, and tokens that are good for an hour.
 
     `urls` are the services of the catalogue: each name, which is its type too, and its endpoint.

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from conformance.generate.combinations import LEFT_OUT
-from conformance.judge.partition import FURTHER
+from conformance.judge.partition import FURTHER, place_of
 from conformance.model import requirement_id
 from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import moment, short
@@ -21,7 +21,7 @@ from conformance.run.cases import Expect, NotApplicable, NotExercised, call, ver
 from conformance.services.image.arrange import answered, created, image, listed, other_project, row, shown, unready
 from conformance.services.image.client import ImageClient
 from conformance.services.image.drawn import create_rows, levels
-from conformance.services.image.observation import agrees, as_sent, forbidden, place_of
+from conformance.services.image.observation import agrees, as_sent, forbidden
 from conformance.services.image.samples import PROPERTY, TEXTS
 
 CREATE = "image.create"
@@ -118,7 +118,7 @@ def test_null_is_taken_or_refused(cloud: ImageClient, expect: Expect) -> None:
         exchange = cloud.create({"name": cloud.name(), member: None})
         status = exchange.response.status
         if status < 500:
-            place = place_of(cloud.contract, member)
+            place = place_of(cloud.contract, CREATE, member)
             deviation = Deviation("neither-taken-nor-refused", status=status, place=place, terms=(("value", "null"),))
             expect(REQUEST, status == 201 or status >= 400, deviation, exchange)
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from conformance.generate.combinations import LEFT_OUT, together
+from conformance.judge.partition import place_of
 from conformance.model import requirement_id
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
@@ -29,7 +30,7 @@ from conformance.services.image.arrange import (
     upload,
 )
 from conformance.services.image.client import ImageClient
-from conformance.services.image.observation import place_of, values
+from conformance.services.image.observation import values
 
 LIST = "image.list"
 
@@ -570,7 +571,7 @@ def test_images_of_every_kind_are_listed(cloud: ImageClient, expect: Expect, mem
     found = {item for page in pages for item in ids(listed(page))}
     kind = next(iter(members), None)
     lost = (
-        Deviation("not-listed-with", place=place_of(cloud.contract, kind))
+        Deviation("not-listed-with", place=place_of(cloud.contract, LIST, kind))
         if kind is not None
         else Deviation("not-listed")
     )
@@ -601,7 +602,7 @@ def as_shown(
 ) -> None:
     """Judge that what a list shows of an image has nothing else than show."""
     for member in found.keys() & seen.keys():
-        place, terms = place_of(contract, member), (("where", "listed"),)
+        place, terms = place_of(contract, LIST, member), (("where", "listed"),)
         shown_and_listed = values(seen[member], found[member])
         deviation = Deviation("not-as-shown", place=place, terms=terms, seen=shown_and_listed, path=member)
         expect("image.list.complete", found[member] == seen[member], deviation, exchange)

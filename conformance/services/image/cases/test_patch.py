@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.generate.combinations import LEFT_OUT
-from conformance.judge.partition import FURTHER
+from conformance.judge.partition import FURTHER, place_of
 from conformance.model import requirement_id
 from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import moment, short
@@ -27,12 +27,11 @@ from conformance.services.image.arrange import (
 )
 from conformance.services.image.client import ImageClient
 from conformance.services.image.drawn import levels, patch_rows
+from conformance.services.image.marks import same
 from conformance.services.image.observation import (
     agrees,
     forbidden,
     kept,
-    place_of,
-    same,
     untouched,
     values,
 )
@@ -87,7 +86,7 @@ def as_changed(
     """Judge that a place shows the members as they were changed."""
     for member, value in wanted.items():
         got = found.get(member)
-        terms, place = (("where", where),), place_of(cloud.contract, member)
+        terms, place = (("where", where),), place_of(cloud.contract, PATCH, member)
         deviation = Deviation("not-as-changed", place=place, terms=terms, seen=values(value, got), path=member)
         expect("image.patch.stored", same(member, value, got), deviation, exchange)
 

@@ -10,7 +10,7 @@ from typing import Any
 from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
-from conformance.services.identity.target.tokens import Identity
+from conformance.services.identity.target.tokens import Accounts
 from conformance.services.image.faults.reading import asked
 from conformance.services.image.faults.stages import asking, refuse
 from conformance.services.product import Effect, Where, family, product
@@ -47,7 +47,7 @@ def _is_few(limit: str) -> bool:
 
 # --- tokens ---------------------------------------------------------------------------------------------------------
 
-Kind = Callable[[Call, Identity], bool]
+Kind = Callable[[Call, Accounts], bool]
 
 
 def _tokens() -> Iterator[Effect[Kind]]:
@@ -62,21 +62,21 @@ def _token(call: Call) -> str | None:
     return call.headers.get("x-auth-token")
 
 
-def _is_garbage(call: Call, identity: Identity) -> bool:
-    return bool(_token(call)) and _token(call) not in identity.tokens
+def _is_garbage(call: Call, accounts: Accounts) -> bool:
+    return bool(_token(call)) and _token(call) not in accounts.tokens
 
 
-def _is_unscoped(call: Call, identity: Identity) -> bool:
-    held = identity.tokens.get(_token(call) or "")
+def _is_unscoped(call: Call, accounts: Accounts) -> bool:
+    held = accounts.tokens.get(_token(call) or "")
     return held is not None and held.caller is None
 
 
 def _open(operation: str, kind: Kind) -> Hooks:
     """Take who calls with such a token for a member of the first project."""
 
-    def authorise(call: Call, caller: Caller | None, identity: Identity) -> Caller | None:
-        if caller is None and call.operation == operation and kind(call, identity):
-            return Caller(next(iter(identity.projects.values())), frozenset({"member"}))
+    def authorise(call: Call, caller: Caller | None, accounts: Accounts) -> Caller | None:
+        if caller is None and call.operation == operation and kind(call, accounts):
+            return Caller(next(iter(accounts.projects.values())), frozenset({"member"}))
         return caller
 
     return Hooks(authorise=authorise)
@@ -90,12 +90,12 @@ LIKENESSES: Mapping[str, Callable[[str], str]] = {
 
 
 def _by_likeness(change: Callable[[str], str]) -> Hooks:
-    def authorise(call: Call, caller: Caller | None, identity: Identity) -> Caller | None:
+    def authorise(call: Call, caller: Caller | None, accounts: Accounts) -> Caller | None:
         given = _token(call)
         if caller is not None or not given:
             return caller
         alike = (
-            token.caller for value, token in identity.tokens.items() if given == change(value) or value == change(given)
+            token.caller for value, token in accounts.tokens.items() if given == change(value) or value == change(given)
         )
         return next(alike, None)
 
@@ -124,7 +124,7 @@ def _headers() -> Iterator[Fault]:
         (HEADER, "auth.required"),
         "a token in the query opens a call",
         Hooks(
-            authorise=lambda call, caller, identity: caller or (_first(identity) if "token" in asked(call) else None)
+            authorise=lambda call, caller, accounts: caller or (_first(accounts) if "token" in asked(call) else None)
         ),
     )
     yield Fault(
@@ -141,17 +141,17 @@ def _headers() -> Iterator[Fault]:
     )
 
 
-def _from_another(name: str, call: Call, caller: Caller | None, identity: Identity) -> Caller | None:
+def _from_another(name: str, call: Call, caller: Caller | None, accounts: Accounts) -> Caller | None:
     given = call.headers.get(name, "")
-    return caller or next((token.caller for value, token in identity.tokens.items() if given and value in given), None)
+    return caller or next((token.caller for value, token in accounts.tokens.items() if given and value in given), None)
 
 
 def _none_when(holds: Callable[[Call], bool], call: Call, caller: Caller | None, _identity: Any) -> Caller | None:
     return None if holds(call) else caller
 
 
-def _first(identity: Identity) -> Caller | None:
-    return next((token.caller for token in identity.tokens.values() if token.caller is not None), None)
+def _first(accounts: Accounts) -> Caller | None:
+    return next((token.caller for token in accounts.tokens.values() if token.caller is not None), None)
 
 
 def _claimed(call: Call, caller: Caller | None, _identity: Any) -> Caller | None:

@@ -10,14 +10,14 @@ from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
 from conformance.services.image.faults.stages import answering, done_to, handling
-from conformance.services.image.target.store import Image, Store
+from conformance.services.image.target.store import ImageStore, StoredImage
 from conformance.services.product import Effect, Where, product
 from conformance.services.wire import Answer, Call, Caller
 
 __all__ = ["faults"]
 
 DELETE = "image.delete"
-Like = Callable[[Image, str], bool]
+Like = Callable[[StoredImage, str], bool]
 
 LIKE: Mapping[str, Like] = {
     "start": lambda image, text: image.id.startswith(text),
@@ -51,12 +51,12 @@ def faults(contract: Contract) -> Iterator[Fault]:
     )
 
 
-def _found(status: int, body: object, _call: Call, answer: Answer, _store: Store) -> Answer:
+def _found(status: int, body: object, _call: Call, answer: Answer, _store: ImageStore) -> Answer:
     return replace(answer, status=status, body=body)
 
 
 def _finding(operation: str, like: Like) -> Hooks:
-    def find(call: Call, caller: Caller, store: Store) -> Answer | None:
+    def find(call: Call, caller: Caller, store: ImageStore) -> Answer | None:
         if store.get(call.image_id) is not None:
             return None
         mine = (image for image in store.all() if image.owner == caller.project and like(image, call.image_id))

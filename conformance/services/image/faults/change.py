@@ -11,10 +11,10 @@ from typing import Any
 
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.faults.history import History, after, done, mates, undo
+from conformance.services.image.faults.history import Past, after, done, mates, undo
 from conformance.services.image.faults.reading import PROPERTY, leads_to, named, operations
 from conformance.services.image.faults.stages import answering, storing
-from conformance.services.image.target.store import Image, Store, document
+from conformance.services.image.target.store import ImageStore, StoredImage, document
 from conformance.services.product import family
 from conformance.services.wire import Answer, Call, Caller
 
@@ -57,10 +57,10 @@ def faults(_contract: Contract) -> Iterator[Fault]:
 
 
 def _mixed() -> Iterator[tuple[str, str, Hooks]]:
-    def tags(image: Image, before: Image) -> None:
+    def tags(image: StoredImage, before: StoredImage) -> None:
         image.members["tags"] = sorted({*before.members["tags"], *image.members["tags"]})
 
-    def name(image: Image, before: Image) -> None:
+    def name(image: StoredImage, before: StoredImage) -> None:
         image.members["name"] = before.members["name"]
 
     yield "added-tags", "patch adds the new tags to the old ones", _against_before(tags)
@@ -68,11 +68,11 @@ def _mixed() -> Iterator[tuple[str, str, Hooks]]:
     yield "late", "the first look after a change shows the old image", _first_look_is_old()
 
 
-def _against_before(change: Callable[[Image, Image], None]) -> Hooks:
+def _against_before(change: Callable[[StoredImage, StoredImage], None]) -> Hooks:
     """Store something of what an image was before the change."""
-    before: dict[str, Image] = {}
+    before: dict[str, StoredImage] = {}
 
-    def handle(call: Call, _caller: Caller, store: Store) -> Answer | None:
+    def handle(call: Call, _caller: Caller, store: ImageStore) -> Answer | None:
         image = store.get(call.image_id)
         if call.operation == PATCH and image is not None:
             before[image.id] = copy.deepcopy(image)
@@ -84,7 +84,7 @@ def _against_before(change: Callable[[Image, Image], None]) -> Hooks:
 def _first_look_is_old() -> Hooks:
     old: dict[str, Any] = {}
 
-    def handle(call: Call, _caller: Caller, store: Store) -> Answer | None:
+    def handle(call: Call, _caller: Caller, store: ImageStore) -> Answer | None:
         image = store.get(call.image_id)
         if call.operation == PATCH and image is not None:
             old[image.id] = document(image)
@@ -98,18 +98,18 @@ def _first_look_is_old() -> Hooks:
 def _lost() -> Iterator[tuple[str, str, Hooks]]:
     """Changes that are answered and not stored, or in part."""
 
-    def undone(when: Callable[[Call, Image, History], bool], *names: str) -> Hooks:
-        def act(call: Call, image: Image, _store: Store, past: History) -> None:
+    def undone(when: Callable[[Call, StoredImage, Past], bool], *names: str) -> Hooks:
+        def act(call: Call, image: StoredImage, _store: ImageStore, past: Past) -> None:
             if when(call, image, past):
                 undo(image, past, list(names) or None)
 
         return done(PATCH, act)
 
-    def all_but_first(call: Call, image: Image, _store: Store, past: History) -> None:
+    def all_but_first(call: Call, image: StoredImage, _store: ImageStore, past: Past) -> None:
         first, *others = named(call)
         undo(image, past, [name for name in others if name != first])
 
-    def merge_tags(call: Call, image: Image, _store: Store, past: History) -> None:
+    def merge_tags(call: Call, image: StoredImage, _store: ImageStore, past: Past) -> None:
         if "tags" in named(call):
             image.members["tags"] = sorted({*image.members["tags"], *past.before[image.id].members["tags"]})
 
@@ -130,7 +130,7 @@ def _lost() -> Iterator[tuple[str, str, Hooks]]:
 def _next_look_is_old() -> Hooks:
     stale: dict[str, dict[str, Any]] = {}
 
-    def change(call: Call, said: Answer, store: Store, past: History) -> Answer:
+    def change(call: Call, said: Answer, store: ImageStore, past: Past) -> Answer:
         image, before = store.get(call.image_id), stale.pop(call.image_id, None)
         if call.operation == PATCH and said.status == 200 and call.image_id in past.before:
             stale[call.image_id] = document(past.before[call.image_id])
@@ -144,7 +144,7 @@ def _next_look_is_old() -> Hooks:
 def _returning() -> Hooks:
     removed: dict[str, dict[str, Any]] = {}
 
-    def act(_call: Call, image: Image, _store: Store, past: History) -> None:
+    def act(_call: Call, image: StoredImage, _store: ImageStore, past: Past) -> None:
         for name, value in removed.pop(image.id, {}).items():
             image.properties.setdefault(name, value)
         before = past.before[image.id].properties
@@ -168,17 +168,17 @@ RESET: Mapping[str, Any] = {
 """Member -> what a change of other members makes of it."""
 
 
-def _reset_unless_named(name: str, value: Any, call: Call, image: Image, _store: Store) -> None:
+def _reset_unless_named(name: str, value: Any, call: Call, image: StoredImage, _store: ImageStore) -> None:
     if call.operation == PATCH and name not in named(call):
         image.members[name] = copy.copy(value)
 
 
 def _of_the_image() -> Iterator[tuple[str, str, Hooks]]:
-    def properties(call: Call, image: Image, _store: Store) -> None:
+    def properties(call: Call, image: StoredImage, _store: ImageStore) -> None:
         if call.operation == PATCH and not any(leads_to(PROPERTY, item) for item in operations(call)):
             image.properties.clear()
 
-    def give_away(call: Call, answer: Answer, store: Store) -> Answer:
+    def give_away(call: Call, answer: Answer, store: ImageStore) -> Answer:
         image = store.get(call.image_id)
         if image is not None:
             image.owner = "e" * 32
@@ -190,7 +190,7 @@ def _of_the_image() -> Iterator[tuple[str, str, Hooks]]:
 
 
 def _disarming() -> Hooks:
-    def act(call: Call, image: Image, _store: Store, _past: History) -> None:
+    def act(call: Call, image: StoredImage, _store: ImageStore, _past: Past) -> None:
         if "name" in named(call) and "protected" not in named(call):
             image.members["protected"] = False
 
@@ -201,18 +201,20 @@ def _disarming() -> Hooks:
 
 
 def _of_others() -> Iterator[tuple[str, str, Hooks]]:
-    def reaching(fits: Callable[[Image, Image], bool], change: Callable[[Image, Image], None]) -> Hooks:
-        def stored(call: Call, image: Image, store: Store) -> None:
+    def reaching(
+        fits: Callable[[StoredImage, StoredImage], bool], change: Callable[[StoredImage, StoredImage], None]
+    ) -> Hooks:
+        def stored(call: Call, image: StoredImage, store: ImageStore) -> None:
             for other in store.all() if call.operation == PATCH else ():
                 if other.id != image.id and fits(image, other):
                     change(image, other)
 
         return Hooks(stored=stored)
 
-    def more_ram(image: Image, other: Image) -> None:
+    def more_ram(image: StoredImage, other: StoredImage) -> None:
         other.members["min_ram"] = image.members["min_ram"] + 1
 
-    def same(image: Image, other: Image) -> None:
+    def same(image: StoredImage, other: StoredImage) -> None:
         other.members |= {"min_ram": image.members["min_ram"], "tags": list(image.members["tags"])}
 
     yield (
@@ -223,13 +225,13 @@ def _of_others() -> Iterator[tuple[str, str, Hooks]]:
     yield "namesakes", "a change reaches every image of the name", reaching(_namesakes, same)
 
 
-def _namesakes(image: Image, other: Image) -> bool:
+def _namesakes(image: StoredImage, other: StoredImage) -> bool:
     return bool(image.members["name"] == other.members["name"])
 
 
 def _of_others_by_history() -> Iterator[tuple[str, str, Hooks]]:
-    def spreading(names: tuple[str, ...], fits: Callable[[Image, Image], bool]) -> Hooks:
-        def act(call: Call, image: Image, store: Store, _past: History) -> None:
+    def spreading(names: tuple[str, ...], fits: Callable[[StoredImage, StoredImage], bool]) -> Hooks:
+        def act(call: Call, image: StoredImage, store: ImageStore, _past: Past) -> None:
             changed = {name: image.members[name] for name in names if name in named(call)}
             for other in mates(image, store):
                 if fits(image, other):
@@ -237,18 +239,18 @@ def _of_others_by_history() -> Iterator[tuple[str, str, Hooks]]:
 
         return done(PATCH, act)
 
-    def spread_properties(_call: Call, image: Image, store: Store, past: History) -> None:
+    def spread_properties(_call: Call, image: StoredImage, store: ImageStore, past: Past) -> None:
         before = past.before[image.id].properties
         added = {name: value for name, value in image.properties.items() if name not in before}
         for other in mates(image, store):
             if other.number == image.number - 1:
                 other.properties.update(added)
 
-    def clear_tags(call: Call, image: Image, _store: Store, past: History) -> None:
+    def clear_tags(call: Call, image: StoredImage, _store: ImageStore, past: Past) -> None:
         if past.changes(image) == 1 and "tags" not in named(call):
             image.members["tags"] = []
 
-    def age(_call: Call, image: Image, store: Store, _past: History) -> None:
+    def age(_call: Call, image: StoredImage, store: ImageStore, _past: Past) -> None:
         for other in mates(image, store)[:1]:
             other.updated = other.created - timedelta(seconds=5)
 
@@ -272,20 +274,20 @@ def _of_others_by_history() -> Iterator[tuple[str, str, Hooks]]:
 
 
 def _times() -> Iterator[Fault]:
-    def moved(change: Callable[[Image, History], None], when: Callable[[Call, Image, History], bool]) -> Hooks:
-        def act(call: Call, image: Image, _store: Store, past: History) -> None:
+    def moved(change: Callable[[StoredImage, Past], None], when: Callable[[Call, StoredImage, Past], bool]) -> Hooks:
+        def act(call: Call, image: StoredImage, _store: ImageStore, past: Past) -> None:
             if when(call, image, past):
                 change(image, past)
 
         return done(PATCH, act)
 
-    def stay(image: Image, past: History) -> None:
+    def stay(image: StoredImage, past: Past) -> None:
         image.updated = past.before[image.id].updated
 
-    def back(image: Image, _past: History) -> None:
+    def back(image: StoredImage, _past: Past) -> None:
         image.updated = image.created - timedelta(seconds=1)
 
-    def created_later(image: Image, _past: History) -> None:
+    def created_later(image: StoredImage, _past: Past) -> None:
         image.created += timedelta(seconds=1)
 
     stuck = storing(PATCH, lambda image: setattr(image, "updated", image.created))
@@ -332,7 +334,7 @@ def _times() -> Iterator[Fault]:
 def _once() -> Hooks:
     first: dict[str, datetime] = {}
 
-    def keep(image: Image) -> None:
+    def keep(image: StoredImage) -> None:
         image.updated = first.setdefault(image.id, image.updated)
 
     return storing(PATCH, keep)
@@ -342,8 +344,8 @@ def _once() -> Hooks:
 
 
 def _reads() -> Iterator[Fault]:
-    def reading(operation: str, change: Callable[[Image, Store], None]) -> Hooks:
-        def answer(call: Call, answer: Answer, store: Store) -> Answer:
+    def reading(operation: str, change: Callable[[StoredImage, ImageStore], None]) -> Hooks:
+        def answer(call: Call, answer: Answer, store: ImageStore) -> Answer:
             if call.operation == operation and answer.status < 300:
                 found = store.all() if operation == "image.list" else [store.get(call.image_id)]
                 for image in found:
@@ -353,10 +355,10 @@ def _reads() -> Iterator[Fault]:
 
         return Hooks(answer=answer)
 
-    def move(image: Image, store: Store) -> None:
+    def move(image: StoredImage, store: ImageStore) -> None:
         image.updated = store.clock.now()
 
-    def use(image: Image, _store: Store) -> None:
+    def use(image: StoredImage, _store: ImageStore) -> None:
         image.members["min_ram"] = min(image.members["min_ram"] + 1, 2**31 - 1)
 
     for operation in ("image.list", "image.download"):

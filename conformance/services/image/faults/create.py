@@ -12,11 +12,11 @@ from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
 from conformance.services.forms import header, refusal
-from conformance.services.image.faults.history import History, after, created
+from conformance.services.image.faults.history import Past, after, created
 from conformance.services.image.faults.reading import sent
 from conformance.services.image.faults.stages import answering, creating, handling, patching, refuse, showing, storing
 from conformance.services.image.faults.values import members_of_create
-from conformance.services.image.target.store import Image, Store
+from conformance.services.image.target.store import ImageStore, StoredImage
 from conformance.services.product import family
 from conformance.services.wire import Answer, Call, Caller, Refused
 
@@ -96,7 +96,7 @@ def _in_strings(known: Mapping[str, Any], body: Body) -> Body:
     }
 
 
-def _with_sent_size(call: Call, answer: Answer, _store: Store) -> Answer:
+def _with_sent_size(call: Call, answer: Answer, _store: ImageStore) -> Answer:
     return replace(answer, body={**answer.body, "size": sent(call)["size"]}) if "size" in sent(call) else answer
 
 
@@ -127,31 +127,31 @@ def _ids() -> Iterator[Fault]:
     )
 
 
-def _by_id(change: Callable[[Body, Store], Body]) -> Hooks:
+def _by_id(change: Callable[[Body, ImageStore], Body]) -> Hooks:
     """Understand a create with an id otherwise."""
 
-    def members(call: Call, body: Any, store: Store) -> Any:
+    def members(call: Call, body: Any, store: ImageStore) -> Any:
         with_id = call.operation == CREATE and isinstance(body, dict) and isinstance(body.get("id"), str)
         return change(body, store) if with_id else body
 
     return Hooks(members=members)
 
 
-def _fresh(body: Body, store: Store) -> Body:
+def _fresh(body: Body, store: ImageStore) -> Body:
     return {name: value for name, value in body.items() if name != "id" or store.get(value) is None}
 
 
-def _replaced(body: Body, store: Store) -> Body:
+def _replaced(body: Body, store: ImageStore) -> Body:
     store.drop(body["id"])
     return body
 
 
-def _capital(body: Body, _store: Store) -> Body:
+def _capital(body: Body, _store: ImageStore) -> Body:
     return {**body, "id": body["id"].upper()}
 
 
 def _renaming() -> Hooks:
-    def change(call: Call, said: Answer, store: Store, _past: History) -> Answer:
+    def change(call: Call, said: Answer, store: ImageStore, _past: Past) -> Answer:
         image = store.get(str(sent(call).get("id"))) if call.operation == CREATE and said.status == 409 else None
         if image is not None and "name" in sent(call):
             image.members["name"] = sent(call)["name"]
@@ -181,7 +181,7 @@ def _defaults() -> Iterator[Fault]:
         )
 
 
-def _defaulting(member: str, value: Any, call: Call, answer: Answer, _store: Store) -> Answer:
+def _defaulting(member: str, value: Any, call: Call, answer: Answer, _store: ImageStore) -> Answer:
     return answer if member in sent(call) else replace(answer, body={**answer.body, member: value})
 
 
@@ -240,7 +240,7 @@ def _owners() -> Iterator[Fault]:
 
 
 def _owner_taken() -> Hooks:
-    def take(call: Call, image: Image, _store: Store) -> None:
+    def take(call: Call, image: StoredImage, _store: ImageStore) -> None:
         if call.operation == CREATE and isinstance(sent(call).get("owner"), str):
             image.owner = sent(call)["owner"]
 
@@ -275,7 +275,7 @@ def _storage(contract: Contract) -> Iterator[Fault]:
 
 
 def _twins() -> Hooks:
-    def twin(call: Call, image: Image, store: Store) -> None:
+    def twin(call: Call, image: StoredImage, store: ImageStore) -> None:
         if call.operation == CREATE:
             other = copy.deepcopy(image)
             other.id = image.id[:-12] + "0" * 12
@@ -284,7 +284,7 @@ def _twins() -> Hooks:
     return Hooks(stored=twin)
 
 
-def _dropped(call: Call, image: Image, store: Store) -> None:
+def _dropped(call: Call, image: StoredImage, store: ImageStore) -> None:
     if call.operation == CREATE:
         store.drop(image.id)
 
@@ -292,7 +292,7 @@ def _dropped(call: Call, image: Image, store: Store) -> None:
 def _not_at_first() -> Hooks:
     seen: set[str] = set()
 
-    def show(call: Call, _caller: Caller, _store: Store) -> Answer | None:
+    def show(call: Call, _caller: Caller, _store: ImageStore) -> Answer | None:
         if call.image_id not in seen:
             seen.add(call.image_id)
             raise Refused(404, "Not yet.")
@@ -304,7 +304,7 @@ def _not_at_first() -> Hooks:
 def _after_the_next(contract: Contract) -> Hooks:
     fresh: set[str] = set()
 
-    def change(call: Call, said: Answer, _store: Store, _past: History) -> Answer:
+    def change(call: Call, said: Answer, _store: ImageStore, _past: Past) -> Answer:
         hidden = call.operation == "image.show" and call.image_id in fresh
         fresh.clear()
         if call.operation == CREATE and said.status == 201:
@@ -317,7 +317,7 @@ def _after_the_next(contract: Contract) -> Hooks:
 def _as_the_last() -> Hooks:
     last: Body = {}
 
-    def remember(call: Call, image: Image, _store: Store) -> None:
+    def remember(call: Call, image: StoredImage, _store: ImageStore) -> None:
         if call.operation == CREATE:
             last.update({name: image.members[name] for name in ("min_ram", "min_disk", "tags")})
 

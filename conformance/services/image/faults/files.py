@@ -14,9 +14,9 @@ from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
 from conformance.services.forms import header, refusal
-from conformance.services.image.faults.history import History, after, done, mates, shown
+from conformance.services.image.faults.history import Past, after, done, mates, shown
 from conformance.services.image.faults.stages import FILE_TYPE, answering, showing
-from conformance.services.image.target.store import Image, Store
+from conformance.services.image.target.store import ImageStore, StoredImage
 from conformance.services.product import Effect, Where, family, product
 from conformance.services.wire import JSON_TYPE, Answer, Call
 
@@ -79,7 +79,7 @@ def _sent(change: Alter) -> Hooks:
 
 
 def _received(change: Alter) -> Hooks:
-    def alter(call: Call, answer: Answer, store: Store) -> Answer:
+    def alter(call: Call, answer: Answer, store: ImageStore) -> Answer:
         image = store.get(call.image_id)
         if image is not None and image.data is not None:
             image.data = change(image.data)
@@ -92,15 +92,15 @@ def _received(change: Alter) -> Hooks:
 
 
 def _of_another() -> Iterator[tuple[str, str, Hooks]]:
-    def other(call: Call, answer: Answer, store: Store) -> Answer:
+    def other(call: Call, answer: Answer, store: ImageStore) -> Answer:
         files = [image.data for image in store.all() if image.data and image.id != call.image_id]
         return replace(answer, body=files[-1]) if files else answer
 
-    def same_size(_call: Call, answer: Answer, store: Store) -> Answer:
+    def same_size(_call: Call, answer: Answer, store: ImageStore) -> Answer:
         files = (image.data for image in store.all() if image.data and len(image.data) == len(answer.body))
         return replace(answer, body=next(files, answer.body))
 
-    def first_of_name(call: Call, answer: Answer, store: Store) -> Answer:
+    def first_of_name(call: Call, answer: Answer, store: ImageStore) -> Answer:
         wanted = store.get(call.image_id)
         named = [image for image in store.all() if wanted and image.members["name"] == wanted.members["name"]]
         files = (image.data for image in named if image.data is not None)
@@ -113,10 +113,10 @@ def _of_another() -> Iterator[tuple[str, str, Hooks]]:
 
 
 def _by_history() -> Iterator[Fault]:
-    def downloading(picks: Callable[[Image, Image, History], bool]) -> Hooks:
+    def downloading(picks: Callable[[StoredImage, StoredImage, Past], bool]) -> Hooks:
         """Send the file of the last other image that fits."""
 
-        def act(call: Call, said: Answer, store: Store, past: History) -> Answer:
+        def act(call: Call, said: Answer, store: ImageStore, past: Past) -> Answer:
             image = store.get(call.image_id)
             if call.operation != DOWNLOAD or said.status != 200 or image is None:
                 return said
@@ -125,12 +125,12 @@ def _by_history() -> Iterator[Fault]:
 
         return after(act)
 
-    def spread(_call: Call, image: Image, store: Store, _past: History) -> None:
+    def spread(_call: Call, image: StoredImage, store: ImageStore, _past: Past) -> None:
         for other in mates(image, store):
             if other.data is not None and other.number < image.number and len(other.data) == len(image.data or b""):
                 other.data = image.data
 
-    def cut(call: Call, said: Answer, _store: Store, past: History) -> Answer:
+    def cut(call: Call, said: Answer, _store: ImageStore, past: Past) -> Answer:
         if call.operation == DOWNLOAD and said.status == 200 and past.patches.get(call.image_id, 0) >= 2:
             return replace(said, body=said.body[:-1])
         return said
@@ -163,14 +163,14 @@ def _by_history() -> Iterator[Fault]:
     )
 
 
-def _others(image: Image, store: Store) -> list[Image]:
+def _others(image: StoredImage, store: ImageStore) -> list[StoredImage]:
     return [other for other in store.all() if other.id != image.id and other.data is not None]
 
 
 def _second_time() -> Hooks:
     seen: set[str] = set()
 
-    def cut(call: Call, answer: Answer, _store: Store) -> Answer:
+    def cut(call: Call, answer: Answer, _store: ImageStore) -> Answer:
         again = call.image_id in seen
         seen.add(call.image_id)
         return replace(answer, body=answer.body[:-1]) if again else answer
@@ -219,12 +219,12 @@ def _of_active(member: str, value: Callable[[dict[str, Any]], Any], body: dict[s
     return {**body, member: value(body)} if body["size"] is not None else body
 
 
-def _size_of_another(body: dict[str, Any], image: Image, _past: History, store: Store) -> dict[str, Any]:
+def _size_of_another(body: dict[str, Any], image: StoredImage, _past: Past, store: ImageStore) -> dict[str, Any]:
     others = _others(image, store)
     return {**body, "size": len(others[0].data or b"") + 1} if body["size"] is not None and others else body
 
 
-def _checksum_of_changed(body: dict[str, Any], image: Image, past: History, _store: Store) -> dict[str, Any]:
+def _checksum_of_changed(body: dict[str, Any], image: StoredImage, past: Past, _store: ImageStore) -> dict[str, Any]:
     return {**body, "checksum": "0" * 32} if body["checksum"] is not None and past.changes(image) else body
 
 
@@ -266,11 +266,11 @@ def _answers(contract: Contract) -> Iterator[Fault]:
         )
 
 
-def _instead(change: Callable[[Answer], Answer], _call: Call, answer: Answer, _store: Store) -> Answer:
+def _instead(change: Callable[[Answer], Answer], _call: Call, answer: Answer, _store: ImageStore) -> Answer:
     return change(answer)
 
 
-def _called_json(_call: Call, answer: Answer, _store: Store) -> Answer:
+def _called_json(_call: Call, answer: Answer, _store: ImageStore) -> Answer:
     try:
         json.loads(answer.body)
     except ValueError:

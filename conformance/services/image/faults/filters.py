@@ -10,11 +10,11 @@ from typing import Any
 from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.faults.history import History, after, listing_after
+from conformance.services.image.faults.history import Past, after, listing_after
 from conformance.services.image.faults.reading import asked
 from conformance.services.image.faults.stages import asking, listing, refuse, rows
 from conformance.services.image.faults.texts import unaccented, unwidened
-from conformance.services.image.target.store import Image, Store, document
+from conformance.services.image.target.store import ImageStore, StoredImage, document
 from conformance.services.product import Effect, Where, family, product
 from conformance.services.wire import Answer, Call, Refused
 
@@ -96,7 +96,7 @@ Likeness = Callable[[str, str], bool]
 def _by_name(like: Likeness) -> Hooks:
     """Select by the likeness of the name that an image has to the name that is asked for."""
 
-    def select(call: Call, images: list[Image], _store: Store) -> list[Image]:
+    def select(call: Call, images: list[StoredImage], _store: ImageStore) -> list[StoredImage]:
         return [image for image in images if like(str(image.members["name"]), asked(call)["name"])]
 
     return listing(select, instead_of="name")
@@ -171,8 +171,10 @@ def _images_only(query: Query) -> Query:
 
 
 def _times() -> Iterator[tuple[str, str, Hooks]]:
-    def since(holds: Callable[[Image, datetime], bool]) -> Callable[[Call, list[Image], Store], list[Image]]:
-        def select(call: Call, images: list[Image], _store: Store) -> list[Image]:
+    def since(
+        holds: Callable[[StoredImage, datetime], bool],
+    ) -> Callable[[Call, list[StoredImage], ImageStore], list[StoredImage]]:
+        def select(call: Call, images: list[StoredImage], _store: ImageStore) -> list[StoredImage]:
             moment = _moment(call)
             return images if moment is None else [image for image in images if holds(image, moment)]
 
@@ -204,7 +206,7 @@ def _moment(call: Call) -> datetime | None:
         return None
 
 
-def _earlier(call: Call, images: list[Image], _store: Store) -> list[Image]:
+def _earlier(call: Call, images: list[StoredImage], _store: ImageStore) -> list[StoredImage]:
     moment = _moment(call)
     if moment is None:
         raise Refused(400, "No time.")
@@ -244,10 +246,10 @@ def _after_changes() -> Iterator[Fault]:
     )
 
 
-def _with_more(parameter: str, fits: Callable[[Query, Image, History], bool]) -> Hooks:
+def _with_more(parameter: str, fits: Callable[[Query, StoredImage, Past], bool]) -> Hooks:
     """Add images of the caller's project to the answer of a list that asks for a parameter."""
 
-    def act(call: Call, said: Answer, store: Store, past: History) -> Answer:
+    def act(call: Call, said: Answer, store: ImageStore, past: Past) -> Answer:
         query = asked(call)
         if call.operation != LIST or said.status != 200 or parameter not in query or call.caller is None:
             return said
@@ -260,14 +262,14 @@ def _with_more(parameter: str, fits: Callable[[Query, Image, History], bool]) ->
     return after(act)
 
 
-def _had_that_name(query: Query, image: Image, past: History) -> bool:
+def _had_that_name(query: Query, image: StoredImage, past: Past) -> bool:
     return image.members["name"] != query["name"] and query["name"] in past.names.get(image.id, ())
 
 
-def _was_queued(query: Query, image: Image, _past: History) -> bool:
+def _was_queued(query: Query, image: StoredImage, _past: Past) -> bool:
     named = query.get("name") in {None, image.members["name"]}
     return query["status"] == "queued" and image.data is not None and named
 
 
-def _one_of_each_name(call: Call, images: list[Image], _past: History, _store: Store) -> list[Image]:
+def _one_of_each_name(call: Call, images: list[StoredImage], _past: Past, _store: ImageStore) -> list[StoredImage]:
     return list({image.members["name"]: image for image in images}.values()) if "name" in asked(call) else images

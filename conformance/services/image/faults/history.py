@@ -13,16 +13,16 @@ from typing import Any
 
 from conformance.services.fault import Hooks
 from conformance.services.image.faults.reading import sent
-from conformance.services.image.target.store import Image, Store
+from conformance.services.image.target.store import ImageStore, StoredImage
 from conformance.services.wire import Answer, Call, Caller
 
-__all__ = ["History", "Step", "after", "created", "deleted", "done", "listing_after", "mates", "shown", "undo"]
+__all__ = ["Act", "Past", "after", "created", "deleted", "done", "listing_after", "mates", "shown", "undo"]
 
 WRITES = frozenset({"image.create", "image.patch", "image.upload", "image.delete"})
 
 
 @dataclass
-class History:
+class Past:
     """What the target has been through.
 
     `patches` counts the changes of each image, `names` are those that each image had, `own` are the ids that clients chose.
@@ -33,28 +33,28 @@ class History:
     patches: dict[str, int] = field(default_factory=dict)
     names: dict[str, list[Any]] = field(default_factory=dict)
     own: set[str] = field(default_factory=set)
-    before: dict[str, Image] = field(default_factory=dict)
-    ghosts: dict[str, Image] = field(default_factory=dict)
+    before: dict[str, StoredImage] = field(default_factory=dict)
+    ghosts: dict[str, StoredImage] = field(default_factory=dict)
     deletes: int = 0
     last: str = ""
 
-    def changes(self, image: Image) -> int:
+    def changes(self, image: StoredImage) -> int:
         """How often an image was changed before this request."""
         return self.patches.get(image.id, 0)
 
 
-Step = Callable[[Call, Answer, Store, History], Answer]
+Act = Callable[[Call, Answer, ImageStore, Past], Answer]
 
 
-def after(act: Step, past: History | None = None) -> Hooks:
+def after(act: Act, past: Past | None = None) -> Hooks:
     """Act on each answer with the history up to its request; then write the request into the history."""
-    past = past or History()
+    past = past or Past()
 
-    def handle(_call: Call, _caller: Caller, store: Store) -> Answer | None:
+    def handle(_call: Call, _caller: Caller, store: ImageStore) -> Answer | None:
         past.before = {image.id: copy.deepcopy(image) for image in store.all()}
         return None
 
-    def answer(call: Call, said: Answer, store: Store) -> Answer:
+    def answer(call: Call, said: Answer, store: ImageStore) -> Answer:
         if call.service != "image":
             return said
         said = act(call, said, store, past)
@@ -65,7 +65,7 @@ def after(act: Step, past: History | None = None) -> Hooks:
     return Hooks(handle=handle, answer=answer)
 
 
-def _remember(call: Call, said: Answer, past: History) -> None:
+def _remember(call: Call, said: Answer, past: Past) -> None:
     body = said.body if isinstance(said.body, dict) else {}
     image_id = str(body.get("id", call.image_id))
     past.last = call.operation
@@ -81,10 +81,10 @@ def _remember(call: Call, said: Answer, past: History) -> None:
         past.names.setdefault(image_id, []).append(body["name"])
 
 
-def done(operation: str, act: Callable[[Call, Image, Store, History], Any], *, refused: bool = False) -> Hooks:
+def done(operation: str, act: Callable[[Call, StoredImage, ImageStore, Past], Any], *, refused: bool = False) -> Hooks:
     """Act on the image that is stored when an operation on it has succeeded (or was refused)."""
 
-    def change(call: Call, said: Answer, store: Store, past: History) -> Answer:
+    def change(call: Call, said: Answer, store: ImageStore, past: Past) -> Answer:
         image = store.get(call.image_id)
         if call.operation == operation and (said.status >= 400) is refused and image is not None:
             act(call, image, store, past)
@@ -93,10 +93,10 @@ def done(operation: str, act: Callable[[Call, Image, Store, History], Any], *, r
     return after(change)
 
 
-def created(act: Callable[[Image], Any]) -> Hooks:
+def created(act: Callable[[StoredImage], Any]) -> Hooks:
     """Act on the image that a create has stored, once the answer has been made."""
 
-    def change(call: Call, said: Answer, store: Store, _past: History) -> Answer:
+    def change(call: Call, said: Answer, store: ImageStore, _past: Past) -> Answer:
         image = store.get(str(said.body.get("id"))) if call.operation == "image.create" and said.status == 201 else None
         if image is not None:
             act(image)
@@ -105,10 +105,10 @@ def created(act: Callable[[Image], Any]) -> Hooks:
     return after(change)
 
 
-def deleted(act: Callable[[Call, Image, Store, History], Any]) -> Hooks:
+def deleted(act: Callable[[Call, StoredImage, ImageStore, Past], Any]) -> Hooks:
     """Act when an image has been deleted; it is given as it was."""
 
-    def change(call: Call, said: Answer, store: Store, past: History) -> Answer:
+    def change(call: Call, said: Answer, store: ImageStore, past: Past) -> Answer:
         gone = past.before.get(call.image_id)
         if call.operation == "image.delete" and said.status == 204 and gone is not None:
             act(call, gone, store, past)
@@ -117,10 +117,12 @@ def deleted(act: Callable[[Call, Image, Store, History], Any]) -> Hooks:
     return after(change)
 
 
-def shown(operations: tuple[str, ...], act: Callable[[dict[str, Any], Image, History, Store], dict[str, Any]]) -> Hooks:
+def shown(
+    operations: tuple[str, ...], act: Callable[[dict[str, Any], StoredImage, Past, ImageStore], dict[str, Any]]
+) -> Hooks:
     """Change what these operations show an image as."""
 
-    def change(call: Call, said: Answer, store: Store, past: History) -> Answer:
+    def change(call: Call, said: Answer, store: ImageStore, past: Past) -> Answer:
         image = store.get(call.image_id)
         if call.operation in operations and said.status == 200 and image is not None:
             return replace(said, body=act(dict(said.body), image, past, store))
@@ -129,14 +131,14 @@ def shown(operations: tuple[str, ...], act: Callable[[dict[str, Any], Image, His
     return after(change)
 
 
-def listing_after(act: Callable[[Call, list[Image], History, Store], list[Image]]) -> Hooks:
+def listing_after(act: Callable[[Call, list[StoredImage], Past, ImageStore], list[StoredImage]]) -> Hooks:
     """List from other images, by what was done before."""
-    past = History()
+    past = Past()
     hooks = after(lambda _call, said, _store, _past: said, past)
     return replace(hooks, visible=lambda call, images, store: act(call, images, past, store))
 
 
-def undo(image: Image, past: History, names: list[str] | None = None) -> None:
+def undo(image: StoredImage, past: Past, names: list[str] | None = None) -> None:
     """Put back what an image had before the request: all of it, or these members and properties."""
     before = past.before.get(image.id)
     if before is None:
@@ -152,6 +154,6 @@ def undo(image: Image, past: History, names: list[str] | None = None) -> None:
             image.properties.pop(name, None)
 
 
-def mates(image: Image, store: Store) -> list[Image]:
+def mates(image: StoredImage, store: ImageStore) -> list[StoredImage]:
     """The other images of the project."""
     return [other for other in store.all() if other.id != image.id and other.owner == image.owner]

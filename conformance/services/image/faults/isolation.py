@@ -10,10 +10,10 @@ from typing import Any
 from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.faults.history import History, after, listing_after
+from conformance.services.image.faults.history import Past, after, listing_after
 from conformance.services.image.faults.reading import PROPERTY, asked, leads_to, operations, sent
 from conformance.services.image.faults.stages import answering, done_to, handling, listing, rows
-from conformance.services.image.target.store import DEFAULTS, Image, Store, document
+from conformance.services.image.target.store import DEFAULTS, ImageStore, StoredImage, document
 from conformance.services.product import Effect, Where, family, product
 from conformance.services.wire import Answer, Call, Caller
 
@@ -56,7 +56,7 @@ def _as_admin(operation: str, call: Call, caller: Caller | None, _identity: Any)
 
 # --- one image ------------------------------------------------------------------------------------------------------
 
-Picks = Callable[[Image], bool]
+Picks = Callable[[StoredImage], bool]
 
 
 def _kinds() -> Iterator[Effect[Picks]]:
@@ -67,7 +67,7 @@ def _kinds() -> Iterator[Effect[Picks]]:
 def _open(operation: str, picks: Picks) -> Hooks:
     """Let another project do something to the images that are picked."""
 
-    def act(call: Call, caller: Caller, store: Store) -> Answer | None:
+    def act(call: Call, caller: Caller, store: ImageStore) -> Answer | None:
         image = store.get(call.image_id)
         if image is None or image.owner == caller.project or not picks(image):
             return None
@@ -102,11 +102,11 @@ def _lists() -> Iterator[tuple[str, str, Hooks]]:
     yield "named", named, answering(LIST, 200, _with_names)
 
 
-def _all_when_asked(parameter: str, call: Call, images: list[Image], store: Store) -> list[Image]:
+def _all_when_asked(parameter: str, call: Call, images: list[StoredImage], store: ImageStore) -> list[StoredImage]:
     return store.all() if parameter in asked(call) else images
 
 
-def _with_names(call: Call, answer: Answer, store: Store) -> Answer:
+def _with_names(call: Call, answer: Answer, store: ImageStore) -> Answer:
     if call.caller is None or "name" in asked(call):
         return answer
     project = call.caller.project
@@ -139,14 +139,14 @@ def _changes() -> Iterator[Fault]:
     )
 
 
-def _stored_all_the_same(call: Call, answer: Answer, store: Store) -> Answer:
+def _stored_all_the_same(call: Call, answer: Answer, store: ImageStore) -> Answer:
     image = store.get(call.image_id)
     if image is not None:
         image.members["min_ram"] = 77
     return answer
 
 
-def _changed(name: str, call: Call, caller: Caller, store: Store) -> Answer | None:
+def _changed(name: str, call: Call, caller: Caller, store: ImageStore) -> Answer | None:
     image, items = store.get(call.image_id), operations(call)
     if image is None or image.owner == caller.project or len(items) != 1 or not leads_to(name, items[0]):
         return None
@@ -157,7 +157,7 @@ def _changed(name: str, call: Call, caller: Caller, store: Store) -> Answer | No
     return Answer(200, document(image))
 
 
-def _uploaded(call: Call, caller: Caller, store: Store) -> Answer | None:
+def _uploaded(call: Call, caller: Caller, store: ImageStore) -> Answer | None:
     image = store.get(call.image_id)
     if image is None or image.owner == caller.project:
         return None
@@ -178,7 +178,7 @@ def _defaults() -> Iterator[Fault]:
         )
 
 
-def _opened(value: str, call: Call, image: Image, _store: Store) -> None:
+def _opened(value: str, call: Call, image: StoredImage, _store: ImageStore) -> None:
     if call.operation == "image.create" and "visibility" not in sent(call):
         image.members["visibility"] = value
 
@@ -187,12 +187,12 @@ def _opened(value: str, call: Call, image: Image, _store: Store) -> None:
 
 
 def _by_history() -> Iterator[Fault]:
-    def opened(operation: str, picks: Callable[[Image, History], bool]) -> Hooks:
-        past = History()
+    def opened(operation: str, picks: Callable[[StoredImage, Past], bool]) -> Hooks:
+        past = Past()
         hooks = after(lambda _call, said, _store, _past: said, past)
         open_too = _open(operation, lambda image: picks(image, past))
 
-        def handle(call: Call, caller: Caller, store: Store) -> Answer | None:
+        def handle(call: Call, caller: Caller, store: ImageStore) -> Answer | None:
             for act in (hooks.handle, open_too.handle):
                 answer = act(call, caller, store) if act is not None else None
                 if answer is not None:
@@ -201,7 +201,7 @@ def _by_history() -> Iterator[Fault]:
 
         return replace(hooks, handle=handle)
 
-    def listed(_call: Call, images: list[Image], past: History, store: Store) -> list[Image]:
+    def listed(_call: Call, images: list[StoredImage], past: Past, store: ImageStore) -> list[StoredImage]:
         return [*images, *(image for image in store.all() if past.changes(image) and image not in images)]
 
     for word, operation, said, picks in (
@@ -219,13 +219,13 @@ def _by_history() -> Iterator[Fault]:
     )
 
 
-def _was_changed(image: Image, past: History) -> bool:
+def _was_changed(image: StoredImage, past: Past) -> bool:
     return past.changes(image) > 0
 
 
-def _has_own_id(image: Image, past: History) -> bool:
+def _has_own_id(image: StoredImage, past: Past) -> bool:
     return image.id in past.own
 
 
-def _is_queued(image: Image, _past: History) -> bool:
+def _is_queued(image: StoredImage, _past: Past) -> bool:
     return image.data is None

@@ -9,10 +9,10 @@ from typing import Any
 
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.faults.history import History, after, listing_after
+from conformance.services.image.faults.history import Past, after, listing_after
 from conformance.services.image.faults.reading import asked
 from conformance.services.image.faults.stages import answering, handling, listing, rows, without
-from conformance.services.image.target.store import Image, Store, document
+from conformance.services.image.target.store import ImageStore, StoredImage, document
 from conformance.services.product import family
 from conformance.services.wire import Answer, Call, Caller, Refused
 
@@ -20,7 +20,7 @@ __all__ = ["faults"]
 
 LIST = "image.list"
 COMPLETE = ("image.list.complete",)
-Images = list[Image]
+Images = list[StoredImage]
 
 
 def faults(_contract: Contract) -> Iterator[Fault]:
@@ -41,8 +41,8 @@ def faults(_contract: Contract) -> Iterator[Fault]:
 
 
 def _kinds() -> Iterator[tuple[str, str, Hooks]]:
-    def leaving_out(picks: Callable[[Image], bool], *, unless_filtered: bool = False) -> Hooks:
-        def visible(call: Call, images: Images, _store: Store) -> Images:
+    def leaving_out(picks: Callable[[StoredImage], bool], *, unless_filtered: bool = False) -> Hooks:
+        def visible(call: Call, images: Images, _store: ImageStore) -> Images:
             filtered = unless_filtered and {"name", "status"} & asked(call).keys()
             return images if filtered else [image for image in images if not picks(image)]
 
@@ -62,18 +62,18 @@ def _kinds() -> Iterator[tuple[str, str, Hooks]]:
 
 
 def _counts() -> Iterator[tuple[str, str, Hooks]]:
-    def oldest(_call: Call, images: Images, _store: Store) -> Images:
+    def oldest(_call: Call, images: Images, _store: ImageStore) -> Images:
         return sorted(images, key=lambda image: image.number)[:-1]
 
-    def twice(_call: Call, images: Images, _store: Store) -> Images:
+    def twice(_call: Call, images: Images, _store: ImageStore) -> Images:
         return [*images, *images[-1:]]
 
-    def ten(_call: Call, answer: Answer, _store: Store) -> Answer:
+    def ten(_call: Call, answer: Answer, _store: ImageStore) -> Answer:
         if len(answer.body["images"]) <= 10:
             return answer
         return rows(without(answer, "next"), lambda found: found[:10])
 
-    def stale(_call: Call, answer: Answer, _store: Store) -> Answer:
+    def stale(_call: Call, answer: Answer, _store: ImageStore) -> Answer:
         return rows(answer, lambda found: [{**row, "min_ram": 0} for row in found])
 
     yield "newest", "the newest image is not in the list yet", listing(oldest)
@@ -86,10 +86,10 @@ def _counts() -> Iterator[tuple[str, str, Hooks]]:
 
 
 def _after_changes() -> Iterator[tuple[str, str, Hooks]]:
-    def unless(picks: Callable[[Image, History], bool]) -> Hooks:
+    def unless(picks: Callable[[StoredImage, Past], bool]) -> Hooks:
         return listing_after(lambda _call, images, past, _store: [image for image in images if not picks(image, past)])
 
-    def renamed_twice(_call: Call, images: Images, past: History, _store: Store) -> Images:
+    def renamed_twice(_call: Call, images: Images, past: Past, _store: ImageStore) -> Images:
         return [*images, *(image for image in images if len(set(past.names.get(image.id, ()))) > 1)]
 
     changed_twice = unless(lambda image, past: past.changes(image) >= 2)
@@ -103,7 +103,7 @@ def _after_changes() -> Iterator[tuple[str, str, Hooks]]:
 def _stale_rows() -> Hooks:
     old: dict[str, dict[str, Any]] = {}
 
-    def act(call: Call, said: Answer, _store: Store, past: History) -> Answer:
+    def act(call: Call, said: Answer, _store: ImageStore, past: Past) -> Answer:
         if call.operation == "image.patch" and said.status == 200:
             old[call.image_id] = document(past.before[call.image_id])
         if call.operation == LIST and said.status == 200:
@@ -114,15 +114,15 @@ def _stale_rows() -> Hooks:
 
 
 def _with_ghosts() -> Hooks:
-    ghosts: dict[str, Image] = {}
+    ghosts: dict[str, StoredImage] = {}
 
-    def remember(call: Call, _caller: Caller, store: Store) -> Answer | None:
+    def remember(call: Call, _caller: Caller, store: ImageStore) -> Answer | None:
         image = store.get(call.image_id)
         if image is not None:
             ghosts[image.id] = image
         return None
 
-    def visible(call: Call, images: Images, store: Store) -> Images:
+    def visible(call: Call, images: Images, store: ImageStore) -> Images:
         project = call.caller.project if call.caller is not None else ""
         return [*images, *(image for key, image in ghosts.items() if store.get(key) is None and image.owner == project)]
 
@@ -151,7 +151,7 @@ def _accepts() -> Iterator[tuple[str, str, Hooks]]:
 
 
 def _refusing_accept(
-    status: int, match: Callable[[str], bool], call: Call, _caller: Caller, _store: Store
+    status: int, match: Callable[[str], bool], call: Call, _caller: Caller, _store: ImageStore
 ) -> Answer | None:
     if match(call.headers.get("accept", "").replace(" ", "")):
         raise Refused(status, "This is not to our taste.")

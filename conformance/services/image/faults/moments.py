@@ -19,14 +19,14 @@ from conformance.services.forms import OTHER_SUCCESS, Change, broken, without_re
 from conformance.services.image.faults.reading import asked, named, operations, sent
 from conformance.services.image.faults.stages import without
 from conformance.services.image.faults.texts import is_han
-from conformance.services.image.target.store import Image, Store
+from conformance.services.image.target.store import ImageStore, StoredImage
 from conformance.services.product import Effect, Where, product
 from conformance.services.wire import Answer, Call, Caller
 
 __all__ = ["faults"]
 
 OPERATIONS = ("image.create", "image.patch", "image.download", "image.delete", "image.list")
-Applies = Callable[[Call, Image | None, Answer], bool]
+Applies = Callable[[Call, StoredImage | None, Answer], bool]
 
 
 def faults(contract: Contract) -> Iterator[Fault]:
@@ -71,16 +71,16 @@ def _effects(operation: Operation, member: str) -> Iterator[Effect[Change]]:
 
 def _at(operation: str, applies: Applies, change: Change, *, failures: bool = False) -> Hooks:
     """Change the successes of an operation at a moment (or whatever it answers). The image is the one before the call."""
-    before: dict[str, Image] = {}
+    before: dict[str, StoredImage] = {}
 
-    def remember(call: Call, _caller: Caller, store: Store) -> Answer | None:
+    def remember(call: Call, _caller: Caller, store: ImageStore) -> Answer | None:
         image = store.get(call.image_id)
         before.pop(call.image_id, None)
         if call.operation == operation and image is not None:
             before[call.image_id] = copy.copy(image)
         return None
 
-    def answer(call: Call, answer: Answer, store: Store) -> Answer:
+    def answer(call: Call, answer: Answer, store: ImageStore) -> Answer:
         if call.operation != operation or (answer.status >= 300 and not failures):
             return answer
         made = answer.body.get("id") if isinstance(answer.body, dict) else None
@@ -104,7 +104,7 @@ def _moments(contract: Contract, operation: str) -> Mapping[str, Applies]:
     }[operation](contract)
 
 
-def _image(holds: Callable[[Image], bool]) -> Applies:
+def _image(holds: Callable[[StoredImage], bool]) -> Applies:
     return lambda _call, image, _answer: image is not None and holds(image)
 
 
@@ -191,7 +191,7 @@ def _asks(name: str, call: Call) -> bool:
 def _once(number: int) -> Applies:
     count = 0
 
-    def applies(_call: Call, _image: Image | None, _answer: Answer) -> bool:
+    def applies(_call: Call, _image: StoredImage | None, _answer: Answer) -> bool:
         nonlocal count
         count += 1
         return count == number
@@ -202,7 +202,7 @@ def _once(number: int) -> Applies:
 def _by_another() -> Applies:
     first = ""
 
-    def applies(call: Call, _image: Image | None, _answer: Answer) -> bool:
+    def applies(call: Call, _image: StoredImage | None, _answer: Answer) -> bool:
         nonlocal first
         if call.caller is None:
             return False
@@ -216,7 +216,7 @@ def _each(number: int) -> Hooks:
     """A 500 in place of each answer of this number, whatever was asked."""
     count = 0
 
-    def answer(call: Call, answer: Answer, _store: Store) -> Answer:
+    def answer(call: Call, answer: Answer, _store: ImageStore) -> Answer:
         nonlocal count
         count += call.service == "image"
         return broken(answer) if call.service == "image" and count % number == 0 else answer

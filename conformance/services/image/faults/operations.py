@@ -17,7 +17,7 @@ from conformance.services.image.faults.history import done
 from conformance.services.image.faults.reading import PROPERTY, leads_to, name_of, operations
 from conformance.services.image.faults.stages import answering, patching, refuse
 from conformance.services.image.faults.values import CLASSES, members_of_create, reset
-from conformance.services.image.target.store import DEFAULTS, Image, Store, pointer
+from conformance.services.image.target.store import DEFAULTS, ImageStore, StoredImage, pointer
 from conformance.services.product import Effect, Where, family, product
 from conformance.services.wire import Answer, Call
 
@@ -128,7 +128,7 @@ def _refusals(contract: Contract) -> Iterator[Fault]:
 
 
 def _refused_in(
-    status: str, refused: Callable[[int, Answer], Answer], call: Call, answer: Answer, store: Store
+    status: str, refused: Callable[[int, Answer], Answer], call: Call, answer: Answer, store: ImageStore
 ) -> Answer:
     image = store.get(call.image_id)
     return refused(409, answer) if image is not None and image.status == status else answer
@@ -217,10 +217,10 @@ def _halves() -> Iterator[Fault]:
         )
 
 
-def _refused(act: Callable[[Call, Image], None]) -> Hooks:
+def _refused(act: Callable[[Call, StoredImage], None]) -> Hooks:
     """Act on the image of a project that was refused a change of it."""
 
-    def answer(call: Call, answer: Answer, store: Store) -> Answer:
+    def answer(call: Call, answer: Answer, store: ImageStore) -> Answer:
         image = store.get(call.image_id) if call.operation == PATCH and answer.status >= 400 else None
         if image is not None and call.caller is not None and call.caller.project == image.owner:
             act(call, image)
@@ -229,7 +229,7 @@ def _refused(act: Callable[[Call, Image], None]) -> Hooks:
     return Hooks(answer=answer)
 
 
-def _first_half(call: Call, image: Image) -> None:
+def _first_half(call: Call, image: StoredImage) -> None:
     items = operations(call)
     for item in items[: (len(items) + 1) // 2]:
         name, value = name_of(item), item.get("value")
@@ -237,19 +237,19 @@ def _first_half(call: Call, image: Image) -> None:
             image.members[name] = value
 
 
-def _added_before(call: Call, image: Image) -> None:
+def _added_before(call: Call, image: StoredImage) -> None:
     for item in operations(call)[:-1]:
         if _op(item) == "add" and leads_to(PROPERTY, item):
             image.properties[name_of(item)] = item.get("value")
 
 
-def _stored_before(call: Call, image: Image) -> None:
+def _stored_before(call: Call, image: StoredImage) -> None:
     for item in operations(call)[:-1]:
         if name_of(item) in image.members and _op(item) != "remove":
             image.members[name_of(item)] = item["value"]
 
 
-def _reset_though_refused(name: str, call: Call, answer: Answer, store: Store) -> Answer:
+def _reset_though_refused(name: str, call: Call, answer: Answer, store: ImageStore) -> Answer:
     image = store.get(call.image_id)
     if image is not None:
         reset(image, name)
@@ -281,7 +281,7 @@ def _properties() -> Iterator[Fault]:
         )
 
 
-def _only_new(call: Call, body: Any, store: Store) -> Any:
+def _only_new(call: Call, body: Any, store: ImageStore) -> Any:
     image = store.get(call.image_id)
     if call.operation != PATCH or not isinstance(body, list) or image is None:
         return body
@@ -292,12 +292,12 @@ def _removed(call: Call) -> list[str]:
     return [pointer(item["path"]) for item in operations(call) if _op(item) == "remove"]
 
 
-def _emptied(call: Call, image: Image, _store: Store) -> None:
+def _emptied(call: Call, image: StoredImage, _store: ImageStore) -> None:
     for name in _removed(call):
         image.properties.setdefault(name, "")
 
 
-def _removed_alike(alike: Callable[[str, str], bool], call: Call, image: Image, _store: Store) -> None:
+def _removed_alike(alike: Callable[[str, str], bool], call: Call, image: StoredImage, _store: ImageStore) -> None:
     gone = _removed(call)
     image.properties = {
         name: value for name, value in image.properties.items() if not any(alike(name, item) for item in gone)

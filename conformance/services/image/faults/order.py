@@ -11,7 +11,7 @@ from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
 from conformance.services.image.faults.reading import asked
 from conformance.services.image.faults.stages import answering, asking, rows
-from conformance.services.image.target.store import Store
+from conformance.services.image.target.store import ImageStore
 from conformance.services.wire import Answer, Call
 
 __all__ = ["faults"]
@@ -90,7 +90,7 @@ def _comparisons() -> Iterator[Fault]:
 def _compared(key: str, rank: Callable[[Any], Any], default: str) -> Hooks:
     """Sort a page that was asked for by this key once more, by the rank of its values."""
 
-    def change(call: Call, answer: Answer, _store: Store) -> Answer:
+    def change(call: Call, answer: Answer, _store: ImageStore) -> Answer:
         query = asked(call)
         if query.get("sort_key") != key:
             return answer
@@ -118,5 +118,5 @@ def _pages() -> Iterator[Fault]:
     )
 
 
-def _page_turned(call: Call, answer: Answer, _store: Store) -> Answer:
+def _page_turned(call: Call, answer: Answer, _store: ImageStore) -> Answer:
     return rows(answer, lambda found: found[::-1]) if "limit" in asked(call) else answer

@@ -10,7 +10,7 @@ from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
 from conformance.services.image.faults.reading import asked
 from conformance.services.image.faults.stages import answering, asking, listing, refuse, rows, without
-from conformance.services.image.target.store import Image, Store
+from conformance.services.image.target.store import ImageStore, StoredImage
 from conformance.services.product import Effect, Where, family, product
 from conformance.services.wire import Answer, Call
 
@@ -70,7 +70,7 @@ def _at_most(most: int, limit: str) -> Query:
     return {"limit": str(min(int(limit), most))} if limit.isdecimal() else {}
 
 
-def _newest_before_filters(call: Call, images: list[Image], _store: Store) -> list[Image]:
+def _newest_before_filters(call: Call, images: list[StoredImage], _store: ImageStore) -> list[StoredImage]:
     limit = asked(call).get("limit", "")
     if not limit.isdecimal() or not {"name", "status"} & asked(call).keys():
         return images
@@ -141,14 +141,14 @@ def _links() -> Iterator[Fault]:
     )
 
 
-def _endless(call: Call, answer: Answer, _store: Store) -> Answer:
+def _endless(call: Call, answer: Answer, _store: ImageStore) -> Answer:
     if "limit" not in asked(call) or "next" in answer.body:
         return answer
     nobody = "00000000-0000-4000-8000-00000000beef"
     return replace(answer, body={**answer.body, "next": f"/v2/images?limit={asked(call)['limit']}&marker={nobody}"})
 
 
-def _not_encoded(call: Call, answer: Answer, _store: Store) -> Answer:
+def _not_encoded(call: Call, answer: Answer, _store: ImageStore) -> Answer:
     if "next" not in answer.body or "name" not in asked(call):
         return answer
     marker = answer.body["next"].rpartition("marker=")[2]

@@ -10,9 +10,9 @@ from typing import Any
 from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.faults.history import History, after, deleted
+from conformance.services.image.faults.history import Past, after, deleted
 from conformance.services.image.faults.stages import FILE_TYPE, answering, handling, refuse
-from conformance.services.image.target.store import Image, Store, document
+from conformance.services.image.target.store import ImageStore, StoredImage, document
 from conformance.services.product import family
 from conformance.services.wire import Answer, Call, Caller, Refused
 
@@ -46,10 +46,10 @@ def _refused_without_accept(call: Call, caller: Caller | None, _identity: Any) -
 
 
 def _stay() -> Iterator[tuple[str, str, Hooks]]:
-    def claiming(picks: Callable[[Image], bool]) -> Hooks:
+    def claiming(picks: Callable[[StoredImage], bool]) -> Hooks:
         """Answer as if the image were deleted."""
 
-        def claim(call: Call, caller: Caller, store: Store) -> Answer | None:
+        def claim(call: Call, caller: Caller, store: ImageStore) -> Answer | None:
             image = store.own(caller, call.image_id)
             return Answer(204) if picks(image) and not image.members["protected"] else None
 
@@ -60,7 +60,7 @@ def _stay() -> Iterator[tuple[str, str, Hooks]]:
         yield status, f"a delete of an image that is {status} does nothing", claiming(partial(_is, status))
 
 
-def _is(status: str, image: Image) -> bool:
+def _is(status: str, image: StoredImage) -> bool:
     return image.status == status
 
 
@@ -78,10 +78,10 @@ def _answered_though_gone() -> Iterator[Fault]:
     yield Fault(f"{GONE}.file", breaks, "the file of a deleted image stays", file)
 
 
-def _haunted(operation: str, answer: Callable[[Image], Answer]) -> Hooks:
+def _haunted(operation: str, answer: Callable[[StoredImage], Answer]) -> Hooks:
     ghosts: dict[str, Answer] = {}
 
-    def handle(call: Call, _caller: Caller, store: Store) -> Answer | None:
+    def handle(call: Call, _caller: Caller, store: ImageStore) -> Answer | None:
         image = store.get(call.image_id)
         if call.operation == DELETE and image is not None and (operation != "image.download" or image.data is not None):
             ghosts[image.id] = answer(image)
@@ -92,7 +92,7 @@ def _haunted(operation: str, answer: Callable[[Image], Answer]) -> Hooks:
 
 def _come_back() -> Iterator[Fault]:
     def with_each(operation: str) -> Hooks:
-        def change(call: Call, said: Answer, store: Store, past: History) -> Answer:
+        def change(call: Call, said: Answer, store: ImageStore, past: Past) -> Answer:
             if call.operation == operation and said.status < 300:
                 for image in past.ghosts.values():
                     store.put(image)
@@ -101,11 +101,11 @@ def _come_back() -> Iterator[Fault]:
 
         return after(change)
 
-    def own_id(call: Call, gone: Image, store: Store, past: History) -> None:
+    def own_id(call: Call, gone: StoredImage, store: ImageStore, past: Past) -> None:
         if gone.id in past.own:
             store.put(gone)
 
-    def twentieth(_call: Call, _gone: Image, store: Store, past: History) -> None:
+    def twentieth(_call: Call, _gone: StoredImage, store: ImageStore, past: Past) -> None:
         if past.deletes % 20 == 19:
             store.put(list(past.ghosts.values())[-15])
 
@@ -130,13 +130,13 @@ def _come_back() -> Iterator[Fault]:
 
 
 def _go_too() -> Iterator[tuple[str, str, Hooks]]:
-    def same_name(gone: Image, image: Image) -> bool:
+    def same_name(gone: StoredImage, image: StoredImage) -> bool:
         return bool(image.members["name"] == gone.members["name"])
 
-    def dropping(picks: Callable[[Image, Image, Store], bool]) -> Hooks:
+    def dropping(picks: Callable[[StoredImage, StoredImage, ImageStore], bool]) -> Hooks:
         """Take out other images with the one that is deleted."""
 
-        def delete(call: Call, caller: Caller, store: Store) -> Answer | None:
+        def delete(call: Call, caller: Caller, store: ImageStore) -> Answer | None:
             gone = store.own(caller, call.image_id)
             for image in store.all() if not gone.members["protected"] else ():
                 if image.id != gone.id and picks(gone, image, store):
@@ -179,7 +179,7 @@ def _go_too() -> Iterator[tuple[str, str, Hooks]]:
 
 
 def _files() -> Hooks:
-    def delete(call: Call, caller: Caller, store: Store) -> Answer | None:
+    def delete(call: Call, caller: Caller, store: ImageStore) -> Answer | None:
         gone = store.own(caller, call.image_id)
         for image in store.all():
             if image.id != gone.id and image.data and image.data == gone.data:
@@ -192,16 +192,16 @@ def _files() -> Hooks:
 def _suffer_too() -> Iterator[tuple[str, str, Hooks]]:
     """What a delete does to other images once it has been done."""
 
-    def drop_oldest(_call: Call, gone: Image, store: Store, _past: History) -> None:
+    def drop_oldest(_call: Call, gone: StoredImage, store: ImageStore, _past: Past) -> None:
         left = sorted((image for image in store.all() if image.owner == gone.owner), key=lambda image: image.number)
         if len(left) > 1:
             store.drop(left[0].id)
 
-    def drop_others(_call: Call, gone: Image, store: Store, _past: History) -> None:
+    def drop_others(_call: Call, gone: StoredImage, store: ImageStore, _past: Past) -> None:
         for image in [image for image in store.all() if image.owner != gone.owner][:1]:
             store.drop(image.id)
 
-    def spoil_namesakes(_call: Call, gone: Image, store: Store, _past: History) -> None:
+    def spoil_namesakes(_call: Call, gone: StoredImage, store: ImageStore, _past: Past) -> None:
         for image in store.all():
             if image.members["name"] == gone.members["name"]:
                 image.members["tags"] = []
@@ -247,10 +247,10 @@ def _protection() -> Iterator[Fault]:
     )
 
 
-def _forcing(picks: Callable[[Image, History], bool]) -> Hooks:
+def _forcing(picks: Callable[[StoredImage, Past], bool]) -> Hooks:
     """Delete an image of which the delete was refused."""
 
-    def change(call: Call, said: Answer, store: Store, past: History) -> Answer:
+    def change(call: Call, said: Answer, store: ImageStore, past: Past) -> Answer:
         image = store.get(call.image_id)
         if call.operation != DELETE or said.status != 403 or image is None or not picks(image, past):
             return said
@@ -260,8 +260,8 @@ def _forcing(picks: Callable[[Image, History], bool]) -> Hooks:
     return after(change)
 
 
-def _unprotecting(picks: Callable[[Image], bool]) -> Hooks:
-    def unprotect(call: Call, caller: Caller, store: Store) -> Answer | None:
+def _unprotecting(picks: Callable[[StoredImage], bool]) -> Hooks:
+    def unprotect(call: Call, caller: Caller, store: ImageStore) -> Answer | None:
         image = store.own(caller, call.image_id)
         if picks(image):
             image.members["protected"] = False
@@ -273,7 +273,7 @@ def _unprotecting(picks: Callable[[Image], bool]) -> Hooks:
 def _second_attempt() -> Hooks:
     tried: set[str] = set()
 
-    def unprotect(call: Call, caller: Caller, store: Store) -> Answer | None:
+    def unprotect(call: Call, caller: Caller, store: ImageStore) -> Answer | None:
         image = store.own(caller, call.image_id)
         if image.id in tried:
             image.members["protected"] = False
@@ -286,11 +286,11 @@ def _second_attempt() -> Hooks:
 def _for_ever() -> Hooks:
     protected: set[str] = set()
 
-    def remember(_call: Call, image: Image, _store: Store) -> None:
+    def remember(_call: Call, image: StoredImage, _store: ImageStore) -> None:
         if image.members["protected"]:
             protected.add(image.id)
 
-    def delete(call: Call, _caller: Caller, _store: Store) -> Answer | None:
+    def delete(call: Call, _caller: Caller, _store: ImageStore) -> Answer | None:
         if call.image_id in protected:
             raise Refused(403, "The image is protected.")
         return None
@@ -298,7 +298,7 @@ def _for_ever() -> Hooks:
     return replace(handling(DELETE, delete), stored=remember)
 
 
-def _spoiling(members: dict[str, Any], call: Call, answer: Answer, store: Store) -> Answer:
+def _spoiling(members: dict[str, Any], call: Call, answer: Answer, store: ImageStore) -> Answer:
     image = store.get(call.image_id)
     if image is not None:
         image.members |= members

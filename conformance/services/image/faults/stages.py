@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.services.fault import Hooks
 from conformance.services.image.faults.reading import asked
-from conformance.services.image.target.store import Image, Store, document
+from conformance.services.image.target.store import ImageStore, StoredImage, document
 from conformance.services.wire import Answer, Call, Caller, Refused
 
 __all__ = [
@@ -37,12 +37,12 @@ def refuse(status: int = 400) -> Any:
     raise Refused(status, "No.")
 
 
-def handling(operation: str, act: Callable[[Call, Caller, Store], Answer | None]) -> Hooks:
+def handling(operation: str, act: Callable[[Call, Caller, ImageStore], Answer | None]) -> Hooks:
     """Do something before an operation, or in its place when that gives an answer."""
     return Hooks(handle=lambda call, caller, store: act(call, caller, store) if call.operation == operation else None)
 
 
-def done_to(operation: str, image: Image, store: Store) -> Answer:
+def done_to(operation: str, image: StoredImage, store: ImageStore) -> Answer:
     """What an operation answers that is done to an image, whoever asks: it is shown, its file is sent, it is deleted."""
     if operation == "image.delete":
         store.drop(image.id)
@@ -67,10 +67,12 @@ def asking(change: Callable[[dict[str, str]], dict[str, str]]) -> Hooks:
     return Hooks(query=query)
 
 
-def listing(change: Callable[[Call, list[Image], Store], list[Image]], *, instead_of: str = "") -> Hooks:
+def listing(
+    change: Callable[[Call, list[StoredImage], ImageStore], list[StoredImage]], *, instead_of: str = ""
+) -> Hooks:
     """List from other images; when `instead_of` names a parameter, in place of what that selects, and only if it is asked for."""
 
-    def visible(call: Call, images: list[Image], store: Store) -> list[Image]:
+    def visible(call: Call, images: list[StoredImage], store: ImageStore) -> list[StoredImage]:
         return change(call, images, store) if not instead_of or instead_of in asked(call) else images
 
     if not instead_of:
@@ -84,7 +86,7 @@ def listing(change: Callable[[Call, list[Image], Store], list[Image]], *, instea
 def creating(change: Callable[[Body], Any]) -> Hooks:
     """Understand the body of a create otherwise."""
 
-    def members(call: Call, body: Any, _store: Store) -> Any:
+    def members(call: Call, body: Any, _store: ImageStore) -> Any:
         return change(dict(body)) if call.operation == "image.create" and isinstance(body, dict) else body
 
     return Hooks(members=members)
@@ -93,21 +95,21 @@ def creating(change: Callable[[Body], Any]) -> Hooks:
 def patching(change: Callable[[list[Any]], Any]) -> Hooks:
     """Understand the operations of a patch otherwise."""
 
-    def members(call: Call, body: Any, _store: Store) -> Any:
+    def members(call: Call, body: Any, _store: ImageStore) -> Any:
         return change(body) if call.operation == "image.patch" and isinstance(body, list) else body
 
     return Hooks(members=members)
 
 
-def storing(operation: str, change: Callable[[Image], Any]) -> Hooks:
+def storing(operation: str, change: Callable[[StoredImage], Any]) -> Hooks:
     """Store an image otherwise, so that the answer shows it too."""
     return Hooks(stored=lambda call, image, _store: change(image) if call.operation == operation else None)
 
 
-def done_with(operation: str, change: Callable[[Image], Any]) -> Hooks:
+def done_with(operation: str, change: Callable[[StoredImage], Any]) -> Hooks:
     """Alter what is stored once it has been answered."""
 
-    def answer(call: Call, answer: Answer, store: Store) -> Answer:
+    def answer(call: Call, answer: Answer, store: ImageStore) -> Answer:
         image = store.get(answer.body["id"]) if call.operation == operation and answer.status in {200, 201} else None
         if image is not None:
             change(image)
@@ -119,7 +121,7 @@ def done_with(operation: str, change: Callable[[Image], Any]) -> Hooks:
 # --- what is answered -----------------------------------------------------------------------------------------------
 
 
-def answering(operation: str, status: int, change: Callable[[Call, Answer, Store], Answer]) -> Hooks:
+def answering(operation: str, status: int, change: Callable[[Call, Answer, ImageStore], Answer]) -> Hooks:
     """Change the answers of an operation that have this status."""
     return Hooks(
         answer=lambda call, answer, store: (

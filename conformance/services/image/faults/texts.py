@@ -13,7 +13,7 @@ from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
 from conformance.services.image.faults.stages import answering, creating, rows, showing, storing
-from conformance.services.image.target.store import Image
+from conformance.services.image.target.store import StoredImage
 from conformance.services.product import Effect, Where, product
 
 __all__ = ["ascii_only", "faults", "is_han", "unaccented", "unwidened"]
@@ -131,7 +131,7 @@ def _places() -> Iterator[Where[Alter]]:
 
 
 def _in_properties(operation: str, change: Alter) -> Hooks:
-    def alter(image: Image) -> None:
+    def alter(image: StoredImage) -> None:
         image.properties = {
             name: change(value) if isinstance(value, str) else value for name, value in image.properties.items()
         }
@@ -144,7 +144,7 @@ def _in_tags(operation: str, change: Alter) -> Hooks:
 
 
 def _in_name(operation: str, change: Alter) -> Hooks:
-    def alter(image: Image) -> None:
+    def alter(image: StoredImage) -> None:
         if isinstance(image.members["name"], str):
             image.members["name"] = change(image.members["name"])
 
@@ -249,7 +249,7 @@ PROPERTIES = {CREATE: rid.request(CREATE), PATCH: "image.patch.operation.add"}
 """Operation -> what is broken when it alters a further property."""
 
 
-def _cut_description(image: Image) -> None:
+def _cut_description(image: StoredImage) -> None:
     if isinstance(image.properties.get("description"), str):
         image.properties["description"] = str(image.properties["description"])[:64]
 
@@ -285,7 +285,7 @@ def _underscored(name: str) -> str:
 
 
 def _renaming(operation: str, change: Alter) -> Hooks:
-    def rename(image: Image) -> None:
+    def rename(image: StoredImage) -> None:
         image.properties = {change(name): value for name, value in image.properties.items()}
 
     return storing(operation, rename)

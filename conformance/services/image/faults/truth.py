@@ -13,7 +13,7 @@ from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
 from conformance.services.image.faults.stages import answering, rows, showing, storing
-from conformance.services.image.target.store import Image, Store, stamp
+from conformance.services.image.target.store import ImageStore, StoredImage, stamp
 from conformance.services.product import family
 from conformance.services.wire import Answer, Call
 
@@ -154,7 +154,7 @@ def _lists() -> Iterator[tuple[str, str, Hooks]]:
     yield "swapped-stamps", "a list mixes up created_at and updated_at", _listed(swapped)
 
 
-def _without_properties(_call: Call, answer: Answer, store: Store) -> Answer:
+def _without_properties(_call: Call, answer: Answer, store: ImageStore) -> Answer:
     def emptied(row: Body) -> Body:
         image = store.get(row["id"])
         return {**row, **dict.fromkeys(image.properties if image is not None else (), "")}
@@ -177,7 +177,7 @@ def _states(contract: Contract) -> Iterator[Fault]:
     )
 
 
-def _eight_hours(image: Image) -> None:
+def _eight_hours(image: StoredImage) -> None:
     image.created += timedelta(hours=8)
     image.updated += timedelta(hours=8)
 
@@ -185,7 +185,7 @@ def _eight_hours(image: Image) -> None:
 def _stale() -> Hooks:
     seen: dict[str, Body] = {}
 
-    def answer(call: Call, answer: Answer, store: Store) -> Answer:
+    def answer(call: Call, answer: Answer, store: ImageStore) -> Answer:
         if call.operation == "image.create" and answer.status == 201:
             seen[answer.body["id"]] = answer.body
         if call.operation == "image.patch" and answer.status == 200 and call.image_id in seen:

@@ -14,7 +14,7 @@ from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
 from conformance.services.image.faults.reading import PROPERTY, leads_to, name_of, named, sent
 from conformance.services.image.faults.stages import creating, done_with, patching, storing
-from conformance.services.image.target.store import DEFAULTS, Image, Store
+from conformance.services.image.target.store import DEFAULTS, ImageStore, StoredImage
 from conformance.services.product import Effect, Where, product
 from conformance.services.wire import Call
 
@@ -57,7 +57,7 @@ def members_of_create(contract: Contract) -> Mapping[str, Any]:
     return members
 
 
-def reset(image: Image, name: str) -> None:
+def reset(image: StoredImage, name: str) -> None:
     """Give a member the value that it has when nothing is sent; take all further properties out when they are named."""
     if name == PROPERTY:
         image.properties.clear()
@@ -126,7 +126,7 @@ def _alter(name: str, value: Any, body: dict[str, Any]) -> dict[str, Any]:
     return {**body, name: not body[name] if value is ... else value} if name in body else body
 
 
-def _lose(name: str, image: Image) -> None:
+def _lose(name: str, image: StoredImage) -> None:
     if name == "name":
         image.members[name] = "lost"
     else:
@@ -197,7 +197,9 @@ def _enumerations(contract: Contract) -> Iterator[Fault]:
                 )
 
 
-def _as_another(operation: str, name: str, value: str, other: str, call: Call, image: Image, _store: Store) -> None:
+def _as_another(
+    operation: str, name: str, value: str, other: str, call: Call, image: StoredImage, _store: ImageStore
+) -> None:
     of_this = call.operation == operation and (operation == CREATE or name in named(call))
     if of_this and image.members[name] == value:
         image.members[name] = other
@@ -248,12 +250,14 @@ def _promise(name: str) -> str:
     return rid.request(CREATE) if name == PROPERTY else rid.body(CREATE, name)
 
 
-def _lost_beside(lost: str, other: str, holds: Callable[[Any], bool], call: Call, image: Image, _store: Store) -> None:
+def _lost_beside(
+    lost: str, other: str, holds: Callable[[Any], bool], call: Call, image: StoredImage, _store: ImageStore
+) -> None:
     if call.operation == CREATE and other in sent(call) and holds(image.members[other]):
         reset(image, lost)
 
 
-def _dropped_beside(lost: str, other: str, call: Call, body: Any, _store: Store) -> Any:
+def _dropped_beside(lost: str, other: str, call: Call, body: Any, _store: ImageStore) -> Any:
     return [item for item in body if not leads_to(lost, item)] if other in named(call) else body
 
 
@@ -268,7 +272,7 @@ FORMATS = {
 
 
 def _formats() -> Iterator[Fault]:
-    def losing(lost: str, disk: str, container: str, image: Image) -> None:
+    def losing(lost: str, disk: str, container: str, image: StoredImage) -> None:
         if (image.members["disk_format"], image.members["container_format"]) == (disk, container):
             reset(image, lost)
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from conformance.model.contract import Contract
-from conformance.services.image.target.store import Image, document
+from conformance.services.image.target.store import StoredImage, document
 from conformance.services.wire import Refused
 
 __all__ = ["Listing"]
@@ -36,7 +36,7 @@ class Listing:
         self._directions = frozenset(allowed["sort_dir"])
         self._visibilities = {*create["properties"]["visibility"]["enum"], "all"}
 
-    def select(self, images: Iterable[Image], query: Query) -> dict[str, Any]:
+    def select(self, images: Iterable[StoredImage], query: Query) -> dict[str, Any]:
         """The body of the answer. Raises Refused 400 for a value that means nothing."""
         for name, value in query:
             self._check(name, value)
@@ -67,7 +67,7 @@ class Listing:
         if (name in KEYS and value not in self._keys) or (name in DIRECTIONS and value not in self._directions):
             raise Refused(400, "No such sort key or direction.")
 
-    def _ordered(self, images: Iterable[Image], query: Query) -> list[Image]:
+    def _ordered(self, images: Iterable[StoredImage], query: Query) -> list[StoredImage]:
         """In the order of the keys, the first weighing most; a key without a direction has the last one.
 
         Without keys, and among equals, the newest comes first.
@@ -81,13 +81,13 @@ class Listing:
         return found
 
 
-def _row(image: Image) -> dict[str, Any]:
+def _row(image: StoredImage) -> dict[str, Any]:
     """An image as a list shows it: as everywhere, and with a link to itself."""
     shown = document(image)
     return {**shown, "links": [{"href": shown["self"], "rel": "self"}]}
 
 
-def _after(images: list[Image], marker: str | None) -> list[Image]:
+def _after(images: list[StoredImage], marker: str | None) -> list[StoredImage]:
     """What comes after the marker. Raises Refused 400 when it is not in the list."""
     if marker is None:
         return images
@@ -103,7 +103,7 @@ def _limit(text: str) -> int:
     return min(int(text), PAGE)
 
 
-def _rank(image: Image, key: str) -> tuple[Any, ...]:
+def _rank(image: StoredImage, key: str) -> tuple[Any, ...]:
     """Where a value stands among others: those that are not set come first. Of one second, the image made first comes first."""
     if key == "created_at":
         return (image.created, image.number)
@@ -113,7 +113,7 @@ def _rank(image: Image, key: str) -> tuple[Any, ...]:
     return (value is not None, value if value is not None else "")
 
 
-def _matches(image: Image, name: str, value: str) -> bool:
+def _matches(image: StoredImage, name: str, value: str) -> bool:
     """Whether the image is one that this parameter asks for; it asks for none by a name that no image has."""
     if name in NO_FILTERS:
         return True

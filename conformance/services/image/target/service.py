@@ -15,7 +15,7 @@ import jsonschema_rs
 
 from conformance.model.errors import SuiteError
 from conformance.services.image.target.listing import Listing
-from conformance.services.image.target.store import Image, Store, document, pointer
+from conformance.services.image.target.store import ImageStore, StoredImage, document, pointer
 from conformance.services.part import Surroundings
 from conformance.services.wire import JSON_TYPE, Answer, Call, Caller, Refused, read_json
 
@@ -32,7 +32,7 @@ class ImagePart:
         if around.tokens is None:
             raise SuiteError("the image part of the reference needs a part that gives tokens")
         self.endpoint = around.urls["image"]
-        self.state = Store(around.contract, around.clock)
+        self.state = ImageStore(around.contract, around.clock)
         self._contract = around.contract
         self._tokens = around.tokens
         self._hooks = around.hooks
@@ -149,7 +149,7 @@ class ImagePart:
         )
         return Answer(spec.status, body, headers or {}, spec.media_type or JSON_TYPE)
 
-    def _stored(self, call: Call, image: Image) -> dict[str, Any]:
+    def _stored(self, call: Call, image: StoredImage) -> dict[str, Any]:
         """The image as it is shown after faults had their way with it."""
         for hooks in self._hooks:
             if hooks.stored:

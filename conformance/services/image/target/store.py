@@ -14,7 +14,7 @@ from conformance.model.contract import Contract
 from conformance.services.clock import Clock
 from conformance.services.wire import Caller, Refused
 
-__all__ = ["DEFAULTS", "Image", "Store", "document", "pointer", "stamp"]
+__all__ = ["DEFAULTS", "ImageStore", "StoredImage", "document", "pointer", "stamp"]
 
 DEFAULTS: Mapping[str, Any] = {
     "name": None,
@@ -31,7 +31,7 @@ else OpenStack's."""
 
 
 @dataclass
-class Image:
+class StoredImage:
     """An image as it is stored.
 
     `members` are the document's that a client may write, `properties` all others. `number` counts the images as they are made:
@@ -58,7 +58,7 @@ def stamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def document(image: Image) -> dict[str, Any]:
+def document(image: StoredImage) -> dict[str, Any]:
     """The image as every answer shows it."""
     path = f"/v2/images/{image.id}"
     return {
@@ -80,7 +80,7 @@ def document(image: Image) -> dict[str, Any]:
     }
 
 
-class Store:
+class ImageStore:
     """All images of all projects, and who may do what with them.
 
     Which members only the service sets, and how many properties an image may have, are the contract's.
@@ -93,22 +93,22 @@ class Store:
         self._writable = frozenset(asked["properties"]) - {"id"}
         self._read_only = frozenset(shown["properties"]) - self._writable
         self._most_properties: int = asked["x-max-additional"]
-        self._images: dict[str, Image] = {}
+        self._images: dict[str, StoredImage] = {}
         self._gone: set[str] = set()
         self._made = 0
 
     def __len__(self) -> int:
         return len(self._images)
 
-    def get(self, image_id: str) -> Image | None:
+    def get(self, image_id: str) -> StoredImage | None:
         """The image with this id, whoever asks."""
         return self._images.get(image_id)
 
-    def all(self) -> list[Image]:
+    def all(self) -> list[StoredImage]:
         """Every image."""
         return list(self._images.values())
 
-    def put(self, image: Image) -> None:
+    def put(self, image: StoredImage) -> None:
         """Put an image in, or back."""
         self._images[image.id] = image
         self._gone.discard(image.id)
@@ -117,13 +117,13 @@ class Store:
         """Take an image out without a trace."""
         self._images.pop(image_id, None)
 
-    def visible(self, caller: Caller) -> Iterator[Image]:
+    def visible(self, caller: Caller) -> Iterator[StoredImage]:
         """What the caller may list: its project's images and public ones; an administrator everything."""
         for image in self._images.values():
             if caller.admin or image.owner == caller.project or image.members["visibility"] == "public":
                 yield image
 
-    def find(self, caller: Caller, image_id: str) -> Image:
+    def find(self, caller: Caller, image_id: str) -> StoredImage:
         """The image when the caller may see it: as in lists, and community images. Raises Refused 404."""
         image = self._images.get(image_id)
         open_to_all = image is not None and image.members["visibility"] in {"public", "community"}
@@ -131,14 +131,14 @@ class Store:
             raise Refused(404, f"No image found with ID {image_id}")
         return image
 
-    def own(self, caller: Caller, image_id: str) -> Image:
+    def own(self, caller: Caller, image_id: str) -> StoredImage:
         """The image when the caller may change it: one of its project, with a role that writes. Raises Refused 404 or 403."""
         image = self.find(caller, image_id)
         if not caller.writer or not (caller.admin or image.owner == caller.project):
             raise Refused(403, "You are not permitted to change this image.")
         return image
 
-    def create(self, caller: Caller, body: Mapping[str, Any]) -> Image:
+    def create(self, caller: Caller, body: Mapping[str, Any]) -> StoredImage:
         """Make an image of a body that has the documented form.
 
         Raises Refused: 403 for a role that only reads and for a member that only the service sets, 409 for an id that is or was
@@ -154,7 +154,7 @@ class Store:
             raise Refused(409, f"Image ID {image_id} already exists!")
         now = self.clock.now()
         self._made += 1
-        image = Image(image_id, caller.project, now, now, self._made)
+        image = StoredImage(image_id, caller.project, now, now, self._made)
         for name, value in body.items():
             if name in self._writable:
                 self.set(image, caller, name, value)
@@ -164,7 +164,7 @@ class Store:
         self._images[image.id] = image
         return image
 
-    def set(self, image: Image, caller: Caller, name: str, value: Any) -> None:
+    def set(self, image: StoredImage, caller: Caller, name: str, value: Any) -> None:
         """Give a member a value. Raises Refused 403: public is the administrator's, formats stay once there is data."""
         if name == "visibility" and value == "public" and not caller.admin:
             raise Refused(403, "You are not permitted to publish an image.")
@@ -172,7 +172,7 @@ class Store:
             raise Refused(403, f"Attribute '{name}' cannot be changed once the image has data.")
         image.members[name] = sorted(set(value)) if name == "tags" else value
 
-    def patch(self, caller: Caller, image_id: str, operations: list[Mapping[str, Any]]) -> Image:
+    def patch(self, caller: Caller, image_id: str, operations: list[Mapping[str, Any]]) -> StoredImage:
         """Apply all operations or none (RFC 5789, 2). Raises Refused: 403, 404, or 409 for a property that is not there."""
         image = self.own(caller, image_id)
         copy = replace(image, members=dict(image.members), properties=dict(image.properties))
@@ -183,7 +183,7 @@ class Store:
         image.updated = max(self.clock.now(), image.updated)
         return image
 
-    def _apply(self, image: Image, caller: Caller, item: Mapping[str, Any]) -> None:
+    def _apply(self, image: StoredImage, caller: Caller, item: Mapping[str, Any]) -> None:
         op, name = item["op"], pointer(item["path"])
         if name in self._read_only:
             raise Refused(403, f"Attribute '{name}' is read-only.")
@@ -200,7 +200,7 @@ class Store:
         else:
             del image.properties[name]
 
-    def _bounded(self, image: Image) -> None:
+    def _bounded(self, image: StoredImage) -> None:
         if len(image.properties) > self._most_properties:
             raise Refused(400, f"An image has at most {self._most_properties} properties.")
 

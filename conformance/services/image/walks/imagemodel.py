@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from conformance.model.jsonvalue import moment
+from conformance.services.image.marks import same
 
 __all__ = [
     "FORMATS",
@@ -27,7 +28,6 @@ __all__ = [
     "ModelStore",
     "Patched",
     "hash_of",
-    "same",
 ]
 
 SETTABLE = ("name", "container_format", "disk_format", "min_disk", "min_ram", "protected", "tags", "visibility")
@@ -287,13 +287,6 @@ def _changed_since(image: ModelImage, text: str) -> bool | None:
 def _fits(name: str, value: Any) -> bool:
     """Whether a value that the walk sends is of the member's type; it sends no other kind of wrong value."""
     return not (name in {"min_disk", "min_ram"} and not isinstance(value, int))
-
-
-def same(member: str, due: Any, got: Any) -> bool:
-    """Whether a member came back as it is due; tags are a set."""
-    if member == "tags" and isinstance(due, list) and isinstance(got, list):
-        return sorted(set(map(str, due))) == sorted(map(str, got))
-    return bool(due == got) and isinstance(due, bool) == isinstance(got, bool)
 
 
 def hash_of(data: bytes, like: Any) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from conformance.judge.partition import place_of
 from conformance.model import requirement_id
 from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import in_utc, moment, short
@@ -13,9 +14,8 @@ from conformance.model.phrase import Phrase
 from conformance.run.cases import call
 from conformance.run.client import body_of
 from conformance.services.image.client import ImageClient
-from conformance.services.image.observation import place_of
 from conformance.services.image.walks.imagemodel import ModelImage, ModelStore
-from conformance.services.image.walks.step import Step
+from conformance.services.image.walks.step import WalkStep
 
 __all__ = ["ListJudge"]
 
@@ -59,7 +59,7 @@ class ListJudge:
         self._walk = walk
         self.changes_since: bool | None = None
 
-    def judge(self, step: Step) -> None:
+    def judge(self, step: WalkStep) -> None:
         """Do a step of the kind list. Raises TargetError."""
         query = self._query(step)
         if query is None:
@@ -83,7 +83,7 @@ class ListJudge:
         if "sort_key" in query:
             self._order(images, query, exchange)
 
-    def _query(self, step: Step) -> dict[str, str] | None:
+    def _query(self, step: WalkStep) -> dict[str, str] | None:
         """The query of the step; None when it asks for what changed since a time that is not known."""
         walk = self._walk
         query = {name: str(walk.resolved(value)) for name, value in step.query}
@@ -140,7 +140,7 @@ class ListJudge:
             for item in walk.store.images[slot].differences(row, partly=True):
                 deviation = Deviation(
                     "not-as-shown",
-                    place=place_of(walk.cloud.contract, item.member),
+                    place=place_of(walk.cloud.contract, LIST, item.member),
                     terms=(("where", "listed"),),
                     seen=(("due", short(item.due)), ("got", short(item.got))),
                     path=item.member,

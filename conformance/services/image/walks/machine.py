@@ -25,7 +25,7 @@ from conformance.model.finding import Key
 from conformance.run.cases import Expect
 from conformance.services.image.client import ImageClient
 from conformance.services.image.walks.imagemodel import ModelImage
-from conformance.services.image.walks.step import CHANGING, NEWEST, Name, Step
+from conformance.services.image.walks.step import CHANGING, NEWEST, Name, WalkStep
 from conformance.services.image.walks.walk import Walk
 
 __all__ = ["STEPS", "Machine", "Plan", "WalkBudget", "forget"]
@@ -69,7 +69,7 @@ class Plan:
     paused: bool = False
     turns: int = 0
     changes_since: bool | None = None
-    found: dict[Key, tuple[tuple[Step, ...], int]] = field(default_factory=dict)
+    found: dict[Key, tuple[tuple[WalkStep, ...], int]] = field(default_factory=dict)
     outages: int = 0
     started: float = field(default_factory=time.monotonic)
     broken: BaseException | None = None
@@ -243,7 +243,7 @@ class Machine(RuleBasedStateMachine):
         self._numbers += 1
         return self._numbers
 
-    def _do(self, step: Step) -> None:
+    def _do(self, step: WalkStep) -> None:
         """A step and, after one that may change anything, a look at the image and at all others."""
         assert self.walk is not None
         self.walk.do(step)
@@ -252,14 +252,14 @@ class Machine(RuleBasedStateMachine):
         self._looks += 1
         image = self._images.get(step.slot) or self.walk.store.gone.get(step.slot)
         if image is not None and (self._looks % 3 == 1 or step.kind == "upload"):
-            self.walk.do(Step("show", step.slot, image.actor))
+            self.walk.do(WalkStep("show", step.slot, image.actor))
         actor = image.actor if image is not None else "main"
-        self.walk.do(Step("list", actor=actor, query=NEWEST))
+        self.walk.do(WalkStep("list", actor=actor, query=NEWEST))
         others = {image.actor for image in self._images.values()} - {actor}
         if step.kind == "delete" and others:
-            self.walk.do(Step("list", actor=others.pop(), query=NEWEST))
+            self.walk.do(WalkStep("list", actor=others.pop(), query=NEWEST))
         if step.kind == "patch" and image is not None and image.data is not None and self._looks % 2 == 0:
-            self.walk.do(Step("download", step.slot, image.actor))
+            self.walk.do(WalkStep("download", step.slot, image.actor))
 
     def _pick(self, chance: random.Random, fits: Callable[[ModelImage], bool] = lambda _image: True) -> int:
         """An image of the walk that fits; one is made when there is none at all."""
@@ -279,18 +279,18 @@ class Machine(RuleBasedStateMachine):
         }
         theirs = "other" if self.plan.other else "main"
         for step in (
-            Step(
+            WalkStep(
                 "create",
                 first,
                 "main",
                 {**both, "tags": ["one"], "protected": chance.random() < 0.3, "conformance_a": "x"},
             ),
-            Step("create", second, "main", {**both, "min_ram": chance.choice((1, 64)), "min_disk": 3}, own_id=True),
-            Step("upload", chance.choice((first, second)), "main", data=chance.randbytes(40)),
-            Step("create", third, theirs, {"name": Name(third), "visibility": "private"}),
+            WalkStep("create", second, "main", {**both, "min_ram": chance.choice((1, 64)), "min_disk": 3}, own_id=True),
+            WalkStep("upload", chance.choice((first, second)), "main", data=chance.randbytes(40)),
+            WalkStep("create", third, theirs, {"name": Name(third), "visibility": "private"}),
         ):
             self.walk.do(step)
-        self._do(Step("upload", first, "main", data=chance.randbytes(40)))
+        self._do(WalkStep("upload", first, "main", data=chance.randbytes(40)))
 
     def _make(self, chance: random.Random) -> int:
         assert self.walk is not None
@@ -319,11 +319,11 @@ class Machine(RuleBasedStateMachine):
             "description": ("what it is",),
         }
         members |= {key: chance.choice(values) for key, values in options.items() if chance.random() < 0.7}
-        step = Step("create", slot, actor, members, own_id=chance.random() < 0.35)
+        step = WalkStep("create", slot, actor, members, own_id=chance.random() < 0.35)
         if "disk_format" in members and chance.random() < 0.5:
             # With its data at once: one look at the newest images then serves both requests.
             self.walk.do(step)
-            self._do(Step("upload", slot, actor, data=self._data(chance)))
+            self._do(WalkStep("upload", slot, actor, data=self._data(chance)))
         else:
             self._do(step)
         return slot
@@ -343,9 +343,9 @@ class Machine(RuleBasedStateMachine):
         actor = self._actor(taken)
         if len(self._images) < FEWEST_IMAGES:
             self._make(chance)
-        self._do(Step("create", slot, actor, {"name": Name(slot), "min_ram": 7}, taken=taken))
+        self._do(WalkStep("create", slot, actor, {"name": Name(slot), "min_ram": 7}, taken=taken))
         if taken in self._images:
-            self.walk.do(Step("show", taken, actor))
+            self.walk.do(WalkStep("show", taken, actor))
 
     def _patch(self, chance: random.Random, *, again: bool = False, wrong: bool = False) -> int:
         again = again or chance.random() < 0.4
@@ -368,7 +368,7 @@ class Machine(RuleBasedStateMachine):
                     )
                 )
             )
-        self._do(Step("patch", slot, image.actor, operations=tuple(operations)))
+        self._do(WalkStep("patch", slot, image.actor, operations=tuple(operations)))
         return slot
 
     def _operation(self, chance: random.Random, image: ModelImage) -> dict[str, Any]:
@@ -404,7 +404,7 @@ class Machine(RuleBasedStateMachine):
         image = self._images.get(slot)
         if image is not None:
             self._do(
-                Step(
+                WalkStep(
                     "patch",
                     slot,
                     image.actor,
@@ -423,7 +423,7 @@ class Machine(RuleBasedStateMachine):
             )
 
         slot = self._pick(chance, ready if chance.random() < 0.85 else lambda image: image.data is not None)
-        self._do(Step("upload", slot, self._actor(slot), data=self._data(chance)))
+        self._do(WalkStep("upload", slot, self._actor(slot), data=self._data(chance)))
         self._fetch(chance, slot)
         self._fetch_another(chance, slot)
 
@@ -435,13 +435,13 @@ class Machine(RuleBasedStateMachine):
 
     def _remove(self, chance: random.Random, slot: int) -> None:
         assert self.walk is not None
-        self._do(Step("delete", slot, self._actor(slot)))
+        self._do(WalkStep("delete", slot, self._actor(slot)))
         self._fetch_another(chance, slot)
 
     def _fetch(self, chance: random.Random, slot: int | None = None) -> None:
         assert self.walk is not None
         slot = self._pick(chance, lambda image: image.data is not None) if slot is None else slot
-        self.walk.do(Step("download", slot, self._actor(slot)))
+        self.walk.do(WalkStep("download", slot, self._actor(slot)))
 
     def _fetch_another(self, chance: random.Random, slot: int) -> None:
         others = [other for other, image in self._images.items() if other != slot and image.data is not None]
@@ -459,14 +459,14 @@ class Machine(RuleBasedStateMachine):
             actor = gone[slot].actor
             change = ({"op": "replace", "path": "/min_ram", "value": 5},)
             steps = [
-                Step("show", slot, actor),
-                Step("download", slot, actor),
-                Step("delete", slot, actor),
-                Step("patch", slot, actor, operations=change),
+                WalkStep("show", slot, actor),
+                WalkStep("download", slot, actor),
+                WalkStep("delete", slot, actor),
+                WalkStep("patch", slot, actor, operations=change),
             ]
             for step in chance.sample(steps, 2):
                 self.walk.do(step)
-            self.walk.do(Step("show", slot, actor))
+            self.walk.do(WalkStep("show", slot, actor))
 
     def _look(self, chance: random.Random) -> None:
         assert self.walk is not None
@@ -483,7 +483,9 @@ class Machine(RuleBasedStateMachine):
             ]
             if chance.random() < 0.3:
                 query.append(("status", chance.choice(("queued", "active"))))
-            self.walk.do(Step("list", actor=actor, query=tuple(query), since=slot if chance.random() < 0.3 else None))
+            self.walk.do(
+                WalkStep("list", actor=actor, query=tuple(query), since=slot if chance.random() < 0.3 else None)
+            )
         key = chance.choice(
             ("name", "id", "status", "size", "disk_format", "container_format", "created_at", "updated_at")
         )
@@ -494,7 +496,7 @@ class Machine(RuleBasedStateMachine):
         ]
         if chance.random() < 0.6:
             ordered.append(("status", chance.choice(("queued", "active"))))
-        self.walk.do(Step("list", actor=actor, query=tuple(ordered)))
+        self.walk.do(WalkStep("list", actor=actor, query=tuple(ordered)))
 
     def _name(self, text: str) -> Name | str:
         assert self.walk is not None
@@ -519,11 +521,11 @@ class Machine(RuleBasedStateMachine):
         stranger = "main" if image.actor == "other" else "other"
         change = ({"op": "replace", "path": "/min_ram", "value": 9},)
         reads = [
-            Step("show", slot, stranger),
-            Step("download", slot, stranger),
-            Step("list", actor=stranger, query=NEWEST),
+            WalkStep("show", slot, stranger),
+            WalkStep("download", slot, stranger),
+            WalkStep("list", actor=stranger, query=NEWEST),
         ]
-        writes = [Step("patch", slot, stranger, operations=change), Step("delete", slot, stranger)]
+        writes = [WalkStep("patch", slot, stranger, operations=change), WalkStep("delete", slot, stranger)]
         for step in (*chance.sample(reads, 2), chance.choice(writes)):
             self._do(step)
         return None
@@ -532,7 +534,9 @@ class Machine(RuleBasedStateMachine):
         if len(self._images) < MOST_IMAGES:
             slot = self._number()
             self._do(
-                Step("create", slot, chance.choice(("main", "other")), {"name": Name(slot), "visibility": "private"})
+                WalkStep(
+                    "create", slot, chance.choice(("main", "other")), {"name": Name(slot), "visibility": "private"}
+                )
             )
 
     def _later(self, chance: random.Random) -> None:
@@ -544,11 +548,11 @@ class Machine(RuleBasedStateMachine):
         values = [value for value in (3, 30, 300) if value != image.members.get("min_ram")]
         for ram in values[:1] if self.plan.paused else values[:2]:
             self._do(
-                Step("patch", slot, image.actor, operations=({"op": "replace", "path": "/min_ram", "value": ram},))
+                WalkStep("patch", slot, image.actor, operations=({"op": "replace", "path": "/min_ram", "value": ram},))
             )
             if not self.plan.paused:
                 self.plan.paused = True
-                self.walk.do(Step("pause"))
+                self.walk.do(WalkStep("pause"))
 
     def _actor(self, slot: int) -> str:
         assert self.walk is not None
@@ -559,21 +563,21 @@ class Machine(RuleBasedStateMachine):
         assert self.walk is not None
         for slot, image in self._images.items():
             if image.data is not None and not self.plan.spent:
-                self.walk.do(Step("download", slot, image.actor))
+                self.walk.do(WalkStep("download", slot, image.actor))
         for slot, image in self._images.items():
             if image.protected:
                 self.walk.do(
-                    Step(
+                    WalkStep(
                         "patch",
                         slot,
                         image.actor,
                         operations=({"op": "replace", "path": "/protected", "value": False},),
                     )
                 )
-            self.walk.do(Step("delete", slot, image.actor))
+            self.walk.do(WalkStep("delete", slot, image.actor))
         actors = {image.actor for image in self.walk.store.gone.values()}
         for actor in sorted(actors):
-            self.walk.do(Step("list", actor=actor, query=NEWEST))
+            self.walk.do(WalkStep("list", actor=actor, query=NEWEST))
         forget(self.walk)
 
 

@@ -17,7 +17,7 @@ from conformance.model.finding import Key
 from conformance.run.cases import Expect
 from conformance.services.image.client import ImageClient
 from conformance.services.image.walks.machine import STEPS, Machine, Plan, WalkBudget, forget
-from conformance.services.image.walks.step import CHANGING, Step
+from conformance.services.image.walks.step import CHANGING, WalkStep
 from conformance.services.image.walks.walk import Walk
 
 __all__ = ["BUDGETS", "WalkBudget", "explore"]
@@ -68,12 +68,12 @@ def _shorten(plan: Plan, known: set[Key]) -> None:
             return  # what was found is said; the sequences stay as long as they are
 
 
-def _shorten_one(plan: Plan, key: Key, steps: tuple[Step, ...], slot: int, until: int) -> None:
-    def may_try(part: Sequence[Step]) -> bool:
+def _shorten_one(plan: Plan, key: Key, steps: tuple[WalkStep, ...], slot: int, until: int) -> None:
+    def may_try(part: Sequence[WalkStep]) -> bool:
         made = sum(step.kind == "create" for step in part)
         return plan.sent + len(part) + made <= until
 
-    def shows(part: Sequence[Step]) -> bool:
+    def shows(part: Sequence[WalkStep]) -> bool:
         return key in _again(plan, part).found
 
     whole = tuple(step for step in steps if step.kind != "pause")
@@ -81,7 +81,7 @@ def _shorten_one(plan: Plan, key: Key, steps: tuple[Step, ...], slot: int, until
         shortest(whole, _guesses(whole, slot), shows, may_try)
 
 
-def _guesses(steps: tuple[Step, ...], slot: int) -> Iterator[tuple[Step, ...]]:
+def _guesses(steps: tuple[WalkStep, ...], slot: int) -> Iterator[tuple[WalkStep, ...]]:
     """Parts that are likely to be enough: what was done to the image, then what was done to all, then what was asked of it too."""
     last = steps[-1]
     slot = slot if slot >= 0 else last.slot
@@ -90,7 +90,7 @@ def _guesses(steps: tuple[Step, ...], slot: int) -> Iterator[tuple[Step, ...]]:
     latest = changing[-1:]
     recent = [step for step in steps[-13:-1] if step.kind != "create"]
     with_latest = about | {step.slot for step in latest}
-    seen: list[tuple[Step, ...]] = []
+    seen: list[tuple[WalkStep, ...]] = []
     for chosen in (
         [step for step in changing if step.kind == "create" and step.slot in about],
         [step for step in changing if step.slot in about],
@@ -110,7 +110,7 @@ def _guesses(steps: tuple[Step, ...], slot: int) -> Iterator[tuple[Step, ...]]:
             yield part
 
 
-def _again(plan: Plan, part: Sequence[Step]) -> Walk:
+def _again(plan: Plan, part: Sequence[WalkStep]) -> Walk:
     """Walk a part again, with new ids and names, and delete what it made."""
     walk = Walk(plan.cloud, plan.expect)
     with walk:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["CHANGING", "NEWEST", "Name", "Step"]
+__all__ = ["CHANGING", "NEWEST", "Name", "WalkStep"]
 
 CHANGING = frozenset({"create", "patch", "upload", "delete"})
 """Kinds of steps after which an image may be another."""
@@ -23,7 +23,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WalkStep:
     """One step: create, patch, upload, delete, show, download, list or pause, done by `actor` to the image `slot`.
 
     `members` are those of a create, `own_id` gives it an id of our choice, `taken` the id of another image of the walk.

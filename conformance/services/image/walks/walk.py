@@ -25,7 +25,7 @@ from conformance.services.image.client import ImageClient
 from conformance.services.image.walks.blame import GONE, Cause, blamed, kept
 from conformance.services.image.walks.imagemodel import Difference, Due, ModelImage, ModelStore
 from conformance.services.image.walks.listing import ListJudge
-from conformance.services.image.walks.step import Name, Step
+from conformance.services.image.walks.step import Name, WalkStep
 
 __all__ = ["Walk", "unclear"]
 
@@ -48,7 +48,7 @@ class Walk:
     def __init__(self, cloud: ImageClient, expect: Expect, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.cloud = cloud
         self.store = ModelStore()
-        self.steps: list[Step] = []
+        self.steps: list[WalkStep] = []
         self.found: dict[Key, tuple[int, int]] = {}
         self._expect = expect
         self._clock = clock
@@ -79,7 +79,7 @@ class Walk:
     def changes_since(self, taken: bool | None) -> None:
         self._lists.changes_since = taken
 
-    def do(self, step: Step) -> None:
+    def do(self, step: WalkStep) -> None:
         """Do a step, unless the image that it is about was never made. Raises TargetError."""
         self._at = len(self.steps)
         self.steps.append(step)
@@ -199,7 +199,7 @@ class Walk:
     def _image(self, slot: int) -> ModelImage | None:
         return self.store.images.get(slot) or self.store.gone.get(slot)
 
-    def _stranger(self, step: Step) -> bool:
+    def _stranger(self, step: WalkStep) -> bool:
         image = self._image(step.slot)
         return image is not None and image.actor != step.actor
 
@@ -210,13 +210,13 @@ class Walk:
 
     # --- the steps --------------------------------------------------------------------------------------------------
 
-    def _pause(self, _step: Step) -> None:
+    def _pause(self, _step: WalkStep) -> None:
         time.sleep(TICK)
 
-    def _list(self, step: Step) -> None:
+    def _list(self, step: WalkStep) -> None:
         self._lists.judge(step)
 
-    def _create(self, step: Step) -> None:
+    def _create(self, step: WalkStep) -> None:
         sent = {name: self.resolved(value) for name, value in step.members.items()}
         taken = self._image(step.taken) if step.taken is not None else None
         if taken is not None:
@@ -242,7 +242,7 @@ class Walk:
         if isinstance(body, dict) and isinstance(body.get("id"), str):
             self._made(step, sent, body, exchange)
 
-    def _made(self, step: Step, sent: Mapping[str, Any], body: Mapping[str, Any], exchange: Exchange) -> None:
+    def _made(self, step: WalkStep, sent: Mapping[str, Any], body: Mapping[str, Any], exchange: Exchange) -> None:
         self.holds(requirement_id.response("image.create", 201), exchange)
         namesake = self.store.slot_of(str(body["id"]))
         if namesake is not None:
@@ -259,7 +259,7 @@ class Walk:
             self.differs(step.slot, item, "answer", exchange)
         self._hold(step.slot, image.seen(body, self._known, (item.member for item in wrong)))
 
-    def _show(self, step: Step) -> None:
+    def _show(self, step: WalkStep) -> None:
         exchange = self.cloud.show(self._id(step.slot), actor=step.actor)
         status, body = exchange.response.status, body_of(exchange)
         if unclear(exchange):
@@ -275,7 +275,7 @@ class Walk:
         elif isinstance(body, dict):
             self._seen(step.slot, body, "shown", exchange)
 
-    def _patch(self, step: Step) -> None:
+    def _patch(self, step: WalkStep) -> None:
         operations = [
             {**item, "value": self.resolved(item["value"])} if "value" in item else dict(item)
             for item in step.operations
@@ -341,7 +341,7 @@ class Walk:
         deviation = Deviation("stands-still", place="updated_at", seen=(("got", str(after)),))
         self.say(requirement_id.stated("image.patch", "updated-at"), after > before, deviation, exchange, slot=slot)
 
-    def _upload(self, step: Step) -> None:
+    def _upload(self, step: WalkStep) -> None:
         exchange = self.cloud.upload(self._id(step.slot), step.data, actor=step.actor)
         image = self.store.images.get(step.slot)
         if image is None:
@@ -352,7 +352,7 @@ class Walk:
             self._hold(step.slot, image.uploaded(step.data))
         self._caused(step.slot, "upload", refused=exchange.response.status >= 400)
 
-    def _download(self, step: Step) -> None:
+    def _download(self, step: WalkStep) -> None:
         exchange = self.cloud.download(self._id(step.slot), actor=step.actor)
         image, status, got = self.store.images.get(step.slot), exchange.response.status, exchange.response.body
         if unclear(exchange):
@@ -385,7 +385,7 @@ class Walk:
             deviation = Deviation("other-data", seen=(("got", len(got)), ("due", len(data)), ("byte", _at(got, data))))
         self.say(requirement_id.stated("image.download", "bytes"), got == data, deviation, exchange, slot=slot)
 
-    def _delete(self, step: Step) -> None:
+    def _delete(self, step: WalkStep) -> None:
         exchange = self.cloud.delete(self._id(step.slot), actor=step.actor)
         image, status = self.store.images.get(step.slot), exchange.response.status
         if image is None:
@@ -418,7 +418,7 @@ class Walk:
         """Whether show has the image as the model does: then it is the list that is wrong. The deviation belongs to the list's step."""
         before = len(self.found)
         image = self.store.images[slot]
-        step = Step("show", slot, image.actor)
+        step = WalkStep("show", slot, image.actor)
         at, self._at = self._at, len(self.steps)
         self.steps.append(step)
         self._show(step)

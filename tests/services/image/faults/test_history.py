@@ -10,7 +10,7 @@ from targets import Offline
 from conformance.model.contract import Contract
 from conformance.services.fault import Hooks
 from conformance.services.image.faults.history import (
-    History,
+    Past,
     after,
     created,
     deleted,
@@ -20,7 +20,7 @@ from conformance.services.image.faults.history import (
     shown,
     undo,
 )
-from conformance.services.image.target.store import Image, Store
+from conformance.services.image.target.store import ImageStore, StoredImage
 from conformance.services.wire import Answer, Call
 
 IMAGES = "/v2/images"
@@ -39,12 +39,12 @@ def patch(target: Offline, image_id: str, name: str, value: Any) -> Answer:
     return target.call("PATCH", f"{IMAGES}/{image_id}", json=items, headers=PATCH)
 
 
-def remembering(past: History) -> Hooks:
+def remembering(past: Past) -> Hooks:
     return after(lambda _call, said, _store, _past: said, past)
 
 
 def test_a_history_counts_changes_and_keeps_names_ids_and_ghosts(contract: Contract) -> None:
-    past = History()
+    past = Past()
     target = Offline(contract, remembering(past))
     own, other = make(target, id=ID), make(target)
     for name in ("two", "three"):
@@ -59,7 +59,7 @@ def test_a_history_counts_changes_and_keeps_names_ids_and_ghosts(contract: Contr
 
 
 def test_reads_leave_the_history_alone(contract: Contract) -> None:
-    past = History()
+    past = Past()
     target = Offline(contract, remembering(past))
     made = make(target)
     target.call("GET", IMAGES)
@@ -70,7 +70,7 @@ def test_reads_leave_the_history_alone(contract: Contract) -> None:
 def test_a_step_sees_every_image_as_it_was_before_the_request(contract: Contract) -> None:
     seen: list[tuple[str, int]] = []
 
-    def act(_call: Call, image: Image, _store: Store, past: History) -> None:
+    def act(_call: Call, image: StoredImage, _store: ImageStore, past: Past) -> None:
         seen.append((past.before[image.id].members["name"], past.changes(image)))
 
     target = Offline(contract, done("image.patch", act))
@@ -124,19 +124,19 @@ def test_a_list_is_made_by_what_was_done_before(contract: Contract) -> None:
     assert first != second
 
 
-def image(**properties: str | None) -> Image:
-    return Image("1", "a", None, None, 1, {"name": "new", "min_ram": 2}, dict(properties))
+def image(**properties: str | None) -> StoredImage:
+    return StoredImage("1", "a", None, None, 1, {"name": "new", "min_ram": 2}, dict(properties))
 
 
 def test_undo_puts_back_members_and_properties_and_takes_out_what_was_added() -> None:
-    past = History(before={"1": Image("1", "a", None, None, 1, {"name": "old", "min_ram": 1}, {"kept": "x"})})
+    past = Past(before={"1": StoredImage("1", "a", None, None, 1, {"name": "old", "min_ram": 1}, {"kept": "x"})})
     changed = image(kept="y", added="z")
     undo(changed, past, ["name", "kept", "added"])
     assert (changed.members, changed.properties) == ({"name": "old", "min_ram": 2}, {"kept": "x"})
 
 
 def test_undo_without_names_puts_back_everything() -> None:
-    past = History(before={"1": Image("1", "a", None, None, 1, {"name": "old", "min_ram": 1}, {})})
+    past = Past(before={"1": StoredImage("1", "a", None, None, 1, {"name": "old", "min_ram": 1}, {})})
     changed = image(added="z")
     undo(changed, past)
     assert (changed.members, changed.properties) == ({"name": "old", "min_ram": 1}, {})

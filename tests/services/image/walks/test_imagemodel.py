@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.services.image.walks.imagemodel import Due, ModelImage, ModelStore, hash_of, same
+from conformance.services.image.walks.imagemodel import Due, ModelImage, ModelStore, hash_of
 
 KNOWN = ("id", "name", "min_ram", "min_disk", "status", "tags", "protected", "visibility", "created_at", "description")
 STAMP = "2026-01-01T00:00:05Z"
@@ -163,11 +163,3 @@ def test_changes_since_selects_by_the_last_change() -> None:
 def test_an_id_that_is_used_again_is_not_expected_to_be_gone() -> None:
     gone = store(image()).without(0, deleted=True)
     assert (list(gone.gone), list(gone.holding(1, image()).gone)) == ([0], [])
-
-
-def test_true_is_not_one() -> None:
-    assert (same("min_ram", 1, True), same("tags", ["a", "a", "b"], ["b", "a"]), same("name", None, None)) == (
-        False,
-        True,
-        True,
-    )

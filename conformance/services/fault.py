@@ -33,6 +33,7 @@ class Hooks:
     stored: called with what a create or a patch has stored, to change it before it is answered.
     answer: the answer that is sent.
 
+    The store is that of the part which is called: None at the last stage of a call to a part that holds nothing, such as a login.
     A function that raises `Refused` refuses the call. One that has to remember something is made anew with each fault, so that
     nothing of one run is left in the next.
     """

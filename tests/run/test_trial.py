@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from conformance.generate import ANY, NAME, Aim, Draft, Marks
+from conformance.generate import ANY, NAME, Aim, Draft
 from conformance.generate.exploration import Budget
 from conformance.model.contract import Contract, Resource
 from conformance.model.deviation import Deviation
@@ -19,6 +19,7 @@ from conformance.model.equivalence import VALID, Class, Part
 from conformance.model.message import Exchange, Request, Response
 from conformance.model.phrase import Phrase
 from conformance.run.cases import NotExercised
+from conformance.run.service import Service
 from conformance.run.trial import Trials, as_sent
 
 OWN = "4d5d0496-d499-4407-a79b-013c4f89200c"
@@ -49,9 +50,13 @@ class Cloud:
         return self.contract.resources["image"]
 
     @property
-    def service(self) -> Any:
-        return SimpleNamespace(
-            volatile=frozenset({"updated_at"}), largest_page={"limit": 500}, sample={"min_disk": 1}, marks=Marks()
+    def service(self) -> Service:
+        return Service(
+            name="image",
+            volatile=frozenset({"updated_at"}),
+            unordered=frozenset({"labels"}),
+            largest_page={"limit": 500},
+            sample={"min_disk": 1},
         )
 
     @property

@@ -305,15 +305,16 @@ class Client:
     def of_run(self, run_id: str, names: Container[str], project: str = "") -> tuple[str, ...]:
         """Ids of the resources of a project with one of these names or the tag of the run (journal.Resources)."""
         actor, tag, marks = self._actor(project), tag_of(run_id), self.service.marks
-        if actor is None:
+        resource = resource_of(self.contract, self.service)
+        if actor is None or resource is None or resource.list is None:
             return ()
         project = self.target.actors[actor].project_id
         found: dict[str, None] = {}
         for page in self.pages(self.service.largest_page, actor=actor):
             body = body_of(page)
-            items = body.get(self.resource.items) if isinstance(body, dict) and self.resource.items else body
+            items = body.get(resource.items) if isinstance(body, dict) and resource.items else body
             for item in items if isinstance(items, list) else ():
-                own = item.get(self.resource.id) if isinstance(item, dict) else None
+                own = item.get(resource.id) if isinstance(item, dict) else None
                 if not isinstance(item, dict) or not isinstance(own, str):
                     continue
                 name, tags = item.get(marks.name), item.get(marks.tags)

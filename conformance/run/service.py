@@ -36,8 +36,7 @@ class Service:
     where the contract does not say so. `largest_page` is the query of a list that is read whole.
 
     `freeing` is the JSON body with which the change operation takes away what keeps a resource from being deleted, None when
-    nothing does. `schemas` maps a name to the path at which the service
-    publishes a schema, which is recorded as a fact.
+    nothing does. `schemas` maps a name to the path at which the service publishes a schema, which is recorded as a fact.
 
     `cases` are the packages that hold its cases; `searching` are the modules of those that draw their requests, the quickest
     first. `faults` makes the faults of its reference target, each breaking promises of the contract, and `liberties` what the

@@ -98,7 +98,7 @@ class Session:
         self._clock = time.monotonic()
         self._stack = ExitStack()
         self.clients: dict[str, Client] = {}
-        """A client for each service that has something to create, by the service's name."""
+        """A client for each service, by its name; none for the one that gives tokens, which the others are called with."""
         self.target: Target
         self.sender: RecordingSender
         self.facts: dict[str, Any] | None = None
@@ -160,11 +160,12 @@ class Session:
                 )
         connection = Connection(self.target, self.sender, self.recorder, self.secrets, self._pause)
         for service in self.services:
-            if resource_of(self.contract, service) is not None:
+            if not service.gives_tokens:
                 self._connect(connection, service)
         self.facts = gather(self.client, self.services)
         for client in self.clients.values():
-            self._explore(client)
+            if resource_of(self.contract, client.service) is not None:
+                self._explore(client)
 
     def _door(self, transport: Transport) -> RecordingSender:
         self.sender = RecordingSender(transport, self.recorder, self.secrets)
@@ -195,13 +196,13 @@ class Session:
 
     @property
     def client(self) -> Client:
-        """The client of the contract's first service that has something to create. Raises SuiteError when none has."""
+        """The client of the contract's first service. Raises SuiteError before the session is opened."""
         for client in self.clients.values():
             return client
-        raise SuiteError("no service of the contract has anything to create")
+        raise SuiteError("the session has no client: it is not open, or its contract gives tokens and nothing else")
 
     def client_of(self, service: str) -> Client:
-        """The client of a service; of one that has nothing to create, such as the one that gives tokens, the first."""
+        """The client of a service; that of the first one for the service that gives tokens."""
         return self.clients.get(service) or self.client
 
     def _explore(self, client: Client) -> None:
@@ -332,7 +333,7 @@ class Session:
                 reasons=reasons,
                 notes=tuple(self.notes),
                 suite_fault=self.suite_fault,
-                removal=self.client.removal,
+                removal=self.client.removal if resource_of(self.contract, self.client.service) is not None else None,
             )
         )
 

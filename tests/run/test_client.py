@@ -274,6 +274,12 @@ def test_nothing_is_found_of_a_project_that_we_have_no_credentials_for() -> None
     assert ((), []) == (library.client.of_run(RUN, {"ours"}, "p-9"), library.sent)
 
 
+def test_nothing_is_found_where_nothing_can_be_made_or_listed() -> None:
+    for missing in ({"create": None}, {"list": None}):
+        library = Library(always(200, {"books": [{"id": "b-1", "title": "ours"}]}), **missing)
+        assert ((), []) == (library.client.of_run(RUN, {"ours"}), library.sent)
+
+
 # --- removing ---------------------------------------------------------------------------------------------------------
 
 

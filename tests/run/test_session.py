@@ -35,7 +35,7 @@ def kinds(session: Session) -> list[str]:
     return [note.kind for note in session.notes]
 
 
-def test_each_service_that_has_something_to_make_has_a_client_and_the_others_share_the_first(
+def test_each_service_has_a_client_and_the_one_that_gives_tokens_shares_the_first(
     contract: Contract,
 ) -> None:
     with opened(OPTIONS, contract) as session:
@@ -43,9 +43,9 @@ def test_each_service_that_has_something_to_make_has_a_client_and_the_others_sha
         assert session.client is session.client_of("image") is session.client_of("identity")
 
 
-def test_a_contract_with_nothing_to_make_has_no_client(contract: Contract) -> None:
+def test_a_session_that_is_not_open_has_no_client(contract: Contract) -> None:
     session = Session(OPTIONS, contract)
-    with pytest.raises(SuiteError, match="no service of the contract has anything to create"):
+    with pytest.raises(SuiteError, match="the session has no client"):
         session.client_of("image")
 
 

@@ -62,8 +62,12 @@ def changed(exchange: Exchange) -> dict[str, Any]:
 
 
 def image(cloud: ImageClient, **members: Any) -> dict[str, Any]:
-    """A new image, private and named by us unless the members say otherwise."""
-    return cloud.make(**members)
+    """A new image as create answered it, private and named by us unless the members say otherwise.
+
+    It has a name whatever was answered: the one that was asked for where the answer has none.
+    """
+    wanted = {"name": cloud.name(), **members}
+    return {"name": wanted["name"], **cloud.make(**wanted)}
 
 
 def active_image(cloud: ImageClient, data: bytes, **members: Any) -> dict[str, Any]:

@@ -241,7 +241,7 @@ def test_every_three_parameters_hold_together(cloud: ImageClient, expect: Expect
             continue
         holds(expect, query, images, since, exchange)
         for item in images:
-            found = next((found for found in listed(exchange) if found.get("id") == item["id"]), {})
+            found = next((found for found in listed(exchange) if found.get("id") == item.get("id")), {})
             as_shown(expect, cloud.contract, found, item, exchange)
     if len(refused) == len(rows):
         raise unready(refused[-1])
@@ -251,14 +251,14 @@ def holds(
     expect: Expect, query: dict[str, Any], images: list[dict[str, Any]], since: datetime, exchange: Exchange
 ) -> None:
     """Judge a list of the images of one name by the other parameters of its query."""
-    due = [item for item in images if query.get("status") in {None, item.get("status")}]
+    due = [item for item in images if query.get("status") in (None, item.get("status"))]
     rows = ids(listed(exchange))
     for parameter in ("status", "changes-since"):
         if parameter == "changes-since" and parameter in query:
             due = [item for item in due if (moment(str(item.get("updated_at"))) or since) >= since]
         if parameter in query:
             expect(query_of(parameter), set(rows) <= set(ids(due)), selects("others-together", parameter), exchange)
-    found = [item for image_id in rows for item in due if item["id"] == image_id]
+    found = [item for image_id in rows for item in due if item.get("id") == image_id]
     most = min(int(query["limit"]), len(due))
     # Too many is the limit's doing; too few that of the last filter, when there is one.
     filters = [parameter for parameter in ("status", "changes-since") if parameter in query]
@@ -305,7 +305,7 @@ def test_status_selects_exactly_the_images_in_it(cloud: ImageClient, expect: Exp
     for status in ("queued", "active"):
         exchange = cloud.list({"status": status, "limit": 100})
         if exchange.response.status == 200:
-            strangers = [item for item in listed(exchange) if item.get("status") not in {status, None}]
+            strangers = [item for item in listed(exchange) if item.get("status") not in (status, None)]
             expect("image.list.query.status", not strangers, selects("others", "status", "limit"), exchange)
 
 

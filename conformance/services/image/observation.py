@@ -108,12 +108,13 @@ def untouched(
     cloud: ImageClient,
     expect: Expect,
     requirement: str,
+    image_id: str,
     before: dict[str, Any],
     exchange: Exchange,
     related: tuple[Exchange, ...] = (),
 ) -> dict[str, Any]:
     """Judge that a refused change, the last of those related, left the image as it was; returns it as it is now."""
-    seen = shown(cloud, str(before.get("id"))) or {}
+    seen = shown(cloud, image_id) or {}
     if exchange.response.status >= 400:
         names = differing(before, seen)
         deviation = Deviation("refused-and-stored", seen=(("members", ", ".join(names)[:80]),))

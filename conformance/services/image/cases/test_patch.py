@@ -91,15 +91,15 @@ def as_changed(
         expect("image.patch.stored", same(member, value, got), deviation, exchange)
 
 
-def full_image(cloud: ImageClient) -> dict[str, Any]:
-    """An image of which no member has its default, so that whatever is reset or lost shows, as show answers it."""
+def full_image(cloud: ImageClient) -> tuple[str, dict[str, Any]]:
+    """An image of which no member has its default, so that whatever is reset or lost shows: its id, and what show answers."""
     made = image(
         cloud,
         **{name: pair[1] for name, pair in CHANGES.items() if name != "name"},
         description="kept",
         **{PROPERTY: "kept"},
     )
-    return shown(cloud, made["id"]) or {}
+    return made["id"], shown(cloud, made["id"]) or {}
 
 
 @verifies(
@@ -128,16 +128,16 @@ def test_a_replaced_member_is_answered_shown_and_listed(cloud: ImageClient, expe
 
 @verifies("image.patch.unchanged", smoke=True)
 def test_what_is_not_named_stays(cloud: ImageClient, expect: Expect) -> None:
-    before = full_image(cloud)
+    image_id, before = full_image(cloud)
     neighbour = image(cloud, **{key: pair[1] for key, pair in CHANGES.items()} | {"name": before.get("name")})
     beside = shown(cloud, neighbour["id"])
     for member, pair in CHANGES.items():
         for value in (cloud.name(), cloud.name()) if member == "name" else pair:  # there, and back
             if member == "name":
                 cloud.journal.intend(value)
-            exchange = cloud.replace(before["id"], **{member: value})
+            exchange = cloud.replace(image_id, **{member: value})
             changed(exchange)
-            seen = shown(cloud, before["id"]) or {}
+            seen = shown(cloud, image_id) or {}
             stays = without(before, member, *STAMPS)
             kept(expect, cloud.contract, "image.patch.unchanged", stays, seen, "another-member", exchange)
             before = seen
@@ -155,7 +155,7 @@ def test_each_value_that_a_member_may_have_is_stored(cloud: ImageClient, expect:
 
 @verifies("image.patch.stored", "image.patch.unchanged")
 def test_several_members_are_changed_at_once_and_the_others_stay(cloud: ImageClient, expect: Expect) -> None:
-    due = full_image(cloud)
+    image_id, due = full_image(cloud)
     for chosen in patch_rows(cloud.contract):
         pairs = {PROPERTY if name == "property" else name: pair for name, pair in chosen.items() if pair != LEFT_OUT}
         sent = {
@@ -167,7 +167,7 @@ def test_several_members_are_changed_at_once_and_the_others_stay(cloud: ImageCli
             cloud.journal.intend(sent["name"])
         if not sent:
             continue
-        seen = stored(cloud, expect, due["id"], sent)
+        seen = stored(cloud, expect, image_id, sent)
         stays, exchange = without(due, *sent, *STAMPS), cloud.recorder.exchanges[-1]
         kept(expect, cloud.contract, "image.patch.unchanged", stays, seen, "several-members", exchange)
         due = seen
@@ -394,7 +394,7 @@ LAST: dict[str, dict[str, Any]] = {
 
 @verifies("image.patch.atomic")
 def test_operations_apply_all_or_none(cloud: ImageClient, expect: Expect) -> None:
-    before = full_image(cloud)
+    image_id, before = full_image(cloud)
     first: list[dict[str, Any]] = [
         {"op": "replace", "path": f"/{name}", "value": pair[0]} for name, pair in CHANGES.items() if name != "name"
     ]
@@ -405,8 +405,8 @@ def test_operations_apply_all_or_none(cloud: ImageClient, expect: Expect) -> Non
     refused = False
     for how, last in LAST.items():
         for operations in ([*first, *others, last], [first[2], last], [last, *first]):
-            exchange = cloud.patch(before["id"], operations)
-            seen = shown(cloud, before["id"]) or {}
+            exchange = cloud.patch(image_id, operations)
+            seen = shown(cloud, image_id) or {}
             if exchange.response.status >= 400:
                 refused = True
                 half = Deviation("half-applied", terms=(("how", how),))
@@ -446,25 +446,25 @@ def test_several_operations_apply_in_order(cloud: ImageClient, expect: Expect) -
 
 @verifies("image.patch.read-only")
 def test_members_that_the_service_keeps_are_not_changed(cloud: ImageClient, expect: Expect) -> None:
-    before = full_image(cloud)
+    image_id, before = full_image(cloud)
     for member, value in READ_ONLY.items():
-        exchange = cloud.replace(before["id"], **{member: value})
+        exchange = cloud.replace(image_id, **{member: value})
         expect.refused("image.patch.read-only", exchange, call(PATCH, member=member))
-        seen = shown(cloud, before["id"]) or {}
+        seen = shown(cloud, image_id) or {}
         stays = seen.get(member) == before.get(member) or (member == "updated_at" and seen.get(member) != value)
         written = values(before.get(member), seen.get(member))
         expect("image.patch.read-only", stays, Deviation("read-only-changed", place=member, seen=written), exchange)
-        before = untouched(cloud, expect, "image.patch.read-only", before, exchange)
+        before = untouched(cloud, expect, "image.patch.read-only", image_id, before, exchange)
 
 
 @verifies("image.patch.request", "image.patch.body.*", "error.400", smoke=True)
 def test_a_patch_of_another_shape_is_refused(cloud: ImageClient, expect: Expect) -> None:
-    before = full_image(cloud)
+    image_id, before = full_image(cloud)
     for requirement, how, body in MALFORMED:
-        exchange = cloud.patch(before["id"], body)
+        exchange = cloud.patch(image_id, body)
         expect.refused(requirement, exchange, call(PATCH, how))
         expect.code(400, exchange, call(PATCH, how))
-        before = untouched(cloud, expect, "image.patch.request", before, exchange)
+        before = untouched(cloud, expect, "image.patch.request", image_id, before, exchange)
 
 
 @verifies("image.patch.request", "error.400")
@@ -478,15 +478,15 @@ def test_a_patch_that_is_no_json_is_refused(cloud: ImageClient, expect: Expect, 
 
 @verifies("image.patch.body.value")
 def test_a_value_that_does_not_fit_its_member_is_refused(cloud: ImageClient, expect: Expect) -> None:
-    before = full_image(cloud)
+    image_id, before = full_image(cloud)
     for member in CHANGES:
         sent: list[Exchange] = []
         for value in forbidden(cloud, member):
-            sent.append(cloud.replace(before["id"], **{member: value}))
+            sent.append(cloud.replace(image_id, **{member: value}))
             expect.refused("image.patch.body.value", sent[-1])
         refused = [exchange for exchange in sent if exchange.response.status >= 400]
         if refused:
-            before = untouched(cloud, expect, "image.patch.body.value", before, refused[-1], tuple(sent))
+            before = untouched(cloud, expect, "image.patch.body.value", image_id, before, refused[-1], tuple(sent))
 
 
 @verifies("image.patch.path.image_id", "error.404", smoke=True)

@@ -71,7 +71,7 @@ def attributed(findings: Iterable[Finding], known: Partitioned) -> tuple[Finding
         if explained is None:
             result.append(finding)
             continue
-        # A request that is not valid fails like valid ones: its deviation is theirs.
+        # The request is not valid, but valid ones fail in the same way: it gets the deviation of valid requests.
         borrowed = not explained and bool(finding.deviation.request)
         deviation = replace(finding.deviation, request=explained)
         result.append(replace(finding, deviation=deviation, borrowed=borrowed))

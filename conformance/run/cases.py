@@ -20,7 +20,7 @@ from conformance.model import requirement_id
 from conformance.model.deviation import Deviation
 from conformance.model.errors import SuiteError
 from conformance.model.finding import Assertion
-from conformance.model.jsonvalue import short
+from conformance.model.jsonvalue import equal, short
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase, Value
 from conformance.run.recorder import Recorder
@@ -143,10 +143,10 @@ class Expect:
         related: tuple[Exchange, ...] = (),
     ) -> bool:
         """Whether a value is the one that is due. `where` is a word of the vocabulary for where it stands (`shown`)."""
-        ok = bool(due == got) and isinstance(due, bool) == isinstance(got, bool)
         seen = (("due", short(due)), ("got", short(got)))
         kind, terms = ("differs-where", (("where", where),)) if where else ("differs", ())
-        return self(requirement, ok, Deviation(kind, place=place, terms=terms, seen=seen), exchange, related=related)
+        deviation = Deviation(kind, place=place, terms=terms, seen=seen)
+        return self(requirement, equal(due, got), deviation, exchange, related=related)
 
     def status(self, requirement: str, exchange: Exchange, *due: int, act: Phrase | None = None) -> bool:
         """Whether the status is one of those that are due. A 5xx is left to the check for it. Without an act it is the call."""

@@ -1,7 +1,7 @@
 """What is wrong with the files that people write and keep: waivers, baseline, and a directory of specs.
 
 Rules
-- A file is known by what it holds, and by its name only when that says nothing.
+- What kind of file it is is told by its content, and by its name when the content does not tell.
 - All violations of all files are found; each names file, line and place.
 - Specs: the overlay keeps its schema and each action selects something; the specs, as extracted and with the overlay
   applied, are valid OpenAPI 3.1; the ledger is the one that they give, row by row.

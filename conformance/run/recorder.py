@@ -26,11 +26,12 @@ __all__ = ["Recorder"]
 
 @dataclass
 class Recorder:
-    """What a run has seen. `case` is the id of the case under way, "" between cases.
+    """What a run has seen so far. `case` is the name of the case under way, "" between cases.
 
-    `may_create` maps a service to whether the credentials create resources of it. `unjudged` maps a requirement to the cases that were to judge it and could
-    not, each with the reason. `attempts` are the cases that ran, in order. `trail` are the numbers of the exchanges that led up
-    to the next one, where a case says so: a finding about that one needs them to be seen again.
+    `may_create` maps a service to whether the credentials may create resources of it. `looks` counts how often each (requirement,
+    check) was judged. `unjudged` maps a requirement to the cases that were to judge it and could not, each with the reason.
+    `attempts` are the cases that ran, in order. `trail` holds the numbers of the exchanges that the next one depends on, while a
+    case keeps it; they become the related exchanges of its findings.
     """
 
     contract: Contract

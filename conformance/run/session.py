@@ -235,7 +235,7 @@ class Session:
         return replace(settings, cloud=CLOUD, other_cloud=OTHER_CLOUD, config_files=(str(clouds),))
 
     def share(self, part: float) -> Budget:
-        """A part (0 to 1) of the budget of the generated cases, counted from now."""
+        """A share (0 to 1) of the budget of the generated cases, counted from now."""
         requests, seconds = self._budget
         return Budget(
             None if requests is None else round(requests * part),

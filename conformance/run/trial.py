@@ -1,9 +1,9 @@
-"""Drafts sent and judged: accepted and kept, or refused and nothing changed.
+"""Trials: generated requests sent and judged. A valid one is to be accepted and its values kept, a forbidden one to change nothing.
 
 Rules
-- What is judged is what the aim says is due. A 5xx and a status that nobody documented are the judge's passive checks to see.
-- What a draft made is deleted before the next one, so that the cloud is not flooded.
-- One finding for each aim and deviation, with the smallest request that shows it.
+- The aim says what is due: success, refusal, or either. A 5xx and an undocumented status are left to the checks of every exchange.
+- What a draft created is deleted before the next one is sent, so that the cloud holds few resources of a run at a time.
+- There is one finding for each aim and deviation, with the smallest request that shows it.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ from conformance.run.client import Client, body_of
 __all__ = ["TrialResult", "Trials", "as_sent"]
 
 ROUNDS = (1, 2, 4, 10, 30, 100, 300, 1000)
-"""Values tried of each aim, round after round, while the budget lasts."""
+"""Drafts that each aim is to have tried after each round; a round ends when the budget does."""
 BATCH = 8
-"""Refused changes after which the resource is looked at."""
+"""Refused changes after which the resource is shown, to see whether one of them was stored."""
 NOT_OURS = frozenset({401, 413, 429})
-"""Refusals of a valid request that a quota or a limit explains."""
+"""Statuses of a refusal that says nothing of the request: credentials, size limit, rate limit."""
 MOST_MEMBERS = 4
-"""Members that are named of a request which was refused."""
+"""Members of a refused request that a deviation names."""
 MOST_PAGES = 10
 """Pages of a list that are searched for what refused requests have made; services list the newest first, unless asked otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """What came of a draft: the exchange, and how its answer departs from what was due, None when it does not.
+    """The result of one draft: its exchange, and how the answer deviates from what is due, None when it does not.
 
-    `requirement` is what the deviation breaks. Without an exchange nothing could be tried.
+    `requirement` is what the deviation breaks. `exchange` is None when a prerequisite failed and the draft was not sent.
     """
 
     draft: Draft
@@ -55,9 +55,9 @@ class TrialResult:
 
 
 class Trials:
-    """The trials of some aims of the resource that a client is for, within a budget.
+    """The trials of several aims on the resource of one client, within a budget.
 
-    `shrinks` are further requests that may be spent on making a failing one smaller, for each aim and deviation.
+    `shrinks` is how many further requests may be spent on making a failing one smaller, for each aim and deviation.
     """
 
     def __init__(self, cloud: Client, expect: Expect, budget: Budget, *, shrinks: int) -> None:
@@ -120,7 +120,7 @@ class Trials:
     # --- one draft --------------------------------------------------------------------------------------------------
 
     def _try(self, aim: Aim, draft: Draft) -> TrialResult:
-        """Send and judge one draft; a fixture that failed spoils this draft and not the others."""
+        """Send and judge one draft. When its prerequisite fails only this draft goes without a result."""
         try:
             if aim.place == ANY:
                 aim = self._classed(aim, draft)
@@ -134,7 +134,7 @@ class Trials:
             return TrialResult(draft, None)
 
     def _classed(self, aim: Aim, draft: Draft) -> Aim:
-        """The aim that a request turns out to have, from its parts."""
+        """The aim with place, class and requirement taken from the parts of the draft that was drawn."""
         item = self._contract.operations[aim.operation]
         fields = {"X-Auth-Token": TAG, **_headers(item, draft)}
         headers = Headers.of({name: value for name, value in fields.items() if value})
@@ -318,7 +318,7 @@ class Trials:
         self._there = self._observed(str(made[self._resource.id]), made) or made
 
     def _look(self) -> None:
-        """Whether the resource is as it was after requests that were refused; those that changed it are found one by one."""
+        """Judge that refused changes have stored nothing: show the resource once for all; if it changed, send each again to a new one."""
         refused, self._unseen = self._unseen, []
         if not refused or not self._there or self._unchanged():
             return

@@ -1,4 +1,4 @@
-"""How values are said: handed to a run by whoever starts it, so that a run knows no report.
+"""The functions that make sentences of values; whoever starts a run hands them in, so that a run imports no report.
 
 A run says little: which text a waiver is matched against, and why pytest's own report has a case as failed or skipped.
 """
@@ -16,11 +16,11 @@ __all__ = ["PLAIN", "Wording"]
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """`sentence` says a deviation, `spoken` a phrase: each in one line of English."""
+    """`sentence` gives a deviation in one line of English, `spoken` a phrase."""
 
     sentence: Callable[[Deviation], str]
     spoken: Callable[[Phrase], str]
 
 
 PLAIN = Wording(lambda deviation: deviation.key, str)
-"""Names and values, for a run that nobody reads."""
+"""Kinds and terms as they are, for a run whose texts are not shown."""

@@ -1,10 +1,10 @@
-"""Two runs side by side: which request of the one is the same request as which of the other, and how each was answered.
+"""The requests of two runs paired with each other, and the pairs that were answered with different statuses.
 
 Rules
-- Requests are paired by the case that sent them and by what they say, never by their number: a run that goes another way in one
-  case does not shift the others. What differs from run to run (ids, times, names of ours) is taken out first.
-- A request that only one run sent is no drift. Its kind (case, operation, names and types of what it carries) is compared over both
-  runs instead, and a status that came by chance is not told: the chance of it must be under one in ten thousand.
+- Requests are paired by case, operation, method, actor and content, never by their number, so that one request more or less shifts
+  no other pair. Ids, times and names that the run made up are replaced by placeholders first.
+- A request that only one run sent is no drift. Requests of the same kind (kind_of_request) are compared as two samples instead: a
+  status that the later run has and the earlier has not is drift when the probability of its absence there is under CHANCE.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from conformance.model.message import DISCOVERY, Exchange
 __all__ = ["CHANCE", "StatusDrift", "kind_of_request", "status_drift"]
 
 CHANCE = 1e-4
+"""Probability under which the absence of a status in the earlier run is no longer taken for chance."""
 _OUTSIDE = frozenset({"", "cleanup"})
 """Phases whose requests depend on how the run went: logging in, cleaning up."""
 
@@ -35,9 +36,11 @@ _VOLATILE = (
 
 @dataclass(frozen=True, slots=True)
 class StatusDrift:
-    """The same requests of one case, answered with another status. `request` shows the first of them.
+    """Requests of one case and operation that were answered with other statuses than in the earlier run.
 
-    `numbers_before` and `numbers_after` are numbers of exchanges, the first few, in step with each other where they were paired.
+    `request` shows the first of them in one line. `before` and `after` are the statuses in each run, sorted; `count` is how many
+    exchanges of the later run are meant. `numbers_before` and `numbers_after` are numbers of exchanges, one for each of the first
+    five pairs.
     """
 
     operation: str
@@ -64,7 +67,7 @@ RequestKey = tuple[str, ...]
 
 
 def status_drift(before: Iterable[Exchange], after: Iterable[Exchange]) -> tuple[StatusDrift, ...]:
-    """Every drift, grouped by case, operation and statuses, in the order of the second run."""
+    """The drift between two runs, grouped by case, operation and statuses, in the order of the later run."""
     first, second = _by_key(before, _exact), _by_key(after, _exact)
     common = first.keys() & second.keys()
     pairs = [pair for key in second if key in common for pair in _paired(first[key], second[key])]
@@ -86,22 +89,24 @@ def _by_key(exchanges: Iterable[Exchange], key: Callable[[Exchange], RequestKey]
 
 
 def _paired(before: Sequence[Exchange], after: Sequence[Exchange]) -> Iterator[Counterparts]:
-    """Pairs with different statuses: one by one when both runs sent the request as often, else as wholes."""
+    """Pairs with different statuses: exchange by exchange when both runs sent the request equally often, else all of them as one pair."""
     if len(before) == len(after):
         yield from (
             ((one,), (other,)) for one, other in zip(before, after, strict=True) if _status(one) != _status(other)
         )
     elif {_status(item) for item in before} != {_status(item) for item in after}:
         news = {_status(item) for item in after} - {_status(item) for item in before}
-        if news:  # fewer repetitions alone may have met fewer of the statuses
+        if news:  # a status that is only missing proves nothing: fewer repetitions meet fewer statuses
             yield tuple(before), tuple(item for item in after if _status(item) in news)
 
 
 def _unlikely(before: Sequence[Exchange], after: Sequence[Exchange]) -> Iterator[Counterparts]:
+    """The statuses that only the later of two samples has, where chance does not explain that the earlier lacks them."""
     counts = Counter(_status(item) for item in after)
     known = {_status(item) for item in before}
     for status, count in counts.items():
-        # With a rate of `count` in `len(after)`, one more taken for the other side: how likely was it not to be met before?
+        # Probability of seeing none in m tries at rate k/(n+1), for k of n answers of the later run and m of the earlier. The 1 in
+        # the denominator keeps the rate below 1, so that a small sample alone proves nothing.
         if status not in known and (1 - count / (len(after) + 1)) ** len(before) < CHANCE:
             yield tuple(before), tuple(item for item in after if _status(item) == status)
 
@@ -138,7 +143,7 @@ def shown(exchange: Exchange) -> str:
 
 
 def _path(exchange: Exchange) -> str:
-    """From the version on: what stands before it is the cloud's."""
+    """The path from the version on (`/v2/...`); what stands before it differs from cloud to cloud."""
     path = urlsplit(exchange.request.url).path
     found = re.search(r"/v\d+(\.\d+)?(/|$)", path)
     return path[found.start() :] if found else path
@@ -154,7 +159,7 @@ def _exact(exchange: Exchange) -> RequestKey:
 
 
 def kind_of_request(exchange: Exchange) -> RequestKey:
-    """The case, the operation and what the request carries by name: the same for two requests that ask the same of a server."""
+    """Case, operation, method, actor, media type, names of query parameters, and type and member names of the body."""
     request = exchange.request
     names = sorted({name for name, _ in parse_qsl(urlsplit(request.url).query, keep_blank_values=True)})
     carried = _names(exchange)

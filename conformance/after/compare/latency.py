@@ -1,10 +1,11 @@
-"""Whether an operation takes longer than before: medians with an interval that needs no assumption about distributions.
+"""Whether an operation takes longer than in an earlier run: the ratio of the medians with a distribution-free confidence interval.
 
 Rules
-- Under MINIMUM answers on either side nothing is said but the counts.
-- The interval holds the ratio of the medians with at least 99 % confidence (order statistics, the sign test's interval), and is
-  widened by how far the median wandered while each run went on: load that comes and goes is no property of the operation.
-- A ratio is told as drift only when the whole interval lies outside the noise band, and the medians differ by a millisecond.
+- With fewer than MINIMUM answers in either run only the counts are given.
+- Each median has the interval of order statistics that belongs to the sign test, with a coverage of at least 99.5 %. The quotients
+  of their bounds hold the ratio of the medians with at least 99 % confidence (Bonferroni).
+- Each interval is widened to the medians of five consecutive stretches of its run, because the load on a cloud changes with time.
+- A ratio is drift only when the whole interval lies outside [1/NOISE, NOISE] and the medians differ by LEAST_DIFFERENCE.
 """
 
 from __future__ import annotations
@@ -19,16 +20,20 @@ from conformance.model.message import DISCOVERY, Exchange
 __all__ = ["MINIMUM", "NOISE", "LatencyRow", "latencies"]
 
 MINIMUM = 30
+"""Successful answers that each run must have of an operation."""
 NOISE = 1.5
+"""Ratios up to this, and down to its inverse, are taken for noise."""
 LEAST_DIFFERENCE = 0.001
-_BLOCKS = 5
+"""Seconds by which the medians must differ."""
+_STRETCHES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class LatencyRow:
-    """One operation's successful answers in both runs. Medians in seconds; `low` and `high` bound the ratio after/before.
+    """The latency of one operation's successful answers in two runs.
 
-    The last four are None when there are too few answers. `drift` is "slower", "faster" or None.
+    `before` and `after` are medians in seconds, `low` and `high` the bounds of the ratio after/before. These four are None when a
+    run has fewer than MINIMUM answers, or a clock that does not resolve them. `drift` is "slower", "faster" or None.
     """
 
     operation: str
@@ -47,13 +52,13 @@ class LatencyRow:
 
 
 def latencies(before: Iterable[Exchange], after: Iterable[Exchange]) -> tuple[LatencyRow, ...]:
-    """A row for each operation that was answered with success on either side, by name."""
+    """A row for each operation that was answered with 2xx in either run, sorted by name."""
     first, second = _samples(before), _samples(after)
     return tuple(_row(name, first.get(name, []), second.get(name, [])) for name in sorted({*first, *second}))
 
 
 def _samples(exchanges: Iterable[Exchange]) -> Mapping[str, list[float]]:
-    """Seconds of successful answers by operation, in the order of the run."""
+    """Operation -> seconds of its 2xx answers, in the order of the run."""
     found: dict[str, list[float]] = {}
     for item in exchanges:
         if item.request.operation not in {None, DISCOVERY} and 200 <= item.response.status < 300:
@@ -67,7 +72,7 @@ def _row(operation: str, before: Sequence[float], after: Sequence[float]) -> Lat
         return row
     (low_before, high_before), (low_after, high_after) = interval(before), interval(after)
     first, second = median(before), median(after)
-    if low_before <= 0:  # a clock that does not resolve the answers says nothing
+    if low_before <= 0:  # the clock does not resolve the answers, and no ratio can be formed
         return row
     low, high = low_after / high_before, high_after / low_before
     drift = None
@@ -77,14 +82,19 @@ def _row(operation: str, before: Sequence[float], after: Sequence[float]) -> Lat
 
 
 def interval(sample: Sequence[float]) -> tuple[float, float]:
-    """Bounds of the median: the 99.5 % order-statistic interval, widened to the medians of five stretches of the run."""
+    """Bounds of the median of a sample that is in the order of its run.
+
+    They are the order statistics x(r) and x(n-r+1) with a coverage of at least 99.5 %, widened to the least and the largest median
+    of five consecutive stretches.
+    """
     ordered, count = sorted(sample), len(sample)
-    # P(fewer than k of n below the median) = sum of C(n, i) / 2^n; the largest k whose tail stays under 0.25 % on each side.
+    # P(x(r) > median) = P(fewer than r of n values lie below it) = sum of C(n, i) / 2^n over i < r. The largest r for which this is
+    # at most 0.25 % leaves out as much at either end. All in integers, so that nothing is rounded.
     tail, rank, limit = 0, 0, 2**count * 25 // 10000
     while rank < count // 2 and tail + comb(count, rank) <= limit:
         tail += comb(count, rank)
         rank += 1
     low, high = ordered[max(rank - 1, 0)], ordered[count - max(rank, 1)]
-    size = count // _BLOCKS
-    blocks = [median(sample[start * size : (start + 1) * size]) for start in range(_BLOCKS)] if size else []
-    return min([low, *blocks]), max([high, *blocks])
+    size = count // _STRETCHES
+    medians = [median(sample[start * size : (start + 1) * size]) for start in range(_STRETCHES)] if size else []
+    return min([low, *medians]), max([high, *medians])

@@ -1,10 +1,11 @@
-"""The shape of answers as the traffic shows it, and how it differs between two runs (schemas inferred with genson).
+"""Differences between the schemas of two runs' answers, inferred from the traffic with genson.
 
 Rules
-- A shape belongs to an operation and a class of statuses: `server.list 2xx`. Only cases that met it in both runs count.
-- In lists only what the run made itself counts; what else lies on a cloud is no property of its service.
-- What the client sent in one run only (a member, a type of it, a value of it) says nothing about the server and is left out.
-- Where a member is gone or new, what is below it is not told again.
+- A schema belongs to an operation and a class of statuses (`server.list 2xx`). It is inferred from the cases that met both in both
+  runs.
+- Of a list only resources that the run created are read: other resources on the cloud differ from run to run.
+- A member, type or value that the client sent in one run only is left out: the answer repeats what was sent.
+- Below a member that appeared or vanished nothing more is reported.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ from conformance.model.message import DISCOVERY, Exchange
 __all__ = ["ShapeDrift", "shape_drift"]
 
 ENOUGH = 20
-"""Values of a member that must have been seen before a new one is told, and places of a header or member in small samples."""
+"""Values of a member that the earlier run must have seen before another one is reported as new."""
 MOST_VALUES = 8
+"""Different values up to which a member is taken for an enumeration."""
 _VALUE = re.compile(r"[A-Za-z][A-Za-z_-]{0,30}\d{0,3}")
 _FREE_TEXT = re.compile(r"(^|[._])(name|id|owner|region|description|title|message|url|href|self|file|schema)(\[\])?$")
 _IGNORED_HEADERS = frozenset(

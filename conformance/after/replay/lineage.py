@@ -28,7 +28,7 @@ CLEANUP = "cleanup"
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 SHORTEST = 8
-"""Characters of an id that is looked for: a shorter one would be found in words that mean nothing of the kind."""
+"""Characters that an id must have to be searched for; a shorter one would be found by accident in other words."""
 _WORD = re.compile(rf"[0-9A-Za-z][0-9A-Za-z_.-]{{{SHORTEST - 1},}}")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z")
 _SEPARATORS = re.compile(r'[:,"]')
@@ -39,8 +39,10 @@ _LARGEST = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An exchange that has to be made again; `makes` is the id of the resource that it made, else None, `chosen` whether the
-    request chose that id."""
+    """A recorded exchange whose request is to be sent again.
+
+    `makes` is the id of the resource that it created, None when it created nothing; `chosen` says that the request set that id.
+    """
 
     exchange: Exchange
     makes: str | None = None
@@ -49,7 +51,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """The exchange in question after the steps that it depends on."""
+    """A recorded exchange (`target`) with the earlier ones that its request depends on, in their order (`steps`)."""
 
     steps: tuple[Step, ...]
     target: Step

@@ -140,7 +140,7 @@ class _Resending:
         self._outages = 0
 
     def results(self, groups: Sequence[FindingGroup]) -> tuple[Replayed, ...]:
-        """Each finding by its request; those that a case decides, or that are not there again, by their case."""
+        """Each finding by its request; what that does not reproduce is decided by its case, where it has one."""
         first: list[Replayed] = []
         for number, group in enumerate(groups, start=1):
             self._progress(f"finding {number}/{len(groups)}")
@@ -206,7 +206,7 @@ class _Resending:
             and new.response.status in {404, 410}
             and exemplar.response.status not in {404, 410}
         ):
-            # Between cases only what is there is addressed: that of an earlier run, of which nothing is recorded.
+            # Outside a case, requests address only resources that an earlier run left behind; nothing is recorded of how they came.
             raise _CannotSend("of-an-earlier-run", status=new.response.status)
         if _by_case_alone(group):
             return by_likeness(group, exemplar, new, found, known)
@@ -386,7 +386,7 @@ def _by_case_alone(group: FindingGroup) -> bool:
 
 
 def _settled(request: Replayed, case: Replayed) -> Replayed:
-    """What the request and the case say together: a sight is a sight, and what was not looked at says nothing."""
+    """The result of both ways: the one that reproduced or changed the finding, else the one that could decide at all."""
     order: Mapping[State, int] = {State.REPRODUCED: 0, State.CHANGED: 1, State.NOT_REPRODUCED: 2, State.UNDECIDED: 3}
     both: Iterable[Replayed] = (request, case)
     best = min(both, key=lambda item: order[item.state])

@@ -1,4 +1,4 @@
-"""What breaks: tokens. Who gets one, what the answer says, and how a refusal looks.
+"""Faults of tokens: who is given one, what the answer contains, and the form of a refusal.
 
 A client may log in by names before anything else; faults that would let nothing be run spare it, and act on calls that name their
 project by its id.

@@ -1,4 +1,5 @@
-"""What breaks: who may call. Tokens that are looked at too little or refused, headers that stand for them, other endpoints."""
+"""Faults of authentication: calls without a valid token are served, calls with one are refused, a token is taken from a place where
+it does not belong (another header, the query), X-Project-Id leads into another project, the endpoint refuses a list."""
 
 from __future__ import annotations
 
@@ -51,7 +52,7 @@ Kind = Callable[[Call, Accounts], bool]
 
 
 def _tokens() -> Iterator[Effect[Kind]]:
-    """Tokens that open nothing."""
+    """Kinds of tokens with which no call may be served."""
     yield Effect("absent", "without a token", lambda call, _identity: _token(call) is None, REQUIRED)
     yield Effect("empty", "with an empty token", lambda call, _identity: _token(call) == "", REQUIRED)
     yield Effect("garbage", "with a token that is none", _is_garbage, REQUIRED)
@@ -72,7 +73,7 @@ def _is_unscoped(call: Call, accounts: Accounts) -> bool:
 
 
 def _open(operation: str, kind: Kind) -> Hooks:
-    """Take who calls with such a token for a member of the first project."""
+    """Serve an operation to a caller whose token is of this kind, as a member of the first project."""
 
     def authorise(call: Call, caller: Caller | None, accounts: Accounts) -> Caller | None:
         if caller is None and call.operation == operation and kind(call, accounts):
@@ -87,6 +88,7 @@ LIKENESSES: Mapping[str, Callable[[str], str]] = {
     "upper-case": str.upper,
     "suffix": lambda token: f"{token}x",
 }
+"""Changed copies of a valid token that are accepted in its place."""
 
 
 def _by_likeness(change: Callable[[str], str]) -> Hooks:

@@ -1,4 +1,4 @@
-"""What breaks: the id in a path. What is there for an id that no image has, or that is only like one."""
+"""Faults of the id in a path: an operation succeeds for an id that no image has, or finds an image by something else than its id."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LIKE: Mapping[str, Like] = {
     "longer": lambda image, text: text.startswith(image.id),
     "name": lambda image, text: bool(image.members["name"] == text),
 }
-"""How an image is found by what is not its id."""
+"""Word of the fault's id -> whether an image is found by this text, which is not its id."""
 NOTHING: Mapping[str, object] = {"image.download": b"", "image.patch": {}, DELETE: None}
 """Operation -> the body of a success that has done nothing."""
 

@@ -1,4 +1,4 @@
-"""What breaks: the form of answers. The status, the headers, the encoding, and each member of each document."""
+"""Faults in the form of answers: status, headers, encoding, and the type and presence of each member of each body."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What breaks: what a change stores, what it leaves alone, and the times it moves; and reads that change something."""
+"""Faults of changes: a change is not stored, alters other members or other images, or moves the wrong timestamp; reads alter an image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What breaks: creates. What is made of a request as a whole, the id and the owner, what was not sent, and when it is there."""
+"""Faults of creates: of the request as a whole, of id and owner, of the defaults of members not sent, of when the image is visible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What breaks: files. Bytes that are stored or sent otherwise, files of other images, sizes and checksums that are not theirs."""
+"""Faults of image data: bytes altered when stored or sent, the data of another image, a size or checksum that is not the data's."""
 
 from __future__ import annotations
 

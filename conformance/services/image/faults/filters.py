@@ -1,4 +1,4 @@
-"""What breaks: the filters of a list. Name, status, type and changes-since, each for itself and beside other parameters."""
+"""Faults of the filters of a list: name, status, type and changes-since, each alone and together with other parameters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults that need a history: what was done before decides whether a promise is broken.
+"""Hooks of faults that depend on earlier requests: what was done before decides whether a promise is broken.
 
 Such a fault answers a single request of its kind rightly. It waits for a second change, a delete in between, a name that was
 used before, two members together, or an image whose id the client chose.
@@ -23,7 +23,7 @@ WRITES = frozenset({"image.create", "image.patch", "image.upload", "image.delete
 
 @dataclass
 class Past:
-    """What the target has been through.
+    """The requests that the target has served so far, as far as faults depend on them.
 
     `patches` counts the changes of each image, `names` are those that each image had, `own` are the ids that clients chose.
     `before` is every image as it was before the request that is being answered, `ghosts` are the images that were deleted, in their
@@ -155,5 +155,5 @@ def undo(image: StoredImage, past: Past, names: list[str] | None = None) -> None
 
 
 def mates(image: StoredImage, store: ImageStore) -> list[StoredImage]:
-    """The other images of the project."""
+    """The other images of the image's project."""
     return [other for other in store.all() if other.id != image.id and other.owner == image.owner]

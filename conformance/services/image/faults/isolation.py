@@ -1,4 +1,4 @@
-"""What breaks: isolation. Images of one project that another one lists, sees, reads, changes or deletes."""
+"""Faults of isolation: a project lists, shows, downloads, changes or deletes a private image of another project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What breaks: what a list holds. Images that are left out, listed twice, listed though they are gone, or shown as they were."""
+"""Faults of what a list holds: images left out, listed twice, listed after they were deleted, or shown in an earlier state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What breaks: answers at certain moments only. One kind of image, one kind of query, one caller, one call in many.
+"""Faults that show under a condition only: for one kind of image, one kind of query, one caller, or one call in many.
 
 A moment is a condition on the call, on the image that it is about, and on the answer; the faults are the moments of each operation
 times what can be wrong with its answers.

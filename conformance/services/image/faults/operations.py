@@ -1,4 +1,4 @@
-"""What breaks: the operations of a change. Which are taken, how their paths are read, in what order, and all of them or none."""
+"""Faults of the operations of a JSON Patch: which are accepted, how their paths are read, their order, and that all or none are applied."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What breaks: the order of a list. The keys, the directions, and pages that are sorted each for itself."""
+"""Faults of the order of a list: sort keys, directions, and pages that are sorted one by one."""
 
 from __future__ import annotations
 

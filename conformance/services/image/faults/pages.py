@@ -1,4 +1,4 @@
-"""What breaks: pages. The limit, the link to the next page, and pages that repeat or lose images."""
+"""Faults of pages: the limit, the link to the next page, and pages that repeat or lose images."""
 
 from __future__ import annotations
 

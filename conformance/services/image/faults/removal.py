@@ -1,4 +1,4 @@
-"""What breaks: deletion. What stays that should go, what goes that should stay, what comes back, and protection."""
+"""Faults of deletes: an image stays or comes back, another image or its data goes too, protection is not kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hooks of the image target, stage by stage: who calls, what is asked, what is stored, what is answered."""
+"""Makers of hooks for the image target, one for each kind of interference: in a query, a body, what is stored, an answer."""
 
 from __future__ import annotations
 

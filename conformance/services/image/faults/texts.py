@@ -1,4 +1,4 @@
-"""What breaks: texts. Names, tags and further properties that are cut, folded, escaped, trimmed or taken for something else."""
+"""Faults of texts: names, tags and further properties that are cut, normalised, escaped, trimmed, or converted to another type."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def is_han(text: str) -> bool:
 
 
 def ascii_only(text: str) -> str:
-    """The text with a question mark for each character that is not ASCII."""
+    """The text with each character that is not ASCII replaced by a question mark."""
     return text.encode("ascii", "replace").decode()
 
 
 def unwidened(text: str) -> str:
-    """The text with ordinary letters for full-width ones (Unicode, annex 11)."""
+    """The text with full-width characters replaced by ordinary ones (Unicode Standard Annex 11, East Asian Width F)."""
     return "".join(
         unicodedata.normalize("NFKC", char) if unicodedata.east_asian_width(char) == "F" else char for char in text
     )
@@ -63,7 +63,7 @@ def unaccented(text: str) -> str:
 
 
 def _whole(text: str) -> str:
-    """A number with nothing but zeros after its point, without them."""
+    """A decimal number without a fraction of zeros only (`1.0` -> `1`); any other text as it is."""
     return text.partition(".")[0] if re.fullmatch(r"-?[0-9]+\.0+", text) else text
 
 

@@ -1,4 +1,4 @@
-"""What breaks: the truth of answers. Every member has the documented form, and one says what is not so."""
+"""Faults of the content of answers: every member has the documented form, and one has a value that is not the image's."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SUCCESSES = {"image.create": 201, "image.patch": 200, "image.show": 200}
 
 
 def faults(contract: Contract) -> Iterator[Fault]:
-    """The faults of truth: each member of what create, patch, show and a list answer."""
+    """The faults of content: each member of what create, patch, show and a list answer."""
     for operation, status in SUCCESSES.items():
         for member, lie in LIES.items():
             breaks = tuple(name for name in _told(operation, member) if name in contract.requirements)

@@ -1,4 +1,4 @@
-"""What breaks: values. A member that is not taken, or taken otherwise; one value of it, and two that come together."""
+"""Faults of values: a member is ignored, or stored with another value; one value of it, or two members sent together."""
 
 from __future__ import annotations
 

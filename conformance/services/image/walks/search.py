@@ -1,7 +1,7 @@
 """Stateful testing: walks over the cloud, in any order, against the model of an image store.
 
-Nothing ends the walks but the budget: a deviation is written down and the walk goes on. Each new one is then walked again in
-ever shorter parts, within a bound, so that its finding names the shortest sequence found.
+Only the budget ends the walks: a deviation is recorded and the walk goes on. Afterwards the steps that led to each new deviation are
+walked again in shorter and shorter parts, within a bound of requests; the finding shows the shortest sequence that was found.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from conformance.model.errors import TargetError
 from conformance.model.finding import Key
 from conformance.run.cases import Expect
 from conformance.services.image.client import ImageClient
-from conformance.services.image.walks.machine import STEPS, Machine, Plan, WalkBudget, forget
+from conformance.services.image.walks.actions import forget
+from conformance.services.image.walks.machine import STEPS, Machine
+from conformance.services.image.walks.plan import Plan, WalkBudget
 from conformance.services.image.walks.step import CHANGING, WalkStep
 from conformance.services.image.walks.walk import Walk
 
@@ -52,12 +54,12 @@ def explore(cloud: ImageClient, expect: Expect, budget: WalkBudget, *, other: bo
 
 
 def _shorten(plan: Plan, known: set[Key]) -> None:
-    """Walk parts of the walks again that showed what no case had shown before, until each is as short as the budget makes it."""
+    """Shorten the steps of each deviation that only a walk has shown, as far as the budget allows."""
     began = plan.sent
     case = plan.expect.case
     alone = {item.key for item in plan.cloud.recorder.findings if not item.related}
     ours = {item.key for item in plan.cloud.recorder.findings if item.check == case}
-    # What only a walk can show comes first; what one request shows needs no sequence.
+    # Deviations that the walks themselves judge come first; those of the checks of an exchange may need no sequence.
     for key, (steps, slot) in sorted(plan.found.items(), key=lambda found: found[0] not in ours):
         if key in known | alone or plan.sent - began >= plan.budget.findings:
             continue
@@ -82,7 +84,8 @@ def _shorten_one(plan: Plan, key: Key, steps: tuple[WalkStep, ...], slot: int, u
 
 
 def _guesses(steps: tuple[WalkStep, ...], slot: int) -> Iterator[tuple[WalkStep, ...]]:
-    """Parts that are likely to be enough: what was done to the image, then what was done to all, then what was asked of it too."""
+    """Parts that are likely to be enough, the shortest first: the creates of the image in question, its changes, these with the latest
+    changes of other images, its reads, the creates with the last dozen steps, all changes."""
     last = steps[-1]
     slot = slot if slot >= 0 else last.slot
     about = {slot, last.slot, last.taken}
@@ -111,7 +114,7 @@ def _guesses(steps: tuple[WalkStep, ...], slot: int) -> Iterator[tuple[WalkStep,
 
 
 def _again(plan: Plan, part: Sequence[WalkStep]) -> Walk:
-    """Walk a part again, with new ids and names, and delete what it made."""
+    """Walk a part again, with new ids and names, and delete what it created."""
     walk = Walk(plan.cloud, plan.expect)
     with walk:
         for step in part:

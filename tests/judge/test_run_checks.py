@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 
-from conformance.judge.run_checks import images_that_are_back, repeated_request_ids
+from conformance.judge.registry import judge_run
+from conformance.judge.run_checks import BACK, REPEATED
+from conformance.model.contract import Contract
+from conformance.model.finding import Assertion
 from conformance.model.message import Exchange
 
 Build = Callable[..., Exchange]
+Looks = Callable[[str, list[Exchange]], list[tuple[Exchange, Assertion, tuple[Exchange, ...]]]]
 ID, OTHER = "4d5d0496-d499-4407-a79b-013c4f89200c", "5e5d0496-d499-4407-a79b-013c4f89200c"
 
 
@@ -23,43 +27,50 @@ def deleted(exchange: Build, status: int = 204, **rest: Any) -> Exchange:
     return exchange("image.delete", status, method="DELETE", url=f"http://cloud/v2/images/{ID}", **rest)
 
 
-def test_a_repeated_request_id_is_found(exchange: Build) -> None:
+@pytest.fixture
+def looks(contract: Contract) -> Looks:
+    """What one check says of a run: each look with its exchange and what led up to it."""
+
+    def run(check: str, exchanges: list[Exchange]) -> list[tuple[Exchange, Assertion, tuple[Exchange, ...]]]:
+        return [look for look in judge_run(exchanges, contract) if look[1].check == check]
+
+    return run
+
+
+def test_a_repeated_request_id_is_found(looks: Looks, exchange: Build) -> None:
     same = [exchange(number=number, headers={"x-openstack-request-id": "r"}) for number in (1, 2)]
-    assert [item.ok for _, item, _ in repeated_request_ids(same)] == [True, False]
+    assert [True, False] == [item.ok for _, item, _ in looks(REPEATED, same)]
     other = [exchange(number=number) for number in (1, 2)]
-    assert [item.ok for _, item, _ in repeated_request_ids(other)] == [True, True]
+    assert [True, True] == [item.ok for _, item, _ in looks(REPEATED, other)]
 
 
 @pytest.mark.parametrize("answer", [{"images": [{"id": OTHER}, {"id": ID}]}, {"id": ID, "name": "x"}])
-def test_an_image_that_is_back_is_found_once_with_its_deletion(exchange: Build, answer: Any) -> None:
+def test_an_image_that_is_back_is_found_once_with_its_deletion(looks: Looks, exchange: Build, answer: Any) -> None:
     run = [
         deleted(exchange),
         *(exchange(number=number, body=body(answer)) for number in (2, 3)),
         exchange(number=4, body=body({"images": [{"id": OTHER}]})),
     ]
-    seen = list(images_that_are_back([*run, exchange(number=5)]))
+    seen = list(looks(BACK, [*run, exchange(number=5)]))
     assert [(at.number, [item.number for item in related]) for at, item, related in seen if not item.ok] == [(2, [1])]
 
 
-def test_an_image_that_stays_away_is_looked_for(exchange: Build) -> None:
+def test_an_image_that_stays_away_is_looked_for(looks: Looks, exchange: Build) -> None:
     run = [deleted(exchange), exchange(number=2, body=body({"images": [{"id": OTHER}]}))]
-    assert [(item.requirement, item.ok) for _, item, _ in images_that_are_back(run)] == [("image.delete.gone", True)]
+    assert [(item.requirement, item.ok) for _, item, _ in looks(BACK, run)] == [("image.delete.gone", True)]
 
 
 @pytest.mark.parametrize("status", [403, 404, 500])
-def test_a_delete_that_was_refused_takes_nothing_away(exchange: Build, status: int) -> None:
-    assert (
-        list(images_that_are_back([deleted(exchange, status), exchange(number=2, body=body({"images": [{"id": ID}]}))]))
-        == []
-    )
+def test_a_delete_that_was_refused_takes_nothing_away(looks: Looks, exchange: Build, status: int) -> None:
+    assert list(looks(BACK, [deleted(exchange, status), exchange(number=2, body=body({"images": [{"id": ID}]}))])) == []
 
 
-def test_an_image_that_was_made_again_is_not_back(exchange: Build) -> None:
+def test_an_image_that_was_made_again_is_not_back(looks: Looks, exchange: Build) -> None:
     made = exchange("image.create", 201, body({"id": ID}), method="POST", number=2)
     run = [deleted(exchange), made, exchange(number=3, body=body({"images": [{"id": ID}]}))]
-    assert [item.ok for _, item, _ in images_that_are_back(run)] == []
+    assert [item.ok for _, item, _ in looks(BACK, run)] == []
 
 
 @pytest.mark.parametrize("data", [b"", b"no json", b"[]", b'{"images": "none"}', b'{"images": [7, {"id": 7}]}'])
-def test_what_shows_no_image_says_nothing(exchange: Build, data: bytes) -> None:
-    assert list(images_that_are_back([deleted(exchange), exchange(number=2, body=data)])) == []
+def test_what_shows_no_image_says_nothing(looks: Looks, exchange: Build, data: bytes) -> None:
+    assert list(looks(BACK, [deleted(exchange), exchange(number=2, body=data)])) == []

@@ -91,5 +91,6 @@ def show(path: Path, specs: Path | None) -> None:
 
 def _line(entry: Entry) -> str:
     status = "" if entry.status == -1 else f" {entry.status}"
-    words = sentence(Deviation.from_json(json.loads(entry.deviation))).plain("en")
+    seen = () if entry.status == -1 else (("status", entry.status),)  # a baseline keeps nothing else that was seen
+    words = sentence(replace(Deviation.from_json(json.loads(entry.deviation)), seen=seen)).plain("en")
     return safe(f"{entry.requirement} in {entry.operation}{status}: {words} ({entry.check})")

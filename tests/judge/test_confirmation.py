@@ -15,9 +15,10 @@ from targets import reference_with
 from conformance.cli.reporting import conduct_run
 from conformance.judge.confirmation import MOST_CASES, Attempt, confirmation, sights, worth_trying
 from conformance.model.contract import Contract
+from conformance.model.deviation import Deviation
 from conformance.model.finding import Finding
 from conformance.model.message import Exchange
-from conformance.model.verdict import Verdict
+from conformance.model.verdict import Place, Verdict
 from conformance.proof.reference import Reference
 from conformance.reports.presentation import Presentation
 from conformance.reports.recorded import read_run
@@ -76,11 +77,13 @@ def test_the_number_of_cases_is_bounded() -> None:
 
 def test_a_finding_belongs_to_the_attempt_that_sent_its_exchange(exchange: Callable[..., Exchange]) -> None:
     attempts = [Attempt("one", range(1, 3), range(1), True), Attempt("two", range(3, 5), range(1, 3), True)]
-    found = [
-        Finding("r", "c", "o", 200, "m", name, "", item)
-        for name, item in (("a", None), ("b", exchange(number=2)), ("c", exchange(number=4)), ("d", exchange(number=9)))
-    ]
-    assert ({("r", "a", "o"), ("r", "b", "o")}, {("r", "c", "o")}) == sights(found, attempts)
+    seen = {name: Deviation("missing", place=name) for name in "abcd"}
+    exchanges = {"a": None, "b": exchange(number=2), "c": exchange(number=4), "d": exchange(number=9)}
+    found = [Finding("r", "c", "o", 200, seen[name], item) for name, item in exchanges.items()]
+    assert [
+        {("r", seen["a"], "o"), ("r", seen["b"], "o")},
+        {("r", seen["c"], "o")},
+    ] == list(map(set, sights(found, attempts)))
 
 
 # --- on a target ----------------------------------------------------------------------------------------------------
@@ -118,7 +121,7 @@ def test_a_fault_that_is_there_once_is_intermittent_and_still_fails(contract: Co
     group = next(item for item in verdict.findings if item.requirement == "status.server-error")
     assert (group.confirmation, group.binding, group.count, verdict.exit_code) == ("intermittent", True, 1, 1)
     again = next(item for item in read_run(tmp_path / "out").findings if item.id == group.id)
-    assert (again.confirmation, again.checks) == ("intermittent", {"image.list 500": ("server-error",)})
+    assert (again.confirmation, again.checks) == ("intermittent", {Place("image.list", 500): ("server-error",)})
     out = io.StringIO()
     print_verdict(Presentation(verdict), Console(file=out, width=80))
     assert "INTERMITTENT: not there each time that it was tried" in " ".join(out.getvalue().split())
@@ -130,7 +133,7 @@ def test_a_fault_that_is_always_there_is_confirmed(tmp_path: Path, contract: Con
         verdict = run(reference, tmp_path, selection="test_name_selects_by_exact_match", confirm=2)
         assert reference.resources() == 0
     group = next(item for item in verdict.findings if item.requirement == "image.list.query.name")
-    assert (group.confirmation, group.count, group.places) == ("confirmed", 3, {"image.list 200": 3})
+    assert (group.confirmation, group.count, group.places) == ("confirmed", 3, {Place("image.list", 200): 3})
 
 
 def test_without_confirm_nothing_is_tried_again(tmp_path: Path, contract: Contract) -> None:

@@ -130,7 +130,8 @@ def log_in(region: CloudRegion, name: str, login: Login) -> tuple[Actor, AccessI
     session = Session(auth=plugin, session=carrier, redirect=0, connect_retries=0)
     try:
         access: AccessInfo = plugin.get_access(session)
-        access.project_id, access.user_id, access.role_names, access.expires, access.service_catalog.catalog  # noqa: B018  raise when there is none
+        # keystoneauth1 reads the answer when it is asked for: each of these raises when the answer lacks it.
+        _ = (access.project_id, access.user_id, access.role_names, access.expires, access.service_catalog.catalog)
     except ks.Unauthorized as error:
         raise LoginRefused(f"{auth_url}: refused the credentials of cloud {region.name}: {line_of(error)}") from None
     except (ks.ClientException, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:

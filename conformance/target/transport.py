@@ -19,7 +19,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 from urllib.parse import urlsplit
 
 import requests
@@ -71,8 +71,9 @@ class _VerbatimAdapter(HTTPAdapter):
     """Sends a URL's path and query as they were written, and can break off whatever is under way."""
 
     def __init__(self) -> None:
-        self._target = ""
-        self._connections: weakref.WeakSet[urllib3.connection.HTTPConnection] = weakref.WeakSet()
+        self.written = ""
+        """The target of the request under way, as it was written."""
+        self.connections: weakref.WeakSet[urllib3.connection.HTTPConnection] = weakref.WeakSet()
         super().__init__(pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -83,22 +84,13 @@ class _VerbatimAdapter(HTTPAdapter):
         }
 
     def _tracking(self, pool: type[urllib3.HTTPConnectionPool]) -> type[urllib3.HTTPConnectionPool]:
-        adapter = self
-
-        class TrackedConnection(pool.ConnectionCls):  # type: ignore[name-defined,misc]
-            def connect(self) -> None:
-                super().connect()
-                adapter._connections.add(self)
-
-            def putrequest(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
-                # urllib3 has tidied the percent-encodings by now.
-                super().putrequest(method, adapter._target or url, *args, **kwargs)
-
-        return type(pool.__name__, (pool,), {"ConnectionCls": TrackedConnection})
+        bases = (_TrackedConnection, pool.ConnectionCls)
+        connection = type(pool.ConnectionCls.__name__, bases, {"adapter": self})
+        return type(pool.__name__, (pool,), {"ConnectionCls": connection})
 
     def abort(self) -> None:
         """Shut every connection, so that a read in another thread ends at once."""
-        for connection in list(self._connections):
+        for connection in list(self.connections):
             if connection.sock is not None:
                 with contextlib.suppress(OSError):
                     connection.sock.shutdown(socket.SHUT_RDWR)
@@ -107,11 +99,25 @@ class _VerbatimAdapter(HTTPAdapter):
         url = request.url or ""
         parts = urlsplit(url)
         if proxies and parts.scheme == "http" and requests.utils.select_proxy(url, proxies):
-            self._target = url
+            self.written = url
             return url
         rest = url.split(parts.netloc, 1)[1].split("#", 1)[0]
-        self._target = rest if rest.startswith("/") else f"/{rest}"
-        return self._target
+        self.written = rest if rest.startswith("/") else f"/{rest}"
+        return self.written
+
+
+class _TrackedConnection(urllib3.connection.HTTPConnection):
+    """Comes before urllib3's own class, for HTTP or HTTPS, in the connections of an adapter."""
+
+    adapter: ClassVar[_VerbatimAdapter]
+
+    def connect(self) -> None:
+        super().connect()
+        self.adapter.connections.add(self)
+
+    def putrequest(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
+        # urllib3 has tidied the percent-encodings by now.
+        super().putrequest(method, self.adapter.written or url, *args, **kwargs)
 
 
 class Transport:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from conformance.model.contract import Schema
 
-__all__ = ["OWN_PROPERTY", "prefix_of", "tag_of"]
+__all__ = ["OWN_PROPERTY", "Marks", "prefix_of", "tag_of"]
 
 OWN_PROPERTY = "conformance_"
 """What the name of a further property begins with that a run sets, so that it means nothing to any service."""

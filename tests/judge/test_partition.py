@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.judge.partition import kept_members, member_schema, nullable, parts, telling
+from conformance.judge.partition import FURTHER, kept_members, member_schema, nullable, parts, place_of, telling
 from conformance.judge.rules import of_type, wrong_type
 from conformance.model.contract import Contract
 from conformance.model.equivalence import VALID, Class, Part, Standing
@@ -218,3 +218,18 @@ def test_a_member_is_nullable_when_the_answer_may_hold_null(contract: Contract) 
 
 def test_a_request_outside_the_contract_has_no_parts(contract: Contract) -> None:
     assert parts(Request("GET", "http://cloud/v3"), contract) == ()
+
+
+@pytest.mark.parametrize(
+    ("place", "operation", "member"),
+    [
+        ("min_ram", "image.create", "min_ram"),
+        ("status", "image.patch", "status"),
+        (FURTHER, "image.list", "conformance_x"),
+        (FURTHER, "auth.token", "min_ram"),
+    ],
+)
+def test_a_member_that_the_contract_does_not_name_is_a_further_property(
+    contract: Contract, place: str, operation: str, member: str
+) -> None:
+    assert place == place_of(contract, operation, member)

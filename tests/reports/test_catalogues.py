@@ -12,14 +12,16 @@ from pathlib import Path
 
 import pytest
 from jinja2 import Environment, nodes
+from verdicts import recorded
 
 import conformance
 from conformance.contract.specs import load_contract
 from conformance.model.contract import Authority, Level
+from conformance.model.phrase import VOCABULARY
 from conformance.model.verdict import Outcome, Overall, Weight
 from conformance.reports import sentences, words
 from conformance.reports.language import catalogue
-from conformance.reports.sentences import DEVIATIONS, PHRASES, WORDS
+from conformance.reports.sentences import DEVIATIONS, PHRASES, WORDS, message
 from conformance.reports.sentences.classes import CLASSES
 
 PACKAGE = Path(str(conformance.__file__)).parent
@@ -100,6 +102,19 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"[A-Za-z][A-Za-z0-9_.-]*", re.sub(r"\{[a-z_]+\}", "", text))
 
 
+def names_in(data: object) -> Iterator[str]:
+    """Every word of the values of a deviation: names and values stay as they are, words of our vocabulary do not."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key not in {"kind", "rule", "standing", *VOCABULARY}:
+                yield from names_in(value)
+    elif isinstance(data, list):
+        for item in data:
+            yield from names_in(item)
+    else:
+        yield from words_of(str(data))
+
+
 def literals(name: str) -> set[str]:
     """The first argument of each call of a function in the reports."""
     found: set[str] = set()
@@ -144,6 +159,14 @@ def test_everything_that_the_product_says_has_its_chinese(what: str) -> None:
 def test_every_message_of_the_catalogue_is_said_somewhere() -> None:
     everything = set().union(*SAID.values())
     assert sorted(text for context, text in catalogue("zh") if context is None and text not in everything) == []
+
+
+def test_what_a_finding_says_in_chinese_has_no_english_words_but_names(tmp_path: Path) -> None:
+    findings = recorded(tmp_path).findings
+    assert len(findings) > 3
+    for group in findings:
+        known = {*NAMES, *names_in(group.deviation.to_json())}
+        assert [word for word in words_of(message(group).plain("zh")) if word not in known] == []
 
 
 def test_every_operation_with_a_title_has_it_in_both_languages() -> None:

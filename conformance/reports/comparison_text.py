@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from conformance.after.compare.change import Change, Comparison, FindingChange
+from conformance.model.verdict import Place, Weight
 from conformance.reports.comparison_words import (
     findings_of,
     latency_rows,
@@ -15,9 +16,12 @@ from conformance.reports.comparison_words import (
     status_rows,
     word,
 )
+from conformance.reports.language import Text, say
 from conformance.reports.sentences import said, spoken
 from conformance.reports.sentences import sentence as deviation_sentence
-from conformance.reports.terminal import safe
+from conformance.reports.visible import safe
+from conformance.reports.words import AUTHORITIES, WEIGHTS
+from conformance.reports.words import lines as cited
 
 __all__ = ["comparison_markdown", "comparison_text", "markdown_cell"]
 
@@ -29,7 +33,7 @@ def comparison_text(comparison: Comparison, lang: str = "en") -> str:
     """The comparison for a terminal or a log: what is worse first, one line for each change, the result last."""
     lines: list[str] = []
     for name, side in (("before", comparison.before), ("after", comparison.after)):
-        about = f"{side.target}, {side.url}, {side.overall}"
+        about = f"{side.target}, {side.url}, {word(side.overall, lang)}"
         lines.append(
             f"{word(name, lang):8}{word('run', lang)} {side.run}, {side.started_at}, {word('seed', lang)} {side.seed}: {about}"
         )
@@ -45,7 +49,7 @@ def comparison_text(comparison: Comparison, lang: str = "en") -> str:
         ]
     for change in (Change.NEWLY_EXERCISED, Change.NO_LONGER_EXERCISED):
         names = [
-            f"{item.id} ({item.after if change is Change.NEWLY_EXERCISED else said(item.reason).plain(lang)})"
+            f"{item.id} ({word(str(item.after), lang) if change is Change.NEWLY_EXERCISED else said(item.reason).plain(lang)})"
             for item in comparison.requirements
             if item.change is change
         ]
@@ -83,25 +87,39 @@ def _finding(item: FindingChange, lang: str) -> Iterator[str]:
     marks = [word("regression", lang)] if item.regression else []
     marks += [word("intermittent", lang)] if item.confirmation == "intermittent" else []
     marks += [item.excuse] if item.excuse else []
-    marks += [] if item.binding or item.excuse else ["advisory"]
+    marks += [] if item.binding or item.excuse else [WEIGHTS[Weight.ADVISORY].plain(lang)]
     yield f"  {item.requirement}: {_message(item, lang)}{' [' + ', '.join(marks) + ']' if marks else ''}"
-    lines = ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in item.source)
-    yield f"    document line {lines} ({item.authority}), finding {item.id}"
-    for name, places in (
-        ("in", () if item.appeared == item.places else item.places),
-        ("now in", item.appeared),
-        ("no longer in", item.gone),
-    ):
-        if places:
-            yield f"    {name} {', '.join(map(str, places[:8]))}{f' and {len(places) - 8} more' if len(places) > 8 else ''}"
+    about = say(
+        "document line {lines} ({authority}), finding {id}",
+        lines=cited(item.source),
+        authority=AUTHORITIES[item.authority],
+        id=item.id,
+    )
+    yield f"    {about.plain(lang)}"
+    if item.appeared != item.places and item.places:
+        yield f"    {say('in {places}', places=_places(item.places)).plain(lang)}"
+    if item.appeared:
+        yield f"    {say('now in {places}', places=_places(item.appeared)).plain(lang)}"
+    if item.gone:
+        yield f"    {say('no longer in {places}', places=_places(item.gone)).plain(lang)}"
+
+
+def _places(places: Sequence[Place]) -> Text:
+    shown = ", ".join(map(str, places[:8]))
+    return say("{names} and {count} more", names=shown, count=len(places) - 8) if len(places) > 8 else Text(shown)
 
 
 def _status_lines(comparison: Comparison, lang: str) -> Iterator[str]:
     for judged, drift in status_rows(comparison):
         mark = f" [{word('regression', lang)}]" if judged.regression else ""
         yield f"  {drift.operation} {_codes(drift.before)} -> {_codes(drift.after)} x{drift.count}{mark}: {drift.request}"
-        numbers = f"{drift.numbers_before[0]} -> {drift.numbers_after[0]}"
-        yield f"    {word('case', lang)} {drift.case}, exchange {numbers}"
+        where = say(
+            "case {case}, exchange {before} -> {after}",
+            case=drift.case,
+            before=drift.numbers_before[0],
+            after=drift.numbers_after[0],
+        )
+        yield f"    {where.plain(lang)}"
 
 
 def _codes(statuses: tuple[int, ...]) -> str:
@@ -144,7 +162,7 @@ def comparison_markdown(comparison: Comparison, lang: str = "en") -> str:
                 f"{side.run} {side.started_at}",
                 f"{side.target} {side.url}",
                 str(side.seed),
-                side.overall,
+                word(side.overall, lang),
             ]
             for name, side in (("before", comparison.before), ("after", comparison.after))
         ),
@@ -172,7 +190,12 @@ def comparison_markdown(comparison: Comparison, lang: str = "en") -> str:
         finding_rows,
     )
     moved = (
-        [_heading(item.change, lang), item.id, f"{item.before} → {item.after}", said(item.reason).plain(lang)]
+        [
+            _heading(item.change, lang),
+            item.id,
+            f"{word(str(item.before), lang)} → {word(str(item.after), lang)}",
+            said(item.reason).plain(lang),
+        ]
         for item in comparison.requirements
         if item.change in {Change.NEWLY_EXERCISED, Change.NO_LONGER_EXERCISED}
     )

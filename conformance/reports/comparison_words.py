@@ -10,6 +10,7 @@ from conformance.after.compare.change import Change, Comparison, FindingChange, 
 from conformance.after.compare.latency import LatencyRow
 from conformance.after.compare.shapes import ShapeDrift
 from conformance.reports.language import Text, say
+from conformance.reports.words import OUTCOMES
 
 __all__ = [
     "ShapeRow",
@@ -76,6 +77,10 @@ _WORDS: Mapping[str, Text] = {
     "no longer nullable": say("no longer nullable"),
     "changed type": say("changed type"),
     "new value": say("new value"),
+    "conformant": say("conformant"),
+    "non-conformant": say("non-conformant"),
+    "inconclusive": say("inconclusive"),
+    **OUTCOMES,
 }
 
 

@@ -5,6 +5,7 @@ Rules
   statements of the ledger); a test fails for each that a catalogue does not have.
 - What a target, a user or another run says is a value in braces and stays as it is.
 - `{count:s}` is the plural letter of an English noun: nothing when the count is one.
+- Between a Chinese character and a value that begins or ends with a Latin letter or a digit stands a space; templates need none.
 - A text keeps its template until it is shown, so that one page can hold both languages.
 - A catalogue lies beside what it translates: `reports/locale` for the product, `services/*/locale` for what a service calls its
   operations and promises. The `.po` files are read at run time: that takes 30 ms once, compiled ones 1 ms and a step of the build.
@@ -31,6 +32,8 @@ __all__ = ["LANGUAGES", "Text", "catalogue", "say", "title"]
 LANGUAGES = ("en", "zh")
 _BRACES = re.compile(r"\{([a-z_]+)(:s)?\}")
 
+_TOUCHING = re.compile(r"[\u4e00-\u9fff][0-9A-Za-z]|[0-9A-Za-z][\u4e00-\u9fff]")
+
 Message = tuple[str | None, str]
 """What a catalogue is asked: the context (None: none) and the English text."""
 
@@ -49,18 +52,12 @@ class Text:
 
     def plain(self, language: str) -> str:
         """The text for a terminal or an attribute, control characters written out."""
-        return self._filled(
-            safe(self._in(language)),
-            lambda value: value.plain(language) if isinstance(value, Text) else safe(str(value)),
-        )
+        return self._filled(safe(self._in(language)), language, lambda value: _plain(value, language))
 
     def html(self, language: str) -> Markup:
         """The text as HTML in one language."""
-        filled = self._filled(
-            str(escape(safe(self._in(language)))),
-            lambda value: str(value.html(language) if isinstance(value, Text) else _escaped(value)),
-        )
-        return Markup(filled)
+        template = str(escape(safe(self._in(language))))
+        return Markup(self._filled(template, language, lambda value: _escaped(value, language)))
 
     def __html__(self) -> Markup:
         """The text as HTML in both languages; the page shows one of them."""
@@ -72,7 +69,7 @@ class Text:
     def _in(self, language: str) -> str:
         return catalogue(language).get((self.context, self.template), self.template)
 
-    def _filled(self, template: str, shown: Callable[[Any], str]) -> str:
+    def _filled(self, template: str, language: str, shown: Callable[[Any], str]) -> str:
         """The template with its braces filled, never by `str.format`: a template that is read from a file must reach no attribute."""
 
         def filling(match: re.Match[str]) -> str:
@@ -80,13 +77,31 @@ class Text:
             if name not in self.values:
                 return match.group()
             value = self.values[name]
-            return ("" if value == 1 else "s") if plural else shown(value)
+            if plural:
+                return "" if value == 1 else "s"
+            bare = _plain(value, language)
+            before, after = template[: match.start()][-1:], template[match.end() :][:1]
+            return f"{_space(before, bare[:1])}{shown(value)}{_space(bare[-1:], after)}"
 
         return _BRACES.sub(filling, template)
 
 
-def _escaped(value: object) -> Markup:
-    return escape(value if hasattr(value, "__html__") else safe(str(value)))
+def _plain(value: object, language: str) -> str:
+    if isinstance(value, Text):
+        return value.plain(language)
+    return safe(value.striptags() if isinstance(value, Markup) else str(value))
+
+
+def _escaped(value: object, language: str) -> str:
+    if isinstance(value, Text):
+        return str(value.html(language))
+    return str(escape(value if hasattr(value, "__html__") else safe(str(value))))
+
+
+def _space(left: str, right: str) -> str:
+    """What stands between two characters: a space between a Chinese one and a Latin letter or a digit."""
+    pair = f"{left}{right}"
+    return " " if _TOUCHING.fullmatch(pair) else ""
 
 
 @cache

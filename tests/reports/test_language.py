@@ -51,6 +51,21 @@ def test_a_template_of_a_file_is_escaped_in_html() -> None:
     assert str(Text("<b>{text}", {"text": "x"}).html("en")) == "&lt;b&gt;x"
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("x", "另有 x 项"),
+        (3, "另有 3 项"),
+        ("两", "另有两项"),
+        ("（x）", "另有（x）项"),
+        (Markup("<b>3</b>"), "另有 3 项"),
+    ],
+)
+def test_chinese_and_latin_letters_are_set_apart(monkeypatch: pytest.MonkeyPatch, value: object, shown: str) -> None:
+    monkeypatch.setattr("conformance.reports.language.catalogue", lambda _: {(None, "{count} more"): "另有{count}项"})
+    assert re.sub(r"<[^>]*>", "", str(say("{count} more", count=value).html("zh"))) == shown
+
+
 def test_one_is_singular() -> None:
     assert [say("{count} time{count:s}", count=number).plain("en") for number in (0, 1, 2)] == [
         "0 times",

@@ -18,7 +18,7 @@ from conformance.reports.sentences import class_text, request_text, said, senten
         (
             Deviation("no-envelope", terms=(("carries", Phrase.of("flat-object")),)),
             "a failure carries a flat object, not the envelope",
-            "失败响应的内容是 没有外层的对象，不符合错误体格式",
+            "失败响应的内容是没有外层的对象，不符合错误体格式",
         ),
         (
             Deviation("server-error", operation="server.list", status=500, request=(Part("limit", VALID),)),

@@ -64,10 +64,11 @@ def changed(exchange: Exchange) -> dict[str, Any]:
 def image(cloud: ImageClient, **members: Any) -> dict[str, Any]:
     """A new image as create answered it, private and named by us unless the members say otherwise.
 
-    It has a name whatever was answered: the one that was asked for where the answer has none.
+    Its name is the one that was asked for where the answer has none that is a text.
     """
     wanted = {"name": cloud.name(), **members}
-    return {"name": wanted["name"], **cloud.make(**wanted)}
+    made = cloud.make(**wanted)
+    return made if isinstance(made.get("name"), str) else {**made, "name": wanted["name"]}
 
 
 def active_image(cloud: ImageClient, data: bytes, **members: Any) -> dict[str, Any]:

@@ -3,5 +3,7 @@
 Importing the package declares every passive check (registry.py).
 """
 
+import conformance.judge.body_checks
+import conformance.judge.envelope_checks
 import conformance.judge.exchange_checks
 import conformance.judge.run_checks  # noqa: F401  declares its checks

@@ -144,8 +144,9 @@ def covered(patterns: Iterable[str], requirements: Iterable[str]) -> tuple[str, 
 
 
 def _declared() -> dict[str, tuple[str, ...]]:
-    """Check -> the patterns that it covers, in the order in which the checks look."""
-    return {item.id: item.covers for item in CHECKS.values()} | {item.id: item.covers for item in RUN_CHECKS.values()}
+    """Check -> the patterns that it covers, by name."""
+    covers = {item.id: item.covers for item in CHECKS.values()} | {item.id: item.covers for item in RUN_CHECKS.values()}
+    return dict(sorted(covers.items()))
 
 
 def passive_ids(requirements: Iterable[str]) -> frozenset[str]:

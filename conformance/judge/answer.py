@@ -1,0 +1,61 @@
+"""An answer beside the contract: which documented success it is, what is promised of it, what its body holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from conformance.judge.registry import Look
+from conformance.model import requirement_id
+from conformance.model.contract import Contract, ResponseSpec
+from conformance.model.deviation import Deviation
+from conformance.model.jsonvalue import JSON, Unreadable
+from conformance.model.message import Exchange
+
+__all__ = ["documented", "json_or_none", "json_success", "look", "prefixes", "promised", "root_of", "whole_success"]
+
+
+def look(requirement: str, kept: bool, deviation: Deviation) -> Look:
+    return Look(requirement, None if kept else deviation)
+
+
+def documented(exchange: Exchange, contract: Contract) -> ResponseSpec | None:
+    operation = contract.operations.get(exchange.operation)
+    return operation.response(exchange.response.status) if operation is not None else None
+
+
+def whole_success(exchange: Exchange, contract: Contract) -> ResponseSpec | None:
+    """The documented success that an answer is, None when it is none or its body was cut by a limit of ours."""
+    return None if exchange.response.truncated else documented(exchange, contract)
+
+
+def json_success(exchange: Exchange, contract: Contract) -> tuple[ResponseSpec | None, JSON]:
+    """The documented success whose body is JSON, with the body; (None, None) when it is none or cannot be read."""
+    spec = whole_success(exchange, contract)
+    if spec is None or spec.schema is None:
+        return None, None
+    try:
+        return spec, exchange.response.json()
+    except Unreadable:
+        return None, None
+
+
+def root_of(exchange: Exchange) -> str:
+    return requirement_id.response(exchange.operation, exchange.response.status)
+
+
+def promised(exchange: Exchange, contract: Contract) -> Mapping[str, str]:
+    """Place in the body of this success -> the requirement about it."""
+    return contract.promised(exchange.operation, exchange.response.status)
+
+
+def json_or_none(exchange: Exchange) -> JSON:
+    try:
+        return exchange.response.json()
+    except Unreadable:
+        return None
+
+
+def prefixes(place: str) -> Iterator[str]:
+    while place:
+        yield place
+        place = place.rpartition(".")[0]

@@ -1,0 +1,124 @@
+"""The checks of a failure: the documented envelope, and that no success carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from conformance.judge.answer import (
+    documented,
+    json_or_none,
+    look,
+)
+from conformance.judge.registry import Look, check
+from conformance.model import requirement_id
+from conformance.model.contract import Contract, Level
+from conformance.model.deviation import Deviation
+from conformance.model.jsonvalue import JSON, Unreadable, kind_of, short, valid
+from conformance.model.message import DISCOVERY, Exchange
+from conformance.model.phrase import Phrase
+
+
+@check("envelope", covers=("error.envelope", "error.envelope.*"))
+def envelope(exchange: Exchange, contract: Contract) -> Iterator[Look]:
+    """A failure is the documented object; its code is the status, its title the phrase (document lines 408-424)."""
+    response = exchange.response
+    if not 400 <= response.status <= 599 or exchange.request.method == "HEAD":
+        return
+    if exchange.request.operation == DISCOVERY:
+        return
+    (outer, inner), *_ = contract.envelope["properties"].items()
+    carried = _instead_of_envelope(exchange, contract)
+    if carried is not None:
+        yield Look(requirement_id.envelope(), Deviation("no-envelope", terms=(("carries", carried),)))
+        return
+    yield Look(requirement_id.envelope())
+    body = response.json()
+    node = body[outer] if isinstance(body, dict) else None
+    assert isinstance(node, dict)
+    for name, schema in inner["properties"].items():
+        yield Look(
+            requirement_id.envelope(name), _envelope_member(f"{outer}.{name}", name, schema, node, exchange, contract)
+        )
+
+
+def _envelope_member(
+    path: str, name: str, schema: Mapping[str, Any], node: dict[str, JSON], exchange: Exchange, contract: Contract
+) -> Deviation | None:
+    if name not in node:
+        return Deviation("missing", place=path, path=path)
+    value, status = node[name], exchange.response.status
+    if not valid({"type": schema["type"]}, value):
+        return Deviation(
+            "type",
+            place=path,
+            path=path,
+            terms=(("is", kind_of(value)), ("wanted", str(schema["type"]))),
+            seen=(("got", short(value)),),
+        )
+    if isinstance(value, int) and value != status:
+        return Deviation("not-the-status", place=path, path=path, seen=(("got", value), ("due", status)))
+    if isinstance(value, str) and not value.strip():
+        return Deviation("empty", place=path, path=path)
+    documented = contract.error_codes.get(status)
+    if name == "title" and isinstance(value, str) and documented and value.casefold() != documented.phrase.casefold():
+        seen = (("got", short(value)), ("due", documented.phrase))
+        return Deviation("another-phrase", place=path, path=path, seen=seen)
+    return None
+
+
+def _instead_of_envelope(exchange: Exchange, contract: Contract) -> Phrase | None:
+    """What a failure carries instead of the envelope; None when it is the envelope."""
+    response = exchange.response
+    (outer, inner), *_ = contract.envelope["properties"].items()
+    if not response.body.strip():
+        return Phrase.of("empty-body")
+    try:
+        body = response.json()
+    except Unreadable:
+        if response.media_type == "text/html" or response.body.lstrip()[:1] == b"<":
+            return Phrase.of("html")
+        if response.media_type in {"text/plain", None}:
+            return Phrase.of("plain-text")
+        return Phrase.of("no-json", media_type=response.media_type)
+    if not isinstance(body, dict):
+        return Phrase.of("json-of-type", type=kind_of(body))
+    if outer not in body:
+        return Phrase.of("flat-object" if inner["properties"].keys() & body.keys() else "other-object")
+    return (
+        None if isinstance(body[outer], dict) else Phrase.of("inner-of-type", member=outer, type=kind_of(body[outer]))
+    )
+
+
+@check("optional-code", covers=("error.300", "error.406", "error.407", "error.408", "error.50?"))
+def optional_code(exchange: Exchange, contract: Contract) -> Iterator[Look]:
+    """A documented code that no client can be sure to provoke is judged where it is met by chance (document lines 427-467)."""
+    status = exchange.response.status
+    requirement = contract.requirements.get(requirement_id.error(status))
+    if (
+        requirement is None
+        or requirement.level is not Level.MAY
+        or (exchange.request.operation == DISCOVERY and status >= 400)
+    ):
+        return
+    if status < 400:  # a choice is no failure (ruling 31)
+        body = json_or_none(exchange)
+        outer = next(iter(contract.envelope["properties"]))
+        carried = Phrase.of("envelope") if isinstance(body, dict) and outer in body else None
+    else:
+        carried = _instead_of_envelope(exchange, contract)
+    kept = carried is None or exchange.request.method == "HEAD"
+    yield look(requirement.id, kept, Deviation("optional-code", status=status, terms=(("carries", carried),)))
+
+
+@check("success-is-no-error", covers="status.success")
+def success_is_no_error(exchange: Exchange, contract: Contract) -> Iterator[Look]:
+    """A 2xx answer carries no error envelope (document line 351)."""
+    if not 200 <= exchange.response.status < 300 or exchange.request.operation == DISCOVERY:
+        return
+    outer = next(iter(contract.envelope["properties"]))
+    spec = documented(exchange, contract)
+    is_file = spec is not None and spec.media_type is not None and "json" not in spec.media_type
+    body = json_or_none(exchange) if not is_file else None
+    wrong = isinstance(body, dict) and set(body) == {outer}
+    yield look("status.success", not wrong, Deviation("envelope-in-a-success"))

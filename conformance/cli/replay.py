@@ -32,12 +32,7 @@ from conformance.target.cloud import Settings
 def replay(
     run: Path,
     finding: str | None,
-    os_cloud: str | None,
-    os_region_name: str | None,
-    os_interface: str | None,
-    os_cacert: str | None,
-    insecure: bool,
-    other_cloud: str | None,
+    settings: Settings,
     specs: Path | None,
     form: str,
 ) -> int:
@@ -49,14 +44,6 @@ def replay(
     """
     verdict = load(run)
     groups = chosen(verdict, finding)
-    settings = Settings(
-        cloud=os_cloud,
-        region=os_region_name,
-        interface=os_interface,
-        other_cloud=other_cloud,
-        cacert=os_cacert,
-        insecure=insecure,
-    )
     result = replay_run(verdict, groups, settings, specs, _progress, embedded, ENGLISH)
     if form == "json":
         click.echo(json.dumps(replay_json(result), indent=1, ensure_ascii=False))

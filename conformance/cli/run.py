@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,29 @@ from conformance.target.cloud import Settings
 
 
 def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that find the cloud, as the openstack client names them."""
+    """The options that find the cloud, as the openstack client names them; the command is given them as `settings`."""
+
+    @wraps(command)
+    def with_settings(
+        os_cloud: str | None,
+        os_region_name: str | None,
+        os_interface: str | None,
+        os_cacert: str | None,
+        insecure: bool,
+        other_cloud: str | None,
+        **others: Any,
+    ) -> Any:
+        settings = Settings(
+            cloud=os_cloud,
+            region=os_region_name,
+            interface=os_interface,
+            other_cloud=other_cloud,
+            cacert=os_cacert,
+            insecure=insecure,
+        )
+        return command(settings=settings, **others)
+
+    wrapped: Callable[..., Any] = with_settings
     for option in reversed(
         [
             click.option(
@@ -34,8 +57,8 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--other-cloud", help="Cloud of clouds.yaml with a second project, for isolation."),
         ]
     ):
-        command = option(command)
-    return command
+        wrapped = option(wrapped)
+    return wrapped
 
 
 lang_option = click.option(
@@ -94,12 +117,7 @@ lang_option = click.option(
 @click.option("--specs", type=click.Path(path_type=Path), help="Directory of the specs (default: the product's own).")
 @lang_option
 def run(
-    os_cloud: str | None,
-    os_region_name: str | None,
-    os_interface: str | None,
-    os_cacert: str | None,
-    insecure: bool,
-    other_cloud: str | None,
+    settings: Settings,
     profile: str,
     seed: int | None,
     budget: str | None,
@@ -118,14 +136,6 @@ def run(
 
     Exit codes: 0 conformant, 1 non-conformant, 2 usage, 3 inconclusive, 4 the suite is at fault.
     """
-    settings = Settings(
-        cloud=os_cloud,
-        region=os_region_name,
-        interface=os_interface,
-        other_cloud=other_cloud,
-        cacert=os_cacert,
-        insecure=insecure,
-    )
     drawn = random.SystemRandom().randrange(2**32) if seed is None else seed
     options = Options(
         settings,

@@ -16,22 +16,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from conformance.model.message import DISCOVERY, Exchange
+from conformance.after.traffic import of_cases, steady
+from conformance.model.message import Exchange
 
 __all__ = ["CHANCE", "StatusDrift", "kind_of_request", "status_drift"]
 
 CHANCE = 1e-4
 """Probability under which the absence of a status in the earlier run is no longer taken for chance."""
-_OUTSIDE = frozenset({"", "cleanup"})
-"""Phases whose requests depend on how the run went: logging in, cleaning up."""
-
-_VOLATILE = (
-    (re.compile(r"conformance-[0-9a-f]{8}(-[0-9a-f]{6}(r\d+)?)?-\d+\b"), "<name>"),
-    (re.compile(r"conformance-[0-9a-f]{8}"), "<run>"),
-    (re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"), "<id>"),
-    (re.compile(r"\b[0-9a-f]{32}\b"), "<id>"),
-    (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:?\d\d:?\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"), "<time>"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +73,8 @@ Counterparts = tuple[tuple[Exchange, ...], tuple[Exchange, ...]]
 
 def _by_key(exchanges: Iterable[Exchange], key: Callable[[Exchange], RequestKey]) -> dict[RequestKey, list[Exchange]]:
     found: dict[RequestKey, list[Exchange]] = {}
-    for item in exchanges:
-        if item.case not in _OUTSIDE and item.request.operation != DISCOVERY:
-            found.setdefault(key(item), []).append(item)
+    for item in of_cases(exchanges):
+        found.setdefault(key(item), []).append(item)
     return found
 
 
@@ -138,7 +128,7 @@ def shown(exchange: Exchange) -> str:
     parts = urlsplit(exchange.request.url)
     query = "?" + unquote(parts.query) if parts.query else ""
     body = exchange.request.body[:300].decode("utf-8", "replace")
-    line = " ".join(_steady(f"{exchange.request.method} {_path(exchange)}{query} {body}").split())
+    line = " ".join(steady(f"{exchange.request.method} {_path(exchange)}{query} {body}").split())
     return line if len(line) <= 160 else line[:157] + "..."
 
 
@@ -154,7 +144,7 @@ def _exact(exchange: Exchange) -> RequestKey:
     query = urlsplit(request.url).query
     body = request.body[:100_000].decode("utf-8", "surrogateescape")
     fields = (request.headers.get(name) or "" for name in ("Content-Type", "Accept", "X-Auth-Token"))
-    named = (_steady(item) for item in (_path(exchange), query, body, *fields))
+    named = (steady(item) for item in (_path(exchange), query, body, *fields))
     return (exchange.case, exchange.operation, request.method, request.actor, *named)
 
 
@@ -179,9 +169,3 @@ def _names(exchange: Exchange) -> str:
         if isinstance(node, dict)
     }
     return f"{type(body).__name__}:{';'.join(sorted(members))}"
-
-
-def _steady(text: str) -> str:
-    for pattern, word in _VOLATILE:
-        text = pattern.sub(word, text)
-    return text

@@ -13,15 +13,16 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from genson import SchemaBuilder
 
+from conformance.after.traffic import of_cases
 from conformance.model.contract import Resource
 from conformance.model.jsonvalue import Unreadable
-from conformance.model.message import DISCOVERY, Exchange
+from conformance.model.message import Exchange
 
 __all__ = ["ShapeDrift", "shape_drift"]
 
@@ -49,7 +50,6 @@ _IGNORED_HEADERS = frozenset(
         "requestid",
     }
 )
-_OUTSIDE = frozenset({"", "cleanup"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class ShapeDrift:
 
 
 def shape_drift(
-    before: Iterable[Exchange], after: Iterable[Exchange], resources: Iterable[Resource] = ()
+    before: Collection[Exchange], after: Collection[Exchange], resources: Iterable[Resource] = ()
 ) -> tuple[ShapeDrift, ...]:
     """Every difference between the shapes of two runs, by operation, status class and place; `resources` are the contract's."""
     listed = {item.items: item.id for item in resources if item.items}
@@ -109,7 +109,7 @@ class _Traffic:
     listed: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, exchanges: Iterable[Exchange], listed: Mapping[str, str]) -> _Traffic:
+    def of(cls, exchanges: Collection[Exchange], listed: Mapping[str, str]) -> _Traffic:
         seen: dict[Shape, dict[str, list[Exchange]]] = {}
         made: set[str] = set()
         sent: set[tuple[str, str]] = set()
@@ -120,8 +120,9 @@ class _Traffic:
                 if isinstance(body, dict) and isinstance(body.get("id"), str):
                     made.add(body["id"])
                 sent |= set(_given(item))
-            if item.case not in _OUTSIDE and item.request.operation != DISCOVERY and item.request.method != "HEAD":
-                place = seen.setdefault((item.operation, f"{status // 100}xx"), {})
+        for item in of_cases(exchanges):
+            if item.request.method != "HEAD":
+                place = seen.setdefault((item.operation, f"{item.response.status // 100}xx"), {})
                 place.setdefault(item.case, []).append(item)
         return cls(seen, frozenset(made), frozenset(sent), listed)
 

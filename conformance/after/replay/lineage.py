@@ -17,14 +17,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from conformance.after.traffic import CLEANUP
 from conformance.model.contract import Resource
 from conformance.model.jsonvalue import Unreadable
 from conformance.model.message import Exchange, Headers, Request
 
-__all__ = ["CLEANUP", "SHORTEST", "History", "Lineage", "Step", "renamed"]
-
-CLEANUP = "cleanup"
-"""The case of exchanges that clean up after the others."""
+__all__ = ["SHORTEST", "History", "Lineage", "Step", "renamed"]
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 SHORTEST = 8

@@ -17,8 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance.after.replay.lineage import CLEANUP, History, Lineage, Step, renamed
+from conformance.after.replay.lineage import History, Lineage, Step, renamed
 from conformance.after.replay.reproduction import Replay, Replayed, State, by_answer, by_case, by_likeness, deviations
+from conformance.after.traffic import CLEANUP
 from conformance.contract.specs import load_contract
 from conformance.judge.registry import judge_exchange, judge_run
 from conformance.judge.run_checks import BACK, REPEATED

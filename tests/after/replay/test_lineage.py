@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from conformance.after.replay.lineage import CLEANUP, History, Lineage, renamed
+from conformance.after.replay.lineage import History, Lineage, renamed
+from conformance.after.traffic import CLEANUP
 from conformance.model.contract import Resource
 from conformance.model.message import Exchange, Headers, Request, Response
 

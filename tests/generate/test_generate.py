@@ -6,8 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis.strategies import SearchStrategy
+from draws import examples
 
 from conformance.contract.specs import load_contract
 from conformance.generate import NAME, TAG, Aim, Draft
@@ -25,25 +24,6 @@ from conformance.services.image.marks import MARKS
 
 CONTRACT = load_contract()
 AIMS = image_aims(CONTRACT)
-
-
-def drawn(strategy: SearchStrategy[Draft], count: int = 12, number: int = 0) -> list[Draft]:
-    found: list[Draft] = []
-
-    @seed(number)
-    @settings(
-        max_examples=count,
-        phases=(Phase.generate,),
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(strategy)
-    def collect(draft: Draft) -> None:
-        found.append(draft)
-
-    collect()
-    return found
 
 
 def made(aim: Aim, draft: Draft) -> Request:
@@ -68,21 +48,21 @@ def named(chosen: list[Aim]) -> list[Any]:
 
 @pytest.mark.parametrize("aim", named([aim for aim in AIMS if aim.due is Standing.BROKEN and not aim.by_state]))
 def test_a_broken_request_breaks_exactly_the_rule_that_it_is_drawn_for(aim: Aim) -> None:
-    for draft in drawn(aim.drafts):
+    for draft in examples(aim.drafts):
         broken = {part for part in found(aim, draft) if part.standing is Standing.BROKEN}
         assert set(aim.request) == broken, draft
 
 
 @pytest.mark.parametrize("aim", named([aim for aim in AIMS if aim.due is Standing.VALID]))
 def test_a_valid_request_breaks_no_rule_and_leaves_none_open(aim: Aim) -> None:
-    for draft in drawn(aim.drafts, 40):
+    for draft in examples(aim.drafts, 40):
         odd = {part for part in found(aim, draft) if part.standing is not Standing.VALID}
         assert odd <= (set(aim.request) if aim.may_refuse else set()), draft
 
 
 @pytest.mark.parametrize("aim", named([aim for aim in AIMS if aim.due is Standing.OPEN]))
 def test_an_open_request_breaks_no_rule(aim: Aim) -> None:
-    for draft in drawn(aim.drafts):
+    for draft in examples(aim.drafts):
         assert [part for part in found(aim, draft) if part.standing is Standing.BROKEN] == [], draft
 
 
@@ -97,7 +77,7 @@ def test_the_schema_refuses_what_is_broken_and_takes_what_is_valid() -> None:
             or aim.held.rule == "more-than"
         ):
             continue
-        for draft in drawn(aim.drafts, 5, 1):
+        for draft in examples(aim.drafts, 5, 1):
             judged += 1
             assert (aim.due is Standing.VALID) is valid(schema, json.loads(draft.body)), (aim.name, draft)
     assert judged > 300
@@ -110,7 +90,7 @@ def test_the_values_of_a_patch_know_the_schema_of_their_member() -> None:
         member = aim.place[1:]
         name = "conformance_p" if member == FURTHER else member
         schema = member_schema(CONTRACT, CONTRACT.resources["image"], name)
-        for draft in drawn(aim.drafts, 5, 2):
+        for draft in examples(aim.drafts, 5, 2):
             assert schema is not None
             assert (aim.due is Standing.VALID) is valid(schema, json.loads(draft.body)[-1]["value"]), (aim.name, draft)
 
@@ -134,7 +114,7 @@ def test_every_aim_judges_a_requirement_of_the_contract(contract: Contract) -> N
 
 def test_no_request_makes_an_image_public_or_gives_it_away() -> None:
     for aim in AIMS:
-        for draft in drawn(aim.drafts, 15, 3):
+        for draft in examples(aim.drafts, 15, 3):
             text = draft.body.decode("utf-8", "replace").lower()
             assert not [word for word in MARKS.never_sent["visibility"] if word in text], aim.name
             assert "/owner" not in text, aim.name
@@ -148,13 +128,13 @@ def test_marks_are_as_long_as_what_replaces_them() -> None:
 
 def test_the_same_seed_draws_the_same_and_another_draws_others() -> None:
     aim = next(aim for aim in AIMS if aim.place == "members together")
-    assert drawn(aim.drafts, 20, 7) == drawn(aim.drafts, 20, 7)
-    assert drawn(aim.drafts, 20, 7) != drawn(aim.drafts, 20, 8)
+    assert examples(aim.drafts, 20, 7) == examples(aim.drafts, 20, 7)
+    assert examples(aim.drafts, 20, 7) != examples(aim.drafts, 20, 8)
 
 
 def test_valid_creates_combine_every_member_and_reach_the_boundaries() -> None:
     aim = next(aim for aim in AIMS if aim.operation == "image.create" and aim.place == "members together")
-    bodies = [json.loads(draft.body) for draft in drawn(aim.drafts, 200)]
+    bodies = [json.loads(draft.body) for draft in examples(aim.drafts, 200)]
     create = CONTRACT.operations["image.create"].request_schema or {}
     assert set(create["properties"]) <= {name for body in bodies for name in body}
     assert {0, 2147483647} <= {body.get("min_ram") for body in bodies}

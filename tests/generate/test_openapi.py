@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from draws import examples
 
 from conformance.contract.specs import default_directory, load_contract, load_effective
-from conformance.generate import ANY, NAME, TAG, Aim, Draft
+from conformance.generate import ANY, NAME, TAG, Aim
 from conformance.generate.openapi import openapi_aims
 from conformance.model.equivalence import Standing
 from conformance.services.image.drawn import resource
@@ -16,25 +16,6 @@ from conformance.services.image.marks import MARKS
 
 CONTRACT = load_contract()
 AIMS = tuple(openapi_aims(load_effective(default_directory())["image"], CONTRACT, resource(CONTRACT), MARKS))
-
-
-def drawn(aim: Aim, count: int = 25) -> list[Draft]:
-    found: list[Draft] = []
-
-    @settings(
-        max_examples=count,
-        phases=(Phase.generate,),
-        database=None,
-        deadline=None,
-        derandomize=True,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(aim.drafts)
-    def collect(draft: Draft) -> None:
-        found.append(draft)
-
-    collect()
-    return found
 
 
 def test_what_creates_changes_and_lists_is_drawn_to_keep_the_schema_and_to_break_it() -> None:
@@ -47,7 +28,7 @@ def test_what_creates_changes_and_lists_is_drawn_to_keep_the_schema_and_to_break
 
 @pytest.mark.parametrize("aim", [pytest.param(aim, id=aim.name) for aim in AIMS if aim.operation == "image.create"])
 def test_a_create_that_names_itself_is_ours(aim: Aim) -> None:
-    bodies = [json.loads(draft.body) for draft in drawn(aim) if draft.body.startswith(b"{")]
+    bodies = [json.loads(draft.body) for draft in examples(aim.drafts, 25) if draft.body.startswith(b"{")]
     ours = [body for body in bodies if body.get("name") == NAME or TAG in (body.get("tags") or ())]
     others = [body for body in bodies if body not in ours]
     assert ours
@@ -56,6 +37,6 @@ def test_a_create_that_names_itself_is_ours(aim: Aim) -> None:
 
 @pytest.mark.parametrize("aim", [pytest.param(aim, id=aim.name) for aim in AIMS])
 def test_nothing_is_drawn_that_would_give_a_resource_away(aim: Aim) -> None:
-    bodies = [draft.body.lower() for draft in drawn(aim)]
+    bodies = [draft.body.lower() for draft in examples(aim.drafts, 25)]
     words = (b"public", b"community", b"/owner", b'"owner"', b"/visibility")
     assert [body for body in bodies if any(word in body for word in words)] == []

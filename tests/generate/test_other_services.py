@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from draws import examples
 
 from conformance.contract.resources import resources_of
 from conformance.generate import NAME, Aim, Draft, Marks, aims
@@ -85,25 +85,6 @@ RESOURCE = CONTRACT.resources["server"]
 AIMS = aims(CONTRACT, RESOURCE, MARKS)
 
 
-def drawn(aim: Aim) -> list[Draft]:
-    found: list[Draft] = []
-
-    @settings(
-        max_examples=8,
-        phases=(Phase.generate,),
-        database=None,
-        deadline=None,
-        derandomize=True,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(aim.drafts)
-    def collect(draft: Draft) -> None:
-        found.append(draft)
-
-    collect()
-    return found
-
-
 def found(aim: Aim, draft: Draft) -> set[Part]:
     item = CONTRACT.operations[aim.operation]
     fields = {"X-Auth-Token": "t", **({"Content-Type": item.request_media_type} if item.request_media_type else {})}
@@ -129,19 +110,19 @@ def test_every_member_and_parameter_of_the_contract_is_tried_and_none_besides() 
 @pytest.mark.parametrize("aim", [pytest.param(aim, id=aim.name) for aim in AIMS])
 def test_a_request_breaks_what_it_is_drawn_to_break_and_nothing_else(aim: Aim) -> None:
     due = set(aim.request) if aim.due is Standing.BROKEN and not aim.by_state else set()
-    for draft in drawn(aim):
+    for draft in examples(aim.drafts, 8):
         assert due == found(aim, draft), draft
 
 
 def test_a_name_is_the_mark_where_it_is_not_what_is_tried() -> None:
     tried = [aim for aim in AIMS if aim.operation == "server.create" and aim.place == "cores"]
-    names = {json.loads(draft.body)["title"] for aim in tried for draft in drawn(aim)}
+    names = {json.loads(draft.body)["title"] for aim in tried for draft in examples(aim.drafts, 8)}
     assert names == {NAME}
 
 
 def test_a_required_member_is_in_every_create_but_in_those_that_lack_it() -> None:
     tried = [aim for aim in AIMS if aim.operation == "server.create" and aim.place in {"title", "size", "state"}]
-    assert all("cores" in json.loads(draft.body) for aim in tried for draft in drawn(aim))
+    assert all("cores" in json.loads(draft.body) for aim in tried for draft in examples(aim.drafts, 8))
     [missing] = [
         aim
         for aim in AIMS
@@ -151,7 +132,7 @@ def test_a_required_member_is_in_every_create_but_in_those_that_lack_it() -> Non
 
 
 def test_what_is_never_sent_is_in_no_request() -> None:
-    assert [aim.name for aim in AIMS for draft in drawn(aim) if b"large" in draft.body.lower()] == []
+    assert [aim.name for aim in AIMS for draft in examples(aim.drafts, 8) if b"large" in draft.body.lower()] == []
 
 
 def test_without_a_json_patch_no_change_is_drawn() -> None:

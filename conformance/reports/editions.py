@@ -10,7 +10,8 @@ from conformance.contract.edition_rules import Impact
 from conformance.contract.editions import EditionChange
 from conformance.model.contract import Lines
 from conformance.reports.comparison_text import markdown_cell
-from conformance.reports.terminal import safe
+from conformance.reports.visible import safe
+from conformance.reports.words import lines as cited
 
 __all__ = ["VERSION", "editions_json", "editions_markdown", "editions_text", "summary"]
 
@@ -50,7 +51,7 @@ def editions_text(changes: Sequence[EditionChange], old: str, new: str) -> str:
             place = " ".join(filter(None, (item.operation, item.place)))
             lines.append(f"  {item.rule}: {place or item.requirement}: {item.before} -> {item.after}")
             lines.append(
-                f"    {item.requirement or 'no promise'}, document lines {_lines(item.lines_before)} -> {_lines(item.lines_after)}"
+                f"    {item.requirement or 'no promise'}, document lines {_cited(item.lines_before)} -> {_cited(item.lines_after)}"
             )
     return safe("\n".join([*lines, "", summary(changes)])) + "\n"
 
@@ -69,11 +70,11 @@ def editions_markdown(changes: Sequence[EditionChange], old: str, new: str) -> s
             item.before,
             item.after,
             item.requirement or "",
-            f"{_lines(item.lines_before)} → {_lines(item.lines_after)}",
+            f"{_cited(item.lines_before)} → {_cited(item.lines_after)}",
         )
         lines.append("| " + " | ".join(markdown_cell(cell) for cell in cells) + " |")
     return safe("\n".join(lines)).rstrip("\n") + "\n"
 
 
-def _lines(lines: Lines) -> str:
-    return ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in lines) or "none"
+def _cited(source: Lines) -> str:
+    return cited(source) or "none"

@@ -1,4 +1,4 @@
-"""The verdict as JUnit XML: a test case for each requirement, so that a pipeline goes red for what makes us red."""
+"""The verdict as JUnit XML: a test case for each requirement, so that a pipeline fails for what fails the verdict."""
 
 from __future__ import annotations
 

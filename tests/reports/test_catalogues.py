@@ -169,6 +169,11 @@ def test_what_a_finding_says_in_chinese_has_no_english_words_but_names(tmp_path:
         assert [word for word in words_of(message(group).plain("zh")) if word not in known] == []
 
 
+def test_what_a_target_is_told_by_has_its_chinese_and_nothing_else(tmp_path: Path) -> None:
+    told = {key.replace("_", " ") for key in recorded(tmp_path).target if key != "facts"}
+    assert told == {text for context, text in catalogue("zh") if context == "target"}
+
+
 def test_every_operation_with_a_title_has_it_in_both_languages() -> None:
     titles = [{text for context, text in catalogue(name) if context == "operation"} for name in ("en", "zh")]
     assert set(load_contract().operations) <= titles[0]
@@ -249,3 +254,16 @@ def test_every_kind_that_the_product_makes_has_a_template(value: str) -> None:
         if kind not in transitional
     }
     assert {kind: place for kind, place in found.items() if kind not in templates} == {}
+
+
+def test_every_phrase_is_given_the_terms_that_its_sentence_needs() -> None:
+    short = {}
+    for path, tree in SOURCES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and node.args and ast.unparse(node.func) == "Phrase.of":
+                given = {keyword.arg for keyword in node.keywords}
+                for kind in chosen(node.args[0]):
+                    missing = placeholders(PHRASES.get(kind, "")) - given
+                    if missing and None not in given:  # None: terms that are handed on as they are
+                        short[f"{path.relative_to(PACKAGE)}:{node.lineno} {kind}"] = missing
+    assert short == {}

@@ -1,4 +1,4 @@
-"""A tar file that says the same for the same files, and one from a stranger read without trust.
+"""Bundles as tar files: written so that the same files give the same bytes, read without trusting whoever made them.
 
 Rules
 - Written: sorted, no times, no owners, plain USTAR headers, gzip without a time: the same files give the same bytes.

@@ -110,7 +110,7 @@ def _of_own(cause: Cause, member: str, place: str, where: str, defaults: Collect
     if cause.action == "delete" and cause.refused:
         return Blame(_PROTECTED, Deviation("changed-by-a-refused-delete"))
     if cause.action == "patch" and cause.refused:
-        return Blame(_ATOMIC, Deviation("refused-and-stored"))
+        return Blame(_ATOMIC, Deviation("refused-and-stored", seen=(("members", place),)))
     if cause.action == "reuse":
         return Blame(requirement_id.body("image.create", "id"), Deviation("changed-by-a-second-create"))
     if member in {"size", "checksum"} or cause.action not in {"create", "patch"}:

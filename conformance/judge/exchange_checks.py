@@ -119,6 +119,14 @@ def request_id_present(exchange: Exchange, contract: Contract) -> Iterator[Look]
     yield look(requirement_id.header("RequestId"), request_id(exchange) is not None, Deviation("no-request-id"))
 
 
+@check("allowed-methods", covers="header.allow")
+def allowed_methods(exchange: Exchange, contract: Contract) -> Iterator[Look]:
+    """A 405 names the methods that are defined, be it none (RFC 9110, 15.5.6; document line 439)."""
+    if exchange.response.status == 405 and "header.allow" in contract.requirements:
+        named = exchange.response.headers.get("Allow") is not None
+        yield look("header.allow", named, Deviation("no-header", place="Allow"))
+
+
 @check("encoding", covers="encoding.utf-8")
 def character_encoding(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     """Text is UTF-8 and says nothing else about itself (document line 215)."""

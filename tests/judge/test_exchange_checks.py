@@ -361,3 +361,14 @@ def test_a_choice_of_versions_is_no_error(contract: Contract, exchange: Build, c
     found = failures(exchange(DISCOVERY, 300, body(content)), contract)
     deviation = Deviation("optional-code", status=300, terms=(("carries", Phrase.of("envelope")),))
     assert (("error.300", deviation) in found) is failed
+
+
+@pytest.mark.parametrize(
+    ("headers", "found"),
+    [({"Allow": "GET"}, []), ({"Allow": ""}, []), ({}, [("header.allow", wrong("no-header", "Allow"))])],
+)
+def test_a_405_names_the_methods_that_are_defined(
+    contract: Contract, exchange: Build, headers: dict[str, str], found: list[tuple[str, Deviation]]
+) -> None:
+    refused = exchange("image.list", 405, error(405, title="Method Not Allowed"), headers, method="PUT")
+    assert found == [item for item in failures(refused, contract) if item[0] == "header.allow"]

@@ -35,6 +35,12 @@ def faults(contract: Contract) -> Iterator[Fault]:
         "a delete of what is not there is answered with 600",
         answering("image.delete", 404, lambda _call, answer, _store: replace(answer, status=600)),
     )
+    yield Fault(
+        "header.allow.missing",
+        ("header.allow",),
+        "a 405 does not say which methods are defined",
+        _everywhere(lambda _call, answer: header(answer, "Allow", None) if answer.status == 405 else answer),
+    )
     envelope = {"error": {"message": "No.", "code": 400, "title": "Bad Request"}}
     yield Fault(
         "status.success",

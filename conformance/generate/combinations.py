@@ -1,6 +1,6 @@
-"""Values that a contract allows, laid out so that every two of them come together in some row (pairwise testing).
+"""Combinations of allowed values in which every two values of different members occur together (pairwise testing).
 
-Most faults of interaction need two values: each member is right by itself, and wrong beside a certain value of another.
+Most interaction faults need two values: a member is right by itself, and wrong together with a certain value of another.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Values of a strategy tried one by one, every kind of failure kept and made small, within a budget.
+"""Exploration of a strategy: its values are tried one by one within a budget, and for each kind of failure a small value is found.
 
 Rules
-- No value is tried twice, and nothing stops at the first failure: each label of failure is followed up for itself.
-- Shrinking asks for a bounded number of further tries; what it finds is the smallest value seen, not the smallest there is.
+- No value is tried twice. Failures have labels, and each label is followed up by itself; none ends the exploration.
+- Shrinking takes a bounded number of further tries; it gives the smallest value that was tried, which need not be minimal.
 - The same strategy, seed and outcomes give the same tries.
 """
 
@@ -27,7 +27,7 @@ L = TypeVar("L", bound=Hashable)
 
 @dataclass
 class Budget:
-    """Requests or seconds that may still be spent; None does not bound. `spent` is the number of requests so far, in all."""
+    """A bound on requests, on seconds, or on neither (None), counted from when it is made. `spent` gives the requests so far in all."""
 
     requests: float | None
     seconds: float | None
@@ -133,7 +133,7 @@ class Exploration(Generic[V, R, L]):
                 body(value)
             except _Fails:
                 raise
-            except Exception as error:  # no outcome of a try: hypothesis must not take it for one that comes and goes
+            except Exception as error:  # kept from hypothesis, which would run the test again and call it flaky
                 trouble.append(error)
 
         test()

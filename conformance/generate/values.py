@@ -88,7 +88,7 @@ def broken_values(schema: Schema, *, nullable: bool = False) -> Iterator[tuple[C
 
 
 def sample(kind: str) -> Value:
-    """A value of one of the kinds, always the same."""
+    """The fixed example of a kind (see kinds)."""
     return {
         "null": None,
         "boolean": True,
@@ -274,5 +274,5 @@ def valid_values(schema: Schema) -> SearchStrategy[Value]:
 
 
 def _folded(item: str) -> str:
-    """What some databases take for the same text, so that a set of texts is not sent with both."""
+    """The text as a case- and accent-insensitive collation compares it, so that no set holds two texts that a database may equate."""
     return unicodedata.normalize("NFKD", item).casefold().strip()

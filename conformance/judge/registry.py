@@ -3,7 +3,7 @@
 Rules
 - `@check(id, covers=...)` above a function makes it a check. The ledger's coverage, the proof that the bank owes it, and the
   documentation are read from the registry.
-- A check says nothing about a requirement that it does not cover: that is a fault of ours, and raises SuiteError.
+- A check that judges a requirement which it does not cover is a fault of the suite: it raises SuiteError.
 - Checks are pure: an exchange (or the exchanges of a run) and the contract in, looks out. No I/O, no clock, no state.
 """
 

@@ -1,4 +1,4 @@
-"""The checks of a whole run: what no single exchange shows."""
+"""The checks of a whole run: what only several exchanges together show."""
 
 from __future__ import annotations
 

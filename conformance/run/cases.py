@@ -92,7 +92,7 @@ def service_of(case: Case) -> str:
 
 
 class Expect:
-    """Soft assertions of one case: each is a look at a requirement, a failed one a finding, and the case goes on."""
+    """The soft assertions of one case: each judges a requirement; one that fails makes a finding and does not end the case."""
 
     def __init__(self, recorder: Recorder, case: Case) -> None:
         self._recorder = recorder

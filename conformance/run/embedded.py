@@ -1,4 +1,4 @@
-"""A target inside this process, for runs that name no cloud: what it must offer, and how it is made.
+"""The interface of a target inside this process, which a run without a cloud uses.
 
 The run is handed one by whoever starts it, so that a run against a real cloud loads no reference target and no fault.
 """
@@ -19,7 +19,7 @@ CLOUD, OTHER_CLOUD = "reference", "reference-other"
 
 
 class EmbeddedTarget(Protocol):
-    """A target that runs."""
+    """A running target."""
 
     @property
     def ends_with_process(self) -> bool:
@@ -29,7 +29,7 @@ class EmbeddedTarget(Protocol):
         """Write the clouds.yaml that leads to it, with CLOUD and OTHER_CLOUD in it. Raises UsageError."""
 
     def advance(self, seconds: float) -> None:
-        """Put its clock forward, so that nobody has to wait for a stamp to differ."""
+        """Put its clock forward, so that no run has to wait for a timestamp to differ."""
 
 
 Embed = Callable[[Contract], AbstractContextManager[EmbeddedTarget]]

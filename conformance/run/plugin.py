@@ -34,9 +34,9 @@ SESSION: pytest.StashKey[Session] = pytest.StashKey()
 EMBED: pytest.StashKey[Embed] = pytest.StashKey()
 """What makes the target of a run without a cloud; put there by the plugin that composes this one, like all that follow."""
 WORDING: pytest.StashKey[Wording] = pytest.StashKey()
-"""How values are said."""
+"""The functions that make sentences of values."""
 REPORT: pytest.StashKey[Callable[[Verdict, Options], Callable[[], None]]] = pytest.StashKey()
-"""Writes the reports of a run under plain pytest, and gives what shows the verdict once pytest has said its own."""
+"""Writes the reports of a run under plain pytest; returns a function that prints the verdict after pytest's own summary."""
 MOST_CONFIRM = 10
 LEAST_EXTRA = 60.0
 """Seconds that trying again may take when the run itself was shorter."""

@@ -1,4 +1,4 @@
-"""The one door to the wire: every request of a run is sent, recorded and judged here, whoever makes it."""
+"""The sender of a run: every request, whoever makes it, is sent, recorded and judged here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The seam: what the engine must know of one service that no contract tells, and who has registered.
+"""What the engine must know of one service and no contract tells, and the registry of the services.
 
 Rules
 - The engine names no operation, member, path or media type of a service; it asks the contract, and then a `Service`.
@@ -81,7 +81,7 @@ def registered() -> tuple[Service, ...]:
 
 
 def service_named(name: str) -> Service:
-    """The service of this name; of one that nobody registered, what the contract alone tells."""
+    """The registered service of this name; for any other a Service with nothing but its name."""
     return _REGISTERED.get(name) or Service(name=name, catalogue=(name,))
 
 

@@ -1,4 +1,4 @@
-"""Why something could not be judged, as exceptions: the target does not let us, and that is no breach."""
+"""Exceptions that end a case without a judgement: a prerequisite failed, or what it is about does not exist. Neither is a breach."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class NotExercised(Exception):
 
 
 class NotApplicable(Exception):
-    """What the case is about is not there, such as a member that an edition does not have; what other cases see of it counts."""
+    """What the case is about does not exist, such as a member that an edition does not have. What other cases judge still counts."""
 
     def __init__(self, reason: Phrase) -> None:
         self.reason = reason

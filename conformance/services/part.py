@@ -1,9 +1,9 @@
-"""The parts of a reference target, one for each service, and the way of a call through them.
+"""The parts of the reference target, one for each service, and how a call passes through them.
 
 Rules
-- A part answers the calls to one service. What it cannot meet it refuses by raising `Refused`; it never sees a socket.
-- Faults act at the stages of a call. The first stage (`request`) and the last (`answer`) are every part's and act here;
-  the others act inside the part that has such a stage.
+- A part answers the calls to one service, or refuses one by raising `Refused`; it never sees a socket.
+- Faults act at the stages of a call (fault.py). The first (`request`) and the last (`answer`) are run here for every part, the
+  others inside a part that has such a stage.
 - Calls are answered one after the other, under one lock, so that no part needs a lock of its own.
 """
 
@@ -50,10 +50,10 @@ class ReferencePart(Protocol):
 
     @property
     def state(self) -> Any:
-        """What it holds and faults may change; None when it holds nothing of the kind. Its length is the number of resources."""
+        """The store of its resources, which faults may change; its length is their number. None for a part without resources."""
 
     def addressed(self, call: Call) -> Call:
-        """The call with what its path and its token say: operation, resource, caller."""
+        """The call with operation and resource read off its path, and the caller of its token."""
 
     def answer(self, call: Call) -> Answer:
         """The answer to a call. Raises Refused."""
@@ -75,7 +75,7 @@ class TokenPart(ReferencePart, Protocol):
 
 
 class ReferenceParts:
-    """All parts behind one door: request in, answer out, with the faults between."""
+    """All parts of the reference together: answers any call, with the faults in it."""
 
     def __init__(self, contract: Contract, parts: Mapping[str, ReferencePart], hooks: Sequence[Hooks]) -> None:
         self._contract = contract

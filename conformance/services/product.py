@@ -17,8 +17,8 @@ T = TypeVar("T")
 class Where(Generic[T]):
     """A place at which the target can be made to break.
 
-    `id` begins the ids of the faults of this place and `said` their descriptions. `hooks` makes of a change the hooks that bring
-    it in here. `breaks` are the requirements that every change here breaks.
+    `id` begins the ids of the faults of this place and `said` their descriptions. `hooks` gives, for a change, the hooks that apply
+    it here. `breaks` are the requirements that every change here breaks.
     """
 
     id: str

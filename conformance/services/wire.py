@@ -1,4 +1,4 @@
-"""What passes between the reference server, the reference targets of the services and the faults: calls and answers.
+"""Calls and answers: what the reference server, its parts and the faults exchange.
 
 The server makes a `Call` of each request that it reads, a target answers it with an `Answer`, or refuses it by raising
 `Refused`; a fault changes the one or the other on its way.

@@ -1,4 +1,4 @@
-"""What several cases judge of an image: that it is shown as it was sent, that places agree, that it was left as it was.
+"""Judgements that several cases share: an image is shown as it was sent, two answers agree on it, it was left unchanged.
 
 An image is seen in three places, named by words of the vocabulary: in the `answer` of a request, `shown` (GET of the image), and
 `listed` (its row of a list by its name, where members may be left out).
@@ -27,13 +27,13 @@ __all__ = ["agrees", "as_sent", "differing", "forbidden", "kept", "untouched", "
 
 
 def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
-    """The members that are not the same in both, in order."""
+    """The names of the members that differ, sorted."""
     names = sorted(before.keys() | after.keys())
     return tuple(name for name in names if not same(name, before.get(name), after.get(name)))
 
 
 def values(due: Any, got: Any) -> Terms:
-    """What the reader is shown of a value that is not the one due."""
+    """The terms that show a reader the value due and the value that came."""
     return (("due", short(due)), ("got", short(got)))
 
 

@@ -1,1 +1,1 @@
-"""Walks in any order against a model of the image store: the model, the walks, and how a failing one is made short."""
+"""Stateful testing: walks of random steps compared with a model of the image store, and the shortening of walks that fail."""

@@ -1,7 +1,7 @@
-"""Which promise is broken when an image is not as it is due: the last thing that was done decides.
+"""Which requirement is broken when an image differs from the model: that of the last operation since the image was seen whole.
 
-A value that was just sent and is not there was not stored; one that nobody sent changed with something else. The deviations are
-those of the cases that look at the same promise, so that one deviation is one finding wherever it is met.
+A member that the operation set was not stored; one that it did not set was changed by it. The deviations are those of the cases
+that judge the same requirement, so that one deviation is one finding wherever it is met.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from conformance.services.image.walks.imagemodel import SETTABLE, ModelImage
 __all__ = ["GONE", "Blame", "Cause", "blamed", "kept"]
 
 GONE = ""
-"""Stands for the whole image in place of a member: it is due to be there and is not."""
+"""In place of a member: the whole image is missing although it is due to be there."""
 
 _COMPLETE = requirement_id.stated("image.list", "complete")
 _STORED = requirement_id.stated("image.patch", "stored")
@@ -32,10 +32,11 @@ _TIMES = frozenset({"created_at", "updated_at"})
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What was done since an image was last seen whole.
+    """An operation since an image was last seen whole.
 
-    `action` is create, reuse (of the image's id by a create), patch, upload or delete; `own` says that it was done to this
-    image, `refused` that it was refused, `stranger` that another project did it. `named` are the members that the request named.
+    `action` is create, reuse (a create with the image's id), patch, upload or delete. `own` says that it was done to this image and
+    not to another one of the walk, `refused` that it was answered with an error, `stranger` that another project sent it. `named`
+    are the members that the request sets.
     """
 
     action: str
@@ -47,7 +48,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Blame:
-    """The promise that is broken, and how; what was due and what came is added by who saw it."""
+    """The requirement that is broken, and the deviation; the caller adds the values that were due and that came."""
 
     requirement: str
     deviation: Deviation
@@ -61,7 +62,7 @@ def blamed(
     defaults: Collection[str],
     known: Collection[str],
 ) -> Blame:
-    """The promise that a deviating member (or GONE) breaks.
+    """The requirement that a deviating member (or GONE) breaks.
 
     `where` is the word for the place where it was seen (answer, shown, listed), `defaults` are the members that have a default of
     the document's, `known` those that the contract has.
@@ -154,7 +155,7 @@ def _of_file(member: str, where: str) -> Blame:
 
 
 def kept(cause: Cause) -> tuple[str, ...]:
-    """The promises that an image as it is due shows to be kept after this."""
+    """The requirements that are shown to be kept when an image is as it is due after this operation."""
     if cause.stranger:
         isolated = cause.action in {"patch", "delete"}
         return (requirement_id.stated("image", "isolation", cause.action),) if isolated else ()

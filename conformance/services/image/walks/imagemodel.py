@@ -1,10 +1,10 @@
-"""The model of an image store: what a cloud that keeps the contract holds after what was done to it. Pure: no I/O, no clock.
+"""The model of an image store: the images that a cloud holds after the requests of a walk. Pure: no I/O, no clock.
 
 Rules
-- A value is due when a request set it, or when an answer of the cloud said it and nothing has changed it since.
-- Where the contract is silent both ways are right: the model takes over what the cloud shows.
-- A member that was seen to deviate is in doubt: it is taken over and not judged until it is seen the same twice.
-- Values are frozen; what is done to an image or a store gives a new one.
+- A value is due when a request set it, or when an answer showed it and nothing has changed it since.
+- Where the contract does not say what follows, the model takes over what the cloud shows.
+- A member that deviated is in doubt: its value is taken over, and not judged until it was seen the same twice.
+- Values are frozen; an operation on an image or a store gives a new one.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ ALGORITHMS = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
 
 
 class Due(StrEnum):
-    """How the contract lets a request end."""
+    """What the contract allows as the end of a request."""
 
     SUCCESS = "success"
     REFUSAL = "refusal"
@@ -64,11 +64,12 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class ModelImage:
-    """An image as it is due.
+    """An image as the model has it.
 
-    `actor` made it. `members` maps what is known to its due value; `absent` are the further properties that were taken away.
-    `data` is its file; `unsure` says that the file cannot be known. `updated_at` was seen last, `moved` says that a change may
-    have moved it since. `changed` are the members that a patch set. `doubt` are the members that deviated.
+    `actor` created it. `members` maps a member to the value that is due, where that is known; `absent` are the further properties
+    that were removed. `data` are the bytes that were uploaded; `unsure` says that it is not known which of several uploads counts.
+    `updated_at` is the timestamp seen last, `moved` says that a change may have moved it since. `changed` are the members that a
+    patch set. `doubt` are the members that are not judged now.
     """
 
     id: str
@@ -102,10 +103,10 @@ class ModelImage:
         """The names of the further properties that the suite gave it."""
         return tuple(sorted(name for name in self.members if name.startswith(OURS)))
 
-    # --- what is done to it -----------------------------------------------------------------------------------------
+    # --- operations on it -------------------------------------------------------------------------------------------
 
     def patched(self, operations: Sequence[Mapping[str, Any]]) -> Patched:
-        """What a list of operations is due to do: all or none (RFC 5789, 2; RFC 6902, 5)."""
+        """What a list of patch operations is due to do: all are applied or none (RFC 5789, 2; RFC 6902, 5)."""
         members, absent, due = dict(self.members), set(self.absent), Due.SUCCESS
         named: set[str] = set()
         for item in operations:
@@ -139,20 +140,20 @@ class ModelImage:
         return Patched(due, after, frozenset(named), changes=changes)
 
     def uploaded(self, data: bytes) -> ModelImage:
-        """With its data; a second file may be the one or the other."""
+        """The image after an upload; after a second one it is not known which data it has."""
         members = {name: value for name, value in self.members.items() if name not in AFTER_UPLOAD}
         second = self.data is not None or self.unsure
         return replace(self, members=members, data=data, unsure=second, moved=True)
 
     def doubted(self, names: Iterable[str] = ()) -> ModelImage:
-        """With these members in doubt, all when none is named."""
+        """The image with these members in doubt, all when none is named."""
         doubt = frozenset(names) or frozenset({*self.members, *self.absent, "size", "checksum", "updated_at"})
         return replace(self, doubt=self.doubt | doubt, moved=self.moved or "updated_at" in doubt)
 
-    # --- what is seen of it -----------------------------------------------------------------------------------------
+    # --- comparison with what the cloud shows ----------------------------------------------------------------------------------------
 
     def differences(self, body: Mapping[str, Any], *, partly: bool = False) -> tuple[Difference, ...]:
-        """The members that are not as due in what the cloud shows; `partly` when the members that are not there say nothing."""
+        """The members whose shown value is not the one due. `partly`: members that are missing from the body are passed over."""
         found = [
             Difference(name, value, body.get(name))
             for name, value in self.members.items()
@@ -221,9 +222,10 @@ class ModelImage:
 
 @dataclass(frozen=True, slots=True)
 class Patched:
-    """What a patch is due to do: how it ends, the image if it succeeds, the members that it names, whether it changes any.
+    """What a patch is due to do.
 
-    `wrong` is the member for which it is due to be refused.
+    `due` is how it may end, `after` the image when it succeeds, `named` the members that its operations name, `wrong` the member for
+    which it is due to be refused, `changes` whether any member gets another value.
     """
 
     due: Due
@@ -241,12 +243,12 @@ class ModelStore:
     gone: Mapping[int, ModelImage] = field(default_factory=dict)
 
     def holding(self, slot: int, image: ModelImage) -> ModelStore:
-        """With this image; an image that was deleted and has its id is another one, and not expected to be gone."""
+        """The store with this image; a deleted image of the same id is no longer expected to be gone."""
         gone = {key: value for key, value in self.gone.items() if value.id != image.id}
         return ModelStore({**self.images, slot: image}, gone)
 
     def without(self, slot: int, *, deleted: bool) -> ModelStore:
-        """Without this image; it is expected to stay away when it was deleted."""
+        """The store without this image, which is expected to stay away when it was deleted."""
         left = {key: value for key, value in self.images.items() if key != slot}
         return ModelStore(left, {**self.gone, slot: self.images[slot]} if deleted else self.gone)
 
@@ -285,7 +287,7 @@ def _changed_since(image: ModelImage, text: str) -> bool | None:
 
 
 def _fits(name: str, value: Any) -> bool:
-    """Whether a value that the walk sends is of the member's type; it sends no other kind of wrong value."""
+    """Whether a value is of the member's type. Walks send no other kind of invalid value."""
     return not (name in {"min_disk", "min_ram"} and not isinstance(value, int))
 
 

@@ -1,4 +1,4 @@
-"""Lists of a walk, held to the model: each image once, none that is not due, none left out, each as show has it, in order."""
+"""Judging the lists of a walk by the model: each image once, none too many, none missing, each as show has it, in order."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LIST = "image.list"
 COMPLETE = requirement_id.stated(LIST, "complete")
 ANSWERED = requirement_id.response(LIST, 200)
 FEW = 20
-"""A page of fewer images than this, the limit of the document's example, was cut by no limit of the service."""
+"""Images of a page (the limit of the document's example) from which a service may have cut it by a limit of its own."""
 FILTERS = ("changes-since", "status", "name")
 TIMES = frozenset({"created_at", "updated_at"})
 
@@ -40,10 +40,10 @@ class Judging(Protocol):
         """The value with the name that a Name stands for."""
 
     def say(self, requirement: str, ok: bool, deviation: Deviation, exchange: Exchange, *, slot: int = -1) -> bool:
-        """Judge a promise."""
+        """Judge a requirement."""
 
     def holds(self, requirement: str, exchange: Exchange) -> None:
-        """Write down that a promise is kept."""
+        """Count a look at a requirement that is kept."""
 
     def status(self, requirement: str, exchange: Exchange, due: int, act: Phrase, *, slot: int = -1) -> None:
         """Judge a status."""
@@ -53,7 +53,10 @@ class Judging(Protocol):
 
 
 class ListJudge:
-    """Does the lists of a walk, and judges them. `changes_since` says whether the parameter is taken; None while that is not known."""
+    """Sends and judges the lists of a walk.
+
+    `changes_since` says whether the service accepts that parameter; None while that is not known.
+    """
 
     def __init__(self, walk: Judging) -> None:
         self._walk = walk
@@ -96,7 +99,7 @@ class ListJudge:
         return query
 
     def _members(self, rows: Rows, actor: str, query: Mapping[str, str], exchange: Exchange) -> None:
-        """What stands in the list: each image once, none beyond the limit and the filters, none of another project."""
+        """Judge that each image stands in the list once, and none against the limit, the filters or the isolation of projects."""
         walk = self._walk
         ids = [str(row.get("id")) for row in rows]
         walk.say(COMPLETE, len(ids) == len(set(ids)), Deviation("listed-twice"), exchange)
@@ -127,7 +130,7 @@ class ListJudge:
         *,
         due: bool,
     ) -> None:
-        """One image of the walk in a list; `due` says that the list may hold it."""
+        """Judge the row of one image of the walk; `due` says that the filters allow it."""
         walk = self._walk
         image = walk.store.images[slot]
         if image.actor != actor:
@@ -151,7 +154,7 @@ class ListJudge:
             walk.say(requirement, False, _selects("changes-since", "others"), exchange, slot=slot)
 
     def _missing(self, rows: Rows, actor: str, query: Mapping[str, str], exchange: Exchange, *, whole: bool) -> None:
-        """What the list leaves out; `whole` says that it was cut by no limit."""
+        """Judge that no image is missing; `whole` says that no limit has cut the list."""
         walk = self._walk
         found = {str(row.get("id")) for row in rows}
         filters = [name for name in FILTERS if name in query]
@@ -170,7 +173,7 @@ class ListJudge:
                 walk.holds(requirement, exchange)
 
     def _order(self, rows: Rows, query: Mapping[str, str], exchange: Exchange) -> None:
-        """Whether the walk's images are in the order that was asked for; what no order of text decides is left out."""
+        """Judge the order of the walk's images. Text beyond ASCII is not judged: its order depends on the database's collation."""
         walk, key = self._walk, query["sort_key"]
         shown = [row.get(key) for row in rows if walk.store.slot_of(str(row.get("id"))) is not None]
         values: list[Any] = [moment(str(value)) if key in TIMES else value for value in shown]
@@ -195,7 +198,7 @@ def _selects(parameters: str, how: str) -> Deviation:
 
 
 def _ordered(values: list[Any], *, descending: bool) -> bool:
-    """Whether values are in order; databases collate text by case or not, and either will do."""
+    """Whether values are in order; text may be ordered with or without regard to case, as databases differ in that."""
     orders: list[Callable[[Any], Any]] = [lambda value: value]
     if all(isinstance(value, str) for value in values):
         orders.append(str.lower)
@@ -203,7 +206,7 @@ def _ordered(values: list[Any], *, descending: bool) -> bool:
 
 
 def _reaches(rows: list[dict[str, Any]], image: ModelImage, query: Mapping[str, str]) -> bool:
-    """Whether a page of the newest images goes back beyond the image, so that it must be on it."""
+    """Whether a page of the newest images reaches back to before the image was created, so that the image must be on it."""
     if (query.get("sort_key"), query.get("sort_dir")) != ("created_at", "desc") or not rows:
         return False
     stamps = [moment(str(row.get("created_at"))) for row in rows]

@@ -1,4 +1,4 @@
-"""The steps of a walk: plain data, so that a part of a walk can be walked again."""
+"""The steps of a walk as plain data, so that a part of a walk can be walked again."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ __all__ = ["CHANGING", "NEWEST", "Name", "WalkStep"]
 CHANGING = frozenset({"create", "patch", "upload", "delete"})
 """Kinds of steps after which an image may be another."""
 NEWEST = (("sort_key", "created_at"), ("sort_dir", "desc"), ("limit", "50"))
-"""The query whose answer holds what the walk has just made, whatever else the cloud has."""
+"""The query of a list that holds the images of the walk, however many others the cloud has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name of the walk by its number; each walk has a new one for it, with this suffix."""
+    """Stands for a name: each walk makes up a text for the number, and appends the suffix."""
 
     number: int
     suffix: str = ""
@@ -24,11 +24,11 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class WalkStep:
-    """One step: create, patch, upload, delete, show, download, list or pause, done by `actor` to the image `slot`.
+    """One step of a walk. `kind` is create, patch, upload, delete, show, download, list or pause; `slot` the number of the image.
 
-    `members` are those of a create, `own_id` gives it an id of our choice, `taken` the id of another image of the walk.
-    `operations` are those of a patch, `data` is what is uploaded, `query` that of a list; `since` asks a list for what changed
-    as late as that image did. A Name stands for itself in values.
+    `members` are those of a create; with `own_id` it sends a new id, with `taken` the id of that image of the walk. `operations`
+    are those of a patch, `data` the bytes of an upload, `query` that of a list; with `since` the list asks for changes since the
+    last change of that image. Values may be a Name.
     """
 
     kind: str

@@ -1,10 +1,11 @@
 """A walk: steps done to the cloud and to the model, each answer held to what the model says is due.
 
 Rules
-- A step is plain data that names images and names by their number in the walk, so that a part of a walk can be walked again.
-- One deviation is reported once: after it the model takes over what the cloud shows, and the rest is judged from there.
-- An answer that says nothing about what happened (5xx, 429) makes the image doubtful; the checks of every exchange have judged it.
-- What a list seems to get wrong is looked up with show first: a wrong image is not also a wrong list.
+- A step refers to images and names by their number in the walk, so that a part of a walk can be walked again.
+- A deviation is reported once: after it the model takes over what the cloud shows.
+- After an answer that leaves open whether the request was carried out (5xx, 408, 429) the members of the image are in doubt and not
+  judged until they are seen again.
+- When a list differs from the model, the image is shown first: the list is wrong only when show agrees with the model.
 """
 
 from __future__ import annotations
@@ -30,20 +31,23 @@ from conformance.services.image.walks.step import Name, WalkStep
 __all__ = ["Walk", "unclear"]
 
 TICK = 1.05
-"""Seconds after which the next stamp of a clock that shows seconds is another one."""
+"""Seconds after which a timestamp in whole seconds must differ."""
 ISOLATION = {
     "image.show": requirement_id.stated("image", "isolation", "show"),
     "image.patch": requirement_id.stated("image", "isolation", "patch"),
     "image.download": requirement_id.stated("image", "isolation", "download"),
     "image.delete": requirement_id.stated("image", "isolation", "delete"),
 }
-"""Operation -> the promise that another project does not get at a private image with it."""
+"""Operation -> the requirement that another project is refused it on a private image."""
 GONE_FOR_GOOD = requirement_id.gone("image.delete")
 
 
 class Walk:
-    """Does steps and judges them. Use as a context. `found` maps each deviation to the number of the step that showed it
-    and the image that it is about."""
+    """Does steps and judges the answers. Use as a context, so that findings have the exchanges that led to them.
+
+    `steps` are those that were done. `found` maps the key of each deviation to the index of the step that showed it and the image
+    that it is about (-1 for none).
+    """
 
     def __init__(self, cloud: ImageClient, expect: Expect, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.cloud = cloud
@@ -87,20 +91,20 @@ class Walk:
         before = len(findings)
         if step.kind in {"create", "list", "pause"} or self._image(step.slot) is not None:
             getattr(self, f"_{step.kind}")(step)
-        for item in findings[before:]:  # those of the checks of every exchange; ours are there already
+        for item in findings[before:]:  # those of the checks of an exchange; `say` has entered the others
             self.found.setdefault(item.key, (self._at, step.slot))
 
     @property
     def names(self) -> list[str]:
-        """The names of the walk, those that no image has any more among them."""
+        """All names that the walk has made, also those that no image has any more."""
         return list(self._names.values())
 
     def name_of(self, text: str) -> Name | str:
-        """The walk's name that this text is, so that a step with it can be done in another walk."""
+        """The Name that stands for this text, so that a step with it can be walked again; the text itself when there is none."""
         return next((Name(number) for number, name in self._names.items() if name == text), text)
 
     def resolved(self, value: Any) -> Any:
-        """The value with the name that a Name stands for in this walk."""
+        """The text that a Name stands for in this walk; any other value as it is."""
         if isinstance(value, Name):
             if value.number not in self._names:
                 self._names[value.number] = self.cloud.name(value.suffix)
@@ -110,11 +114,11 @@ class Walk:
     # --- what is judged ---------------------------------------------------------------------------------------------
 
     def holds(self, requirement: str, exchange: Exchange) -> None:
-        """Write down that a promise is kept here."""
+        """Count a look at a requirement that is kept."""
         self._expect(requirement, True, Deviation("kept"), exchange)
 
     def say(self, requirement: str, ok: bool, deviation: Deviation, exchange: Exchange, *, slot: int = -1) -> bool:
-        """Judge a promise; a deviation is about the image `slot` of the walk, and shown by all that led to it."""
+        """Judge a requirement. A deviation is about the image `slot`; the exchanges of the walk so far are its related ones."""
         exchanges = self.cloud.recorder.exchanges
         related = tuple(exchanges[number - 1] for number in self._trail if number < exchange.number)
         self._expect(requirement, ok, deviation, exchange, related=related)
@@ -123,13 +127,13 @@ class Walk:
         return ok
 
     def status(self, requirement: str, exchange: Exchange, due: int, act: Phrase, *, slot: int = -1) -> None:
-        """Judge that an answer has not the status that is due for what was done."""
+        """Judge that an answer has the status that is due."""
         got = exchange.response.status
         deviation = Deviation("status", status=got, act=act, terms=(("due", (due,)),))
         self.say(requirement, got == due, deviation, exchange, slot=slot)
 
     def refused(self, requirement: str, exchange: Exchange, act: Phrase, slot: int) -> bool:
-        """Whether a request was refused; one that was not answered to the point says nothing."""
+        """Judge that a request was refused; true also when the answer leaves open what happened."""
         status = exchange.response.status
         if unclear(exchange):
             return True
@@ -143,7 +147,7 @@ class Walk:
             self.refused(ISOLATION[exchange.operation], exchange, act, slot)
 
     def differs(self, slot: int, item: Difference, where: str, exchange: Exchange) -> None:
-        """Judge that a member of an image is not as it is due; what was done last says which promise that breaks."""
+        """Report a member that is not as it is due; the operations since the image was seen decide which requirement that breaks."""
         causes, image = self._causes.get(slot, ()), self.store.images[slot]
         blame = blamed(item.member, causes, image, where, self._defaults, self._known)
         deviation = blame.deviation
@@ -153,7 +157,7 @@ class Walk:
         self.say(blame.requirement, False, deviation, exchange, slot=slot)
 
     def _seen(self, slot: int, body: Mapping[str, Any], where: str, exchange: Exchange) -> None:
-        """Hold an image that was shown whole to the model, and take over what is new."""
+        """Compare an image that was shown whole with the model, report differences, and take over what is shown."""
         image = self.store.images[slot]
         wrong = image.differences(body)
         for item in wrong:
@@ -171,14 +175,14 @@ class Walk:
         self.store = self.store.holding(slot, image)
 
     def _vanished(self, slot: int, exchange: Exchange) -> bool:
-        """Whether an image that is due to be there is not, and what was done to another one since it was seen explains it."""
+        """Whether an image is missing after operations on other images; then that is reported, and the model drops it."""
         if exchange.response.status != 404 or all(cause.own for cause in self._causes.get(slot, ())):
             return False
         self._lost(slot, exchange)
         return True
 
     def _lost(self, slot: int, exchange: Exchange) -> None:
-        """The cloud does not have an image that is due to be there."""
+        """Report an image that is missing although it is due to be there, and drop it from the model."""
         self.differs(slot, Difference(GONE, None, None), "answer", exchange)
         self.store = self.store.without(slot, deleted=False)
 
@@ -310,7 +314,7 @@ class Walk:
                 self._moved(step.slot, image, exchange, began)
 
     def _wrongly_taken(self, slot: int, member: str, exchange: Exchange) -> None:
-        """A patch was accepted that is due to be refused: a value of another type, or a member that the service keeps."""
+        """Report a patch that was accepted and is due to be refused: a value of another type, or a read-only member."""
         if member in {"min_disk", "min_ram"}:
             requirement, act = requirement_id.body("image.patch", "value"), call("image.patch", "wrong-type")
         else:
@@ -331,7 +335,7 @@ class Walk:
             self._hold(slot, after.seen(body, self._known, (item.member for item in wrong)))
 
     def _moved(self, slot: int, image: ModelImage, exchange: Exchange, began: float) -> None:
-        """updated_at moves forward with a change; stamps are seconds, so only a change a second later can show it."""
+        """Judge that updated_at moved forward. It has whole seconds, so only a change TICK after the last one is judged."""
         body = body_of(exchange)
         before = moment(str(image.updated_at))
         after = moment(str(body.get("updated_at") if isinstance(body, dict) else None))
@@ -415,7 +419,7 @@ class Walk:
             self.store = self.store.without(step.slot, deleted=True)
 
     def truly(self, slot: int) -> bool:
-        """Whether show has the image as the model does: then it is the list that is wrong. The deviation belongs to the list's step."""
+        """Show an image; whether it is as the model has it. Deviations are entered for the step under way, which is a list."""
         before = len(self.found)
         image = self.store.images[slot]
         step = WalkStep("show", slot, image.actor)
@@ -436,7 +440,7 @@ def _text(value: Any) -> str | None:
 
 
 def _at(got: bytes, due: bytes) -> int:
-    """The first byte in which both differ."""
+    """The index of the first byte that differs, or the shorter length."""
     return next(
         (at for at, pair in enumerate(zip(got, due, strict=False)) if pair[0] != pair[1]), min(len(got), len(due))
     )

@@ -15,7 +15,7 @@ from conformance.run.runner import run_cases
 from conformance.run.session import Options, Session
 from conformance.run.wording import Wording
 
-__all__ = ["ENGLISH", "conduct_run", "report"]
+__all__ = ["ENGLISH", "conduct_run", "present_run", "report"]
 
 ENGLISH = Wording(lambda deviation: sentence(deviation).plain("en"), lambda phrase: spoken(phrase).plain("en"))
 """The sentences of the reports."""
@@ -25,9 +25,18 @@ def conduct_run(
     options: Options, out: Path, progress: Console, language: str = "en", alluredir: Path | None = None
 ) -> tuple[Verdict, tuple[Path, ...]]:
     """Log in, run the cases in this process, clean up, write the reports; returns the verdict and what was written."""
+    shown, written = present_run(options, out, progress, language, alluredir)
+    return shown.verdict, written
+
+
+def present_run(
+    options: Options, out: Path, progress: Console, language: str = "en", alluredir: Path | None = None
+) -> tuple[Presentation, tuple[Path, ...]]:
+    """The same, for who shows the verdict too."""
     with Session(replace(options, wording=ENGLISH)) as session:
         verdict = run_cases(session, progress)
-        return verdict, report(Presentation(verdict, language, requirement_places(options.specs)), out, alluredir)
+        shown = Presentation(verdict, language, requirement_places(options.specs))
+        return shown, report(shown, out, alluredir)
 
 
 def report(shown: Presentation, out: Path, alluredir: Path | str | None) -> tuple[Path, ...]:

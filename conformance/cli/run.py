@@ -13,8 +13,8 @@ import rich_click as click
 from rich.console import Console
 
 from conformance.cli.embedded import embedded
-from conformance.cli.reporting import conduct_run
-from conformance.reports import LANGUAGES, Presentation, print_verdict
+from conformance.cli.reporting import present_run
+from conformance.reports import LANGUAGES, print_verdict
 from conformance.run.plugin import MOST_CONFIRM
 from conformance.run.session import PROFILES, Options
 from conformance.run.waivers_file import chosen
@@ -151,6 +151,6 @@ def run(
         confirm=confirm,
         embedded=embedded,
     )
-    verdict, written = conduct_run(options, out, Console(file=sys.stderr), lang, alluredir)
-    print_verdict(Presentation(verdict, lang), Console(), written)
-    return verdict.exit_code
+    shown, written = present_run(options, out, Console(file=sys.stderr), lang, alluredir)
+    print_verdict(shown, Console(), written)
+    return shown.verdict.exit_code

@@ -1,7 +1,7 @@
 """The one build step that pyproject.toml cannot say: the specs, which stand at the top of the checkout, go into the package.
 
-A package-dir entry would do for a wheel, but an editable install would then take `conformance.specs` for that directory
-instead of the module of the same name.
+Discovery finds the packages below `conformance/`; to map one more directory into them, each package would have to be listed by
+hand. An editable install needs no copy: `default_directory` finds the specs of the checkout.
 """
 
 from __future__ import annotations

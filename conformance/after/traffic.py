@@ -1,4 +1,5 @@
-"""What runs that are over are read by: which of their exchanges belong to cases, and texts without what differs from run to run."""
+"""What runs that are over are read by: which of their exchanges belong to cases, and texts without what differs from
+run to run."""
 
 from __future__ import annotations
 

@@ -1,10 +1,12 @@
-"""Requests drawn from the contract: for each place and each rule of it, a strategy of requests that keep or break just that.
+"""Requests drawn from the contract: for each place and each rule of it, a strategy of requests that keep or break just
+that.
 
 Rules
-- An aim is one equivalence class of one operation: what is tried, and whether the contract has it accepted, refused or left open.
+- An aim is one equivalence class of one operation: what is tried, and whether the contract has it accepted, refused or
+  left open.
 - A broken request breaks exactly one rule, and which one is known; what the contract does not decide is open.
-- Drafts hold marks where a run puts what must be its own: a name, a tag, an id. They are as long as what replaces them, so a
-  draft is in the same class as the request that is made of it.
+- Drafts hold marks where a run puts what must be its own: a name, a tag, an id. They are as long as what replaces them,
+  so a draft is in the same class as the request that is made of it.
 - What no contract tells of a resource (which member carries a name, what is never sent) is given as `Marks`.
 - No I/O and no clock here; the same strategy and seed give the same drafts.
 """

@@ -1,4 +1,5 @@
-"""Bodies of another form than the documented one: no JSON, JSON of another type, and what JSON and HTTP leave to the receiver."""
+"""Bodies of another form than the documented one: no JSON, JSON of another type, and what JSON and HTTP leave to the
+receiver."""
 
 from __future__ import annotations
 
@@ -20,9 +21,11 @@ __all__ = ["broken_bodies", "odd_bodies"]
 
 
 def broken_bodies(good: Any, kind: str, around: bytes) -> Iterator[tuple[Class, SearchStrategy[Draft]]]:
-    """(class, drafts): bodies that are no JSON text, or one of another type than `kind`, that of the body which is good.
+    """(class, drafts): bodies that are no JSON text, or one of another type than `kind`, that of the body which is
+    good.
 
-    `around` is a body with `%s` where a value of any depth may stand. An object that is good ends with a number, or a text.
+    `around` is a body with `%s` where a value of any depth may stand. An object that is good ends with a number, or a
+    text.
     """
     data = encoded(good)
     first = _first_member(good)

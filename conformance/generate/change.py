@@ -1,4 +1,5 @@
-"""Aims of changing a resource by a JSON Patch (RFC 6902): operations whose values know the schema of the member at their path."""
+"""Aims of changing a resource by a JSON Patch (RFC 6902): operations whose values know the schema of the member at
+their path."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ def change(name: str, value: Any, op: str = "replace") -> dict[str, Any]:
 
 
 def plain_change(contract: Contract, resource: Resource, number: int, *, first: bool = False) -> dict[str, Any]:
-    """One operation that the contract allows: it sets the last integer member (or the first) to a number, else a further one."""
+    """One operation that the contract allows: it sets the last integer member (or the first) to a number, else a
+    further one."""
     schema = sent_schema(contract, resource)
     members = members_of_type(schema, "integer")
     if not members:
@@ -61,7 +63,8 @@ def _replaced(name: str, value: Any) -> Draft:
 
 
 def change_aims(contract: Contract, resource: Resource, marks: Marks) -> Iterator[Aim]:
-    """The aims of the operation that changes; none when the contract has no such operation, or one that takes no JSON Patch."""
+    """The aims of the operation that changes; none when the contract has no such operation, or one that takes no JSON
+    Patch."""
     operation = contract.operations.get(resource.change or "")
     if operation is None or (operation.request_schema or {}).get("type") != "array":
         return
@@ -238,7 +241,8 @@ class _Changes:
         return found
 
     def _several(self) -> SearchStrategy[Draft]:
-        """Lists of operations with the members that they leave behind: each member once, each property added, changed, removed."""
+        """Lists of operations with the members that they leave behind: each member once, each property added, changed,
+        removed."""
         changes = st.fixed_dictionaries(
             {}, optional={name: self.values(name, node) for name, node in self.members.items()}
         )

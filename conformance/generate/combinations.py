@@ -1,6 +1,7 @@
 """Combinations of allowed values in which every two values of different members occur together (pairwise testing).
 
-Most interaction faults need two values: a member is right by itself, and wrong together with a certain value of another.
+Most interaction faults need two values: a member is right by itself, and wrong together with a certain value of
+another.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ PROPERTIES = ("007", " One 一 ", "")
 
 
 def levels(contract: Contract, resource: Resource, marks: Marks) -> dict[str, tuple[Any, ...]]:
-    """Member of create -> values that the contract allows and that may be sent, boundaries among them; not name and id."""
+    """Member of create -> values that the contract allows and that may be sent, boundaries among them; not name and
+    id."""
     nodes = sent_schema(contract, resource).get("properties", {})
     found = {name: _values(marks.sendable(name, node)) for name, node in nodes.items()}
     return {name: values for name, values in found.items() if values}
@@ -72,7 +74,8 @@ def _linked(found: Levels) -> tuple[tuple[str, ...], frozenset[Any]]:
 def together(
     levels: Levels, allowed: Callable[[Combination], bool] | None = None, of: Sequence[str] = (), strength: int = 2
 ) -> tuple[dict[str, Any], ...]:
-    """Rows in which every two values of different members come together (or every `strength`); the same rows for the same levels.
+    """Rows in which every two values of different members come together (or every `strength`); the same rows for the
+    same levels.
 
     `allowed` says of a row with the members `of` whether it may be sent.
     """
@@ -87,11 +90,12 @@ def _go_together(names: Sequence[str], shared: frozenset[Any], row: Combination)
 
 
 def create_rows(contract: Contract, resource: Resource, marks: Marks) -> tuple[dict[str, Any], ...]:
-    """Rows of members for creates. The name is a suffix, the id says whether an own one is sent, PROPERTY has a further one's value.
+    """Rows of members for creates. The name is a suffix, the id says whether an own one is sent, PROPERTY has a further
+    one's value.
 
-    Every two values of linked enumerations come together while no other member has its default, so that one which they reset
-    shows; each value of the last of them comes with nothing else, each of the others beside nothing but defaults; and of a few
-    of their values every two values of all members come together.
+    Every two values of linked enumerations come together while no other member has its default, so that one which they
+    reset shows; each value of the last of them comes with nothing else, each of the others beside nothing but defaults;
+    and of a few of their values every two values of all members come together.
     """
     found = levels(contract, resource, marks)
     names, shared = _linked(found)
@@ -129,8 +133,8 @@ def create_rows(contract: Contract, resource: Resource, marks: Marks) -> tuple[d
 
 
 def change_rows(contract: Contract, resource: Resource, marks: Marks) -> tuple[dict[str, Any], ...]:
-    """Rows of members for changes: every two are named together, and left out. A member that is named has two values, so that one
-    of them is a change whatever the resource has."""
+    """Rows of members for changes: every two are named together, and left out. A member that is named has two values,
+    so that one of them is a change whatever the resource has."""
     found = levels(contract, resource, marks)
     _, shared = _linked(found)
     values: dict[str, tuple[Any, ...]] = {

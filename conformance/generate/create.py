@@ -37,7 +37,8 @@ Drawn = Iterator[tuple[str, Class, SearchStrategy[Draft]]]
 
 
 def create_aims(contract: Contract, resource: Resource, marks: Marks) -> Iterator[Aim]:
-    """The aims of the operation that creates; none when the contract has no such operation, or one whose body is not the resource.
+    """The aims of the operation that creates; none when the contract has no such operation, or one whose body is not
+    the resource.
 
     A body that wraps the resource in a member of its own is not drawn, nor is one that is no JSON.
     """
@@ -159,7 +160,8 @@ def _properties(least: int = 0) -> SearchStrategy[dict[str, str]]:
 
 
 def _together(schema: Schema, marks: Marks) -> SearchStrategy[Draft]:
-    """Any combination of members; the name keeps the mark at its start, so that the resource is found whatever else is sent."""
+    """Any combination of members; the name keeps the mark at its start, so that the resource is found whatever else is
+    sent."""
     nodes = schema.get("properties", {})
     members = {name: valid_values(marks.sendable(name, node)) for name, node in nodes.items() if name != marks.name}
     bound, shared = linked({name: node["enum"] for name, node in nodes.items() if "enum" in node})

@@ -47,11 +47,12 @@ class Draft:
 
 @dataclass(frozen=True)
 class Aim:
-    """One class of requests of one operation: what stands at one place of it, and where requests of that class are drawn from.
+    """One class of requests of one operation: what stands at one place of it, and where requests of that class are
+    drawn from.
 
-    `requirement` is what an answer that is not due breaks. `others` are further broken parts of the same request. `by_state`: the
-    rule depends on the state of the resource, not on the request alone. `may_refuse`: valid values that a server may refuse with 400 and may not
-    alter (ruling 8), though the contract leaves their class open.
+    `requirement` is what an answer that is not due breaks. `others` are further broken parts of the same request.
+    `by_state`: the rule depends on the state of the resource, not on the request alone. `may_refuse`: valid values that
+    a server may refuse with 400 and may not alter (ruling 8), though the contract leaves their class open.
     """
 
     operation: str

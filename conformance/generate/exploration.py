@@ -1,8 +1,10 @@
-"""Exploration of a strategy: its values are tried one by one within a budget, and for each kind of failure a small value is found.
+"""Exploration of a strategy: its values are tried one by one within a budget, and for each kind of failure a small
+value is found.
 
 Rules
 - No value is tried twice. Failures have labels, and each label is followed up by itself; none ends the exploration.
-- Shrinking takes a bounded number of further tries; it gives the smallest value that was tried, which need not be minimal.
+- Shrinking takes a bounded number of further tries; it gives the smallest value that was tried, which need not be
+  minimal.
 - The same strategy, seed and outcomes give the same tries.
 """
 
@@ -27,7 +29,8 @@ L = TypeVar("L", bound=Hashable)
 
 @dataclass
 class Budget:
-    """A bound on requests, on seconds, or on neither (None), counted from when it is made. `spent` gives the requests so far in all."""
+    """A bound on requests, on seconds, or on neither (None), counted from when it is made. `spent` gives the requests
+    so far in all."""
 
     requests: float | None
     seconds: float | None
@@ -57,10 +60,11 @@ def parse_budget(text: str) -> tuple[int | None, float | None]:
 
 @dataclass
 class Exploration(Generic[V, R, L]):
-    """The tries of one strategy. `send` makes a try and gives its result, `label` says what is wrong with a result, None for nothing.
+    """The tries of one strategy. `send` makes a try and gives its result, `label` says what is wrong with a result,
+    None for nothing.
 
-    `key` tells values apart. `results` are all results in the order of the tries, `smallest` the last, smallest failing value of
-    each label with its result.
+    `key` tells values apart. `results` are all results in the order of the tries, `smallest` the last, smallest failing
+    value of each label with its result.
     """
 
     values: SearchStrategy[V]

@@ -1,7 +1,7 @@
 """Requests that schemathesis draws from the effective OpenAPI description, for what nobody thought of.
 
-It knows no more than the schema does; what a request breaks is read off it afterwards (`conformance.judge.partition`). Loading
-it takes seconds, so only this module imports it, and only large budgets import this module.
+It knows no more than the schema does; what a request breaks is read off it afterwards (`conformance.judge.partition`).
+Loading it takes seconds, so only this module imports it, and only large budgets import this module.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ __all__ = ["openapi_aims"]
 
 
 def openapi_aims(document: Mapping[str, Any], contract: Contract, resource: Resource, marks: Marks) -> Iterator[Aim]:
-    """An aim for each operation that creates, changes or lists, with requests that keep the schema and some that are to break it.
+    """An aim for each operation that creates, changes or lists, with requests that keep the schema and some that are to
+    break it.
 
     `document` is the effective OpenAPI description of the service.
     """

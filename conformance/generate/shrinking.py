@@ -1,7 +1,7 @@
 """The shortest sequence that still shows something: delta debugging with a bound on how often it may be tried.
 
-Pure: what a sequence shows is asked of the caller. Source: Zeller and Hildebrandt, Simplifying and Isolating Failure-Inducing
-Input, 2002; here the guesses of the caller come first, because each try is a walk on somebody's cloud.
+Pure: what a sequence shows is asked of the caller. Source: Zeller and Hildebrandt, Simplifying and Isolating
+Failure-Inducing Input, 2002; here the guesses of the caller come first, because each try is a walk on somebody's cloud.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def shortest(
 ) -> Sequence[T] | None:
     """The shortest part of `whole` found that `shows` it, its last item always kept; None when no try showed it.
 
-    `guesses` are tried first, in their order, until one shows it; from there single pieces are left out, large ones first.
-    `may_try` says whether a part may still be tried.
+    `guesses` are tried first, in their order, until one shows it; from there single pieces are left out, large ones
+    first. `may_try` says whether a part may still be tried.
     """
     best: Sequence[T] | None = None
     for guess in guesses:

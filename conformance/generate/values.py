@@ -106,7 +106,8 @@ def sample(kind: str) -> Value:
 
 
 def one_of_each(schema: Schema, *, nullable: bool = False) -> dict[Class, Value]:
-    """Class -> a value: one for each rule of the schema that a JSON value can break; the same ones for the same schema."""
+    """Class -> a value: one for each rule of the schema that a JSON value can break; the same ones for the same
+    schema."""
     found: dict[Class, Value] = {}
     for value in _suspects(schema):
         held = rule_of(schema, value, nullable=nullable)
@@ -158,7 +159,8 @@ def _texts(schema: Schema) -> Iterator[tuple[Class, SearchStrategy[Value]]]:
         )
     if schema.get("format") == "uuid":
         yield Class.broken("empty"), st.just("")
-        # Not with a line feed at its end: upstream's pattern takes that, and no request can delete the resource afterwards.
+        # Not with a line feed at its end: upstream's pattern takes that, and no request can delete the resource
+        # afterwards.
         yield Class.broken("padded"), st.sampled_from([f" {ID}", f"{ID} ", f"\t{ID}", f"{ID}\r\n", f"{ID}\u3000"])
         yield Class.broken("decorated-uuid"), st.sampled_from(["{" + ID + "}", f"urn:uuid:{ID}"])
         yield (
@@ -274,5 +276,6 @@ def valid_values(schema: Schema) -> SearchStrategy[Value]:
 
 
 def _folded(item: str) -> str:
-    """The text as a case- and accent-insensitive collation compares it, so that no set holds two texts that a database may equate."""
+    """The text as a case- and accent-insensitive collation compares it, so that no set holds two texts that a database
+    may equate."""
     return unicodedata.normalize("NFKD", item).casefold().strip()

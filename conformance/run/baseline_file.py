@@ -4,7 +4,8 @@
      "baseline": "2.0",
      "contract": {"name": "easystack-6.0.2", "sha256": "..."},
      "findings": [
-      {"requirement": "...", "operation": "...", "status": 400, "check": "envelope", "deviation": {"kind": "no-envelope", ...}}
+      {"requirement": "...", "operation": "...", "status": 400, "check": "envelope", "deviation": {"kind":
+      "no-envelope", ...}}
      ]
     }
 

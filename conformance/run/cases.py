@@ -1,4 +1,5 @@
-"""What a conformance case is written with: `verifies`, `Expect`, `call`, the two ways not to judge, and the registry of the cases.
+"""What a conformance case is written with: `verifies`, `Expect`, `call`, the two ways not to judge, and the registry of
+the cases.
 
 A case may only judge the requirements that it declares, so that the ledger's checks are the checks that run.
 """
@@ -34,8 +35,8 @@ F = TypeVar("F", bound=Callable[..., None])
 
 
 def call(operation: str, how: str = "", /, **names: Value) -> Phrase:
-    """The act of a case that a call is. `how` is a word of the vocabulary (`deleted`), a name is that of a member, parameter or
-    header that the call is about (`member="name"`)."""
+    """The act of a case that a call is. `how` is a word of the vocabulary (`deleted`), a name is that of a member,
+    parameter or header that the call is about (`member="name"`)."""
     if how:
         return Phrase.of("call-how", operation=operation, how=how)
     if names:
@@ -45,8 +46,8 @@ def call(operation: str, how: str = "", /, **names: Value) -> Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as it declares itself: its name, what it verifies (ids or patterns), whether smoke runs it, and whether only acceptance
-    does; `module` is where it stands."""
+    """A case as it declares itself: its name, what it verifies (ids or patterns), whether smoke runs it, and whether
+    only acceptance does; `module` is where it stands."""
 
     name: str
     verifies: tuple[str, ...]
@@ -92,7 +93,8 @@ def service_of(case: Case) -> str:
 
 
 class Expect:
-    """The soft assertions of one case: each judges a requirement; one that fails makes a finding and does not end the case."""
+    """The soft assertions of one case: each judges a requirement; one that fails makes a finding and does not end the
+    case."""
 
     def __init__(self, recorder: Recorder, case: Case) -> None:
         self._recorder = recorder
@@ -149,7 +151,8 @@ class Expect:
         return self(requirement, equal(due, got), deviation, exchange, related=related)
 
     def status(self, requirement: str, exchange: Exchange, *due: int, act: Phrase | None = None) -> bool:
-        """Whether the status is one of those that are due. A 5xx is left to the check for it. Without an act it is the call."""
+        """Whether the status is one of those that are due. A 5xx is left to the check for it. Without an act it is the
+        call."""
         status = exchange.response.status
         if status >= 500 and status not in due:
             return False

@@ -65,10 +65,10 @@ class Connection:
 class Client:
     """Sends requests as one of the actors, and knows the resources of one service.
 
-    `random` begins anew with each case, from the seed and the case's name: the same seed makes the same requests, whichever
-    cases run besides and however often a case is run. `shows` says whether the service has the operation that most cases
-    observe with, None while that is not known. A service whose resources need more than the contract tells derives from this
-    class: see `removed`.
+    `random` begins anew with each case, from the seed and the case's name: the same seed makes the same requests,
+    whichever cases run besides and however often a case is run. `shows` says whether the service has the operation that
+    most cases observe with, None while that is not known. A service whose resources need more than the contract tells
+    derives from this class: see `removed`.
     """
 
     def __init__(self, connection: Connection, service: Service, journal: Journal, seed: int) -> None:
@@ -135,8 +135,8 @@ class Client:
     ) -> Exchange:
         """Send a request to an operation of the contract.
 
-        `headers` are set after the defaults, None takes one away. `token` replaces the actor's own; `anonymous` sends what
-        must not pass as authenticated: no token at all, or the `token` given.
+        `headers` are set after the defaults, None takes one away. `token` replaces the actor's own; `anonymous` sends
+        what must not pass as authenticated: no token at all, or the `token` given.
         """
         item = self.operation(operation)
         return self.send(
@@ -165,7 +165,8 @@ class Client:
         token: str | None = None,
         anonymous: bool = False,
     ) -> Exchange:
-        """Send any request; `path` begins at the root of the service that has the operation, else of `service`, else of ours."""
+        """Send any request; `path` begins at the root of the service that has the operation, else of `service`, else of
+        ours."""
         item = self.contract.operations.get(operation or "")
         root = self.target.url(item.service if item is not None else service or self.service.name)
         text = urlencode([(key, str(value)) for key, value in (query.items() if isinstance(query, Mapping) else query)])
@@ -204,7 +205,8 @@ class Client:
 
     @property
     def resource(self) -> Resource:
-        """What the service is about: its first resource that can be created and removed. Raises SuiteError when it has none."""
+        """What the service is about: its first resource that can be created and removed. Raises SuiteError when it has
+        none."""
         found = resource_of(self.contract, self.service)
         if found is None:
             raise SuiteError(f"nothing of the service {self.service.name} can be created and removed again")
@@ -248,7 +250,8 @@ class Client:
         return self.call(self._of_resource(self.resource.remove, "removes").id, resource_id, actor=actor)
 
     def make(self, **members: Any) -> dict[str, Any]:
-        """A new resource, named by us and with the service's plain members unless `members` say otherwise, as create answers it.
+        """A new resource, named by us and with the service's plain members unless `members` say otherwise, as create
+        answers it.
 
         Raises NotExercised when the target makes none.
         """
@@ -275,7 +278,8 @@ class Client:
         return body
 
     def pages(self, query: Query = (), *, actor: str = "main") -> Iterator[Exchange]:
-        """The pages of a list, each led to by the one before, at most MOST_PAGES and none twice; what is no URI ends them."""
+        """The pages of a list, each led to by the one before, at most MOST_PAGES and none twice; what is no URI ends
+        them."""
         exchange = self.list(query, actor=actor)
         seen: set[str] = set()
         for _ in range(MOST_PAGES):
@@ -329,7 +333,8 @@ class Client:
             self.journal.gone(resource_id)
 
     def remove(self, resource_id: str, project: str = "") -> bool:
-        """Delete a resource, after what keeps it from being deleted is taken away; True when it is gone (journal.Resources)."""
+        """Delete a resource, after what keeps it from being deleted is taken away; True when it is gone
+        (journal.Resources)."""
         actor = self._actor(project)
         if actor is None:
             return False
@@ -349,7 +354,8 @@ class Client:
 
     @property
     def removal(self) -> Removal | None:
-        """The request that takes away what keeps a resource from being deleted; None when the service knows of nothing."""
+        """The request that takes away what keeps a resource from being deleted; None when the service knows of
+        nothing."""
         if self.service.freeing is None:
             return None
         change = self._of_resource(self.resource.change, "changes")

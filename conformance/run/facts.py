@@ -25,7 +25,8 @@ _WORDS = frozenset({"description", "title", "links", "name"})
 
 
 def gather(client: Client, services: Sequence[Service]) -> dict[str, Any]:
-    """The facts of the target behind the client: what its `services` say, `catalogue`, and the `schemas` that they publish.
+    """The facts of the target behind the client: what its `services` say, `catalogue`, and the `schemas` that they
+    publish.
 
     Sends a GET request for each service and each schema, as discovery. Never raises because of what the target does.
     """
@@ -92,7 +93,8 @@ def _schema(exchange: Exchange | None) -> dict[str, Any] | None:
 
 
 def _constraints(schema: Any, *, names: bool = False) -> Any:
-    """The schema without prose; lists that are sets, such as enum, sorted. `names` says that the keys are member names."""
+    """The schema without prose; lists that are sets, such as enum, sorted. `names` says that the keys are member
+    names."""
     if isinstance(schema, dict):
         kept = {str(key): value for key, value in schema.items() if names or key not in _WORDS}
         return {

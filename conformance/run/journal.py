@@ -2,10 +2,10 @@
 
 Rules
 - A line is on the disk before the request that it announces is sent.
-- Only what the journal names is ever deleted: an id that the target gave for a request of ours, or a resource whose name is,
-  to the letter, a name that the run made up, or that carries the run's tag.
-- What the second project made is written down with that project, and deleted by whoever has its credentials: this run, or the
-  next one that is given them.
+- Only what the journal names is ever deleted: an id that the target gave for a request of ours, or a resource whose
+  name is, to the letter, a name that the run made up, or that carries the run's tag.
+- What the second project made is written down with that project, and deleted by whoever has its credentials: this run,
+  or the next one that is given them.
 - The file of a running process is locked; the next start cleans up after those that are not.
 """
 
@@ -27,7 +27,8 @@ __all__ = ["Journal", "Resources", "clean", "state_directory", "unfinished"]
 
 
 class Resources(Protocol):
-    """What cleaning up needs of the service at the endpoint of a journal. `project` is an id, "" stands for the first project."""
+    """What cleaning up needs of the service at the endpoint of a journal. `project` is an id, "" stands for the first
+    project."""
 
     def of_run(self, run_id: str, names: Container[str], project: str = "") -> tuple[str, ...]:
         """Ids of the resources of the project that have one of these names, or the tag of this run."""

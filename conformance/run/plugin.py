@@ -1,7 +1,8 @@
-"""The pytest plugin: options, fixtures and the life of a run. `conformance/plugin.py` composes it with what it is handed.
+"""The pytest plugin: options, fixtures and the life of a run. `conformance/plugin.py` composes it with what it is
+handed.
 
-Under `conformance run` the command opens the session and reports; under plain pytest this plugin opens it and has it reported,
-and the process ends with the verdict's exit code.
+Under `conformance run` the command opens the session and reports; under plain pytest this plugin opens it and has it
+reported, and the process ends with the verdict's exit code.
 """
 
 from __future__ import annotations
@@ -32,11 +33,13 @@ __all__ = ["EMBED", "MOST_CONFIRM", "REPORT", "SESSION", "WORDING", "Supervisor"
 
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
 EMBED: pytest.StashKey[Embed] = pytest.StashKey()
-"""What makes the target of a run without a cloud; put there by the plugin that composes this one, like all that follow."""
+"""What makes the target of a run without a cloud; put there by the plugin that composes this one, like all that
+follow."""
 WORDING: pytest.StashKey[Wording] = pytest.StashKey()
 """The functions that make sentences of values."""
 REPORT: pytest.StashKey[Callable[[Verdict, Options], Callable[[], None]]] = pytest.StashKey()
-"""Writes the reports of a run under plain pytest; returns a function that prints the verdict after pytest's own summary."""
+"""Writes the reports of a run under plain pytest; returns a function that prints the verdict after pytest's own
+summary."""
 MOST_CONFIRM = 10
 LEAST_EXTRA = 60.0
 """Seconds that trying again may take when the run itself was shorter."""
@@ -167,7 +170,8 @@ class Supervisor:
         except ConformanceError as error:
             pytest.exit(str(error), returncode=int(error.exit_code))
         session.config.stash[SESSION] = run
-        # Allure's own plugin would write a result for each case beside ours for each requirement, and count everything twice.
+        # Allure's own plugin would write a result for each case beside ours for each requirement, and count everything
+        # twice.
         if session.config.pluginmanager.has_plugin("allure_listener"):
             session.config.pluginmanager.unregister(name="allure_listener")
         try:

@@ -40,8 +40,8 @@ UNUSED = (
 def run_cases(session: Session, progress: Console, *watchers: object) -> Verdict:
     """Run the cases of an open run in this process, clean up, and judge.
 
-    pytest's plugins of the environment stay out: what runs is the suite alone, wherever it is installed. `watchers` are plugins of
-    the caller's.
+    pytest's plugins of the environment stay out: what runs is the suite alone, wherever it is installed. `watchers` are
+    plugins of the caller's.
     """
     options = session.options
     arguments = [*pytest_arguments(options.profile), *(["-k", options.selection] if options.selection else [])]
@@ -69,7 +69,8 @@ def run_cases(session: Session, progress: Console, *watchers: object) -> Verdict
 
 
 def interruptible() -> None:
-    """Take the signal with which pipelines and service managers end a process as Ctrl-C, so that it is cleaned up after."""
+    """Take the signal with which pipelines and service managers end a process as Ctrl-C, so that it is cleaned up
+    after."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
 
@@ -94,7 +95,8 @@ def pytest_arguments(profile: str) -> list[str]:
 
 
 class _Progress:
-    """One line that says how far the run is; on a terminal it is rewritten, elsewhere a new one comes every ten seconds."""
+    """One line that says how far the run is; on a terminal it is rewritten, elsewhere a new one comes every ten
+    seconds."""
 
     def __init__(self, session: Session, console: Console) -> None:
         self._session = session

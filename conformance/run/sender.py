@@ -24,7 +24,8 @@ class RecordingSender:
         self._secrets = secrets
 
     def exchange(self, request: Request) -> Exchange:
-        """Send a request; returns the exchange as it was recorded. Raises TargetUnreachable, NotACloud or SuiteError."""
+        """Send a request; returns the exchange as it was recorded. Raises TargetUnreachable, NotACloud or
+        SuiteError."""
         return self._recorder.observe(request, self._transport.send(request))
 
     def send(self, request: Request) -> Response:

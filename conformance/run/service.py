@@ -2,9 +2,10 @@
 
 Rules
 - The engine names no operation, member, path or media type of a service; it asks the contract, and then a `Service`.
-- What a contract says is not said again: operations, paths, the member that holds the id and that which holds a list are those
-  of its `Resource`.
-- A service registers itself when its package is imported; the composition (command, plugin, proof) imports `conformance.services`.
+- What a contract says is not said again: operations, paths, the member that holds the id and that which holds a list
+  are those of its `Resource`.
+- A service registers itself when its package is imported; the composition (command, plugin, proof) imports
+  `conformance.services`.
 - What is large, and what only some commands need, is named by a function that imports it when it is called.
 """
 
@@ -25,24 +26,27 @@ __all__ = ["Service", "register", "registered", "service_named", "services_of"]
 class Service:
     """What the engine knows of one service.
 
-    `name` is that of its contract. `catalogue` are the types under which a catalogue lists its endpoint, the likeliest first;
-    that of the service which `gives_tokens` is where we log in.
+    `name` is that of its contract. `catalogue` are the types under which a catalogue lists its endpoint, the likeliest
+    first; that of the service which `gives_tokens` is where we log in.
 
-    `client` gives the class that makes, observes, changes and removes its resources: a `conformance.run.client.Client`, which
-    does for services that do as the contract says. `marks` say by what a resource of ours is recognised and what is never sent;
-    `owner` is the member that names its project, `next` that of a list which leads to the next page, "" for one that is not
-    there. `plain` are members that every resource of ours has, `sample` those of one that is made to be looked at: a request
-    that is refused may change none of them. `volatile` are members that may change by themselves, `unordered` those that are sets, also
-    where the contract does not say so. `largest_page` is the query of a list that is read whole.
+    `client` gives the class that makes, observes, changes and removes its resources: a `conformance.run.client.Client`,
+    which does for services that do as the contract says. `marks` say by what a resource of ours is recognised and what
+    is never sent; `owner` is the member that names its project, `next` that of a list which leads to the next page, ""
+    for one that is not there. `plain` are members that every resource of ours has, `sample` those of one that is made
+    to be looked at: a request that is refused may change none of them. `volatile` are members that may change by
+    themselves, `unordered` those that are sets, also where the contract does not say so. `largest_page` is the query of
+    a list that is read whole.
 
-    `freeing` is the JSON body with which the change operation takes away what keeps a resource from being deleted, None when
-    nothing does. `schemas` maps a name to the path at which the service publishes a schema, which is recorded as a fact.
+    `freeing` is the JSON body with which the change operation takes away what keeps a resource from being deleted, None
+    when nothing does. `schemas` maps a name to the path at which the service publishes a schema, which is recorded as a
+    fact.
 
-    `cases` are the packages that hold its cases; `searching` are the modules of those that draw their requests, the quickest
-    first. `faults` makes the faults of its reference target, each breaking promises of the contract, and `liberties` what the
-    target may do otherwise without breaking any; both are values of `conformance.services.fault.Fault`, made anew by each call.
-    `target` makes the service's part of the reference, a `conformance.services.part.ReferencePart`, from its `Surroundings`; that of the
-    service which `gives_tokens` is made first, and says who calls the others.
+    `cases` are the packages that hold its cases; `searching` are the modules of those that draw their requests, the
+    quickest first. `faults` makes the faults of its reference target, each breaking promises of the contract, and
+    `liberties` what the target may do otherwise without breaking any; both are values of
+    `conformance.services.fault.Fault`, made anew by each call. `target` makes the service's part of the reference, a
+    `conformance.services.part.ReferencePart`, from its `Surroundings`; that of the service which `gives_tokens` is made
+    first, and says who calls the others.
     """
 
     name: str

@@ -51,9 +51,10 @@ BUDGETS = {"smoke": "0", "gate": "400", "acceptance": "6000"}
 class Options:
     """What a run was asked for. `seed` makes the same requests again; `selection` is pytest's -k or a choice of files.
 
-    `embedded` makes the target of a run that names no cloud; without it such a run is refused. `waivers` and `baseline` are files;
-    `confirm` is how often a case that showed a finding is tried again. `budget` bounds the generated cases: requests (`500`) or a
-    time (`120s`, `10m`); the profile's own when None. `wording` says what waivers that name a text are matched against.
+    `embedded` makes the target of a run that names no cloud; without it such a run is refused. `waivers` and `baseline`
+    are files; `confirm` is how often a case that showed a finding is tried again. `budget` bounds the generated cases:
+    requests (`500`) or a time (`120s`, `10m`); the profile's own when None. `wording` says what waivers that name a
+    text are matched against.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -98,7 +99,8 @@ class Session:
         self._clock = time.monotonic()
         self._stack = ExitStack()
         self.clients: dict[str, Client] = {}
-        """A client for each service, by its name; none for the one that gives tokens, which the others are called with."""
+        """A client for each service, by its name; none for the one that gives tokens, which the others are called
+        with."""
         self.target: Target
         self.sender: RecordingSender
         self.facts: dict[str, Any] | None = None
@@ -206,8 +208,8 @@ class Session:
         return self.clients.get(service) or self.client
 
     def _explore(self, client: Client) -> None:
-        """Find out whether the credentials may create resources: a document may give that to administrators, OpenStack gives it
-        to members (ruling 39)."""
+        """Find out whether the credentials may create resources: a document may give that to administrators, OpenStack
+        gives it to members (ruling 39)."""
         service, resource = client.service, client.resource
         self.recorder.case = "start"
         made = client.create({service.marks.name: client.name(), **service.plain})
@@ -338,7 +340,8 @@ class Session:
         )
 
     def _promised(self, cases: Iterable[Case]) -> Iterable[str]:
-        """What a run of this profile owes: smoke what its cases declare, the others everything, with a case for it or without."""
+        """What a run of this profile owes: smoke what its cases declare, the others everything, with a case for it or
+        without."""
         if self.options.profile != "smoke":
             return self.contract.requirements
         declared = covered((pattern for case in cases for pattern in case.verifies), self.contract.requirements)

@@ -1,7 +1,9 @@
-"""Trials: generated requests sent and judged. A valid one is to be accepted and its values kept, a forbidden one to change nothing.
+"""Trials: generated requests sent and judged. A valid one is to be accepted and its values kept, a forbidden one to
+change nothing.
 
 Rules
-- The aim says what is due: success, refusal, or either. A 5xx and an undocumented status are left to the checks of every exchange.
+- The aim says what is due: success, refusal, or either. A 5xx and an undocumented status are left to the checks of
+  every exchange.
 - What a draft created is deleted before the next one is sent, so that the cloud holds few resources of a run at a time.
 - There is one finding for each aim and deviation, with the smallest request that shows it.
 """
@@ -38,14 +40,16 @@ NOT_OURS = frozenset({401, 413, 429})
 MOST_MEMBERS = 4
 """Members of a refused request that a deviation names."""
 MOST_PAGES = 10
-"""Pages of a list that are searched for what refused requests have made; services list the newest first, unless asked otherwise."""
+"""Pages of a list that are searched for what refused requests have made; services list the newest first, unless asked
+otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
     """The result of one draft: its exchange, and how the answer deviates from what is due, None when it does not.
 
-    `requirement` is what the deviation breaks. `exchange` is None when a prerequisite failed and the draft was not sent.
+    `requirement` is what the deviation breaks. `exchange` is None when a prerequisite failed and the draft was not
+    sent.
     """
 
     draft: Draft
@@ -318,7 +322,8 @@ class Trials:
         self._there = self._observed(str(made[self._resource.id]), made) or made
 
     def _look(self) -> None:
-        """Judge that refused changes have stored nothing: show the resource once for all; if it changed, send each again to a new one."""
+        """Judge that refused changes have stored nothing: show the resource once for all; if it changed, send each
+        again to a new one."""
         refused, self._unseen = self._unseen, []
         if not refused or not self._there or self._unchanged():
             return

@@ -1,4 +1,5 @@
-"""Exceptions that end a case without a judgement: a prerequisite failed, or what it is about does not exist. Neither is a breach."""
+"""Exceptions that end a case without a judgement: a prerequisite failed, or what it is about does not exist. Neither is
+a breach."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ __all__ = ["NotApplicable", "NotExercised"]
 class NotExercised(Exception):
     """The case cannot judge what it is for.
 
-    `reason` says why. `requirements` are those that it leaves unjudged, whatever other cases saw of them; none given: all that
-    the case declares.
+    `reason` says why. `requirements` are those that it leaves unjudged, whatever other cases saw of them; none given:
+    all that the case declares.
     """
 
     def __init__(self, reason: Phrase, *requirements: str) -> None:
@@ -21,7 +22,8 @@ class NotExercised(Exception):
 
 
 class NotApplicable(Exception):
-    """What the case is about does not exist, such as a member that an edition does not have. What other cases judge still counts."""
+    """What the case is about does not exist, such as a member that an edition does not have. What other cases judge
+    still counts."""
 
     def __init__(self, reason: Phrase) -> None:
         self.reason = reason

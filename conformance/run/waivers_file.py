@@ -51,7 +51,8 @@ def load_waivers(path: Path, contract: Contract) -> tuple[Waiver, ...]:
 
 
 def waiver_violations(located: Located, contract: Contract) -> tuple[FileViolation, ...]:
-    """All that is wrong with a file of waivers: against its schema, and what only the contract and the calendar know."""
+    """All that is wrong with a file of waivers: against its schema, and what only the contract and the calendar
+    know."""
     found = list(violations(located, schema("waivers")))
     rows = located.data.get("waivers") if isinstance(located.data, dict) else None
     for number, row in enumerate(rows if isinstance(rows, list) else ()):

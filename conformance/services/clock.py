@@ -8,7 +8,8 @@ __all__ = ["Clock"]
 
 
 class Clock:
-    """Gives the stamps of images and the lives of tokens. It can be put forward, so that nobody has to wait for a second."""
+    """Gives the stamps of images and the lives of tokens. It can be put forward, so that nobody has to wait for a
+    second."""
 
     def __init__(self) -> None:
         self._ahead = timedelta()

@@ -1,7 +1,8 @@
 """A fault: a way in which the reference target breaks promises of the contract while it keeps all others.
 
-The target answers a call in stages: it reads the request, decides who calls, understands a query or a body, does what is asked,
-stores it, and sends an answer. A fault puts a function of its own at one or several of these stages, its `Hooks`.
+The target answers a call in stages: it reads the request, decides who calls, understands a query or a body, does what
+is asked, stores it, and sends an answer. A fault puts a function of its own at one or several of these stages, its
+`Hooks`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ __all__ = ["Fault", "Hooks"]
 
 @dataclass(frozen=True)
 class Hooks:
-    """What happens at the stages of a call, in their order; at a stage without a function the target does what is right.
+    """What happens at the stages of a call, in their order; at a stage without a function the target does what is
+    right.
 
     request: the call as the target understands it.
     authorise: who calls, from who called by the token; None for nobody.
@@ -33,9 +35,9 @@ class Hooks:
     stored: called with what a create or a patch has stored, to change it before it is answered.
     answer: the answer that is sent.
 
-    The store is that of the part which is called: None at the last stage of a call to a part that holds nothing, such as a login.
-    A function that raises `Refused` refuses the call. One that has to remember something is made anew with each fault, so that
-    nothing of one run is left in the next.
+    The store is that of the part which is called: None at the last stage of a call to a part that holds nothing, such
+    as a login. A function that raises `Refused` refuses the call. One that has to remember something is made anew with
+    each fault, so that nothing of one run is left in the next.
     """
 
     request: Callable[[Call], Call] | None = None

@@ -1,4 +1,5 @@
-"""Faults of form that any answer of any service can have: its status, its headers, its encoding, and each member of its document."""
+"""Faults of form that any answer of any service can have: its status, its headers, its encoding, and each member of its
+document."""
 
 from __future__ import annotations
 
@@ -72,7 +73,8 @@ def changing(holds: Callable[[Call, Answer], bool], change: Change) -> Hooks:
 
 
 def form_faults(contract: Contract, operation: Operation, asks: Callable[[Call], bool]) -> Iterator[Fault]:
-    """The faults in the form of the first documented success of an operation; `asks` tells which calls are calls of it."""
+    """The faults in the form of the first documented success of an operation; `asks` tells which calls are calls of
+    it."""
     status = operation.responses[0].status
 
     def hooks(change: Change) -> Hooks:

@@ -2,8 +2,8 @@
 
 Rules
 - A part answers the calls to one service, or refuses one by raising `Refused`; it never sees a socket.
-- Faults act at the stages of a call (fault.py). The first (`request`) and the last (`answer`) are run here for every part, the
-  others inside a part that has such a stage.
+- Faults act at the stages of a call (fault.py). The first (`request`) and the last (`answer`) are run here for every
+  part, the others inside a part that has such a stage.
 - Calls are answered one after the other, under one lock, so that no part needs a lock of its own.
 """
 
@@ -30,8 +30,8 @@ __all__ = ["ReferencePart", "ReferenceParts", "Surroundings", "TokenPart"]
 class Surroundings:
     """What a part is made from.
 
-    `urls` says of each service where its part is mounted. `tokens` knows who may call with which; it is None for the part that
-    gives them, which is made before the others.
+    `urls` says of each service where its part is mounted. `tokens` knows who may call with which; it is None for the
+    part that gives them, which is made before the others.
     """
 
     contract: Contract
@@ -50,7 +50,8 @@ class ReferencePart(Protocol):
 
     @property
     def state(self) -> Any:
-        """The store of its resources, which faults may change; its length is their number. None for a part without resources."""
+        """The store of its resources, which faults may change; its length is their number. None for a part without
+        resources."""
 
     def addressed(self, call: Call) -> Call:
         """The call with operation and resource read off its path, and the caller of its token."""

@@ -17,8 +17,8 @@ T = TypeVar("T")
 class Where(Generic[T]):
     """A place at which the target can be made to break.
 
-    `id` begins the ids of the faults of this place and `said` their descriptions. `hooks` gives, for a change, the hooks that apply
-    it here. `breaks` are the requirements that every change here breaks.
+    `id` begins the ids of the faults of this place and `said` their descriptions. `hooks` gives, for a change, the
+    hooks that apply it here. `breaks` are the requirements that every change here breaks.
     """
 
     id: str
@@ -29,7 +29,8 @@ class Where(Generic[T]):
 
 @dataclass(frozen=True)
 class Effect(Generic[T]):
-    """What goes wrong at a place: the change, how it ends the id and the description, and the requirements that it breaks."""
+    """What goes wrong at a place: the change, how it ends the id and the description, and the requirements that it
+    breaks."""
 
     id: str
     said: str
@@ -47,6 +48,7 @@ def product(places: Iterable[Where[T]], effects: Iterable[Effect[T]]) -> Iterato
 
 
 def family(prefix: str, breaks: tuple[str, ...], rows: Iterable[tuple[str, str, Hooks]]) -> Iterator[Fault]:
-    """Faults that break the same requirements and whose ids begin alike. A row is the rest of the id, the description, the hooks."""
+    """Faults that break the same requirements and whose ids begin alike. A row is the rest of the id, the description,
+    the hooks."""
     for word, description, hooks in rows:
         yield Fault(f"{prefix}.{word}", breaks, description, hooks)

@@ -50,7 +50,8 @@ class Caller:
 class Call:
     """A request as it came: path within the service, decoded query pairs, headers by lower-case name.
 
-    `operation` is the contract's name of it, empty when there is none; `caller` is None when no valid token came with it.
+    `operation` is the contract's name of it, empty when there is none; `caller` is None when no valid token came with
+    it.
     """
 
     service: str
@@ -71,7 +72,8 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer: `body` is a document for JSON, bytes for a file, None for no body; `raw` is sent in its place when given."""
+    """An answer: `body` is a document for JSON, bytes for a file, None for no body; `raw` is sent in its place when
+    given."""
 
     status: int
     body: Any = None

@@ -1,10 +1,11 @@
 """The requests of two runs paired with each other, and the pairs that were answered with different statuses.
 
 Rules
-- Requests are paired by case, operation, method, actor and content, never by their number, so that one request more or less shifts
-  no other pair. Ids, times and names that the run made up are replaced by placeholders first.
-- A request that only one run sent is no drift. Requests of the same kind (kind_of_request) are compared as two samples instead: a
-  status that the later run has and the earlier has not is drift when the probability of its absence there is under CHANCE.
+- Requests are paired by case, operation, method, actor and content, never by their number, so that one request more or
+  less shifts no other pair. Ids, times and names that the run made up are replaced by placeholders first.
+- A request that only one run sent is no drift. Requests of the same kind (kind_of_request) are compared as two samples
+  instead: a status that the later run has and the earlier has not is drift when the probability of its absence there is
+  under CHANCE.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ CHANCE = 1e-4
 class StatusDrift:
     """Requests of one case and operation that were answered with other statuses than in the earlier run.
 
-    `request` shows the first of them in one line. `before` and `after` are the statuses in each run, sorted; `count` is how many
-    exchanges of the later run are meant. `numbers_before` and `numbers_after` are numbers of exchanges, one for each of the first
-    five pairs.
+    `request` shows the first of them in one line. `before` and `after` are the statuses in each run, sorted; `count` is
+    how many exchanges of the later run are meant. `numbers_before` and `numbers_after` are numbers of exchanges, one
+    for each of the first five pairs.
     """
 
     operation: str
@@ -79,7 +80,8 @@ def _by_key(exchanges: Iterable[Exchange], key: Callable[[Exchange], RequestKey]
 
 
 def _paired(before: Sequence[Exchange], after: Sequence[Exchange]) -> Iterator[Counterparts]:
-    """Pairs with different statuses: exchange by exchange when both runs sent the request equally often, else all of them as one pair."""
+    """Pairs with different statuses: exchange by exchange when both runs sent the request equally often, else all of
+    them as one pair."""
     if len(before) == len(after):
         yield from (
             ((one,), (other,)) for one, other in zip(before, after, strict=True) if _status(one) != _status(other)
@@ -91,12 +93,13 @@ def _paired(before: Sequence[Exchange], after: Sequence[Exchange]) -> Iterator[C
 
 
 def _unlikely(before: Sequence[Exchange], after: Sequence[Exchange]) -> Iterator[Counterparts]:
-    """The statuses that only the later of two samples has, where chance does not explain that the earlier lacks them."""
+    """The statuses that only the later of two samples has, where chance does not explain that the earlier lacks
+    them."""
     counts = Counter(_status(item) for item in after)
     known = {_status(item) for item in before}
     for status, count in counts.items():
-        # Probability of seeing none in m tries at rate k/(n+1), for k of n answers of the later run and m of the earlier. The 1 in
-        # the denominator keeps the rate below 1, so that a small sample alone proves nothing.
+        # Probability of seeing none in m tries at rate k/(n+1), for k of n answers of the later run and m of the
+        # earlier. The 1 in the denominator keeps the rate below 1, so that a small sample alone proves nothing.
         if status not in known and (1 - count / (len(after) + 1)) ** len(before) < CHANCE:
             yield tuple(before), tuple(item for item in after if _status(item) == status)
 
@@ -124,7 +127,8 @@ def _grouped(pairs: Iterable[Counterparts]) -> Iterator[StatusDrift]:
 
 
 def shown(exchange: Exchange) -> str:
-    """The request in one line: method, path, query and the beginning of the body, without what changes from run to run."""
+    """The request in one line: method, path, query and the beginning of the body, without what changes from run to
+    run."""
     parts = urlsplit(exchange.request.url)
     query = "?" + unquote(parts.query) if parts.query else ""
     body = exchange.request.body[:300].decode("utf-8", "replace")

@@ -84,7 +84,8 @@ class RequirementChange:
 class FindingChange:
     """A deviation by its identity, and where it is met: `appeared` and `gone` are places that only one run has.
 
-    `confirmation` is of the later run that has it; `excuse` is the waiver's reason or "baseline", None when nothing excuses it.
+    `confirmation` is of the later run that has it; `excuse` is the waiver's reason or "baseline", None when nothing
+    excuses it.
     """
 
     id: str

@@ -1,11 +1,14 @@
-"""Whether an operation takes longer than in an earlier run: the ratio of the medians with a distribution-free confidence interval.
+"""Whether an operation takes longer than in an earlier run: the ratio of the medians with a distribution-free
+confidence interval.
 
 Rules
 - With fewer than MINIMUM answers in either run only the counts are given.
-- Each median has the interval of order statistics that belongs to the sign test, with a coverage of at least 99.5 %. The quotients
-  of their bounds hold the ratio of the medians with at least 99 % confidence (Bonferroni).
-- Each interval is widened to the medians of five consecutive stretches of its run, because the load on a cloud changes with time.
-- A ratio is drift only when the whole interval lies outside [1/NOISE, NOISE] and the medians differ by LEAST_DIFFERENCE.
+- Each median has the interval of order statistics that belongs to the sign test, with a coverage of at least 99.5 %.
+  The quotients of their bounds hold the ratio of the medians with at least 99 % confidence (Bonferroni).
+- Each interval is widened to the medians of five consecutive stretches of its run, because the load on a cloud changes
+  with time.
+- A ratio is drift only when the whole interval lies outside [1/NOISE, NOISE] and the medians differ by
+  LEAST_DIFFERENCE.
 """
 
 from __future__ import annotations
@@ -32,8 +35,9 @@ _STRETCHES = 5
 class LatencyRow:
     """The latency of one operation's successful answers in two runs.
 
-    `before` and `after` are medians in seconds, `low` and `high` the bounds of the ratio after/before. These four are None when a
-    run has fewer than MINIMUM answers, or a clock that does not resolve them. `drift` is "slower", "faster" or None.
+    `before` and `after` are medians in seconds, `low` and `high` the bounds of the ratio after/before. These four are
+    None when a run has fewer than MINIMUM answers, or a clock that does not resolve them. `drift` is "slower", "faster"
+    or None.
     """
 
     operation: str
@@ -84,12 +88,12 @@ def _row(operation: str, before: Sequence[float], after: Sequence[float]) -> Lat
 def interval(sample: Sequence[float]) -> tuple[float, float]:
     """Bounds of the median of a sample that is in the order of its run.
 
-    They are the order statistics x(r) and x(n-r+1) with a coverage of at least 99.5 %, widened to the least and the largest median
-    of five consecutive stretches.
+    They are the order statistics x(r) and x(n-r+1) with a coverage of at least 99.5 %, widened to the least and the
+    largest median of five consecutive stretches.
     """
     ordered, count = sorted(sample), len(sample)
-    # P(x(r) > median) = P(fewer than r of n values lie below it) = sum of C(n, i) / 2^n over i < r. The largest r for which this is
-    # at most 0.25 % leaves out as much at either end. All in integers, so that nothing is rounded.
+    # P(x(r) > median) = P(fewer than r of n values lie below it) = sum of C(n, i) / 2^n over i < r. The largest r for
+    # which this is at most 0.25 % leaves out as much at either end. All in integers, so that nothing is rounded.
     tail, rank, limit = 0, 0, 2**count * 25 // 10000
     while rank < count // 2 and tail + comb(count, rank) <= limit:
         tail += comb(count, rank)

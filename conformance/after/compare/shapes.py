@@ -1,8 +1,8 @@
 """Differences between the schemas of two runs' answers, inferred from the traffic with genson.
 
 Rules
-- A schema belongs to an operation and a class of statuses (`server.list 2xx`). It is inferred from the cases that met both in both
-  runs.
+- A schema belongs to an operation and a class of statuses (`server.list 2xx`). It is inferred from the cases that met
+  both in both runs.
 - Of a list only resources that the run created are read: other resources on the cloud differ from run to run.
 - A member, type or value that the client sent in one run only is left out: the answer repeats what was sent.
 - Below a member that appeared or vanished nothing more is reported.
@@ -54,10 +54,11 @@ _IGNORED_HEADERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ShapeDrift:
-    """One difference. `place` is a member such as `servers[].id`, a header such as `header location`, or `body` for the whole.
+    """One difference. `place` is a member such as `servers[].id`, a header such as `header location`, or `body` for the
+    whole.
 
-    `change` is one of: appeared, vanished, became optional, became constant, became nullable, no longer nullable, changed type,
-    new value. `before` and `after` show it in words.
+    `change` is one of: appeared, vanished, became optional, became constant, became nullable, no longer nullable,
+    changed type, new value. `before` and `after` show it in words.
     """
 
     operation: str
@@ -78,7 +79,8 @@ class ShapeDrift:
 def shape_drift(
     before: Collection[Exchange], after: Collection[Exchange], resources: Iterable[Resource] = ()
 ) -> tuple[ShapeDrift, ...]:
-    """Every difference between the shapes of two runs, by operation, status class and place; `resources` are the contract's."""
+    """Every difference between the shapes of two runs, by operation, status class and place; `resources` are the
+    contract's."""
     listed = {item.items: item.id for item in resources if item.items}
     first, second = _Traffic.of(before, listed), _Traffic.of(after, listed)
     found: list[ShapeDrift] = []
@@ -100,7 +102,8 @@ Shape = tuple[str, str]
 class _Traffic:
     """The exchanges by operation and status class, then case; and what the client sent that was accepted.
 
-    `made` are the ids of what the run made. `listed` maps a member that holds a list of resources to the member with their id.
+    `made` are the ids of what the run made. `listed` maps a member that holds a list of resources to the member with
+    their id.
     """
 
     seen: Mapping[Shape, Mapping[str, list[Exchange]]]
@@ -219,7 +222,8 @@ def _members(
 
 
 def _inferred(exchanges: Iterable[Exchange], run: _Traffic) -> dict[str, _Member]:
-    """Place -> what was seen there; the place `body` is the whole, a body that is no JSON has its media type as type."""
+    """Place -> what was seen there; the place `body` is the whole, a body that is no JSON has its media type as
+    type."""
     builder = SchemaBuilder()
     others: set[str] = set()
     for item in exchanges:

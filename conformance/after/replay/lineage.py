@@ -1,9 +1,10 @@
 """What a request of a run depends on: the resources that it names, and what had been done to them before.
 
 Rules
-- A request depends on a resource when it names it (an id in path, query or body), when it filters by a value that the resource
-  was given, or when what is wrong with its answer is a resource that the answer lists.
-- A resource comes from the create that made it; what changed it since and succeeded comes with it, in order, and nothing else.
+- A request depends on a resource when it names it (an id in path, query or body), when it filters by a value that the
+  resource was given, or when what is wrong with its answer is a resource that the answer lists.
+- A resource comes from the create that made it; what changed it since and succeeded comes with it, in order, and
+  nothing else.
 - Which requests create, and where lists hold their items, say the resources of the contract.
 - Cleaning up is never a cause. A related exchange counts when it may have changed something.
 """
@@ -39,7 +40,8 @@ _LARGEST = 256 * 1024
 class Step:
     """A recorded exchange whose request is to be sent again.
 
-    `makes` is the id of the resource that it created, None when it created nothing; `chosen` says that the request set that id.
+    `makes` is the id of the resource that it created, None when it created nothing; `chosen` says that the request set
+    that id.
     """
 
     exchange: Exchange
@@ -66,8 +68,8 @@ class Lineage:
 
 
 class History:
-    """The exchanges of a run, looked through once. `mark` is in every name and tag that the run made up; `resources` are those of
-    the contract."""
+    """The exchanges of a run, looked through once. `mark` is in every name and tag that the run made up; `resources`
+    are those of the contract."""
 
     def __init__(self, exchanges: Iterable[Exchange], mark: str, resources: Iterable[Resource]) -> None:
         self._numbered = {item.number: item for item in exchanges}
@@ -106,8 +108,8 @@ class History:
     ) -> Lineage:
         """What the exchange depends on.
 
-        `related` are numbers of exchanges that led to it; `path` is the place in the answer that is wrong; `content` says
-        that what is wrong is what the answer holds, so that the resources which it lists count.
+        `related` are numbers of exchanges that led to it; `path` is the place in the answer that is wrong; `content`
+        says that what is wrong is what the answer holds, so that the resources which it lists count.
         """
         needed: dict[int, Exchange] = {}
         led = [self._numbered[number] for number in related if number in self._numbered and number < target.number]

@@ -1,8 +1,9 @@
 """Whether a finding came back when its requests were sent again: what the answers then and now say.
 
 Rules
-- Reproduced: the same deviation from the same promise is seen again. Changed: another one than the run knew is seen in its
-  place. Not reproduced: it was looked for, and nothing is wrong. Undecided: it could not be looked for, with the reason.
+- Reproduced: the same deviation from the same promise is seen again. Changed: another one than the run knew is seen in
+  its place. Not reproduced: it was looked for, and nothing is wrong. Undecided: it could not be looked for, with the
+  reason.
 - What a single answer shows is judged on the new answer by the checks of an exchange; what a case shows, by the case.
 - Only where neither can judge, the two answers are compared: status and body, but for ids, times and names.
 """
@@ -51,8 +52,8 @@ class State(StrEnum):
 class Replayed:
     """One finding, sent again.
 
-    `reason` says why it has come to this state; `now` is what is seen in its place, when that is something else. `by` is
-    "request" or "case", or "" when nothing was sent; `status` is that of the new answer.
+    `reason` says why it has come to this state; `now` is what is seen in its place, when that is something else. `by`
+    is "request" or "case", or "" when nothing was sent; `status` is that of the new answer.
     """
 
     finding: FindingGroup
@@ -65,7 +66,8 @@ class Replayed:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """All of them. `run` is the id of the recorded run, `target` where it was replayed, `requests` how many were sent."""
+    """All of them. `run` is the id of the recorded run, `target` where it was replayed, `requests` how many were
+    sent."""
 
     run: str
     contract: Mapping[str, str]
@@ -93,7 +95,8 @@ def deviations(findings: Iterable[Finding | FindingGroup]) -> frozenset[Key]:
 
 
 def by_answer(group: FindingGroup, known: Collection[Key], new: Exchange, found: Collection[Finding]) -> Replayed:
-    """Judged by the checks of an exchange. `known` is what the recorded answer deviates in, `found` what is wrong with the new one."""
+    """Judged by the checks of an exchange. `known` is what the recorded answer deviates in, `found` what is wrong with
+    the new one."""
     status = new.response.status
     was = group.exemplar.response.status if group.exemplar is not None else None
     if group.key in deviations(found) or any(_same_status(group, item) for item in found):
@@ -108,8 +111,8 @@ def by_answer(group: FindingGroup, known: Collection[Key], new: Exchange, found:
 
 
 def _same_status(group: FindingGroup, item: Finding) -> bool:
-    """Whether both are about an unwanted status of the same operation. The class of request that explains it is found out from all
-    requests of a run (attribution.py), and this one request is the recorded one."""
+    """Whether both are about an unwanted status of the same operation. The class of request that explains it is found
+    out from all requests of a run (attribution.py), and this one request is the recorded one."""
     told_apart = {
         replace(deviation, request=())
         for deviation in (group.deviation, item.deviation)

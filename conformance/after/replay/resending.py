@@ -1,7 +1,9 @@
-"""A recorded run replayed: the requests of its findings sent again, with fresh resources, names and tokens put in place.
+"""A recorded run replayed: the requests of its findings sent again, with fresh resources, names and tokens put in
+place.
 
 Rules
-- Everything goes through the same transport, gate and journal as a run; what is made is deleted at once, and at the end.
+- Everything goes through the same transport, gate and journal as a run; what is made is deleted at once, and at the
+  end.
 - What a finding's request depends on comes first (lineage); an answer that fails there leaves the finding to its case.
 - A case is run again whole, with the seed of the run, and once for all the findings that it decides.
 """
@@ -83,7 +85,8 @@ def replay(
     embedded: Embed | None = None,
     wording: Wording = PLAIN,
 ) -> Replay:
-    """Send the requests of these findings again and say what became of each; `embedded` is the target of a run without a cloud.
+    """Send the requests of these findings again and say what became of each; `embedded` is the target of a run without
+    a cloud.
 
     Raises UsageError (another contract, no cloud) and TargetError (not reached, login refused).
     """
@@ -207,7 +210,8 @@ class _Resending:
             and new.response.status in {404, 410}
             and exemplar.response.status not in {404, 410}
         ):
-            # Outside a case, requests address only resources that an earlier run left behind; nothing is recorded of how they came.
+            # Outside a case, requests address only resources that an earlier run left behind; nothing is recorded of
+            # how they came.
             raise _CannotSend("of-an-earlier-run", status=new.response.status)
         if _by_case_alone(group):
             return by_likeness(group, exemplar, new, found, known)
@@ -387,7 +391,8 @@ def _by_case_alone(group: FindingGroup) -> bool:
 
 
 def _settled(request: Replayed, case: Replayed) -> Replayed:
-    """The result of both ways: the one that reproduced or changed the finding, else the one that could decide at all."""
+    """The result of both ways: the one that reproduced or changed the finding, else the one that could decide at
+    all."""
     order: Mapping[State, int] = {State.REPRODUCED: 0, State.CHANGED: 1, State.NOT_REPRODUCED: 2, State.UNDECIDED: 3}
     both: Iterable[Replayed] = (request, case)
     best = min(both, key=lambda item: order[item.state])

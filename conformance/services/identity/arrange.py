@@ -28,7 +28,8 @@ def token_call(cloud: Client, body: Any, shown_as: str = "$OS_TOKEN") -> Exchang
 
 
 def login(cloud: Client) -> dict[str, Any]:
-    """A copy of the token request with our credentials, to be changed at will. Raises NotExercised when they are no password."""
+    """A copy of the token request with our credentials, to be changed at will. Raises NotExercised when they are no
+    password."""
     body = cloud.target.main.password_body
     if body is None:
         raise NotExercised(Phrase.of("no-password"))

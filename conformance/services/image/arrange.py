@@ -1,6 +1,7 @@
 """What cases need to be there before they can judge: images, with or without data, and what the target says of them.
 
-What the target refuses here makes the case not exercised, with the reason; the checks of every exchange have judged it already.
+What the target refuses here makes the case not exercised, with the reason; the checks of every exchange have judged it
+already.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ ABSENT = "00000000-0000-4000-8000-00000000dead"
 
 
 def unready(exchange: Exchange, *requirements: str) -> NotExercised:
-    """What to raise when the case cannot go on after this answer; the requirements are those that it leaves unjudged."""
+    """What to raise when the case cannot go on after this answer; the requirements are those that it leaves
+    unjudged."""
     reason = Phrase.of("prerequisite", operation=exchange.operation, status=exchange.response.status)
     return NotExercised(reason, *requirements)
 
@@ -86,7 +88,8 @@ def upload(cloud: ImageClient, image_id: str, data: bytes) -> None:
 
 
 def image_of_other(cloud: ImageClient, name: str) -> str:
-    """The id of a new private image of the second project, which the case has to delete. Raises NotExercised without one."""
+    """The id of a new private image of the second project, which the case has to delete. Raises NotExercised without
+    one."""
     exchange = cloud.create({"name": name, "visibility": "private"}, actor="other")
     body = answered(exchange)
     if exchange.response.status != 201 or not isinstance(body.get("id"), str):
@@ -108,13 +111,15 @@ def listed(exchange: Exchange) -> list[dict[str, Any]]:
 
 
 def row(cloud: ImageClient, made: dict[str, Any]) -> dict[str, Any]:
-    """The image as a list by its name shows it, no members when it is not there. Raises NotExercised when it is no list."""
+    """The image as a list by its name shows it, no members when it is not there. Raises NotExercised when it is no
+    list."""
     rows = listed(cloud.list({"name": str(made.get("name"))}))
     return next((item for item in rows if item.get("id") == made.get("id")), {})
 
 
 def other_project(cloud: ImageClient) -> str:
-    """The actor of the second project. Raises NotExercised without one, and when administration opens all projects to it."""
+    """The actor of the second project. Raises NotExercised without one, and when administration opens all projects to
+    it."""
     if "other" not in cloud.target.actors:
         raise NotExercised(Phrase.of("no-second-project"))
     if cloud.target.actors["other"].admin:

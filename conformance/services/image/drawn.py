@@ -40,7 +40,8 @@ def patch_rows(contract: Contract) -> tuple[dict[str, Any], ...]:
 
 
 def forbidden_values(contract: Contract, member: str) -> dict[Class, Any]:
-    """For each rule of a member of create a value that breaks it; none when this edition of the document lacks the member."""
+    """For each rule of a member of create a value that breaks it; none when this edition of the document lacks the
+    member."""
     node = sent_schema(contract, resource(contract)).get("properties", {}).get(member)
     if node is None:
         return {}

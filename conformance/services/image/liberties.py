@@ -1,4 +1,5 @@
-"""Liberties: what a server may do otherwise without breaking a promise. The suite must be silent on each, or it raises false alarms.
+"""Liberties: what a server may do otherwise without breaking a promise. The suite must be silent on each, or it raises
+false alarms.
 
 A liberty acts as a fault does (conformance.services.fault), and breaks nothing.
 """

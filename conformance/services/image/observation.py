@@ -1,7 +1,8 @@
-"""Judgements that several cases share: an image is shown as it was sent, two answers agree on it, it was left unchanged.
+"""Judgements that several cases share: an image is shown as it was sent, two answers agree on it, it was left
+unchanged.
 
-An image is seen in three places, named by words of the vocabulary: in the `answer` of a request, `shown` (GET of the image), and
-`listed` (its row of a list by its name, where members may be left out).
+An image is seen in three places, named by words of the vocabulary: in the `answer` of a request, `shown` (GET of the
+image), and `listed` (its row of a list by its name, where members may be left out).
 """
 
 from __future__ import annotations

@@ -44,7 +44,8 @@ TEXTS = (
     "x" * 255,
     "镜" * 255,
 )
-"""What a service that looks into a text would alter: numbers, words of JSON, blanks, case, separators, escapes, forms of letters, length."""
+"""What a service that looks into a text would alter: numbers, words of JSON, blanks, case, separators, escapes, forms
+of letters, length."""
 
 CHANGES: dict[str, tuple[Any, Any]] = {
     "name": ("before", "after 之后"),

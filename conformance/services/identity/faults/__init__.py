@@ -1,4 +1,5 @@
-"""Faults of the identity service: each has the reference target break a promise of the contract while the rest holds."""
+"""Faults of the identity service: each has the reference target break a promise of the contract while the rest
+holds."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Faults of tokens: who is given one, what the answer contains, and the form of a refusal.
 
-A client may log in by names before anything else; faults that would let nothing be run spare it, and act on calls that name their
-project by its id.
+A client may log in by names before anything else; faults that would let nothing be run spare it, and act on calls that
+name their project by its id.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Faults of authentication: calls without a valid token are served, calls with one are refused, a token is taken from a place where
-it does not belong (another header, the query), X-Project-Id leads into another project, the endpoint refuses a list."""
+"""Faults of authentication: calls without a valid token are served, calls with one are refused, a token is taken from a
+place where it does not belong (another header, the query), X-Project-Id leads into another project, the endpoint
+refuses a list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Faults of the id in a path: an operation succeeds for an id that no image has, or finds an image by something else than its id."""
+"""Faults of the id in a path: an operation succeeds for an id that no image has, or finds an image by something else
+than its id."""
 
 from __future__ import annotations
 

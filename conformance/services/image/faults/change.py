@@ -1,4 +1,5 @@
-"""Faults of changes: a change is not stored, alters other members or other images, or moves the wrong timestamp; reads alter an image."""
+"""Faults of changes: a change is not stored, alters other members or other images, or moves the wrong timestamp; reads
+alter an image."""
 
 from __future__ import annotations
 

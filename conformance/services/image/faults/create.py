@@ -1,4 +1,5 @@
-"""Faults of creates: of the request as a whole, of id and owner, of the defaults of members not sent, of when the image is visible."""
+"""Faults of creates: of the request as a whole, of id and owner, of the defaults of members not sent, of when the image
+is visible."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Faults of error answers: the code, the envelope and its members, the media type, the request id; and success in place of an error.
+"""Faults of error answers: the code, the envelope and its members, the media type, the request id; and success in place
+of an error.
 
-A service is written operation by operation, so what one of them does wrong says nothing about the others: each failure that a
-client can have an operation send is a place of its own.
+A service is written operation by operation, so what one of them does wrong says nothing about the others: each failure
+that a client can have an operation send is a place of its own.
 """
 
 from __future__ import annotations

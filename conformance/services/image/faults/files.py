@@ -1,4 +1,5 @@
-"""Faults of image data: bytes altered when stored or sent, the data of another image, a size or checksum that is not the data's."""
+"""Faults of image data: bytes altered when stored or sent, the data of another image, a size or checksum that is not
+the data's."""
 
 from __future__ import annotations
 

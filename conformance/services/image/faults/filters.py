@@ -1,4 +1,5 @@
-"""Faults of the filters of a list: name, status, type and changes-since, each alone and together with other parameters."""
+"""Faults of the filters of a list: name, status, type and changes-since, each alone and together with other
+parameters."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Hooks of faults that depend on earlier requests: what was done before decides whether a promise is broken.
 
-Such a fault answers a single request of its kind rightly. It waits for a second change, a delete in between, a name that was
-used before, two members together, or an image whose id the client chose.
+Such a fault answers a single request of its kind rightly. It waits for a second change, a delete in between, a name
+that was used before, two members together, or an image whose id the client chose.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ WRITES = frozenset({"image.create", "image.patch", "image.upload", "image.delete
 class Past:
     """The requests that the target has served so far, as far as faults depend on them.
 
-    `patches` counts the changes of each image, `names` are those that each image had, `own` are the ids that clients chose.
-    `before` is every image as it was before the request that is being answered, `ghosts` are the images that were deleted, in their
-    order, and `last` is the last operation that changed something.
+    `patches` counts the changes of each image, `names` are those that each image had, `own` are the ids that clients
+    chose. `before` is every image as it was before the request that is being answered, `ghosts` are the images that
+    were deleted, in their order, and `last` is the last operation that changed something.
     """
 
     patches: dict[str, int] = field(default_factory=dict)

@@ -1,4 +1,5 @@
-"""Faults of what a list holds: images left out, listed twice, listed after they were deleted, or shown in an earlier state."""
+"""Faults of what a list holds: images left out, listed twice, listed after they were deleted, or shown in an earlier
+state."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Faults that show under a condition only: for one kind of image, one kind of query, one caller, or one call in many.
 
-A moment is a condition on the call, on the image that it is about, and on the answer; the faults are the moments of each operation
-times what can be wrong with its answers.
+A moment is a condition on the call, on the image that it is about, and on the answer; the faults are the moments of
+each operation times what can be wrong with its answers.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ def _effects(operation: Operation, member: str) -> Iterator[Effect[Change]]:
 
 
 def _at(operation: str, applies: Applies, change: Change, *, failures: bool = False) -> Hooks:
-    """Change the successes of an operation at a moment (or whatever it answers). The image is the one before the call."""
+    """Change the successes of an operation at a moment (or whatever it answers). The image is the one before the
+    call."""
     before: dict[str, StoredImage] = {}
 
     def remember(call: Call, _caller: Caller, store: ImageStore) -> Answer | None:

@@ -1,4 +1,5 @@
-"""Faults of the operations of a JSON Patch: which are accepted, how their paths are read, their order, and that all or none are applied."""
+"""Faults of the operations of a JSON Patch: which are accepted, how their paths are read, their order, and that all or
+none are applied."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a request says, as faults need to know it: query, body, operations of a patch. What cannot be parsed counts as empty."""
+"""What a request says, as faults need to know it: query, body, operations of a patch. What cannot be parsed counts as
+empty."""
 
 from __future__ import annotations
 

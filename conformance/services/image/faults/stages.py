@@ -1,4 +1,5 @@
-"""Makers of hooks for the image target, one for each kind of interference: in a query, a body, what is stored, an answer."""
+"""Makers of hooks for the image target, one for each kind of interference: in a query, a body, what is stored, an
+answer."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ def handling(operation: str, act: Callable[[Call, Caller, ImageStore], Answer | 
 
 
 def done_to(operation: str, image: StoredImage, store: ImageStore) -> Answer:
-    """What an operation answers that is done to an image, whoever asks: it is shown, its file is sent, it is deleted."""
+    """What an operation answers that is done to an image, whoever asks: it is shown, its file is sent, it is
+    deleted."""
     if operation == "image.delete":
         store.drop(image.id)
         return Answer(204)
@@ -70,7 +72,8 @@ def asking(change: Callable[[dict[str, str]], dict[str, str]]) -> Hooks:
 def listing(
     change: Callable[[Call, list[StoredImage], ImageStore], list[StoredImage]], *, instead_of: str = ""
 ) -> Hooks:
-    """List from other images; when `instead_of` names a parameter, in place of what that selects, and only if it is asked for."""
+    """List from other images; when `instead_of` names a parameter, in place of what that selects, and only if it is
+    asked for."""
 
     def visible(call: Call, images: list[StoredImage], store: ImageStore) -> list[StoredImage]:
         return change(call, images, store) if not instead_of or instead_of in asked(call) else images

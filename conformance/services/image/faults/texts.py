@@ -1,4 +1,5 @@
-"""Faults of texts: names, tags and further properties that are cut, normalised, escaped, trimmed, or converted to another type."""
+"""Faults of texts: names, tags and further properties that are cut, normalised, escaped, trimmed, or converted to
+another type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Faults of the content of answers: every member has the documented form, and one has a value that is not the image's."""
+"""Faults of the content of answers: every member has the documented form, and one has a value that is not the
+image's."""
 
 from __future__ import annotations
 
@@ -112,7 +113,8 @@ ALSO_OF_PATCH: Mapping[str, tuple[str, ...]] = {
 
 
 def _told(operation: str, member: str) -> tuple[str, ...]:
-    """The requirements, some of which no edition of the document has, that a wrong value in the answer of an operation breaks."""
+    """The requirements, some of which no edition of the document has, that a wrong value in the answer of an operation
+    breaks."""
     create = (rid.body("image.create", member), rid.default("image.create", member), *ALSO_OF_CREATE.get(member, ()))
     patch = ("image.patch.stored", "image.patch.unchanged", *ALSO_OF_PATCH.get(member, ()))
     if operation == "image.create":

@@ -1,4 +1,5 @@
-"""Faults of values: a member is ignored, or stored with another value; one value of it, or two members sent together."""
+"""Faults of values: a member is ignored, or stored with another value; one value of it, or two members sent
+together."""
 
 from __future__ import annotations
 

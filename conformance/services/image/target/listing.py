@@ -104,7 +104,8 @@ def _limit(text: str) -> int:
 
 
 def _rank(image: StoredImage, key: str) -> tuple[Any, ...]:
-    """Where a value stands among others: those that are not set come first. Of one second, the image made first comes first."""
+    """Where a value stands among others: those that are not set come first. Of one second, the image made first comes
+    first."""
     if key == "created_at":
         return (image.created, image.number)
     if key == "updated_at":

@@ -26,16 +26,16 @@ DEFAULTS: Mapping[str, Any] = {
     "tags": [],
     "visibility": "private",
 }
-"""Members that a client may write, with what they are when it leaves them out: the document's example where it shows a value,
-else OpenStack's."""
+"""Members that a client may write, with what they are when it leaves them out: the document's example where it shows a
+value, else OpenStack's."""
 
 
 @dataclass
 class StoredImage:
     """An image as it is stored.
 
-    `members` are the document's that a client may write, `properties` all others. `number` counts the images as they are made:
-    it orders those of one second. `data` is None until it was uploaded.
+    `members` are the document's that a client may write, `properties` all others. `number` counts the images as they
+    are made: it orders those of one second. `data` is None until it was uploaded.
     """
 
     id: str
@@ -132,7 +132,8 @@ class ImageStore:
         return image
 
     def own(self, caller: Caller, image_id: str) -> StoredImage:
-        """The image when the caller may change it: one of its project, with a role that writes. Raises Refused 404 or 403."""
+        """The image when the caller may change it: one of its project, with a role that writes. Raises Refused 404 or
+        403."""
         image = self.find(caller, image_id)
         if not caller.writer or not (caller.admin or image.owner == caller.project):
             raise Refused(403, "You are not permitted to change this image.")
@@ -141,8 +142,8 @@ class ImageStore:
     def create(self, caller: Caller, body: Mapping[str, Any]) -> StoredImage:
         """Make an image of a body that has the documented form.
 
-        Raises Refused: 403 for a role that only reads and for a member that only the service sets, 409 for an id that is or was
-        in use, 400 for too many properties.
+        Raises Refused: 403 for a role that only reads and for a member that only the service sets, 409 for an id that
+        is or was in use, 400 for too many properties.
         """
         if not caller.writer:
             raise Refused(403, "Your role does not permit to create images.")
@@ -173,7 +174,8 @@ class ImageStore:
         image.members[name] = sorted(set(value)) if name == "tags" else value
 
     def patch(self, caller: Caller, image_id: str, operations: list[Mapping[str, Any]]) -> StoredImage:
-        """Apply all operations or none (RFC 5789, 2). Raises Refused: 403, 404, or 409 for a property that is not there."""
+        """Apply all operations or none (RFC 5789, 2). Raises Refused: 403, 404, or 409 for a property that is not
+        there."""
         image = self.own(caller, image_id)
         copy = replace(image, members=dict(image.members), properties=dict(image.properties))
         for item in operations:

@@ -1,1 +1,2 @@
-"""Stateful testing: walks of random steps compared with a model of the image store, and the shortening of walks that fail."""
+"""Stateful testing: walks of random steps compared with a model of the image store, and the shortening of walks that
+fail."""

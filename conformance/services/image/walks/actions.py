@@ -1,9 +1,10 @@
-"""What a walk may do next: each action chooses steps from random numbers and from the images that the walk has, and does them.
+"""What a walk may do next: each action chooses steps from random numbers and from the images that the walk has, and
+does them.
 
 Rules
 - An action that finds no image to act on makes one.
-- After each step that may change anything the newest images are listed, and the image is shown every third time: the image
-  itself, every other image of the walk, and every deleted one are held to the model.
+- After each step that may change anything the newest images are listed, and the image is shown every third time: the
+  image itself, every other image of the walk, and every deleted one are held to the model.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ class Actions:
         return self._numbers
 
     def _do(self, step: WalkStep) -> None:
-        """Do a step and, after one that may change anything, list the newest images and show or download the image at times."""
+        """Do a step and, after one that may change anything, list the newest images and show or download the image at
+        times."""
         self.walk.do(step)
         if step.kind not in CHANGING:
             return
@@ -66,8 +68,8 @@ class Actions:
         return chance.choice(slots) if slots else self.create(chance)
 
     def populate(self, chance: random.Random) -> None:
-        """Create the images that a walk begins with, so that a step on one can be seen to reach another: two of the same name, one of
-        them with an id of our choice, with data, and one of the second project."""
+        """Create the images that a walk begins with, so that a step on one can be seen to reach another: two of the
+        same name, one of them with an id of our choice, with data, and one of the second project."""
         first, second, third = self._number(), self._number(), self._number()
         both = {
             "name": Name(first, chance.choice(SUFFIXES)),
@@ -91,7 +93,8 @@ class Actions:
         self._do(WalkStep("upload", first, "main", data=chance.randbytes(40)))
 
     def create(self, chance: random.Random) -> int:
-        """Create an image, sometimes of a name that another one has, and at times upload its data at once. Returns its slot."""
+        """Create an image, sometimes of a name that another one has, and at times upload its data at once. Returns its
+        slot."""
         if len(self._images) >= MOST_IMAGES:
             return self.change(chance)
         slot = self._number()
@@ -146,7 +149,8 @@ class Actions:
             self.walk.do(WalkStep("show", taken, actor))
 
     def change(self, chance: random.Random, *, again: bool = False, wrong: bool = False) -> int:
-        """Change an image: one that was changed before (`again`), with an operation at the end that is due to be refused (`wrong`)."""
+        """Change an image: one that was changed before (`again`), with an operation at the end that is due to be
+        refused (`wrong`)."""
         again = again or chance.random() < 0.4
         slot = self._pick(chance, lambda image: bool(image.changed) or not again)
         image = self._images.get(slot)
@@ -382,7 +386,8 @@ class Actions:
 
 
 def forget(walk: Walk) -> None:
-    """Take the deleted images of a walk off the journal, unless a delete was seen to fail; its file keeps them until the run ends well."""
+    """Take the deleted images of a walk off the journal, unless a delete was seen to fail; its file keeps them until
+    the run ends well."""
     broken = {requirement for requirement, _ in walk.found}
     if not broken & {"image.delete.gone", "image.delete.response.204"}:
         for image in walk.store.gone.values():

@@ -1,7 +1,8 @@
-"""Which requirement is broken when an image differs from the model: that of the last operation since the image was seen whole.
+"""Which requirement is broken when an image differs from the model: that of the last operation since the image was seen
+whole.
 
-A member that the operation set was not stored; one that it did not set was changed by it. The deviations are those of the cases
-that judge the same requirement, so that one deviation is one finding wherever it is met.
+A member that the operation set was not stored; one that it did not set was changed by it. The deviations are those of
+the cases that judge the same requirement, so that one deviation is one finding wherever it is met.
 """
 
 from __future__ import annotations
@@ -34,9 +35,9 @@ _TIMES = frozenset({"created_at", "updated_at"})
 class Cause:
     """An operation since an image was last seen whole.
 
-    `action` is create, reuse (a create with the image's id), patch, upload or delete. `own` says that it was done to this image and
-    not to another one of the walk, `refused` that it was answered with an error, `stranger` that another project sent it. `named`
-    are the members that the request sets.
+    `action` is create, reuse (a create with the image's id), patch, upload or delete. `own` says that it was done to
+    this image and not to another one of the walk, `refused` that it was answered with an error, `stranger` that another
+    project sent it. `named` are the members that the request sets.
     """
 
     action: str
@@ -64,8 +65,8 @@ def blamed(
 ) -> Blame:
     """The requirement that a deviating member (or GONE) breaks.
 
-    `where` is the word for the place where it was seen (answer, shown, listed), `defaults` are the members that have a default of
-    the document's, `known` those that the contract has.
+    `where` is the word for the place where it was seen (answer, shown, listed), `defaults` are the members that have a
+    default of the document's, `known` those that the contract has.
     """
     place = member if member in known or member == GONE else FURTHER
     cause = causes[-1] if causes else None

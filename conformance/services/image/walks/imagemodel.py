@@ -37,7 +37,8 @@ READ_ONLY = frozenset(
     {"id", "owner", "status", "size", "checksum", "created_at", "updated_at", "file", "self", "schema", "virtual_size"}
 )
 UNJUDGED = frozenset({"updated_at", "size", "checksum", "virtual_size", "location", "locations", "links"})
-"""Members that are judged by a rule of their own, or whose value the contract leaves to the configuration (rulings 13, 14)."""
+"""Members that are judged by a rule of their own, or whose value the contract leaves to the configuration (rulings 13,
+14)."""
 AFTER_UPLOAD = frozenset({"status"})
 SETTLED = frozenset({"queued", "active"})
 OURS = "conformance_"
@@ -66,10 +67,10 @@ class Difference:
 class ModelImage:
     """An image as the model has it.
 
-    `actor` created it. `members` maps a member to the value that is due, where that is known; `absent` are the further properties
-    that were removed. `data` are the bytes that were uploaded; `unsure` says that it is not known which of several uploads counts.
-    `updated_at` is the timestamp seen last, `moved` says that a change may have moved it since. `changed` are the members that a
-    patch set. `doubt` are the members that are not judged now.
+    `actor` created it. `members` maps a member to the value that is due, where that is known; `absent` are the further
+    properties that were removed. `data` are the bytes that were uploaded; `unsure` says that it is not known which of
+    several uploads counts. `updated_at` is the timestamp seen last, `moved` says that a change may have moved it since.
+    `changed` are the members that a patch set. `doubt` are the members that are not judged now.
     """
 
     id: str
@@ -115,7 +116,8 @@ class ModelImage:
             if name in READ_ONLY or not _fits(name, value):
                 return Patched(Due.REFUSAL, self, frozenset(named), name)
             if name in SETTABLE:
-                # The formats of an image that has data are what the data is; the document does not say that they may change.
+                # The formats of an image that has data are what the data is; the document does not say that they may
+                # change.
                 if name in FORMATS and (self.data is not None or self.unsure) and members.get(name) != value:
                     due = Due.EITHER
                 members[name] = value
@@ -153,7 +155,8 @@ class ModelImage:
     # --- comparison with what the cloud shows ----------------------------------------------------------------------------------------
 
     def differences(self, body: Mapping[str, Any], *, partly: bool = False) -> tuple[Difference, ...]:
-        """The members whose shown value is not the one due. `partly`: members that are missing from the body are passed over."""
+        """The members whose shown value is not the one due. `partly`: members that are missing from the body are passed
+        over."""
         found = [
             Difference(name, value, body.get(name))
             for name, value in self.members.items()
@@ -224,8 +227,8 @@ class ModelImage:
 class Patched:
     """What a patch is due to do.
 
-    `due` is how it may end, `after` the image when it succeeds, `named` the members that its operations name, `wrong` the member for
-    which it is due to be refused, `changes` whether any member gets another value.
+    `due` is how it may end, `after` the image when it succeeds, `named` the members that its operations name, `wrong`
+    the member for which it is due to be refused, `changes` whether any member gets another value.
     """
 
     due: Due
@@ -257,7 +260,8 @@ class ModelStore:
         return next((slot for slot, image in self.images.items() if image.id == image_id), None)
 
     def listed(self, actor: str, query: Mapping[str, str]) -> tuple[frozenset[int], frozenset[int]]:
-        """The images that a list with these filters (name, status, changes-since) must hold, and those that it may hold."""
+        """The images that a list with these filters (name, status, changes-since) must hold, and those that it may
+        hold."""
         must: set[int] = set()
         may: set[int] = set()
         for slot, image in self.images.items():

@@ -1,4 +1,5 @@
-"""Judging the lists of a walk by the model: each image once, none too many, none missing, each as show has it, in order."""
+"""Judging the lists of a walk by the model: each image once, none too many, none missing, each as show has it, in
+order."""
 
 from __future__ import annotations
 
@@ -99,7 +100,8 @@ class ListJudge:
         return query
 
     def _members(self, rows: Rows, actor: str, query: Mapping[str, str], exchange: Exchange) -> None:
-        """Judge that each image stands in the list once, and none against the limit, the filters or the isolation of projects."""
+        """Judge that each image stands in the list once, and none against the limit, the filters or the isolation of
+        projects."""
         walk = self._walk
         ids = [str(row.get("id")) for row in rows]
         walk.say(COMPLETE, len(ids) == len(set(ids)), Deviation("listed-twice"), exchange)
@@ -173,7 +175,8 @@ class ListJudge:
                 walk.holds(requirement, exchange)
 
     def _order(self, rows: Rows, query: Mapping[str, str], exchange: Exchange) -> None:
-        """Judge the order of the walk's images. Text beyond ASCII is not judged: its order depends on the database's collation."""
+        """Judge the order of the walk's images. Text beyond ASCII is not judged: its order depends on the database's
+        collation."""
         walk, key = self._walk, query["sort_key"]
         shown = [row.get(key) for row in rows if walk.store.slot_of(str(row.get("id"))) is not None]
         values: list[Any] = [moment(str(value)) if key in TIMES else value for value in shown]
@@ -206,7 +209,8 @@ def _ordered(values: list[Any], *, descending: bool) -> bool:
 
 
 def _reaches(rows: list[dict[str, Any]], image: ModelImage, query: Mapping[str, str]) -> bool:
-    """Whether a page of the newest images reaches back to before the image was created, so that the image must be on it."""
+    """Whether a page of the newest images reaches back to before the image was created, so that the image must be on
+    it."""
     if (query.get("sort_key"), query.get("sort_dir")) != ("created_at", "desc") or not rows:
         return False
     stamps = [moment(str(row.get("created_at"))) for row in rows]

@@ -48,8 +48,8 @@ ROTA: tuple[Action, ...] = (
     Actions.reuse,
     Actions.trespass,
 )
-"""The order of actions that every other turn follows. Hypothesis leaves some rules out of a walk; with the rota a few walks have
-had every kind of action."""
+"""The order of actions that every other turn follows. Hypothesis leaves some rules out of a walk; with the rota a few
+walks have had every kind of action."""
 
 
 class Machine(RuleBasedStateMachine):
@@ -63,7 +63,8 @@ class Machine(RuleBasedStateMachine):
 
     @initialize(number=SEEDS)
     def begin(self, number: int) -> None:
-        """Begin a walk with its first images. Hypothesis draws the least numbers first: that walk, with 0, is left out."""
+        """Begin a walk with its first images. Hypothesis draws the least numbers first: that walk, with 0, is left
+        out."""
         if number and not self.plan.spent:
             walk = Walk(self.plan.cloud, self.plan.expect)
             walk.changes_since = self.plan.changes_since
@@ -132,7 +133,8 @@ class Machine(RuleBasedStateMachine):
 
     @rule(number=SEEDS)
     def change_later(self, number: int) -> None:
-        """Change an image a second after it was changed (once in a run), so that updated_at, in whole seconds, must move."""
+        """Change an image a second after it was changed (once in a run), so that updated_at, in whole seconds, must
+        move."""
         self._turn(number, Actions.change_later)
 
     def teardown(self) -> None:
@@ -161,7 +163,8 @@ class Machine(RuleBasedStateMachine):
         self._guarded(lambda actions: act(actions, chance))
 
     def _guarded(self, act: Callable[[Actions], object], *, even_when_spent: bool = False) -> None:
-        """Act, unless the walks are over. No exception reaches hypothesis, which would repeat the walk to reproduce it."""
+        """Act, unless the walks are over. No exception reaches hypothesis, which would repeat the walk to reproduce
+        it."""
         over = self.plan.broken is not None or (self.plan.spent and not even_when_spent)
         if self.actions is None or over:
             return

@@ -15,7 +15,8 @@ __all__ = ["Plan", "WalkBudget"]
 
 @dataclass(frozen=True, slots=True)
 class WalkBudget:
-    """How many requests may be sent: in all walks (`walks`), to shorten one finding (`finding`), and to shorten all (`findings`).
+    """How many requests may be sent: in all walks (`walks`), to shorten one finding (`finding`), and to shorten all
+    (`findings`).
 
     `seconds` bounds the time of the walks too; None for no bound.
     """
@@ -35,10 +36,11 @@ class WalkBudget:
 class Plan:
     """The state that all walks of a run share.
 
-    `other` says that a second project takes part. `began` is the number of exchanges before the first walk. `paused` says that the
-    one pause of a run has been made, `turns` counts the places taken from the rota. `changes_since` says whether the list takes
-    that parameter, None while it is not known. `found` maps each deviation to the steps that led to it and the image that it is
-    about. `outages` counts the walks in a row that lost the target; `broken` is the exception that ended the walks.
+    `other` says that a second project takes part. `began` is the number of exchanges before the first walk. `paused`
+    says that the one pause of a run has been made, `turns` counts the places taken from the rota. `changes_since` says
+    whether the list takes that parameter, None while it is not known. `found` maps each deviation to the steps that led
+    to it and the image that it is about. `outages` counts the walks in a row that lost the target; `broken` is the
+    exception that ended the walks.
     """
 
     cloud: ImageClient

@@ -1,7 +1,8 @@
 """Stateful testing: walks over the cloud, in any order, against the model of an image store.
 
-Only the budget ends the walks: a deviation is recorded and the walk goes on. Afterwards the steps that led to each new deviation are
-walked again in shorter and shorter parts, within a bound of requests; the finding shows the shortest sequence that was found.
+Only the budget ends the walks: a deviation is recorded and the walk goes on. Afterwards the steps that led to each new
+deviation are walked again in shorter and shorter parts, within a bound of requests; the finding shows the shortest
+sequence that was found.
 """
 
 from __future__ import annotations
@@ -84,8 +85,8 @@ def _shorten_one(plan: Plan, key: Key, steps: tuple[WalkStep, ...], slot: int, u
 
 
 def _guesses(steps: tuple[WalkStep, ...], slot: int) -> Iterator[tuple[WalkStep, ...]]:
-    """Parts that are likely to be enough, the shortest first: the creates of the image in question, its changes, these with the latest
-    changes of other images, its reads, the creates with the last dozen steps, all changes."""
+    """Parts that are likely to be enough, the shortest first: the creates of the image in question, its changes, these
+    with the latest changes of other images, its reads, the creates with the last dozen steps, all changes."""
     last = steps[-1]
     slot = slot if slot >= 0 else last.slot
     about = {slot, last.slot, last.taken}

@@ -24,11 +24,12 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class WalkStep:
-    """One step of a walk. `kind` is create, patch, upload, delete, show, download, list or pause; `slot` the number of the image.
+    """One step of a walk. `kind` is create, patch, upload, delete, show, download, list or pause; `slot` the number of
+    the image.
 
-    `members` are those of a create; with `own_id` it sends a new id, with `taken` the id of that image of the walk. `operations`
-    are those of a patch, `data` the bytes of an upload, `query` that of a list; with `since` the list asks for changes since the
-    last change of that image. Values may be a Name.
+    `members` are those of a create; with `own_id` it sends a new id, with `taken` the id of that image of the walk.
+    `operations` are those of a patch, `data` the bytes of an upload, `query` that of a list; with `since` the list asks
+    for changes since the last change of that image. Values may be a Name.
     """
 
     kind: str

@@ -3,8 +3,8 @@
 Rules
 - A step refers to images and names by their number in the walk, so that a part of a walk can be walked again.
 - A deviation is reported once: after it the model takes over what the cloud shows.
-- After an answer that leaves open whether the request was carried out (5xx, 408, 429) the members of the image are in doubt and not
-  judged until they are seen again.
+- After an answer that leaves open whether the request was carried out (5xx, 408, 429) the members of the image are in
+  doubt and not judged until they are seen again.
 - When a list differs from the model, the image is shown first: the list is wrong only when show agrees with the model.
 """
 
@@ -45,8 +45,8 @@ GONE_FOR_GOOD = requirement_id.gone("image.delete")
 class Walk:
     """Does steps and judges the answers. Use as a context, so that findings have the exchanges that led to them.
 
-    `steps` are those that were done. `found` maps the key of each deviation to the index of the step that showed it and the image
-    that it is about (-1 for none).
+    `steps` are those that were done. `found` maps the key of each deviation to the index of the step that showed it and
+    the image that it is about (-1 for none).
     """
 
     def __init__(self, cloud: ImageClient, expect: Expect, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -100,7 +100,8 @@ class Walk:
         return list(self._names.values())
 
     def name_of(self, text: str) -> Name | str:
-        """The Name that stands for this text, so that a step with it can be walked again; the text itself when there is none."""
+        """The Name that stands for this text, so that a step with it can be walked again; the text itself when there is
+        none."""
         return next((Name(number) for number, name in self._names.items() if name == text), text)
 
     def resolved(self, value: Any) -> Any:
@@ -118,7 +119,8 @@ class Walk:
         self._expect(requirement, True, Deviation("kept"), exchange)
 
     def say(self, requirement: str, ok: bool, deviation: Deviation, exchange: Exchange, *, slot: int = -1) -> bool:
-        """Judge a requirement. A deviation is about the image `slot`; the exchanges of the walk so far are its related ones."""
+        """Judge a requirement. A deviation is about the image `slot`; the exchanges of the walk so far are its related
+        ones."""
         exchanges = self.cloud.recorder.exchanges
         related = tuple(exchanges[number - 1] for number in self._trail if number < exchange.number)
         self._expect(requirement, ok, deviation, exchange, related=related)
@@ -147,7 +149,8 @@ class Walk:
             self.refused(ISOLATION[exchange.operation], exchange, act, slot)
 
     def differs(self, slot: int, item: Difference, where: str, exchange: Exchange) -> None:
-        """Report a member that is not as it is due; the operations since the image was seen decide which requirement that breaks."""
+        """Report a member that is not as it is due; the operations since the image was seen decide which requirement
+        that breaks."""
         causes, image = self._causes.get(slot, ()), self.store.images[slot]
         blame = blamed(item.member, causes, image, where, self._defaults, self._known)
         deviation = blame.deviation
@@ -175,7 +178,8 @@ class Walk:
         self.store = self.store.holding(slot, image)
 
     def _vanished(self, slot: int, exchange: Exchange) -> bool:
-        """Whether an image is missing after operations on other images; then that is reported, and the model drops it."""
+        """Whether an image is missing after operations on other images; then that is reported, and the model drops
+        it."""
         if exchange.response.status != 404 or all(cause.own for cause in self._causes.get(slot, ())):
             return False
         self._lost(slot, exchange)
@@ -335,7 +339,8 @@ class Walk:
             self._hold(slot, after.seen(body, self._known, (item.member for item in wrong)))
 
     def _moved(self, slot: int, image: ModelImage, exchange: Exchange, began: float) -> None:
-        """Judge that updated_at moved forward. It has whole seconds, so only a change TICK after the last one is judged."""
+        """Judge that updated_at moved forward. It has whole seconds, so only a change TICK after the last one is
+        judged."""
         body = body_of(exchange)
         before = moment(str(image.updated_at))
         after = moment(str(body.get("updated_at") if isinstance(body, dict) else None))
@@ -419,7 +424,8 @@ class Walk:
             self.store = self.store.without(step.slot, deleted=True)
 
     def truly(self, slot: int) -> bool:
-        """Show an image; whether it is as the model has it. Deviations are entered for the step under way, which is a list."""
+        """Show an image; whether it is as the model has it. Deviations are entered for the step under way, which is a
+        list."""
         before = len(self.found)
         image = self.store.images[slot]
         step = WalkStep("show", slot, image.actor)

@@ -1,5 +1,5 @@
-"""The pytest plugin, composed: the engine's own, with the services registered and what writes reports. Loaded by the command and by
-the root conftest.py."""
+"""The pytest plugin, composed: the engine's own, with the services registered and what writes reports. Loaded by the
+command and by the root conftest.py."""
 
 from __future__ import annotations
 

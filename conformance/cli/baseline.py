@@ -85,7 +85,8 @@ def show(path: Path, specs: Path | None) -> None:
         click.echo(_line(entry))
     counts = Counter(entry.requirement for entry in held.entries)
     click.echo(
-        f"{path}: {len(held.entries)} known findings of {len(counts)} requirements, contract {held.contract} ({held.sha256[:12]})"
+        f"{path}: {len(held.entries)} known findings of {len(counts)} requirements, "
+        f"contract {held.contract} ({held.sha256[:12]})"
     )
 
 

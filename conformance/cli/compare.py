@@ -46,7 +46,8 @@ FORMATS: Mapping[str, Callable[[Comparison, str], str]] = {
     help="An operation that takes more than RATIO times as long, with confidence, is a regression.",
 )
 def compare_runs(before: Path, after: Path, form: str, out: Path | None, lang: str, latency_fails: float | None) -> int:
-    """Say what changed between two runs of the same suite, BEFORE and AFTER (directories that `run --out` wrote, or bundles).
+    """Say what changed between two runs of the same suite, BEFORE and AFTER (directories that `run --out` wrote, or
+    bundles).
 
     Exit codes: 0 no regression, 1 regression, 2 usage, 3 the runs cannot be compared or leave it open.
     """

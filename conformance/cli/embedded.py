@@ -1,4 +1,5 @@
-"""The embedded target of the commands and of plain pytest: the reference, loaded when a run turns out to have no cloud."""
+"""The embedded target of the commands and of plain pytest: the reference, loaded when a run turns out to have no
+cloud."""
 
 from __future__ import annotations
 

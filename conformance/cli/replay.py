@@ -40,7 +40,8 @@ def replay(
 
     RUN is the directory or the bundle of a run, FINDING the beginning of a finding's id (default: all).
 
-    Exit codes: 0 none reproduced, 1 one reproduced or changed, 2 usage, 3 one could not be decided or the target not reached.
+    Exit codes: 0 none reproduced, 1 one reproduced or changed, 2 usage, 3 one could not be decided or the target not
+    reached.
     """
     verdict = load(run)
     groups = chosen(verdict, finding)

@@ -117,11 +117,15 @@ def _print(scorecard: Scorecard, console: Console, paths: tuple[Path, ...]) -> N
             console.print(f"{title}: {', '.join(names)}", highlight=False, markup=False)
     console.print(f"reports: {', '.join(str(path) for path in paths)}", highlight=False, markup=False)
     alarms = sum(not item.silent for item in scorecard.clean)
-    words = f"of {len(scorecard.trials)} faults {scorecard.count(CAUGHT)} caught, {scorecard.count(ELSEWHERE)} noticed elsewhere only, {scorecard.count(MISSED)} missed"
+    words = (
+        f"of {len(scorecard.trials)} faults {scorecard.count(CAUGHT)} caught, "
+        f"{scorecard.count(ELSEWHERE)} noticed elsewhere only, {scorecard.count(MISSED)} missed"
+    )
     errors = f", {scorecard.count(ERROR)} errors of the suite" if scorecard.count(ERROR) else ""
     verdict = "PROVEN" if scorecard.proven else "NOT PROVEN"
     console.print(
-        f"{verdict}: {words}{errors}; {alarms} false alarms in {len(scorecard.clean)} runs without a fault, in {scorecard.seconds:.0f} s",
+        f"{verdict}: {words}{errors}; {alarms} false alarms in {len(scorecard.clean)} runs without a fault, "
+        f"in {scorecard.seconds:.0f} s",
         highlight=False,
         markup=False,
     )

@@ -43,7 +43,8 @@ def serve(port: int, clouds: Path, fault: tuple[str, ...]) -> None:
         for name, url in reference.urls.items():
             click.echo(f"{name:8} {url}")
         click.echo(
-            f"use it with: OS_CLIENT_CONFIG_FILE={clouds} conformance run --os-cloud reference --other-cloud reference-other"
+            f"use it with: OS_CLIENT_CONFIG_FILE={clouds} conformance run "
+            "--os-cloud reference --other-cloud reference-other"
         )
         sys.stdout.flush()
         stop.wait()

@@ -52,7 +52,8 @@ def diff(old: Path, new: Path, form: str, out: Path | None) -> int:
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         said = " ".join(str(error).split())[:120]
         raise UsageError(
-            f"{old} or {new}: not an OpenAPI document as `conformance extract` writes it ({type(error).__name__}: {said})"
+            f"{old} or {new}: not an OpenAPI document as `conformance extract` writes it "
+            f"({type(error).__name__}: {said})"
         ) from None
     text = FORMATS[form](changes, _named(old), _named(new))
     if out is None:

@@ -1,8 +1,8 @@
 """What a change between two editions does to a client of the old one: each rule and its impact.
 
 Rules
-- A request breaks where less may be sent than before. An answer breaks where it no longer holds what the client reads, or may hold
-  what the client never had to take: null, another type, no member.
+- A request breaks where less may be sent than before. An answer breaks where it no longer holds what the client reads,
+  or may hold what the client never had to take: null, another type, no member.
 - An answer that may hold a new value of a known type (of an enumeration, beyond a limit) is potentially breaking.
 - What a client may ignore is compatible. What no rule knows is potentially breaking.
 - A rule's id says direction, what and how. Ids are stable: a pipeline may name them.

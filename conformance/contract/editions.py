@@ -2,8 +2,8 @@
 
 Rules
 - Both are effective contracts: what the rulings of an edition decide is part of it.
-- Each change has a rule (`edition_rules`), and the rule its impact. No difference is passed over: what no rule knows is told as
-  `schema-changed`.
+- Each change has a rule (`edition_rules`), and the rule its impact. No difference is passed over: what no rule knows is
+  told as `schema-changed`.
 - Line numbers, prose and placeholders of an edition are no changes.
 """
 
@@ -31,8 +31,8 @@ Spec = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class EditionChange:
-    """One change. `place` is the member, parameter or header; `requirement` the promise it belongs to (`server.list.*` stands
-    for all of an operation), None when it has none.
+    """One change. `place` is the member, parameter or header; `requirement` the promise it belongs to (`server.list.*`
+    stands for all of an operation), None when it has none.
 
     `lines_before` and `lines_after` are document lines of each edition, empty where the edition does not have it.
     """

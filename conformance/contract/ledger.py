@@ -2,8 +2,10 @@
 
 Rules
 - Ids are made from the contract (operation, place, name), never from a position, so they survive a new edition.
-- A promise that a table or an example makes is derived; one that only prose makes stands in the overlay as `x-requirements`.
-- Authority is `ruling` where the overlay wrote `x-ruling`, `upstream` where it wrote `x-authority: upstream`, else `document`.
+- A promise that a table or an example makes is derived; one that only prose makes stands in the overlay as
+  `x-requirements`.
+- Authority is `ruling` where the overlay wrote `x-ruling`, `upstream` where it wrote `x-authority: upstream`, else
+  `document`.
 """
 
 from __future__ import annotations
@@ -141,7 +143,8 @@ def _members(schema: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Mapp
 def defaults_of(operation: Mapping[str, Any]) -> dict[str, tuple[Any, list[list[int]]]]:
     """Member -> (value, lines) that the example answer shows for what the example request left out.
 
-    Only values that can be the same for every resource count: null, booleans, empty lists, words without digits or slashes.
+    Only values that can be the same for every resource count: null, booleans, empty lists, words without digits or
+    slashes.
     """
     examples = operation.get("requestBody", {}).get("x-examples", ())
     sent = next((item["value"] for item in examples if isinstance(item["value"], dict)), None)

@@ -29,7 +29,8 @@ PathKey: TypeAlias = str | int
 
 @dataclass(frozen=True, slots=True)
 class FileViolation:
-    """What is wrong at a place of a file. `line` counts from 1; `where` is the place in words, "" for the whole file."""
+    """What is wrong at a place of a file. `line` counts from 1; `where` is the place in words, "" for the whole
+    file."""
 
     file: str
     line: int

@@ -50,7 +50,8 @@ def operation_id(method: str, path: str, *, json_answer: bool = True) -> str:
 
 
 def nouns(path: str) -> tuple[str, ...]:
-    """The words of a path in the singular, without its version and its parameters: /v2/servers/{id}/tags -> server, tag."""
+    """The words of a path in the singular, without its version and its parameters: /v2/servers/{id}/tags -> server,
+    tag."""
     return tuple(_singular(part) for part in _parts(path) if not part.startswith("{"))
 
 
@@ -67,8 +68,8 @@ def _singular(noun: str) -> str:
 def service_specs(document: Document) -> dict[str, dict[str, Any]]:
     """Service -> OpenAPI document, the service that the document begins with first; that one holds the common part.
 
-    A numbered section describes a service, which is named by the first word of its first path. A call that only an example of the
-    common part shows belongs to the identity service.
+    A numbered section describes a service, which is named by the first word of its first path. A call that only an
+    example of the common part shows belongs to the identity service.
     """
     found: dict[str, list[ApiOperation]] = {}
     for section in document.sections:

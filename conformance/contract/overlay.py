@@ -1,13 +1,16 @@
 """The errata: rulings on a document that contradicts itself, as an OpenAPI Overlay 1.0 document.
 
-Each action carries `x-ruling` (its number, or null for a plain reading of prose), `x-source` (lines of the document) and `description` (the reason).
-`x-spec` names the service whose spec it changes; without it, it is the spec that holds the common part.
+Each action carries `x-ruling` (its number, or null for a plain reading of prose), `x-source` (lines of the document)
+and `description` (the reason). `x-spec` names the service whose spec it changes; without it, it is the spec that holds
+the common part.
 
 Rules (https://spec.openapis.org/overlay/v1.0.0.html)
 - Actions apply in order, each to the result of the one before.
-- `target` is a JSONPath (RFC 9535); `update` merges into each node it selects: objects member by member, arrays by appending.
+- `target` is a JSONPath (RFC 9535); `update` merges into each node it selects: objects member by member, arrays by
+  appending.
 - `remove: true` takes the nodes out.
-- A target that selects nothing is an error here, where the specification has none: an erratum that changes nothing is stale.
+- A target that selects nothing is an error here, where the specification has none: an erratum that changes nothing is
+  stale.
 """
 
 from __future__ import annotations
@@ -29,7 +32,8 @@ __all__ = ["Action", "Overlay", "apply", "load_overlay"]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One change. `update` is None for a removal; `spec` None for the spec with the common part; `source` are document lines."""
+    """One change. `update` is None for a removal; `spec` None for the spec with the common part; `source` are document
+    lines."""
 
     target: str
     update: Any

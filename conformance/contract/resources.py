@@ -3,8 +3,10 @@
 Rules
 - A path that ends in a noun is a collection when another path continues it by one parameter alone (`/v2/servers`,
   `/v2/servers/{server_id}`), or when it is both listed (GET) and created in (POST).
-- GET and POST of the collection list and create; GET, PATCH (or PUT) and DELETE of the single one show, change and remove it.
-- What stands below a single one and is no collection of its own belongs to it as an extra (`/v2/servers/{server_id}/file`).
+- GET and POST of the collection list and create; GET, PATCH (or PUT) and DELETE of the single one show, change and
+  remove it.
+- What stands below a single one and is no collection of its own belongs to it as an extra
+  (`/v2/servers/{server_id}/file`).
 - A call that none of this fits, such as the one that gives a token, is about no resource.
 """
 

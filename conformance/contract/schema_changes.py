@@ -1,7 +1,8 @@
 """How one JSON Schema differs from another, and whether that narrows or widens what it allows.
 
 Rules
-- Narrower means that some value was allowed and is not; wider that some value is allowed and was not. Both is `changed`.
+- Narrower means that some value was allowed and is not; wider that some value is allowed and was not. Both is
+  `changed`.
 - Every keyword is looked at: one that no rule knows is told as `schema-changed`, never passed over.
 - Prose (title, description, examples) and what begins with `x-` say nothing about values.
 """
@@ -24,9 +25,10 @@ _ALL_TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object
 class SchemaChange:
     """One difference at one place such as `servers[].id` ("" for the whole).
 
-    `kind` is one of member-removed, member-added, required-member-removed, required-member-added, member-became-required,
-    member-became-optional, became-nullable, no-longer-nullable, type-narrowed, type-widened, type-changed, enum-value-added,
-    enum-value-removed, limit-narrowed, limit-widened, format-changed, closed, opened, schema-changed.
+    `kind` is one of member-removed, member-added, required-member-removed, required-member-added,
+    member-became-required, member-became-optional, became-nullable, no-longer-nullable, type-narrowed, type-widened,
+    type-changed, enum-value-added, enum-value-removed, limit-narrowed, limit-widened, format-changed, closed, opened,
+    schema-changed.
     """
 
     place: str

@@ -1,7 +1,8 @@
-"""The specs of one contract, one for each service that the document describes, and which of them holds what is common to all.
+"""The specs of one contract, one for each service that the document describes, and which of them holds what is common
+to all.
 
-What holds for every operation (error codes, request headers, methods) stands once, as `x-common`, in the spec of the service that
-the document describes first.
+What holds for every operation (error codes, request headers, methods) stands once, as `x-common`, in the spec of the
+service that the document describes first.
 """
 
 from __future__ import annotations

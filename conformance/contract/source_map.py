@@ -1,7 +1,7 @@
 """Where in the specs each requirement stands: file and line, for readers that point at source text.
 
-A requirement stands at the node of the generated OpenAPI file that it was derived from, or at its entry in the errata, and in
-every case at its row of the ledger.
+A requirement stands at the node of the generated OpenAPI file that it was derived from, or at its entry in the errata,
+and in every case at its row of the ledger.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ Place = tuple[str, int]
 
 
 def requirement_places(directory: Path | None = None) -> Mapping[str, tuple[Place, ...]]:
-    """Requirement id -> its places, the one to look at first, its row of the ledger last (specs of the product when None).
+    """Requirement id -> its places, the one to look at first, its row of the ledger last (specs of the product when
+    None).
 
     Raises UsageError naming the file that cannot be read.
     """
@@ -62,7 +63,8 @@ def _nearest(name: str, found: Mapping[str, list[Place]]) -> list[Place]:
 
 
 def _relative(directory: Path) -> str:
-    """The directory relative to where the command was started; of one elsewhere only the name: reports hold no path of the machine."""
+    """The directory relative to where the command was started; of one elsewhere only the name: reports hold no path of
+    the machine."""
     try:
         return directory.resolve().relative_to(Path.cwd()).as_posix()
     except ValueError:

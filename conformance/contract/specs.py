@@ -246,7 +246,8 @@ def _lines(raw: Any) -> Lines:
 
 
 def _schema(spec: Mapping[str, Any], node: Any) -> Any:
-    """The schema with references replaced, and without `x-` members except x-max-additional, which limits further members."""
+    """The schema with references replaced, and without `x-` members except x-max-additional, which limits further
+    members."""
     return _plain(resolved(spec, node))
 
 

@@ -101,7 +101,8 @@ def _block_end(lines: Sequence[Line], start: int) -> int:
 
 
 def _join(texts: Sequence[str], block: Sequence[Line]) -> tuple[str, list[tuple[int, int]]]:
-    """The lines as one text, and (offset, line number) of each. A line that ends inside a string is joined to the next."""
+    """The lines as one text, and (offset, line number) of each. A line that ends inside a string is joined to the
+    next."""
     text, numbers, open_string = "", [], False
     for piece, line in zip(texts, block, strict=True):
         if text and not open_string:
@@ -121,7 +122,8 @@ def _tokens(text: str, numbers: Sequence[tuple[int, int]]) -> Iterator[_Token]:
 
 
 def _mend(text: str, tokens: Sequence[_Token]) -> tuple[str, str | None]:
-    """The text with each missing bracket put in before the one that closes what is around it, and in words what was put in."""
+    """The text with each missing bracket put in before the one that closes what is around it, and in words what was put
+    in."""
     open_brackets: list[str] = []
     inserted: list[tuple[int, str, int]] = []
     for token in tokens:

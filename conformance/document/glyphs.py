@@ -1,7 +1,8 @@
 """Code that was printed twice: a text shadow leaves every run of glyphs doubled, `"id""id"::` for `"id":`.
 
-A line was printed twice when it can be cut into blanks and pieces that each stand twice in a row; where there are several such
-cuts, the longest pieces are taken. The time grows with the cube of a line's length, so longer lines than LONGEST are not looked at.
+A line was printed twice when it can be cut into blanks and pieces that each stand twice in a row; where there are
+several such cuts, the longest pieces are taken. The time grows with the cube of a line's length, so longer lines than
+LONGEST are not looked at.
 """
 
 from __future__ import annotations

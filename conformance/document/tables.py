@@ -68,7 +68,8 @@ def read_table(lines: Sequence[Line], start: int) -> tuple[Table, int]:
 
 
 def joined(pieces: Sequence[str]) -> str:
-    """The pieces of a wrapped cell as one text. Cells are broken inside words too, so a blank is put only before a capital letter."""
+    """The pieces of a wrapped cell as one text. Cells are broken inside words too, so a blank is put only before a
+    capital letter."""
     text = ""
     for piece in pieces:
         new_word = re.search(r"[a-z]$", text) and re.match(r"[A-Z][a-z]", piece)

@@ -1,11 +1,12 @@
 """What was sent, counted by class, and which class of request explains an unwanted status.
 
-One failure of a server must not hide another, so a server error is told apart by the class of the request that meets it. And one
-failure that meets every request must not look like hundreds. So of the classes that a request belongs to the one is chosen which
-explains the failure best. In this order:
+One failure of a server must not hide another, so a server error is told apart by the class of the request that meets
+it. And one failure that meets every request must not look like hundreds. So of the classes that a request belongs to
+the one is chosen which explains the failure best. In this order:
 
 1. valid requests, where all of them fail;
-2. a broken part whose every request fails, else such an open one, else such a special valid one (a boundary, an empty text) that
+2. a broken part whose every request fails, else such an open one, else such a special valid one (a boundary, an empty
+text) that
    was sent at least twice;
 3. a broken or open part whose requests fail far more often than valid ones do;
 4. valid requests, where some of them fail;
@@ -31,7 +32,8 @@ Partitioned = Sequence[tuple[Exchange, tuple[Part, ...]]]
 CHECKS = frozenset({"server-error", "documented-status"})
 """The checks whose deviations are told apart by the class of the request."""
 OFTEN = 0.2
-"""When this share of valid requests fails, a class that was sent only once is not told apart from them: it may be chance."""
+"""When this share of valid requests fails, a class that was sent only once is not told apart from them: it may be
+chance."""
 WIDER = 3
 """So many wrong types of one place that all fail count as one class."""
 
@@ -118,7 +120,8 @@ class _Counts:
         return evidence
 
     def _wider(self, part: Part) -> Part:
-        """The part, or where every wrong type of its place always fails (at least WIDER of them) the class of all of them."""
+        """The part, or where every wrong type of its place always fails (at least WIDER of them) the class of all of
+        them."""
         wanted = dict(part.held.terms).get("wanted")
         if part.held.rule != "type" or wanted is None:
             return part
@@ -139,7 +142,8 @@ class _Counts:
         return self.valid_failed / self.valid_tried if self.valid_tried else 0.0
 
     def explain(self, found: Iterable[Part]) -> tuple[Part, ...] | None:
-        """The parts that explain why a request with these parts fails; empty: as valid ones do; None: no part does alone."""
+        """The parts that explain why a request with these parts fails; empty: as valid ones do; None: no part does
+        alone."""
         if self._share == 1:
             return ()
         features = sorted(set(_features(found)), key=lambda part: (_rank(part), -self.tried[part], part.order))

@@ -19,7 +19,8 @@ __all__ = ["Baseline", "Entry", "entries_of", "found_in", "of_run", "still_there
 
 @dataclass(frozen=True, slots=True, order=True)
 class Entry:
-    """A known finding at one place. `status` is -1 when no single answer shows it; `deviation` is the key of the deviation."""
+    """A known finding at one place. `status` is -1 when no single answer shows it; `deviation` is the key of the
+    deviation."""
 
     requirement: str
     operation: str

@@ -1,4 +1,5 @@
-"""The checks of the body of a success: readable, empty where it is due, of the documented shape, and in agreement with itself."""
+"""The checks of the body of a success: readable, empty where it is due, of the documented shape, and in agreement with
+itself."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ from conformance.model.message import Exchange
 
 @check("body", covers="*.response.*")
 def body_readable(exchange: Exchange, contract: Contract) -> Iterator[Look]:
-    """The body of a documented success can be read as what it is: within the limit, and JSON where the document says so."""
+    """The body of a documented success can be read as what it is: within the limit, and JSON where the document says
+    so."""
     spec = documented(exchange, contract)
     if spec is None:
         return
@@ -83,7 +85,8 @@ def schema(exchange: Exchange, contract: Contract) -> Iterator[Look]:
 
 @check("agreement", covers="*.response.*")
 def agreement(exchange: Exchange, contract: Contract) -> Iterator[Look]:
-    """The members of an answer do not contradict each other, the request, or the form that the document's examples show."""
+    """The members of an answer do not contradict each other, the request, or the form that the document's examples
+    show."""
     spec, body = json_success(exchange, contract)
     if spec is None or not isinstance(body, dict):
         return
@@ -132,7 +135,8 @@ def _differs(kind: str, place: str, got: str, due: str, *, kept: bool) -> Deviat
 
 
 def _ordered_times(contract: Contract, operation: Operation) -> Iterator[tuple[str, str]]:
-    """Pairs of members that are times, of which the first is never after the second and once before it, in all examples."""
+    """Pairs of members that are times, of which the first is never after the second and once before it, in all
+    examples."""
     spec = operation.responses[0] if operation.responses else None
     properties: Mapping[str, Any] = (spec.schema or {}).get("properties", {}) if spec is not None else {}
     times = [name for name, node in properties.items() if node.get("format") == "date-time"]

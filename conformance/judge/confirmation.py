@@ -4,9 +4,10 @@ Rules
 - A sight is what a finding says, without the exchange that shows it: requirement, deviation, operation.
 - A finding is confirmed when there is a case that shows it each time; intermittent when every case that was tried again
   failed to show it at least once. Both fail the run.
-- An attempt that ended early (skipped, target lost) counts where it showed the finding, and is left out where it did not.
-- Of the cases that showed a finding the one with the fewest requests is tried; one that is tried anyway serves further findings.
-  At most MOST_CASES are tried.
+- An attempt that ended early (skipped, target lost) counts where it showed the finding, and is left out where it did
+  not.
+- Of the cases that showed a finding the one with the fewest requests is tried; one that is tried anyway serves further
+  findings. At most MOST_CASES are tried.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ def sight_of(finding: Finding) -> Sight:
 
 
 def sights(findings: Sequence[Finding], attempts: Sequence[Attempt]) -> tuple[frozenset[Sight], ...]:
-    """The sights of each attempt. A finding belongs to the attempt that sent its exchange; one without an exchange to the attempt
-    during which it was made."""
+    """The sights of each attempt. A finding belongs to the attempt that sent its exchange; one without an exchange to
+    the attempt during which it was made."""
     shown: list[set[Sight]] = [set() for _ in attempts]
     by_number = {number: place for place, item in enumerate(attempts) for number in item.exchanges}
     by_index = {index: place for place, item in enumerate(attempts) for index in item.findings}
@@ -47,7 +48,8 @@ def sights(findings: Sequence[Finding], attempts: Sequence[Attempt]) -> tuple[fr
 def worth_trying(
     wanted: Iterable[Collection[Sight]], attempts: Sequence[Attempt], shown: Sequence[Collection[Sight]]
 ) -> tuple[tuple[str, ...], int]:
-    """The cases to run again so that each group of findings, given by its sights, is tried; and how many groups are not tried.
+    """The cases to run again so that each group of findings, given by its sights, is tried; and how many groups are not
+    tried.
 
     A group that no case showed (one of logging in or cleaning up) cannot be tried.
     """
@@ -66,7 +68,8 @@ def worth_trying(
 
 
 def confirmation(group: Collection[Sight], attempts: Sequence[Attempt], shown: Sequence[Collection[Sight]]) -> str:
-    """The state of a group after its cases were run again: "confirmed" or "intermittent" (see the rules), "single" when none was."""
+    """The state of a group after its cases were run again: "confirmed" or "intermittent" (see the rules), "single" when
+    none was."""
     seen: dict[tuple[str, Sight], list[bool]] = {}
     for item, sight in ((item, sight) for item in range(len(attempts)) for sight in group):
         there = sight in shown[item]

@@ -92,7 +92,8 @@ def _instead_of_envelope(exchange: Exchange, contract: Contract) -> Phrase | Non
 
 @check("optional-code", covers=("error.300", "error.406", "error.407", "error.408", "error.50?"))
 def optional_code(exchange: Exchange, contract: Contract) -> Iterator[Look]:
-    """A documented code that no client can be sure to provoke is judged where it is met by chance (document lines 427-467)."""
+    """A documented code that no client can be sure to provoke is judged where it is met by chance (document lines
+    427-467)."""
     status = exchange.response.status
     requirement = contract.requirements.get(requirement_id.error(status))
     if (

@@ -98,7 +98,8 @@ def _answered(kind: str, exchange: Exchange, contract: Contract) -> Deviation:
 
 @check("authentication", covers="auth.required")
 def authentication(exchange: Exchange, contract: Contract) -> Iterator[Look]:
-    """A call without a valid token is refused (document lines 167, 256-272). Judged where the sender says it has none."""
+    """A call without a valid token is refused (document lines 167, 256-272). Judged where the sender says it has
+    none."""
     operation = contract.operations.get(exchange.operation)
     if operation is None or operation is contract.token_operation or exchange.request.actor != "anonymous":
         return

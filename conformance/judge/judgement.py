@@ -1,4 +1,5 @@
-"""The record of a run -> the verdict (design rules 3 to 7). Pure: the same record, contract and excuses give the same verdict."""
+"""The record of a run -> the verdict (design rules 3 to 7). Pure: the same record, contract and excuses give the same
+verdict."""
 
 from __future__ import annotations
 
@@ -319,8 +320,8 @@ def _group(
 
 
 def _clarity(finding: Finding) -> tuple[bool, bool, int, int, int]:
-    """The clearest exemplar: of the very class, of a documented operation, with the fewest requests that lead to it, the
-    shortest, met first."""
+    """The clearest exemplar: of the very class, of a documented operation, with the fewest requests that lead to it,
+    the shortest, met first."""
     exchange = finding.exchange
     if exchange is None:
         return (False, True, 0, 0, 0)

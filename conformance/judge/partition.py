@@ -2,8 +2,8 @@
 
 Rules
 - A class is made of names of the contract and rules of its schemas, never of a value that was generated.
-- A part is valid, broken (the contract forbids it) or open (the contract does not decide, so nothing may be asserted about
-  its acceptance). Whether a request is due a refusal is read off its parts: any broken one will do.
+- A part is valid, broken (the contract forbids it) or open (the contract does not decide, so nothing may be asserted
+  about its acceptance). Whether a request is due a refusal is read off its parts: any broken one will do.
 - What JSON or HTTP leaves to the receiver is open, and so are the names of further properties.
 """
 
@@ -76,7 +76,8 @@ def kept_members(contract: Contract, resource: Resource) -> tuple[str, ...]:
 
 
 def place_of(contract: Contract, operation: str, member: str) -> str:
-    """A member of the resource that an operation belongs to, as a deviation names it: FURTHER when the contract does not name it."""
+    """A member of the resource that an operation belongs to, as a deviation names it: FURTHER when the contract does
+    not name it."""
     resource = contract.resource_of(operation)
     if resource is None:
         return FURTHER
@@ -386,7 +387,8 @@ def _parameter(schema: Schema, text: str) -> Class:
 
 
 def _content_type(request: Request, operation: Operation) -> Iterator[Part]:
-    """Open when it is another: the document requires the header and does not say what becomes of another one (ruling 29)."""
+    """Open when it is another: the document requires the header and does not say what becomes of another one (ruling
+    29)."""
     if operation.request_media_type is None:
         return
     values = request.headers.all("Content-Type")

@@ -1,8 +1,8 @@
 """The registry of passive checks: each declares itself once, and everything else follows from that.
 
 Rules
-- `@check(id, covers=...)` above a function makes it a check. The ledger's coverage, the proof that the bank owes it, and the
-  documentation are read from the registry.
+- `@check(id, covers=...)` above a function makes it a check. The ledger's coverage, the proof that the bank owes it,
+  and the documentation are read from the registry.
 - A check that judges a requirement which it does not cover is a fault of the suite: it raises SuiteError.
 - Checks are pure: an exchange (or the exchanges of a run) and the contract in, looks out. No I/O, no clock, no state.
 """
@@ -57,7 +57,8 @@ class RunLook:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check of one exchange: its id, patterns of the requirements that it covers (`*` stands for any text), and its function."""
+    """A check of one exchange: its id, patterns of the requirements that it covers (`*` stands for any text), and its
+    function."""
 
     id: str
     covers: tuple[str, ...]
@@ -115,14 +116,16 @@ def _covers(patterns: tuple[str, ...], requirement: str) -> bool:
 
 
 def judge_exchange(exchange: Exchange, contract: Contract) -> tuple[Assertion, ...]:
-    """Every assertion of every check about this exchange. Raises SuiteError when a check speaks of what it does not cover."""
+    """Every assertion of every check about this exchange. Raises SuiteError when a check speaks of what it does not
+    cover."""
     return tuple(_assertion(item, look) for item in CHECKS.values() for look in item.look(exchange, contract))
 
 
 def judge_run(
     exchanges: Sequence[Exchange], contract: Contract
 ) -> Iterator[tuple[Exchange, Assertion, tuple[Exchange, ...]]]:
-    """Every assertion of the checks of a run: the exchange that it is about, and the earlier ones that it takes to see it."""
+    """Every assertion of the checks of a run: the exchange that it is about, and the earlier ones that it takes to see
+    it."""
     for item in RUN_CHECKS.values():
         for sight in item.look(exchanges, contract):
             yield sight.exchange, _assertion(item, sight.look), sight.related
@@ -156,7 +159,8 @@ def passive_ids(requirements: Iterable[str]) -> frozenset[str]:
 
 
 def coverage(requirements: Iterable[Requirement], cases: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    """Requirement id -> the checks that judge it, passive ones first. `cases` maps a case's name to what it verifies."""
+    """Requirement id -> the checks that judge it, passive ones first. `cases` maps a case's name to what it
+    verifies."""
     ids = [item.id for item in requirements if item.excluded is None]
     found: dict[str, list[str]] = {name: [] for name in ids}
     for name, patterns in (*_declared().items(), *sorted(cases.items())):

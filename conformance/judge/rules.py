@@ -1,10 +1,12 @@
-"""The equivalence class of a value under a schema: the rule that it breaks, or how it is special among those that keep every rule.
+"""The equivalence class of a value under a schema: the rule that it breaks, or how it is special among those that keep
+every rule.
 
 Rules
-- A value that breaks several rules is of the class of the first that a reader would name: type, then enumeration, length, format.
+- A value that breaks several rules is of the class of the first that a reader would name: type, then enumeration,
+  length, format.
 - Open is what JSON leaves to the receiver, and what the rulings say nothing about.
-- Where two values of a rule are known to meet different code in servers, they are two classes: a number just above the maximum
-  and one beyond 64 bits, a word and a word of digits.
+- Where two values of a rule are known to meet different code in servers, they are two classes: a number just above the
+  maximum and one beyond 64 bits, a word and a word of digits.
 """
 
 from __future__ import annotations
@@ -46,7 +48,8 @@ def rule_of(schema: Schema, value: Any, *, nullable: bool = False) -> Class:
 
 
 def of_type(wanted: Sequence[str], value: Any) -> Class:
-    """The class of values of this one's type where other types are wanted; strings that a lenient server converts are apart."""
+    """The class of values of this one's type where other types are wanted; strings that a lenient server converts are
+    apart."""
     return wrong_type(_finer(value), " or ".join(sorted(wanted)))
 
 

@@ -35,7 +35,8 @@ def repeated_request_ids(exchanges: Sequence[Exchange], contract: Contract) -> I
 
 @run_check(BACK, covers="*.delete.gone")
 def resources_that_are_back(exchanges: Sequence[Exchange], contract: Contract) -> Iterator[RunLook]:
-    """For each answer that shows resources: whether one of them was deleted before, and not made again (document lines 934-947)."""
+    """For each answer that shows resources: whether one of them was deleted before, and not made again (document lines
+    934-947)."""
     for resource in contract.resources.values():
         if resource.remove is not None and requirement_id.gone(resource.remove) in contract.requirements:
             yield from _back(exchanges, resource, requirement_id.gone(resource.remove))

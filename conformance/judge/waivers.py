@@ -26,7 +26,8 @@ SOON = 14
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """One waiver. `expires` is its last day, None when it is permanent; what is None of the others does not restrict it."""
+    """One waiver. `expires` is its last day, None when it is permanent; what is None of the others does not restrict
+    it."""
 
     requirement: str
     reason: str
@@ -60,7 +61,8 @@ def waiver_result(
 ) -> tuple[WaiverResult, Phrase | None]:
     """What became of a waiver, and what a person must be told about it, or None.
 
-    `findings` are the ids of what it matches; `exercised` says that the run had all that could have shown it to be of use.
+    `findings` are the ids of what it matches; `exercised` says that the run had all that could have shown it to be of
+    use.
     """
     note = None
     if waiver.expired(today):

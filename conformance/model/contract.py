@@ -53,8 +53,8 @@ class Level(StrEnum):
 class Statement:
     """What a requirement promises: a sentence in English with the names of the contract left open, and these names.
 
-    `template` is the same for all requirements of one kind (`{member} is as documented`), so that it can be looked up in a
-    catalogue of translations. A sentence of the errata has no values. `str` gives the English sentence.
+    `template` is the same for all requirements of one kind (`{member} is as documented`), so that it can be looked up
+    in a catalogue of translations. A sentence of the errata has no values. `str` gives the English sentence.
     """
 
     template: str
@@ -68,8 +68,8 @@ class Statement:
 class Requirement:
     """One promise. `source` are ranges of document lines; `excluded` is the reason why no check is owed, else None.
 
-    What its id was made of stands beside it: the `kind`, the `operation`, the `place` (a parameter, a header, or a member such as
-    `servers.id`; empty for the whole) and the `status` of a promised answer or of an error code.
+    What its id was made of stands beside it: the `kind`, the `operation`, the `place` (a parameter, a header, or a
+    member such as `servers.id`; empty for the whole) and the `status` of a promised answer or of an error code.
     """
 
     id: str
@@ -172,14 +172,14 @@ class ErrorCode:
 class Resource:
     """What the operations of a service make, show, change and remove, read off their paths and methods.
 
-    `name` is made of the nouns of its path (`server`, `server.tag`). `collection` is the path that lists and creates, `parameter`
-    the name of the path parameter that follows it (empty when no operation addresses a single one). `list`, `create`, `show`,
-    `change` and `remove` are ids of operations, None where the contract has none. `extra` maps a path below a single resource
-    (`/file`) to the ids of the operations there.
+    `name` is made of the nouns of its path (`server`, `server.tag`). `collection` is the path that lists and creates,
+    `parameter` the name of the path parameter that follows it (empty when no operation addresses a single one). `list`,
+    `create`, `show`, `change` and `remove` are ids of operations, None where the contract has none. `extra` maps a path
+    below a single resource (`/file`) to the ids of the operations there.
 
-    `items` is the member of the list's answer that holds the resources (empty when the answer is the list itself), `wrapper` the
-    member of an answer that holds a single one (empty when the answer is the resource itself), `id` the member that the path
-    parameter repeats.
+    `items` is the member of the list's answer that holds the resources (empty when the answer is the list itself),
+    `wrapper` the member of an answer that holds a single one (empty when the answer is the resource itself), `id` the
+    member that the path parameter repeats.
     """
 
     name: str
@@ -250,7 +250,8 @@ class Contract:
         return found
 
     def promised(self, operation: str, status: int) -> Mapping[str, str]:
-        """Member or header of a documented success (`servers.id`, `location`) -> the id of the requirement that promises it."""
+        """Member or header of a documented success (`servers.id`, `location`) -> the id of the requirement that
+        promises it."""
         return self._promised.get((operation, status), {})
 
     def match(self, method: str, path: str) -> Operation | None:

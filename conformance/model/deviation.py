@@ -1,8 +1,9 @@
-"""A deviation: how what was seen departs from what was promised. A value, made where it is seen and never taken apart again.
+"""A deviation: how what was seen departs from what was promised. A value, made where it is seen and never taken apart
+again.
 
 Rules
-- The identity of a deviation is made of names: kind, operation, status, place, act, request and terms. Values that were drawn,
-  and values that a target sent, stand in `seen` and in `path`; they are shown and never compared.
+- The identity of a deviation is made of names: kind, operation, status, place, act, request and terms. Values that were
+  drawn, and values that a target sent, stand in `seen` and in `path`; they are shown and never compared.
 - Sentences about it, in each language, are made in the reports and nowhere else.
 """
 
@@ -24,11 +25,11 @@ __all__ = ["Deviation"]
 class Deviation:
     """One way in which a promise is not kept.
 
-    `kind` names the way (`status`, `missing`, `differs`); the catalogue of the reports has a sentence for each. `operation` and
-    `status` are given where they tell deviations of a kind apart. `place` is a member, header or parameter. `act` is what a case
-    did, `request` the classes of the request that explain it (none: a valid request). `terms` are further names that tell
-    deviations apart. `seen` are values for the reader, such as what was due and what came; `path` leads to the place in the body
-    (`servers[3].flavor`). Neither is part of the identity.
+    `kind` names the way (`status`, `missing`, `differs`); the catalogue of the reports has a sentence for each.
+    `operation` and `status` are given where they tell deviations of a kind apart. `place` is a member, header or
+    parameter. `act` is what a case did, `request` the classes of the request that explain it (none: a valid request).
+    `terms` are further names that tell deviations apart. `seen` are values for the reader, such as what was due and
+    what came; `path` leads to the place in the body (`servers[3].flavor`). Neither is part of the identity.
     """
 
     kind: str
@@ -76,7 +77,8 @@ class Deviation:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Deviation:
-        """The deviation of plain data; members that are not there have their default. Raises KeyError, TypeError or ValueError."""
+        """The deviation of plain data; members that are not there have their default. Raises KeyError, TypeError or
+        ValueError."""
         act = data.get("act")
         return cls(
             kind=str(data["kind"]),

@@ -1,9 +1,10 @@
-"""Equivalence classes of what a request tries (ISTQB: equivalence partitioning): a rule of the contract, kept or broken.
+"""Equivalence classes of what a request tries (ISTQB: equivalence partitioning): a rule of the contract, kept or
+broken.
 
 Rules
 - A class is made of names of the contract and rules of its schemas, never of a value that was generated.
-- It is valid, broken (the contract forbids it) or open (the contract does not decide, so nothing may be asserted about its
-  acceptance).
+- It is valid, broken (the contract forbids it) or open (the contract does not decide, so nothing may be asserted about
+  its acceptance).
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ class Standing(StrEnum):
 class Class:
     """One equivalence class of values.
 
-    `rule` names the rule (`above-maximum`, `type`), or for a valid class how it is special (`boundary`, `empty`), "valid" when it
-    is not. `terms` are what the rule's words need (`is="string"`, `wanted="integer"`). `item` says that not the value but an
-    item of it is of this class.
+    `rule` names the rule (`above-maximum`, `type`), or for a valid class how it is special (`boundary`, `empty`),
+    "valid" when it is not. `terms` are what the rule's words need (`is="string"`, `wanted="integer"`). `item` says that
+    not the value but an item of it is of this class.
     """
 
     rule: str = "valid"
@@ -71,7 +72,8 @@ VALID = Class()
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One place of a request and the class of what stands there. `place` is a member, a parameter or a part such as `body`."""
+    """One place of a request and the class of what stands there. `place` is a member, a parameter or a part such as
+    `body`."""
 
     place: str
     held: Class = VALID

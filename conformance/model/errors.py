@@ -38,7 +38,8 @@ _STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u206
 
 
 def plain(text: str) -> str:
-    """The text in one line that cannot steer a terminal or change the order of reading: part of it may be the target's."""
+    """The text in one line that cannot steer a terminal or change the order of reading: part of it may be the
+    target's."""
     return _STEERING.sub(lambda match: f"\\x{ord(match.group()):02x}", " ".join(text.split()))
 
 

@@ -1,7 +1,7 @@
 """What a look at an exchange says: an assertion, and the finding that a failed one is.
 
-A finding has one identity from the moment it is made: the requirement and the deviation. It is the same from run to run and
-wherever the same deviation is met.
+A finding has one identity from the moment it is made: the requirement and the deviation. It is the same from run to run
+and wherever the same deviation is met.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Assertion:
 class Finding:
     """A failed assertion with the exchange that shows it.
 
-    `related` are the numbers of the exchanges that led up to it. `borrowed` says that its deviation is one of another kind of
-    request, which explains it better than its own (see judge/attribution.py).
+    `related` are the numbers of the exchanges that led up to it. `borrowed` says that its deviation is one of another
+    kind of request, which explains it better than its own (see judge/attribution.py).
     """
 
     requirement: str

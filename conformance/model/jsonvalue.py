@@ -1,6 +1,7 @@
 """The shape of values: JSON Schema 2020-12 with the contract's formats, each violation with its place.
 
-A place is dotted and without indices (`servers.id`), so that a promise can be found by it; a path has them (`servers[3].id`).
+A place is dotted and without indices (`servers.id`), so that a promise can be found by it; a path has them
+(`servers[3].id`).
 """
 
 from __future__ import annotations
@@ -81,8 +82,8 @@ def read_json(data: bytes) -> JSON:
 class Violation:
     """One violation of a schema.
 
-    `rule` is the keyword that is broken, "missing" for a required member; `terms` are what its words need (for `type` the kind that
-    is there and the one wanted); `value` is what stands there, None when nothing does.
+    `rule` is the keyword that is broken, "missing" for a required member; `terms` are what its words need (for `type`
+    the kind that is there and the one wanted); `value` is what stands there, None when nothing does.
     """
 
     place: str
@@ -104,7 +105,8 @@ def moment(text: str) -> datetime | None:
 
 
 def in_utc(value: datetime, seconds: int = 0) -> str | None:
-    """A moment, and so many seconds later, as a query names it: in UTC, whole seconds, with Z. None when no calendar has it."""
+    """A moment, and so many seconds later, as a query names it: in UTC, whole seconds, with Z. None when no calendar
+    has it."""
     try:
         return (value.astimezone(UTC) + timedelta(seconds=seconds)).isoformat()[:19] + "Z"
     except OverflowError:
@@ -166,7 +168,8 @@ def _path(steps: Sequence[str | int]) -> str:
 
 
 def can_be_sent(uri: str) -> bool:
-    """Whether a URI reference has none of the characters that no URI may hold (RFC 3986, 2); letters beyond ASCII pass, as in IRIs."""
+    """Whether a URI reference has none of the characters that no URI may hold (RFC 3986, 2); letters beyond ASCII pass,
+    as in IRIs."""
     return re.fullmatch(r"[^\x00-\x20\x7f\"<>\\^`{|}]*", uri) is not None
 
 
@@ -179,8 +182,8 @@ def kind_of(value: Any) -> str:
 def equal(due: Any, got: Any, *, unordered: bool = False) -> bool:
     """Whether a value is the one that is due. True is not 1, which Python takes for equal.
 
-    With `unordered` lists are compared as sets: the order of items does not matter, nor an item that `due` repeats; one that only
-    `got` repeats does.
+    With `unordered` lists are compared as sets: the order of items does not matter, nor an item that `due` repeats; one
+    that only `got` repeats does.
     """
     if unordered and isinstance(due, list) and isinstance(got, list) and due != got:
         return sorted(set(map(repr, due))) == sorted(map(repr, got))

@@ -1,4 +1,5 @@
-"""Marks: what shows that a run of the suite made a resource, and what no contract tells of one that requests must respect."""
+"""Marks: what shows that a run of the suite made a resource, and what no contract tells of one that requests must
+respect."""
 
 from __future__ import annotations
 
@@ -27,11 +28,12 @@ def prefix_of(run_id: str) -> str:
 class Marks:
     """By what a resource of ours is recognised, and what is never sent for one.
 
-    `name` is the member that holds its name, `tags` the member whose list may hold the tag of the run (empty when it has none).
-    `never_sent` maps a member to values that the contract allows and no run may send: they would show a resource of ours to
-    others. `never_set` are members that no run sets: a service that takes them has given the resource away, out of our reach.
-    `taken_names` are names of further properties that a service may have a meaning for, `odd_queries` are raw queries of a list
-    that the document does not have: a server may know them, and must not break over them.
+    `name` is the member that holds its name, `tags` the member whose list may hold the tag of the run (empty when it
+    has none). `never_sent` maps a member to values that the contract allows and no run may send: they would show a
+    resource of ours to others. `never_set` are members that no run sets: a service that takes them has given the
+    resource away, out of our reach. `taken_names` are names of further properties that a service may have a meaning
+    for, `odd_queries` are raw queries of a list that the document does not have: a server may know them, and must not
+    break over them.
     """
 
     name: str = "name"

@@ -65,7 +65,8 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """What came back. `elapsed` is seconds from sending to the last byte; `truncated` says that a size limit cut the body."""
+    """What came back. `elapsed` is seconds from sending to the last byte; `truncated` says that a size limit cut the
+    body."""
 
     status: int
     reason: str = ""

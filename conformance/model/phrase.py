@@ -1,9 +1,10 @@
 """A phrase: something that is to be said, as a value. Sentences are made from it in the reports, in each language.
 
 Rules
-- `kind` names the sentence, `terms` fill it. A term is plain data, so that a phrase can be written to a file and read back.
-- The terms called `where`, `when`, `how` and `is` (what type a value has) are words of our own vocabulary, which the reports
-  translate; all others are names (of members, methods, headers ...) and values, which stay as they are.
+- `kind` names the sentence, `terms` fill it. A term is plain data, so that a phrase can be written to a file and read
+  back.
+- The terms called `where`, `when`, `how` and `is` (what type a value has) are words of our own vocabulary, which the
+  reports translate; all others are names (of members, methods, headers ...) and values, which stay as they are.
 - Two phrases are the same when kind and terms are; nothing compares sentences.
 """
 

@@ -29,8 +29,8 @@ class Provocation:
 class Attempt:
     """One run of one case with its parameters.
 
-    `exchanges` are the numbers of its exchanges, `findings` the indices of its findings in the record; `complete` says that it
-    got to its end, so that what it did not show was not there.
+    `exchanges` are the numbers of its exchanges, `findings` the indices of its findings in the record; `complete` says
+    that it got to its end, so that what it did not show was not there.
     """
 
     case: str
@@ -43,11 +43,11 @@ class Attempt:
 class Record:
     """What a run has seen, secrets taken out.
 
-    `findings` are those of the checks of an exchange and of the cases, in the order in which they were met. `looks` maps
-    (requirement, check) to how often the check looked at it. `unjudged` maps a requirement to the cases that were to judge it and
-    could not, each with the reason. `attempts` are the cases that ran, in order. `required` are the requirements that this run
-    owes; `reasons` say why one was not exercised (words of the errata are text); `notes` what limited the run; `suite_fault` that we are at fault;
-    `removal` what is sent before a delete that is refused.
+    `findings` are those of the checks of an exchange and of the cases, in the order in which they were met. `looks`
+    maps (requirement, check) to how often the check looked at it. `unjudged` maps a requirement to the cases that were
+    to judge it and could not, each with the reason. `attempts` are the cases that ran, in order. `required` are the
+    requirements that this run owes; `reasons` say why one was not exercised (words of the errata are text); `notes`
+    what limited the run; `suite_fault` that we are at fault; `removal` what is sent before a delete that is refused.
     """
 
     run: Run

@@ -1,8 +1,9 @@
 """The ids of requirements: how each is made, and nowhere else.
 
-An id is made of names of the contract (operation, place, member, status), never of a position, so that it survives a new edition
-of the document. Nothing takes an id apart: what it was made of are members of the `Requirement` (kind, operation, place, status).
-That one id continues another (`server.list.response.200.servers.id` continues `server.list.response.200.servers`) is asked here.
+An id is made of names of the contract (operation, place, member, status), never of a position, so that it survives a
+new edition of the document. Nothing takes an id apart: what it was made of are members of the `Requirement` (kind,
+operation, place, status). That one id continues another (`server.list.response.200.servers.id` continues
+`server.list.response.200.servers`) is asked here.
 """
 
 from __future__ import annotations
@@ -129,7 +130,8 @@ def gone(operation: str) -> str:
 
 
 def example(operation: str) -> str:
-    """The example request of the document is answered as documented: `server.list.example.request`. The errata state it."""
+    """The example request of the document is answered as documented: `server.list.example.request`. The errata state
+    it."""
     return stated(operation, "example", "request")
 
 
@@ -144,7 +146,8 @@ def area(name: str, words: int = 1) -> str:
 
 
 def is_below(name: str, root: str) -> bool:
-    """Whether the id continues another one, or the name of an operation: `server.list.query.limit` is below `server.list`."""
+    """Whether the id continues another one, or the name of an operation: `server.list.query.limit` is below
+    `server.list`."""
     return name.startswith(f"{root}.")
 
 

@@ -71,8 +71,9 @@ class Weight(StrEnum):
 class RequirementResult:
     """One requirement with its outcome.
 
-    `checks` maps the name of each check that ran to how often it looked; `required` says whether this run owes it. `reason` says
-    why it is as it is, None where the checks do: a phrase, or the words of a person (of the errata, of a waiver).
+    `checks` maps the name of each check that ran to how often it looked; `required` says whether this run owes it.
+    `reason` says why it is as it is, None where the checks do: a phrase, or the words of a person (of the errata, of a
+    waiver).
     """
 
     id: str
@@ -103,11 +104,12 @@ class Place:
 class FindingGroup:
     """The same deviation, wherever it was met.
 
-    `places` maps each place to the number of times there; `exemplar` is the clearest exchange, None when no single exchange
-    shows it; `related` are the numbers of the exchanges that led to it. `binding` is False for an advisory finding, a waived
-    one and one that the baseline holds. `confirmation` is "single" (not tried again), "confirmed" or "intermittent"; `waiver`
-    is the reason that excuses it, else None; `known` says that the baseline holds it. `checks` maps each place to the checks
-    that showed it there. `borrowed` says that the exemplar's request is of another class than the deviation names.
+    `places` maps each place to the number of times there; `exemplar` is the clearest exchange, None when no single
+    exchange shows it; `related` are the numbers of the exchanges that led to it. `binding` is False for an advisory
+    finding, a waived one and one that the baseline holds. `confirmation` is "single" (not tried again), "confirmed" or
+    "intermittent"; `waiver` is the reason that excuses it, else None; `known` says that the baseline holds it. `checks`
+    maps each place to the checks that showed it there. `borrowed` says that the exemplar's request is of another class
+    than the deviation names.
 
     A group whose findings are partly waived or known is split; the part that weighs most keeps the id.
     """
@@ -150,7 +152,8 @@ class FindingGroup:
 
 @dataclass(frozen=True, slots=True)
 class SentRow:
-    """How often a place of an operation's request was sent a class of values; `statuses` maps each status that came to its count.
+    """How often a place of an operation's request was sent a class of values; `statuses` maps each status that came to
+    its count.
 
     `place` is a member, a parameter or a part such as `body` and `content-type`.
     """
@@ -172,8 +175,8 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class WaiverResult:
-    """A waiver and what became of it: `state` is "used", "unused", "expired" or "not exercised" (the run could not show whether
-    it is of use); `findings` are the ids that it excused."""
+    """A waiver and what became of it: `state` is "used", "unused", "expired" or "not exercised" (the run could not show
+    whether it is of use); `findings` are the ids that it excused."""
 
     requirement: str
     reason: str
@@ -192,8 +195,8 @@ class ErrorCodeRow:
     """One of the documented codes: how it was provoked, what came back, and whether the envelope held.
 
     `provoked` lists `(operation, act, status that came)`; `met` counts answers with this code in the whole
-    run; `envelope` is "kept", "broken", "not met" or "none owed", `broken` in how many of the answers it was not kept; `reason`
-    says why nothing was provoked, else None.
+    run; `envelope` is "kept", "broken", "not met" or "none owed", `broken` in how many of the answers it was not kept;
+    `reason` says why nothing was provoked, else None.
     """
 
     code: int
@@ -233,10 +236,11 @@ class Run:
 class Verdict:
     """Everything the reports need; each of them is a function of this value alone.
 
-    `target` says what the run was against: its name and region, the `urls` of the services and the `url` of the one that the run is
-    about, project, roles, and the facts that it tells about itself. `contract` has name, version, sha256; `notes` say what limited the run; `resources` are those of the contract, so that
-    whoever reads the run back knows what its requests made; `removal` comes before the delete of one that refuses it, None where
-    the service has no such thing.
+    `target` says what the run was against: its name and region, the `urls` of the services and the `url` of the one
+    that the run is about, project, roles, and the facts that it tells about itself. `contract` has name, version,
+    sha256; `notes` say what limited the run; `resources` are those of the contract, so that whoever reads the run back
+    knows what its requests made; `removal` comes before the delete of one that refuses it, None where the service has
+    no such thing.
     """
 
     overall: Overall

@@ -2,11 +2,13 @@
 
 The server is the standard library's `http.server`, a thread for each connection. Ours are three things on top of it:
 - any method reaches a part, which knows those that are defined; http.server would answer 501 by itself;
-- bodies are read whole, by length or in chunks (http.server reads none), and bounded; two lengths that differ are refused;
-- an answer is sent header by header as it was made, also with the wrong length or the chunks that a fault put there, and what
-  the server itself refuses carries the documented envelope too.
-cheroot, which was tried, refuses in plain text of its own without a way in between, folds repeated headers, frames answers anew,
-and hands each request of a connection to another thread: 115 us and 150 us of CPU for a request, where http.server takes 75 us.
+- bodies are read whole, by length or in chunks (http.server reads none), and bounded; two lengths that differ are
+  refused;
+- an answer is sent header by header as it was made, also with the wrong length or the chunks that a fault put there,
+  and what the server itself refuses carries the documented envelope too.
+cheroot, which was tried, refuses in plain text of its own without a way in between, folds repeated headers, frames
+answers anew, and hands each request of a connection to another thread: 115 us and 150 us of CPU for a request, where
+http.server takes 75 us.
 """
 
 from __future__ import annotations
@@ -156,8 +158,8 @@ class _Handler(BaseHTTPRequestHandler):
 class Reference:
     """The running target: `/NAME` leads to the part of the service NAME.
 
-    Use as a context. `faults` are the promises that it breaks on purpose, and the liberties that it takes. Raises UsageError
-    when the port cannot be had, SuiteError when no registered service gives tokens.
+    Use as a context. `faults` are the promises that it breaks on purpose, and the liberties that it takes. Raises
+    UsageError when the port cannot be had, SuiteError when no registered service gives tokens.
     """
 
     ends_with_process = True

@@ -1,11 +1,11 @@
 """The scorecard of the suite: which faults it finds, with which checks, after how many requests, and what it invents.
 
 Rules
-- A fault is caught when a finding names a promise that the fault breaks. A finding about another promise only is shown, and is
-  not enough: the reader would look for the wrong thing.
+- A fault is caught when a finding names a promise that the fault breaks. A finding about another promise only is shown,
+  and is not enough: the reader would look for the wrong thing.
 - When the fault breaks a binding promise, the finding must be binding too.
-- Every promise that a server can break has a fault, and every check is the one that catches some fault; both follow from the
-  ledger and the registry, so that what is added later is missed here until it is proven.
+- Every promise that a server can break has a fault, and every check is the one that catches some fault; both follow
+  from the ledger and the registry, so that what is added later is missed here until it is proven.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ VERSION = "1.0"
 CAUGHT, ELSEWHERE, MISSED, ERROR = "caught", "elsewhere", "missed", "error"
 
 BEYOND_JUDGEMENT: Mapping[str, str] = {
-    "transport.http": "a service that does not speak HTTP cannot be judged at all; the run ends inconclusive and says so",
+    "transport.http": "a service that does not speak HTTP cannot be judged at all; "
+    "the run ends inconclusive and says so",
 }
 """Requirement -> why no fault can stand for its breach, although it is checked."""
 
@@ -46,9 +47,10 @@ BEYOND_JUDGEMENT: Mapping[str, str] = {
 class Trial:
     """The suite against one fault.
 
-    `outcome` is caught, elsewhere (a finding, but on another promise), missed, or error (the suite itself failed, see `note`).
-    `checks` maps each check that caught it to the broken promises that it named; `elsewhere` are the other promises that have
-    findings; `first` is the number of requests of the trial until the first finding on a broken promise, `requests` that of all.
+    `outcome` is caught, elsewhere (a finding, but on another promise), missed, or error (the suite itself failed, see
+    `note`). `checks` maps each check that caught it to the broken promises that it named; `elsewhere` are the other
+    promises that have findings; `first` is the number of requests of the trial until the first finding on a broken
+    promise, `requests` that of all.
     """
 
     fault: str
@@ -88,8 +90,8 @@ class CleanRun:
 class Scorecard:
     """What a self-check found. `selected` are the patterns that chose the faults; empty when all were tried.
 
-    `proofs` maps a check that was never the first to catch a fault to one that it catches alone; `idle_checks` are those that
-    catch none.
+    `proofs` maps a check that was never the first to catch a fault to one that it catches alone; `idle_checks` are
+    those that catch none.
     """
 
     suite_version: str
@@ -217,10 +219,13 @@ def to_markdown(scorecard: Scorecard) -> str:
 
 def _counts(scorecard: Scorecard) -> str:
     alarms = sum(not item.silent for item in scorecard.clean)
-    words = f"{scorecard.count(CAUGHT)} caught, {scorecard.count(ELSEWHERE)} noticed elsewhere only, {scorecard.count(MISSED)} missed, "
+    words = (
+        f"{scorecard.count(CAUGHT)} caught, {scorecard.count(ELSEWHERE)} noticed elsewhere only, "
+        f"{scorecard.count(MISSED)} missed, "
+    )
     return (
-        words
-        + f"{scorecard.count(ERROR)} ended in an error of the suite. {alarms} false alarms in {len(scorecard.clean)} runs without a fault."
+        words + f"{scorecard.count(ERROR)} ended in an error of the suite. "
+        f"{alarms} false alarms in {len(scorecard.clean)} runs without a fault."
     )
 
 

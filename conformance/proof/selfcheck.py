@@ -1,9 +1,9 @@
-"""The suite put to the proof: against the embedded target without a fault, and with each fault of the bank, in processes of
-its own.
+"""The suite put to the proof: against the embedded target without a fault, and with each fault of the bank, in
+processes of its own.
 
-A fault is tried first with the cases that declare a promise that it breaks, then with all cases that are the same in every run, and
-only then with those that search (generated and stateful ones). A trial ends where the fault is caught: what comes then says nothing
-new about it.
+A fault is tried first with the cases that declare a promise that it breaks, then with all cases that are the same in
+every run, and only then with those that search (generated and stateful ones). A trial ends where the fault is caught:
+what comes then says nothing new about it.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ MOST_CANDIDATES = 40
 
 
 def faults_like(contract: Contract, patterns: Iterable[str]) -> tuple[Fault, ...]:
-    """The faults and liberties whose id matches one of the patterns, all without any. Raises UsageError for a pattern that fits none."""
+    """The faults and liberties whose id matches one of the patterns, all without any. Raises UsageError for a pattern
+    that fits none."""
     known, wanted = bank(contract) | liberties(), tuple(patterns)
     for pattern in wanted:
         if not any(fnmatchcase(name, pattern) for name in known):
@@ -74,7 +75,8 @@ def faults_like(contract: Contract, patterns: Iterable[str]) -> tuple[Fault, ...
 
 
 def selfcheck(profile: str, jobs: int, patterns: Sequence[str], seeds: int, progress: Console) -> Scorecard:
-    """Try the suite against each fault, and against none with this many seeds and with each liberty, in `jobs` processes.
+    """Try the suite against each fault, and against none with this many seeds and with each liberty, in `jobs`
+    processes.
 
     Raises UsageError.
     """
@@ -120,7 +122,8 @@ def selfcheck(profile: str, jobs: int, patterns: Sequence[str], seeds: int, prog
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """What a worker does: a run without a fault (maybe with a liberty), a trial, or the proof of a check by one of the `candidates`."""
+    """What a worker does: a run without a fault (maybe with a liberty), a trial, or the proof of a check by one of the
+    `candidates`."""
 
     fault: str | None
     profile: str
@@ -317,8 +320,9 @@ def prove(check: str, faults: Iterable[str], profile: str = "gate") -> Trial | N
 def _catchers(fault: Fault, verdict: Verdict, findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
     """Check -> the broken promises that it named, binding ones when the fault breaks a binding one.
 
-    `findings` are those of the run under way; what the checks of a whole run find is in the verdict alone. What a passive check
-    finds is the merit of a case that searches, too: it is run when no other has sent such a request, or alone.
+    `findings` are those of the run under way; what the checks of a whole run find is in the verdict alone. What a
+    passive check finds is the merit of a case that searches, too: it is run when no other has sent such a request, or
+    alone.
     """
     owed = any(_contract().requirements[name].binding for name in fault.breaks)
     named = {

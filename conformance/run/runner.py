@@ -113,7 +113,8 @@ class _Progress:
         """Show how far the run is."""
         self._done += 1
         again = f" and {self._done - self._total} again" if self._done > self._total else ""
-        text = f"case {min(self._done, self._total)}/{self._total}{again}, {len(self._session.recorder.exchanges)} requests, "
+        requests = len(self._session.recorder.exchanges)
+        text = f"case {min(self._done, self._total)}/{self._total}{again}, {requests} requests, "
         # An id is kept once it is made; a key would be hashed anew after each case.
         groups = {item.id for item in self._session.recorder.findings}
         text += f"{len(groups)} groups of findings"

@@ -1,9 +1,10 @@
 """Where the cloud is and who we are: found exactly as the openstack client finds it.
 
 Rules
-- clouds.yaml, OS_CLOUD, OS_CLIENT_CONFIG_FILE and OS_* are read by openstack.config, tokens are fetched by keystoneauth1.
-- Every exchange of the login goes through the sender that the caller puts before our transport, so that the limits hold and
-  the same checks judge it.
+- clouds.yaml, OS_CLOUD, OS_CLIENT_CONFIG_FILE and OS_* are read by openstack.config, tokens are fetched by
+  keystoneauth1.
+- Every exchange of the login goes through the sender that the caller puts before our transport, so that the limits hold
+  and the same checks judge it.
 - Where a service is comes from the catalogue in the token and is never guessed (document lines 167-179).
 - No message holds a password or a token.
 """
@@ -56,9 +57,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a target must have: the services, each with the types under which a catalogue lists it, and who gives tokens.
+    """What a target must have: the services, each with the types under which a catalogue lists it, and who gives
+    tokens.
 
-    A service without a type is where we log in. `token` is the operation of the contract that gives tokens, None without one.
+    A service without a type is where we log in. `token` is the operation of the contract that gives tokens, None
+    without one.
     """
 
     services: Mapping[str, Sequence[str]]
@@ -67,7 +70,8 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Target:
-    """A cloud that answered: where its services are, and the actors. `urls` end without a slash and without the version."""
+    """A cloud that answered: where its services are, and the actors. `urls` end without a slash and without the
+    version."""
 
     name: str
     region: str
@@ -112,7 +116,8 @@ def open_target(settings: Settings, wanted: Wanted, door: Door) -> Target:
         actors["other"], _ = log_in(_region(settings, settings.other_cloud), "other", login)
         if actors["other"].project_id == main.project_id:
             raise UsageError(
-                f"--other-cloud {settings.other_cloud}: is the same project as the first; isolation needs a second project"
+                f"--other-cloud {settings.other_cloud}: is the same project as the first; "
+                "isolation needs a second project"
             )
     transport.origins |= {origin_of(url) for url in urls.values()}
     return Target(
@@ -155,7 +160,8 @@ def _region(settings: Settings, cloud: str | None) -> CloudRegion:
 
 
 def _all_readable(settings: Settings) -> None:
-    """Raise UsageError for a configuration that is no YAML: openstack.config passes over it, up to the first that it can read."""
+    """Raise UsageError for a configuration that is no YAML: openstack.config passes over it, up to the first that it
+    can read."""
     reader = YAML(typ="safe", pure=True)
     reader.version, reader.allow_duplicate_keys = (1, 1), True  # as openstack.config reads it
     for variable, known in (
@@ -214,7 +220,8 @@ def _endpoint(access: AccessInfo, region: CloudRegion, service: str, types: Sequ
         services = sorted({str(item.get("type")) for item in catalogue.catalog or () if isinstance(item, dict)})
         where = f"interface {interface}" + (f", region {region.region_name}" if region.region_name else "")
         raise NoService(
-            f"cloud {region.name}: its catalogue has no {service} service ({where}); it has: {', '.join(services) or 'nothing'}"
+            f"cloud {region.name}: its catalogue has no {service} service ({where}); "
+            f"it has: {', '.join(services) or 'nothing'}"
         )
     try:
         parts = urlsplit(str(url))
@@ -223,7 +230,8 @@ def _endpoint(access: AccessInfo, region: CloudRegion, service: str, types: Sequ
         usable = False
     if not usable:
         raise NotACloud(
-            f"cloud {region.name}: its catalogue gives {line_of(ValueError(url))} for the {service} service; that is no HTTP URL"
+            f"cloud {region.name}: its catalogue gives {line_of(ValueError(url))} for the {service} service; "
+            "that is no HTTP URL"
         )
     return _without_version(str(url))
 

@@ -85,7 +85,8 @@ class _KeystoneAdapter(BaseAdapter):
         sent = Request(
             method=request.method or "GET",
             url=url,
-            # keystoneauth1 asks for compressed answers; the transport, which counts and records bytes, takes them as they are.
+            # keystoneauth1 asks for compressed answers; the transport, which counts and records bytes, takes them as
+            # they are.
             headers=Headers(
                 tuple(
                     (name, _text(value)) for name, value in request.headers.items() if name.lower() != "accept-encoding"
@@ -100,7 +101,8 @@ class _KeystoneAdapter(BaseAdapter):
         except ConformanceError as error:
             raise self._failed(error) from None
         if received.status == 401 and sent.method == "GET" and sent.headers.get("X-Auth-Token") is None:
-            # Version discovery has no token yet. keystoneauth1 would ask itself for one, and wait for its own lock for ever.
+            # Version discovery has no token yet. keystoneauth1 would ask itself for one, and wait for its own lock for
+            # ever.
             raise ks.DiscoveryFailure(f"{url} wants credentials before it says which versions there are")
         answer = requests.Response()
         answer.status_code = received.status

@@ -1,7 +1,7 @@
 """No secret leaves in a report: tokens and passwords are replaced by the variables that a shell would hold them in.
 
-A secret is found as it is, as JSON and URLs and HTML escape it, and in base64 and hexadecimal; headers that hold secrets by
-their nature are replaced even when their value was never learnt.
+A secret is found as it is, as JSON and URLs and HTML escape it, and in base64 and hexadecimal; headers that hold
+secrets by their nature are replaced even when their value was never learnt.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Secrets:
         self._shown: dict[str, str] = {}
 
     def learn(self, value: str, replacement: str) -> None:
-        """From now on the value is shown as the replacement, such as `$OS_TOKEN`. Values under 4 characters are not learnt:
-        they would be found in words that mean nothing of the kind."""
+        """From now on the value is shown as the replacement, such as `$OS_TOKEN`. Values under 4 characters are not
+        learnt: they would be found in words that mean nothing of the kind."""
         if len(value) < _SHORTEST:
             return
         for form in _forms(value):

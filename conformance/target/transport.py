@@ -1,7 +1,8 @@
 """Request -> Response over a socket, with every limit in one place.
 
 Rules
-- The target is not trusted: connect, silence, total time, header and body size are bounded; redirects are never followed.
+- The target is not trusted: connect, silence, total time, header and body size are bounded; redirects are never
+  followed.
 - What bounds one exchange does not bound a thousand: all of them together have a time and a size, too.
 - A URL and a header travel as written, so that a case can send what a client library would tidy.
 - A secret (token or password) goes only to the origins that identity and catalogue named (design rule 9).
@@ -40,8 +41,8 @@ IDLE = 3.0
 class TransportLimits:
     """Seconds to connect, of silence, and in all; bytes of a body; then the same for all exchanges of a run together.
 
-    `run` are the seconds after which nothing more is sent, `cleanup` those that cleaning up has on top, `bodies` the bytes of
-    all answers, which a run holds in memory.
+    `run` are the seconds after which nothing more is sent, `cleanup` those that cleaning up has on top, `bodies` the
+    bytes of all answers, which a run holds in memory.
     """
 
     connect: float = 10.0
@@ -161,7 +162,8 @@ class Transport:
         self._watch.close()
 
     def allow(self, seconds: float, size: int) -> None:
-        """From now on, seconds and bytes that all further exchanges have together: cleaning up must not find them used up."""
+        """From now on, seconds and bytes that all further exchanges have together: cleaning up must not find them used
+        up."""
         self._ends = time.monotonic() + seconds
         self._left = size
 
@@ -280,8 +282,8 @@ class _Overtime(OSError):
 class _Watch:
     """Ends a transfer that outlasts the total time: a server that sends a byte a second is never silent.
 
-    One thread watches all transfers of a transport, one after the other. A later transfer never ends before an earlier one was
-    to end, so the thread sleeps to the end of what it saw last and looks again; nobody wakes it for a request.
+    One thread watches all transfers of a transport, one after the other. A later transfer never ends before an earlier
+    one was to end, so the thread sleeps to the end of what it saw last and looks again; nobody wakes it for a request.
     """
 
     def __init__(self, seconds: float, abort: Callable[[], None]) -> None:

@@ -1,15 +1,19 @@
 """Two verdicts of the same suite: what an upgrade, a change of configuration or a month did to a cloud.
 
 Rules
-- Only like is compared with like: the same contract, profile, selection and strictness. Anything else is refused with the reason.
-- A regression is one of four: a binding finding that is new where the first run looked and saw none; a request that a 5xx answers
-  now and did not before; a documented member or header that is gone from every answer; with a limit given, an operation slower than it.
-- A finding that is gone is fixed only when its promise was judged again, and the request that showed it or a like answer came again.
-  A promise that fails and was not judged before, and a
-  required one that is not judged any more, leave the question open: without a regression the answer is then "cannot say".
-- A finding at a status that the first run never met there is told and is no regression of its own: nobody looked before.
+- Only like is compared with like: the same contract, profile, selection and strictness. Anything else is refused with
+  the reason.
+- A regression is one of four: a binding finding that is new where the first run looked and saw none; a request that a
+  5xx answers now and did not before; a documented member or header that is gone from every answer; with a limit given,
+  an operation slower than it.
+- A finding that is gone is fixed only when its promise was judged again, and the request that showed it or a like
+  answer came again. A promise that fails and was not judged before, and a required one that is not judged any more,
+  leave the question open: without a regression the answer is then "cannot say".
+- A finding at a status that the first run never met there is told and is no regression of its own: nobody looked
+  before.
 - A promise broken at the same places in another way is told as failing differently; it was broken and it is.
-- Shape, status, latency and facts are told as they are; by themselves they only inform, except where the second rule names them.
+- Shape, status, latency and facts are told as they are; by themselves they only inform, except where the second rule
+  names them.
 - Two runs of the same cloud compare as equal, whatever their seeds.
 """
 
@@ -48,7 +52,8 @@ _BROKEN = {Outcome.FAILED, Outcome.WAIVED}
 def compare(before: Verdict, after: Verdict, *, latency_fails: float | None = None) -> Comparison:
     """What changed from one verdict to the other.
 
-    `latency_fails` makes an operation a regression when its median took more than this many times as long, with confidence.
+    `latency_fails` makes an operation a regression when its median took more than this many times as long, with
+    confidence.
     """
     sides = _side(before), _side(after)
     refused = tuple(unlike(before, after))
@@ -224,7 +229,8 @@ def _finding(
 
 
 def _shape(drift: ShapeDrift, after: Verdict) -> Judged:
-    """With the promise that documents the place. Its loss is a regression when the promise binds (document or ruling, must)."""
+    """With the promise that documents the place. Its loss is a regression when the promise binds (document or ruling,
+    must)."""
     named = drift.requirement
     promise = None if named is None else _promise(drift, named, after)
     if promise is None:

@@ -93,7 +93,8 @@ def replay(
     contract = load_contract(specs)
     if contract.sha256 != verdict.contract["sha256"]:
         raise UsageError(
-            f"the run was judged by another contract ({verdict.contract['name']}, sha256 {verdict.contract['sha256'][:12]}…, "
+            f"the run was judged by another contract ({verdict.contract['name']}, "
+            f"sha256 {verdict.contract['sha256'][:12]}…, "
             f"here {contract.name}, {contract.sha256[:12]}…); give its specs with --specs, or run the suite again"
         )
     if not configured(settings) and verdict.target["name"] != "reference":

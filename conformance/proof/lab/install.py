@@ -20,7 +20,8 @@ Progress = Callable[[str], None]
 
 DEFAULT_RELEASE = "33.0.0"
 _OF_2023 = ("oslo.context<6", "oslo.middleware<6", "oslo.policy<4.4", "SQLAlchemy<2", "bcrypt<5")
-"""What Glance 25 and 26 and their Keystone were made with; later versions dropped what they call, or changed a default."""
+"""What Glance 25 and 26 and their Keystone were made with; later versions dropped what they call, or changed a
+default."""
 
 RELEASES: Mapping[str, tuple[str, ...]] = {
     "33.0.0": ("glance==33.0.0", "keystone==30.0.0"),
@@ -32,7 +33,8 @@ RELEASES: Mapping[str, tuple[str, ...]] = {
 }
 """Glance's version -> what is installed for it. Each Keystone is of the same OpenStack release.
 
-25.0.0 is the oldest that runs on Python 3.11: the database tool of 24 and before registers a command twice, which argparse refuses.
+25.0.0 is the oldest that runs on Python 3.11: the database tool of 24 and before registers a command twice, which
+argparse refuses.
 """
 
 _ALWAYS = ("cheroot>=10", "setuptools<81")  # older releases still import pkg_resources

@@ -1,7 +1,7 @@
 """Authentication: what opens an operation and what does not (document lines 167-179, 256-272, 331-339).
 
-A token proves itself on a resource, so that these cases call the operations on images; the token call itself is judged by the
-cases of the identity service.
+A token proves itself on a resource, so that these cases call the operations on images; the token call itself is judged
+by the cases of the identity service.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ NO_TOKENS: dict[str, str | None] = {
 
 
 def call_of(cloud: ImageClient, operation: str, image_id: str, **options: Any) -> Exchange:
-    """A valid request to an operation, of this image where it addresses one; `options` are those of the client's call."""
+    """A valid request to an operation, of this image where it addresses one; `options` are those of the client's
+    call."""
     item, name = cloud.contract.operations[operation], cloud.name()
     bodies = {"image.create": json.dumps({"name": name}).encode(), "image.patch": PATCH_BODY}
     if operation == "image.create":

@@ -264,7 +264,8 @@ def test_a_new_image_agrees_with_itself(cloud: ImageClient, expect: Expect) -> N
 
 
 def clock_of(exchange: Exchange) -> float | None:
-    """The time of the answer by the target's clock (RFC 9110, 6.6.1), seconds since the epoch; None when it tells none."""
+    """The time of the answer by the target's clock (RFC 9110, 6.6.1), seconds since the epoch; None when it tells
+    none."""
     try:
         return parsedate_to_datetime(exchange.response.headers.get("Date") or "").timestamp()
     except ValueError:
@@ -282,8 +283,8 @@ def test_what_the_service_sets_is_true(cloud: ImageClient, expect: Expect) -> No
     expect("image.create.response.201.id", second["id"] != made["id"], Deviation("id-given-twice"), exchange)
     stamp = moment(str(made.get("created_at")))
     if stamp is not None:
-        # By the target's own clock where it tells it: zones differ by quarters of an hour at least, clocks of one platform by less.
-        # By ours, which may be wrong by hours, a day is as near as can be said.
+        # By the target's own clock where it tells it: zones differ by quarters of an hour at least, clocks of one
+        # platform by less. By ours, which may be wrong by hours, a day is as near as can be said.
         date = clock_of(exchange)
         now, most = (date, 600.0) if date is not None else (exchange.started, 86400.0)
         seconds = abs(stamp.timestamp() - now)

@@ -1,7 +1,7 @@
 """Requests drawn from the contract (document lines 487-957): what it allows is taken, what it forbids is refused.
 
-The cases share the budget of the run (`--budget`), each its part. The same seed sends the same requests, but for what must be
-fresh: names, tags and ids.
+The cases share the budget of the run (`--budget`), each its part. The same seed sends the same requests, but for what
+must be fresh: names, tags and ids.
 """
 
 from __future__ import annotations

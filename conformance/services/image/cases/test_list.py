@@ -200,7 +200,8 @@ def other_number(found: list[str], due: int, *names: str) -> Deviation:
 
 
 def disorder(how: str, key: str) -> Deviation:
-    """That a list is not in order, or in the opposite one; `how` is a word of the vocabulary. The key is for the reader."""
+    """That a list is not in order, or in the opposite one; `how` is a word of the vocabulary. The key is for the
+    reader."""
     return Deviation("order", terms=(("how", how),), seen=(("key", key),))
 
 
@@ -347,7 +348,8 @@ def test_changes_since_refuses_what_is_no_time(cloud: ImageClient, expect: Expec
 def four_images(
     cloud: ImageClient, most: int = 4, pauses: tuple[int, ...] = (), **members: Any
 ) -> list[dict[str, Any]]:
-    """Images whose order differs by every key, and by the length of their names, so that an order by another key cannot pass for the one asked for.
+    """Images whose order differs by every key, and by the length of their names, so that an order by another key cannot
+    pass for the one asked for.
 
     `members` are the same for all of them; `most` of them are made, with a pause before those whose numbers are
     in `pauses`. Among the first three the first is the middle one by every key.
@@ -369,7 +371,8 @@ def four_images(
 
 
 def in_order_of(cloud: ImageClient, query: dict[str, Any], ours: list[dict[str, Any]]) -> tuple[Any, list[str]]:
-    """The first page of a sorted list and our images in its order; by their name when the pages of all images lose them."""
+    """The first page of a sorted list and our images in its order; by their name when the pages of all images lose
+    them."""
     exchange, found = ours_in_order(cloud, query, ours)
     names = {str(item.get("name")) for item in ours}
     if exchange.response.status == 200 and len(found) < len(ours) and len(names) == 1:
@@ -447,8 +450,8 @@ def test_sizes_and_statuses_order_both_ways(cloud: ImageClient, expect: Expect) 
 
 @verifies("image.list.query.sort_key", "image.list.query.sort_dir")
 def test_times_order_both_ways(cloud: ImageClient, expect: Expect) -> None:
-    # One image, a second later two, another second later a change of the one. It is the middle one by every other key, and by the
-    # times it is the first or the last.
+    # One image, a second later two, another second later a change of the one. It is the middle one by every other key,
+    # and by the times it is the first or the last.
     made = four_images(cloud, most=3, name=cloud.name(), pauses=(1,))
     cloud.wait(1.1)
     cloud.replace(made[0]["id"], min_ram=1)

@@ -92,7 +92,8 @@ def as_changed(
 
 
 def full_image(cloud: ImageClient) -> tuple[str, dict[str, Any]]:
-    """An image of which no member has its default, so that whatever is reset or lost shows: its id, and what show answers."""
+    """An image of which no member has its default, so that whatever is reset or lost shows: its id, and what show
+    answers."""
     made = image(
         cloud,
         **{name: pair[1] for name, pair in CHANGES.items() if name != "name"},
@@ -285,7 +286,8 @@ def test_the_answer_of_a_change_is_what_is_shown(cloud: ImageClient, expect: Exp
 
 
 def reads_change_nothing(cloud: ImageClient, expect: Expect, before: dict[str, Any]) -> None:
-    """Judge that a list and a download leave an image as it was; time has passed since, so that a touched updated_at shows."""
+    """Judge that a list and a download leave an image as it was; time has passed since, so that a touched updated_at
+    shows."""
     image_id = str(before.get("id"))
     for when in ("list", "download"):
         exchange = cloud.list({"name": str(before.get("name"))}) if when == "list" else cloud.download(image_id)

@@ -104,7 +104,7 @@ class ModelImage:
         """The names of the further properties that the suite gave it."""
         return tuple(sorted(name for name in self.members if name.startswith(OURS)))
 
-    # --- operations on it -------------------------------------------------------------------------------------------
+    # --- operations on it ---------------------------------------------------------------------------------------------
 
     def patched(self, operations: Sequence[Mapping[str, Any]]) -> Patched:
         """What a list of patch operations is due to do: all are applied or none (RFC 5789, 2; RFC 6902, 5)."""
@@ -152,7 +152,7 @@ class ModelImage:
         doubt = frozenset(names) or frozenset({*self.members, *self.absent, "size", "checksum", "updated_at"})
         return replace(self, doubt=self.doubt | doubt, moved=self.moved or "updated_at" in doubt)
 
-    # --- comparison with what the cloud shows ----------------------------------------------------------------------------------------
+    # --- comparison with what the cloud shows -------------------------------------------------------------------------
 
     def differences(self, body: Mapping[str, Any], *, partly: bool = False) -> tuple[Difference, ...]:
         """The members whose shown value is not the one due. `partly`: members that are missing from the body are passed

@@ -127,7 +127,7 @@ def test_a_conformant_run_ends_with_zero_and_its_summary(job: Job) -> None:
     assert {"junit.xml", "report.sarif", "verdict.json", "index.html"} <= {
         path.name for path in Path(outputs["reports"]).iterdir()
     }
-    assert job.summary.read_text().startswith("## \N{WHITE HEAVY CHECK MARK} EasyStack Image API: conformant")
+    assert job.summary.read_text().startswith("## \N{WHITE HEAVY CHECK MARK} easystack-6.0.2: conformant")
     assert job.run("End as the verdict does").returncode == 0
 
 

@@ -19,14 +19,11 @@ from conformance.contract.edition_rules import RULES, Impact
 from conformance.contract.ledger import defaults_of, derive
 from conformance.contract.references import resolved
 from conformance.contract.schema_changes import SchemaChange, schema_changes
-from conformance.contract.services import operations_of
+from conformance.contract.services import Spec, operations_of
 from conformance.model import requirement_id
 from conformance.model.contract import Lines, Requirement
 
 __all__ = ["EditionChange", "edition_changes"]
-
-
-Spec = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

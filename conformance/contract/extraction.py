@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,10 +19,10 @@ from conformance.document import Document
 from conformance.model.contract import Requirement
 from conformance.model.errors import SuiteError, UsageError
 
-__all__ = ["extract"]
+__all__ = ["Coverage", "extract"]
 
 
-Coverage = Callable[[Sequence[Requirement]], Mapping[str, tuple[str, ...]]]
+Coverage = Callable[[Iterable[Requirement]], Mapping[str, tuple[str, ...]]]
 
 
 def extract(document: Document, out: Path, coverage: Coverage) -> dict[str, str]:

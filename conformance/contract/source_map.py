@@ -19,13 +19,13 @@ from conformance.contract.specs import LEDGER, OVERLAY, default_directory
 from conformance.model import requirement_id
 from conformance.model.errors import UsageError
 
-__all__ = ["Place", "requirement_places"]
+__all__ = ["FileLine", "requirement_places"]
 
-Place = tuple[str, int]
+FileLine = tuple[str, int]
 """(path of the file, relative, with slashes; line, counted from 1)"""
 
 
-def requirement_places(directory: Path | None = None) -> Mapping[str, tuple[Place, ...]]:
+def requirement_places(directory: Path | None = None) -> Mapping[str, tuple[FileLine, ...]]:
     """Requirement id -> its places, the one to look at first, its row of the ledger last (specs of the product when
     None).
 
@@ -35,13 +35,13 @@ def requirement_places(directory: Path | None = None) -> Mapping[str, tuple[Plac
 
 
 @cache
-def _places_of_the_product() -> Mapping[str, tuple[Place, ...]]:
+def _places_of_the_product() -> Mapping[str, tuple[FileLine, ...]]:
     root = default_directory()
     return _places(root, f"specs/{root.name}")
 
 
-def _places(root: Path, prefix: str) -> Mapping[str, tuple[Place, ...]]:
-    found: dict[str, list[Place]] = {}
+def _places(root: Path, prefix: str) -> Mapping[str, tuple[FileLine, ...]]:
+    found: dict[str, list[FileLine]] = {}
     specs = {file: _composed(root / file) for file in spec_files(root).values()}
     # The spec with the common part first: what it shares with the others is looked up there.
     for file in sorted(specs, key=lambda file: (_at(specs[file], "x-common") is None, file)):
@@ -56,7 +56,7 @@ def _places(root: Path, prefix: str) -> Mapping[str, tuple[Place, ...]]:
     return {name: (*_nearest(name, found), (f"{prefix}/{LEDGER}", line)) for name, line in ledger.items()}
 
 
-def _nearest(name: str, found: Mapping[str, list[Place]]) -> list[Place]:
+def _nearest(name: str, found: Mapping[str, list[FileLine]]) -> list[FileLine]:
     """The places of the id, else the first of the longest id that it continues: a default stands in its operation."""
     known = requirement_id.nearest(name, found)
     return [] if known is None else found[known] if known == name else found[known][:1]

@@ -34,8 +34,6 @@ __all__ = [
 
 MOST_TEXT = 200
 
-Value = Any
-
 BMP = st.characters(codec="utf-8", max_codepoint=0xFFFF, exclude_characters="\0")
 ASTRAL = st.characters(codec="utf-8", min_codepoint=0x10000)
 WORD = st.text(string.ascii_lowercase, min_size=1, max_size=8)
@@ -50,7 +48,7 @@ def text(most: int | None, least: int = 0) -> SearchStrategy[str]:
     )
 
 
-def kinds() -> dict[str, SearchStrategy[Value]]:
+def kinds() -> dict[str, SearchStrategy[Any]]:
     """A strategy for each JSON type, and for the strings that a lenient server converts."""
     plain = st.one_of(st.integers(0, 9), WORD, st.none())
     return {
@@ -69,7 +67,7 @@ def kinds() -> dict[str, SearchStrategy[Value]]:
     }
 
 
-def broken_values(schema: Schema, *, nullable: bool = False) -> Iterator[tuple[Class, SearchStrategy[Value]]]:
+def broken_values(schema: Schema, *, nullable: bool = False) -> Iterator[tuple[Class, SearchStrategy[Any]]]:
     """(class, values): for each rule of the schema that a JSON value can break, values that break only that one."""
     wanted = schema.get("type")
     types = [wanted] if isinstance(wanted, str) else list(wanted or ())
@@ -87,7 +85,7 @@ def broken_values(schema: Schema, *, nullable: bool = False) -> Iterator[tuple[C
         yield from _lists(schema)
 
 
-def sample(kind: str) -> Value:
+def sample(kind: str) -> Any:
     """The fixed example of a kind (see kinds)."""
     return {
         "null": None,
@@ -105,10 +103,10 @@ def sample(kind: str) -> Value:
     }[kind]
 
 
-def one_of_each(schema: Schema, *, nullable: bool = False) -> dict[Class, Value]:
+def one_of_each(schema: Schema, *, nullable: bool = False) -> dict[Class, Any]:
     """Class -> a value: one for each rule of the schema that a JSON value can break; the same ones for the same
     schema."""
-    found: dict[Class, Value] = {}
+    found: dict[Class, Any] = {}
     for value in _suspects(schema):
         held = rule_of(schema, value, nullable=nullable)
         if held.standing is Standing.BROKEN:
@@ -116,7 +114,7 @@ def one_of_each(schema: Schema, *, nullable: bool = False) -> dict[Class, Value]
     return found
 
 
-def _suspects(schema: Schema) -> Iterator[Value]:
+def _suspects(schema: Schema) -> Iterator[Any]:
     yield from (sample(kind) for kind in kinds())
     for word in schema.get("enum", ())[:1]:
         yield from (f"no-such-{word}", str(word).upper(), f" {word}")
@@ -134,7 +132,7 @@ def _suspects(schema: Schema) -> Iterator[Value]:
         yield [f"t{index}" for index in range(schema["maxItems"] + 1)]
 
 
-def _outside(words: Sequence[str]) -> Iterator[tuple[Class, SearchStrategy[Value]]]:
+def _outside(words: Sequence[str]) -> Iterator[tuple[Class, SearchStrategy[Any]]]:
     yield Class.broken("not-in-enumeration"), WORD.map(lambda word: f"no-such-{word}")
     yield Class.broken("empty"), st.just("")
     other = sorted({form for word in words for form in (word.upper(), word.title()) if form not in words})
@@ -146,7 +144,7 @@ def _outside(words: Sequence[str]) -> Iterator[tuple[Class, SearchStrategy[Value
     )
 
 
-def _texts(schema: Schema) -> Iterator[tuple[Class, SearchStrategy[Value]]]:
+def _texts(schema: Schema) -> Iterator[tuple[Class, SearchStrategy[Any]]]:
     most = schema.get("maxLength")
     if most is not None:
         letters = st.sampled_from("n镜é 名")
@@ -202,7 +200,7 @@ def _texts(schema: Schema) -> Iterator[tuple[Class, SearchStrategy[Value]]]:
         )
 
 
-def _numbers(schema: Schema) -> Iterator[tuple[Class, SearchStrategy[Value]]]:
+def _numbers(schema: Schema) -> Iterator[tuple[Class, SearchStrategy[Any]]]:
     least, most = schema.get("minimum"), schema.get("maximum")
     if least is not None:
         yield Class.broken("below-minimum"), st.one_of(st.just(least - 1), st.integers(-(2**63) + 1, least - 1))
@@ -216,7 +214,7 @@ def _numbers(schema: Schema) -> Iterator[tuple[Class, SearchStrategy[Value]]]:
         yield Class.broken("far-out-of-range"), st.sampled_from([1e20, -1e20, 1e300])
 
 
-def _lists(schema: Schema) -> Iterator[tuple[Class, SearchStrategy[Value]]]:
+def _lists(schema: Schema) -> Iterator[tuple[Class, SearchStrategy[Any]]]:
     for held, values in broken_values(schema.get("items", {})):
         yield replace(held, item=True), values.map(lambda value: [value])
     most = schema.get("maxItems")
@@ -233,7 +231,7 @@ def number_in(schema: Schema, number: int) -> int:
     return int(number if least <= number <= most else least + number % (most - least + 1))
 
 
-def plain_value(schema: Schema) -> Value:
+def plain_value(schema: Schema) -> Any:
     """One value that a schema allows, always the same."""
     wanted = schema.get("type")
     kind = wanted if isinstance(wanted, str) else next((item for item in wanted or () if item != "null"), "null")
@@ -252,7 +250,7 @@ def members_of_type(schema: Schema, kind: str) -> tuple[str, ...]:
     return tuple(name for name, node in schema.get("properties", {}).items() if node.get("type") == kind)
 
 
-def valid_values(schema: Schema) -> SearchStrategy[Value]:
+def valid_values(schema: Schema) -> SearchStrategy[Any]:
     """Values that a schema allows, boundaries among them."""
     wanted = schema.get("type")
     types = [wanted] if isinstance(wanted, str) else list(wanted or ())

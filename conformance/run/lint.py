@@ -9,27 +9,27 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from conformance.contract.extraction import Coverage
 from conformance.contract.ledger import derive
 from conformance.contract.located import FileViolation, Located, Unparsed, load_yaml, violations
 from conformance.contract.overlay import Overlay, apply, load_overlay
 from conformance.contract.schemas import schema
 from conformance.contract.services import in_order, spec_file, spec_files
 from conformance.contract.specs import LEDGER, OVERLAY, ledger_yaml, load_effective
-from conformance.model.contract import Contract, Requirement
+from conformance.model.contract import Contract
 from conformance.model.errors import UsageError
 from conformance.run.baseline_file import baseline_violations
 from conformance.run.waivers_file import waiver_violations
 
 __all__ = ["Checked", "lint_file", "lint_specs"]
 
-Coverage = Callable[[Iterable[Requirement]], Mapping[str, tuple[str, ...]]]
 Checked = tuple[str, tuple[FileViolation, ...]]
 """What was checked, in words, and what is wrong with it."""
 

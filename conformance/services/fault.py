@@ -7,16 +7,14 @@ is asked, stores it, and sends an answer. A fault puts a function of its own at 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from conformance.services.identity.target.tokens import Accounts
     from conformance.services.image.target.store import ImageStore, StoredImage
-    from conformance.services.wire import Answer, Call, Caller
-
-    Query = Sequence[tuple[str, str]]
+    from conformance.services.wire import Answer, Call, Caller, Pairs
 
 __all__ = ["Fault", "Hooks"]
 
@@ -43,7 +41,7 @@ class Hooks:
     request: Callable[[Call], Call] | None = None
     authorise: Callable[[Call, Caller | None, Accounts], Caller | None] | None = None
     handle: Callable[[Call, Caller, ImageStore], Answer | None] | None = None
-    query: Callable[[Call, Query], Query] | None = None
+    query: Callable[[Call, Pairs], Pairs] | None = None
     visible: Callable[[Call, list[StoredImage], ImageStore], list[StoredImage]] | None = None
     members: Callable[[Call, Any, ImageStore], Any] | None = None
     stored: Callable[[Call, StoredImage, ImageStore], None] | None = None

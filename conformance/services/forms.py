@@ -19,7 +19,7 @@ from conformance.services.wire import JSON_TYPE, Answer, Call
 __all__ = [
     "OTHER_SUCCESS",
     "REQUEST_ID",
-    "Change",
+    "AnswerChange",
     "broken",
     "changing",
     "form_faults",
@@ -28,7 +28,7 @@ __all__ = [
     "without_request_id",
 ]
 
-Change = Callable[[Answer], Answer]
+AnswerChange = Callable[[Answer], Answer]
 Edit = Callable[[dict[str, Any], str], None]
 
 REQUEST_ID = "x-openstack-request-id"
@@ -67,7 +67,7 @@ def broken(answer: Answer) -> Answer:
     return replace(answer, status=500, body=body, raw=None, media_type=JSON_TYPE)
 
 
-def changing(holds: Callable[[Call, Answer], bool], change: Change) -> Hooks:
+def changing(holds: Callable[[Call, Answer], bool], change: AnswerChange) -> Hooks:
     """Change the answers for which a condition on call and answer holds."""
     return Hooks(answer=lambda call, answer, _store: change(answer) if holds(call, answer) else answer)
 
@@ -77,14 +77,14 @@ def form_faults(contract: Contract, operation: Operation, asks: Callable[[Call],
     it."""
     status = operation.responses[0].status
 
-    def hooks(change: Change) -> Hooks:
+    def hooks(change: AnswerChange) -> Hooks:
         return changing(lambda call, answer: answer.status == status and asks(call), change)
 
     yield from product([Where(operation.id, operation.id, hooks)], _forms(operation))
     yield from _members(contract, operation, hooks)
 
 
-def _forms(operation: Operation) -> Iterator[Effect[Change]]:
+def _forms(operation: Operation) -> Iterator[Effect[AnswerChange]]:
     spec = operation.responses[0]
     promise = (rid.response(operation.id, spec.status),)
     other = OTHER_SUCCESS[spec.status]
@@ -127,7 +127,7 @@ def _announced(answer: Answer) -> Answer:
 # --- members of the document that is answered -----------------------------------------------------------------------
 
 
-def _members(contract: Contract, operation: Operation, hooks: Callable[[Change], Hooks]) -> Iterator[Fault]:
+def _members(contract: Contract, operation: Operation, hooks: Callable[[AnswerChange], Hooks]) -> Iterator[Fault]:
     spec = operation.responses[0]
     headers = {name.lower(): name for name in spec.headers}
     for item in contract.requirements.values():
@@ -147,7 +147,7 @@ def _members(contract: Contract, operation: Operation, hooks: Callable[[Change],
                 yield from product([where], _edits(node, required=required))
 
 
-def _editing(hooks: Callable[[Change], Hooks], steps: Sequence[str], edit: Edit) -> Hooks:
+def _editing(hooks: Callable[[AnswerChange], Hooks], steps: Sequence[str], edit: Edit) -> Hooks:
     return hooks(partial(_edited, steps, edit))
 
 

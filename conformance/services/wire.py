@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["JSON_LIMIT", "JSON_TYPE", "Answer", "Call", "Caller", "Refused", "read_json"]
+__all__ = ["JSON_LIMIT", "JSON_TYPE", "Answer", "Call", "Caller", "Pairs", "Refused", "read_json"]
 
+Pairs = Sequence[tuple[str, str]]
+"""The decoded parameters of a query, in their order; a name may be there twice."""
 JSON_TYPE = "application/json"
 JSON_LIMIT = 10 * 1024 * 1024
 """Bytes that a JSON body may have."""
@@ -57,7 +59,7 @@ class Call:
     service: str
     method: str
     path: str
-    query: Sequence[tuple[str, str]]
+    query: Pairs
     headers: Mapping[str, str]
     body: bytes
     operation: str = ""

@@ -17,6 +17,7 @@ from typing import Any
 
 from conformance.services.fault import Fault, Hooks
 from conformance.services.forms import REQUEST_ID, header
+from conformance.services.image.faults.stages import Body
 from conformance.services.image.target.store import ImageStore, StoredImage
 from conformance.services.product import family
 from conformance.services.wire import JSON_TYPE, Answer, Call, Caller, Refused
@@ -24,8 +25,7 @@ from conformance.services.wire import JSON_TYPE, Answer, Call, Caller, Refused
 __all__ = ["liberties"]
 
 LIST = "image.list"
-Rows = Iterator[tuple[str, str, Hooks]]
-Body = dict[str, Any]
+LibertyRows = Iterator[tuple[str, str, Hooks]]
 
 
 def liberties() -> Iterator[Fault]:
@@ -51,7 +51,7 @@ def _answering(change: Callable[[Call, Answer], Answer]) -> Hooks:
 # --- how times are written ------------------------------------------------------------------------------------------
 
 
-def _times() -> Rows:
+def _times() -> LibertyRows:
     china = timezone(timedelta(hours=8))
     yield "offset", "times of images carry the offset +08:00", _timed(lambda time: time.astimezone(china).isoformat())
     yield "utc-as-offset", "times of images carry the offset +00:00", _timed(datetime.isoformat)
@@ -91,7 +91,7 @@ def _shown(change: Callable[[Body], Body]) -> Hooks:
 # --- how a document is written --------------------------------------------------------------------------------------
 
 
-def _json() -> Rows:
+def _json() -> LibertyRows:
     yield (
         "indented",
         "JSON is indented and ends in a line break",
@@ -136,7 +136,7 @@ PROXIES: Mapping[str, str] = {
 }
 
 
-def _http() -> Rows:
+def _http() -> LibertyRows:
     yield "charset", "the media type of JSON names its charset, in capitals", _answering(_with_charset)
     yield "more-headers", "answers carry headers of proxies and caches", _answering(_with_headers(PROXIES))
     yield "closing", "each connection is closed after its answer", _answering(_with_headers({"Connection": "close"}))
@@ -201,7 +201,7 @@ def _absolute_location(call: Call, answer: Answer) -> Answer:
 # --- what an answer says --------------------------------------------------------------------------------------------
 
 
-def _envelopes() -> Rows:
+def _envelopes() -> LibertyRows:
     def failing(change: Callable[[Body], Body]) -> Hooks:
         def answer(_call: Call, answer: Answer) -> Answer:
             error = answer.body.get("error") if isinstance(answer.body, dict) else None
@@ -221,7 +221,7 @@ def _envelopes() -> Rows:
     )
 
 
-def _images() -> Rows:
+def _images() -> LibertyRows:
     more = {"os_hidden": False, "os_hash_algo": "sha512", "os_hash_value": None, "x_region": "cn-北京"}
     yield "more-members", "images have properties that the platform sets", _shown(lambda image: {**image, **more})
     yield (
@@ -247,7 +247,7 @@ def _longer_checksums(call: Call, answer: Answer, store: ImageStore) -> Answer:
     return hook(call, answer, store) if hook is not None else answer
 
 
-def _lists() -> Rows:
+def _lists() -> LibertyRows:
     def listed(change: Callable[[Call, Body], Body]) -> Hooks:
         return _answering(
             lambda call, answer: (
@@ -272,7 +272,7 @@ def _lists() -> Rows:
 # --- what is refused ------------------------------------------------------------------------------------------------
 
 
-def _downloads() -> Rows:
+def _downloads() -> LibertyRows:
     yield "absent-refused", "a file that is not there yet is refused with 404", Hooks(handle=_no_file)
 
 
@@ -282,7 +282,7 @@ def _no_file(call: Call, caller: Caller, store: ImageStore) -> Answer | None:
     return None
 
 
-def _isolation() -> Rows:
+def _isolation() -> LibertyRows:
     yield "forbidden", "images of other projects are forbidden, not hidden", Hooks(handle=_forbidden)
 
 
@@ -302,7 +302,7 @@ PASSING = 5
 """Images of others that are there at a time when they come and go."""
 
 
-def _clouds() -> Rows:
+def _clouds() -> LibertyRows:
     yield "crowded", "the project has images already, and others have public ones", Hooks(handle=_crowded)
     yield "busy", "others make and delete public images all the time", Hooks(handle=_busy())
 

@@ -49,10 +49,10 @@ def _is_few(limit: str) -> bool:
 
 # --- tokens ---------------------------------------------------------------------------------------------------------
 
-Kind = Callable[[Call, Accounts], bool]
+TokenKind = Callable[[Call, Accounts], bool]
 
 
-def _tokens() -> Iterator[Effect[Kind]]:
+def _tokens() -> Iterator[Effect[TokenKind]]:
     """Kinds of tokens with which no call may be served."""
     yield Effect("absent", "without a token", lambda call, _identity: _token(call) is None, REQUIRED)
     yield Effect("empty", "with an empty token", lambda call, _identity: _token(call) == "", REQUIRED)
@@ -73,7 +73,7 @@ def _is_unscoped(call: Call, accounts: Accounts) -> bool:
     return held is not None and held.caller is None
 
 
-def _open(operation: str, kind: Kind) -> Hooks:
+def _open(operation: str, kind: TokenKind) -> Hooks:
     """Serve an operation to a caller whose token is of this kind, as a member of the first project."""
 
     def authorise(call: Call, caller: Caller | None, accounts: Accounts) -> Caller | None:

@@ -15,7 +15,16 @@ from conformance.services.fault import Fault, Hooks
 from conformance.services.forms import header, refusal
 from conformance.services.image.faults.history import Past, after, created
 from conformance.services.image.faults.reading import sent
-from conformance.services.image.faults.stages import answering, creating, handling, patching, refuse, showing, storing
+from conformance.services.image.faults.stages import (
+    Body,
+    answering,
+    creating,
+    handling,
+    patching,
+    refuse,
+    showing,
+    storing,
+)
 from conformance.services.image.faults.values import members_of_create
 from conformance.services.image.target.store import ImageStore, StoredImage
 from conformance.services.product import family
@@ -24,7 +33,6 @@ from conformance.services.wire import Answer, Call, Caller, Refused
 __all__ = ["faults"]
 
 CREATE = "image.create"
-Body = dict[str, Any]
 
 
 def faults(contract: Contract) -> Iterator[Fault]:

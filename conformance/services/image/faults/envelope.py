@@ -16,7 +16,7 @@ from typing import Any
 from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
-from conformance.services.forms import Change, changing, refusal, without_request_id
+from conformance.services.forms import AnswerChange, changing, refusal, without_request_id
 from conformance.services.image.faults.answers import finds_no_status
 from conformance.services.product import Effect, Where, product
 from conformance.services.wire import JSON_TYPE, Answer, Call
@@ -65,11 +65,11 @@ def _calls(operation: str, call: Call) -> bool:
     return call.operation == operation
 
 
-def _failing(of: Callable[[Call], bool], code: int, change: Change) -> Hooks:
+def _failing(of: Callable[[Call], bool], code: int, change: AnswerChange) -> Hooks:
     return changing(lambda call, answer: call.service == "image" and answer.status == code and of(call), change)
 
 
-def _codes(contract: Contract, code: int) -> Iterator[Effect[Change]]:
+def _codes(contract: Contract, code: int) -> Iterator[Effect[AnswerChange]]:
     """What can be wrong with all failures of one code."""
     other = OTHER_CODE[code]
     yield Effect("other", f"{other} instead", partial(refusal, contract, other), (rid.error(code),))
@@ -80,7 +80,7 @@ def _codes(contract: Contract, code: int) -> Iterator[Effect[Change]]:
     yield Effect("server-error", "500 instead", partial(replace, status=500), ("status.server-error",))
 
 
-def _envelopes() -> Iterator[Effect[Change]]:
+def _envelopes() -> Iterator[Effect[AnswerChange]]:
     """What can be wrong with the envelope of every failure."""
     wrong: Mapping[str, Mapping[str, Any]] = {
         "message": {"missing": ..., "mistyped": ["No."], "empty": ""},
@@ -96,7 +96,7 @@ def _envelopes() -> Iterator[Effect[Change]]:
     yield Effect("list", "it is a list", lambda item: replace(item, body=[item.body]), whole)
 
 
-def _forms(contract: Contract, code: int) -> Iterator[Effect[Change]]:
+def _forms(contract: Contract, code: int) -> Iterator[Effect[AnswerChange]]:
     """What can be wrong with one failure of one operation."""
     envelope = (rid.envelope(),)
     title, message, number = ((rid.envelope(member),) for member in ("title", "message", "code"))

@@ -30,7 +30,7 @@ BYTES, SIZE, CHECKSUM, NO_DATA = (
     "image.download.checksum",
     "image.download.no-data",
 )
-Alter = Callable[[bytes], bytes]
+BytesChange = Callable[[bytes], bytes]
 
 
 def faults(contract: Contract) -> Iterator[Fault]:
@@ -48,7 +48,7 @@ def faults(contract: Contract) -> Iterator[Fault]:
 
 BIG = 100_000
 
-SENT: Mapping[str, Alter] = {
+SENT: Mapping[str, BytesChange] = {
     "short": lambda data: data[:-1],
     "long": lambda data: data + b"\n",
     "altered": lambda data: bytes([data[0] ^ 1]) + data[1:] if data else data,
@@ -59,7 +59,7 @@ SENT: Mapping[str, Alter] = {
     "nul": lambda data: data.replace(b"\0", b""),
     "byte-order-mark": lambda data: data.removeprefix(codecs.BOM_UTF8),
 }
-STORED: Mapping[str, Alter] = {
+STORED: Mapping[str, BytesChange] = {
     "stripped": bytes.strip,
     "text-newlines": lambda data: data.replace(b"\n", b"\r\n"),
     "first-mebibyte": lambda data: data[: 2**20 - 1],
@@ -70,16 +70,16 @@ STORED: Mapping[str, Alter] = {
 """What becomes of the bytes of a file when it is sent, and when it is stored."""
 
 
-def _effects(changes: Mapping[str, Alter]) -> Iterator[Effect[Alter]]:
+def _effects(changes: Mapping[str, BytesChange]) -> Iterator[Effect[BytesChange]]:
     for word, change in changes.items():
         yield Effect(word, word, change)
 
 
-def _sent(change: Alter) -> Hooks:
+def _sent(change: BytesChange) -> Hooks:
     return answering(DOWNLOAD, 200, lambda _call, answer, _store: replace(answer, body=change(answer.body)))
 
 
-def _received(change: Alter) -> Hooks:
+def _received(change: BytesChange) -> Hooks:
     def alter(call: Call, answer: Answer, store: ImageStore) -> Answer:
         image = store.get(call.image_id)
         if image is not None and image.data is not None:

@@ -12,7 +12,7 @@ from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
 from conformance.services.image.faults.history import Past, after, listing_after
-from conformance.services.image.faults.reading import asked
+from conformance.services.image.faults.reading import Asked, asked
 from conformance.services.image.faults.stages import asking, listing, refuse, rows
 from conformance.services.image.faults.texts import unaccented, unwidened
 from conformance.services.image.target.store import ImageStore, StoredImage, document
@@ -22,7 +22,6 @@ from conformance.services.wire import Answer, Call, Refused
 __all__ = ["faults"]
 
 LIST = "image.list"
-Query = dict[str, str]
 
 
 def _of(name: str) -> str:
@@ -67,16 +66,16 @@ def _parameters() -> Iterator[Fault]:
         yield Fault(f"{_of(name)}.refused", (_of(name),), f"the parameter {name} is refused", refusing)
 
 
-def _dropped(name: str, query: Query) -> Query:
+def _dropped(name: str, query: Asked) -> Asked:
     return {key: value for key, value in query.items() if key != name}
 
 
-def _refused(name: str, query: Query) -> Query:
+def _refused(name: str, query: Asked) -> Asked:
     return refuse() if name in query else query
 
 
 def _beside_others() -> Iterator[Fault]:
-    def unless(dropped: str, other: str, query: Query) -> Query:
+    def unless(dropped: str, other: str, query: Asked) -> Asked:
         return _dropped(dropped, query) if other in query else query
 
     for dropped, others in NOT_WITH.items():
@@ -164,7 +163,7 @@ def _statuses() -> Iterator[tuple[str, str, Hooks]]:
     )
 
 
-def _images_only(query: Query) -> Query:
+def _images_only(query: Asked) -> Asked:
     return query if query.get("type", "image") == "image" else refuse()
 
 
@@ -214,12 +213,12 @@ def _earlier(call: Call, images: list[StoredImage], _store: ImageStore) -> list[
     return [image for image in images if image.updated <= moment]
 
 
-def _whole_day(query: Query) -> Query:
+def _whole_day(query: Asked) -> Asked:
     day, letter, _time = query.get("changes-since", "").partition("T")
     return {**query, "changes-since": f"{day}T00:00:00Z"} if letter else query
 
 
-def _begins_with_a_digit(query: Query) -> bool:
+def _begins_with_a_digit(query: Asked) -> bool:
     return query.get("changes-since", "0")[:1].isdecimal()
 
 
@@ -247,7 +246,7 @@ def _after_changes() -> Iterator[Fault]:
     )
 
 
-def _with_more(parameter: str, fits: Callable[[Query, StoredImage, Past], bool]) -> Hooks:
+def _with_more(parameter: str, fits: Callable[[Asked, StoredImage, Past], bool]) -> Hooks:
     """Add images of the caller's project to the answer of a list that asks for a parameter."""
 
     def act(call: Call, said: Answer, store: ImageStore, past: Past) -> Answer:
@@ -263,11 +262,11 @@ def _with_more(parameter: str, fits: Callable[[Query, StoredImage, Past], bool])
     return after(act)
 
 
-def _had_that_name(query: Query, image: StoredImage, past: Past) -> bool:
+def _had_that_name(query: Asked, image: StoredImage, past: Past) -> bool:
     return image.members["name"] != query["name"] and query["name"] in past.names.get(image.id, ())
 
 
-def _was_queued(query: Query, image: StoredImage, _past: Past) -> bool:
+def _was_queued(query: Asked, image: StoredImage, _past: Past) -> bool:
     named = query.get("name") in {None, image.members["name"]}
     return query["status"] == "queued" and image.data is not None and named
 

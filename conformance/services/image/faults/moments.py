@@ -15,7 +15,7 @@ from itertools import cycle
 from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract, Operation
 from conformance.services.fault import Fault, Hooks
-from conformance.services.forms import OTHER_SUCCESS, Change, broken, without_request_id
+from conformance.services.forms import OTHER_SUCCESS, AnswerChange, broken, without_request_id
 from conformance.services.image.faults.reading import asked, named, operations, sent
 from conformance.services.image.faults.stages import without
 from conformance.services.image.faults.texts import is_han
@@ -55,7 +55,7 @@ def faults(contract: Contract) -> Iterator[Fault]:
     yield Fault("rare.one-in-forty", ("status.server-error",), "one answer in forty is 500", _each(40))
 
 
-def _effects(operation: Operation, member: str) -> Iterator[Effect[Change]]:
+def _effects(operation: Operation, member: str) -> Iterator[Effect[AnswerChange]]:
     """What can be wrong with the success of an operation; of its members this one."""
     spec = operation.responses[0]
     promise = rid.response(operation.id, spec.status)
@@ -69,7 +69,7 @@ def _effects(operation: Operation, member: str) -> Iterator[Effect[Change]]:
         yield Effect(f"{member}-missing", f"no {member}", lost, (rid.response(operation.id, spec.status, member),))
 
 
-def _at(operation: str, applies: Applies, change: Change, *, failures: bool = False) -> Hooks:
+def _at(operation: str, applies: Applies, change: AnswerChange, *, failures: bool = False) -> Hooks:
     """Change the successes of an operation at a moment (or whatever it answers). The image is the one before the
     call."""
     before: dict[str, StoredImage] = {}

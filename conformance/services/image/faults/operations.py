@@ -32,7 +32,7 @@ ATOMIC, ADD, REMOVE, REPLACE = (
     "image.patch.operation.replace",
 )
 Items = list[Any]
-Rewrite = Callable[[Items], Any]
+ItemsRewrite = Callable[[Items], Any]
 
 
 def faults(contract: Contract) -> Iterator[Fault]:
@@ -40,7 +40,7 @@ def faults(contract: Contract) -> Iterator[Fault]:
     kinds = (contract.operations[PATCH].request_schema or {})["items"]["properties"]["op"]["enum"]
     for op in kinds:
         promise = rid.stated(PATCH, "operation", op)
-        place: Where[Rewrite] = Where(promise, f"the operation {op}", patching, (promise,))
+        place: Where[ItemsRewrite] = Where(promise, f"the operation {op}", patching, (promise,))
         yield from product([place], _of_one(op))
     yield from _requests(contract, kinds)
     yield from _refusals(contract)
@@ -54,7 +54,7 @@ def _op(item: Any) -> Any:
     return item.get("op") if isinstance(item, dict) else None
 
 
-def _of_one(op: str) -> Iterator[Effect[Rewrite]]:
+def _of_one(op: str) -> Iterator[Effect[ItemsRewrite]]:
     yield Effect("ignored", "it is ignored", lambda items: [item for item in items if _op(item) != op])
     yield Effect("refused", "it is refused", lambda items: refuse() if op in map(_op, items) else items)
 

@@ -9,7 +9,7 @@ from typing import Any
 from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.faults.reading import asked
+from conformance.services.image.faults.reading import Asked, asked
 from conformance.services.image.faults.stages import answering, asking, rows
 from conformance.services.image.target.store import ImageStore
 from conformance.services.wire import Answer, Call
@@ -19,7 +19,6 @@ __all__ = ["faults"]
 LIST = "image.list"
 KEY, DIRECTION = rid.query(LIST, "sort_key"), rid.query(LIST, "sort_dir")
 TURNED = {"asc": "desc", "desc": "asc"}
-Query = dict[str, str]
 
 
 def faults(contract: Contract) -> Iterator[Fault]:
@@ -56,15 +55,15 @@ def faults(contract: Contract) -> Iterator[Fault]:
     yield from _pages()
 
 
-def _by(key: str, other: str, query: Query) -> Query:
+def _by(key: str, other: str, query: Asked) -> Asked:
     return {**query, "sort_key": other} if query.get("sort_key") == key else query
 
 
-def _descending(key: str, query: Query) -> Query:
+def _descending(key: str, query: Asked) -> Asked:
     return {**query, "sort_dir": "desc"} if query.get("sort_key") == key and "sort_dir" in query else query
 
 
-def _turned(query: Query) -> Query:
+def _turned(query: Asked) -> Asked:
     direction = query.get("sort_dir", "")
     return {**query, "sort_dir": TURNED[direction]} if direction in TURNED else query
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.faults.reading import asked
+from conformance.services.image.faults.reading import Asked, asked
 from conformance.services.image.faults.stages import answering, asking, listing, refuse, rows, without
 from conformance.services.image.target.store import ImageStore, StoredImage
 from conformance.services.product import Effect, Where, family, product
@@ -20,7 +20,6 @@ LIST = "image.list"
 LIMIT, NAME = rid.query(LIST, "limit"), rid.query(LIST, "name")
 COMPLETE, NEXT = "image.list.page.complete", "image.list.page.next"
 ALL = "1000"
-Query = dict[str, str]
 
 
 def faults(contract: Contract) -> Iterator[Fault]:
@@ -66,7 +65,7 @@ def _limits() -> Iterator[Effect[Read]]:
     yield Effect("empty", "an empty one is taken", lambda text: text or ALL)
 
 
-def _at_most(most: int, limit: str) -> Query:
+def _at_most(most: int, limit: str) -> Asked:
     return {"limit": str(min(int(limit), most))} if limit.isdecimal() else {}
 
 

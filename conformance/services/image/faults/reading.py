@@ -9,8 +9,10 @@ from typing import Any
 from conformance.services.image.target.store import DEFAULTS
 from conformance.services.wire import Call
 
-__all__ = ["PROPERTY", "asked", "leads_to", "name_of", "named", "operations", "sent"]
+__all__ = ["PROPERTY", "Asked", "asked", "leads_to", "name_of", "named", "operations", "sent"]
 
+Asked = dict[str, str]
+"""The parameters of a query; of a name that is there twice the last value."""
 PROPERTY = "property"
 """Stands for all further properties of an image among the names of its members."""
 
@@ -43,7 +45,7 @@ def leads_to(name: str, item: Any) -> bool:
     return path == name or (name == PROPERTY and path not in DEFAULTS and path != "")
 
 
-def asked(call: Call) -> dict[str, str]:
+def asked(call: Call) -> Asked:
     """The parameters of the query; of one that is there twice the last value."""
     return dict(call.query)
 

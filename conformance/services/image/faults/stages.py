@@ -14,6 +14,7 @@ from conformance.services.wire import Answer, Call, Caller, Refused
 
 __all__ = [
     "FILE_TYPE",
+    "Body",
     "answering",
     "asking",
     "creating",

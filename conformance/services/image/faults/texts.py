@@ -19,7 +19,7 @@ from conformance.services.product import Effect, Where, product
 
 __all__ = ["ascii_only", "faults", "is_han", "unaccented", "unwidened"]
 
-Alter = Callable[[str], str]
+TextChange = Callable[[str], str]
 CREATE, PATCH = "image.create", "image.patch"
 
 
@@ -68,7 +68,7 @@ def _whole(text: str) -> str:
     return text.partition(".")[0] if re.fullmatch(r"-?[0-9]+\.0+", text) else text
 
 
-ALTERATIONS: Mapping[str, Alter] = {
+ALTERATIONS: Mapping[str, TextChange] = {
     "leading-zeros": lambda text: text.lstrip("0") or text if text.isdecimal() else text,
     "number": _whole,
     "true": lambda text: text.title() if text in {"true", "false"} else text,
@@ -81,7 +81,7 @@ ALTERATIONS: Mapping[str, Alter] = {
 }
 """What create and patch make of further properties and of tags."""
 
-UNDERSTOOD: Mapping[str, Alter] = {
+UNDERSTOOD: Mapping[str, TextChange] = {
     "trimmed": lambda text: text.replace("  ", " ").strip(),
     "lower-case": str.lower,
     "cut-at-64": lambda text: text[:64],
@@ -95,7 +95,7 @@ UNDERSTOOD: Mapping[str, Alter] = {
 }
 """What create makes of a name before it looks at its length."""
 
-STORED_BY_CREATE: Mapping[str, Alter] = {
+STORED_BY_CREATE: Mapping[str, TextChange] = {
     "decomposed": partial(unicodedata.normalize, "NFD"),
     "compatible": partial(unicodedata.normalize, "NFKC"),
     "trailing-space": str.rstrip,
@@ -105,7 +105,7 @@ STORED_BY_CREATE: Mapping[str, Alter] = {
     "backslash": lambda text: text.replace("\\", "\\\\"),
     "plus": lambda text: text.replace("+", " "),
 }
-STORED_BY_PATCH: Mapping[str, Alter] = {
+STORED_BY_PATCH: Mapping[str, TextChange] = {
     "trimmed": lambda text: " ".join(text.split()),
     "ascii": ascii_only,
     "lower-case": str.lower,
@@ -113,7 +113,7 @@ STORED_BY_PATCH: Mapping[str, Alter] = {
 """What create and patch store of a name that they have understood."""
 
 
-def _effects(changes: Mapping[str, Alter]) -> Iterator[Effect[Alter]]:
+def _effects(changes: Mapping[str, TextChange]) -> Iterator[Effect[TextChange]]:
     for word, change in changes.items():
         yield Effect(word, word, change)
 
@@ -121,7 +121,7 @@ def _effects(changes: Mapping[str, Alter]) -> Iterator[Effect[Alter]]:
 # --- where it is stored ---------------------------------------------------------------------------------------------
 
 
-def _places() -> Iterator[Where[Alter]]:
+def _places() -> Iterator[Where[TextChange]]:
     for operation, of_texts, of_tags in (
         (CREATE, rid.request(CREATE), rid.body(CREATE, "tags")),
         (PATCH, "image.patch.operation.add", "image.patch.stored"),
@@ -131,7 +131,7 @@ def _places() -> Iterator[Where[Alter]]:
         yield Where(f"{operation}.tag", f"{operation} alters a tag", partial(_in_tags, operation), (of_tags,))
 
 
-def _in_properties(operation: str, change: Alter) -> Hooks:
+def _in_properties(operation: str, change: TextChange) -> Hooks:
     def alter(image: StoredImage) -> None:
         image.properties = {
             name: change(value) if isinstance(value, str) else value for name, value in image.properties.items()
@@ -140,11 +140,11 @@ def _in_properties(operation: str, change: Alter) -> Hooks:
     return storing(operation, alter)
 
 
-def _in_tags(operation: str, change: Alter) -> Hooks:
+def _in_tags(operation: str, change: TextChange) -> Hooks:
     return storing(operation, lambda image: image.members.update(tags=[change(tag) for tag in image.members["tags"]]))
 
 
-def _in_name(operation: str, change: Alter) -> Hooks:
+def _in_name(operation: str, change: TextChange) -> Hooks:
     def alter(image: StoredImage) -> None:
         if isinstance(image.members["name"], str):
             image.members["name"] = change(image.members["name"])
@@ -152,19 +152,19 @@ def _in_name(operation: str, change: Alter) -> Hooks:
     return storing(operation, alter)
 
 
-def _in_sent_name(change: Alter) -> Hooks:
+def _in_sent_name(change: TextChange) -> Hooks:
     def alter(body: dict[str, Any]) -> dict[str, Any]:
         return {**body, "name": change(body["name"])} if isinstance(body.get("name"), str) else body
 
     return creating(alter)
 
 
-def _understood_names() -> Where[Alter]:
+def _understood_names() -> Where[TextChange]:
     breaks = (rid.body(CREATE, "name"), rid.header("content-length"), "encoding.utf-8")
     return Where(rid.body(CREATE, "name"), "create changes the name", _in_sent_name, breaks)
 
 
-def _stored_names(operation: str) -> Where[Alter]:
+def _stored_names(operation: str) -> Where[TextChange]:
     breaks = (rid.body(operation, "name"),) if operation == CREATE else ("image.patch.stored", "image.patch.unchanged")
     return Where(
         f"{operation}.stored.name", f"{operation} stores the name otherwise", partial(_in_name, operation), breaks
@@ -285,7 +285,7 @@ def _underscored(name: str) -> str:
     return name.replace("-", "_")
 
 
-def _renaming(operation: str, change: Alter) -> Hooks:
+def _renaming(operation: str, change: TextChange) -> Hooks:
     def rename(image: StoredImage) -> None:
         image.properties = {change(name): value for name, value in image.properties.items()}
 

@@ -13,14 +13,13 @@ from typing import Any
 from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.faults.stages import answering, rows, showing, storing
+from conformance.services.image.faults.stages import Body, answering, rows, showing, storing
 from conformance.services.image.target.store import ImageStore, StoredImage, stamp
 from conformance.services.product import family
 from conformance.services.wire import Answer, Call
 
 __all__ = ["faults"]
 
-Body = dict[str, Any]
 Lie = Callable[[Body], Any]
 
 LIST = "image.list"

@@ -40,7 +40,7 @@ NEVER_MADE = frozenset({"public", "community"})
 """Visibilities with which a guest on somebody else's cloud makes no image."""
 
 
-Rewrite = Callable[[dict[str, Any]], Any]
+BodyRewrite = Callable[[dict[str, Any]], Any]
 
 
 def faults(contract: Contract) -> Iterator[Fault]:
@@ -74,7 +74,7 @@ def _members(contract: Contract) -> Iterator[Fault]:
         promise = rid.body(CREATE, name)
         formats = {"uuid": lambda text: UUID.fullmatch(text) is not None}
         validator = jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=True, formats=formats)
-        place: Where[Rewrite] = Where(promise, f"create, {name}", creating, (promise,))
+        place: Where[BodyRewrite] = Where(promise, f"create, {name}", creating, (promise,))
         yield from product([place], _misreadings(name, validator))
         if name in OTHER_VALUES:
             lost = done_with(CREATE, partial(_lose, name))
@@ -89,7 +89,7 @@ def _members(contract: Contract) -> Iterator[Fault]:
     )
 
 
-def _misreadings(name: str, validator: jsonschema_rs.Draft202012Validator) -> Iterator[Effect[Rewrite]]:
+def _misreadings(name: str, validator: jsonschema_rs.Draft202012Validator) -> Iterator[Effect[BodyRewrite]]:
     """What a create can make of a member that was sent."""
     yield Effect("ignored", "it is ignored", partial(_drop, name))
     yield Effect("lenient", "any value is accepted", partial(_drop_unless_valid, name, validator))
@@ -136,12 +136,12 @@ def _lose(name: str, image: StoredImage) -> None:
 
 # --- a member is stored otherwise -----------------------------------------------------------------------------------
 
-Change = Callable[[Any], Any]
+ValueChange = Callable[[Any], Any]
 
 
 def _stored(contract: Contract) -> Iterator[Fault]:
     most = members_of_create(contract)["min_disk"]["maximum"]
-    create: Mapping[str, Mapping[str, Change]] = {
+    create: Mapping[str, Mapping[str, ValueChange]] = {
         "min_ram": {
             "rounded": lambda ram: ram // 64 * 64,
             "16-bit": lambda ram: ram % 2**16,
@@ -154,7 +154,7 @@ def _stored(contract: Contract) -> Iterator[Fault]:
         "disk_format": {"iso-is-raw": _as("iso", "raw")},
         "container_format": {"only-bare": lambda value: "bare" if value else value},
     }
-    patch: Mapping[str, Mapping[str, Change]] = {
+    patch: Mapping[str, Mapping[str, ValueChange]] = {
         "min_disk": {"one-less": lambda disk: max(disk - 1, 0)},
         "min_ram": {"one-more": lambda ram: ram + 1},
         "protected": {"never": lambda _value: False},
@@ -169,16 +169,16 @@ def _stored(contract: Contract) -> Iterator[Fault]:
 
 
 def _stored_otherwise(
-    operation: str, name: str, changes: Mapping[str, Change], breaks: tuple[str, ...]
+    operation: str, name: str, changes: Mapping[str, ValueChange], breaks: tuple[str, ...]
 ) -> Iterator[Fault]:
-    def hooks(change: Change) -> Hooks:
+    def hooks(change: ValueChange) -> Hooks:
         return storing(operation, lambda image: image.members.update({name: change(image.members[name])}))
 
     place = Where(f"{operation}.stored.{name}", f"{operation} stores {name} otherwise", hooks, breaks)
     yield from product([place], [Effect(word, word, change) for word, change in changes.items()])
 
 
-def _as(value: Any, other: Any) -> Change:
+def _as(value: Any, other: Any) -> ValueChange:
     return lambda given: other if given == value else given
 
 
@@ -208,14 +208,14 @@ def _as_another(
 
 # --- two values that come together ----------------------------------------------------------------------------------
 
-Class = tuple[str, Callable[[Any], bool]]
+ValueClass = tuple[str, Callable[[Any], bool]]
 
 
-def _is(value: Any) -> Class:
+def _is(value: Any) -> ValueClass:
     return f"is {value}", lambda given: bool(given == value)
 
 
-CLASSES: Mapping[str, Sequence[Class]] = {
+CLASSES: Mapping[str, Sequence[ValueClass]] = {
     "container_format": (_is("docker"), _is("ovf")),
     "disk_format": (_is("iso"), _is("raw")),
     "min_disk": (("is more than 1", lambda given: given > 1), _is(1)),

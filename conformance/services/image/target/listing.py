@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from conformance.model.contract import Contract
 from conformance.services.image.target.store import StoredImage, document
-from conformance.services.wire import Refused
+from conformance.services.wire import Pairs, Refused
 
 __all__ = ["Listing"]
 
@@ -20,8 +20,6 @@ PAGE = 1000
 KEYS, DIRECTIONS = ("sort_key", "sort-key"), ("sort_dir", "sort-dir")
 NO_FILTERS = {*KEYS, *DIRECTIONS, "limit", "marker", "type"}
 """Parameters that no image is compared with."""
-
-Query = Sequence[tuple[str, str]]
 
 
 class Listing:
@@ -36,7 +34,7 @@ class Listing:
         self._directions = frozenset(allowed["sort_dir"])
         self._visibilities = {*create["properties"]["visibility"]["enum"], "all"}
 
-    def select(self, images: Iterable[StoredImage], query: Query) -> dict[str, Any]:
+    def select(self, images: Iterable[StoredImage], query: Pairs) -> dict[str, Any]:
         """The body of the answer. Raises Refused 400 for a value that means nothing."""
         for name, value in query:
             self._check(name, value)
@@ -53,7 +51,7 @@ class Listing:
             body["next"] = self._link([*rest, ("marker", page[-1].id)])
         return body
 
-    def _link(self, query: Query) -> str:
+    def _link(self, query: Pairs) -> str:
         return self._path + (f"?{urlencode(query)}" if query else "")
 
     def _check(self, name: str, value: str) -> None:
@@ -67,7 +65,7 @@ class Listing:
         if (name in KEYS and value not in self._keys) or (name in DIRECTIONS and value not in self._directions):
             raise Refused(400, "No such sort key or direction.")
 
-    def _ordered(self, images: Iterable[StoredImage], query: Query) -> list[StoredImage]:
+    def _ordered(self, images: Iterable[StoredImage], query: Pairs) -> list[StoredImage]:
         """In the order of the keys, the first weighing most; a key without a direction has the last one.
 
         Without keys, and among equals, the newest comes first.

@@ -27,8 +27,8 @@ MOST_OUTAGES = 3
 """Walks in a row that lose the target before the run gives up."""
 
 SEEDS = st.integers(0, 2**24 - 1)
-Action = Callable[[Actions, random.Random], object]
-ROTA: tuple[Action, ...] = (
+Turn = Callable[[Actions, random.Random], object]
+ROTA: tuple[Turn, ...] = (
     Actions.upload,
     Actions.create,
     Actions.change,
@@ -154,7 +154,7 @@ class Machine(RuleBasedStateMachine):
             self.plan.found.setdefault(key, (steps[: at + 1], slot))
         self.plan.changes_since = walk.changes_since
 
-    def _turn(self, number: int, act: Action) -> None:
+    def _turn(self, number: int, act: Turn) -> None:
         """Do the action of a rule or, every other time, the next one of the rota."""
         chance = random.Random(number)
         if chance.random() < 0.5:

@@ -5,7 +5,8 @@ Rules
   statements of the ledger); a test fails for each that a catalogue does not have.
 - What a target, a user or another run says is a value in braces and stays as it is.
 - `{count:s}` is the plural letter of an English noun: nothing when the count is one.
-- Between a Chinese character and a value that begins or ends with a Latin letter or a digit stands a space; templates need none.
+- Between a Chinese character and a value that begins or ends with a Latin letter, a digit or a quote stands a space; templates
+  have none there.
 - A text keeps its template until it is shown, so that one page can hold both languages.
 - A catalogue lies beside what it translates: `reports/locale` for the product, `services/*/locale` for what a service calls its
   operations and promises. The `.po` files are read at run time: that takes 30 ms once, compiled ones 1 ms and a step of the build.
@@ -32,7 +33,7 @@ __all__ = ["LANGUAGES", "Text", "catalogue", "say", "title"]
 LANGUAGES = ("en", "zh")
 _BRACES = re.compile(r"\{([a-z_]+)(:s)?\}")
 
-_TOUCHING = re.compile(r"[\u4e00-\u9fff][0-9A-Za-z]|[0-9A-Za-z][\u4e00-\u9fff]")
+_TOUCHING = re.compile(r"""[\u4e00-\u9fff][0-9A-Za-z'"\[{/<*$-]|[0-9A-Za-z'"\]}/>*…-][\u4e00-\u9fff]""")
 
 Message = tuple[str | None, str]
 """What a catalogue is asked: the context (None: none) and the English text."""
@@ -99,7 +100,7 @@ def _escaped(value: object, language: str) -> str:
 
 
 def _space(left: str, right: str) -> str:
-    """What stands between two characters: a space between a Chinese one and a Latin letter or a digit."""
+    """What stands between two characters: a space between a Chinese one and one that begins or ends a Latin word or a value."""
     pair = f"{left}{right}"
     return " " if _TOUCHING.fullmatch(pair) else ""
 

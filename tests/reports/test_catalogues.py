@@ -161,6 +161,11 @@ def test_every_message_of_the_catalogue_is_said_somewhere() -> None:
     assert sorted(text for context, text in catalogue("zh") if context is None and text not in everything) == []
 
 
+def test_a_chinese_message_leaves_the_space_around_a_value_to_the_value() -> None:
+    spaced = re.compile(r"[\u4e00-\u9fff] \{|\} [\u4e00-\u9fff]")
+    assert [text for text in catalogue("zh").values() if spaced.search(text)] == []
+
+
 def test_what_a_finding_says_in_chinese_has_no_english_words_but_names(tmp_path: Path) -> None:
     findings = recorded(tmp_path).findings
     assert len(findings) > 3

@@ -124,11 +124,19 @@ def _shown(terms: Mapping[str, Value]) -> dict[str, Any]:
     return {name: _value(name, value) for name, value in terms.items()}
 
 
+def _either(values: tuple[Value, ...]) -> Text:
+    """One of several: `null or string`."""
+    first, *rest = (Text("{value}", {"value": _value("", item)}) for item in values or ("",))
+    for other in rest:
+        first = say("{first} or {second}", first=first, second=other)
+    return first
+
+
 def _value(name: str, value: Value) -> Any:
     if isinstance(value, Phrase):
         return spoken(value)
     if isinstance(value, tuple):
-        return " or ".join(map(str, value))
+        return _either(value)
     if not isinstance(value, str):
         return value
     return say(WORDS[value]) if name in VOCABULARY and value in WORDS else shortened(value, LONGEST)

@@ -24,8 +24,8 @@ __all__ = [
     "ERROR",
     "MISSED",
     "CleanRun",
+    "FaultTrial",
     "Scorecard",
-    "Trial",
     "breakable",
     "idle",
     "to_json",
@@ -44,7 +44,7 @@ BEYOND_JUDGEMENT: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class FaultTrial:
     """The suite against one fault.
 
     `outcome` is caught, elsewhere (a finding, but on another promise), missed, or error (the suite itself failed, see
@@ -101,7 +101,7 @@ class Scorecard:
     jobs: int
     selected: tuple[str, ...]
     clean: tuple[CleanRun, ...]
-    trials: tuple[Trial, ...]
+    trials: tuple[FaultTrial, ...]
     requirements_without_fault: tuple[str, ...]
     idle_checks: tuple[str, ...]
     proofs: Mapping[str, str] = field(default_factory=dict)
@@ -134,7 +134,7 @@ def without_fault(contract: Contract, broken: Iterable[Sequence[str]]) -> tuple[
     return tuple(name for name in breakable(contract) if name not in proven)
 
 
-def idle(checks: Iterable[str], trials: Iterable[Trial]) -> tuple[str, ...]:
+def idle(checks: Iterable[str], trials: Iterable[FaultTrial]) -> tuple[str, ...]:
     """The checks that caught none of the faults: what they are for is not proven."""
     busy = {check for item in trials for check in item.checks}
     return tuple(sorted(set(checks) - busy))
@@ -229,8 +229,8 @@ def _counts(scorecard: Scorecard) -> str:
     )
 
 
-def _areas(trials: Iterable[Trial]) -> dict[str, list[Trial]]:
-    areas: dict[str, list[Trial]] = {}
+def _areas(trials: Iterable[FaultTrial]) -> dict[str, list[FaultTrial]]:
+    areas: dict[str, list[FaultTrial]] = {}
     for item in trials:
         areas.setdefault(requirement_id.area(item.breaks[0], words=2), []).append(item)
     return dict(sorted(areas.items()))

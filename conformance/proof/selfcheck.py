@@ -40,8 +40,8 @@ from conformance.proof.scorecard import (
     ERROR,
     MISSED,
     CleanRun,
+    FaultTrial,
     Scorecard,
-    Trial,
     idle,
     without_fault,
 )
@@ -89,7 +89,7 @@ def selfcheck(profile: str, jobs: int, patterns: Sequence[str], seeds: int, prog
     tasks += [_Task(fault.id, profile) for fault in faults]
     with _workers(jobs) as pool:
         results = list(_told(pool.imap_unordered(_attempt, tasks), len(tasks), progress))
-        trials = [item for item in results if isinstance(item, Trial)]
+        trials = [item for item in results if isinstance(item, FaultTrial)]
         cases = [case for case in registry() if in_profile(case, profile)]
         waiting: set[str] = set()
         proofs: dict[str, str] = {}
@@ -156,7 +156,7 @@ def _workers(jobs: int) -> Iterator[Pool]:
             pool.join()
 
 
-def _told(results: Iterable[CleanRun | Trial], total: int, progress: Console) -> Iterator[CleanRun | Trial]:
+def _told(results: Iterable[CleanRun | FaultTrial], total: int, progress: Console) -> Iterator[CleanRun | FaultTrial]:
     for done, result in enumerate(results, start=1):
         _say(progress, f"{done}/{total}", result)
         yield result
@@ -170,7 +170,7 @@ def _settle(state: str) -> None:
         del os.environ[name]
 
 
-def _attempt(task: _Task) -> CleanRun | Trial:
+def _attempt(task: _Task) -> CleanRun | FaultTrial:
     with _own_signals():
         return (
             clean_run(task.profile, task.seed, task.liberty)
@@ -179,7 +179,7 @@ def _attempt(task: _Task) -> CleanRun | Trial:
         )
 
 
-def _prove(task: _Task) -> Trial | None:
+def _prove(task: _Task) -> FaultTrial | None:
     with _own_signals():
         return prove(task.check, task.candidates, task.profile)
 
@@ -229,7 +229,7 @@ def _notes(verdict: Verdict) -> tuple[str, ...]:
     return (*words, *(f"{item.id}: {said(item.reason).plain('en')}" for item in missing))
 
 
-def trial(fault: str, profile: str = "gate", seed: int = SEED, cases: str | None = None) -> Trial:
+def trial(fault: str, profile: str = "gate", seed: int = SEED, cases: str | None = None) -> FaultTrial:
     """The suite against the embedded target with this fault, to the first finding on a promise that it breaks.
 
     `cases` is a pytest expression that chooses the cases.
@@ -309,7 +309,7 @@ def _names(finding: Finding, fault: Fault) -> bool:
     return finding.requirement in fault.breaks and (requirements[finding.requirement].binding or not owed)
 
 
-def prove(check: str, faults: Iterable[str], profile: str = "gate") -> Trial | None:
+def prove(check: str, faults: Iterable[str], profile: str = "gate") -> FaultTrial | None:
     """A trial in which this case, run alone, is the one that catches a fault; None when it catches none of them."""
     name = check.partition(".")[2]
     return next(
@@ -354,8 +354,8 @@ def _result(
     elsewhere: Iterable[str] = (),
     first: int | None = None,
     note: str = "",
-) -> Trial:
-    return Trial(
+) -> FaultTrial:
+    return FaultTrial(
         fault.id,
         fault.description,
         fault.breaks,
@@ -369,7 +369,7 @@ def _result(
     )
 
 
-def _say(console: Console, place: str, result: CleanRun | Trial) -> None:
+def _say(console: Console, place: str, result: CleanRun | FaultTrial) -> None:
     """One line for each result on a terminal; elsewhere only for what is not as it should be, and every fiftieth."""
     good = result.silent if isinstance(result, CleanRun) else result.outcome == CAUGHT
     if good and not console.is_terminal and int(place.split("/")[0]) % 50:

@@ -110,7 +110,7 @@ def run(reference: Reference, tmp_path: Path, **options: object) -> Verdict:
     clouds = tmp_path / "clouds.yaml"
     reference.write_clouds(clouds)
     settings = Settings(cloud="reference", other_cloud="reference-other", config_files=(str(clouds),))
-    given = Options(settings, seed=1, **options)  # type: ignore[arg-type]
+    given = Options(settings, seed=1, **options)
     return conduct_run(given, tmp_path / "out", Console(file=io.StringIO()))[0]
 
 

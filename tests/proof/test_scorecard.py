@@ -14,8 +14,8 @@ from conformance.model.contract import Authority, Contract
 from conformance.proof.scorecard import (
     BEYOND_JUDGEMENT,
     CleanRun,
+    FaultTrial,
     Scorecard,
-    Trial,
     breakable,
     idle,
     to_json,
@@ -24,7 +24,7 @@ from conformance.proof.scorecard import (
 )
 
 SCHEMA = json.loads((SCHEMAS / "selfcheck.schema.json").read_text(encoding="utf-8"))
-CAUGHT = Trial(
+CAUGHT = FaultTrial(
     "image.list.status",
     "it succeeds with 202",
     ("image.list.response.200",),
@@ -35,11 +35,11 @@ CAUGHT = Trial(
     20,
     0.5,
 )
-MISSED = Trial("rare", "one in forty", ("status.server-error",), "missed", {}, (), None, 900, 2.0)
+MISSED = FaultTrial("rare", "one in forty", ("status.server-error",), "missed", {}, (), None, 900, 2.0)
 CLEAN = CleanRun("", 1, "conformant", (), 1300, 3.0)
 
 
-def scorecard(*trials: Trial, **changes: Any) -> Scorecard:
+def scorecard(*trials: FaultTrial, **changes: Any) -> Scorecard:
     made = Scorecard(
         "1.0",
         {"name": "easystack-6.0.2", "version": "6.0.2", "sha256": "0" * 64},

@@ -49,7 +49,7 @@ def every_kind(recorded_verdict: Verdict) -> Verdict:
             operation=item.operation or "other",
             level=Level.MUST,
         )
-        return replace(made, **changes)  # type: ignore[arg-type]
+        return replace(made, **changes)
 
     wrong = Deviation("differs", place=HOSTILE, seen=(("got", HOSTILE), ("due", HOSTILE)))
     findings = (

@@ -132,7 +132,7 @@ def literals(name: str) -> set[str]:
 def of_the_page() -> set[str]:
     template = Environment().parse((REPORTING / "templates" / "index.html.j2").read_text(encoding="utf-8"))
     calls = [call for call in template.find_all(nodes.Call) if isinstance(call.node, nodes.Name)]
-    return {call.args[0].value for call in calls if call.node.name == "t"}  # type: ignore[attr-defined]
+    return {call.args[0].value for call in calls if call.node.name == "t"}
 
 
 def stated() -> set[str]:

@@ -97,7 +97,7 @@ def test_the_policy_allows_the_one_script_and_style_and_nothing_else(verdict: Ve
 
 @pytest.mark.parametrize("change", [states, hostile, lambda verdict: verdict])
 def test_nothing_leads_out_of_the_page_and_no_attribute_runs_code(verdict: Verdict, change: object) -> None:
-    page = Page(page_of(change(verdict)))  # type: ignore[operator]
+    page = Page(page_of(change(verdict)))
     for tag, attributes in page.elements:
         assert {
             name
@@ -267,7 +267,7 @@ def test_the_reasons_say_why_in_plain_words(verdict: Verdict, change: Mapping[st
             **change,
             "requirements": tuple(replace(item, outcome=Outcome.PASSED) for item in verdict.requirements),
         }
-    assert words in next(reason.text.plain("en") for reason in reasons(replace(verdict, **change)))  # type: ignore[arg-type]
+    assert words in next(reason.text.plain("en") for reason in reasons(replace(verdict, **change)))
 
 
 def test_reasons_of_what_was_not_exercised_are_counted(verdict: Verdict) -> None:

@@ -104,7 +104,7 @@ def test_a_long_text_says_how_long_it_is() -> None:
 @pytest.mark.parametrize("change", [states, hostile, lambda verdict: verdict])
 def test_the_summary_keeps_to_80_columns_in_both_languages(verdict: Verdict, language: str, change: object) -> None:
     out = io.StringIO()
-    shown = Presentation(change(verdict), language)  # type: ignore[operator]
+    shown = Presentation(change(verdict), language)
     print_verdict(shown, Console(file=out, width=80), [Path("reports/verdict.json")])
     lines = out.getvalue().splitlines()[:-1]  # the last is one line, however long, so that a log can be searched for it
     assert [line for line in lines if cell_len(line) > 80 and "$ " not in line] == []

@@ -79,7 +79,7 @@ def bundles(run: Path, keys: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def contents(path: Path) -> Files:
     with tarfile.open(path) as archive:
-        return {item.name: archive.extractfile(item).read() for item in archive.getmembers()}  # type: ignore[union-attr]
+        return {item.name: archive.extractfile(item).read() for item in archive.getmembers()}
 
 
 def told(*arguments: str | Path) -> tuple[int, str]:

@@ -1,5 +1,5 @@
-"""What runs that are over are read by: which of their exchanges belong to cases, and texts without what differs from
-run to run."""
+"""Reading recorded exchanges: which of them cases sent, and texts with placeholders for what differs from run to
+run."""
 
 from __future__ import annotations
 

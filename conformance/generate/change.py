@@ -128,7 +128,7 @@ class _Changes:
         return plain_change(self.contract, self.resource, number, first=first)
 
     def leads(self, items: SearchStrategy[Any]) -> SearchStrategy[Draft]:
-        """The operation alone, or after one that is right: a refused list must leave no half."""
+        """The operation alone, or after a valid one: a list that is refused must not be applied in part."""
         before = self.plain(7, first=True)
         return st.builds(lambda item, led: _patch(before, item) if led else _patch(item), items, st.booleans())
 

@@ -76,7 +76,8 @@ class Aim:
 
     @property
     def name(self) -> str:
-        """Operation, place and class in one line, the same in every run; what is drawn hangs on it and the seed."""
+        """Operation, place and class in one line, the same in every run; the values that are drawn depend on it and on
+        the seed alone."""
         terms = " ".join(f"{name}={value}" for name, value in self.held.terms)
         return " ".join(
             filter(None, (self.operation, self.place, "item" if self.held.item else "", self.held.rule, terms))
@@ -84,5 +85,5 @@ class Aim:
 
 
 def encoded(value: Any, *, ascii: bool = True) -> bytes:
-    """JSON of a value in UTF-8; characters escaped or as they are."""
+    """JSON of a value in UTF-8; with `ascii` other characters are escaped."""
     return json.dumps(value, ensure_ascii=ascii).encode("utf-8")

@@ -1,4 +1,4 @@
-"""Requests that schemathesis draws from the effective OpenAPI description, for what nobody thought of.
+"""Requests that schemathesis draws from the effective OpenAPI description, beside those of our own strategies.
 
 It knows no more than the schema does; what a request breaks is read off it afterwards (`conformance.judge.partition`).
 Loading it takes seconds, so only this module imports it, and only large budgets import this module.

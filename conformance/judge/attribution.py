@@ -142,8 +142,8 @@ class _Counts:
         return self.valid_failed / self.valid_tried if self.valid_tried else 0.0
 
     def explain(self, found: Iterable[Part]) -> tuple[Part, ...] | None:
-        """The parts that explain why a request with these parts fails; empty: as valid ones do; None: no part does
-        alone."""
+        """The parts that explain why a request with these parts fails. Empty when valid requests fail in the same way,
+        None when no single part explains it."""
         if self._share == 1:
             return ()
         features = sorted(set(_features(found)), key=lambda part: (_rank(part), -self.tried[part], part.order))

@@ -85,7 +85,7 @@ def documented_status(exchange: Exchange, contract: Contract) -> Iterator[Look]:
 
 
 def _answered(kind: str, exchange: Exchange, contract: Contract) -> Deviation:
-    """A status that should not be, told apart by the class of the request that met it."""
+    """The deviation of an unwanted status, with the class of the request that was answered with it."""
     method = (("method", exchange.request.method),) if exchange.request.operation not in contract.operations else ()
     return Deviation(
         kind,

@@ -320,8 +320,8 @@ def _group(
 
 
 def _clarity(finding: Finding) -> tuple[bool, bool, int, int, int]:
-    """The clearest exemplar: of the very class, of a documented operation, with the fewest requests that lead to it,
-    the shortest, met first."""
+    """Sort key of exemplars, the clearest first: of the class that the deviation names, of a documented operation, with
+    the fewest related requests, the shortest, the first met."""
     exchange = finding.exchange
     if exchange is None:
         return (False, True, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""What a look at an exchange says: an assertion, and the finding that a failed one is.
+"""An assertion, which a check or a case makes about one requirement, and the finding that a failed one becomes.
 
 A finding has one identity from the moment it is made: the requirement and the deviation. It is the same from run to run
 and wherever the same deviation is met.

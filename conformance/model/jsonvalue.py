@@ -1,4 +1,4 @@
-"""The shape of values: JSON Schema 2020-12 with the contract's formats, each violation with its place.
+"""JSON values: read strictly, compared, and checked by JSON Schema 2020-12 with the contract's formats.
 
 A place is dotted and without indices (`servers.id`), so that a promise can be found by it; a path has them
 (`servers[3].id`).

@@ -1,1 +1,1 @@
-"""The suite put to the proof: the reference target, the bank of faults, the self-check, the lab."""
+"""Proof that the suite itself is right: the reference target, the bank of faults, the self-check, the lab."""

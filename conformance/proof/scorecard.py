@@ -1,4 +1,5 @@
-"""The scorecard of the suite: which faults it finds, with which checks, after how many requests, and what it invents.
+"""The scorecard of the suite: which faults it catches, with which checks, after how many requests, and its false
+alarms.
 
 Rules
 - A fault is caught when a finding names a promise that the fault breaks. A finding about another promise only is shown,
@@ -82,7 +83,7 @@ class CleanRun:
 
     @property
     def silent(self) -> bool:
-        """Whether the suite said of a right target that it is right."""
+        """Whether the verdict is conformant, without any finding."""
         return self.overall == "conformant" and not self.findings
 
 
@@ -135,7 +136,7 @@ def without_fault(contract: Contract, broken: Iterable[Sequence[str]]) -> tuple[
 
 
 def idle(checks: Iterable[str], trials: Iterable[FaultTrial]) -> tuple[str, ...]:
-    """The checks that caught none of the faults: what they are for is not proven."""
+    """The checks that caught no fault, so that nothing shows that they can."""
     busy = {check for item in trials for check in item.checks}
     return tuple(sorted(set(checks) - busy))
 

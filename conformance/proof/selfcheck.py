@@ -1,9 +1,8 @@
-"""The suite put to the proof: against the embedded target without a fault, and with each fault of the bank, in
-processes of its own.
+"""The self-check: the suite run against the embedded target without a fault, and with each fault of the bank, in worker
+processes.
 
 A fault is tried first with the cases that declare a promise that it breaks, then with all cases that are the same in
-every run, and only then with those that search (generated and stateful ones). A trial ends where the fault is caught:
-what comes then says nothing new about it.
+every run, and only then with those that search (generated and stateful ones). A trial ends when the fault is caught.
 """
 
 from __future__ import annotations
@@ -134,7 +133,7 @@ class _Task:
 
 
 def _candidates(case: Case, faults: Iterable[Fault]) -> tuple[str, ...]:
-    """The faults that a case may be the one to catch, the likeliest first: those whose words are its own."""
+    """The faults that a case may catch, the likeliest first: those whose id and description share most words with it."""
     words = set(re.split(r"[._]", case.name))
     broken = set(covered(case.verifies, _contract().requirements))
     likely = [item for item in faults if broken & set(item.breaks)]
@@ -163,7 +162,7 @@ def _told(results: Iterable[CleanRun | FaultTrial], total: int, progress: Consol
 
 
 def _settle(state: str) -> None:
-    """Make a worker's surroundings its own: no journal of the user's, no cloud of the user's."""
+    """Give a worker an environment of its own, so that it uses neither journals nor clouds of the user."""
     os.environ["XDG_STATE_HOME"] = state
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its workers
     for name in [name for name in os.environ if name.startswith("OS_")]:
@@ -208,7 +207,7 @@ def _quiet() -> Console:
 
 
 def clean_run(profile: str, seed: int, liberty: str = "") -> CleanRun:
-    """The suite against the embedded target without a fault, maybe one that takes a liberty."""
+    """Run the suite against the embedded target without a fault, with a liberty if one is named."""
     began = time.monotonic()
     try:
         with Session(
@@ -282,7 +281,7 @@ def _file(case: str) -> str:
 
 
 class _Stop:
-    """Ends a trial after the case that names a broken promise: what comes then says nothing more about the fault."""
+    """Ends a trial after the case that found a requirement which the fault breaks."""
 
     def __init__(self, session: Session, fault: Fault) -> None:
         self._gate = session.recorder

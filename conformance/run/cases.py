@@ -1,5 +1,5 @@
-"""What a conformance case is written with: `verifies`, `Expect`, `call`, the two ways not to judge, and the registry of
-the cases.
+"""What a conformance case is written with: `verifies`, `Expect`, `call`, NotExercised, NotApplicable, and the registry
+of the cases.
 
 A case may only judge the requirements that it declares, so that the ledger's checks are the checks that run.
 """

@@ -1,1 +1,1 @@
-"""Where the cloud is and who we are; the one door to the wire; secrets."""
+"""Where the cloud is and who we are; the transport; secrets."""

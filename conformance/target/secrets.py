@@ -1,4 +1,4 @@
-"""No secret leaves in a report: tokens and passwords are replaced by the variables that a shell would hold them in.
+"""Redaction: tokens and passwords are replaced by names of shell variables before anything is reported.
 
 A secret is found as it is, as JSON and URLs and HTML escape it, and in base64 and hexadecimal; headers that hold
 secrets by their nature are replaced even when their value was never learnt.
@@ -44,7 +44,7 @@ class Secrets:
 
     def learn(self, value: str, replacement: str) -> None:
         """From now on the value is shown as the replacement, such as `$OS_TOKEN`. Values under 4 characters are not
-        learnt: they would be found in words that mean nothing of the kind."""
+        learnt: they would be found by accident in other words."""
         if len(value) < _SHORTEST:
             return
         for form in _forms(value):

@@ -108,7 +108,8 @@ class _VerbatimAdapter(HTTPAdapter):
 
 
 class _TrackedConnection(urllib3.connection.HTTPConnection):
-    """Comes before urllib3's own class, for HTTP or HTTPS, in the connections of an adapter."""
+    """Mixed into urllib3's HTTP and HTTPS connections: the adapter knows each, and sends the request target as it was
+    written."""
 
     adapter: ClassVar[_VerbatimAdapter]
 

@@ -1,1 +1,1 @@
-"""Recorded requests sent again: what leads up to one, and its script."""
+"""Recorded requests sent again: the earlier requests that one depends on, and what became of its finding."""

@@ -1,4 +1,5 @@
-"""What a request of a run depends on: the resources that it names, and what had been done to them before.
+"""What a request of a run depends on: the resources that it names, and the earlier requests that created and changed
+them.
 
 Rules
 - A request depends on a resource when it names it (an id in path, query or body), when it filters by a value that the

@@ -1,4 +1,4 @@
-"""A cloud out of parts: Keystone and Glance on loopback with SQLite and a file store, two projects, four users."""
+"""A small cloud: Keystone and Glance on loopback with SQLite and a file store, two projects, four users."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests to the image service: what only images have on top of making, showing and removing."""
+"""Requests to the image service: what images have beyond create, show and delete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values and requests drawn from the contract for images."""
+"""Values and requests for images, drawn from the contract."""
 
 from __future__ import annotations
 

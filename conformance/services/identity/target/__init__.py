@@ -1,1 +1,1 @@
-"""The identity half of the reference target."""
+"""The identity part of the reference target."""

@@ -1,9 +1,9 @@
 """Faults of the image service: each has the reference target break a promise of the contract while the rest holds.
 
-A module stands for what breaks. Where faults are a product (where x what) they are written as its table
-(conformance.services.product), where they need to know what was done before they have a history (history.py). A fault
-waits for classes of requests and of images that the contract, HTTP, JSON or Unicode know, never for what one suite
-happens to send.
+A module stands for what breaks. Faults that are a product (places x effects) are written as tables
+(conformance.services.product); those that depend on earlier requests have a history (history.py). A fault waits for
+classes of requests and of images that the contract, HTTP, JSON or Unicode know, never for what one suite happens to
+send.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The image half of the reference target: a store that keeps the contract."""
+"""The image part of the reference target: a store that keeps the contract."""

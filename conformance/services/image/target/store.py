@@ -1,4 +1,5 @@
-"""What the image part of the reference holds: images, and the rules by which they come, change and go. No HTTP here."""
+"""What the image part of the reference holds: images, and the rules for creating, changing and deleting them. No HTTP
+here."""
 
 from __future__ import annotations
 

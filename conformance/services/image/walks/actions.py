@@ -1,5 +1,4 @@
-"""What a walk may do next: each action chooses steps from random numbers and from the images that the walk has, and
-does them.
+"""The actions of a walk: each chooses steps by random numbers and by the images that the walk has, and does them.
 
 Rules
 - An action that finds no image to act on makes one.

@@ -1,4 +1,4 @@
-"""A walk: steps done to the cloud and to the model, each answer held to what the model says is due.
+"""A walk: steps done to the cloud and to the model; each answer is judged by what the model says is due.
 
 Rules
 - A step refers to images and names by their number in the walk, so that a part of a walk can be walked again.

@@ -113,6 +113,16 @@ class Expect:
         related: tuple[Exchange, ...] = (),
     ) -> bool:
         """Look at a requirement. `deviation` is how it is broken if it is not ok."""
+        self._look(requirement, None if ok else deviation, exchange, related)
+        return ok
+
+    def kept(self, requirement: str, exchange: Exchange | None = None) -> None:
+        """A look at a requirement that is kept here."""
+        self._look(requirement, None, exchange, ())
+
+    def _look(
+        self, requirement: str, deviation: Deviation | None, exchange: Exchange | None, related: tuple[Exchange, ...]
+    ) -> None:
         if requirement not in self._allowed:
             raise SuiteError(f"case {self._case.name} judges {requirement} and does not declare it")
         if exchange is not None and self._forbidden(exchange):
@@ -120,11 +130,9 @@ class Expect:
                 Phrase.of("may-not-create", operation=exchange.operation, status=exchange.response.status)
             )
         numbers = tuple(item.number for item in related)
-        assertion = Assertion(requirement, self._case.name, None if ok else deviation)
-        self._recorder.add(assertion, exchange, numbers)
-        if not ok:
+        self._recorder.add(Assertion(requirement, self._case.name, deviation), exchange, numbers)
+        if deviation is not None:
             self.failures.append(deviation)
-        return ok
 
     def _forbidden(self, exchange: Exchange) -> bool:
         """Whether a create was refused for who asks; then nothing can be said about what was asked (ruling 39)."""

@@ -116,7 +116,7 @@ class Trials:
     def _judge(self, aim: Aim, exploration: Exploration[Draft, TrialResult, Deviation]) -> None:
         judged = any(outcome.exchange is not None for outcome in exploration.results)
         if judged and not exploration.smallest and aim.due is not Standing.OPEN:
-            self._expect(aim.requirement, True, _refused_though_allowed(aim))
+            self._expect.kept(aim.requirement)
         for _, outcome in exploration.smallest.values():
             assert outcome.deviation is not None
             self._expect(outcome.requirement, False, outcome.deviation, outcome.exchange)
@@ -364,10 +364,10 @@ def _headers(item: Operation, draft: Draft) -> dict[str, str | None]:
     return {**media, **draft.headers}
 
 
-def _refused_though_allowed(aim: Aim, exchange: Exchange | None = None, members: Sequence[str] = ()) -> Deviation:
+def _refused_though_allowed(aim: Aim, exchange: Exchange, members: Sequence[str] = ()) -> Deviation:
     """A request that the contract allows was refused; told by its class where that is special, else by its members."""
     terms = (("members", ", ".join(members[:MOST_MEMBERS]) or aim.place),)
-    seen = (("status", exchange.response.status),) if exchange is not None else ()
+    seen = (("status", exchange.response.status),)
     request = aim.request if aim.held != VALID else ()
     return Deviation("allowed-refused", operation=aim.operation, request=request, terms=terms, seen=seen)
 

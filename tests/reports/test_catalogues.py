@@ -251,12 +251,11 @@ def test_no_kind_has_two_templates(table: str) -> None:
 @pytest.mark.parametrize("value", MADE)
 def test_every_kind_that_the_product_makes_has_a_template(value: str) -> None:
     constructors, templates = MADE[value]
-    transitional = {"kept", ""}
     found = {
         kind: f"{path.relative_to(PACKAGE)}:{line}"
         for path, tree in SOURCES.items()
         for kind, line in kinds(tree, constructors)
-        if kind not in transitional
+        if kind
     }
     assert {kind: place for kind, place in found.items() if kind not in templates} == {}
 

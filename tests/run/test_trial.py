@@ -105,12 +105,15 @@ class Expect:
     """Keeps what is judged: the requirements that were kept, and those that were broken with the deviation."""
 
     def __init__(self) -> None:
-        self.kept: list[str] = []
+        self.held: list[str] = []
         self.broken: list[tuple[str, Deviation]] = []
+
+    def kept(self, requirement: str) -> None:
+        self.held.append(requirement)
 
     def __call__(self, requirement: str, ok: bool, deviation: Deviation, _exchange: Exchange | None = None) -> None:
         if ok:
-            self.kept.append(requirement)
+            self.held.append(requirement)
         else:
             self.broken.append((requirement, deviation))
 
@@ -135,7 +138,7 @@ def patch(members: dict[str, Any], held: Class = VALID) -> Aim:
 def test_what_the_contract_allows_and_is_kept_is_looked_at_and_deleted(contract: Contract) -> None:
     cloud = Cloud(contract)
     expect = trial(cloud, create({"min_ram": 7}))
-    assert (expect.kept, expect.broken) == (["image.create.body.min_ram"], [])
+    assert (expect.held, expect.broken) == (["image.create.body.min_ram"], [])
     assert cloud.discarded == [OWN]
 
 
@@ -154,12 +157,12 @@ def test_a_request_that_breaks_a_rule_and_is_taken_is_told_by_that_rule(contract
 
 def test_a_request_that_breaks_a_rule_and_is_refused_is_a_look(contract: Contract) -> None:
     expect = trial(Cloud(contract, refuses=lambda _body: 400), create({"min_ram": -1}, NEGATIVE))
-    assert (expect.kept, expect.broken) == (["image.create.body.min_ram"], [])
+    assert (expect.held, expect.broken) == (["image.create.body.min_ram"], [])
 
 
 def test_an_open_request_is_judged_neither_way(contract: Contract) -> None:
     expect = trial(Cloud(contract), create({"min_ram": 1.0}, Class.open("integer-as-fraction")))
-    assert (expect.kept, expect.broken) == ([], [])
+    assert (expect.held, expect.broken) == ([], [])
 
 
 def test_a_refusal_of_what_is_allowed_is_told_by_its_members(contract: Contract) -> None:
@@ -242,7 +245,7 @@ def test_a_list_that_is_refused_is_told_by_the_parameter(contract: Contract) -> 
     cloud = Cloud(contract, refuses=lambda path: 400 * ("limit" in path))
     wanted = Deviation("allowed-refused", operation=LIST, terms=(("members", "limit"),))
     assert trial(cloud, aim).broken == [("image.list.query.limit", wanted)]
-    assert trial(Cloud(contract), aim).kept == ["image.list.query.limit"]
+    assert trial(Cloud(contract), aim).held == ["image.list.query.limit"]
 
 
 def test_nothing_is_judged_when_there_is_nothing_to_change(contract: Contract) -> None:

@@ -191,7 +191,9 @@ def _defaults() -> Iterator[Fault]:
 
 
 def _defaulting(member: str, value: Any, call: Call, answer: Answer, _store: ImageStore) -> Answer:
-    return answer if member in sent(call) else replace(answer, body={**answer.body, member: value})
+    if member in sent(call) or not isinstance(answer.body, dict):  # another fault may have made it something else
+        return answer
+    return replace(answer, body={**answer.body, member: value})
 
 
 def _answers() -> Iterator[Fault]:

@@ -116,7 +116,7 @@ class Walk:
 
     def holds(self, requirement: str, exchange: Exchange) -> None:
         """Count a look at a requirement that is kept."""
-        self._expect(requirement, True, Deviation("kept"), exchange)
+        self._expect.kept(requirement, exchange)
 
     def say(self, requirement: str, ok: bool, deviation: Deviation, exchange: Exchange, *, slot: int = -1) -> bool:
         """Judge a requirement. A deviation is about the image `slot`; the exchanges of the walk so far are its related

@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from conformance.after.compare.change import Comparison, FindingChange, Judged, RequirementChange
+from conformance.after.compare.shapes import ShapeDrift
 from conformance.reports.sentences import said, sentence, spoken, stated
 
 __all__ = ["VERSION", "comparison_json"]
@@ -54,6 +55,9 @@ def _finding(item: FindingChange) -> dict[str, Any]:
 
 def _judged(item: Judged) -> dict[str, Any]:
     drift = _plain(asdict(item.drift))
+    if isinstance(item.drift, ShapeDrift):
+        said = {name: spoken(getattr(item.drift, name)).plain("en") for name in ("before", "after")}
+        drift = {**drift, **said}
     return {"regression": item.regression, "requirement": item.requirement, "source": _plain(item.source), **drift}
 
 

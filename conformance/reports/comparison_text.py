@@ -129,7 +129,7 @@ def _codes(statuses: tuple[int, ...]) -> str:
 def _shape_lines(comparison: Comparison, lang: str) -> Iterator[str]:
     for row in shape_rows(comparison):
         mark = f" [{word('regression', lang)}: {', '.join(row.requirements)}]" if row.regression else ""
-        yield f"  {row.place} {word(row.change, lang)}: {row.before} -> {row.after}{mark}"
+        yield f"  {row.place} {word(row.change, lang)}: {spoken(row.before).plain(lang)} -> {spoken(row.after).plain(lang)}{mark}"
         yield f"    {row.statuses} {', '.join(row.operations)}"
 
 
@@ -219,7 +219,7 @@ def comparison_markdown(comparison: Comparison, lang: str = "en") -> str:
         [
             shape.place,
             word(shape.change, lang) + (" ⚠" if shape.regression else ""),
-            f"{shape.before} → {shape.after}",
+            f"{spoken(shape.before).plain(lang)} → {spoken(shape.after).plain(lang)}",
             f"{shape.statuses} {', '.join(shape.operations)}",
         ]
         for shape in shape_rows(comparison)

@@ -9,6 +9,7 @@ from conformance.after.compare.alignment import StatusDrift
 from conformance.after.compare.change import Change, Comparison, FindingChange, Judged
 from conformance.after.compare.latency import LatencyRow
 from conformance.after.compare.shapes import ShapeDrift
+from conformance.model.phrase import Phrase
 from conformance.reports.language import Text, say
 from conformance.reports.words import OUTCOMES
 
@@ -125,15 +126,15 @@ class ShapeRow:
     statuses: str
     place: str
     change: str
-    before: str
-    after: str
+    before: Phrase
+    after: Phrase
     regression: bool
     requirements: tuple[str, ...]
 
 
 def shape_rows(comparison: Comparison) -> list[ShapeRow]:
     """The differences of shapes, one row for the same difference wherever it was met; regressions first."""
-    groups: dict[tuple[str, ...], list[tuple[Judged, ShapeDrift]]] = {}
+    groups: dict[tuple[str | Phrase, ...], list[tuple[Judged, ShapeDrift]]] = {}
     for judged in comparison.shapes:
         drift = judged.drift
         assert isinstance(drift, ShapeDrift)

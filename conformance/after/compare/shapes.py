@@ -23,9 +23,13 @@ from conformance.after.traffic import of_cases
 from conformance.model.contract import Resource
 from conformance.model.jsonvalue import Unreadable
 from conformance.model.message import Exchange
+from conformance.model.phrase import Phrase
 
-__all__ = ["ShapeDrift", "shape_drift"]
+__all__ = ["ABSENT", "ShapeDrift", "shape_drift"]
 
+ABSENT = Phrase.of("absent-place")
+"""What stands at a place that is not there."""
+ALWAYS, SOMETIMES = Phrase.of("there", how="always"), Phrase.of("there", how="sometimes")
 ENOUGH = 20
 """Values of a member that the earlier run must have seen before another one is reported as new."""
 MOST_VALUES = 8
@@ -58,15 +62,15 @@ class ShapeDrift:
     whole.
 
     `change` is one of: appeared, vanished, became optional, became constant, became nullable, no longer nullable,
-    changed type, new value. `before` and `after` show it in words.
+    changed type, new value. `before` and `after` say what was there.
     """
 
     operation: str
     statuses: str
     place: str
     change: str
-    before: str
-    after: str
+    before: Phrase
+    after: Phrase
     count_before: int
     count_after: int
 
@@ -193,7 +197,7 @@ def _members(
             continue
         old, new = one.get(place), other.get(place)
 
-        def drift(change: str, was: str, now: str, place: str = place) -> ShapeDrift:
+        def drift(change: str, was: Phrase, now: Phrase, place: str = place) -> ShapeDrift:
             return ShapeDrift(*key, place, change, was, now, len(before), len(after))
 
         if old is None or new is None:
@@ -202,23 +206,23 @@ def _members(
             gone.append(place)
             if place.endswith("[]"):  # a list that had items and is empty: a matter of what was there
                 continue
-            how = ("always" if present.always else "sometimes") + f" there, {_words(present.types)}"
-            yield drift("appeared", "absent", how) if old is None else drift("vanished", how, "absent")
+            there = Phrase.of("there-of-type", how=_often(present.always), types=_types(present.types))
+            yield drift("appeared", ABSENT, there) if old is None else drift("vanished", there, ABSENT)
             continue
         if old.always != new.always and not place.endswith("[]"):
             yield (
-                drift("became optional", "always there", "sometimes there")
+                drift("became optional", ALWAYS, SOMETIMES)
                 if old.always
-                else drift("became constant", "sometimes there", "always there")
+                else drift("became constant", SOMETIMES, ALWAYS)
             )
         added = {item for item in new.types - old.types if (name, f"type {item}") not in driven}
         lost = {item for item in old.types - new.types if (name, f"type {item}") not in driven}
         if added == {"null"} and not lost:
-            yield drift("became nullable", _words(old.types), _words(new.types))
+            yield drift("became nullable", _of(old.types), _of(new.types))
         elif lost == {"null"} and not added:
-            yield drift("no longer nullable", _words(old.types), _words(new.types))
+            yield drift("no longer nullable", _of(old.types), _of(new.types))
         elif added or lost:
-            yield drift("changed type", _words(old.types), _words(new.types))
+            yield drift("changed type", _of(old.types), _of(new.types))
 
 
 def _inferred(exchanges: Iterable[Exchange], run: _Traffic) -> dict[str, _Member]:
@@ -262,8 +266,16 @@ def _flat(schema: Mapping[str, Any], place: str, always: bool = True) -> Iterato
             yield from _flat(part["items"], f"{place}[]")
 
 
-def _words(types: Iterable[str]) -> str:
-    return " or ".join(sorted(types)) or "nothing"
+def _often(always: bool) -> str:
+    return "always" if always else "sometimes"
+
+
+def _types(types: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(types)) or ("null",)
+
+
+def _of(types: Iterable[str]) -> Phrase:
+    return Phrase.of("of-type", types=_types(types))
 
 
 # --- headers and values ---------------------------------------------------------------------------------------------
@@ -288,8 +300,8 @@ def _headers(key: Shape, before: Sequence[Exchange], after: Sequence[Exchange]) 
             )
 
 
-def _share(count: int, of: int) -> str:
-    return f"in {count} of {of} answers" if count else "absent"
+def _share(count: int, of: int) -> Phrase:
+    return Phrase.of("in-answers", count=count, of=of) if count else ABSENT
 
 
 def _values(
@@ -309,9 +321,11 @@ def _values(
             and len(now) <= MOST_VALUES + len(known)
             and all(_VALUE.fullmatch(item) for item in news)
         ):
-            yield ShapeDrift(
-                *key, place, "new value", ", ".join(sorted(known)), ", ".join(news), len(before), len(after)
-            )
+            yield ShapeDrift(*key, place, "new value", _listed(known), _listed(news), len(before), len(after))
+
+
+def _listed(values: Iterable[str]) -> Phrase:
+    return Phrase.of("values", values=", ".join(sorted(values)))
 
 
 def _words_seen(exchanges: Iterable[Exchange], run: _Traffic) -> dict[str, Counter[str]]:

@@ -29,9 +29,21 @@ PHRASES: Mapping[str, str] = {
     ),
     "suites-differ": "the suites differ ({first} and {second}): a change may be the suite's",
     "no-facts": "{where} did not record what the target says about itself",
+    # what stands at a place of an answer
+    "absent-place": "absent",
+    "there": "{how} there",
+    "there-of-type": "{how} there, {types}",
+    "of-type": "{types}",
+    "in-answers": "in {count} of {of} answers",
+    "values": "{values}",
     "second-run-incomplete": "required promises that the second run did not judge: {count}",
 }
 """Kind of phrase -> template."""
 
-WORDS: Mapping[str, str] = {"first-run": "the first run", "second-run": "the second run"}
+WORDS: Mapping[str, str] = {
+    "first-run": "the first run",
+    "second-run": "the second run",
+    "always": "always",
+    "sometimes": "sometimes",
+}
 """Word of the vocabulary -> text."""

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from conformance.after.compare.shapes import ShapeDrift, shape_drift
+from conformance.after.compare.shapes import ABSENT, ShapeDrift, shape_drift
 from conformance.model.contract import Resource
 from conformance.model.message import Exchange, Headers, Request, Response
+from conformance.reports.sentences import spoken
 
 IMAGES = Resource(name="image", service="image", collection="/v2/images", items="images")
 ID = "8a1f6a3e-3b0d-4c55-9a51-1d2f3b4c5d6e"
@@ -37,7 +38,10 @@ def answer(
 
 
 def told(before: list[Exchange], after: list[Exchange]) -> list[tuple[str, str, str, str]]:
-    return [(item.place, item.change, item.before, item.after) for item in shape_drift(before, after, [IMAGES])]
+    return [
+        (item.place, item.change, spoken(item.before).plain("en"), spoken(item.after).plain("en"))
+        for item in shape_drift(before, after, [IMAGES])
+    ]
 
 
 @pytest.mark.parametrize(
@@ -153,7 +157,7 @@ def test_a_cloud_that_names_its_things_otherwise_has_no_new_values() -> None:
 
 def test_a_place_names_its_promise() -> None:
     rows = [
-        ShapeDrift("image.list", "2xx", place, "vanished", "", "", 1, 1).requirement
+        ShapeDrift("image.list", "2xx", place, "vanished", ABSENT, ABSENT, 1, 1).requirement
         for place in ("images[].id", "header location", "body")
     ]
     assert rows == ["images.id", "location", None]

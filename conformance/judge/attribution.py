@@ -81,7 +81,7 @@ def attributed(findings: Iterable[Finding], known: Partitioned) -> tuple[Finding
 
 
 _ANOTHER_TYPE = "another-type"
-_RANKS = {Standing.BROKEN: 0, Standing.OPEN: 1, Standing.VALID: 2}
+_RANKS = {Standing.BROKEN: 0, Standing.LENIENT: 1, Standing.OPEN: 2, Standing.VALID: 3}
 
 
 def _features(found: Iterable[Part]) -> Iterator[Part]:

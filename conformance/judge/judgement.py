@@ -136,6 +136,7 @@ def judge(record: Record, contract: Contract, excuses: Excuses) -> Verdict:
         sent=sent(evidence.sent),
         resources=tuple(contract.resources.values()),
         removal=record.removal,
+        rulings=contract.rulings,
     )
 
 
@@ -170,6 +171,7 @@ def _result(item: Requirement, record: Record, evidence: _Looked, groups: Iterab
         checks=looks,
         reason=reason,
         ruling=item.ruling,
+        quote=item.quote,
     )
 
 
@@ -316,6 +318,7 @@ def _group(
         known=part.known,
         checks={place: tuple(sorted(names)) for place, names in sorted(checks.items())},
         borrowed=clearest.borrowed,
+        variants=tuple(dict.fromkeys(item.deviation for item in members)),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from conformance.model.requirement_id import Kind
 
 __all__ = [
+    "NO_QUOTE",
     "Authority",
     "Contract",
     "ErrorCode",
@@ -22,9 +23,11 @@ __all__ = [
     "Lines",
     "Operation",
     "Parameter",
+    "Quote",
     "Requirement",
     "Resource",
     "ResponseSpec",
+    "Ruling",
     "Schema",
     "Statement",
 ]
@@ -65,6 +68,32 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """What the line of the document says, without a sentence of it: the number of its `section`, the `heading` in words
+    of our own, its `page` where it is known, and the `names` and values of the line (`{"name": "limit", "type":
+    "integer"}`)."""
+
+    section: str = ""
+    heading: str = ""
+    page: int | None = None
+    names: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+NO_QUOTE = Quote()
+"""Of a promise of which no line of the document is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What was decided where the document contradicts itself or is silent, and why."""
+
+    number: int
+    text: str
+    reason: str
+    source: Lines = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Requirement:
     """One promise. `source` are ranges of document lines; `excluded` is the reason why no check is owed, else None.
 
@@ -84,6 +113,7 @@ class Requirement:
     kind: Kind = Kind.STATED
     place: str = ""
     status: int | None = None
+    quote: Quote = NO_QUOTE
 
     @property
     def binding(self) -> bool:
@@ -213,7 +243,7 @@ class Contract:
     """The effective contract of one edition of the document.
 
     `services` are the names of the services that the document describes, the one that its operations belong to first.
-    `resources` are by name. `reasons` maps an optional requirement to why a client cannot provoke it.
+    `resources` are by name, `rulings` by number. `reasons` maps an optional requirement to why a client cannot provoke it.
     """
 
     name: str
@@ -227,6 +257,7 @@ class Contract:
     reasons: Mapping[str, str] = field(default_factory=dict)
     services: tuple[str, ...] = ()
     resources: Mapping[str, Resource] = field(default_factory=dict)
+    rulings: Mapping[int, Ruling] = field(default_factory=dict)
 
     @property
     def token_operation(self) -> Operation | None:

@@ -3,8 +3,8 @@ broken.
 
 Rules
 - A class is made of names of the contract and rules of its schemas, never of a value that was generated.
-- It is valid, broken (the contract forbids it) or open (the contract does not decide, so nothing may be asserted about
-  its acceptance).
+- It is valid, broken (the contract forbids it), lenient (another spelling of what can mean one thing only: who takes it
+  breaks no promise, ruling 44) or open (the contract does not decide, so nothing may be asserted about its acceptance).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ class Standing(StrEnum):
 
     VALID = "valid"
     OPEN = "open"
+    LENIENT = "lenient"
     BROKEN = "broken"
 
 
@@ -50,6 +51,11 @@ class Class:
     def open(cls, rule: str, /, **terms: Value) -> Class:
         """The class of what the contract does not decide."""
         return cls(rule, Standing.OPEN, tuple(terms.items()))
+
+    @classmethod
+    def lenient(cls, rule: str, /, **terms: Value) -> Class:
+        """The class of other spellings of what can mean one thing only."""
+        return cls(rule, Standing.LENIENT, tuple(terms.items()))
 
     @property
     def order(self) -> tuple[str, str, bool]:

@@ -30,13 +30,15 @@ class Attempt:
     """One run of one case with its parameters.
 
     `exchanges` are the numbers of its exchanges, `findings` the indices of its findings in the record; `complete` says
-    that it got to its end, so that what it did not show was not there.
+    that it got to its end, so that what it did not show was not there; `explores` that its requests depend on the seed
+    of the run, so that what only it shows is not what every run asks.
     """
 
     case: str
     exchanges: range
     findings: range
     complete: bool
+    explores: bool = False
 
 
 @dataclass(frozen=True)

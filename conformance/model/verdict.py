@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from conformance.model.contract import Authority, Level, Lines, Resource, Statement
+from conformance.model.contract import NO_QUOTE, Authority, Level, Lines, Quote, Resource, Ruling, Statement
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class
 from conformance.model.finding import Key
@@ -25,8 +25,10 @@ from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 
 __all__ = [
+    "Consequence",
     "ErrorCodeRow",
     "FindingGroup",
+    "Harm",
     "Outcome",
     "Overall",
     "Place",
@@ -34,6 +36,7 @@ __all__ = [
     "RequirementResult",
     "Run",
     "SentRow",
+    "Severity",
     "Verdict",
     "WaiverResult",
     "Weight",
@@ -46,6 +49,8 @@ class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     WAIVED = "waived"
+    EXPLORED = "explored"
+    """Kept wherever every run asks, and broken by something that this run's seed drew beyond that."""
     NOT_EXERCISED = "not exercised"
     EXCLUDED = "excluded"
 
@@ -62,9 +67,36 @@ class Weight(StrEnum):
     """What a finding means for the outcome: it counts, or why it does not."""
 
     BINDING = "binding"
+    EXPLORED = "explored"
     KNOWN = "known"
     WAIVED = "waived"
     ADVISORY = "advisory"
+
+
+class Harm(StrEnum):
+    """What a deviation costs the user, the heaviest first."""
+
+    DATA = "data"
+    """Data that are lost, altered, or of somebody else."""
+    ISOLATION = "isolation"
+    """Something is seen or changed by who may not."""
+    SERVER_ERROR = "server-error"
+    RESULT = "result"
+    """The answer is of the right status and says something wrong."""
+    STATUS = "status"
+    FORM = "form"
+    """Envelope, headers, media types."""
+    LENIENT = "lenient"
+    """Something was taken that the contract does not ask anybody to take (ruling 44)."""
+
+
+class Severity(StrEnum):
+    """How bad a finding is, the worst first; the same word in every report."""
+
+    CRITICAL = "critical"
+    MAJOR = "major"
+    MINOR = "minor"
+    ADVICE = "advice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +119,7 @@ class RequirementResult:
     checks: Mapping[str, int]
     reason: Phrase | str | None = None
     ruling: int | None = None
+    quote: Quote = NO_QUOTE
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -101,8 +134,24 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Consequence:
+    """A deviation that only follows from a cause, and is no finding of its own: which promise it would break, how often
+    it was met."""
+
+    requirement: str
+    deviation: Deviation
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class FindingGroup:
-    """The same deviation, wherever it was met.
+    """What one cause breaks, wherever it was met.
+
+    `deviation` is the cause, which titles the group; `variants` are the deviations that were met, at least one, each the
+    identity of a finding (they are what waivers, baseline and compare go by). `consequences` follow from the cause and
+    are no findings of their own. `harm` and `severity` weigh it. `neighbour` is the number of the nearest exchange that
+    was answered rightly, None when there is none. `explored` says that it was only met in what the run's seed drew
+    beyond the part that is the same for every seed.
 
     `places` maps each place to the number of times there; `exemplar` is the clearest exchange, None when no single
     exchange shows it; `related` are the numbers of the exchanges that led to it. `binding` is False for an advisory
@@ -134,6 +183,12 @@ class FindingGroup:
     known: bool = False
     checks: Mapping[Place, tuple[str, ...]] = field(default_factory=dict)
     borrowed: bool = False
+    harm: Harm = Harm.RESULT
+    severity: Severity = Severity.MAJOR
+    variants: tuple[Deviation, ...] = ()
+    consequences: tuple[Consequence, ...] = ()
+    neighbour: int | None = None
+    explored: bool = False
 
     @property
     def key(self) -> Key:
@@ -147,7 +202,9 @@ class FindingGroup:
             return Weight.BINDING
         if self.waiver is not None:
             return Weight.WAIVED
-        return Weight.KNOWN if self.known else Weight.ADVISORY
+        if self.known:
+            return Weight.KNOWN
+        return Weight.EXPLORED if self.explored else Weight.ADVISORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +296,7 @@ class Verdict:
     `target` says what the run was against: its name and region, the `urls` of the services and the `url` of the one
     that the run is about, project, roles, and the facts that it tells about itself. `contract` has name, version,
     sha256; `notes` say what limited the run; `resources` are those of the contract, so that whoever reads the run back
-    knows what its requests made; `removal` comes before the delete of one that refuses it, None where the service has
+    knows what its requests made; `rulings` are those of the contract, by number; `removal` comes before the delete of one that refuses it, None where the service has
     no such thing.
     """
 
@@ -257,6 +314,7 @@ class Verdict:
     waivers: tuple[WaiverResult, ...] = ()
     resources: tuple[Resource, ...] = ()
     removal: Removal | None = None
+    rulings: Mapping[int, Ruling] = field(default_factory=dict)
 
     def count(self, outcome: Outcome, *, required: bool | None = None) -> int:
         """How many requirements have this outcome (only required or not required ones when asked)."""

@@ -15,15 +15,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from conformance.model.contract import Authority, Level, Resource, Statement
+from conformance.model.contract import Authority, Level, Quote, Resource, Ruling, Statement
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class
 from conformance.model.errors import UsageError
 from conformance.model.message import Exchange, Headers, Request, Response
 from conformance.model.phrase import Phrase
 from conformance.model.verdict import (
+    Consequence,
     ErrorCodeRow,
     FindingGroup,
+    Harm,
     Outcome,
     Overall,
     Place,
@@ -31,6 +33,7 @@ from conformance.model.verdict import (
     RequirementResult,
     Run,
     SentRow,
+    Severity,
     Verdict,
     WaiverResult,
 )
@@ -108,6 +111,7 @@ def _verdict(raw: Mapping[str, Any], exchanges: tuple[Exchange, ...]) -> Verdict
         sent=tuple(_sent(row) for row in raw["sent"]),
         resources=tuple(_resource(item) for item in raw["resources"]),
         removal=Removal(**raw["removal"]) if raw["removal"] is not None else None,
+        rulings={int(item["number"]): _ruling(item) for item in raw["rulings"]},
         waivers=tuple(WaiverResult(**{**item, "findings": tuple(item["findings"])}) for item in raw["waivers"]),
     )
 
@@ -134,6 +138,7 @@ def _requirement(raw: Mapping[str, Any]) -> RequirementResult:
         "authority": Authority(raw["authority"]),
         "source": _lines(raw["source"]),
         "outcome": Outcome(raw["outcome"]),
+        "quote": Quote(**{**raw["quote"], "names": _names(raw["quote"]["names"])}),
     }
     return RequirementResult(**{**kept, **given})
 
@@ -152,9 +157,20 @@ def _finding(raw: Mapping[str, Any], exchanges: Mapping[int, Exchange]) -> Findi
         "deviation": Deviation.from_json(raw["deviation"]),
         "places": {place: int(item["count"]) for place, item in places.items()},
         "checks": {place: tuple(item["checks"]) for place, item in places.items()},
+        "harm": Harm(raw["harm"]),
+        "severity": Severity(raw["severity"]),
+        "variants": tuple(map(Deviation.from_json, raw["variants"])),
+        "consequences": tuple(
+            Consequence(item["requirement"], Deviation.from_json(item["deviation"]), int(item["count"]))
+            for item in raw["consequences"]
+        ),
         "exemplar": exchanges[exemplar["number"]] if exemplar is not None else None,
     }
     return FindingGroup(**{**kept, **given})
+
+
+def _ruling(raw: Mapping[str, Any]) -> Ruling:
+    return Ruling(int(raw["number"]), str(raw["text"]), str(raw["reason"]), _lines(raw["source"]))
 
 
 def _resource(raw: Mapping[str, Any]) -> Resource:

@@ -15,7 +15,7 @@ from conformance.reports.sentences import message, said, spoken, stated
 
 __all__ = ["VERSION", "body_json", "to_json"]
 
-VERSION = "2.0"
+VERSION = "3.0"
 LONGEST = 16 * 1024
 """Bytes of a body that are shown; the rest is in the HAR file."""
 
@@ -36,6 +36,7 @@ def to_json(shown: Presentation) -> dict[str, Any]:
             "binding_findings": sum(group.binding for group in verdict.findings),
             "waived_findings": sum(group.waiver is not None for group in verdict.findings),
             "known_findings": sum(group.known for group in verdict.findings),
+            "explored_findings": sum(group.explored for group in verdict.findings),
             "intermittent_findings": sum(group.confirmation == "intermittent" for group in verdict.findings),
         },
         "contract": dict(verdict.contract),
@@ -85,6 +86,7 @@ def to_json(shown: Presentation) -> dict[str, Any]:
         ],
         "resources": [_resource(item) for item in verdict.resources],
         "removal": asdict(verdict.removal) if verdict.removal is not None else None,
+        "rulings": [asdict(item) for _, item in sorted(verdict.rulings.items())],
         "waivers": [{**asdict(item), "findings": list(item.findings)} for item in verdict.waivers],
         "requirements": [_requirement(item) for item in verdict.requirements],
     }
@@ -114,6 +116,7 @@ def _requirement(item: RequirementResult) -> dict[str, Any]:
         "outcome": str(item.outcome),
         "checks": dict(item.checks),
         "reason": _said(item.reason),
+        "quote": asdict(item.quote),
     }
 
 
@@ -146,6 +149,15 @@ def _finding(group: FindingGroup, command: str | None) -> dict[str, Any]:
         "confirmation": group.confirmation,
         "waiver": group.waiver,
         "known": group.known,
+        "explored": group.explored,
+        "harm": str(group.harm),
+        "severity": str(group.severity),
+        "variants": [item.to_json() for item in group.variants],
+        "consequences": [
+            {"requirement": item.requirement, "deviation": item.deviation.to_json(), "count": item.count}
+            for item in group.consequences
+        ],
+        "neighbour": group.neighbour,
         "related": list(group.related),
         "exemplar": _exchange(group.exemplar) if group.exemplar is not None else None,
         "curl": command,

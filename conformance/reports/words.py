@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from conformance.model.contract import Authority, Level
-from conformance.model.verdict import Outcome, Overall, Weight
+from conformance.model.verdict import Harm, Outcome, Overall, Severity, Weight
 from conformance.reports.language import Text, say
 
 __all__ = [
     "AUTHORITIES",
     "CONFIRMATIONS",
     "ENVELOPES",
+    "HARMS",
     "LEVELS",
     "OUTCOMES",
     "OVERALL",
+    "SEVERITIES",
     "WAIVERS",
     "WEIGHTS",
     "lines",
@@ -25,6 +27,7 @@ OUTCOMES: Mapping[str, Text] = {
     Outcome.PASSED: say("passed"),
     Outcome.FAILED: say("failed"),
     Outcome.WAIVED: say("waived"),
+    Outcome.EXPLORED: say("explored"),
     Outcome.NOT_EXERCISED: say("not exercised"),
     Outcome.EXCLUDED: say("excluded"),
 }
@@ -42,11 +45,29 @@ _LOUD: Mapping[str, Text] = {
 }
 WEIGHTS: Mapping[str, Text] = {
     Weight.BINDING: say("counts"),
+    Weight.EXPLORED: say("explored"),
     Weight.WAIVED: say("waived"),
     Weight.KNOWN: say("known"),
     Weight.ADVISORY: say("advisory"),
 }
 """What a finding means for the outcome."""
+SEVERITIES: Mapping[str, Text] = {
+    Severity.CRITICAL: say("critical"),
+    Severity.MAJOR: say("major"),
+    Severity.MINOR: say("minor"),
+    Severity.ADVICE: say("advice"),
+}
+"""How bad a finding is."""
+HARMS: Mapping[str, Text] = {
+    Harm.DATA: say("lost or foreign data"),
+    Harm.ISOLATION: say("isolation"),
+    Harm.SERVER_ERROR: say("server error"),
+    Harm.RESULT: say("wrong result"),
+    Harm.STATUS: say("wrong status"),
+    Harm.FORM: say("form of the answer"),
+    Harm.LENIENT: say("leniency"),
+}
+"""What a deviation costs the user."""
 CONFIRMATIONS: Mapping[str, Text] = {
     "single": say("not tried again"),
     "confirmed": say("confirmed"),

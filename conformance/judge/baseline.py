@@ -45,11 +45,12 @@ class Baseline:
 
 
 def entries_of(group: FindingGroup) -> frozenset[Entry]:
-    """The places of a group as entries, one for each check that showed it there."""
+    """The findings of a group at their places as entries, one for each check that showed it there."""
     return frozenset(
-        Entry(group.requirement, place.operation, place.status, check, group.deviation.key)
-        for place in group.places
-        for check in group.checks.get(place, (group.check,))
+        Entry(item.requirement, place.operation, place.status, check, item.deviation.key)
+        for item in group.variants
+        for place, checks in item.checks.items()
+        for check in checks
     )
 
 

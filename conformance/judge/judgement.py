@@ -18,7 +18,7 @@ from conformance.model import requirement_id
 from conformance.model.contract import Authority, Contract, Requirement
 from conformance.model.deviation import Deviation
 from conformance.model.errors import Exit
-from conformance.model.finding import Finding, identity
+from conformance.model.finding import Finding, Key, identity
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.model.record import Attempt, Record
@@ -30,6 +30,7 @@ from conformance.model.verdict import (
     Place,
     RequirementResult,
     Run,
+    Variant,
     Verdict,
     WaiverResult,
 )
@@ -142,7 +143,7 @@ def judge(record: Record, contract: Contract, excuses: Excuses) -> Verdict:
 
 def _result(item: Requirement, record: Record, evidence: _Looked, groups: Iterable[FindingGroup]) -> RequirementResult:
     looks = {check: count for (name, check), count in sorted(evidence.looks.items()) if name == item.id}
-    broken = [group for group in groups if group.requirement == item.id]
+    broken = [group for group in groups if item.id in group.requirements]
     reason: Phrase | str | None = None
     if item.excluded is not None:
         outcome, reason = Outcome.EXCLUDED, item.excluded
@@ -294,9 +295,6 @@ def _group(
     members = part.members
     clearest = min(members, key=_clarity)
     requirement = contract.requirements[clearest.requirement]
-    checks: dict[Place, set[str]] = {}
-    for item in members:
-        checks.setdefault(_place(item), set()).add(item.check)
     return FindingGroup(
         id=part.id,
         requirement=requirement.id,
@@ -308,7 +306,7 @@ def _group(
         status=clearest.status,
         deviation=clearest.deviation,
         count=len(members),
-        places=dict(sorted(Counter(map(_place, members)).items())),
+        places=_places(members),
         binding=part.binding,
         exemplar=clearest.exchange,
         related=clearest.related,
@@ -316,10 +314,34 @@ def _group(
         confirmation=confirmation(frozenset(map(sight_of, members)), attempts, shown),
         waiver=part.waiver.reason if part.waiver is not None else None,
         known=part.known,
-        checks={place: tuple(sorted(names)) for place, names in sorted(checks.items())},
+        checks=_checks(members),
         borrowed=clearest.borrowed,
-        variants=tuple(dict.fromkeys(item.deviation for item in members)),
+        variants=_variants(members),
     )
+
+
+def _variants(members: Iterable[Finding]) -> tuple[Variant, ...]:
+    """The findings of a group by identity, in the order in which they were met."""
+    alike: dict[Key, list[Finding]] = {}
+    for item in members:
+        alike.setdefault(item.key, []).append(item)
+    return tuple(_variant(key, found) for key, found in alike.items())
+
+
+def _variant(key: Key, members: Sequence[Finding]) -> Variant:
+    shown = min(members, key=_clarity).exchange
+    return Variant(*key, _places(members), _checks(members), shown.number if shown is not None else None)
+
+
+def _places(members: Iterable[Finding]) -> dict[Place, int]:
+    return dict(sorted(Counter(map(_place, members)).items()))
+
+
+def _checks(members: Iterable[Finding]) -> dict[Place, tuple[str, ...]]:
+    checks: dict[Place, set[str]] = {}
+    for item in members:
+        checks.setdefault(_place(item), set()).add(item.check)
+    return {place: tuple(sorted(names)) for place, names in sorted(checks.items())}
 
 
 def _clarity(finding: Finding) -> tuple[bool, bool, int, int, int]:

@@ -20,7 +20,7 @@ from typing import Any
 from conformance.model.contract import NO_QUOTE, Authority, Level, Lines, Quote, Resource, Ruling, Statement
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class
-from conformance.model.finding import Key
+from conformance.model.finding import Key, identity
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 
@@ -37,6 +37,7 @@ __all__ = [
     "Run",
     "SentRow",
     "Severity",
+    "Variant",
     "Verdict",
     "WaiverResult",
     "Weight",
@@ -144,11 +145,41 @@ class Consequence:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """A finding of a group: its identity, which waivers, baseline and compare go by, and where it was met.
+
+    `places` maps each place to the number of times there, `checks` to the checks that showed it there. `exchange` is
+    the number of the clearest exchange that shows it, None when no single one does.
+    """
+
+    requirement: str
+    deviation: Deviation
+    places: Mapping[Place, int]
+    checks: Mapping[Place, tuple[str, ...]]
+    exchange: int | None = None
+
+    @property
+    def key(self) -> Key:
+        """What makes two findings the same: requirement and deviation."""
+        return self.requirement, self.deviation
+
+    @property
+    def id(self) -> str:
+        """The identity as twelve hex digits."""
+        return identity(self.requirement, self.deviation.key)
+
+    @property
+    def count(self) -> int:
+        """How often it was met."""
+        return sum(self.places.values())
+
+
+@dataclass(frozen=True, slots=True)
 class FindingGroup:
     """What one cause breaks, wherever it was met.
 
-    `deviation` is the cause, which titles the group; `variants` are the deviations that were met, at least one, each the
-    identity of a finding (they are what waivers, baseline and compare go by). `consequences` follow from the cause and
+    `deviation` is the cause, which titles the group; `variants` are the findings that it was met as, at least one, and
+    maybe of several requirements: waivers, baseline and compare go by them. `consequences` follow from the cause and
     are no findings of their own. `harm` and `severity` weigh it. `neighbour` is the number of the nearest exchange that
     was answered rightly, None when there is none. `explored` says that it was only met in what the run's seed drew
     beyond the part that is the same for every seed.
@@ -185,15 +216,20 @@ class FindingGroup:
     borrowed: bool = False
     harm: Harm = Harm.RESULT
     severity: Severity = Severity.MAJOR
-    variants: tuple[Deviation, ...] = ()
+    variants: tuple[Variant, ...] = ()
     consequences: tuple[Consequence, ...] = ()
     neighbour: int | None = None
     explored: bool = False
 
     @property
-    def key(self) -> Key:
-        """What makes two findings the same: requirement and deviation."""
-        return self.requirement, self.deviation
+    def keys(self) -> frozenset[Key]:
+        """The identities of its findings."""
+        return frozenset(item.key for item in self.variants)
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """The requirements that it breaks, its own first."""
+        return tuple(dict.fromkeys((self.requirement, *(item.requirement for item in self.variants))))
 
     @property
     def weight(self) -> Weight:

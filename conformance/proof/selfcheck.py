@@ -247,7 +247,7 @@ def trial(fault: str, profile: str = "gate", seed: int = SEED, cases: str | None
         if session.suite_fault:
             return _result(item, ERROR, sent, began, note="; ".join(spoken(item).plain("en") for item in session.notes))
         checks = _catchers(item, verdict, session.recorder.findings)
-        elsewhere |= {group.requirement for group in verdict.findings} - set(item.breaks)
+        elsewhere |= {name for group in verdict.findings for name in group.requirements} - set(item.breaks)
         if checks:
             numbers = [
                 found.exchange.number for found in session.recorder.findings if _names(found, item) and found.exchange
@@ -325,9 +325,10 @@ def _catchers(fault: Fault, verdict: Verdict, findings: Iterable[Finding]) -> di
     """
     owed = any(_contract().requirements[name].binding for name in fault.breaks)
     named = {
-        (group.requirement, group.deviation.kind)
+        (variant.requirement, variant.deviation.kind)
         for group in verdict.findings
-        if group.requirement in fault.breaks and (group.binding or not owed)
+        for variant in group.variants
+        if variant.requirement in fault.breaks and (group.binding or not owed)
     }
     found: dict[str, set[str]] = {}
     for item in findings:
@@ -336,10 +337,11 @@ def _catchers(fault: Fault, verdict: Verdict, findings: Iterable[Finding]) -> di
             for name in {item.check, case} if _file(case) in _searching() else {item.check}:
                 found.setdefault(name, set()).add(item.requirement)
     for group in verdict.findings:
-        if (group.requirement, group.deviation.kind) in named:
-            for check in RUN_CHECKS.keys() & {name for names in group.checks.values() for name in names}:
-                for name in {check, group.case} if _file(group.case) in _searching() else {check}:
-                    found.setdefault(name, set()).add(group.requirement)
+        for variant in group.variants:
+            if (variant.requirement, variant.deviation.kind) in named:
+                for check in RUN_CHECKS.keys() & {name for names in variant.checks.values() for name in names}:
+                    for name in {check, group.case} if _file(group.case) in _searching() else {check}:
+                        found.setdefault(name, set()).add(variant.requirement)
     return {name: tuple(sorted(found[name])) for name in sorted(found)}
 
 

@@ -47,7 +47,8 @@ def to_allure(shown: Presentation) -> dict[str, bytes]:
     verdict = shown.verdict
     findings: dict[str, list[FindingGroup]] = defaultdict(list)
     for group in verdict.findings:
-        findings[group.requirement].append(group)
+        for name in group.requirements:
+            findings[name].append(group)
     attached: dict[str, bytes] = {}
     results: dict[str, bytes] = {}
     for item in verdict.requirements:

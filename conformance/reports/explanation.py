@@ -47,7 +47,7 @@ def _reasons(verdict: Verdict) -> Iterator[Reason]:
     if verdict.exit_code == Exit.SUITE:
         yield Reason(say("The suite itself is at fault; the notes say where. Report it before relying on this run."))
     if counting:
-        broken = len({group.requirement for group in counting})
+        broken = len({name for group in counting for name in group.requirements})
         yield Reason(
             say(
                 "{broken} promise{broken:s} broken, in {groups} group{groups:s} of findings that count.",

@@ -25,7 +25,8 @@ def to_junit(shown: Presentation) -> bytes:
     verdict = shown.verdict
     findings: dict[str, list[FindingGroup]] = defaultdict(list)
     for group in verdict.findings:
-        findings[group.requirement].append(group)
+        for name in group.requirements:
+            findings[name].append(group)
     suites: dict[str, TestSuite] = {}
     for item in verdict.requirements:
         name = item.operation or requirement_id.area(item.id)

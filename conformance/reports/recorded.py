@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from conformance.model.verdict import (
     Run,
     SentRow,
     Severity,
+    Variant,
     Verdict,
     WaiverResult,
 )
@@ -145,9 +146,6 @@ def _requirement(raw: Mapping[str, Any]) -> RequirementResult:
 
 def _finding(raw: Mapping[str, Any], exchanges: Mapping[int, Exchange]) -> FindingGroup:
     exemplar = raw["exemplar"]
-    places = {
-        Place(item["operation"], -1 if item["status"] is None else item["status"]): item for item in raw["places"]
-    }
     kept = {name: value for name, value in raw.items() if name not in {"message", "path", "curl"}}
     given = {
         "level": Level(raw["level"]),
@@ -155,11 +153,10 @@ def _finding(raw: Mapping[str, Any], exchanges: Mapping[int, Exchange]) -> Findi
         "source": _lines(raw["source"]),
         "related": tuple(raw["related"]),
         "deviation": Deviation.from_json(raw["deviation"]),
-        "places": {place: int(item["count"]) for place, item in places.items()},
-        "checks": {place: tuple(item["checks"]) for place, item in places.items()},
+        **_places(raw["places"]),
         "harm": Harm(raw["harm"]),
         "severity": Severity(raw["severity"]),
-        "variants": tuple(map(Deviation.from_json, raw["variants"])),
+        "variants": tuple(map(_variant, raw["variants"])),
         "consequences": tuple(
             Consequence(item["requirement"], Deviation.from_json(item["deviation"]), int(item["count"]))
             for item in raw["consequences"]
@@ -167,6 +164,20 @@ def _finding(raw: Mapping[str, Any], exchanges: Mapping[int, Exchange]) -> Findi
         "exemplar": exchanges[exemplar["number"]] if exemplar is not None else None,
     }
     return FindingGroup(**{**kept, **given})
+
+
+def _variant(raw: Mapping[str, Any]) -> Variant:
+    deviation = Deviation.from_json(raw["deviation"])
+    return Variant(raw["requirement"], deviation, **_places(raw["places"]), exchange=raw["exchange"])
+
+
+def _places(raw: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Where something was met: how often, and what showed it there."""
+    places = {Place(item["operation"], -1 if item["status"] is None else item["status"]): item for item in raw}
+    return {
+        "places": {place: int(item["count"]) for place, item in places.items()},
+        "checks": {place: tuple(item["checks"]) for place, item in places.items()},
+    }
 
 
 def _ruling(raw: Mapping[str, Any]) -> Ruling:

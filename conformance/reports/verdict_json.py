@@ -9,9 +9,9 @@ from typing import Any
 from conformance.model.contract import Resource
 from conformance.model.message import Exchange, Headers
 from conformance.model.phrase import Phrase
-from conformance.model.verdict import FindingGroup, Outcome, RequirementResult
+from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, Variant
 from conformance.reports.presentation import Presentation
-from conformance.reports.sentences import message, said, spoken, stated
+from conformance.reports.sentences import message, said, sentence, spoken, stated
 
 __all__ = ["VERSION", "body_json", "to_json"]
 
@@ -135,15 +135,7 @@ def _finding(group: FindingGroup, command: str | None) -> dict[str, Any]:
         "message": message(group).plain("en"),
         "path": group.deviation.path,
         "count": group.count,
-        "places": [
-            {
-                "operation": place.operation,
-                "status": None if place.status < 0 else place.status,
-                "count": count,
-                "checks": list(group.checks.get(place, ())),
-            }
-            for place, count in group.places.items()
-        ],
+        "places": _places(group),
         "borrowed": group.borrowed,
         "case": group.case,
         "confirmation": group.confirmation,
@@ -152,7 +144,17 @@ def _finding(group: FindingGroup, command: str | None) -> dict[str, Any]:
         "explored": group.explored,
         "harm": str(group.harm),
         "severity": str(group.severity),
-        "variants": [item.to_json() for item in group.variants],
+        "variants": [
+            {
+                "id": item.id,
+                "requirement": item.requirement,
+                "deviation": item.deviation.to_json(),
+                "message": sentence(item.deviation).plain("en"),
+                "places": _places(item),
+                "exchange": item.exchange,
+            }
+            for item in group.variants
+        ],
         "consequences": [
             {"requirement": item.requirement, "deviation": item.deviation.to_json(), "count": item.count}
             for item in group.consequences
@@ -162,6 +164,18 @@ def _finding(group: FindingGroup, command: str | None) -> dict[str, Any]:
         "exemplar": _exchange(group.exemplar) if group.exemplar is not None else None,
         "curl": command,
     }
+
+
+def _places(item: FindingGroup | Variant) -> list[dict[str, Any]]:
+    return [
+        {
+            "operation": place.operation,
+            "status": None if place.status < 0 else place.status,
+            "count": count,
+            "checks": list(item.checks.get(place, ())),
+        }
+        for place, count in item.places.items()
+    ]
 
 
 def _exchange(exchange: Exchange) -> dict[str, Any]:

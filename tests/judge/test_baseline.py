@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from conformance.judge.baseline import Baseline, Entry, of_run, still_there
+from conformance.judge.baseline import Baseline, Entry, entries_of, of_run, still_there
 from conformance.judge.judgement import Excuses
 from conformance.judge.waivers import Waiver
 from conformance.model.deviation import Deviation
 from conformance.model.finding import Assertion
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
-from conformance.model.verdict import Outcome, Overall, Place, Verdict
+from conformance.model.verdict import Outcome, Overall, Place, Variant, Verdict
 from conformance.reports.junit import to_junit
 from conformance.reports.presentation import Presentation
 
@@ -143,3 +144,15 @@ def test_a_run_of_a_part_drops_nothing_that_passive_checks_found(
     ]
     entries = [entry("image.list", 400), entry("image.list", 400, "errors.some_case")]
     assert (frozenset(entries[:1]), frozenset(entries[1:])) == still_there(entries, judged(*looks, **part))
+
+
+def test_each_finding_of_a_group_is_an_entry_at_its_own_places(judged: Judged, exchange: Make) -> None:
+    [group] = judged((html(), exchange("image.list", 400))).findings
+    flat = Variant(
+        "error.envelope.title", FLAT, {Place("image.show", 404): 2}, {Place("image.show", 404): ("envelope", "x.y")}
+    )
+    assert entries_of(replace(group, variants=(*group.variants, flat))) == {
+        entry("image.list", 400),
+        entry("image.show", 404, "envelope", "error.envelope.title", FLAT),
+        entry("image.show", 404, "x.y", "error.envelope.title", FLAT),
+    }

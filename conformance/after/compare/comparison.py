@@ -20,6 +20,7 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from conformance.after.compare.alignment import kind_of_request, status_drift
@@ -38,6 +39,7 @@ from conformance.after.compare.latency import latencies
 from conformance.after.compare.shapes import ShapeDrift, shape_drift
 from conformance.model import requirement_id
 from conformance.model.contract import Authority, Level
+from conformance.model.finding import identity
 from conformance.model.verdict import FindingGroup, Outcome, Place, RequirementResult, Verdict
 
 __all__ = ["compare"]
@@ -153,7 +155,7 @@ def _changed(before: Outcome, after: Outcome) -> Change | None:
 
 
 def _findings(before: Verdict, after: Verdict) -> Iterator[FindingChange]:
-    old, new = ({item.id: item for item in side.findings} for side in (before, after))
+    old, new = ({item.id: item for item in _apart(side)} for side in (before, after))
     met = {Place(item.operation, item.response.status) for item in before.exchanges}
     met_again = {Place(item.operation, item.response.status) for item in after.exchanges}
     asked = {kind_of_request(item) for item in before.exchanges}
@@ -162,8 +164,8 @@ def _findings(before: Verdict, after: Verdict) -> Iterator[FindingChange]:
     judged_before, judged_after = (
         {item.id for item in side.requirements if item.outcome in JUDGED} for side in (before, after)
     )
-    gone = [item for item in before.findings if item.id not in new]
-    for item in after.findings:
+    gone = [item for item in old.values() if item.id not in new]
+    for item in new.values():
         known = old.get(item.id)
         places = tuple(item.places)
         if known is None:
@@ -191,6 +193,29 @@ def _findings(before: Verdict, after: Verdict) -> Iterator[FindingChange]:
         )
         change = Change.FIXED if repeated and item.requirement in judged_after else Change.NOT_JUDGED
         yield _finding(item, change, (), (), tuple(item.places), regression=False)
+
+
+def _apart(verdict: Verdict) -> Iterator[FindingGroup]:
+    """Each finding of each group by itself: which findings a cause takes together may change from run to run."""
+    sent = {item.number: item for item in verdict.exchanges}
+    told: set[str] = set()
+    for group in verdict.findings:
+        for item in group.variants:
+            own = item.id if item.id not in told else identity(item.id, group.id)  # it is excused in part
+            told.add(own)
+            exemplar = sent.get(item.exchange, group.exemplar) if item.exchange is not None else None
+            yield replace(
+                group,
+                id=own,
+                requirement=item.requirement,
+                deviation=item.deviation,
+                variants=(item,),
+                places=item.places,
+                checks=item.checks,
+                count=item.count,
+                exemplar=exemplar,
+                case=exemplar.case if exemplar is not None else group.case,
+            )
 
 
 def _covers(gone: FindingGroup, new: FindingGroup) -> bool:

@@ -89,7 +89,7 @@ class Replay:
         return int(Exit.INCONCLUSIVE if self.count(State.UNDECIDED) or self.leftovers else Exit.CONFORMANT)
 
 
-def deviations(findings: Iterable[Finding | FindingGroup]) -> frozenset[Key]:
+def deviations(findings: Iterable[Finding]) -> frozenset[Key]:
     """What the findings are about."""
     return frozenset(item.key for item in findings)
 
@@ -99,7 +99,7 @@ def by_answer(group: FindingGroup, known: Collection[Key], new: Exchange, found:
     the new one."""
     status = new.response.status
     was = group.exemplar.response.status if group.exemplar is not None else None
-    if group.key in deviations(found) or any(_same_status(group, item) for item in found):
+    if group.keys & deviations(found) or any(_same_status(group, item) for item in found):
         return Replayed(
             group, State.REPRODUCED, Phrase.of("answered-again", status=status, then=was), "request", status
         )
@@ -113,12 +113,10 @@ def by_answer(group: FindingGroup, known: Collection[Key], new: Exchange, found:
 def _same_status(group: FindingGroup, item: Finding) -> bool:
     """Whether both are about an unwanted status of the same operation. The class of request that explains it is found
     out from all requests of a run (attribution.py), and this one request is the recorded one."""
-    told_apart = {
-        replace(deviation, request=())
-        for deviation in (group.deviation, item.deviation)
-        if deviation.operation is not None
-    }
-    return group.check == item.check in STATUS_CHECKS and group.requirement == item.requirement and len(told_apart) == 1
+    if item.check not in STATUS_CHECKS or item.deviation.operation is None:
+        return False
+    bare = {(variant.requirement, replace(variant.deviation, request=())) for variant in group.variants}
+    return group.check == item.check and (item.requirement, replace(item.deviation, request=())) in bare
 
 
 def by_case(
@@ -135,7 +133,7 @@ def by_case(
     promise was looked at, `unjudged` why the case could not judge all that it is for.
     """
     own = [item for item in found if item.check == case or (item.exchange is not None and item.exchange.case == case)]
-    same = next((item for item in own if item.key == group.key), None)
+    same = next((item for item in own if item.key in group.keys), None)
     if same is not None:
         return Replayed(group, State.REPRODUCED, Phrase.of("case-finds-it", case=case), "case", same.status)
     other = next((item for item in own if item.key not in known), None)

@@ -159,7 +159,7 @@ class _Resending:
             return tuple(first)
         self._progress(f"running {len(set(open_cases.values()))} cases again")
         found, looks = self._run(frozenset(open_cases.values()))
-        known = deviations(self._verdict.findings)
+        known = frozenset(key for group in self._verdict.findings for key in group.keys)
         results: list[Replayed] = []
         for item in first:
             group, case = item.finding, open_cases.get(item.finding.id)
@@ -180,7 +180,7 @@ class _Resending:
             return Replayed(group, State.UNDECIDED, Phrase.of("only-its-case"))
         if group.exemplar is None:
             return Replayed(group, State.UNDECIDED, Phrase.of("no-request-and-no-case"))
-        if group.exemplar.case == "" and group.key in deviations(self._opening):
+        if group.exemplar.case == "" and group.keys & deviations(self._opening):
             return Replayed(group, State.REPRODUCED, Phrase.of("login-shows-it"), "request", group.status)
         try:
             replayed = self._sent(group)

@@ -15,7 +15,7 @@ from conformance.model.deviation import Deviation
 from conformance.model.finding import identity
 from conformance.model.message import Exchange, Headers, Request, Response
 from conformance.model.phrase import Phrase
-from conformance.model.verdict import FindingGroup, Outcome, Overall, Place, RequirementResult, Run, Verdict
+from conformance.model.verdict import FindingGroup, Outcome, Overall, Place, RequirementResult, Run, Variant, Verdict
 
 LINES = ((10, 12),)
 
@@ -37,7 +37,7 @@ def finding(
     requirement: str, failure: str = "wrong", *, places: tuple[str, ...] = ("image.list 200",), **changes: Any
 ) -> FindingGroup:
     base = FindingGroup(
-        id=identity(requirement, failure),
+        id=identity(requirement, Deviation(failure).key),
         requirement=requirement,
         check="check",
         authority=Authority.DOCUMENT,
@@ -52,7 +52,10 @@ def finding(
         exemplar=None,
         related=(),
     )
-    return replace(base, **changes)
+    group = replace(base, **changes)
+    checks = dict.fromkeys(group.places, (group.check,))
+    number = group.exemplar.number if group.exemplar is not None else None
+    return replace(group, variants=(Variant(requirement, group.deviation, group.places, checks, number),))
 
 
 def met(

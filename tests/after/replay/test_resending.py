@@ -35,7 +35,7 @@ from conformance.model.errors import ConformanceError, UsageError
 from conformance.model.finding import Finding, Key
 from conformance.model.message import Exchange, Headers, Request, Response
 from conformance.model.phrase import Phrase
-from conformance.model.verdict import FindingGroup
+from conformance.model.verdict import FindingGroup, Place, Variant
 from conformance.proof.reference import Reference
 from conformance.reports.recorded import read_run
 from conformance.reports.replay_json import replay_json
@@ -192,8 +192,14 @@ def key(kind: str) -> Key:
 
 @pytest.fixture
 def group(limits: Path) -> FindingGroup:
+    known = Variant("r", Deviation("f"), {Place("image.list", 500): 1}, {Place("image.list", 500): ("passive",)}, 1)
     return replace(
-        read_run(limits).findings[0], requirement="r", deviation=Deviation("f"), exemplar=answer(500), status=500
+        read_run(limits).findings[0],
+        requirement="r",
+        deviation=known.deviation,
+        variants=(known,),
+        exemplar=answer(500),
+        status=500,
     )
 
 
@@ -208,9 +214,10 @@ def test_an_answer_decides_by_its_failures_and_not_by_its_status(group: FindingG
 def test_an_unwanted_status_is_the_same_whatever_class_of_request_explains_it(group: FindingGroup) -> None:
     huge = Deviation("server-error", "image.list", 500, request=(Part("limit", Class.broken("far-above-maximum")),))
     plain, other = replace(huge, request=()), replace(huge, status=503)
-    recorded, new = replace(group, check="server-error", deviation=huge), answer(500)
+    variants = (replace(group.variants[0], deviation=huge),)
+    recorded, new = replace(group, check="server-error", deviation=huge, variants=variants), answer(500)
     assert [
-        by_answer(recorded, {recorded.key}, new, [replace(finding("r", "", new, check), deviation=deviation)]).state
+        by_answer(recorded, recorded.keys, new, [replace(finding("r", "", new, check), deviation=deviation)]).state
         for deviation, check in ((plain, "server-error"), (other, "server-error"), (plain, "media-type"))
     ] == [State.REPRODUCED, State.CHANGED, State.CHANGED]
 

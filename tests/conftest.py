@@ -136,6 +136,7 @@ def judged(contract: Contract) -> Callable[..., Verdict]:
             "second_project": None,
             "roles": [],
             "may_create": True,
+            "embedded": False,
         }
         owed = frozenset(assertion.requirement for assertion, _ in looks)
         record = Record(run, target, tuple(seen.exchanges), tuple(seen.findings), seen.looks, required=owed)

@@ -122,6 +122,12 @@ class RequirementResult:
     ruling: int | None = None
     quote: Quote = NO_QUOTE
 
+    @property
+    def binding(self) -> bool:
+        """Whether it must be kept: neither excluded nor advisory, whether this run owes it or not."""
+        must = self.level is Level.MUST and self.authority is not Authority.UPSTREAM
+        return must and self.outcome is not Outcome.EXCLUDED
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:

@@ -31,6 +31,7 @@ from conformance.model.verdict import Outcome, RequirementResult, SentRow, Weigh
 from conformance.reports.charts import latencies, outcome_bars, status_bars
 from conformance.reports.explanation import reasons
 from conformance.reports.language import LANGUAGES, Text, say, title
+from conformance.reports.outcome_line import headline
 from conformance.reports.presentation import Presentation
 from conformance.reports.sentences import class_text, message, said, spoken, stated
 from conformance.reports.verdict_json import body_json
@@ -108,6 +109,7 @@ def to_html(shown: Presentation) -> str:
     order = [name for name, _ in sections]
     return environment.get_template("index.html.j2").render(
         verdict=verdict,
+        headline=headline(verdict),
         scripts=shown.commands,
         language=language,
         style=Markup(style),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from conformance.model.verdict import ErrorCodeRow, FindingGroup, Outcome, Overall, Verdict, Weight
+from conformance.reports.outcome_line import LEGEND, headline, outcome_line
 from conformance.reports.presentation import Presentation
 from conformance.reports.sentences import message, said
 from conformance.reports.visible import clean
@@ -37,16 +38,11 @@ def to_summary(shown: Presentation) -> str:
     """The document. Ends with a newline."""
     verdict = shown.verdict
     run, target = verdict.run, verdict.target
-    owed = sum(item.required for item in verdict.requirements)
-    kept, broken, missing = (
-        verdict.count(outcome, required=True) for outcome in (Outcome.PASSED, Outcome.FAILED, Outcome.NOT_EXERCISED)
-    )
-    waived = verdict.count(Outcome.WAIVED)
-    figures = f"Of **{owed}** required promises **{kept}** kept, **{broken}** broken, **{missing}** not exercised"
-    figures += f", **{waived}** waived" if waived else ""
     parts = [
-        f"## {_SIGNS[verdict.overall]} {verdict.contract['name']}: {verdict.overall}",
-        f"{figures}. {run.requests} requests in {run.duration:.0f} s; exit code {verdict.exit_code}.",
+        f"## {_SIGNS[verdict.overall]} {verdict.contract['name']}: {escaped(headline(verdict).plain('en'))}",
+        escaped(outcome_line(verdict).plain("en"), 600),
+        f"{run.requests} requests in {run.duration:.0f} s.",
+        *_legend(),
         _table(
             ("target", "contract", "profile", "seed", "run"),
             [
@@ -66,6 +62,15 @@ def to_summary(shown: Presentation) -> str:
         _list("What to do next", _advice(verdict)),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _legend() -> list[str]:
+    rows = [f"*{word.plain('en')}*: {meaning.plain('en')}" for word, meaning in LEGEND]
+    return [
+        "<details><summary>What the figures count</summary>\n\n"
+        + "\n".join(f"- {row}" for row in rows)
+        + "\n\n</details>"
+    ]
 
 
 def _findings(verdict: Verdict) -> list[str]:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Line
 
-from conformance.model import requirement_id
 from conformance.model.phrase import Phrase
 from conformance.model.verdict import ErrorCodeRow, FindingGroup, Outcome, Overall, Verdict, Weight
 from conformance.reports.explanation import cause_of
+from conformance.reports.figures import by_area, figures
 from conformance.reports.language import Text, say
+from conformance.reports.outcome_line import LEGEND, NO_CLOUD, outcome_line
 from conformance.reports.presentation import Presentation
 from conformance.reports.script import first_command, is_script
 from conformance.reports.sentences import message, said
 from conformance.reports.visible import safe
-from conformance.reports.words import AUTHORITIES, ENVELOPES, OUTCOMES, WAIVERS, lines, loud
+from conformance.reports.words import AUTHORITIES, ENVELOPES, OUTCOMES, WAIVERS, lines
 
 __all__ = ["print_verdict", "safe"]
 
@@ -50,6 +50,7 @@ class _Printer:
         folder = written[0].parent / "findings" if written else None
         self._heading(verdict)
         self._console.print(self._operations(verdict))
+        self._legend()
         self._console.print(self._error_codes(verdict))
         self._findings(say("Findings"), of[Weight.BINDING], folder, scripts)
         self._excused(say("Known from the baseline"), of[Weight.KNOWN])
@@ -68,7 +69,7 @@ class _Printer:
             self._line(say("reports: {paths}", paths=", ".join(map(str, written))))
         # One line whatever its length: in a log it is found by one search.
         self._console.print(
-            Line(self._in(self._sentence(verdict)), style=_COLOURS[verdict.overall]), soft_wrap=True, highlight=False
+            Line(self._in(outcome_line(verdict)), style=_COLOURS[verdict.overall]), soft_wrap=True, highlight=False
         )
 
     def _in(self, text: Text | str) -> str:
@@ -83,6 +84,8 @@ class _Printer:
     def _heading(self, verdict: Verdict) -> None:
         run, target = verdict.run, verdict.target
         self._line("")
+        if target.get("embedded"):
+            self._line(say("target    {what}", what=NO_CLOUD), style="bold")
         self._line(
             say(
                 "target    {name}, {url} (project {project})",
@@ -113,28 +116,33 @@ class _Printer:
         return Table(title=Line("\n" + self._in(title)), title_justify="left", box=None, pad_edge=False)
 
     def _operations(self, verdict: Verdict) -> Table:
+        """A row for each operation and one for all; the last has the figures of the last line."""
         table = self._table(say("Promises by operation"))
         table.add_column(self._in(say("operation")))
-        waived = ("waived",) if verdict.count(Outcome.WAIVED) else ()
-        heads = [
-            say("kept"),
-            say("broken"),
-            *(say("waived") for _ in waived),
-            say("not exercised"),
-            say("excluded"),
-            say("advisory"),
-        ]
-        for head in heads:
+        rows, total = by_area(verdict), figures(verdict.requirements)
+        shown = {
+            "required": say("required"),
+            "kept": say("kept"),
+            "broken": say("broken"),
+            **({"waived": say("waived")} if total.waived else {}),
+            **({"explored": say("explored")} if total.explored else {}),
+            "not_exercised": say("not exercised"),
+            "advisory": say("advisory"),
+            "excluded": say("excluded"),
+        }
+        for head in shown.values():
             table.add_column(self._in(head), justify="right")
-        counts: dict[str, Counter[str]] = {}
-        for item in verdict.requirements:
-            name = item.operation or requirement_id.area(item.id)
-            column = "advisory" if not item.required and item.outcome is Outcome.FAILED else str(item.outcome)
-            counts.setdefault(name, Counter())[column] += 1
-        for name, row in sorted(counts.items()):
-            cells = [row[name] for name in ("passed", "failed", *waived, "not exercised", "excluded", "advisory")]
-            table.add_row(Line(self._in(name)), *(str(cell) if cell else "." for cell in cells))
+        for name, row in (*rows.items(), (self._in(say("all")), total)):
+            cells = {column: str(getattr(row, column) or ".") for column in shown}
+            if row.advisory_broken:
+                broken = say("{broken} broken of {count}", broken=row.advisory_broken, count=row.advisory)
+                cells["advisory"] = self._in(broken)
+            table.add_row(Line(self._in(name)), *cells.values())
         return table
+
+    def _legend(self) -> None:
+        for word, meaning in LEGEND:
+            self._line(say("{word}: {meaning}", word=word, meaning=meaning), style="dim")
 
     def _error_codes(self, verdict: Verdict) -> Table:
         table = self._table(say("Documented status codes"))
@@ -237,18 +245,6 @@ class _Printer:
             )
         self._line("")
 
-    def _sentence(self, verdict: Verdict) -> Text:
-        return say(
-            "{outcome}: of {owed} required promises {kept} kept, {broken} broken, {missing} not exercised{besides} (exit {code})",
-            outcome=loud(verdict.overall),
-            owed=sum(item.required for item in verdict.requirements),
-            kept=verdict.count(Outcome.PASSED, required=True),
-            broken=verdict.count(Outcome.FAILED, required=True),
-            missing=verdict.count(Outcome.NOT_EXERCISED, required=True),
-            besides="".join(map(self._in, _besides(verdict))),
-            code=verdict.exit_code,
-        )
-
     def _not_exercised(self, verdict: Verdict) -> None:
         missing = [item for item in verdict.requirements if item.required and item.outcome is Outcome.NOT_EXERCISED]
         if not missing:
@@ -282,20 +278,3 @@ def _envelope(row: ErrorCodeRow) -> Text:
     if row.broken:
         return say("broken in {broken} of {met}", broken=row.broken, met=row.met)
     return ENVELOPES[row.envelope]
-
-
-def _besides(verdict: Verdict) -> Iterator[Text]:
-    """What a reader of the last line alone must know besides the counts."""
-    weights = Counter(group.weight for group in verdict.findings)
-    flaky = sum(group.binding and group.confirmation == "intermittent" for group in verdict.findings)
-    useless = sum(item.state in {"unused", "expired"} for item in verdict.waivers)
-    if weights[Weight.WAIVED]:
-        yield say(", with {count} waived", count=verdict.count(Outcome.WAIVED, required=True))
-    if weights[Weight.KNOWN]:
-        yield say("; {count} known finding{count:s} of the baseline", count=weights[Weight.KNOWN])
-    if weights[Weight.BINDING] and weights[Weight.KNOWN]:
-        yield say("; {count} new finding{count:s}", count=weights[Weight.BINDING])
-    if flaky:
-        yield say("; {count} finding{count:s} intermittent", count=flaky)
-    if useless and verdict.run.strict_waivers:
-        yield say("; fails by --strict-waivers: {count} waiver{count:s} unused or expired", count=useless)

@@ -10,6 +10,8 @@ from conformance.model.contract import Resource
 from conformance.model.message import Exchange, Headers
 from conformance.model.phrase import Phrase
 from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, Variant
+from conformance.reports.figures import figures
+from conformance.reports.outcome_line import outcome_line
 from conformance.reports.presentation import Presentation
 from conformance.reports.sentences import message, said, sentence, spoken, stated
 
@@ -23,15 +25,24 @@ LONGEST = 16 * 1024
 def to_json(shown: Presentation) -> dict[str, Any]:
     """Plain data, in the order in which a person reads it. Beside each value that is a sentence in the reports stands the English one."""
     verdict = shown.verdict
-    run = verdict.run
+    run, count = verdict.run, figures(verdict.requirements)
     return {
         "verdict": VERSION,
         "outcome": str(verdict.overall),
         "exit_code": verdict.exit_code,
+        "line": outcome_line(verdict).plain("en"),
         "summary": {
             **{str(outcome): verdict.count(outcome) for outcome in Outcome},
-            "required": sum(item.required for item in verdict.requirements),
-            "required_not_exercised": verdict.count(Outcome.NOT_EXERCISED, required=True),
+            "promises": count.promises,
+            "binding": count.binding,
+            "advisory": count.advisory,
+            "advisory_broken": count.advisory_broken,
+            "required": count.required,
+            "required_kept": count.kept,
+            "required_broken": count.broken,
+            "required_waived": count.waived,
+            "required_explored": count.explored,
+            "required_not_exercised": count.not_exercised,
             "findings": len(verdict.findings),
             "binding_findings": sum(group.binding for group in verdict.findings),
             "waived_findings": sum(group.waiver is not None for group in verdict.findings),

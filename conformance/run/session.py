@@ -106,6 +106,8 @@ class Session:
         self.facts: dict[str, Any] | None = None
         self._pause: Callable[[float], None] = time.sleep
         self._durable = True
+        self.embedded = False
+        """Whether the run names no cloud, so that its target is the one inside this process."""
 
     def _excuses(self) -> Excuses:
         """Read waivers and baseline before anything is sent, so that a mistake in them costs nothing."""
@@ -230,7 +232,7 @@ class Session:
         if self.options.embedded is None:
             raise UsageError("no cloud is named: give --os-cloud")
         target = self._stack.enter_context(self.options.embedded(self.contract))
-        self._pause, self._durable = target.advance, not target.ends_with_process
+        self._pause, self._durable, self.embedded = target.advance, not target.ends_with_process, True
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-")))
         clouds = folder / "clouds.yaml"
         target.write_clouds(clouds)
@@ -319,6 +321,7 @@ class Session:
             "roles": list(main.roles),
             "facts": self.facts,
             "may_create": all(self.recorder.may_create.values()),
+            "embedded": self.embedded,
         }
         recorder = self.recorder
         return self.secrets.record(

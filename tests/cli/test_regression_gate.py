@@ -60,7 +60,7 @@ def test_one_waived_and_one_known_fault_are_exit_zero_and_the_last_line_says_so(
         )
     assert done.returncode == 0, done.stdout
     last = done.stdout.splitlines()[-1]
-    assert last.startswith("CONFORMANT: of ")
+    assert last.startswith("CONFORMANT (smoke: ")
     assert ", with 1 waived; 1 known finding of the baseline (exit 0)" in last
     assert "note: waivers are in use: 2, from waivers.yaml" in done.stdout
     verdict = json.loads((tmp_path / "out" / "verdict.json").read_text())

@@ -87,6 +87,7 @@ NAMES = frozenset(
         "self",
         "sh",
         "smoke",
+        "strict",
         "strict-waivers",
         "true",
         "updated_at",

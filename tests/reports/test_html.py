@@ -301,7 +301,7 @@ def test_what_does_not_count_is_said_apart(verdict: Verdict) -> None:
     assert [group.weight for group in changed.findings[:5]] == ["binding", "binding", "waived", "known", "advisory"]
 
 
-@pytest.mark.parametrize(("language", "title"), [("en", "Non-conformant: reference"), ("zh", "不符合：reference")])
+@pytest.mark.parametrize(("language", "title"), [("en", ">Non-conformant (smoke: "), ("zh", ">不符合（smoke：")])
 def test_the_first_view_is_in_the_language_that_was_asked_for_and_both_are_there(
     verdict: Verdict, language: str, title: str
 ) -> None:

@@ -50,8 +50,8 @@ def page(verdict: Verdict) -> Page:
 
 def test_the_outcome_the_figures_and_the_advice_are_there(every_kind: Verdict, kinds: dict[str, str]) -> None:
     text = to_summary(Presentation(every_kind))
-    assert text.startswith("## \N{CROSS MARK} easystack-6.0.2: non-conformant\n")
-    assert f"exit code {every_kind.exit_code}" in text
+    assert text.startswith("## \N{CROSS MARK} easystack-6.0.2: `Non-conformant (smoke: ")
+    assert f"(exit {every_kind.exit_code})`" in text
     assert "### Findings (1)" in text
     assert "Findings that are excused (2)" in text
     assert "Advisory findings, which do not count (1)" in text

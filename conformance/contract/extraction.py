@@ -13,6 +13,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from conformance.contract.ledger import derive
 from conformance.contract.openapi import service_specs
 from conformance.contract.overlay import apply, load_overlay
+from conformance.contract.quotation import quotes
 from conformance.contract.services import spec_file, spec_files
 from conformance.contract.specs import LEDGER, OVERLAY, dump_yaml, ledger_yaml
 from conformance.document import Document
@@ -41,7 +42,8 @@ def extract(document: Document, out: Path, coverage: Coverage) -> dict[str, str]
             raise SuiteError(f"{spec_file(name)}: not valid OpenAPI 3.1: {errors[0].message.splitlines()[0][:200]}")
     derived = derive(effective)
     checks = coverage(derived)
-    requirements = [replace(item, checks=checks.get(item.id, ())) for item in derived]
+    quoted = quotes(document, derived)
+    requirements = [replace(item, checks=checks.get(item.id, ()), quote=quoted[item.id]) for item in derived]
     files = {spec_file(name): dump_yaml(spec) for name, spec in specs.items()}
     files[LEDGER] = ledger_yaml(out.name, requirements)
     _write_all(out, files)

@@ -25,6 +25,7 @@ import jsonpath
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from conformance.model.contract import Ruling
 from conformance.model.errors import UsageError
 
 __all__ = ["Action", "Overlay", "apply", "load_overlay"]
@@ -50,7 +51,7 @@ class Overlay:
     title: str
     version: str
     document: str
-    rulings: Mapping[int, tuple[tuple[tuple[int, int], ...], str]]
+    rulings: Mapping[int, Ruling]
     actions: tuple[Action, ...]
 
 
@@ -145,11 +146,16 @@ def _lines(value: Any, where: str) -> tuple[tuple[int, int], ...]:
     return tuple((first, last) for first, last in value)
 
 
-def _rulings(raw: Any, path: Path) -> dict[int, tuple[tuple[tuple[int, int], ...], str]]:
+def _rulings(raw: Any, path: Path) -> dict[int, Ruling]:
     if not isinstance(raw, dict):
         raise UsageError(f"{path}: x-rulings must map numbers to rulings")
     return {
-        int(number): (_lines(item.get("x-source"), f"{path}: x-rulings {number}"), str(item["ruling"]))
+        int(number): Ruling(
+            int(number),
+            str(item["ruling"]),
+            str(item.get("reason", "")),
+            _lines(item.get("x-source"), f"{path}: x-rulings {number}"),
+        )
         for number, item in raw.items()
     }
 

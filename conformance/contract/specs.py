@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -28,6 +28,7 @@ from conformance.contract.resources import resources_of
 from conformance.contract.services import common_spec, in_order, operations_of, spec_file, spec_files
 from conformance.model import requirement_id
 from conformance.model.contract import (
+    NO_QUOTE,
     Authority,
     Contract,
     ErrorCode,
@@ -35,6 +36,7 @@ from conformance.model.contract import (
     Lines,
     Operation,
     Parameter,
+    Quote,
     Requirement,
     ResponseSpec,
 )
@@ -60,10 +62,15 @@ def load_effective(directory: Path) -> dict[str, dict[str, Any]]:
 
     Raises UsageError naming the file that is missing or wrong.
     """
+    extracted = _extracted(directory)
+    return apply(load_overlay(directory / OVERLAY), extracted)
+
+
+def _extracted(directory: Path) -> dict[str, dict[str, Any]]:
     extracted = {name: _read(directory / file) for name, file in spec_files(directory).items()}
     if not extracted:
         raise UsageError(f"{directory / spec_file('*')}: there is no such spec; run `conformance extract` to write it")
-    return apply(load_overlay(directory / OVERLAY), in_order(extracted))
+    return {name: extracted[name] for name in in_order(extracted)}
 
 
 def load_contract(directory: Path | None = None) -> Contract:
@@ -77,9 +84,15 @@ def _of_the_product() -> Contract:
 
 
 def _loaded(place: Path) -> Contract:
-    effective = load_effective(place)
-    checks = _checks(place / LEDGER)
-    requirements = {item.id: replace(item, checks=checks.get(item.id, ())) for item in derive(effective)}
+    extracted = _extracted(place)
+    overlay = load_overlay(place / OVERLAY)
+    effective = apply(overlay, extracted)
+    rows = _ledger(place / LEDGER)
+    requirements = {
+        item.id: replace(item, checks=tuple(row.get("checks", ())), quote=_quote(row.get("quote", {})))
+        for item in derive(effective)
+        for row in [rows.get(item.id, {})]
+    }
     common = common_spec(effective)
     operations: dict[str, Operation] = {}
     for service, spec in effective.items():
@@ -106,6 +119,7 @@ def _loaded(place: Path) -> Contract:
         },
         services=tuple(effective),
         resources=resources_of(operations.values()),
+        rulings=overlay.rulings,
     )
 
 
@@ -135,10 +149,11 @@ def ledger_yaml(contract_name: str, requirements: Sequence[Requirement]) -> str:
         }
         optional = {"operation": item.operation, "ruling": item.ruling, "excluded": item.excluded}
         row |= {key: value for key, value in optional.items() if value is not None}
+        row |= {"quote": _quoted(item.quote)} if item.quote != NO_QUOTE else {}
         if item.excluded is None:
             row["checks"] = list(item.checks)
         rows.append(row)
-    return dump_yaml({"ledger": "1.0", "contract": contract_name, "requirements": rows})
+    return dump_yaml({"ledger": "1.1", "contract": contract_name, "requirements": rows})
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -153,11 +168,19 @@ def _read(path: Path) -> dict[str, Any]:
     return data
 
 
-def _checks(path: Path) -> dict[str, tuple[str, ...]]:
-    if not path.exists():
-        return {}
-    rows = _read(path).get("requirements", [])
-    return {row["id"]: tuple(row.get("checks", ())) for row in rows}
+def _ledger(path: Path) -> dict[str, Mapping[str, Any]]:
+    """Id -> row of the ledger; none where the specs were not extracted but written."""
+    return {row["id"]: row for row in _read(path).get("requirements", [])} if path.exists() else {}
+
+
+def _quote(row: Mapping[str, Any]) -> Quote:
+    names = {str(name): str(value) for name, value in row.get("names", {}).items()}
+    return Quote(row.get("section", ""), row.get("heading", ""), row.get("part", ""), row.get("page"), names)
+
+
+def _quoted(quote: Quote) -> dict[str, Any]:
+    """What is known of a quote, as a row of the ledger has it."""
+    return {name: value for name, value in asdict(quote).items() if value}
 
 
 def _operation(spec: Mapping[str, Any], service: str, method: str, path: str, raw: Mapping[str, Any]) -> Operation:

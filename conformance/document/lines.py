@@ -28,11 +28,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The lines of a document that are not blank, its SHA-256 and how many lines it has in all."""
+    """The lines of a document that are not blank, its SHA-256 and how many lines it has in all.
+
+    `paged` says that the pages of its lines are known (each page starts with a form feed) and not guessed.
+    """
 
     lines: tuple[Line, ...]
     sha256: str
     line_count: int
+    paged: bool = False
 
 
 def read_source(path: Path) -> Source:
@@ -53,7 +57,7 @@ def read_source(path: Path) -> Source:
         indent = len(shown) - len(shown.lstrip(" "))
         page += indent % 2 if lines and "\f" not in raw else 0
         lines.append(Line(number, page, shown.strip(), shown.rstrip()))
-    return Source(tuple(lines), sha256(data).hexdigest(), len(rows))
+    return Source(tuple(lines), sha256(data).hexdigest(), len(rows), is_pdf(data) or "\f" in text)
 
 
 def _bytes(path: Path) -> bytes:

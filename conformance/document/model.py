@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 __all__ = [
     "ApiOperation",
     "ApiSection",
+    "Chapter",
     "Common",
     "Document",
     "Example",
@@ -97,7 +99,7 @@ class Common:
 
 @dataclass(frozen=True)
 class ApiOperation:
-    """One operation as its part of the document gives it."""
+    """One operation as its part of the document gives it; the headings of its `parts` are named in our words."""
 
     title: str
     line: int
@@ -112,20 +114,34 @@ class ApiOperation:
     request_examples: tuple[Example, ...]
     response_examples: tuple[Example, ...]
     success_codes: tuple[tuple[int, int], ...]
+    parts: tuple[Heading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ApiSection:
-    """A numbered section that holds operations."""
+    """A section that holds operations; `number` is empty when its heading has none."""
 
     title: str
     line: int
     operations: tuple[ApiOperation, ...]
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A numbered heading, whatever stands under it: `1.2`."""
+
+    number: str
+    line: int
 
 
 @dataclass(frozen=True)
 class Document:
-    """The whole document. `problems` are `(line, text)` of what could not be read."""
+    """The whole document.
+
+    `problems` are `(line, text)` of what could not be read, `chapters` its numbered headings. `pages` are the first
+    lines of its pages, the first page's first; none where the pages are not surely known.
+    """
 
     title: str
     product_version: str
@@ -135,6 +151,12 @@ class Document:
     common: Common
     sections: tuple[ApiSection, ...]
     problems: tuple[tuple[int, str], ...] = ()
+    chapters: tuple[Chapter, ...] = ()
+    pages: tuple[int, ...] = ()
+
+    def page_of(self, line: int) -> int | None:
+        """The page on which a line stands, None where pages are not known."""
+        return bisect_right(self.pages, line) or None
 
     @property
     def operations(self) -> tuple[ApiOperation, ...]:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
 from conformance.document.examples import is_json_start, is_request_line, read_json, read_request
-from conformance.document.lines import Line, read_source
-from conformance.document.model import ApiOperation, ApiSection, Common, Document, Example, Heading, StatusCode, Table
+from conformance.document.lines import Line, Source, read_source
+from conformance.document.model import (
+    ApiOperation,
+    ApiSection,
+    Chapter,
+    Common,
+    Document,
+    Example,
+    Heading,
+    StatusCode,
+    Table,
+)
 from conformance.document.tables import header_of, read_table
 from conformance.document.vocabulary import COMMON_HEADINGS, INTRODUCTION, METHODS, NUMBERED, PARTS, VERSION
 from conformance.model.errors import DocumentError
@@ -58,7 +68,43 @@ def read_document(path: Path) -> Document:
         common=common,
         sections=sections,
         problems=tuple(problems),
+        chapters=_chapters(lines),
+        pages=_pages(source),
     )
+
+
+def _pages(source: Source) -> tuple[int, ...]:
+    """The first line of each page. A page without text begins where the next one does."""
+    starts: list[int] = []
+    for line in source.lines if source.paged else ():
+        starts += [line.number if starts else 1] * (line.page - len(starts))
+    return tuple(starts)
+
+
+def _chapters(lines: Sequence[Line]) -> tuple[Chapter, ...]:
+    """The numbered headings in their order. A line that only begins with a number ("1.5 times") mostly does not go on
+    from the heading before it, and is none."""
+    found: list[Chapter] = []
+    last: tuple[int, ...] = ()
+    for line in lines:
+        match = NUMBERED.fullmatch(line.text)
+        if match is None:
+            continue
+        number = tuple(int(part) for part in match.group(1).split("."))
+        if _goes_on(last, number):
+            found.append(Chapter(match.group(1), line.number))
+            last = number
+    return tuple(found)
+
+
+def _goes_on(last: tuple[int, ...], number: tuple[int, ...]) -> bool:
+    """Whether a heading of this number may come next: the first one below the last, or the next beside it or beside
+    what is above it."""
+    if not last:
+        return True
+    *above, own = number
+    known = len(above) < len(last) and list(last[: len(above)]) == above
+    return number == (*last, 1) or (known and own == last[len(above)] + 1)
 
 
 def _section_start(lines: Sequence[Line], at: int) -> int:
@@ -85,19 +131,23 @@ def _sections(
         if operations:
             heading = NUMBERED.fullmatch(lines[start].text)
             title = heading.group(2) if heading else lines[start].text
-            result.append(ApiSection(title, lines[start].number, operations))
+            number = heading.group(1) if heading else ""
+            result.append(ApiSection(title, lines[start].number, operations, number))
     return tuple(result)
 
 
 def _operation(lines: Sequence[Line], problems: list[tuple[int, str]]) -> ApiOperation:
     parts: dict[str, _Content] = {}
     spans: dict[str, list[Line]] = {}
+    headings: list[Heading] = []
     name = "title"
     for line in lines[1:]:
         if line.text in PARTS:
             name = PARTS[line.text]
+            headings.append(Heading(name, line.number, line.number))
         else:
             spans.setdefault(name, []).append(line)
+            headings[-1:] = [replace(item, last_line=line.number) for item in headings[-1:]]
     for name, span in spans.items():
         parts[name] = _part(span, problems)
     uri = _uri(spans.get("uri", []), lines[0])
@@ -120,6 +170,7 @@ def _operation(lines: Sequence[Line], problems: list[tuple[int, str]]) -> ApiOpe
             for line in spans.get("success", [])
             for code in re.findall(r"\b[1-5]\d\d\b", line.text)
         ),
+        parts=tuple(headings),
     )
 
 

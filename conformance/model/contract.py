@@ -70,11 +70,12 @@ class Statement:
 @dataclass(frozen=True, slots=True)
 class Quote:
     """What the line of the document says, without a sentence of it: the number of its `section`, the `heading` in words
-    of our own, its `page` where it is known, and the `names` and values of the line (`{"name": "limit", "type":
-    "integer"}`)."""
+    of our own (`list servers`), the `part` below it (`request`), its `page` where it is known, and the `names` and
+    values of the line (`{"name": "limit", "type": "integer"}`)."""
 
     section: str = ""
     heading: str = ""
+    part: str = ""
     page: int | None = None
     names: Mapping[str, str] = field(default_factory=dict, hash=False)
 

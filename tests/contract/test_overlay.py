@@ -11,6 +11,7 @@ from checkout import LIBRARY_ERRATA
 
 from conformance.contract.overlay import Action, Overlay, apply, load_overlay
 from conformance.contract.specs import OVERLAY
+from conformance.model.contract import Ruling
 from conformance.model.errors import UsageError
 
 SPECS: dict[str, dict[str, Any]] = {
@@ -104,7 +105,12 @@ def test_an_action_without_a_spec_needs_a_common_part() -> None:
 def test_a_file_of_errata_is_read_with_its_rulings() -> None:
     overlay = load_overlay(LIBRARY_ERRATA / OVERLAY)
     assert (overlay.version, sorted(overlay.rulings)) == ("1.2", [1, 2, 3, 4, 5, 6])
-    assert overlay.rulings[1] == (((159, 161), (165, 165)), "page_size is binding.")
+    assert overlay.rulings[1] == Ruling(
+        1,
+        "page_size is binding.",
+        "The table hyphenates what the example underscores.",
+        ((159, 161), (165, 165)),
+    )
     first = overlay.actions[0]
     assert (first.target, first.spec, first.ruling) == ("$.paths['/v1/books'].get", None, 1)
     assert (first.source, first.reason) == (((165, 165),), "The name that the example uses.")

@@ -190,6 +190,11 @@ def test_the_ledger_keeps_its_schema(library_contract: Contract) -> None:
         "source": [[76, 78]],
         "operation": "auth.card.create",
         "ruling": 5,
+        "quote": {
+            "section": "1.2",
+            "heading": "signature",
+            "names": {"method": "POST", "path": "/v3/auth/cards"},
+        },
         "checks": ["looks-at-body"],
     }
 

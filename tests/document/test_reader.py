@@ -179,3 +179,27 @@ def test_a_table_without_rows_is_a_problem_and_not_a_promise(tmp_path: Path) -> 
 def test_a_long_hostile_line_does_not_hang(tmp_path: Path) -> None:
     document = read(tmp_path, CLEAN.replace("GET /v3/disks/7/parts?size_from=3", "{" + "ab" * 50000))
     assert [line for line, _ in document.problems] == [23]
+
+
+def test_numbered_headings_are_the_chapters(library: Document) -> None:
+    assert [item.number for item in library.chapters[:4]] == ["1", "1.1", "1.2", "1.3"]
+    assert library.sections[0].number == "1.3"
+
+
+def test_a_line_that_begins_with_a_number_and_does_not_go_on_is_no_chapter(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(CLEAN.replace("1.1 概述\n", "1.1 概述\n3.5 甲\n1.1.7 乙\n"), encoding="utf-8")
+    assert [item.number for item in read_document(path).chapters] == ["1", "1.1", "1.2"]
+
+
+def test_pages_are_known_where_form_feeds_begin_them(tmp_path: Path, library: Document) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(CLEAN.replace("1.2 磁盘", "\f1.2 磁盘"), encoding="utf-8")
+    document = read_document(path)
+    assert (document.pages, document.page_of(10), document.page_of(11)) == ((1, 11), 1, 2)
+    assert (library.pages, library.page_of(9)) == ((), None)
+
+
+def test_the_parts_of_an_operation_have_their_lines(library: Document) -> None:
+    found = [(item.title, item.line, item.last_line) for item in library.operations[0].parts]
+    assert found[:3] == [("introduction", 145, 147), ("uri", 149, 151), ("request", 153, 161)]

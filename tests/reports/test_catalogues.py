@@ -23,11 +23,14 @@ from conformance.reports import sentences, words
 from conformance.reports.language import catalogue
 from conformance.reports.sentences import DEVIATIONS, PHRASES, WORDS, message
 from conformance.reports.sentences.classes import CLASSES
+from conformance.reports.sentences.sides import SIDES
 
 PACKAGE = Path(str(conformance.__file__)).parent
 REPORTING = PACKAGE / "reports"
 SOURCES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
-TEMPLATES = [*DEVIATIONS.values(), *PHRASES.values(), *CLASSES.values(), *WORDS.values()]
+BOTH = [text for pair in SIDES.values() for text in pair if re.search("[a-z]", re.sub(r"\{[a-z_]+\}", "", text))]
+"""What was due and what came, where it is more than a value."""
+TEMPLATES = [*DEVIATIONS.values(), *PHRASES.values(), *CLASSES.values(), *WORDS.values(), *BOTH]
 
 
 def placeholders(text: str) -> set[str]:

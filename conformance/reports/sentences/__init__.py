@@ -20,6 +20,7 @@ from conformance.model.verdict import FindingGroup
 from conformance.reports.language import Text, say
 from conformance.reports.sentences import cases, checks, classes, compared, generated, replay, run, walks
 from conformance.reports.sentences.classes import CLASSES
+from conformance.reports.sentences.sides import SIDES
 from conformance.reports.visible import shortened
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "request_text",
     "said",
     "sentence",
+    "sides",
     "spoken",
     "stated",
 ]
@@ -48,6 +50,23 @@ WORDS: Mapping[str, str] = {k: v for part in (*_SOURCES, classes) for k, v in pa
 
 def sentence(deviation: Deviation) -> Text:
     """What a deviation is, in one sentence."""
+    return _filled(DEVIATIONS.get(deviation.kind), deviation.kind, _values(deviation))
+
+
+def sides(deviation: Deviation) -> tuple[Text, Text] | None:
+    """What was due and what came; None for a kind that has no two sides, of which the promise and the sentence say it."""
+    values = _values(deviation)
+    if deviation.kind in SIDES:
+        due, came = SIDES[deviation.kind]
+    elif values.get("due") not in (None, "") and values.get("got") not in (None, ""):
+        due, came = ("{place}: {due}", "{place}: {got}") if deviation.path or deviation.place else ("{due}", "{got}")
+    else:
+        return None
+    return _filled(due, deviation.kind, values), _filled(came, deviation.kind, values)
+
+
+def _values(deviation: Deviation) -> dict[str, Any]:
+    """What the braces of a template may name: members of the deviation, its terms, and what was seen."""
     terms, seen = dict(deviation.terms), dict(deviation.seen)
     values: dict[str, Any] = {
         "operation": deviation.operation,
@@ -57,7 +76,7 @@ def sentence(deviation: Deviation) -> Text:
         "request": request_text(deviation.request, str(terms["method"]) if "method" in terms else None),
         "got_status": seen.get("status"),
     }
-    return _filled(DEVIATIONS.get(deviation.kind), deviation.kind, values | _shown(seen) | _shown(terms))
+    return values | _shown(seen) | _shown(terms)
 
 
 def message(group: FindingGroup) -> Text:

@@ -1,0 +1,47 @@
+"""What was due and what came, side by side: for each kind of deviation two short texts.
+
+A kind that is not here and has both `due` and `got` is shown by these; any other one by the promise and by its sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["SIDES"]
+
+SIDES: Mapping[str, tuple[str, str]] = {
+    # statuses
+    "no-http-status": ("a status of HTTP", "{got}"),
+    "server-error": ("any answer but a server error", "{status}"),
+    "undocumented-status": ("a documented status", "{status}"),
+    "another-success": ("{due}", "{status}"),
+    "status": ("{due}", "{status}"),
+    "accepted": ("a refusal (4xx)", "{got_status}"),
+    "forbidden-accepted": ("a refusal (4xx)", "{got_status}"),
+    "allowed-refused": ("a success (2xx)", "{got_status}"),
+    "neither-taken-nor-refused": ("a success or a refusal", "{status}"),
+    "neither-empty-nor-refused": ("no data or a refusal", "{status}"),
+    "taken-without-a-token": ("401", "{status}"),
+    "taken-without-a-project": ("401", "{got_status}"),
+    "opened": ("401", "{status}"),
+    "leads-nowhere": ("an answer that is a success", "{status}"),
+    # the envelope of a failure
+    "no-envelope": ("the envelope of an error", "{carries}"),
+    "optional-code": ("the envelope of an error", "{carries}"),
+    "envelope-in-a-success": ("the documented body", "the envelope of an error"),
+    # headers
+    "no-request-id": ("a request id", "none"),
+    "another-charset": ("UTF-8", "{got}"),
+    "no-media-type": ("a Content-Type", "none"),
+    "no-header": ("{place}", "none"),
+    # bodies
+    "not-empty": ("an empty body", "{bytes} bytes"),
+    "missing": ("{place}", "none"),
+    "empty": ("{place} with a value", "an empty one"),
+    "type": ("{place}: {wanted}", "{is}: {got}"),
+    "format": ("{place}: {wanted}", "{got}"),
+    "no-uri": ("{place}: a URI", "{got}"),
+    "data-of-nothing": ("no data", "{got} bytes"),
+    "other-data": ("{due} bytes, as they were given", "{got} bytes, the first difference at byte {byte}"),
+}
+"""Kind of deviation -> template of what was due, template of what came."""

@@ -11,10 +11,12 @@ from conformance.contract.source_map import requirement_places
 from conformance.model.errors import Exit, ReportsFailed, plain
 from conformance.model.verdict import Verdict
 from conformance.reports import FORMATS, Presentation, publish_summary, write_reports
+from conformance.reports.outcome_line import TARGET_LINE
 from conformance.reports.sentences import sentence, spoken
 from conformance.run.runner import conduct
 from conformance.run.session import Options, Session
 from conformance.run.wording import Wording
+from conformance.target.choice import names_cloud
 
 __all__ = ["ENGLISH", "FAULTS", "conduct_run", "present_run", "report"]
 
@@ -36,7 +38,9 @@ def conduct_run(
 def present_run(
     options: Options, out: Path, progress: Console, language: str = "en", alluredir: Path | None = None
 ) -> tuple[Presentation, tuple[Path, ...]]:
-    """The same, for who shows the verdict too."""
+    """The same, for who shows the verdict too. A run without a cloud says so first."""
+    if not names_cloud(options.settings):
+        progress.print(TARGET_LINE.plain(language), highlight=False, markup=False)
     session = Session(replace(options, wording=ENGLISH))
     verdict = conduct(session, progress)
     shown = Presentation(verdict, language, requirement_places(options.specs))

@@ -14,7 +14,7 @@ from conformance.model.verdict import ErrorCodeRow, FindingGroup, Outcome, Overa
 from conformance.reports.explanation import cause_of
 from conformance.reports.figures import by_area, figures
 from conformance.reports.language import Text, say
-from conformance.reports.outcome_line import LEGEND, NO_CLOUD, outcome_line
+from conformance.reports.outcome_line import LEGEND, TARGET_LINE, outcome_line
 from conformance.reports.presentation import Presentation
 from conformance.reports.script import first_command, is_script
 from conformance.reports.sentences import message, said
@@ -85,7 +85,7 @@ class _Printer:
         run, target = verdict.run, verdict.target
         self._line("")
         if target.get("embedded"):
-            self._line(say("target    {what}", what=NO_CLOUD), style="bold")
+            self._line(TARGET_LINE, style="bold")
         self._line(
             say(
                 "target    {name}, {url} (project {project})",

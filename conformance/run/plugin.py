@@ -51,6 +51,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of `conformance run` that say what is run, under the same names."""
     group = parser.getgroup("conformance", "conformance of a cloud to the vendor's document")
     group.addoption("--os-cloud", help="cloud of clouds.yaml; without any cloud the embedded reference is the target")
+    group.addoption(
+        "--reference",
+        action="store_true",
+        help="the embedded reference is the target on purpose, as is needed where CI is set",
+    )
     group.addoption("--os-region-name", help="region of the catalogue")
     group.addoption("--os-interface", help="interface of the catalogue: public, internal or admin")
     group.addoption("--os-cacert", help="CA file that the cloud's certificates are verified with")
@@ -103,6 +108,7 @@ def options_of(config: pytest.Config) -> Options:
             region=get("--os-region-name"),
             interface=get("--os-interface"),
             other_cloud=get("--other-cloud"),
+            reference=get("--reference"),
             cacert=get("--os-cacert"),
             insecure=get("--insecure"),
         ),

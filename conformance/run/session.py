@@ -38,7 +38,8 @@ from conformance.run.sender import RecordingSender
 from conformance.run.service import Service, services_of
 from conformance.run.waivers_file import load_waivers
 from conformance.run.wording import PLAIN, Wording
-from conformance.target.cloud import Settings, Target, Wanted, configured, open_target
+from conformance.target.choice import names_cloud
+from conformance.target.cloud import Settings, Target, Wanted, open_target
 from conformance.target.secrets import Secrets
 from conformance.target.transport import Transport
 
@@ -185,7 +186,7 @@ class Session:
 
     def _open(self) -> None:
         settings = self.options.settings
-        if not configured(settings):
+        if not names_cloud(settings):
             settings = self._embedded(settings)
         services = {item.name: () if item.gives_tokens else item.catalogue for item in self.services}
         self.target = open_target(settings, Wanted(services, self.contract.token_operation), self._door)
@@ -269,7 +270,7 @@ class Session:
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-")))
         clouds = folder / "clouds.yaml"
         target.write_clouds(clouds)
-        return replace(settings, cloud=CLOUD, other_cloud=OTHER_CLOUD, config_files=(str(clouds),))
+        return replace(settings, reference=True, cloud=CLOUD, other_cloud=OTHER_CLOUD, config_files=(str(clouds),))
 
     def share(self, part: float) -> Budget:
         """A share (0 to 1) of the budget of the generated cases, counted from now."""

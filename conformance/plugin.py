@@ -11,15 +11,11 @@ from rich.console import Console
 
 import conformance.services  # noqa: F401  registers them
 from conformance.cli.embedded import embedded
-from conformance.cli.reporting import ENGLISH, report
-from conformance.contract.source_map import requirement_places
-from conformance.model.errors import ConformanceError
+from conformance.cli.reporting import ENGLISH, presented, report
 from conformance.model.verdict import Verdict
-from conformance.reports import LANGUAGES, Presentation, print_verdict
-from conformance.reports.outcome_line import TARGET_LINE
-from conformance.run.plugin import EMBED, REPORT, WORDING, case_of, options_of
+from conformance.reports import LANGUAGES, print_verdict
+from conformance.run.plugin import EMBED, REPORT, WORDING
 from conformance.run.session import Options
-from conformance.target.choice import names_cloud
 
 pytest_plugins = ["conformance.run.plugin"]
 
@@ -45,19 +41,10 @@ def pytest_configure(config: pytest.Config) -> None:
     get = config.getoption
 
     def reported(verdict: Verdict, options: Options) -> Callable[[], None]:
-        shown = Presentation(verdict, get("--lang"), requirement_places(options.specs))
+        shown = presented(verdict, get("--lang"), options.specs, get("--out"))
         written = report(shown, get("--out"), get("allure_report_dir", None))
         return lambda: print_verdict(shown, Console(), written)
 
     config.stash[EMBED] = embedded
     config.stash[WORDING] = ENGLISH
     config.stash[REPORT] = reported
-
-
-def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> list[str]:
-    """Say before the first case that there is no cloud."""
-    try:
-        embeds = any(case_of(item) for item in items) and not names_cloud(options_of(config).settings)
-    except ConformanceError:  # said by the run, which ends with it
-        embeds = False
-    return [TARGET_LINE.plain(config.getoption("--lang"))] if embeds else []

@@ -1,4 +1,5 @@
-"""Where in the specs each requirement stands: file and line, for readers that point at source text.
+"""Where in the specs each requirement stands: file and line, for readers that point at source text; and the specs
+themselves, as they are laid beside the reports.
 
 A requirement stands at the node of the generated OpenAPI file that it was derived from, or at its entry in the errata,
 and in every case at its row of the ledger.
@@ -19,10 +20,26 @@ from conformance.contract.specs import LEDGER, OVERLAY, default_directory
 from conformance.model import requirement_id
 from conformance.model.errors import UsageError
 
-__all__ = ["FileLine", "requirement_places"]
+__all__ = ["FileLine", "requirement_places", "spec_sources"]
 
 FileLine = tuple[str, int]
-"""(path of the file, relative, with slashes; line, counted from 1)"""
+"""(path of the file as `spec_sources` has it; line, counted from 1)"""
+
+
+def spec_sources(directory: Path | None = None) -> Mapping[str, bytes]:
+    """`specs/EDITION/FILE` -> content, of every file of the specs (those of the product when None).
+
+    Raises UsageError naming the file that cannot be read.
+    """
+    root = directory or default_directory()
+    names = (*spec_files(root).values(), OVERLAY, *((LEDGER,) if (root / LEDGER).exists() else ()))
+    found: dict[str, bytes] = {}
+    for name in names:
+        try:
+            found[f"{_prefix(root)}/{name}"] = (root / name).read_bytes()
+        except OSError as error:
+            raise UsageError(f"{root / name}: cannot be read: {error.strerror}") from None
+    return found
 
 
 def requirement_places(directory: Path | None = None) -> Mapping[str, tuple[FileLine, ...]]:
@@ -31,13 +48,13 @@ def requirement_places(directory: Path | None = None) -> Mapping[str, tuple[File
 
     Raises UsageError naming the file that cannot be read.
     """
-    return _places_of_the_product() if directory is None else _places(directory, _relative(directory))
+    return _places_of_the_product() if directory is None else _places(directory, _prefix(directory))
 
 
 @cache
 def _places_of_the_product() -> Mapping[str, tuple[FileLine, ...]]:
     root = default_directory()
-    return _places(root, f"specs/{root.name}")
+    return _places(root, _prefix(root))
 
 
 def _places(root: Path, prefix: str) -> Mapping[str, tuple[FileLine, ...]]:
@@ -62,13 +79,9 @@ def _nearest(name: str, found: Mapping[str, list[FileLine]]) -> list[FileLine]:
     return [] if known is None else found[known] if known == name else found[known][:1]
 
 
-def _relative(directory: Path) -> str:
-    """The directory relative to where the command was started; of one elsewhere only the name: reports hold no path of
-    the machine."""
-    try:
-        return directory.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return directory.name
+def _prefix(root: Path) -> str:
+    """The folder of the specs beside the reports, wherever they were read from: reports hold no path of the machine."""
+    return f"specs/{root.resolve().name}"
 
 
 def _composed(path: Path) -> Node | None:

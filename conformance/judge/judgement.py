@@ -76,8 +76,6 @@ class _Looked:
 
     @classmethod
     def of(cls, record: Record, contract: Contract) -> _Looked:
-        if not record.started:
-            return cls((), {}, partitioned(record.exchanges, contract))
         findings, looks = list(record.findings), Counter(record.looks)
         for exchange, assertion, related in judge_run(record.exchanges, contract):
             looks[assertion.requirement, assertion.check] += 1

@@ -1,7 +1,13 @@
 """The verdict as Allure results (https://allurereport.org/docs/how-it-works-test-result-file/): a result for each requirement.
 
-The model classes are those of allure-python-commons. File names are made from the run and the requirement, so the same verdict
-gives the same files, and runs of the same contract share their history.
+Rules
+- The model classes are those of allure-python-commons. File names are made from the run and the requirement, so the same
+  verdict gives the same files.
+- A history id is made of the requirement alone, which survives an edition of the document, and no parameter belongs to it: runs
+  before and after an upgrade share their history.
+- Severities are Allure's words: critical is `critical`, major `normal`, minor `minor`, advice `trivial` (`blocker` stays free
+  for people). A promise without a finding has that of its level. Our own word is a tag, and begins what a finding says.
+- Categories divide what is not green by severity, or by why it does not count.
 """
 
 from __future__ import annotations
@@ -29,7 +35,7 @@ from attr import asdict
 
 from conformance.model import requirement_id
 from conformance.model.message import Exchange, Headers
-from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, Verdict, Weight
+from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, Severity, Verdict, Weight
 from conformance.reports.presentation import Presentation
 from conformance.reports.sentences import message, said, stated
 from conformance.reports.visible import clean
@@ -37,7 +43,28 @@ from conformance.reports.words import lines
 
 __all__ = ["to_allure"]
 
-SEVERITY = {"must": "critical", "should": "normal", "may": "minor"}
+SEVERITY = {
+    Severity.CRITICAL: "critical",
+    Severity.MAJOR: "normal",
+    Severity.MINOR: "minor",
+    Severity.ADVICE: "trivial",
+}
+"""Of a finding -> Allure's word."""
+_AT_STAKE = {"must": "normal", "should": "minor", "may": "trivial"}
+CATEGORIES = (
+    ("1 Critical findings", "critical: ", "failed"),
+    ("2 Major findings", "major: ", "failed"),
+    ("3 Minor findings", "minor: ", "failed"),
+    ("4 Advice that counts by --strict", "advice: ", "failed"),
+    ("5 Required and not exercised", "not exercised: ", "broken"),
+    ("6 Findings that this seed explored", "explored, ", "skipped"),
+    ("7 Findings known from the baseline", "known, ", "skipped"),
+    ("8 Waived findings", "waived, ", "skipped"),
+    ("9 Advisory findings", "advisory, ", "skipped"),
+    ("Not required and not exercised", "not exercised: ", "skipped"),
+    ("Excluded: no check is owed", "excluded: ", "skipped"),
+)
+"""Name, how the message of a result begins, status. Allure sorts them by name."""
 LONGEST = 256 * 1024
 """Bytes of a body that are attached; the whole is in exchanges.har."""
 
@@ -46,7 +73,7 @@ def to_allure(shown: Presentation) -> dict[str, bytes]:
     """File name -> content, attachments before the results that name them."""
     verdict = shown.verdict
     findings: dict[str, list[FindingGroup]] = defaultdict(list)
-    for group in verdict.findings:
+    for group in shown.findings:
         for name in group.requirements:
             findings[name].append(group)
     attached: dict[str, bytes] = {}
@@ -59,6 +86,12 @@ def to_allure(shown: Presentation) -> dict[str, bytes]:
     return {
         **attached,
         **results,
+        "categories.json": _json(
+            [
+                {"name": name, "messageRegex": f"(?s){begins}.*", "matchedStatuses": [status]}
+                for name, begins, status in CATEGORIES
+            ]
+        ),
         "environment.properties": _environment(verdict),
         "executor.json": _json(_executor(verdict)),
     }
@@ -73,38 +106,40 @@ def _result(
     exemplars = [group.exemplar for group in groups if group.exemplar is not None]
     start = min((round(one.started * 1000) for one in exemplars), default=began)
     stop = max((round((one.started + one.response.elapsed) * 1000) for one in exemplars), default=start)
-    weights = {str(group.weight) for group in groups}
+    words = {str(word) for group in groups for word in (group.weight, group.severity)}
     feature = item.operation or requirement_id.area(item.id)
     labels = {
         "epic": f"{verdict.contract['name']}",
         "feature": feature,
         "story": item.id,
-        "severity": SEVERITY[item.level],
+        "severity": SEVERITY[groups[0].severity] if groups else _AT_STAKE[item.level],
         "framework": "easystack-conformance",
         "language": "http",
         "suite": feature,
     }
     tags = sorted(
-        {str(item.outcome).replace(" ", "-"), str(item.authority), *weights}
-        | ({"required"} if item.required else set())
+        {str(item.outcome).replace(" ", "-"), str(item.authority), *words} | ({"required"} if item.required else set())
     )
-    identity = sha256(f"{verdict.contract['name']}\x1f{item.id}".encode()).hexdigest()[:32]
+    identity = sha256(item.id.encode()).hexdigest()[:32]
     return TestResult(
         uuid=_uuid(verdict, item.id),
         historyId=identity,
         testCaseId=identity,
-        fullName=f"{verdict.contract['name']}: {item.id}",
-        name=clean(stated(item.statement).plain("en")),
+        fullName=item.id,
+        name=clean(f"{item.id}: {stated(item.statement).plain('en')}"),
         titlePath=[verdict.contract["name"], feature],
         status=status,
-        statusDetails=_details(item, groups, status, shown.commands),
+        statusDetails=_details(item, groups, status, shown),
         stage="finished",
         description=_description(item),
         labels=[Label(name, value) for name, value in labels.items()] + [Label("tag", tag) for tag in tags],
         parameters=[
-            Parameter("document lines", lines(item.source)),
-            Parameter("authority", str(item.authority) if item.ruling is None else f"{item.authority} {item.ruling}"),
-            Parameter("level", str(item.level)),
+            Parameter(name, value, excluded=True)
+            for name, value in (
+                ("document lines", lines(item.source)),
+                ("authority", str(item.authority) if item.ruling is None else f"{item.authority} {item.ruling}"),
+                ("level", str(item.level)),
+            )
         ],
         steps=[*_looks(item, groups), *(_step(group, shown, attached) for group in groups)],
         start=start,
@@ -121,16 +156,22 @@ def _status(item: RequirementResult, groups: Sequence[FindingGroup]) -> str:
     return str(Status.PASSED if item.outcome is Outcome.PASSED and not groups else Status.SKIPPED)
 
 
-def _details(item: RequirementResult, groups: Sequence[FindingGroup], status: str, scripts: Mapping[str, str]) -> Any:
+def _details(item: RequirementResult, groups: Sequence[FindingGroup], status: str, shown: Presentation) -> Any:
     if groups:
-        messages = [f"{group.weight}: {_message_of(group)} ({group.count} times)" for group in groups]
-        trace = "\n".join(clean(scripts[group.id], 4000) for group in groups if group.id in scripts)
+        messages = [f"{_standing(group)}: {_message_of(group)} (met {group.count} x)" for group in groups]
+        commands = [line for group in groups for line in (shown.request(group), shown.script(group)) if line]
+        trace = "\n".join(clean(line, 4000) for line in commands)
         flaky = any(group.confirmation == "intermittent" for group in groups)
         return StatusDetails(message="\n".join(messages), trace=trace, flaky=flaky, known=status == Status.SKIPPED)
     if status == Status.PASSED:
         return None
     reason = said(item.reason).plain("en") or "no reason was given"
     return StatusDetails(message=clean(f"{item.outcome}: {reason}"))
+
+
+def _standing(group: FindingGroup) -> str:
+    """How bad it is, and why it does not count when it does not; the categories go by it."""
+    return str(group.severity) if group.binding else f"{group.weight}, {group.severity}"
 
 
 def _message_of(group: FindingGroup) -> str:
@@ -148,16 +189,19 @@ def _looks(item: RequirementResult, groups: Sequence[FindingGroup]) -> Iterator[
     broken = {group.check for group in groups}
     for name, count in item.checks.items():
         if name not in broken and item.outcome is not Outcome.NOT_EXERCISED:
-            yield TestStepResult(name=f"{name}: looked {count} times", status=Status.PASSED)
+            yield TestStepResult(name=f"{name}: looked {count} x", status=Status.PASSED)
 
 
 def _step(group: FindingGroup, shown: Presentation, attached: dict[str, bytes]) -> Any:
     step = TestStepResult(
-        name=f"{group.check}: {_message_of(group)}",
+        name=f"{_standing(group)}: {_message_of(group)}",
         status=Status.FAILED if group.weight is Weight.BINDING else Status.SKIPPED,
         statusDetails=StatusDetails(message=clean(group.waiver) if group.waiver else _message_of(group)),
         parameters=[
             Parameter("finding", group.id),
+            Parameter("check", clean(group.check)),
+            Parameter("severity", str(group.severity)),
+            Parameter("harm", str(group.harm)),
             Parameter("weight", str(group.weight)),
             Parameter("confirmation", group.confirmation),
             Parameter("where", clean(", ".join(f"{place} x{count}" for place, count in group.places.items()))),
@@ -203,10 +247,13 @@ def _environment(verdict: Verdict) -> bytes:
         "outcome": verdict.overall,
         "target": target.get("name"),
         "url": target.get("url"),
+        "project": target.get("project"),
         "contract": verdict.contract["name"],
         "contract_sha256": verdict.contract["sha256"],
         "profile": run.profile,
         "seed": run.seed,
+        "strict": run.strict,
+        "started": run.started_at,
         "run": run.id,
         "suite": run.suite_version,
     }

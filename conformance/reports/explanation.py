@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from conformance.model.errors import Exit
 from conformance.model.phrase import Phrase
-from conformance.model.verdict import FindingGroup, Outcome, Overall, RequirementResult, Verdict, Weight
+from conformance.model.verdict import ErrorCodeRow, FindingGroup, Outcome, Overall, RequirementResult, Verdict, Weight
 from conformance.reports.language import Text, say
 from conformance.reports.sentences import said
+from conformance.reports.words import ENVELOPES
 
-__all__ = ["Reason", "cause_of", "reasons"]
+__all__ = ["Reason", "cause_of", "envelope_of", "reasons"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,15 @@ def _cause(reason: Phrase) -> Phrase:
     terms = {name: _cause(value) if isinstance(value, Phrase) else value for name, value in reason.terms}
     found = terms.get("reason")
     return found if reason.kind == "in-case" and isinstance(found, Phrase) else Phrase.of(reason.kind, **terms)
+
+
+def envelope_of(row: ErrorCodeRow) -> Text:
+    """What became of the envelope of the answers with a code, or why the code was not provoked."""
+    if not row.met and not row.provoked:
+        return said(row.reason)
+    if row.broken:
+        return say("broken in {broken} of {met}", broken=row.broken, met=row.met)
+    return ENVELOPES[row.envelope]
 
 
 def reasons(verdict: Verdict) -> tuple[Reason, ...]:

@@ -1,25 +1,30 @@
-"""The verdict in a terminal: readable at 80 columns, without colour, and whatever the target put into its answers."""
+"""The verdict in a terminal: readable at 80 columns, without colour, and whatever the target put into its answers.
+
+Findings that count stand by weight with both sides and the command that shows them; the others are a line each.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Line
 
 from conformance.model.phrase import Phrase
-from conformance.model.verdict import ErrorCodeRow, FindingGroup, Outcome, Overall, Verdict, Weight
-from conformance.reports.explanation import cause_of
+from conformance.model.verdict import FindingGroup, Outcome, Overall, Severity, Verdict, Weight
+from conformance.reports.explanation import cause_of, envelope_of
 from conformance.reports.figures import by_area, figures
 from conformance.reports.language import Text, say
-from conformance.reports.outcome_line import LEGEND, TARGET_LINE, outcome_line
-from conformance.reports.presentation import Presentation
-from conformance.reports.script import first_command, is_script
+from conformance.reports.outcome_line import LEGEND, NO_CLOUD, outcome_line
+from conformance.reports.presentation import SCRIPTS, Presentation
+from conformance.reports.quotation import quotation
 from conformance.reports.sentences import message, said
 from conformance.reports.visible import safe
-from conformance.reports.words import AUTHORITIES, ENVELOPES, OUTCOMES, WAIVERS, lines
+from conformance.reports.words import AUTHORITIES, OUTCOMES, SEVERITIES, WAIVERS
+from conformance.reports.wrapping import wrapped
 
 __all__ = ["print_verdict", "safe"]
 
@@ -28,6 +33,14 @@ _COLOURS = {Overall.CONFORMANT: "bold green", Overall.NON_CONFORMANT: "bold red"
 _AGAIN = {
     "confirmed": say("confirmed: there each time that it was tried"),
     "intermittent": say("INTERMITTENT: not there each time that it was tried"),
+}
+
+
+_NOT_COUNTED = {
+    Weight.EXPLORED: say("Findings that this seed explored, which do not count yet"),
+    Weight.KNOWN: say("Known from the baseline"),
+    Weight.WAIVED: say("Waived findings"),
+    Weight.ADVISORY: say("Advisory findings, which do not count"),
 }
 
 
@@ -45,22 +58,16 @@ class _Printer:
         self._language = language if _shows(console, language) else "en"
 
     def verdict(self, shown: Presentation, written: tuple[Path, ...]) -> None:
-        verdict, scripts = shown.verdict, shown.commands
-        of = {weight: [group for group in verdict.findings if group.weight is weight] for weight in Weight}
-        folder = written[0].parent / "findings" if written else None
+        verdict = shown.verdict
+        of = {weight: [group for group in shown.findings if group.weight is weight] for weight in Weight}
+        folder = written[0].parent / SCRIPTS if written else None
         self._heading(verdict)
         self._console.print(self._operations(verdict))
         self._legend()
         self._console.print(self._error_codes(verdict))
-        self._findings(say("Findings"), of[Weight.BINDING], folder, scripts)
-        self._excused(say("Known from the baseline"), of[Weight.KNOWN])
-        self._excused(say("Waived findings"), of[Weight.WAIVED])
-        self._findings(
-            say("Advisory findings, which do not count"),
-            of[Weight.ADVISORY],
-            folder,
-            scripts,
-        )
+        self._findings(shown, of[Weight.BINDING], folder)
+        for weight, title in _NOT_COUNTED.items():
+            self._shortly(title, of[weight])
         self._waivers(verdict)
         self._not_exercised(verdict)
         for note in verdict.notes:
@@ -68,9 +75,7 @@ class _Printer:
         if written:
             self._line(say("reports: {paths}", paths=", ".join(map(str, written))))
         # One line whatever its length: in a log it is found by one search.
-        self._console.print(
-            Line(self._in(outcome_line(verdict)), style=_COLOURS[verdict.overall]), soft_wrap=True, highlight=False
-        )
+        self._whole(self._in(outcome_line(verdict)), _COLOURS[verdict.overall])
 
     def _in(self, text: Text | str) -> str:
         """The text in the language of this printer, harmless, and in what the console can encode."""
@@ -78,14 +83,21 @@ class _Printer:
         encoding = self._console.encoding or "utf-8"
         return shown.encode(encoding, "backslashreplace").decode(encoding)
 
-    def _line(self, text: Text | str, indent: str = "", style: str = "") -> None:
-        self._console.print(Line(indent + self._in(text), style=style), soft_wrap=False, highlight=False)
+    def _line(self, text: Text | str, indent: str = "", hang: str = "", style: str = "") -> None:
+        """A text that is wrapped between its words; further lines stand under the first, past what hangs out of it."""
+        further = " " * cell_len(indent + hang)
+        for line in wrapped(indent + hang + self._in(text), self._console.width, further):
+            self._whole(line, style)
+
+    def _whole(self, line: str, style: str = "") -> None:
+        """A line that is never broken, so that it can be copied and found; the terminal shows it as wide as it is."""
+        self._console.print(Line(line, style=style), soft_wrap=True, highlight=False)
 
     def _heading(self, verdict: Verdict) -> None:
         run, target = verdict.run, verdict.target
-        self._line("")
+        self._whole("")
         if target.get("embedded"):
-            self._line(TARGET_LINE, style="bold")
+            self._line(say("target    {what}", what=NO_CLOUD), style="bold")
         self._line(
             say(
                 "target    {name}, {url} (project {project})",
@@ -157,76 +169,70 @@ class _Printer:
                 str(len(row.provoked)) if row.provoked else ".",
                 str(row.met) if row.met else ".",
                 self._in(OUTCOMES[row.outcome]),
-                Line(self._in(_envelope(row))),
+                Line(self._in(envelope_of(row))),
             )
         return table
 
-    def _findings(
-        self, title: Text, groups: list[FindingGroup], folder: Path | None, scripts: Mapping[str, str]
-    ) -> None:
-        if not groups:
-            return
-        self._line(f"\n{self._in(title)} ({len(groups)})", style="bold")
-        for number, group in enumerate(groups, start=1):
-            self._line(
-                say(
-                    "{number}. {requirement}: {message}",
-                    number=number,
-                    requirement=group.requirement,
-                    message=message(group),
-                ),
-                "\n",
-                style="bold",
-            )
-            self._line(
-                say(
-                    "document line {lines} ({authority}); {count} time{count:s}; finding {id}",
-                    lines=lines(group.source),
-                    authority=AUTHORITIES[group.authority],
-                    count=group.count,
-                    id=group.id,
-                ),
-                "   ",
-            )
-            if group.confirmation in _AGAIN:
-                self._line(_AGAIN[group.confirmation], "   ")
-            places = [f"{place} x{count}" for place, count in group.places.items()]
-            shown = ", ".join(places[:6])
-            more = say("in {places} and {count} more", places=shown, count=len(places) - 6)
-            self._line(more if len(places) > 6 else say("in {places}", places=shown), "   ")
-            if group.exemplar is not None:
-                # Unwrapped, so that it can be copied.
-                first = first_command(group.exemplar)
-                command = first if len(first) <= 1000 else self._in(say("see verdict.json, the command is long"))
-                self._console.print(Line(self._in(f"   $ {command}")), soft_wrap=True, highlight=False)
-                if is_script(scripts.get(group.id, "")) and folder is not None:
-                    self._line(
-                        say("with what it needs, and cleaning up: sh {path}", path=f"{folder}/{group.id}.sh"),
-                        "   ",
-                    )
+    def _title(self, title: Text, count: int) -> None:
+        self._whole("")
+        self._line(say("{title} ({count})", title=title, count=count), style="bold")
 
-    def _excused(self, title: Text, groups: list[FindingGroup]) -> None:
+    def _findings(self, shown: Presentation, groups: list[FindingGroup], folder: Path | None) -> None:
+        """What counts: each with both sides, where it stands and what shows it again."""
+        if groups:
+            self._title(say("Findings"), len(groups))
+        for number, group in enumerate(groups, start=1):
+            self._whole("")
+            self._finding(shown, number, group, folder)
+
+    def _finding(self, shown: Presentation, number: int, group: FindingGroup, folder: Path | None) -> None:
+        found = quotation(group, shown.verdict)
+        severity, title = SEVERITIES[group.severity], message(group)
+        style = "bold red" if group.severity is Severity.CRITICAL else "bold"
+        self._line(say("{severity}: {message}", severity=severity, message=title), hang=f"{number}. ", style=style)
+        rows = [
+            (say("promise"), Text("{names}", {"names": ", ".join(group.requirements)})),
+            (say("due"), found.due),
+            *([(say("came"), found.came)] if self._in(found.came) != self._in(title) else []),
+            (say("document"), say("{place} ({authority})", place=found.place, authority=AUTHORITIES[group.authority])),
+            *([(say("ruling"), found.ruling)] if found.ruling is not None else []),
+            (say("met"), _met(group)),
+            (say("finding"), Text("{id}", {"id": group.id})),
+        ]
+        wide = max(cell_len(self._in(name)) for name, _ in rows)
+        for name, value in rows:
+            label = self._in(name)
+            self._line(value, "   ", label + " " * (wide - cell_len(label) + 2))
+        if group.confirmation in _AGAIN:
+            self._line(_AGAIN[group.confirmation], "   ")
+        request, script = shown.request(group), shown.script(group)
+        if request:
+            too_long = self._in(say("see verdict.json, the command is long"))
+            self._whole(f"   $ {self._in(request) if len(request) <= 1000 else too_long}")
+        if script and folder is not None:
+            self._whole(f"   $ sh {self._in(f'{folder}/{group.id}.sh')}")
+
+    def _shortly(self, title: Text, groups: list[FindingGroup]) -> None:
+        """What does not count: a line each."""
         if not groups:
             return
-        self._line(f"\n{self._in(title)} ({len(groups)})", style="bold")
+        self._title(title, len(groups))
         for group in groups:
-            self._line(
-                say(
-                    "{id} {requirement}: {message}; {count} time{count:s}",
-                    id=group.id,
-                    requirement=group.requirement,
-                    message=message(group),
-                    count=group.count,
-                ),
-                "   ",
+            text = say(
+                "{severity}: {message}; {requirement}, {count} time{count:s}",
+                severity=SEVERITIES[group.severity],
+                message=message(group),
+                requirement=group.requirement,
+                count=group.count,
             )
+            self._line(text, "   ", f"{group.id}  ")
             if group.waiver is not None:
-                self._line(say("waived: {reason}", reason=group.waiver), "   ")
+                self._line(say("waived: {reason}", reason=group.waiver), " " * 17)
 
     def _waivers(self, verdict: Verdict) -> None:
         if not verdict.waivers:
             return
-        self._line(f"\n{self._in(say('Waivers'))} ({len(verdict.waivers)})", style="bold")
+        self._title(say("Waivers"), len(verdict.waivers))
         for item in verdict.waivers:
             places = " ".join(
                 str(part) for part in (item.requirement, item.operation, item.status, item.message) if part is not None
@@ -242,14 +248,15 @@ class _Printer:
                     reason=item.reason,
                 ),
                 "   ",
+                "- ",
             )
-        self._line("")
+        self._whole("")
 
     def _not_exercised(self, verdict: Verdict) -> None:
         missing = [item for item in verdict.requirements if item.required and item.outcome is Outcome.NOT_EXERCISED]
         if not missing:
             return
-        self._line(f"\n{self._in(say('Required and not exercised'))} ({len(missing)})", style="bold")
+        self._title(say("Required and not exercised"), len(missing))
         reasons: dict[Phrase | str, list[str]] = {}
         for item in missing:
             reasons.setdefault(cause_of(item), []).append(item.id)
@@ -259,8 +266,16 @@ class _Printer:
                 if len(names) > 8
                 else ", ".join(names)
             )
-            self._line(say("{reason}: {names}", reason=said(reason), names=shown), "   ")
-        self._line("")
+            self._line(say("{reason}: {names}", reason=said(reason), names=shown), "   ", "- ")
+        self._whole("")
+
+
+def _met(group: FindingGroup) -> Text:
+    """How often it was met, and where."""
+    places = [f"{place} x{count}" for place, count in group.places.items()]
+    shown = ", ".join(places[:6])
+    where = say("{names} and {count} more", names=shown, count=len(places) - 6) if len(places) > 6 else shown
+    return say("{count} time{count:s}, in {places}", count=group.count, places=where)
 
 
 def _shows(console: Console, language: str) -> bool:
@@ -269,12 +284,3 @@ def _shows(console: Console, language: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _envelope(row: ErrorCodeRow) -> Text:
-    """What became of the envelope, or why the code was not provoked."""
-    if not row.met and not row.provoked:
-        return said(row.reason)
-    if row.broken:
-        return say("broken in {broken} of {met}", broken=row.broken, met=row.met)
-    return ENVELOPES[row.envelope]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -41,6 +42,7 @@ def test_each_requirement_is_one_story(recorded_verdict: Verdict) -> None:
         ("binding", "failed", "binding"),
         ("waived", "skipped", "waived"),
         ("known", "skipped", "known"),
+        ("explored", "skipped", "explored"),
         ("advisory", "skipped", "advisory"),
         ("missing", "broken", "not-exercised"),
     ],
@@ -61,17 +63,49 @@ def test_what_was_kept_has_passed_and_what_is_excluded_is_skipped(recorded_verdi
     assert Counter(wanted[item.outcome] for item in rest) == Counter(found[item.id]["status"] for item in rest)
 
 
-def test_the_operation_is_the_feature_and_the_level_the_severity(recorded_verdict: Verdict) -> None:
-    result = results(recorded_verdict)["image.list.query.name"]
-    assert (label(result, "feature"), label(result, "severity")) == (["image.list"], ["critical"])
-    assert {"name": "document lines", "value": "495"} in result["parameters"]
+def test_the_operation_is_the_feature_and_the_level_what_is_at_stake(recorded_verdict: Verdict) -> None:
+    kept = results(replace(recorded_verdict, findings=()))["image.list.query.name"]
+    assert (label(kept, "feature"), label(kept, "severity")) == (["image.list"], ["normal"])
+    assert {"name": "document lines", "value": "495", "excluded": True} in kept["parameters"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity", "tag"),
+    [
+        ("binding", "critical", "critical"),
+        ("explored", "normal", "major"),
+        ("waived", "minor", "minor"),
+        ("advisory", "trivial", "advice"),
+    ],
+)
+def test_the_severity_is_that_of_the_heaviest_finding(
+    every_kind: Verdict, kinds: dict[str, str], kind: str, severity: str, tag: str
+) -> None:
+    result = results(every_kind)[kinds[kind]]
+    assert [severity] == label(result, "severity")
+    assert tag in label(result, "tag")
+
+
+def test_each_result_that_is_not_green_is_of_one_category(
+    every_kind: Verdict, kinds: dict[str, str], recorded_verdict: Verdict
+) -> None:
+    categories = json.loads(to_allure(Presentation(every_kind))["categories.json"])
+    shown = results(every_kind)
+    for result in (*(shown[name] for name in kinds.values()), *results(recorded_verdict).values()):
+        told = result.get("statusDetails", {}).get("message", "")
+        fits = [
+            item["name"]
+            for item in categories
+            if result["status"] in item["matchedStatuses"] and re.fullmatch(item["messageRegex"], told)
+        ]
+        assert len(fits) == (result["status"] != "passed"), (told, fits)
 
 
 def test_a_finding_is_a_step_with_request_response_and_curl(every_kind: Verdict, kinds: dict[str, str]) -> None:
     files = to_allure(Presentation(every_kind))
     step = next(item for item in results(every_kind)[kinds["binding"]]["steps"] if item["status"] == "failed")
     contents = {item["name"]: files[item["source"]] for item in step["attachments"]}
-    exemplar = every_kind.findings[0].exemplar
+    exemplar = Presentation(every_kind).findings[0].exemplar
     assert exemplar is not None
     assert {"request", "response", "curl"} == set(contents)
     assert contents["request"].startswith(f"{exemplar.request.method} {exemplar.request.url}\n".encode())
@@ -87,7 +121,8 @@ def test_an_intermittent_finding_is_flaky_and_failed(every_kind: Verdict, kinds:
 
 def test_the_same_verdict_makes_the_same_files_and_another_run_shares_the_history(recorded_verdict: Verdict) -> None:
     assert to_allure(Presentation(recorded_verdict)) == to_allure(Presentation(recorded_verdict))
-    other = replace(recorded_verdict, run=replace(recorded_verdict.run, id="00000000"))
+    contract = {**recorded_verdict.contract, "name": "another-edition"}
+    other = replace(recorded_verdict, run=replace(recorded_verdict.run, id="00000000"), contract=contract)
     one, two = results(recorded_verdict), results(other)
     assert {name: item["historyId"] for name, item in one.items()} == {
         name: item["historyId"] for name, item in two.items()

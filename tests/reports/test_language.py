@@ -107,12 +107,15 @@ def test_the_summary_keeps_to_80_columns_in_both_languages(verdict: Verdict, lan
     shown = Presentation(change(verdict), language)
     print_verdict(shown, Console(file=out, width=80), [Path("reports/verdict.json")])
     lines = out.getvalue().splitlines()[:-1]  # the last is one line, however long, so that a log can be searched for it
-    assert [line for line in lines if cell_len(line) > 80 and "$ " not in line] == []
+    wide = [line for line in lines if cell_len(line) > 80 and "$ " not in line]
+    assert [
+        line for line in wide if max(map(cell_len, line.split())) < 60
+    ] == []  # but for a word that is as wide itself
     assert not set("\x00\x1b\u202e\u2066\u200b") & set(out.getvalue())
     words = (
-        ("不符合（smoke", "各操作的要求", "文档第 412-424 行（文档）")
+        ("不符合（smoke", "各操作的要求", "第 412-424 行（文档）")
         if language == "zh"
-        else ("NON-CONFORMANT (smoke", "Promises by operation", "document line 412-424 (document)")
+        else ("NON-CONFORMANT (smoke", "Promises by operation", "line 412-424 (document)")
     )
     assert [word for word in words if word not in out.getvalue()] == []
 

@@ -52,8 +52,10 @@ def test_the_outcome_the_figures_and_the_advice_are_there(every_kind: Verdict, k
     text = to_summary(Presentation(every_kind))
     assert text.startswith("## \N{CROSS MARK} easystack-6.0.2: `Non-conformant (smoke: ")
     assert f"(exit {every_kind.exit_code})`" in text
-    assert "### Findings (1)" in text
-    assert "Findings that are excused (2)" in text
+    assert "### Findings (2)" in text
+    assert "Known from the baseline (1)" in text
+    assert "Waived findings (1)" in text
+    assert "Findings that this seed explored, which do not count yet (1)" in text
     assert "Advisory findings, which do not count (1)" in text
     assert all(f"`{name}`" in text for name in kinds.values())
     assert "### What to do next" in text
@@ -69,7 +71,7 @@ def test_what_the_target_sent_is_text_and_nothing_else(every_kind: Verdict) -> N
     assert {"a", "script", "img"}.isdisjoint(shown.tags)
     assert "alert(1)" in shown.code
     assert [word for word in ("alert", "evil", "@everyone", "\x1b", "\u202e", "[x]") if word in shown.plain] == []
-    assert {5, 6} == set(shown.rows)
+    assert {5, 7} == set(shown.rows)
 
 
 @pytest.mark.parametrize(

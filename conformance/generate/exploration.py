@@ -44,9 +44,12 @@ class Budget:
     @property
     def over(self) -> bool:
         """Whether it is used up."""
-        if self.requests is not None and self.spent() - self._from >= self.requests:
-            return True
-        return self.seconds is not None and time.monotonic() - self._began >= self.seconds
+        return self.late or (self.requests is not None and self.spent() - self._from >= self.requests)
+
+    @property
+    def late(self) -> bool:
+        """Whether its time is up, or there never was anything to spend."""
+        return self.requests == 0 or (self.seconds is not None and time.monotonic() - self._began >= self.seconds)
 
 
 def parse_budget(text: str) -> tuple[int | None, float | None]:
@@ -63,7 +66,8 @@ class Exploration(Generic[V, R, L]):
     """The tries of one strategy. `send` makes a try and gives its result, `label` says what is wrong with a result,
     None for nothing.
 
-    `key` tells values apart. `results` are all results in the order of the tries, `smallest` the last, smallest failing
+    `key` tells values apart. Without `simplest` the value with which the strategy begins, whatever the seed, is left
+    out. `results` are all results in the order of the tries, `smallest` the last, smallest failing
     value of each label with its result.
     """
 
@@ -74,24 +78,27 @@ class Exploration(Generic[V, R, L]):
     budget: Budget
     seed: int
     shrinks: int
+    simplest: bool = True
     results: list[R] = field(default_factory=list)
     smallest: dict[L, tuple[V, R]] = field(default_factory=dict)
     _known: dict[Hashable, R] = field(default_factory=dict)
     _first: Hashable = None
 
-    def widen(self, examples: int) -> None:
-        """Try the first `examples` values that the seed draws; those tried before cost nothing."""
-        self._run(examples, (Phase.generate,), lambda value: self._try(value, more=True))
+    def widen(self, examples: int, *, due: bool = False) -> None:
+        """Try the first `examples` values that the seed draws; those tried before cost nothing. `due`: whatever they
+        cost, as long as there is time."""
+        self._run(examples, (Phase.generate,), lambda value: self._try(value, more=True, due=due))
         for label in [label for result in self.results if (label := self.label(result)) is not None]:
             if label not in self.smallest:
                 self._follow(label, examples)
 
-    def _try(self, value: V, *, more: bool) -> R | None:
+    def _try(self, value: V, *, more: bool, due: bool = False) -> R | None:
         key = self.key(value)
+        self._first = key if self._first is None else self._first
         if key not in self._known:
-            if not more or self.budget.over:
+            left_out = key == self._first and not self.simplest
+            if not more or left_out or (self.budget.late if due else self.budget.over):
                 return None
-            self._first = key if self._first is None else self._first
             self._known[key] = self.send(value)
             self.results.append(self._known[key])
         return self._known[key]
@@ -106,7 +113,7 @@ class Exploration(Generic[V, R, L]):
                 self.smallest[label] = (value, result)
                 raise _Fails
 
-        first = self._known.get(self._first) if self._first is not None else None
+        first = self._known.get(self._first)
         # A strategy begins with its simplest value; there is nothing smaller to look for.
         simplest = first is not None and self.label(first) == label
         phases = (Phase.generate,) if simplest else (Phase.generate, Phase.shrink)

@@ -125,7 +125,7 @@ def _suspects(schema: Schema) -> Iterator[Any]:
     if "minimum" in schema:
         yield from (schema["minimum"] - 1, -(2**63))
     if "maximum" in schema:
-        yield from (schema["maximum"] + 1, 2**63)
+        yield from (schema["maximum"] + 1, 2**63, 1e20)
     if "items" in schema:
         yield from ([value] for value in _suspects(schema["items"]))
     if "maxItems" in schema:

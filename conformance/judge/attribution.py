@@ -16,7 +16,7 @@ text) that
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from conformance.judge.partition import parts
@@ -55,10 +55,18 @@ def sent(known: Partitioned) -> tuple[SentRow, ...]:
     )
 
 
-def attributed(findings: Iterable[Finding], known: Partitioned) -> tuple[Finding, ...]:
-    """The findings, those of an unwanted status with the class of request that explains it in their deviation."""
+def attributed(
+    findings: Iterable[Finding], known: Partitioned, drawn: Container[int] = frozenset()
+) -> tuple[Finding, ...]:
+    """The findings, those of an unwanted status with the class of request that explains it in their deviation.
+
+    `drawn` are the numbers of the exchanges that depend on the seed of the run. The others alone explain a finding, so
+    that it is the same for every seed; but for a request of a class that only the seed has drawn.
+    """
     numbered = {exchange.number: found for exchange, found in known}
-    evidence: dict[tuple[str, int], _Counts] = {}
+    regression = [(exchange, found) for exchange, found in known if exchange.number not in drawn]
+    steady: dict[tuple[str, int], _Counts] = {}
+    whole: dict[tuple[str, int], _Counts] = {}
     result: list[Finding] = []
     for finding in findings:
         exchange, status = finding.exchange, finding.status
@@ -68,8 +76,9 @@ def attributed(findings: Iterable[Finding], known: Partitioned) -> tuple[Finding
             result.append(finding)
             continue
         key = (exchange.operation, status)
-        evidence.setdefault(key, _Counts.of(known, *key))
-        explained = evidence[key].explain(found)
+        if key not in steady:
+            steady[key], whole[key] = _Counts.of(regression, *key), _Counts.of(known, *key)
+        explained = (steady if steady[key].knows(found) else whole)[key].explain(found)
         if explained is None:
             result.append(finding)
             continue
@@ -140,6 +149,10 @@ class _Counts:
     def _share(self) -> float:
         """Share of valid requests that fail."""
         return self.valid_failed / self.valid_tried if self.valid_tried else 0.0
+
+    def knows(self, found: Iterable[Part]) -> bool:
+        """Whether a request of each of these classes is among those that were counted."""
+        return all(self.tried[part] for part in _features(found))
 
     def explain(self, found: Iterable[Part]) -> tuple[Part, ...] | None:
         """The parts that explain why a request with these parts fails. Empty when valid requests fail in the same way,

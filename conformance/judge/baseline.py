@@ -28,6 +28,12 @@ class Entry:
     check: str
     deviation: str
 
+    @classmethod
+    def of(cls, finding: Finding) -> Entry:
+        """A finding at its place."""
+        status = -1 if finding.status is None else finding.status
+        return cls(finding.requirement, finding.operation, status, finding.check, finding.deviation.key)
+
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
@@ -39,9 +45,7 @@ class Baseline:
 
     def holds(self, finding: Finding) -> bool:
         """Whether the finding is known."""
-        status = -1 if finding.status is None else finding.status
-        entry = Entry(finding.requirement, finding.operation, status, finding.check, finding.deviation.key)
-        return entry in self.entries
+        return Entry.of(finding) in self.entries
 
 
 def entries_of(group: FindingGroup) -> frozenset[Entry]:

@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from conformance.judge.attribution import attributed, partitioned, sent
-from conformance.judge.baseline import Baseline
+from conformance.judge.baseline import Baseline, Entry
 from conformance.judge.confirmation import Sight, confirmation, sight_of, sights, worth_trying
+from conformance.judge.explored import exploring, seen_by_every_seed
 from conformance.judge.registry import CHECKS, judge_run
 from conformance.judge.waivers import Waiver, waiver_result
 from conformance.model import requirement_id
@@ -57,28 +58,32 @@ class Excuses:
 
 @dataclass(frozen=True)
 class _ExcusedAlike:
-    """Findings of the same deviation that are excused alike: not at all, by the baseline, or by the same waiver."""
+    """Findings of the same deviation that are excused alike: not at all, by the baseline, or by the same waiver; and
+    are alike in that every seed shows them, or only this run's."""
 
     members: Sequence[Finding]
     binding: bool
     waiver: Waiver | None
     known: bool
+    explored: bool
     id: str
 
 
 @dataclass(frozen=True)
 class _Looked:
-    """What the record shows once the checks of a run have looked: all findings, all looks, and what was sent."""
+    """What the record shows once the checks of a run have looked: all findings, the looks that count, and what was
+    sent. `steady` is what every seed shows."""
 
     findings: tuple[Finding, ...]
     looks: Mapping[tuple[str, str], int]
     sent: Sequence[tuple[Exchange, tuple[Any, ...]]]
+    steady: frozenset[Entry]
 
     @classmethod
     def of(cls, record: Record, contract: Contract) -> _Looked:
-        findings, looks = list(record.findings), Counter(record.looks)
+        findings, looks, drawn = list(record.findings), Counter(record.looks), exploring(record)
         for exchange, assertion, related in judge_run(record.exchanges, contract):
-            looks[assertion.requirement, assertion.check] += 1
+            looks[assertion.requirement, assertion.check] += exchange.number not in drawn
             if assertion.deviation is not None:
                 findings.append(
                     Finding(
@@ -92,13 +97,14 @@ class _Looked:
                     )
                 )
         known = partitioned(record.exchanges, contract)
-        return cls(attributed(findings, known), looks, known)
+        told_apart = attributed(findings, known, drawn)
+        return cls(told_apart, +looks, known, seen_by_every_seed(told_apart, record))
 
 
 def to_confirm(record: Record, contract: Contract, excuses: Excuses) -> tuple[tuple[str, ...], int]:
     """The cases to try again so that each group that fails the run is tried, and how many groups cannot be tried so."""
     evidence = _Looked.of(record, contract)
-    parts = _parts(evidence.findings, contract, excuses, strict=record.run.strict)
+    parts = _parts(evidence, contract, excuses, strict=record.run.strict)
     wanted = [frozenset(map(sight_of, part.members)) for part in parts if part.binding]
     return worth_trying(wanted, record.attempts, sights(evidence.findings, record.attempts))
 
@@ -107,7 +113,7 @@ def judge(record: Record, contract: Contract, excuses: Excuses) -> Verdict:
     """The verdict on a run."""
     evidence = _Looked.of(record, contract)
     strict = record.run.strict
-    parts = _parts(evidence.findings, contract, excuses, strict=strict)
+    parts = _parts(evidence, contract, excuses, strict=strict)
     groups = _groups(parts, evidence.findings, record, contract)
     results = tuple(_result(item, record, evidence, groups) for item in contract.requirements.values())
     rows = tuple(_error_row(code, record, contract, results) for code in contract.error_codes)
@@ -143,7 +149,8 @@ def judge(record: Record, contract: Contract, excuses: Excuses) -> Verdict:
 
 def _result(item: Requirement, record: Record, evidence: _Looked, groups: Iterable[FindingGroup]) -> RequirementResult:
     looks = {check: count for (name, check), count in sorted(evidence.looks.items()) if name == item.id}
-    broken = [group for group in groups if item.id in group.requirements]
+    ours = [group for group in groups if item.id in group.requirements]
+    broken = [group for group in ours if group.binding or not group.explored]
     reason: Phrase | str | None = None
     if item.excluded is not None:
         outcome, reason = Outcome.EXCLUDED, item.excluded
@@ -155,6 +162,8 @@ def _result(item: Requirement, record: Record, evidence: _Looked, groups: Iterab
     elif item.id in record.unjudged:
         # Some cases looked and others could not: what was not looked at has not passed.
         outcome, reason = Outcome.NOT_EXERCISED, _unjudged(record.unjudged[item.id])
+    elif looks and ours:
+        outcome, reason = Outcome.EXPLORED, Phrase.of("broken-beyond-the-regression-part")
     elif looks:
         outcome = Outcome.PASSED
     else:
@@ -200,29 +209,29 @@ def _overall(results: Iterable[RequirementResult], groups: Iterable[FindingGroup
 # --- findings, grouped and excused ----------------------------------------------------------------------------------
 
 
-def _parts(
-    findings: Iterable[Finding], contract: Contract, excuses: Excuses, *, strict: bool
-) -> tuple[_ExcusedAlike, ...]:
+def _parts(evidence: _Looked, contract: Contract, excuses: Excuses, *, strict: bool) -> tuple[_ExcusedAlike, ...]:
     """Findings of the same deviation from the same promise, over operations and statuses, apart by what excuses them
-    (0: nothing, 1: the baseline, 2: a waiver).
+    (0: nothing, 1: the baseline, 2: a waiver), and by whether every seed shows them.
 
     Each finding is excused by itself, so that a waived or known one never takes another with it.
     """
-    together: dict[tuple[str, Deviation], dict[tuple[int, Waiver | None], list[Finding]]] = {}
-    for finding in findings:
+    together: dict[tuple[str, Deviation], dict[tuple[int, bool, Waiver | None], list[Finding]]] = {}
+    for finding in evidence.findings:
         waiver = _waiver_of(finding, excuses)
         known = waiver is None and excuses.baseline is not None and excuses.baseline.holds(finding)
         excused = 2 if waiver is not None else 1 if known else 0
-        together.setdefault(finding.key, {}).setdefault((excused, waiver), []).append(finding)
+        explored = Entry.of(finding) not in evidence.steady
+        together.setdefault(finding.key, {}).setdefault((excused, explored, waiver), []).append(finding)
     parts: list[_ExcusedAlike] = []
     for deviation in together.values():
         # In the order of weight: the first keeps the id that the whole would have.
-        ordered = sorted(deviation.items(), key=lambda item: (item[0][0], str(item[0][1])))
-        for number, ((excused, waiver), members) in enumerate(ordered):
+        ordered = sorted(deviation.items(), key=lambda item: (*item[0][:2], str(item[0][2])))
+        for number, ((excused, explored, waiver), members) in enumerate(ordered):
             requirement = contract.requirements[members[0].requirement]
             binding = requirement.binding or (strict and requirement.authority is Authority.UPSTREAM)
-            own = members[0].id if number == 0 else _other_id(members[0].id, waiver)
-            parts.append(_ExcusedAlike(members, binding and excused == 0, waiver, excused == 1, own))
+            binds = binding and excused == 0 and (strict or not explored)
+            own = members[0].id if number == 0 else _other_id(members[0].id, waiver, excused == 1, explored)
+            parts.append(_ExcusedAlike(members, binds, waiver, excused == 1, explored, own))
     return tuple(parts)
 
 
@@ -236,8 +245,9 @@ def _waiver_of(finding: Finding, excuses: Excuses) -> Waiver | None:
     return next((item for item in ours if item.excuses(finding, sentence)), None)
 
 
-def _other_id(whole: str, waiver: Waiver | None) -> str:
-    return identity(whole, "known" if waiver is None else f"{waiver.operation}\x1f{waiver.status}\x1f{waiver.message}")
+def _other_id(whole: str, waiver: Waiver | None, known: bool, explored: bool) -> str:
+    excuse = f"{waiver.operation}\x1f{waiver.status}\x1f{waiver.message}" if waiver is not None else "known" * known
+    return identity(whole, *filter(None, (excuse, "explored" * explored)))
 
 
 def _waivers(
@@ -314,6 +324,7 @@ def _group(
         confirmation=confirmation(frozenset(map(sight_of, members)), attempts, shown),
         waiver=part.waiver.reason if part.waiver is not None else None,
         known=part.known,
+        explored=part.explored,
         checks=_checks(members),
         borrowed=clearest.borrowed,
         variants=_variants(members),

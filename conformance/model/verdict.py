@@ -246,7 +246,8 @@ class FindingGroup:
             return Weight.WAIVED
         if self.known:
             return Weight.KNOWN
-        return Weight.EXPLORED if self.explored else Weight.ADVISORY
+        would_bind = self.level is Level.MUST and self.authority is not Authority.UPSTREAM
+        return Weight.EXPLORED if self.explored and would_bind else Weight.ADVISORY
 
 
 @dataclass(frozen=True, slots=True)

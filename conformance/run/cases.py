@@ -47,22 +47,29 @@ def call(operation: str, how: str = "", /, **names: Value) -> Phrase:
 @dataclass(frozen=True, slots=True)
 class Case:
     """A case as it declares itself: its name, what it verifies (ids or patterns), whether smoke runs it, and whether
-    only acceptance does; `module` is where it stands."""
+    only acceptance does; `module` is where it stands.
+
+    `draws` says that its requests are drawn by a seed. Such a case is run twice: with a seed that never changes, which
+    decides, and after all the others with the seed of the run, to explore.
+    """
 
     name: str
     verifies: tuple[str, ...]
     smoke: bool
     acceptance: bool = False
     module: str = ""
+    draws: bool = False
 
 
-def verifies(*requirements: str, smoke: bool = False, acceptance: bool = False) -> Callable[[F], F]:
-    """Declare which requirements a case judges."""
+def verifies(
+    *requirements: str, smoke: bool = False, acceptance: bool = False, draws: bool = False
+) -> Callable[[F], F]:
+    """Declare which requirements a case judges, and whether it draws its requests."""
 
     def declare(function: F) -> F:
         module = function.__module__.rsplit(".", 1)[-1].removeprefix("test_")
         name = f"{module}.{function.__name__.removeprefix('test_')}"
-        case = Case(name, requirements, smoke, acceptance, function.__module__)
+        case = Case(name, requirements, smoke, acceptance, function.__module__, draws)
         marked: Any = pytest.mark.conformance(case)(function)
         marked.conformance_case = case
         return function

@@ -33,10 +33,12 @@ from conformance.run.unexercised import NotExercised
 from conformance.target.cloud import Target
 from conformance.target.secrets import Secrets
 
-__all__ = ["Client", "Connection", "Query", "body_of"]
+__all__ = ["REGRESSION_SEED", "Client", "Connection", "Query", "body_of"]
 
 Query = Sequence[tuple[str, str]] | Mapping[str, str | int]
 MOST_PAGES = 200
+REGRESSION_SEED = 1
+"""What cases draw with that decide outcomes and exit codes, so that these are the same for every seed of a run."""
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
 
@@ -65,6 +67,7 @@ class Connection:
 class Client:
     """Sends requests as one of the actors, and knows the resources of one service.
 
+    `seed` is what the case under way draws with: REGRESSION_SEED, whatever the run's own is, unless it `explores`.
     `random` begins anew with each case, from the seed and the case's name: the same seed makes the same requests,
     whichever cases run besides and however often a case is run. `shows` says whether the service has the operation that
     most cases observe with, None while that is not known. A service whose resources need more than the contract tells
@@ -74,17 +77,20 @@ class Client:
     def __init__(self, connection: Connection, service: Service, journal: Journal, seed: int) -> None:
         self.service = service
         self.journal = journal
-        self.seed = seed
         self.target = connection.target
         self.recorder = connection.recorder
         self.secrets = connection.secrets
         self.shows: bool | None = None
         self._sender = connection.sender
         self._pause = connection.pause
+        self._run_seed = seed
         self.begin("start")
 
-    def begin(self, case: str, attempt: int = 0) -> None:
-        """Begin a case; `attempt` counts from 0 how often it ran before. Only names differ between attempts."""
+    def begin(self, case: str, attempt: int = 0, *, explores: bool = False) -> None:
+        """Begin a case; `attempt` counts from 0 how often it ran before. Only names differ between attempts. A case that
+        explores draws with the seed of the run."""
+        self.explores = explores
+        self.seed = self._run_seed if explores else REGRESSION_SEED
         self.random = random.Random(f"{self.seed}\x1f{case}")
         again = f"r{attempt}" if attempt else ""
         self._stem = f"{sha256(case.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}{again}"

@@ -24,7 +24,7 @@ from conformance.model.verdict import Verdict
 from conformance.run.cases import Case, Expect, NotApplicable, NotExercised, service_of
 from conformance.run.client import Client
 from conformance.run.embedded import Embed
-from conformance.run.session import PROFILES, Options, Session, in_profile
+from conformance.run.session import PROFILES, Options, Session, budget_of, in_profile
 from conformance.run.waivers_file import chosen as chosen_waivers
 from conformance.run.wording import PLAIN, Wording
 from conformance.target.cloud import Settings
@@ -40,6 +40,8 @@ WORDING: pytest.StashKey[Wording] = pytest.StashKey()
 REPORT: pytest.StashKey[Callable[[Verdict, Options], Callable[[], None]]] = pytest.StashKey()
 """Writes the reports of a run under plain pytest; returns a function that prints the verdict after pytest's own
 summary."""
+EXPLORING = "exploring"
+"""The marker of the items that draw with the seed of the run."""
 MOST_CONFIRM = 10
 LEAST_EXTRA = 60.0
 """Seconds that trying again may take when the run itself was shorter."""
@@ -80,8 +82,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Know the marker of the cases."""
+    """Know the markers of the cases."""
     config.addinivalue_line("markers", "conformance(case): a conformance case and what it verifies")
+    config.addinivalue_line("markers", f"{EXPLORING}: a case drawn with the seed of the run; it decides nothing")
     if not any(isinstance(plugin, Supervisor) for plugin in config.pluginmanager.get_plugins()):
         config.pluginmanager.register(Supervisor(), "conformance-supervisor")
 
@@ -120,11 +123,25 @@ def options_of(config: pytest.Config) -> Options:
     )
 
 
+def explores(item: pytest.Item) -> bool:
+    """Whether the item is the exploring part of its case."""
+    return item.get_closest_marker(EXPLORING) is not None
+
+
+def exploring_part(item: pytest.Item) -> pytest.Item:
+    """The case once more, as one that draws with the seed of the run."""
+    assert isinstance(item, pytest.Function)
+    part = pytest.Function.from_parent(item.parent, name=f"{item.name}[{EXPLORING}]", callobj=item.obj)
+    part.add_marker(EXPLORING)
+    return part
+
+
 def key_of(item: pytest.Item) -> str:
-    """The name of a case with its parameters, the same wherever pytest is started."""
+    """The name of a case with its parameters and part, the same wherever pytest is started."""
     case = case_of(item)
     assert case is not None
-    return case.name + item.name.removeprefix(getattr(item, "originalname", None) or item.name)
+    part = f"[{EXPLORING}]" if explores(item) else ""
+    return case.name + item.name.removeprefix(getattr(item, "originalname", None) or item.name) + part
 
 
 def client_of(item: pytest.Item, run: Session) -> Client:
@@ -147,12 +164,15 @@ class Supervisor:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Leave out the cases that the profile does not run."""
+        """Leave out the cases that the profile does not run; those that draw come again at the end, to explore."""
         profile = config.getoption("--profile")
         out = [item for item in items if (case := case_of(item)) and not in_profile(case, profile)]
         if out:
             config.hook.pytest_deselected(items=out)
             items[:] = [item for item in items if item not in out]
+        budget = self.given.options.budget if self.given is not None else config.getoption("--budget")
+        if any(budget_of(profile, budget)):
+            items += [exploring_part(item) for item in items if (case := case_of(item)) and case.draws]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
@@ -213,12 +233,14 @@ class Supervisor:
         recorder = run.recorder
         item.stash[COMPLETE] = False
         sent, found = len(recorder.exchanges) + 1, len(recorder.findings)
-        client_of(item, run).begin(key, self.again)
+        recorder.exploring = explores(item)
+        client_of(item, run).begin(key, self.again, explores=recorder.exploring)
         try:
             return (yield)
         finally:
             exchanges, findings = range(sent, len(recorder.exchanges) + 1), range(found, len(recorder.findings))
-            recorder.attempts.append(Attempt(key, exchanges, findings, item.stash[COMPLETE]))
+            recorder.attempts.append(Attempt(key, exchanges, findings, item.stash[COMPLETE], recorder.exploring))
+            recorder.exploring = False
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
@@ -258,7 +280,8 @@ class Supervisor:
         return None
 
     def _not_exercised(self, run: Session, case: Case, reason: Phrase, requirements: tuple[str, ...] = ()) -> None:
-        if not self.again:  # the first time decides what was judged
+        # The first time decides what was judged, and only what is the same for every seed does.
+        if not self.again and not run.recorder.exploring:
             unjudged = requirements or covered(case.verifies, run.contract.requirements)
             run.recorder.not_judged(unjudged, case.name, reason)
 

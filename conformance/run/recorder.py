@@ -31,7 +31,8 @@ class Recorder:
     `may_create` maps a service to whether the credentials may create resources of it. `looks` counts how often each
     (requirement, check) was judged. `unjudged` maps a requirement to the cases that were to judge it and could not,
     each with the reason. `attempts` are the cases that ran, in order. `trail` holds the numbers of the exchanges that
-    the next one depends on, while a case keeps it; they become the related exchanges of its findings.
+    the next one depends on, while a case keeps it; they become the related exchanges of its findings. `exploring` says
+    that what is sent depends on the seed of the run: then no look counts as one, for another run would not have it.
     """
 
     contract: Contract
@@ -44,6 +45,7 @@ class Recorder:
     unjudged: dict[str, dict[str, Phrase]] = field(default_factory=dict)
     attempts: list[Attempt] = field(default_factory=list)
     trail: list[int] | None = None
+    exploring: bool = False
 
     def observe(self, request: Request, response: Response) -> Exchange:
         """Record an exchange and judge it."""
@@ -58,7 +60,8 @@ class Recorder:
 
     def add(self, assertion: Assertion, exchange: Exchange | None, related: tuple[int, ...] = ()) -> None:
         """Count a look at a requirement, and keep the finding when it failed."""
-        self.looks[assertion.requirement, assertion.check] += 1
+        if not self.exploring:
+            self.looks[assertion.requirement, assertion.check] += 1
         if assertion.deviation is None:
             return
         self.findings.append(

@@ -40,11 +40,13 @@ from conformance.target.cloud import Settings, Target, Wanted, configured, open_
 from conformance.target.secrets import Secrets
 from conformance.target.transport import Transport
 
-__all__ = ["PROFILES", "Options", "Session", "in_profile"]
+__all__ = ["EXPLORING", "PROFILES", "Options", "Session", "budget_of", "in_profile"]
 
 PROFILES = ("smoke", "gate", "acceptance")
 BUDGETS = {"smoke": "0", "gate": "400", "acceptance": "6000"}
 """Requests of the generated cases in each profile."""
+EXPLORING = 0.2
+"""What the exploring part of a case may spend, as a share of what its regression part may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,11 @@ class Options:
     wording: Wording = PLAIN
 
 
+def budget_of(profile: str, budget: str | None) -> tuple[int | None, float | None]:
+    """What the generated cases of a run may spend: requests, or seconds. Raises UsageError."""
+    return parse_budget(budget if budget is not None else BUDGETS[profile])
+
+
 def in_profile(case: Case, profile: str) -> bool:
     """Whether the profile runs the case."""
     return case.smoke if profile == "smoke" else profile == "acceptance" or not case.acceptance
@@ -83,7 +90,7 @@ class Session:
     def __init__(self, options: Options, contract: Contract | None = None) -> None:
         self.options = options
         self.contract: Contract = contract or load_contract(options.specs)
-        self._budget = parse_budget(options.budget if options.budget is not None else BUDGETS[options.profile])
+        self._budget = budget_of(options.profile, options.budget)
         self.services = services_of(self.contract)
         self.recorder = Recorder(self.contract)
         self.secrets = Secrets()
@@ -239,7 +246,10 @@ class Session:
         return replace(settings, cloud=CLOUD, other_cloud=OTHER_CLOUD, config_files=(str(clouds),))
 
     def share(self, part: float) -> Budget:
-        """A share (0 to 1) of the budget of the generated cases, counted from now."""
+        """A share (0 to 1) of the budget of the generated cases, counted from now; less of it for a case that
+        explores."""
+        if self.recorder.exploring:
+            part *= EXPLORING
         requests, seconds = self._budget
         return Budget(
             None if requests is None else round(requests * part),

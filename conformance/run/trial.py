@@ -11,7 +11,7 @@ Rules
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import islice
@@ -80,17 +80,19 @@ class Trials:
     def _contract(self) -> Contract:
         return self._cloud.contract
 
-    def run(self, aims: Sequence[Aim]) -> None:
-        """Try each aim once, then again with more values, until the budget is used up; then judge.
+    def run(self, aims: Sequence[Aim], *, elsewhere: Container[str] = ()) -> None:
+        """Try each aim once, whatever that costs, so that no class goes untried by the order of the aims; then with more
+        values, until the budget is used up; then judge.
 
+        `elsewhere` are places whose classes other cases send too: what the budget does not reach of them may go. Where the case explores, each aim begins with its second value, for the first one is the same with every seed.
         Raises NotExercised when no draft could be tried.
         """
         explorations = [(aim, self._exploration(aim)) for aim in aims]
         for examples in ROUNDS:
-            for _, exploration in explorations:
-                if self._budget.over:
-                    break
-                exploration.widen(examples)
+            for aim, exploration in explorations:
+                due = examples == 1 and not self._cloud.explores and aim.place not in elsewhere
+                if not (self._budget.late if due else self._budget.over):
+                    exploration.widen(examples, due=due)
         self._look()
         self._nothing_of_a_refused_create()
         for aim, exploration in explorations:
@@ -111,6 +113,7 @@ class Trials:
             self._budget,
             drawn,
             self._shrinks,
+            simplest=not self._cloud.explores,
         )
 
     def _judge(self, aim: Aim, exploration: Exploration[Draft, TrialResult, Deviation]) -> None:

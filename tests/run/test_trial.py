@@ -43,6 +43,7 @@ class Cloud:
     discarded: list[str] = field(default_factory=list)
     intended: list[str] = field(default_factory=list)
     seed: int = 1
+    explores: bool = False
     tag: str = "conformance-0123abcd"
 
     @property

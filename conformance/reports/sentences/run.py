@@ -18,6 +18,7 @@ PHRASES: Mapping[str, str] = {
     "not-in-smoke": "the profile smoke does not run the cases for it",
     "not-selected": "not selected ({selection})",
     "known-to-the-baseline": "known: the baseline holds it",
+    "broken-beyond-the-regression-part": "kept where every run asks; broken by what the seed of this run drew beyond that",
     "nothing-shows": "nothing can be observed: the contract has no operation that shows a {resource}",
     # notes: what is in use
     "waivers-in-use": "waivers are in use: {count}, from {file}",

@@ -1,7 +1,7 @@
 """Requests drawn from the contract (document lines 487-957): what it allows is taken, what it forbids is refused.
 
-The cases share the budget of the run (`--budget`), each its part. The same seed sends the same requests, but for what
-must be fresh: names, tags and ids.
+The cases share the budget of the run (`--budget`), each its part. Each is run with a seed that never changes, and once
+more with the seed of the run. The same seed sends the same requests, but for what must be fresh: names, tags and ids.
 """
 
 from __future__ import annotations
@@ -36,22 +36,23 @@ SHRINKS = {Standing.VALID: 16, Standing.BROKEN: 8, Standing.OPEN: 4}
 
 
 def tried(cloud: ImageClient, expect: Expect, budget: Budget, chosen: Iterable[Aim], due: Standing) -> None:
-    """Try the aims of one standing in an order that the seed gives, so that a small budget covers others each time.
+    """Try the aims of one standing in an order that the seed gives, so that what explores covers others each time.
 
-    Last come the rules of single members: the cases of create and patch break each of them once.
+    Last come the rules of single members: the cases of create and patch break each of them once, so that they may go.
     """
     found = [aim for aim in chosen if aim.due is due]
     Random(cloud.seed).shuffle(found)
-    if due is Standing.BROKEN:
-        alone = places_of_members(cloud.contract)
-        found.sort(key=lambda aim: aim.place in alone)
-    Trials(cloud, expect, budget, shrinks=SHRINKS[due]).run(found)
+    operations = {aim.operation for aim in found} if due is Standing.BROKEN else ()
+    alone = {place for operation in operations for place in places_of_members(cloud.contract, operation)}
+    found.sort(key=lambda aim: aim.place in alone)
+    Trials(cloud, expect, budget, shrinks=SHRINKS[due]).run(found, elsewhere=alone)
 
 
-def places_of_members(contract: Contract) -> frozenset[str]:
-    """Where a single member stands in a create, and in a change."""
-    members = sent_schema(contract, resource(contract)).get("properties", {})
-    return frozenset(members) | {f"/{name}" for name in members}
+def places_of_members(contract: Contract, operation: str) -> frozenset[str]:
+    """Where a single member stands in a create, and in a change; nowhere in other requests."""
+    stem = {resource(contract).create: "", resource(contract).change: "/"}.get(operation)
+    members = sent_schema(contract, resource(contract)).get("properties", {}) if stem is not None else ()
+    return frozenset(f"{stem}{name}" for name in members)
 
 
 def of(cloud: ImageClient, *operations: str, path: bool = False) -> Iterable[Aim]:
@@ -60,37 +61,37 @@ def of(cloud: ImageClient, *operations: str, path: bool = False) -> Iterable[Aim
     return (aim for aim in image_aims(cloud.contract) if aim.operation in operations and (aim.place == place) is path)
 
 
-@verifies("image.create.body.*", "image.create.request")
+@verifies("image.create.body.*", "image.create.request", draws=True)
 def test_creates_that_the_contract_allows_are_taken(cloud: ImageClient, expect: Expect, share: Share) -> None:
     tried(cloud, expect, share(0.12), of(cloud, "image.create"), Standing.VALID)
 
 
-@verifies("image.create.body.*", "image.create.request")
+@verifies("image.create.body.*", "image.create.request", draws=True)
 def test_creates_that_the_contract_forbids_are_refused(cloud: ImageClient, expect: Expect, share: Share) -> None:
     tried(cloud, expect, share(0.12), of(cloud, "image.create"), Standing.BROKEN)
 
 
-@verifies("image.create.body.*", "image.create.request", "status.server-error")
+@verifies("image.create.body.*", "image.create.request", "status.server-error", draws=True)
 def test_creates_that_the_contract_leaves_open_break_nothing(cloud: ImageClient, expect: Expect, share: Share) -> None:
     tried(cloud, expect, share(0.07), of(cloud, "image.create"), Standing.OPEN)
 
 
-@verifies("image.patch.stored", "image.patch.body.*")
+@verifies("image.patch.stored", "image.patch.body.*", draws=True)
 def test_changes_that_the_contract_allows_are_taken(cloud: ImageClient, expect: Expect, share: Share) -> None:
     tried(cloud, expect, share(0.1), of(cloud, "image.patch"), Standing.VALID)
 
 
-@verifies("image.patch.body.*", "image.patch.request", "image.patch.operation.*")
+@verifies("image.patch.body.*", "image.patch.request", "image.patch.operation.*", draws=True)
 def test_changes_that_the_contract_forbids_are_refused(cloud: ImageClient, expect: Expect, share: Share) -> None:
     tried(cloud, expect, share(0.12), of(cloud, "image.patch"), Standing.BROKEN)
 
 
-@verifies("image.patch.body.*", "image.patch.request", "status.server-error")
+@verifies("image.patch.body.*", "image.patch.request", "status.server-error", draws=True)
 def test_changes_that_the_contract_leaves_open_break_nothing(cloud: ImageClient, expect: Expect, share: Share) -> None:
     tried(cloud, expect, share(0.06), of(cloud, "image.patch"), Standing.OPEN)
 
 
-@verifies("image.list.query.*", "image.list.response.200")
+@verifies("image.list.query.*", "image.list.response.200", draws=True)
 def test_lists_that_the_contract_forbids_are_refused_and_others_answered(
     cloud: ImageClient, expect: Expect, share: Share
 ) -> None:
@@ -98,7 +99,7 @@ def test_lists_that_the_contract_forbids_are_refused_and_others_answered(
         tried(cloud, expect, share(part), of(cloud, "image.list"), due)
 
 
-@verifies("image.download.path.image_id", "image.patch.path.image_id", "image.delete.path.image_id")
+@verifies("image.download.path.image_id", "image.patch.path.image_id", "image.delete.path.image_id", draws=True)
 def test_ids_that_are_none_are_refused(cloud: ImageClient, expect: Expect, share: Share) -> None:
     chosen = list(of(cloud, "image.download", "image.patch", "image.delete", path=True))
     tried(cloud, expect, share(0.04), chosen, Standing.BROKEN)
@@ -147,11 +148,11 @@ def judged(query: dict[str, Any], rows: list[dict[str, Any]], exchange: Exchange
 COMBINED = ("name", "status", "limit", "sort_key", "sort_dir")
 
 
-@verifies(*(requirement_id.query("image.list", name) for name in COMBINED))
+@verifies(*(requirement_id.query("image.list", name) for name in COMBINED), draws=True)
 def test_parameters_of_a_list_hold_together(cloud: ImageClient, expect: Expect, share: Share) -> None:
-    name, budget = cloud.name(), share(0.03)
+    name, part = cloud.name(), 0.03
     formats = (("raw", "ovf"), ("qcow2", "bare"), ("iso", "docker"), ("vmdk", "ova"))
-    if budget.over:
+    if share(part).over:
         raise NotApplicable(Phrase.of("budget-used-up"))
     made = [image(cloud, name=name, disk_format=disk, container_format=container) for disk, container in formats]
     cloud.upload(made[0]["id"], b"active")
@@ -164,6 +165,7 @@ def test_parameters_of_a_list_hold_together(cloud: ImageClient, expect: Expect, 
         exchange = cloud.list({"name": name, **query})
         return judged(query, rows, exchange), exchange
 
+    budget = share(part)  # what has made the images is not of it
     tries = Exploration(selections(), send, lambda result: result[0], lambda query: repr(query), budget, cloud.seed, 8)
     tries.widen(300)
     for query, (deviation, exchange) in tries.smallest.values():
@@ -183,6 +185,7 @@ def test_parameters_of_a_list_hold_together(cloud: ImageClient, expect: Expect, 
     "image.list.query.*",
     "image.list.response.200",
     acceptance=True,
+    draws=True,
 )
 def test_what_schemathesis_draws_is_answered_as_documented(
     cloud: ImageClient, expect: Expect, share: Share, description: Mapping[str, Any]

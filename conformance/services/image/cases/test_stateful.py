@@ -7,16 +7,17 @@ import pytest
 from conformance.generate.exploration import parse_budget
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotExercised, verifies
-from conformance.run.session import Options
+from conformance.run.session import EXPLORING, Session
 from conformance.services.image.client import ImageClient
 from conformance.services.image.walks.search import BUDGETS, WalkBudget, explore
 
 
 @pytest.fixture
-def walks(options: Options) -> WalkBudget:
-    """What the walks of the run may spend."""
-    budget = BUDGETS[options.profile]
-    return budget if options.budget is None else budget.of(*parse_budget(options.budget))
+def walks(run: Session) -> WalkBudget:
+    """What the walks of the run may spend; less of it where they explore."""
+    profile, budget = run.options.profile, run.options.budget
+    whole = BUDGETS[profile] if budget is None else BUDGETS[profile].of(*parse_budget(budget))
+    return whole.share(EXPLORING) if run.recorder.exploring else whole
 
 
 @verifies(
@@ -51,6 +52,7 @@ def walks(options: Options) -> WalkBudget:
     "image.delete.protected",
     "image.delete.path.image_id",
     "image.isolation.*",
+    draws=True,
 )
 def test_the_cloud_follows_the_model(cloud: ImageClient, expect: Expect, walks: WalkBudget) -> None:
     if cloud.shows is False:

@@ -31,6 +31,11 @@ class WalkBudget:
         walks = self.walks if requests is None else requests // 2
         return WalkBudget(walks, self.finding, min(self.findings, walks), None if seconds is None else seconds / 2)
 
+    def share(self, part: float) -> WalkBudget:
+        """A share (0 to 1) of this budget."""
+        seconds = None if self.seconds is None else self.seconds * part
+        return WalkBudget(round(self.walks * part), self.finding, round(self.findings * part), seconds)
+
 
 @dataclass
 class Plan:

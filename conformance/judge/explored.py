@@ -1,0 +1,41 @@
+"""What a run's seed drew beyond what is the same for every seed, told apart in its record.
+
+Rules
+- What decides the outcome is the regression part: the exchanges of cases that draw with a seed that never changes, or
+  draw nothing.
+- The exploring part are the exchanges of the attempts that draw with the run's seed, and those outside any case after
+  the first of them, which clean up what it has left.
+- A finding of the exploring part is explored, unless the regression part shows the same one at the same place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conformance.judge.baseline import Entry
+from conformance.model.finding import Finding
+from conformance.model.record import Record
+
+__all__ = ["exploring", "seen_by_every_seed"]
+
+
+def exploring(record: Record) -> frozenset[int]:
+    """The numbers of the exchanges of the exploring part."""
+    drawn = [number for item in record.attempts if item.explores for number in item.exchanges]
+    if not drawn:
+        return frozenset()
+    regression = {number for item in record.attempts if not item.explores for number in item.exchanges}
+    first = min(drawn)
+    return frozenset(item.number for item in record.exchanges if item.number >= first and item.number not in regression)
+
+
+def seen_by_every_seed(findings: Sequence[Finding], record: Record) -> frozenset[Entry]:
+    """What the regression part shows: the findings of these whose exchange is of it, and those without an exchange that
+    one of its cases made. They begin with those of the record, in its order."""
+    drawn = exploring(record)
+    without = {index for item in record.attempts if item.explores for index in item.findings}
+    return frozenset(
+        Entry.of(item)
+        for index, item in enumerate(findings)
+        if (index not in without if item.exchange is None else item.exchange.number not in drawn)
+    )

@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 .PHONY: run test proof lint browser screenshots clean
 
 run: $(READY)  ## run the suite against the embedded reference target
-	$(BIN)/conformance run --out reports
+	$(BIN)/conformance run --reference --out reports
 
 test: $(READY)  ## the project's own tests
 	$(BIN)/python -m pytest tests -n auto --dist worksteal

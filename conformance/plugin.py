@@ -12,10 +12,13 @@ from rich.console import Console
 import conformance.services  # noqa: F401  registers them
 from conformance.cli.embedded import embedded
 from conformance.cli.reporting import ENGLISH, presented, report
+from conformance.model.errors import ConformanceError
 from conformance.model.verdict import Verdict
 from conformance.reports import LANGUAGES, print_verdict
-from conformance.run.plugin import EMBED, REPORT, WORDING
+from conformance.reports.outcome_line import TARGET_LINE
+from conformance.run.plugin import EMBED, REPORT, WORDING, case_of, options_of
 from conformance.run.session import Options
+from conformance.target.choice import names_cloud
 
 pytest_plugins = ["conformance.run.plugin"]
 
@@ -48,3 +51,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[EMBED] = embedded
     config.stash[WORDING] = ENGLISH
     config.stash[REPORT] = reported
+
+
+def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> list[str]:
+    """Say before the first case that there is no cloud."""
+    try:
+        embeds = any(case_of(item) for item in items) and not names_cloud(options_of(config).settings)
+    except ConformanceError:  # said by the run, which ends with it
+        embeds = False
+    return [TARGET_LINE.plain(config.getoption("--lang"))] if embeds else []

@@ -15,9 +15,13 @@ LIBRARY = ROOT / "tests" / "document" / "data" / "library.txt"
 LIBRARY_ERRATA = ROOT / "tests" / "contract" / "data" / "library-1.2"
 
 
+PIPELINE = "CONFORMANCE_TESTS_IN_CI"
+"""Holds what `CI` was: the tests unset that, because a run without a cloud has to ask for the embedded reference then."""
+
+
 def not_here(reason: str) -> NoReturn:
     """End a test for which something is missing: it is skipped and says why; where `CI` is set it fails, for nobody would look."""
-    if os.environ.get("CI"):
+    if os.environ.get("CI") or os.environ.get(PIPELINE):
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from checkout import LIBRARY, ROOT, not_here
+from checkout import LIBRARY, PIPELINE, ROOT, not_here
 from draws import DAY
 
 from conformance.contract.specs import load_contract
@@ -78,10 +78,12 @@ def reference(contract: Contract) -> Iterator[Reference]:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_cloud_of_the_developer() -> Iterator[None]:
-    """No cloud is found in the environment, also by the fixtures that serve a whole module."""
+    """No cloud and no pipeline is found in the environment, also by the fixtures that serve a whole module."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("OS_")]:
             patch.delenv(name)
+        patch.setenv(PIPELINE, os.environ.get(PIPELINE) or os.environ.get("CI", ""))
+        patch.delenv("CI", raising=False)
         yield
 
 

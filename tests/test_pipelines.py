@@ -120,14 +120,14 @@ def test_each_input_is_used_and_each_use_is_an_input() -> None:
 
 
 def test_a_conformant_run_ends_with_zero_and_its_summary(job: Job) -> None:
-    done = job.run("Run the suite", profile="smoke", seed="7")
+    done = job.run("Run the suite", reference="true", profile="smoke", seed="7")
     assert done.returncode == 0, done.stderr
     outputs = job.outputs()
     assert (outputs["exit-code"], outputs["outcome"]) == ("0", "conformant")
     assert {"junit.xml", "report.sarif", "verdict.json", "index.html"} <= {
         path.name for path in Path(outputs["reports"]).iterdir()
     }
-    assert job.summary.read_text().startswith("## \N{WHITE HEAVY CHECK MARK} easystack-6.0.2: conformant")
+    assert job.summary.read_text().startswith("## \N{WHITE HEAVY CHECK MARK} easystack-6.0.2: `Conformant (smoke: ")
     assert job.run("End as the verdict does").returncode == 0
 
 
@@ -160,6 +160,22 @@ def test_a_wrong_input_is_one_line_and_no_command(job: Job, name: str) -> None:
     assert list(job.home.iterdir()) == []
 
 
+@pytest.mark.parametrize("reference", ["false", "", "yes"])
+def test_a_job_without_a_cloud_ends_with_two_and_says_why(job: Job, reference: str) -> None:
+    done = job.run("Run the suite", reference=reference, profile="smoke")
+    assert (done.returncode, job.outputs()["exit-code"], job.outputs()["outcome"]) == (0, "2", "error")
+    assert done.stderr.splitlines() == [
+        "conformance: --os-cloud '': the value is empty; give one, or leave the option out"
+    ]
+    assert job.run("End as the verdict does").returncode == 2
+
+
+def test_a_job_with_a_cloud_and_the_reference_ends_with_two(job: Job) -> None:
+    done = job.run("Run the suite", reference="true", cloud="c", profile="smoke")
+    assert job.outputs()["exit-code"] == "2"
+    assert "--reference and --os-cloud" in done.stderr
+
+
 def test_waivers_and_baseline_reach_the_command(job: Job) -> None:
     job.run("Run the suite", waivers="my waivers.yaml", baseline="b.json", other_cloud="o", cloud="c", profile="smoke")
     given = job.arguments()
@@ -190,10 +206,16 @@ def gitlab(job: Job, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_gitlab_script_runs_and_leaves_what_the_template_keeps(job: Job) -> None:
-    done = gitlab(job, CONFORMANCE_PROFILE="smoke")
+    done = gitlab(job, CONFORMANCE_PROFILE="smoke", CONFORMANCE_REFERENCE="true")
     assert done.returncode == 0, done.stderr
     kept = GITLAB[".conformance"]["artifacts"]
     assert [(job.home / path).exists() for path in (*kept["paths"], kept["reports"]["junit"])] == [True] * 2
+
+
+def test_the_gitlab_script_without_a_cloud_ends_with_two_and_says_why(job: Job) -> None:
+    done = gitlab(job, CONFORMANCE_PROFILE="smoke")
+    assert (done.returncode, (job.home / "conformance-reports").exists()) == (2, False)
+    assert "--os-cloud '': the value is empty" in done.stderr
 
 
 def test_the_gitlab_script_finds_the_cloud_of_the_variable_and_ends_as_the_verdict(
@@ -268,6 +290,10 @@ def test_what_is_copied_is_all_that_the_build_reads(tmp_path: Path) -> None:
         0,
         True,
     ), done.stderr
+
+
+def test_in_a_container_the_embedded_reference_has_to_be_asked_for() -> None:
+    assert "CI=true" in [rest for name, rest in instructions() if name == "ENV"]
 
 
 def test_the_container_runs_the_command_and_not_as_root() -> None:

@@ -1,9 +1,11 @@
-"""The command. Every error it knows ends in one line and the exit code of design rule 5."""
+"""The command. Every error ends in one line and the exit code of design rule 5, one that it does not know in exit code 4."""
 
 from __future__ import annotations
 
 import importlib
 import sys
+import tempfile
+import traceback
 from collections.abc import Mapping
 
 import rich_click as click
@@ -69,6 +71,16 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(Exit.USAGE)
+    except Exception as error:  # a bug of ours; Python's own exit code for one is that of a breach
+        _fail(f"the suite is at fault: {type(error).__name__}: {error}; the traceback is in {_kept(error)}", Exit.SUITE)
+
+
+def _kept(error: Exception) -> str:
+    """Write the traceback to a file that a user can send us; returns its path."""
+    text = "".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace")
+    with tempfile.NamedTemporaryFile(prefix="conformance-fault-", suffix=".txt", delete=False) as file:
+        file.write(text)
+    return file.name
 
 
 def _fail(text: str, code: Exit) -> None:

@@ -32,6 +32,7 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
         os_cacert: str | None,
         insecure: bool,
         other_cloud: str | None,
+        reference: bool,
         **others: Any,
     ) -> Any:
         settings = Settings(
@@ -39,6 +40,7 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
             region=os_region_name,
             interface=os_interface,
             other_cloud=other_cloud,
+            reference=reference,
             cacert=os_cacert,
             insecure=insecure,
         )
@@ -49,6 +51,11 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
         [
             click.option(
                 "--os-cloud", help="Cloud of clouds.yaml. Without any cloud the embedded reference is the target."
+            ),
+            click.option(
+                "--reference",
+                is_flag=True,
+                help="The embedded reference is the target on purpose, as is needed where CI is set.",
             ),
             click.option("--os-region-name", help="Region of the catalogue."),
             click.option("--os-interface", help="Interface of the catalogue: public, internal or admin."),

@@ -81,6 +81,8 @@ class _Looked:
 
     @classmethod
     def of(cls, record: Record, contract: Contract) -> _Looked:
+        if not record.started:
+            return cls((), {}, partitioned(record.exchanges, contract), frozenset())
         findings, looks, drawn = list(record.findings), Counter(record.looks), exploring(record)
         for exchange, assertion, related in judge_run(record.exchanges, contract):
             looks[assertion.requirement, assertion.check] += exchange.number not in drawn

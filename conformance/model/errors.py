@@ -9,6 +9,7 @@
     │   ├── NoService                      3  the catalogue has no endpoint of the service for us
     │   └── NotACloud                      3  something answered, but not as an OpenStack service
     └── SuiteError                         4  the suite itself is at fault; never the target
+        └── ReportsFailed                  4  a format of the reports could not be made; the others were written
 
 Local fault and remote fault are different classes, so that neither can be reported as the other.
 The text of an error is one line: what, where, what to do.
@@ -17,6 +18,7 @@ The text of an error is one line: what, where, what to do.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import IntEnum
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "LoginRefused",
     "NoService",
     "NotACloud",
+    "ReportsFailed",
     "SuiteError",
     "TargetError",
     "TargetUnreachable",
@@ -95,3 +98,14 @@ class SuiteError(ConformanceError):
     """The suite broke one of its own rules; the target is not to blame."""
 
     exit_code = Exit.SUITE
+
+
+class ReportsFailed(SuiteError):
+    """Some formats of the reports could not be made; what could be is written.
+
+    `errors` maps the name of a file to the exception.
+    """
+
+    def __init__(self, errors: Mapping[str, Exception]) -> None:
+        self.errors = errors
+        super().__init__(f"{', '.join(errors)} could not be written")

@@ -50,6 +50,8 @@ class Record:
     to judge it and could not, each with the reason. `attempts` are the cases that ran, in order. `required` are the
     requirements that this run owes; `reasons` say why one was not exercised (words of the errata are text); `notes`
     what limited the run; `suite_fault` that we are at fault; `removal` what is sent before a delete that is refused.
+    `started` is False for a run that never came to its cases: then it is not even known whether what answered is the cloud
+    that was meant, so nothing that it sent is judged.
     """
 
     run: Run
@@ -65,3 +67,4 @@ class Record:
     notes: tuple[Phrase, ...] = ()
     suite_fault: bool = False
     removal: Removal | None = None
+    started: bool = True

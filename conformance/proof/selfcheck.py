@@ -51,10 +51,13 @@ from conformance.run.runner import run_cases
 from conformance.run.service import registered
 from conformance.run.session import Options, Session, in_profile
 from conformance.services.fault import Fault
+from conformance.target.cloud import Settings
 
 __all__ = ["clean_run", "faults_like", "prove", "selfcheck", "trial"]
 
 SEED = 1
+REFERENCE = Settings(reference=True)
+"""A self-check never runs against a cloud, whatever the environment names."""
 MOST_CANDIDATES = 40
 """Faults that a check which caught none is tried alone with."""
 
@@ -211,7 +214,7 @@ def clean_run(profile: str, seed: int, liberty: str = "") -> CleanRun:
     began = time.monotonic()
     try:
         with Session(
-            Options(profile=profile, seed=seed, embedded=_reference([liberty] if liberty else [])), _contract()
+            Options(REFERENCE, profile, seed, embedded=_reference([liberty] if liberty else [])), _contract()
         ) as session:
             verdict = run_cases(session, _quiet())
     except ConformanceError as error:
@@ -238,7 +241,7 @@ def trial(fault: str, profile: str = "gate", seed: int = SEED, cases: str | None
     sent = 0
     elsewhere: set[str] = set()
     for selection in [cases] if cases else _stages(item, profile):
-        options = Options(profile=profile, seed=seed, selection=selection, embedded=_reference([fault]))
+        options = Options(REFERENCE, profile, seed, selection=selection, embedded=_reference([fault]))
         try:
             with Session(options, _contract()) as session:
                 verdict = run_cases(session, _quiet(), _Stop(session, item))

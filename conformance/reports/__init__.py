@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-from conformance.model.errors import UsageError
+from conformance.model.errors import Exit, ReportsFailed, UsageError
+from conformance.model.phrase import Phrase
 from conformance.reports.allure import to_allure
 from conformance.reports.formats import FORMATS, VERDICT
 from conformance.reports.language import LANGUAGES
@@ -35,16 +39,25 @@ def write_reports(shown: Presentation, directory: Path, alluredir: Path | str | 
     """Write a file of each format, the specs, a script for each finding and, last, verdict.json; each is whole or not there.
 
     Allure results go to `alluredir` when it is given. Returns the paths in `directory`, verdict.json first. Raises UsageError
-    when a directory cannot be written.
+    when a directory cannot be written; ReportsFailed, after all others are written, when a format cannot be made: then
+    verdict.json says so and has exit code 4.
     """
+    failed: dict[str, Exception] = {}
+    made: dict[str, bytes] = {}
     if alluredir is not None:
-        _write_allure(shown, Path(alluredir))
-    made = {item.file: item.make(shown) for item in FORMATS.values()}
+        _tried("allure", lambda: _write_allure(shown, Path(alluredir)), failed)
+    scripts = _tried(SCRIPTS, lambda: tuple(_scripts(shown)), failed) or ()
+    for item in FORMATS.values():
+        data = _tried(item.file, partial(_made, item.file, shown, failed), failed)
+        if data is None and item.file == VERDICT:
+            data = _tried("verdict.json without findings", lambda: _bare(shown, failed), failed)
+        if data is not None:
+            made[item.file] = data
     try:
         directory.mkdir(parents=True, exist_ok=True)
         # A verdict of an earlier run must not stand beside reports of this one.
         (directory / VERDICT).unlink(missing_ok=True)
-        _write_scripts(shown, directory / SCRIPTS)
+        _write_scripts(scripts, directory / SCRIPTS)
         for name, data in shown.specs.items():
             (directory / name).parent.mkdir(parents=True, exist_ok=True)
             _write(directory / name, data)
@@ -52,7 +65,46 @@ def write_reports(shown: Presentation, directory: Path, alluredir: Path | str | 
             _write(directory / name, data)
     except OSError as error:
         raise UsageError(f"{directory}: reports cannot be written: {error.strerror}; give another --out") from None
+    if failed:
+        raise ReportsFailed(failed)
     return tuple(directory / name for name in reversed(made))
+
+
+T = TypeVar("T")
+
+
+def _tried(name: str, make: Callable[[], T], failed: dict[str, Exception]) -> T | None:
+    """What `make` makes; None, and an entry in `failed`, when it raises an exception of ours."""
+    try:
+        return make()
+    except UsageError:
+        raise
+    except Exception as error:
+        failed[name] = error
+        return None
+
+
+def _made(file: str, shown: Presentation, failed: Mapping[str, Exception]) -> bytes:
+    make = next(item.make for item in FORMATS.values() if item.file == file)
+    return make(_faulty(shown, failed))
+
+
+def _faulty(shown: Presentation, failed: Mapping[str, Exception]) -> Presentation:
+    """The presentation with a note for each format that could not be made, and with exit code 4 when there is one."""
+    if not failed:
+        return shown
+    notes = tuple(
+        Phrase.of("suite-at-fault", case=name, error=type(error).__name__, said=" ".join(str(error).split())[:200])
+        for name, error in failed.items()
+    )
+    verdict = shown.verdict
+    return replace(shown, verdict=replace(verdict, exit_code=int(Exit.SUITE), notes=(*verdict.notes, *notes)))
+
+
+def _bare(shown: Presentation, failed: Mapping[str, Exception]) -> bytes:
+    """verdict.json with no more than the outcomes: the least that is left when the whole cannot be made."""
+    least = replace(shown.verdict, findings=(), sent=(), waivers=(), error_codes=(), notes=())
+    return FORMATS["json"].make(_faulty(replace(shown, verdict=least), failed))
 
 
 def write_report(shown: Presentation, form: str, path: Path) -> None:
@@ -85,12 +137,12 @@ def _write_allure(shown: Presentation, directory: Path) -> None:
         ) from None
 
 
-def _write_scripts(shown: Presentation, folder: Path) -> None:
+def _write_scripts(scripts: Iterable[tuple[str, str]], folder: Path) -> None:
     """Each finding's command as a file that can be executed; those of an earlier run go first."""
     for path in folder.glob("*.sh") if folder.is_dir() else ():
         if _SCRIPT.fullmatch(path.name):
             path.unlink()
-    for name, text in _scripts(shown):
+    for name, text in scripts:
         folder.mkdir(exist_ok=True)
         _write(folder / name, text.encode("utf-8", "replace"))
         (folder / name).chmod(0o755)

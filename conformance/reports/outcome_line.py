@@ -10,10 +10,12 @@ from conformance.reports.figures import figures
 from conformance.reports.language import Text, say
 from conformance.reports.words import OVERALL, loud
 
-__all__ = ["LEGEND", "NO_CLOUD", "headline", "outcome_line", "scope"]
+__all__ = ["LEGEND", "NO_CLOUD", "TARGET_LINE", "headline", "outcome_line", "scope"]
 
 NO_CLOUD = say("the embedded reference, no cloud")
 """What a run was made against that named no cloud."""
+TARGET_LINE = say("target    {what}", what=NO_CLOUD)
+"""The first line of such a run."""
 
 LEGEND: tuple[tuple[Text, Text], ...] = (
     (say("promise"), say("a requirement of the ledger, with its lines of the document; binding, advisory or excluded")),

@@ -18,7 +18,7 @@ from conformance.model.verdict import FindingGroup, Outcome, Overall, Severity, 
 from conformance.reports.explanation import cause_of, envelope_of
 from conformance.reports.figures import by_area, figures
 from conformance.reports.language import Text, say
-from conformance.reports.outcome_line import LEGEND, NO_CLOUD, outcome_line
+from conformance.reports.outcome_line import LEGEND, TARGET_LINE, outcome_line
 from conformance.reports.presentation import SCRIPTS, Presentation
 from conformance.reports.quotation import quotation
 from conformance.reports.sentences import message, said
@@ -97,7 +97,7 @@ class _Printer:
         run, target = verdict.run, verdict.target
         self._whole("")
         if target.get("embedded"):
-            self._line(say("target    {what}", what=NO_CLOUD), style="bold")
+            self._line(TARGET_LINE, style="bold")
         self._line(
             say(
                 "target    {name}, {url} (project {project})",

@@ -77,12 +77,22 @@ def verifies(
     return declare
 
 
-def registry() -> Iterator[Case]:
-    """Every case of the registered services, by name."""
+def registry(broken: Callable[[str, Exception], None] | None = None) -> Iterator[Case]:
+    """Every case of the registered services, by name.
+
+    `broken` is told of a module that cannot be imported, which is passed over then; without it the exception is raised.
+    """
     found: list[Case] = []
     for package in case_packages():
         for info in pkgutil.iter_modules(package.__path__):
-            module = importlib.import_module(f"{package.__name__}.{info.name}")
+            name = f"{package.__name__}.{info.name}"
+            try:
+                module = importlib.import_module(name)
+            except Exception as error:
+                if broken is None:
+                    raise
+                broken(name, error)
+                continue
             found += [case for value in vars(module).values() if (case := getattr(value, "conformance_case", None))]
     yield from sorted(found, key=lambda case: case.name)
 

@@ -53,6 +53,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of `conformance run` that say what is run, under the same names."""
     group = parser.getgroup("conformance", "conformance of a cloud to the vendor's document")
     group.addoption("--os-cloud", help="cloud of clouds.yaml; without any cloud the embedded reference is the target")
+    group.addoption(
+        "--reference",
+        action="store_true",
+        help="the embedded reference is the target on purpose, as is needed where CI is set",
+    )
     group.addoption("--os-region-name", help="region of the catalogue")
     group.addoption("--os-interface", help="interface of the catalogue: public, internal or admin")
     group.addoption("--os-cacert", help="CA file that the cloud's certificates are verified with")
@@ -106,6 +111,7 @@ def options_of(config: pytest.Config) -> Options:
             region=get("--os-region-name"),
             interface=get("--os-interface"),
             other_cloud=get("--other-cloud"),
+            reference=get("--reference"),
             cacert=get("--os-cacert"),
             insecure=get("--insecure"),
         ),
@@ -186,7 +192,14 @@ class Supervisor:
             return result
         try:
             run = Session(options_of(session.config))
+        except ConformanceError as error:
+            pytest.exit(str(error), returncode=int(error.exit_code))
+        try:
             run.__enter__()
+        except TargetError as error:
+            run.could_not_start(error)
+            session.config.stash[SESSION] = run
+            pytest.exit(str(error), returncode=int(error.exit_code))
         except ConformanceError as error:
             pytest.exit(str(error), returncode=int(error.exit_code))
         session.config.stash[SESSION] = run
@@ -199,8 +212,7 @@ class Supervisor:
             self._confirm(session, run)
             return result
         except KeyboardInterrupt:
-            run.cut_short = True
-            run.notes.append(Phrase.of("interrupted"))
+            run.interrupted()
             raise
         finally:
             run.cleanup()
@@ -268,16 +280,32 @@ class Supervisor:
                 run.given_up = True
                 item.session.shouldstop = str(error)
             pytest.skip(str(error))
-        except Exception as error:  # a bug of ours must end as exit code 4, whatever class it has
-            run.suite_fault = True
-            run.notes.append(Phrase.of("suite-at-fault", case=case.name, error=type(error).__name__, said=str(error)))
-            raise
         finally:
             run.sweep()
         failures = item.stash.get(FAILURES, [])
         if failures:
             pytest.fail("\n".join(run.options.wording.sentence(item) for item in failures), pytrace=False)
         return None
+
+    def pytest_exception_interact(self, node: pytest.Item | pytest.Collector, call: pytest.CallInfo[object]) -> None:
+        """An exception in a case, a fixture or the collection that nothing above has an answer to is a bug of ours (exit
+        code 4), whatever class it has."""
+        run = node.config.stash.get(SESSION, self.given)
+        error = call.excinfo.value if call.excinfo is not None else None
+        if run is None or error is None or isinstance(error, pytest.fail.Exception | pytest.skip.Exception):
+            return
+        case = case_of(node) if isinstance(node, pytest.Item) else None
+        if case is not None:
+            run.at_fault(case.name, error)
+        elif self.given is not None:  # under plain pytest other tests than ours may be collected
+            run.at_fault("collection", error)
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool | None:
+        """An exception in the plugin or in pytest; True keeps pytest from printing it."""
+        if self.given is None:
+            return None
+        self.given.at_fault("pytest", excinfo.value)
+        return True
 
     def _not_exercised(self, run: Session, case: Case, reason: Phrase, requirements: tuple[str, ...] = ()) -> None:
         # The first time decides what was judged, and only what is the same for every seed does.

@@ -12,14 +12,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from conformance.model.errors import ConformanceError, UsageError
-from conformance.model.phrase import Phrase
+from conformance.model.errors import SuiteError, TargetError, UsageError
 from conformance.model.verdict import Verdict
 from conformance.run.cases import case_packages
 from conformance.run.plugin import Supervisor, case_of
 from conformance.run.session import Session
 
-__all__ = ["interruptible", "pytest_arguments", "run_cases"]
+__all__ = ["conduct", "interruptible", "pytest_arguments", "run_cases"]
 
 CONFIGURATION = Path(__file__).with_name("pytest.ini")
 """Of pytest, for the cases alone."""
@@ -35,6 +34,27 @@ UNUSED = (
     "debugging",
 )
 """Plugins of pytest's own that a run has no use for."""
+
+
+def conduct(session: Session, progress: Console, *watchers: object) -> Verdict:
+    """Open a run, run its cases, clean up, and judge. There is a verdict whatever happens: a run that cannot start, that
+    is interrupted, or that meets a bug of ours has one that says so.
+
+    Raises UsageError alone.
+    """
+    interruptible()
+    try:
+        with session:
+            return run_cases(session, progress, *watchers)
+    except TargetError as error:
+        session.could_not_start(error)
+    except UsageError:
+        raise
+    except KeyboardInterrupt:
+        session.interrupted()
+    except Exception as error:
+        session.at_fault("start", error)
+    return session.verdict()
 
 
 def run_cases(session: Session, progress: Console, *watchers: object) -> Verdict:
@@ -53,18 +73,15 @@ def run_cases(session: Session, progress: Console, *watchers: object) -> Verdict
             status = pytest.main(arguments, plugins=[Supervisor(session), watcher, *watchers])
     finally:
         session.cleanup()
-    if status != pytest.ExitCode.USAGE_ERROR:
-        progress.print(said.getvalue(), end="", markup=False, highlight=False)
+    if status == pytest.ExitCode.USAGE_ERROR and options.selection:
+        raise UsageError(f"-k {options.selection}: is no expression that pytest understands")
+    progress.print(said.getvalue(), end="", markup=False, highlight=False)
     if status == pytest.ExitCode.INTERRUPTED:
         session.cut_short = True
         if not session.given_up:
-            session.notes.append(Phrase.of("interrupted"))
-    if status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
-        raise (
-            UsageError(f"-k {options.selection}: is no expression that pytest understands")
-            if options.selection
-            else (ConformanceError("the suite could not be run by pytest"))
-        )
+            session.interrupted()
+    if status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR} and not session.suite_fault:
+        session.at_fault("pytest", SuiteError("the suite could not be run by pytest"))
     return session.verdict()
 
 
@@ -86,6 +103,7 @@ def pytest_arguments(profile: str) -> list[str]:
         str(CONFIGURATION.parent),
         "--disable-plugin-autoload",
         "--assert=plain",
+        "--continue-on-collection-errors",
         *(argument for name in UNUSED for argument in ("-p", f"no:{name}")),
         "-p",
         "conformance.plugin",

@@ -7,6 +7,7 @@ import shlex
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -19,12 +20,13 @@ from conformance.contract.specs import load_contract
 from conformance.generate.exploration import Budget, parse_budget
 from conformance.judge.confirmation import MOST_CASES
 from conformance.judge.judgement import Excuses, judge, to_confirm
+from conformance.judge.plain import plain_verdict
 from conformance.judge.registry import covered, passive_ids, required
 from conformance.model.contract import Contract
 from conformance.model.errors import SuiteError, TargetError, UsageError
 from conformance.model.phrase import Phrase, Value
 from conformance.model.record import Record
-from conformance.model.verdict import Run, Verdict
+from conformance.model.verdict import Removal, Run, Verdict
 from conformance.run.baseline_file import load_baseline
 from conformance.run.cases import Case, registry
 from conformance.run.client import Client, Connection, resource_of
@@ -36,7 +38,8 @@ from conformance.run.sender import RecordingSender
 from conformance.run.service import Service, services_of
 from conformance.run.waivers_file import load_waivers
 from conformance.run.wording import PLAIN, Wording
-from conformance.target.cloud import Settings, Target, Wanted, configured, open_target
+from conformance.target.choice import names_cloud
+from conformance.target.cloud import Settings, Target, Wanted, open_target
 from conformance.target.secrets import Secrets
 from conformance.target.transport import Transport
 
@@ -96,10 +99,13 @@ class Session:
         self.secrets = Secrets()
         self.run_id = entropy.token_hex(4)
         self.notes: list[Phrase] = []
-        self.suite_fault = False
+        self.faults: list[str] = []
+        """A traceback for each exception of ours, without secrets; they are for the maintainers, and in no report."""
         self.cut_short = False
         self.excuses = self._excuses()
         self.given_up = False
+        self.refusal: str | None = None
+        """Why the run could not start, as the error says it; None when it did."""
         self.leftovers: tuple[str, ...] = ()
         self._stuck: frozenset[str] = frozenset()
         self._began = datetime.now(UTC)
@@ -150,6 +156,8 @@ class Session:
         try:
             self._open()
         except BaseException:
+            if self.clients:
+                self.cleanup()
             self._stack.close()
             raise
         return self
@@ -157,9 +165,35 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
+    def at_fault(self, where: str, error: BaseException) -> None:
+        """Write down an exception of ours: the run ends with exit code 4, and with all that was judged besides.
+
+        `where` is the case, or the stage of the run.
+        """
+        text = self.secrets.text("".join(traceback.format_exception(error)))
+        self.faults.append(f"{where}\n{text}")
+        self.notes.append(
+            Phrase.of("suite-at-fault", case=where, error=type(error).__name__, said=" ".join(str(error).split())[:200])
+        )
+
+    @property
+    def suite_fault(self) -> bool:
+        """Whether an exception of ours was met."""
+        return bool(self.faults)
+
+    def could_not_start(self, error: TargetError) -> None:
+        """Say that the run never came to its cases, and why."""
+        self.refusal = str(error)
+        self.notes.append(Phrase.of("could-not-start", said=self.refusal))
+
+    def interrupted(self) -> None:
+        """Say that the run was ended from outside, before its last case."""
+        self.cut_short = True
+        self.notes.append(Phrase.of("interrupted"))
+
     def _open(self) -> None:
         settings = self.options.settings
-        if not configured(settings):
+        if not names_cloud(settings):
             settings = self._embedded(settings)
         services = {item.name: () if item.gives_tokens else item.catalogue for item in self.services}
         self.target = open_target(settings, Wanted(services, self.contract.token_operation), self._door)
@@ -243,7 +277,7 @@ class Session:
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-")))
         clouds = folder / "clouds.yaml"
         target.write_clouds(clouds)
-        return replace(settings, cloud=CLOUD, other_cloud=OTHER_CLOUD, config_files=(str(clouds),))
+        return replace(settings, reference=True, cloud=CLOUD, other_cloud=OTHER_CLOUD, config_files=(str(clouds),))
 
     def share(self, part: float) -> Budget:
         """A share (0 to 1) of the budget of the generated cases, counted from now; less of it for a case that
@@ -271,6 +305,8 @@ class Session:
             self._stuck = frozenset(self._ids())
         except TargetError:
             return
+        except Exception as error:
+            self.at_fault("cleanup", error)
         finally:
             self.recorder.case = ""
 
@@ -290,6 +326,8 @@ class Session:
                 left = clean(client.journal, client)
             except TargetError as error:
                 self.notes.append(Phrase.of("cleanup-cut-short", said=str(error)))
+            except Exception as error:
+                self.at_fault("cleanup", error)
             finally:
                 self.leftovers += left
                 client.journal.close(done=not left)
@@ -297,12 +335,16 @@ class Session:
             self.notes.append(Phrase.of("left-behind", **_some(self.leftovers)))
 
     def verdict(self) -> Verdict:
-        """The verdict on what was seen so far."""
-        return judge(self.record(), self.contract, self.excuses)
+        """The verdict on what was seen so far. When judging it fails, a plain one of what the checks have found."""
+        try:
+            return judge(self.record(), self.contract, self.excuses)
+        except Exception as error:
+            self.at_fault("judging", error)
+            return plain_verdict(self.record(), self.contract)
 
     def record(self) -> Record:
         """What was seen so far, without secrets."""
-        cases = [case for case in registry() if in_profile(case, self.options.profile)]
+        cases = [case for case in registry(self._uncollected) if in_profile(case, self.options.profile)]
         owed = required(self.contract, self._promised(cases))
         reasons = self._reasons(cases)
         run = Run(
@@ -320,24 +362,11 @@ class Session:
             cut_short=self.cut_short,
             strict_waivers=self.options.strict_waivers,
         )
-        main = self.target.main
-        target = {
-            "name": self.target.name,
-            "url": self.target.url(self.client.service.name),
-            "urls": dict(self.target.urls),
-            "region": self.target.region,
-            "project": main.project_name,
-            "second_project": self.target.actors["other"].project_name if "other" in self.target.actors else None,
-            "roles": list(main.roles),
-            "facts": self.facts,
-            "may_create": all(self.recorder.may_create.values()),
-            "embedded": self.embedded,
-        }
         recorder = self.recorder
         return self.secrets.record(
             Record(
                 run=run,
-                target=target,
+                target=self._about(),
                 exchanges=tuple(recorder.exchanges),
                 findings=tuple(recorder.findings),
                 looks=dict(recorder.looks),
@@ -348,9 +377,43 @@ class Session:
                 reasons=reasons,
                 notes=tuple(self.notes),
                 suite_fault=self.suite_fault,
-                removal=self.client.removal if resource_of(self.contract, self.client.service) is not None else None,
+                removal=self._removal(),
+                started=self.refusal is None,
             )
         )
+
+    def _uncollected(self, module: str, error: Exception) -> None:
+        if not self.faults:  # pytest has met it too, unless it never came to that
+            self.at_fault(module, error)
+
+    def _about(self) -> dict[str, Any]:
+        """What the run was against; as far as it got, when it could not start."""
+        target: Target | None = getattr(self, "target", None)
+        about = {"name": self.options.settings.cloud or "", "url": "", "urls": {}, "region": "", "project": ""}
+        if target is not None:
+            first = next((item.name for item in self.services if not item.gives_tokens), None)
+            about = {
+                "name": target.name,
+                "url": target.urls.get(first or "", ""),
+                "urls": dict(target.urls),
+                "region": target.region,
+                "project": target.main.project_name,
+            }
+        other = target.actors.get("other") if target is not None else None
+        return {
+            **about,
+            "second_project": other.project_name if other is not None else None,
+            "roles": list(target.main.roles) if target is not None else [],
+            "facts": self.facts,
+            "may_create": all(self.recorder.may_create.values()) if target is not None else None,
+            "embedded": self.embedded,
+        }
+
+    def _removal(self) -> Removal | None:
+        client = next(iter(self.clients.values()), None)
+        if client is None or resource_of(self.contract, client.service) is None:
+            return None
+        return client.removal
 
     def _promised(self, cases: Iterable[Case]) -> Iterable[str]:
         """What a run of this profile owes: smoke what its cases declare, the others everything, with a case for it or
@@ -367,6 +430,9 @@ class Session:
                 covered((pattern for case in cases for pattern in case.verifies), self.contract.requirements)
             )
             reasons |= {name: Phrase.of("not-in-smoke") for name in outside if name not in reasons}
+        if self.refusal is not None:
+            obstacle = Phrase.of("could-not-start", said=self.refusal)
+            return {**dict.fromkeys(self.contract.requirements, obstacle), **self.contract.reasons}
         if self.options.selection:
             unselected = Phrase.of("not-selected", selection=self.options.selection)
             reasons = {**dict.fromkeys(self.contract.requirements, unselected), **reasons}

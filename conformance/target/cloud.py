@@ -35,7 +35,7 @@ from conformance.model.errors import (
 from conformance.target.login import Actor, Login, line_of, log_in
 from conformance.target.transport import Sender, Transport, TransportLimits, origin_of
 
-__all__ = ["Actor", "Settings", "Target", "Wanted", "configured", "open_target"]
+__all__ = ["Actor", "Settings", "Target", "Wanted", "open_target"]
 
 Door = Callable[[Transport], Sender]
 """Puts a sender before the transport of a target: what the login sends goes through it."""
@@ -43,12 +43,16 @@ Door = Callable[[Transport], Sender]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to find the cloud. None leaves a value to the configuration that openstack.config reads."""
+    """How to find the cloud. None leaves a value to the configuration that openstack.config reads.
+
+    `reference` chooses the embedded reference, which is no cloud: its own configuration is read, and no variable.
+    """
 
     cloud: str | None = None
     region: str | None = None
     interface: str | None = None
     other_cloud: str | None = None
+    reference: bool = False
     cacert: str | None = None
     insecure: bool = False
     config_files: tuple[str, ...] = ()
@@ -92,13 +96,6 @@ class Target:
         return self.actors["main"]
 
 
-def configured(settings: Settings, environ: Mapping[str, str] | None = None) -> bool:
-    """Whether the command line or the environment names any cloud at all."""
-    env = os.environ if environ is None else environ
-    names = ("OS_CLOUD", "OS_AUTH_URL", "OS_CLIENT_CONFIG_FILE", "OS_AUTH_TYPE", "OS_USERNAME", "OS_TOKEN")
-    return bool(settings.cloud or settings.other_cloud or any(env.get(name) for name in names))
-
-
 def open_target(settings: Settings, wanted: Wanted, door: Door) -> Target:
     """Log in and find the services.
 
@@ -136,10 +133,11 @@ def _region(settings: Settings, cloud: str | None) -> CloudRegion:
     if settings.interface:
         overrides["interface"] = settings.interface
     try:
-        config = OpenStackConfig(config_files=list(settings.config_files) or None)
+        config = OpenStackConfig(config_files=list(settings.config_files) or None, load_envvars=not settings.reference)
     except (ConfigException, OSError) as error:
         raise UsageError(f"the cloud configuration cannot be read: {line_of(error)}") from None
-    _all_readable(settings)
+    if not settings.reference:
+        _all_readable(settings)
     wanted = cloud or os.environ.get("OS_CLOUD")
     if wanted and wanted not in config.get_cloud_names():
         known = ", ".join(sorted(config.get_cloud_names())) or "none"

@@ -33,9 +33,17 @@ def verdict_of(out: Path) -> dict[str, Any]:
     return value
 
 
+@pytest.fixture(scope="module")
+def smoke(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run against the embedded reference."""
+    place = tmp_path_factory.mktemp("smoke")
+    command("run", "--profile", "smoke", "--out", "out", cwd=place)
+    return place / "out"
+
+
 def test_without_a_cloud_the_reference_is_conformant(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "conformance", "run", "--out", "out", "--seed", "7"],
+        [sys.executable, "-m", "conformance", "run", "--out", "out", "--seed", "7", "--reference"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -43,10 +51,10 @@ def test_without_a_cloud_the_reference_is_conformant(tmp_path: Path) -> None:
         timeout=300,
         check=False,
     )
-    assert (done.returncode, "".join(line for line in done.stderr.splitlines() if not line.startswith("case "))) == (
-        0,
-        "",
-    )
+    first, *others = done.stderr.splitlines()
+    assert (done.returncode, [line for line in others if not line.startswith("case ")]) == (0, [])
+    assert first == "target    the embedded reference, no cloud"
+    assert "; the embedded reference, no cloud): " in done.stdout.splitlines()[-1]
     verdict = verdict_of(tmp_path / "out")
     assert (
         verdict["outcome"],
@@ -127,6 +135,9 @@ def test_isolation_without_a_second_project_is_inconclusive_and_says_why(tmp_pat
     ("arguments", "words"),
     [
         (("run", "--os-cloud", "nowhere"), "cloud nowhere: not in the configuration"),
+        (("run", "--os-cloud", ""), "--os-cloud '': the value is empty"),
+        (("run", "--os-cloud", "x", "--other-cloud", ""), "--other-cloud '': the value is empty"),
+        (("run", "--reference", "--os-cloud", "x"), "--reference and --os-cloud"),
         (("run", "--profile", "all"), "'all' is not one of"),
         (("run", "--no-such-option"), "No such option"),
         (("nonsense",), "No such command"),
@@ -140,10 +151,38 @@ def test_isolation_without_a_second_project_is_inconclusive_and_says_why(tmp_pat
 def test_what_is_asked_wrongly_is_exit_two_and_one_line(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
     done = command(*arguments, cwd=tmp_path)
     assert done.returncode == 2
-    lines = done.stderr.splitlines()
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("target ")]
     assert len(lines) == 1
     assert words in lines[0]
     assert list(tmp_path.glob("reports/*")) == []
+
+
+@pytest.mark.parametrize("name", ["run", "replay"])
+@pytest.mark.parametrize(
+    ("env", "words"),
+    [
+        ({"OS_CLOUD": ""}, "OS_CLOUD is set but empty"),
+        ({"OS_AUTH_URL": "http://127.0.0.1:1", "OS_USERNAME": "u", "OS_PASSWORD": ""}, "OS_PASSWORD is empty"),
+        ({"CI": "true"}, "no cloud is named, and CI is set"),
+    ],
+)
+def test_a_cloud_that_the_environment_names_badly_is_exit_two_and_never_the_embedded_reference(
+    tmp_path: Path, smoke: Path, name: str, env: dict[str, str], words: str
+) -> None:
+    done = command(name, *([smoke] if name == "replay" else []), cwd=tmp_path, env=env)
+    assert (done.returncode, len(done.stderr.splitlines()), done.stdout) == (2, 1, "")
+    assert words in done.stderr
+
+
+def test_a_pipeline_runs_against_the_embedded_reference_when_it_asks_for_it(tmp_path: Path) -> None:
+    done = command("run", "--reference", "--profile", "smoke", "--out", "out", cwd=tmp_path, env={"CI": "true"})
+    assert (done.returncode, verdict_of(tmp_path / "out")["target"]["embedded"]) == (0, True)
+
+
+def test_the_embedded_reference_reads_no_variable(tmp_path: Path) -> None:
+    env = {"OS_CLIENT_CONFIG_FILE": str(tmp_path / "absent.yaml"), "OS_REGION_NAME": "Mars", "OS_CLOUD": "x"}
+    done = command("run", "--reference", "--profile", "smoke", "--out", "out", cwd=tmp_path, env=env)
+    assert (done.returncode, verdict_of(tmp_path / "out")["target"]["region"]) == (0, "RegionOne")
 
 
 def clouds(tmp_path: Path, url: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from conformance.model.contract import Contract
 from conformance.model.errors import LoginRefused, NoService, NotACloud, TargetUnreachable, UsageError
 from conformance.model.message import Request, Response
 from conformance.proof.reference import Reference
-from conformance.target.cloud import Settings, Target, Wanted, configured, open_target
+from conformance.target.cloud import Settings, Target, Wanted, open_target
 from conformance.target.transport import Transport
 
 Seen = list[tuple[str | None, int]]
@@ -183,23 +183,6 @@ def test_a_cloud_without_auth_url_says_so(opened: Callable[..., tuple[Target, Se
 def test_a_missing_ca_file_says_so(reference: Reference, opened: Callable[..., tuple[Target, Seen]]) -> None:
     with pytest.raises(UsageError, match="there is no such file"):
         opened(reference.clouds(), cacert="/no/such/ca.pem")
-
-
-@pytest.mark.parametrize(
-    ("settings", "environ", "wanted"),
-    [
-        (Settings(), {}, False),
-        (Settings(cloud="c"), {}, True),
-        (Settings(), {"OS_CLOUD": "c"}, True),
-        (Settings(), {"OS_AUTH_URL": "u"}, True),
-        (Settings(), {"OS_CLIENT_CONFIG_FILE": "f"}, True),
-        (Settings(), {"OS_NAME": "linux"}, False),
-    ],
-)
-def test_a_cloud_is_configured_when_anything_names_one(
-    settings: Settings, environ: dict[str, str], wanted: bool
-) -> None:
-    assert wanted is configured(settings, environ)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from conformance.cli.reporting import conduct_run
 from conformance.contract.specs import dump_yaml
 from conformance.model.errors import ConformanceError, Exit, plain
 from conformance.model.message import Request
-from conformance.model.verdict import Verdict
+from conformance.model.verdict import Outcome, Verdict
 from conformance.proof.reference import Reference
 from conformance.reports import Presentation, print_verdict
 from conformance.reports.sentences import sentence
@@ -146,7 +146,7 @@ def serve() -> Iterator[Callable[..., Server]]:
 
 @pytest.fixture
 def outcome(tmp_path: Path) -> Callable[..., tuple[int, str, Verdict | None]]:
-    """Runs the suite as the command does: exit code, what a user reads, the verdict."""
+    """Runs the suite as the command does: exit code, what a user reads, the verdict; None when the run could not start."""
 
     def run(
         clouds: dict[str, Any],
@@ -159,12 +159,15 @@ def outcome(tmp_path: Path) -> Callable[..., tuple[int, str, Verdict | None]]:
         path = tmp_path / "clouds.yaml"
         path.write_text(dump_yaml(clouds))
         settings = Settings(cloud="reference", other_cloud=other, config_files=(str(path),), limits=limits)
+        said = io.StringIO()
+        options = Options(settings, profile, seed=1, selection=selection)
         try:
-            verdict, written = conduct_run(
-                Options(settings, profile, seed=1, selection=selection), tmp_path / "out", Console(file=io.StringIO())
-            )
+            verdict, written = conduct_run(options, tmp_path / "out", Console(file=said, width=1000))
         except ConformanceError as error:
             return int(error.exit_code), plain(str(error)), None
+        if any(note.kind == "could-not-start" for note in verdict.notes):  # one line, and a verdict that judges nothing
+            assert (0, ()) == (verdict.count(Outcome.PASSED), verdict.findings)
+            return verdict.exit_code, said.getvalue().removeprefix("conformance: ").rstrip("\n"), None
         shown = io.StringIO()
         print_verdict(Presentation(verdict), Console(file=shown, width=80), written)
         return verdict.exit_code, shown.getvalue(), verdict

@@ -38,7 +38,8 @@ from conformance.run.plugin import Supervisor, case_of
 from conformance.run.runner import interruptible, pytest_arguments
 from conformance.run.session import Options, Session
 from conformance.run.wording import PLAIN, Wording
-from conformance.target.cloud import Settings, configured
+from conformance.target.choice import names_cloud
+from conformance.target.cloud import Settings
 from conformance.target.secrets import UNSCOPED
 
 __all__ = ["chosen", "replay"]
@@ -97,7 +98,7 @@ def replay(
             f"sha256 {verdict.contract['sha256'][:12]}…, "
             f"here {contract.name}, {contract.sha256[:12]}…); give its specs with --specs, or run the suite again"
         )
-    if not configured(settings) and verdict.target["name"] != "reference":
+    if not names_cloud(settings) and not settings.reference and not verdict.target.get("embedded"):
         raise UsageError(
             f"the run was made against cloud {verdict.target['name']}; say where to replay it with --os-cloud"
         )

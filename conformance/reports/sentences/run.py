@@ -29,6 +29,8 @@ PHRASES: Mapping[str, str] = {
         "user who may, on this platform perhaps an administrator"
     ),
     "does-not-answer": "{operation}, which the document does not have, does not answer; what needs it is not exercised",
+    "could-not-start": "the run could not start: {said}",
+    "not-judged": "the suite failed in judging",
     "interrupted": "the run was interrupted",
     "given-up": "given up after {cases} cases in a row that found no target: {said}",
     "suite-at-fault": "the suite is at fault in {case}: {error}: {said}",

@@ -152,7 +152,7 @@ def test_what_is_asked_wrongly_is_exit_two_and_one_line(tmp_path: Path, limits: 
     assert code_and(refused(tmp_path / "absent"), "there is no such file") == (2, True)
     assert code_and(refused(run, "--os-cloud", "nowhere"), "cloud nowhere: not in the configuration") == (2, True)
     raw = json.loads((run / "verdict.json").read_bytes())
-    (run / "verdict.json").write_text(json.dumps(raw | {"target": raw["target"] | {"name": "prod"}}))
+    (run / "verdict.json").write_text(json.dumps(raw | {"target": raw["target"] | {"name": "prod", "embedded": False}}))
     assert code_and(refused(run), "the run was made against cloud prod; say where to replay it with --os-cloud") == (
         2,
         True,

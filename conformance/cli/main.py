@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "requirements": "conformance.cli.requirements:requirements",
     "run": "conformance.cli.run:run",
     "baseline": "conformance.cli.baseline:baseline",
+    "waivers": "conformance.cli.waivers:waivers",
     "lint": "conformance.cli.lint:lint",
     "report": "conformance.cli.report:report",
     "replay": "conformance.cli.replay:replay",

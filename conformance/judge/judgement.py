@@ -238,9 +238,7 @@ def _parts(evidence: _Looked, contract: Contract, excuses: Excuses, *, strict: b
 
 
 def _waiver_of(finding: Finding, excuses: Excuses) -> Waiver | None:
-    ours = [
-        item for item in excuses.waivers if item.requirement == finding.requirement and not item.expired(excuses.today)
-    ]
+    ours = [item for item in excuses.waivers if item.may_excuse(finding) and not item.expired(excuses.today)]
     if not ours:
         return None
     sentence = excuses.sentence(finding)
@@ -264,8 +262,11 @@ def _waivers(
     told: list[WaiverResult] = []
     said: list[Phrase] = []
     for waiver in excuses.waivers:
-        ours = [part for part in parts if part.members[0].requirement == waiver.requirement]
-        ids = [part.id for part in ours if any(waiver.excuses(item, excuses.sentence(item)) for item in part.members)]
+        ids = [
+            part.id
+            for part in parts
+            if any(waiver.may_excuse(item) and waiver.excuses(item, excuses.sentence(item)) for item in part.members)
+        ]
         exercised = _exercised(waiver, outcomes[waiver.requirement], record, contract)
         result, note = waiver_result(waiver, tuple(dict.fromkeys(ids)), excuses.today, exercised=exercised)
         told.append(result)

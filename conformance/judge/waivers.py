@@ -27,11 +27,16 @@ SOON = 14
 @dataclass(frozen=True, slots=True)
 class Waiver:
     """One waiver. `expires` is its last day, None when it is permanent; what is None of the others does not restrict
-    it."""
+    it.
+
+    `finding` are the ids of the findings that it excuses: of those alone, and of whatever promise they are, for one
+    cause may break several. Without ids it excuses findings of its requirement.
+    """
 
     requirement: str
     reason: str
     owner: str
+    finding: tuple[str, ...] = ()
     operation: str | None = None
     status: int | None = None
     message: str | None = None
@@ -42,10 +47,14 @@ class Waiver:
         """Whether its last day is over."""
         return self.expires is not None and self.expires < today
 
+    def may_excuse(self, finding: Finding) -> bool:
+        """Whether the finding is one that it names, or without names one of its requirement."""
+        return finding.id in self.finding if self.finding else finding.requirement == self.requirement
+
     def excuses(self, finding: Finding, sentence: str) -> bool:
         """Whether the finding is one of its own. `sentence` is what the reports say of the finding, in English."""
         return (
-            finding.requirement == self.requirement
+            self.may_excuse(finding)
             and self.operation in {None, finding.operation}
             and self.status in {None, finding.status}
             and (self.message is None or re.search(self.message, sentence) is not None)
@@ -53,6 +62,7 @@ class Waiver:
 
     def __str__(self) -> str:
         places = [str(item) for item in (self.operation, self.status, self.message) if item is not None]
+        places += list(self.finding)
         return " ".join([self.requirement, *(["in", *places] if places else [])])
 
 
@@ -91,5 +101,6 @@ def waiver_result(
         link=waiver.link,
         expires=waiver.expires.isoformat() if waiver.expires is not None else None,
         findings=tuple(findings) if state == "used" else (),
+        named=waiver.finding,
     )
     return result, note

@@ -276,7 +276,7 @@ class Removal:
 @dataclass(frozen=True, slots=True)
 class WaiverResult:
     """A waiver and what became of it: `state` is "used", "unused", "expired" or "not exercised" (the run could not show
-    whether it is of use); `findings` are the ids that it excused."""
+    whether it is of use); `findings` are the ids that it excused, `named` those of the findings that it names."""
 
     requirement: str
     reason: str
@@ -288,6 +288,7 @@ class WaiverResult:
     link: str | None = None
     expires: str | None = None
     findings: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

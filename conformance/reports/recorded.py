@@ -113,8 +113,12 @@ def _verdict(raw: Mapping[str, Any], exchanges: tuple[Exchange, ...]) -> Verdict
         resources=tuple(_resource(item) for item in raw["resources"]),
         removal=Removal(**raw["removal"]) if raw["removal"] is not None else None,
         rulings={int(item["number"]): _ruling(item) for item in raw["rulings"]},
-        waivers=tuple(WaiverResult(**{**item, "findings": tuple(item["findings"])}) for item in raw["waivers"]),
+        waivers=tuple(map(_waiver, raw["waivers"])),
     )
+
+
+def _waiver(raw: Mapping[str, Any]) -> WaiverResult:
+    return WaiverResult(**{**raw, **{name: tuple(raw[name]) for name in ("findings", "named")}})
 
 
 def _lines(raw: Any) -> tuple[tuple[int, int], ...]:

@@ -98,7 +98,9 @@ def to_json(shown: Presentation) -> dict[str, Any]:
         "resources": [_resource(item) for item in verdict.resources],
         "removal": asdict(verdict.removal) if verdict.removal is not None else None,
         "rulings": [asdict(item) for _, item in sorted(verdict.rulings.items())],
-        "waivers": [{**asdict(item), "findings": list(item.findings)} for item in verdict.waivers],
+        "waivers": [
+            {**asdict(item), "findings": list(item.findings), "named": list(item.named)} for item in verdict.waivers
+        ],
         "requirements": [_requirement(item) for item in verdict.requirements],
     }
 

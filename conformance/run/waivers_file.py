@@ -4,6 +4,7 @@ waivers:
   - requirement: server.list.query.changes-since    # the exact id
     operation: server.list                          # optional: only there
     status: 400                                     # optional: only answers with this status
+    finding: [0f3a5b7c9d1e]                         # optional: only the findings of these ids (one, or a list)
     message: 'instead of 200'                       # optional: a regular expression, searched in the finding's sentence
     reason: upstream has no such parameter
     owner: cloud team
@@ -14,7 +15,7 @@ waivers:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -27,10 +28,12 @@ from conformance.model.contract import Contract
 from conformance.model.errors import UsageError
 from conformance.model.message import DISCOVERY
 
-__all__ = ["DEFAULT", "chosen", "load_waivers", "waiver_violations"]
+__all__ = ["DEFAULT", "TO_FILL_IN", "chosen", "load_waivers", "waiver_violations"]
 
 DEFAULT = "waivers.yaml"
 """The file that is used without being asked for when it is in the current directory."""
+TO_FILL_IN = ("reason", "owner", "expires")
+"""What only a person can say of a waiver; a draft leaves it open."""
 
 
 def chosen(given: Path | None) -> Path | None:
@@ -52,13 +55,24 @@ def load_waivers(path: Path, contract: Contract) -> tuple[Waiver, ...]:
 
 def waiver_violations(located: Located, contract: Contract) -> tuple[FileViolation, ...]:
     """All that is wrong with a file of waivers: against its schema, and what only the contract and the calendar
-    know."""
+    know. What a draft left to fill in is said once for each entry."""
     found = list(violations(located, schema("waivers")))
     rows = located.data.get("waivers") if isinstance(located.data, dict) else None
     for number, row in enumerate(rows if isinstance(rows, list) else ()):
         if isinstance(row, dict):
             found += [located.violation(("waivers", number, member), text) for member, text in _wrong(row, contract)]
+            blank = [name for name in TO_FILL_IN if name in row and row[name] is None]
+            if blank:
+                found = [item for item in found if item.where not in {f"waivers[{number}].{name}" for name in blank}]
+                found.append(located.violation(("waivers", number), _unfilled(blank)))
     return tuple(sorted(found, key=lambda item: (item.line, item.where, item.text)))
+
+
+def _unfilled(blank: Sequence[str]) -> str:
+    *first, last = blank
+    names = f"{', '.join(first)} and {last}" if first else last
+    end = " (or put `permanent: true` in place of expires)" if "expires" in blank else ""
+    return f"fill in {names}{end}, or delete the entry"
 
 
 def _wrong(row: Mapping[str, Any], contract: Contract) -> Iterable[tuple[str, str]]:
@@ -90,4 +104,6 @@ def _nearest(name: str, known: Iterable[str]) -> str:
 
 def _waiver(row: Mapping[str, Any]) -> Waiver:
     given = {key: value for key, value in row.items() if key != "permanent"}
+    named = row.get("finding", ())
+    given["finding"] = (named,) if isinstance(named, str) else tuple(named)
     return Waiver(**{**given, **({"expires": date.fromisoformat(row["expires"])} if "expires" in row else {})})

@@ -281,3 +281,31 @@ def test_lint_of_a_directory_without_specs_names_what_is_missing(tmp_path: Path)
     assert [
         f"empty/{name}:1: there is no such file" for name in (OVERLAY, "*.openapi.yaml", LEDGER)
     ] == done.stdout.splitlines()
+
+
+def test_findings_are_waived_by_a_draft_and_an_editor(tmp_path: Path, contract: Contract, faulty: Path) -> None:
+    done = command("waivers", "draft", str(faulty / "run"), cwd=tmp_path)
+    assert (done.returncode, done.stdout.partition(";")[0]) == (0, "waivers.yaml: 1 entry")
+    again = command("waivers", "draft", str(faulty / "run"), cwd=tmp_path)
+    assert (again.returncode, again.stderr.strip()) == (
+        2,
+        "conformance: waivers.yaml: is there already; give another --out, or --force to write over it",
+    )
+    with reference_with(NAME)(contract) as target:
+        target.write_clouds(tmp_path / "clouds.yaml")
+        unedited = command("run", *ON_REFERENCE, *EXACT, "--waivers", "waivers.yaml", "--out", "out", cwd=tmp_path)
+        assert unedited.returncode == 2
+        assert "waivers[0]: fill in reason, owner and expires" in unedited.stderr
+        path = tmp_path / "waivers.yaml"
+        edited = path.read_text(encoding="utf-8")
+        for name, value in (("reason", "agreed"), ("owner", "cloud team"), ("expires", "2099-01-31")):
+            edited = edited.replace(f"    {name}:", f"    {name}: {value}")
+        path.write_text(edited, encoding="utf-8")
+        done = command("run", *ON_REFERENCE, *EXACT, "--waivers", "waivers.yaml", "--out", "out", cwd=tmp_path)
+    # One case alone leaves the verdict open; what it finds does not count.
+    assert (done.returncode, "with 1 waived" in done.stdout) == (3, True)
+    nothing = command("waivers", "draft", "out", "--force", cwd=tmp_path)
+    assert (nothing.returncode, nothing.stdout.strip()) == (
+        0,
+        "out: no finding fails this run, so there is nothing to waive; no file is written",
+    )

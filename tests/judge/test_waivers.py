@@ -14,7 +14,7 @@ from conformance.judge.judgement import Excuses
 from conformance.judge.waivers import Waiver
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
-from conformance.model.finding import Assertion, Finding
+from conformance.model.finding import Assertion, Finding, identity
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.model.verdict import Outcome, Overall, Place, Verdict
@@ -192,3 +192,31 @@ def test_the_verdict_with_waivers_keeps_its_schema_and_junit_skips_what_is_waive
     assert '<skipped message="waived: wrong is missing" />' in text
     assert "waived: wrong is missing (agreed)" in text
     assert '<failure message="unused: agreed (cloud team)" type="unused" />' in text
+
+
+def test_a_waiver_that_names_findings_excuses_these_and_no_others(judged: Judged, exchange: Make) -> None:
+    html, flat = broken("error.envelope", "HTML"), broken("error.envelope", "flat")
+    looks = (html, exchange("image.list", 400, number=1)), (flat, exchange("image.list", 404, number=2))
+    assert html.deviation is not None
+    named = identity("error.envelope", html.deviation.key)
+    verdict = judged(*looks, excuses=excuses(waiver("error.envelope", finding=(named,))))
+    assert {group.deviation.place: group.binding for group in verdict.findings} == {"HTML": False, "flat": True}
+    assert [(item.state, item.findings, item.named) for item in verdict.waivers] == [("used", (named,), (named,))]
+
+
+def test_a_waiver_may_name_findings_of_several_promises_that_one_cause_breaks(judged: Judged, exchange: Make) -> None:
+    looks = [broken("error.envelope", "HTML"), broken("header.request-id", "none")]
+    named = tuple(identity(item.requirement, item.deviation.key) for item in looks if item.deviation is not None)
+    shown = exchange("image.list", 400, number=1)
+    verdict = judged(*((item, shown) for item in looks), excuses=excuses(waiver("error.envelope", finding=named)))
+    assert [group.waiver for group in verdict.findings] == ["agreed", "agreed"]
+    assert [sorted(item.findings) for item in verdict.waivers] == [sorted(named)]
+
+
+def test_a_named_finding_is_excused_only_at_the_status_that_is_given(judged: Judged, exchange: Make) -> None:
+    html = broken("error.envelope", "HTML")
+    assert html.deviation is not None
+    named = identity("error.envelope", html.deviation.key)
+    looks = (html, exchange("image.list", 400, number=1)), (html, exchange("image.list", 404, number=2))
+    verdict = judged(*looks, excuses=excuses(waiver("error.envelope", finding=(named,), status=400)))
+    assert {group.status: group.binding for group in verdict.findings} == {400: False, 404: True}

@@ -96,7 +96,7 @@ def test_a_good_file_is_read(tmp_path: Path, contract: Contract) -> None:
             (
                 8,
                 "waivers[0].ticket",
-                "there is no member of this name; known are expires, link, message, operation, owner, permanent, reason, requirement, status",
+                "there is no member of this name; known are expires, finding, link, message, operation, owner, permanent, reason, requirement, status",
             ),
         ),
     ],
@@ -145,3 +145,40 @@ def test_waivers_of_the_current_directory_are_used_unless_others_are_given(
     assert chosen(None) is None
     (tmp_path / "waivers.yaml").write_text("waivers: []\n")
     assert (Path("waivers.yaml"), Path("other.yaml")) == (chosen(None), chosen(Path("other.yaml")))
+
+
+@pytest.mark.parametrize("named", ["0f3a5b7c9d1e", "[0f3a5b7c9d1e]"])
+def test_a_finding_is_named_by_its_id_or_a_list(tmp_path: Path, contract: Contract, named: str) -> None:
+    assert lines(tmp_path, contract, GOOD.replace("message: instead of", f"finding: {named}")) == []
+    assert load_waivers(tmp_path / "waivers.yaml", contract)[0].finding == ("0f3a5b7c9d1e",)
+
+
+@pytest.mark.parametrize(
+    ("named", "where"),
+    [("0f3a", "waivers[0].finding"), ("[0F3A5B7C9D1E]", "waivers[0].finding[0]"), ("[]", "waivers[0].finding")],
+)
+def test_what_is_no_id_of_a_finding_is_refused(tmp_path: Path, contract: Contract, named: str, where: str) -> None:
+    found = lines(tmp_path, contract, GOOD.replace("message: instead of", f"finding: {named}"))
+    assert [(line, place, text.partition(",")[0]) for line, place, text in found] == [
+        (5, where, "must be the id of a finding")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("blank", "said"),
+    [
+        (("reason",), "fill in reason, or delete the entry"),
+        (
+            ("reason", "owner", "expires"),
+            "fill in reason, owner and expires (or put `permanent: true` in place of expires), or delete the entry",
+        ),
+    ],
+)
+def test_what_a_draft_left_open_is_said_once_for_each_entry(
+    tmp_path: Path, contract: Contract, blank: tuple[str, ...], said: str
+) -> None:
+    text = "".join(
+        f"{line.partition(':')[0]}:\n" if line.strip().partition(":")[0] in blank else f"{line}\n"
+        for line in GOOD.partition("  - requirement: error")[0].splitlines()
+    )
+    assert lines(tmp_path, contract, text) == [(2, "waivers[0]", said)]

@@ -26,7 +26,7 @@ from conformance.model.finding import Finding
 from conformance.model.message import Exchange
 from conformance.model.verdict import SentRow
 
-__all__ = ["attributed", "partitioned", "sent"]
+__all__ = ["Partitioned", "attributed", "partitioned", "sent"]
 
 Partitioned = Sequence[tuple[Exchange, tuple[Part, ...]]]
 CHECKS = frozenset({"server-error", "documented-status"})

@@ -7,30 +7,35 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from typing import Any
+from functools import cached_property
 
-from conformance.judge.attribution import attributed, partitioned, sent
+from conformance.judge.attribution import Partitioned, attributed, partitioned, sent
 from conformance.judge.baseline import Baseline, Entry
+from conformance.judge.causes import RootCause, causes
 from conformance.judge.confirmation import Sight, confirmation, sight_of, sights, worth_trying
 from conformance.judge.explored import exploring, seen_by_every_seed
+from conformance.judge.neighbours import Neighbours
 from conformance.judge.registry import CHECKS, judge_run
+from conformance.judge.severity import harm_of, severity_of, worst
 from conformance.judge.waivers import Waiver, waiver_result
 from conformance.model import requirement_id
 from conformance.model.contract import Authority, Contract, Requirement
 from conformance.model.deviation import Deviation
 from conformance.model.errors import Exit
 from conformance.model.finding import Finding, Key, identity
-from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.model.record import Attempt, Record
 from conformance.model.verdict import (
+    Consequence,
     ErrorCodeRow,
     FindingGroup,
+    Harm,
     Outcome,
     Overall,
     Place,
     RequirementResult,
     Run,
+    Severity,
     Variant,
     Verdict,
     WaiverResult,
@@ -58,11 +63,18 @@ class Excuses:
 
 @dataclass(frozen=True)
 class _ExcusedAlike:
-    """Findings of the same deviation that are excused alike: not at all, by the baseline, or by the same waiver; and
-    are alike in that every seed shows them, or only this run's."""
+    """Findings of one cause that are excused alike: not at all, by the baseline, or by the same waiver; and are alike in
+    that every seed shows them, or only this run's.
 
+    `requirement` and `deviation` name the cause; `consequences` are findings that follow from these members.
+    """
+
+    requirement: str
+    deviation: Deviation
     members: Sequence[Finding]
+    consequences: Sequence[Finding]
     binding: bool
+    counts: bool
     waiver: Waiver | None
     known: bool
     explored: bool
@@ -71,18 +83,40 @@ class _ExcusedAlike:
 
 @dataclass(frozen=True)
 class _Looked:
-    """What the record shows once the checks of a run have looked: all findings, the looks that count, and what was
-    sent. `steady` is what every seed shows."""
+    """What the record shows once the checks of a run have looked: all findings with their causes, the looks that count,
+    and what was sent. `drawn` are the numbers of the exchanges that only this run's seed has drawn."""
 
     findings: tuple[Finding, ...]
     looks: Mapping[tuple[str, str], int]
-    sent: Sequence[tuple[Exchange, tuple[Any, ...]]]
-    steady: frozenset[Entry]
+    sent: Partitioned
+    causes: tuple[RootCause, ...]
+    drawn: frozenset[int]
+    shown: frozenset[Entry]
+
+    @cached_property
+    def _followed(self) -> tuple[Finding, ...]:
+        """What only follows from something else, of what every seed shows."""
+        return tuple(
+            item
+            for cause in self.causes
+            for _, item in cause.consequences
+            if item.exchange is not None and item.exchange.number not in self.drawn
+        )
+
+    @cached_property
+    def steady(self) -> frozenset[Entry]:
+        """What every seed shows, and stands for itself there."""
+        return self.shown - {Entry.of(item) for item in self._followed}
+
+    @cached_property
+    def followed(self) -> Counter[str]:
+        """Requirement -> how many of its looks only failed by what something else had caused."""
+        return Counter(item.requirement for item in self._followed)
 
     @classmethod
     def of(cls, record: Record, contract: Contract) -> _Looked:
         if not record.started:
-            return cls((), {}, partitioned(record.exchanges, contract), frozenset())
+            return cls((), {}, partitioned(record.exchanges, contract), (), frozenset(), frozenset())
         findings, looks, drawn = list(record.findings), Counter(record.looks), exploring(record)
         for exchange, assertion, related in judge_run(record.exchanges, contract):
             looks[assertion.requirement, assertion.check] += exchange.number not in drawn
@@ -100,7 +134,9 @@ class _Looked:
                 )
         known = partitioned(record.exchanges, contract)
         told_apart = attributed(findings, known, drawn)
-        return cls(told_apart, +looks, known, seen_by_every_seed(told_apart, record))
+        parts = {exchange.number: found for exchange, found in known}
+        found = causes(told_apart, parts, contract, exploring=drawn)
+        return cls(told_apart, +looks, known, found, drawn, seen_by_every_seed(told_apart, record))
 
 
 def to_confirm(record: Record, contract: Contract, excuses: Excuses) -> tuple[tuple[str, ...], int]:
@@ -116,7 +152,7 @@ def judge(record: Record, contract: Contract, excuses: Excuses) -> Verdict:
     evidence = _Looked.of(record, contract)
     strict = record.run.strict
     parts = _parts(evidence, contract, excuses, strict=strict)
-    groups = _groups(parts, evidence.findings, record, contract)
+    groups = _groups(parts, evidence, record, contract)
     results = tuple(_result(item, record, evidence, groups) for item in contract.requirements.values())
     rows = tuple(_error_row(code, record, contract, results) for code in contract.error_codes)
     overall = _overall(results, groups, record)
@@ -166,6 +202,9 @@ def _result(item: Requirement, record: Record, evidence: _Looked, groups: Iterab
         outcome, reason = Outcome.NOT_EXERCISED, _unjudged(record.unjudged[item.id])
     elif looks and ours:
         outcome, reason = Outcome.EXPLORED, Phrase.of("broken-beyond-the-regression-part")
+    elif looks and evidence.followed[item.id] == sum(looks.values()):
+        # It was never met but broken, by what something else had caused: nothing shows that it is kept.
+        outcome, reason = Outcome.NOT_EXERCISED, Phrase.of("only-in-consequence")
     elif looks:
         outcome = Outcome.PASSED
     else:
@@ -212,29 +251,50 @@ def _overall(results: Iterable[RequirementResult], groups: Iterable[FindingGroup
 
 
 def _parts(evidence: _Looked, contract: Contract, excuses: Excuses, *, strict: bool) -> tuple[_ExcusedAlike, ...]:
-    """Findings of the same deviation from the same promise, over operations and statuses, apart by what excuses them
-    (0: nothing, 1: the baseline, 2: a waiver), and by whether every seed shows them.
+    """The causes, their findings apart by what excuses them (0: nothing, 1: the baseline, 2: a waiver), and by whether
+    every seed shows them.
 
     Each finding is excused by itself, so that a waived or known one never takes another with it.
     """
-    together: dict[tuple[str, Deviation], dict[tuple[int, bool, Waiver | None], list[Finding]]] = {}
-    for finding in evidence.findings:
-        waiver = _waiver_of(finding, excuses)
-        known = waiver is None and excuses.baseline is not None and excuses.baseline.holds(finding)
-        excused = 2 if waiver is not None else 1 if known else 0
-        explored = Entry.of(finding) not in evidence.steady
-        together.setdefault(finding.key, {}).setdefault((excused, explored, waiver), []).append(finding)
     parts: list[_ExcusedAlike] = []
-    for deviation in together.values():
+    for cause in evidence.causes:
+        apart: dict[tuple[int, bool, Waiver | None], list[Finding]] = {}
+        for finding in cause.members:
+            waiver = _waiver_of(finding, excuses)
+            known = waiver is None and excuses.baseline is not None and excuses.baseline.holds(finding)
+            excused = 2 if waiver is not None else 1 if known else 0
+            explored = Entry.of(finding) not in evidence.steady
+            apart.setdefault((excused, explored, waiver), []).append(finding)
+        whole = identity(_main(cause.members), cause.deviation.key)
+        told: set[Key] = set()
         # In the order of weight: the first keeps the id that the whole would have.
-        ordered = sorted(deviation.items(), key=lambda item: (*item[0][:2], str(item[0][2])))
+        ordered = sorted(apart.items(), key=lambda item: (*item[0][:2], str(item[0][2])))
         for number, ((excused, explored, waiver), members) in enumerate(ordered):
-            requirement = contract.requirements[members[0].requirement]
-            binding = requirement.binding or (strict and requirement.authority is Authority.UPSTREAM)
-            binds = binding and excused == 0 and (strict or not explored)
-            own = members[0].id if number == 0 else _other_id(members[0].id, waiver, excused == 1, explored)
-            parts.append(_ExcusedAlike(members, binds, waiver, excused == 1, explored, own))
+            requirement = contract.requirements[_main(members)]
+            counts = requirement.binding or (strict and requirement.authority is Authority.UPSTREAM)
+            own = {item.key for item in members} - told
+            told |= own
+            parts.append(
+                _ExcusedAlike(
+                    requirement=requirement.id,
+                    deviation=cause.deviation,
+                    members=members,
+                    consequences=[item for key, item in cause.consequences if key in own],
+                    binding=counts and excused == 0 and (strict or not explored),
+                    counts=counts,
+                    waiver=waiver,
+                    known=excused == 1,
+                    explored=explored,
+                    id=whole if number == 0 else _other_id(whole, waiver, excused == 1, explored),
+                )
+            )
     return tuple(parts)
+
+
+def _main(members: Iterable[Finding]) -> str:
+    """The requirement that most of the findings are about, of several the first by name."""
+    counts = Counter(item.requirement for item in members)
+    return min(counts, key=lambda name: (-counts[name], name))
 
 
 def _waiver_of(finding: Finding, excuses: Excuses) -> Waiver | None:
@@ -292,22 +352,44 @@ def _exercised(waiver: Waiver, result: RequirementResult, record: Record, contra
 
 
 def _groups(
-    parts: Iterable[_ExcusedAlike], findings: Sequence[Finding], record: Record, contract: Contract
+    parts: Iterable[_ExcusedAlike], evidence: _Looked, record: Record, contract: Contract
 ) -> tuple[FindingGroup, ...]:
-    """The parts as groups of the verdict, binding ones first."""
-    shown = sights(findings, record.attempts)
-    groups = [_group(part, contract, record.attempts, shown) for part in parts]
-    return tuple(
-        sorted(groups, key=lambda group: (not group.binding, group.requirement, group.deviation.key, group.id))
+    """The parts as groups of the verdict, in the order of weight: what binds, then by harm, severity and requirement."""
+    shown = sights(evidence.findings, record.attempts)
+    suffering = _suffering(evidence.findings, contract)
+    neighbours = Neighbours(evidence.sent, evidence.findings, contract)
+    groups = [_group(part, contract, record.attempts, shown, suffering, neighbours) for part in parts]
+    return tuple(sorted(groups, key=_weighed))
+
+
+def _weighed(group: FindingGroup) -> tuple[bool, int, int, str, str, str]:
+    harm, severity = tuple(Harm).index(group.harm), tuple(Severity).index(group.severity)
+    return not group.binding, harm, severity, group.requirement, group.deviation.key, group.id
+
+
+def _suffering(findings: Iterable[Finding], contract: Contract) -> frozenset[int]:
+    """Numbers of the answers on which data or isolation suffer."""
+    return frozenset(
+        item.exchange.number
+        for item in findings
+        if item.exchange is not None
+        and harm_of(contract.requirements[item.requirement], item.deviation) in {Harm.DATA, Harm.ISOLATION}
     )
 
 
 def _group(
-    part: _ExcusedAlike, contract: Contract, attempts: Sequence[Attempt], shown: Sequence[frozenset[Sight]]
+    part: _ExcusedAlike,
+    contract: Contract,
+    attempts: Sequence[Attempt],
+    shown: Sequence[frozenset[Sight]],
+    suffering: frozenset[int],
+    neighbours: Neighbours,
 ) -> FindingGroup:
     members = part.members
-    clearest = min(members, key=_clarity)
-    requirement = contract.requirements[clearest.requirement]
+    clearest = min(members, key=lambda item: (item.requirement != part.requirement, _clarity(item)))
+    requirement = contract.requirements[part.requirement]
+    harm = worst({harm_of(contract.requirements[item.requirement], item.deviation) for item in members})
+    hurts = any(item.exchange is not None and item.exchange.number in suffering for item in members)
     return FindingGroup(
         id=part.id,
         requirement=requirement.id,
@@ -317,7 +399,7 @@ def _group(
         source=requirement.source,
         operation=clearest.operation,
         status=clearest.status,
-        deviation=clearest.deviation,
+        deviation=_as_seen(part.deviation, clearest),
         count=len(members),
         places=_places(members),
         binding=part.binding,
@@ -330,8 +412,23 @@ def _group(
         explored=part.explored,
         checks=_checks(members),
         borrowed=clearest.borrowed,
+        harm=harm,
+        severity=severity_of(harm, counts=part.counts, suffering=hurts),
         variants=_variants(members),
+        consequences=_consequences(part.consequences),
+        neighbour=neighbours.of(clearest.exchange) if clearest.exchange is not None else None,
     )
+
+
+def _as_seen(deviation: Deviation, clearest: Finding) -> Deviation:
+    """The title of the cause with the values that the exemplar shows."""
+    own = clearest.deviation
+    return own if own == deviation else replace(deviation, seen=own.seen, path=own.path)
+
+
+def _consequences(found: Iterable[Finding]) -> tuple[Consequence, ...]:
+    counts = Counter(item.key for item in found)
+    return tuple(Consequence(*key, count) for key, count in counts.items())
 
 
 def _variants(members: Iterable[Finding]) -> tuple[Variant, ...]:

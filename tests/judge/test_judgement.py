@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conformance.judge.baseline import Baseline, Entry
 from conformance.judge.judgement import Excuses, judge
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
@@ -148,6 +149,50 @@ def test_findings_that_fail_the_run_come_first(verdict: Judge, exchange: Build, 
     advisory = next(item.id for item in contract.requirements.values() if item.authority == "upstream")
     made = verdict(record(finding(exchange(), requirement=advisory), finding(exchange())))
     assert [True, False] == [group.binding for group in made.findings]
+
+
+def test_findings_are_in_the_order_of_their_weight(verdict: Judge, exchange: Build) -> None:
+    told = {
+        "header.request-id": Deviation("no-request-id"),
+        "image.list.complete": Deviation("not-listed"),
+        "auth.required": Deviation("opened", terms=(("how", "no-token"),)),
+        "status.server-error": Deviation("server-error", "image.list", 500),
+        "image.download.bytes": Deviation("other-data"),
+        LIMIT: TOO_MANY,
+    }
+    met = [finding(exchange(number=n), what, name) for n, (name, what) in enumerate(told.items(), 1)]
+    made = verdict(record(*met)).findings
+    assert ["data", "isolation", "server-error", "result", "status", "form"] == [str(group.harm) for group in made]
+    assert ["critical", "critical", "major", "major", "major", "minor"] == [str(group.severity) for group in made]
+
+
+def test_a_cause_breaks_each_promise_of_its_findings(verdict: Judge, exchange: Build) -> None:
+    left = [
+        finding(exchange("image.create", 400, number=n), Deviation("made-by-a-refused-request", "image.create"), name)
+        for n, name in enumerate(("image.create.body.tags", "image.create.body.name"))
+    ]
+    made = verdict(record(*left))
+    assert 1 == len(made.findings)
+    assert {Outcome.FAILED} == {outcome(made, name)[0] for name in ("image.create.body.tags", "image.create.body.name")}
+
+
+def test_a_promise_that_only_a_consequence_broke_is_neither_kept_nor_broken(verdict: Judge, exchange: Build) -> None:
+    bad = exchange(status=500)
+    error = finding(bad, Deviation("server-error", "image.list", 500), "status.server-error")
+    form = finding(bad, Deviation("no-envelope"), "error.envelope")
+    made = verdict(record(error, form, looked=("error.envelope",), owed=(), exchanges=(bad,)))
+    assert (Outcome.NOT_EXERCISED, Phrase.of("only-in-consequence")) == outcome(made, "error.envelope")
+    seen_too = replace(record(error, form, exchanges=(bad,)), looks={("error.envelope", "list.a_case"): 2})
+    assert Outcome.PASSED == outcome(verdict(seen_too), "error.envelope")[0]
+
+
+def test_a_new_variant_of_a_known_cause_is_new(contract: Contract, exchange: Build) -> None:
+    shown, listed = (Deviation("not-as-sent", place="name", terms=(("where", word),)) for word in ("shown", "listed"))
+    seen = record(finding(exchange(number=1), shown), finding(exchange(number=2), listed))
+    known = Baseline("c", "0", frozenset({Entry(LIMIT, "image.list", 200, "list.a_case", shown.key)}))
+    new, old = judge(seen, contract, Excuses(baseline=known)).findings
+    assert ([(LIMIT, listed)], True, False) == ([item.key for item in new.variants], new.binding, new.known)
+    assert ([(LIMIT, shown)], False, True) == ([item.key for item in old.variants], old.binding, old.known)
 
 
 def test_a_code_that_was_tried_says_how_and_how_often_it_was_met(verdict: Judge, exchange: Build) -> None:

@@ -22,6 +22,7 @@ from conformance.model.verdict import Outcome, Overall, Weight
 from conformance.reports import sentences, words
 from conformance.reports.language import catalogue
 from conformance.reports.sentences import DEVIATIONS, PHRASES, WORDS, message
+from conformance.reports.sentences.causes import NOUNS, PLACES
 from conformance.reports.sentences.classes import CLASSES
 from conformance.reports.sentences.sides import SIDES
 
@@ -30,7 +31,8 @@ REPORTING = PACKAGE / "reports"
 SOURCES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
 BOTH = [text for pair in SIDES.values() for text in pair if re.search("[a-z]", re.sub(r"\{[a-z_]+\}", "", text))]
 """What was due and what came, where it is more than a value."""
-TEMPLATES = [*DEVIATIONS.values(), *PHRASES.values(), *CLASSES.values(), *WORDS.values(), *BOTH]
+NAMED = [*NOUNS.values(), *PLACES.values()]
+TEMPLATES = [*DEVIATIONS.values(), *PHRASES.values(), *CLASSES.values(), *WORDS.values(), *NAMED, *BOTH]
 
 
 def placeholders(text: str) -> set[str]:

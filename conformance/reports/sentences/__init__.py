@@ -18,7 +18,7 @@ from conformance.model.equivalence import Class, Part, Standing
 from conformance.model.phrase import VOCABULARY, Phrase, Value
 from conformance.model.verdict import FindingGroup
 from conformance.reports.language import Text, say
-from conformance.reports.sentences import cases, checks, classes, compared, generated, replay, run, walks
+from conformance.reports.sentences import cases, causes, checks, classes, compared, generated, replay, run, walks
 from conformance.reports.sentences.classes import CLASSES
 from conformance.reports.sentences.sides import SIDES
 from conformance.reports.visible import shortened
@@ -39,7 +39,7 @@ __all__ = [
 
 LONGEST = 1000
 """Characters of a term that are shown; what a target said may be long."""
-_SOURCES = (cases, generated, walks, run, replay, compared)
+_SOURCES = (cases, causes, generated, walks, run, replay, compared)
 DEVIATIONS: Mapping[str, str] = {**checks.DEVIATIONS, **{k: v for part in _SOURCES for k, v in part.DEVIATIONS.items()}}
 """Kind of deviation -> template."""
 PHRASES: Mapping[str, str] = {**checks.PHRASES, **{k: v for part in _SOURCES for k, v in part.PHRASES.items()}}
@@ -74,6 +74,7 @@ def _values(deviation: Deviation) -> dict[str, Any]:
         "place": deviation.path or deviation.place or say("the body"),
         "act": spoken(deviation.act) if deviation.act is not None else say("the request"),
         "request": request_text(deviation.request, str(terms["method"]) if "method" in terms else None),
+        "cause": _cause(deviation.request, str(terms["method"]) if "method" in terms else None),
         "got_status": seen.get("status"),
     }
     return values | _shown(seen) | _shown(terms)
@@ -123,6 +124,23 @@ def _part(part: Part) -> Text:
     return say("{place} {held}", place=part.place, held=words)
 
 
+def _cause(parts: Sequence[Part], method: str | None) -> Text:
+    """The class of a request as a noun."""
+    if not parts or method is not None or any(part.standing is Standing.VALID for part in parts):
+        return request_text(parts, method)
+    first, *others = (_noun(part) for part in parts[:3])
+    for more in others:
+        first = say("{first} and {second}", first=first, second=more)
+    return say("{first} and {count} more", first=first, count=len(parts) - 3) if len(parts) > 3 else first
+
+
+def _noun(part: Part) -> Text:
+    place = say(causes.PLACES[part.place]) if part.place in causes.PLACES else part.place
+    if part.held.rule in causes.NOUNS and not part.held.item:
+        return say(causes.NOUNS[part.held.rule], place=place, **_shown(dict(part.held.terms)))
+    return say("{place} that {held}", place=place, held=class_text(part.held))
+
+
 def class_text(held: Class) -> Text:
     """An equivalence class in words; they read after the place."""
     if held.rule not in CLASSES:
@@ -143,9 +161,9 @@ def _shown(terms: Mapping[str, Value]) -> dict[str, Any]:
     return {name: _value(name, value) for name, value in terms.items()}
 
 
-def _either(values: tuple[Value, ...]) -> Text:
+def _either(name: str, values: tuple[Value, ...]) -> Text:
     """One of several: `null or string`."""
-    first, *rest = (Text("{value}", {"value": _value("", item)}) for item in values or ("",))
+    first, *rest = (Text("{value}", {"value": _value(name, item)}) for item in values or ("",))
     for other in rest:
         first = say("{first} or {second}", first=first, second=other)
     return first
@@ -155,7 +173,7 @@ def _value(name: str, value: Value) -> Any:
     if isinstance(value, Phrase):
         return spoken(value)
     if isinstance(value, tuple):
-        return _either(value)
+        return _either(name, value)
     if not isinstance(value, str):
         return value
     return say(WORDS[value]) if name in VOCABULARY and value in WORDS else shortened(value, LONGEST)

@@ -15,6 +15,7 @@ PHRASES: Mapping[str, str] = {
     "in-case": "{reason} ({case})",
     "and": "{first}; {then}",
     "no-check": "no check of this run reached it",
+    "only-in-consequence": "it was only met where something else had gone wrong before",
     "not-in-smoke": "the profile smoke does not run the cases for it",
     "not-selected": "not selected ({selection})",
     "known-to-the-baseline": "known: the baseline holds it",

@@ -13,6 +13,11 @@ SIDES: Mapping[str, tuple[str, str]] = {
     # statuses
     "no-http-status": ("a status of HTTP", "{got}"),
     "server-error": ("any answer but a server error", "{status}"),
+    "answers": ("any answer but a server error", "{status}"),
+    "answers-anywhere": ("any answer but a server error", "{status}"),
+    "undocumented-anywhere": ("a documented status", "{status}"),
+    "takes": ("a refusal (4xx)", "{got_status}"),
+    "refuses": ("a success (2xx)", "{status}"),
     "undocumented-status": ("a documented status", "{status}"),
     "another-success": ("{due}", "{status}"),
     "status": ("{due}", "{status}"),

@@ -146,7 +146,7 @@ def test_a_fault_is_found_as_the_deviation_that_it_is(
     run: Run, fault: str, select: str, requirement: str, due: set[Deviation]
 ) -> None:
     found = run(select, fault).findings
-    assert due == {group.deviation for group in found if group.requirement == requirement}
+    assert due == {item.deviation for group in found for item in group.variants if item.requirement == requirement}
 
 
 def test_a_deviation_has_no_value_in_its_identity_that_was_drawn(run: Run) -> None:

@@ -45,7 +45,7 @@ def verdict(tmp_path: Path) -> Callable[..., Verdict]:
 def deviations(verdict: Verdict) -> set[Deviation]:
     assert verdict.run.leftovers == ()
     assert verdict.exit_code != Exit.SUITE
-    return {group.deviation for group in verdict.findings}
+    return {item.deviation for group in verdict.findings for item in group.variants}
 
 
 def forbidden(operation: str, place: str, held: Class, kind: str = "forbidden-accepted") -> Deviation:

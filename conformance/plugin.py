@@ -14,9 +14,9 @@ from conformance.cli.embedded import embedded
 from conformance.cli.reporting import ENGLISH, presented, report
 from conformance.model.errors import ConformanceError
 from conformance.model.verdict import Verdict
-from conformance.reports import LANGUAGES, print_verdict
+from conformance.reports import LANGUAGES, open_reports, print_verdict
 from conformance.reports.outcome_line import TARGET_LINE
-from conformance.run.plugin import EMBED, REPORT, WORDING, case_of, options_of
+from conformance.run.plugin import EMBED, PREPARE, REPORT, WORDING, case_of, options_of
 from conformance.run.session import Options
 from conformance.target.choice import names_cloud
 
@@ -49,6 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return lambda: print_verdict(shown, Console(), written)
 
     config.stash[EMBED] = embedded
+    config.stash[PREPARE] = lambda: open_reports(get("--out"), get("allure_report_dir", None))
     config.stash[WORDING] = ENGLISH
     config.stash[REPORT] = reported
 

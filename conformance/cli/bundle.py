@@ -8,6 +8,7 @@ import rich_click as click
 
 from conformance.reports.bundle.attestation import key_id, private_key
 from conformance.reports.bundle.packing import write_bundle
+from conformance.reports.destination import open_file
 from conformance.reports.recorded import read_run
 
 
@@ -33,6 +34,8 @@ def bundle(run: Path, out: Path | None, key: Path | None, specs: Path | None, wa
 
     The same run gives the same file, byte by byte.
     """
+    if out is not None:
+        open_file(out)
     signer = private_key(key) if key is not None else None
     place = out or Path(f"conformance-{read_run(run).run.id}.tar.gz")
     verdict, count = write_bundle(run, place, specs=specs, waivers=waivers, key=signer)

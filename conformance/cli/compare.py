@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -11,11 +10,11 @@ import rich_click as click
 
 from conformance.after.compare.change import Comparison
 from conformance.after.compare.comparison import compare
-from conformance.model.errors import UsageError
 from conformance.reports.bundle.packing import load
 from conformance.reports.comparison_html import comparison_html
 from conformance.reports.comparison_json import comparison_json
 from conformance.reports.comparison_text import comparison_markdown, comparison_text
+from conformance.reports.destination import open_file, put
 from conformance.reports.language import LANGUAGES
 from conformance.reports.sentences import spoken
 
@@ -51,23 +50,15 @@ def compare_runs(before: Path, after: Path, form: str, out: Path | None, lang: s
 
     Exit codes: 0 no regression, 1 regression, 2 usage, 3 the runs cannot be compared or leave it open.
     """
+    if out is not None:
+        open_file(out)
     result = compare(load(before), load(after), latency_fails=latency_fails)
     text = FORMATS[form](result, lang)
     if out is None:
         click.echo(text, nl=False)
     else:
-        _write(out, text)
+        put(out, text.encode("utf-8", "backslashreplace"))
         click.echo(comparison_text(result, lang).rstrip("\n").rpartition("\n")[2])
         for reason in result.reasons:
             click.echo(spoken(reason).plain(lang))
     return result.exit_code
-
-
-def _write(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8", errors="backslashreplace")
-        os.replace(part, path)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None

@@ -13,6 +13,7 @@ from conformance.document import read_document
 from conformance.document.contradictions import contradictions
 from conformance.judge.registry import coverage
 from conformance.model.errors import UsageError
+from conformance.reports.destination import open_directory
 from conformance.run.cases import registry
 
 
@@ -23,9 +24,10 @@ from conformance.run.cases import registry
 )
 def extract(document: Path, out: Path) -> None:
     """Write OpenAPI specs and the ledger from the vendor's DOCUMENT (text in UTF-8, or PDF)."""
-    read = read_document(document)
     if not out.is_dir():
         raise UsageError(f"--out {out}: there is no such directory; it must hold errata.overlay.yaml")
+    open_directory(out)
+    read = read_document(document)
     cases = {case.name: case.verifies for case in registry()}
     files = write_specs(read, out, lambda requirements: coverage(requirements, cases))
     console = Console(soft_wrap=True, highlight=False)

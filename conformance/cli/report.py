@@ -9,6 +9,7 @@ import rich_click as click
 from conformance.cli.reporting import presented
 from conformance.cli.run import lang_option
 from conformance.reports import FORMATS, write_report
+from conformance.reports.destination import open_file
 from conformance.reports.recorded import read_run
 
 
@@ -26,7 +27,9 @@ from conformance.reports.recorded import read_run
 @click.option("--specs", type=click.Path(path_type=Path), help="Directory of the specs (default: the product's own).")
 def report(run_dir: Path, form: str, lang: str, out: Path | None, specs: Path | None) -> None:
     """Write a report of a run again, from the directory that `conformance run --out` wrote."""
-    shown = presented(read_run(run_dir), lang, specs, run_dir)
     path = out or run_dir / FORMATS[form].file
+    if out is not None:
+        open_file(out)
+    shown = presented(read_run(run_dir), lang, specs, run_dir)
     write_report(shown, form, path)
     click.echo(str(path))

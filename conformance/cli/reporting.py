@@ -10,7 +10,7 @@ from rich.console import Console
 from conformance.contract.source_map import requirement_places, spec_sources
 from conformance.model.errors import Exit, ReportsFailed, plain
 from conformance.model.verdict import Verdict
-from conformance.reports import FORMATS, Presentation, publish_summary, write_reports
+from conformance.reports import FORMATS, Presentation, open_reports, publish_summary, write_reports
 from conformance.reports.outcome_line import TARGET_LINE
 from conformance.reports.sentences import sentence, spoken
 from conformance.run.runner import conduct
@@ -42,6 +42,7 @@ def present_run(
     if not names_cloud(options.settings):
         progress.print(TARGET_LINE.plain(language), highlight=False, markup=False)
     session = Session(replace(options, wording=ENGLISH))
+    open_reports(out, alluredir)
     verdict = conduct(session, progress)
     shown = presented(verdict, language, options.specs, out)
     try:

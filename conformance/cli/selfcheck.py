@@ -14,6 +14,10 @@ from rich.table import Table
 from conformance.model.errors import Exit, UsageError
 from conformance.proof.scorecard import CAUGHT, ELSEWHERE, ERROR, MISSED, Scorecard, to_json, to_markdown
 from conformance.proof.selfcheck import selfcheck as run_selfcheck
+from conformance.reports.destination import open_directory, put_all
+
+FILES = ("selfcheck.md", "selfcheck.json")
+"""What is written to --out, in this order."""
 
 
 @click.command()
@@ -64,30 +68,22 @@ def _processors() -> int:
 
 def _prepare(out: Path) -> None:
     """Find out now, not after minutes, whether the files can be written; those of an earlier self-check go."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name in ("selfcheck.json", "selfcheck.md"):
+    open_directory(out)
+    for name in FILES:
+        try:
             (out / name).unlink(missing_ok=True)
-        probe = out / ".selfcheck.part"
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError as error:
-        raise UsageError(f"{out}: cannot be written: {error.strerror}; give another --out") from None
+        except OSError as error:
+            raise UsageError(f"--out {out}: {name} cannot be written: {error.strerror}; give another --out") from None
 
 
 def _write(scorecard: Scorecard, out: Path) -> tuple[Path, ...]:
-    files = {
-        "selfcheck.md": to_markdown(scorecard),
-        "selfcheck.json": json.dumps(to_json(scorecard), indent=1, ensure_ascii=False) + "\n",
-    }
+    texts = to_markdown(scorecard), json.dumps(to_json(scorecard), indent=1, ensure_ascii=False) + "\n"
+    paths = tuple(out / name for name in FILES)
     try:
-        for name, text in files.items():
-            part = out / f".{name}.part"
-            part.write_text(text, encoding="utf-8")
-            os.replace(part, out / name)
+        put_all({path: text.encode() for path, text in zip(paths, texts, strict=True)})
     except OSError as error:
-        raise UsageError(f"{out}: cannot be written: {error.strerror}; give another --out") from None
-    return tuple(out / name for name in files)
+        raise UsageError(f"--out {out}: cannot be written: {error.strerror}; give another --out") from None
+    return paths
 
 
 def _print(scorecard: Scorecard, console: Console, paths: tuple[Path, ...]) -> None:

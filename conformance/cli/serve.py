@@ -12,6 +12,7 @@ import rich_click as click
 from conformance.contract.specs import load_contract
 from conformance.proof.bank import bank, faults_of, liberties
 from conformance.proof.reference import Reference
+from conformance.reports.destination import open_file
 
 
 @click.command()
@@ -35,6 +36,7 @@ def serve(port: int, clouds: Path, fault: tuple[str, ...]) -> None:
         for name, item in (bank(contract) | liberties()).items():
             click.echo(f"{name:48} {item.description}")
         return
+    open_file(clouds, "--clouds")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

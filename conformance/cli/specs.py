@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from conformance.contract.edition_rules import Impact
 from conformance.contract.editions import EditionChange, edition_changes
 from conformance.contract.specs import load_effective
 from conformance.model.errors import UsageError
+from conformance.reports.destination import open_file, put
 from conformance.reports.editions import editions_json, editions_markdown, editions_text, summary
 
 FORMATS: Mapping[str, Callable[[Sequence[EditionChange], str, str], str]] = {
@@ -47,6 +47,8 @@ def diff(old: Path, new: Path, form: str, out: Path | None) -> int:
     """
     if old.is_dir() != new.is_dir() and old.exists() and new.exists():
         raise UsageError(f"{old} and {new}: one is a directory and one a file; give two of a kind")
+    if out is not None:
+        open_file(out)
     try:
         changes = edition_changes(_read(old), _read(new))
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
@@ -59,7 +61,7 @@ def diff(old: Path, new: Path, form: str, out: Path | None) -> int:
     if out is None:
         click.echo(text, nl=False)
     else:
-        _write(out, text)
+        put(out, text.encode("utf-8", "backslashreplace"))
         click.echo(summary(changes))
     return int(any(item.impact is Impact.BREAKING for item in changes))
 
@@ -80,13 +82,3 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
     if not isinstance(data, dict) or not isinstance(data.get("paths"), dict):
         raise UsageError(f"{path}: not an OpenAPI document: it has no mapping `paths`")
     return {path.name.partition(".")[0]: data}
-
-
-def _write(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, path)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None

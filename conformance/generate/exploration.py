@@ -10,17 +10,30 @@ Rules
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.strategies import SearchStrategy
 
 from conformance.model.errors import UsageError
 
-__all__ = ["Budget", "Exploration", "parse_budget"]
+__all__ = ["Budget", "Exploration", "keep_drawing_in", "parse_budget"]
+
+STORAGE = "HYPOTHESIS_STORAGE_DIRECTORY"
+"""The variable with which a user chooses where hypothesis keeps its files; it wins."""
+
+
+def keep_drawing_in(directory: Path) -> None:
+    """Have hypothesis keep its files in a folder of this directory, and not in the one where the command was typed."""
+    if not os.environ.get(STORAGE):
+        set_hypothesis_home_dir(directory / "hypothesis")
+
 
 V = TypeVar("V")
 R = TypeVar("R")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TypeVar
 from conformance.model.errors import Exit, ReportsFailed, UsageError
 from conformance.model.phrase import Phrase
 from conformance.reports.allure import to_allure
+from conformance.reports.destination import open_directory, put, put_all
 from conformance.reports.formats import FORMATS, VERDICT
 from conformance.reports.language import LANGUAGES
 from conformance.reports.presentation import SCRIPTS, Presentation
@@ -26,6 +27,7 @@ __all__ = [
     "LANGUAGES",
     "SCRIPTS",
     "Presentation",
+    "open_reports",
     "print_verdict",
     "publish_summary",
     "write_report",
@@ -53,16 +55,16 @@ def write_reports(shown: Presentation, directory: Path, alluredir: Path | str | 
             data = _tried("verdict.json without findings", lambda: _bare(shown, failed), failed)
         if data is not None:
             made[item.file] = data
+    folder = directory / SCRIPTS
+    files = {folder / name: text.encode("utf-8", "replace") for name, text in scripts}
+    files |= {directory / name: data for name, data in (*shown.specs.items(), *made.items())}
+    # A verdict of an earlier run must not stand beside reports of this one, nor a report that could not be made anew.
+    stale = [directory / VERDICT, *(directory / item.file for item in FORMATS.values() if item.file not in made)]
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-        # A verdict of an earlier run must not stand beside reports of this one.
-        (directory / VERDICT).unlink(missing_ok=True)
-        _write_scripts(scripts, directory / SCRIPTS)
-        for name, data in shown.specs.items():
-            (directory / name).parent.mkdir(parents=True, exist_ok=True)
-            _write(directory / name, data)
-        for name, data in made.items():
-            _write(directory / name, data)
+        old = [path for path in folder.glob("*.sh") if _SCRIPT.fullmatch(path.name)] if folder.is_dir() else []
+        for path in files:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        put_all(files, [*stale, *(path for path in old if path not in files)], [folder / name for name, _ in scripts])
     except OSError as error:
         raise UsageError(f"{directory}: reports cannot be written: {error.strerror}; give another --out") from None
     if failed:
@@ -109,43 +111,49 @@ def _bare(shown: Presentation, failed: Mapping[str, Exception]) -> bytes:
 
 def write_report(shown: Presentation, form: str, path: Path) -> None:
     """Write the report of one format alone, whole or not at all. Raises UsageError when the file cannot be written."""
-    try:
-        _write(path, FORMATS[form].make(shown))
-    except OSError as error:
-        raise UsageError(f"{path}: the report cannot be written: {error.strerror}; give another --out") from None
+    put(path, FORMATS[form].make(shown))
+
+
+def open_reports(
+    directory: Path, alluredir: Path | str | None = None, environ: Mapping[str, str] | None = None
+) -> None:
+    """Find out before the first request whether everything can be written that a run writes. Raises UsageError."""
+    open_directory(directory, ours=[FORMATS[name].file for name in ("html", "junit", "sarif", "har")])
+    if alluredir is not None:
+        open_directory(Path(alluredir), "--alluredir")
+    place = _page(environ)
+    if place is not None:
+        try:
+            with place.open("ab"):
+                pass
+        except OSError as error:
+            raise UsageError(f"GITHUB_STEP_SUMMARY {place}: cannot be written: {error.strerror}") from None
 
 
 def publish_summary(shown: Presentation, environ: Mapping[str, str] | None = None) -> None:
     """Append the summary to the page of the job, where the pipeline names a file for it (GITHUB_STEP_SUMMARY). Raises UsageError."""
-    place = (os.environ if environ is None else environ).get("GITHUB_STEP_SUMMARY")
-    if place:
+    place = _page(environ)
+    if place is not None:
         try:
-            with Path(place).open("ab") as page:
+            with place.open("ab") as page:
                 page.write(to_summary(shown).encode("utf-8", "replace") + b"\n")
         except OSError as error:
             raise UsageError(f"GITHUB_STEP_SUMMARY {place}: cannot be written: {error.strerror}") from None
 
 
+def _page(environ: Mapping[str, str] | None) -> Path | None:
+    place = (os.environ if environ is None else environ).get("GITHUB_STEP_SUMMARY")
+    return Path(place) if place else None
+
+
 def _write_allure(shown: Presentation, directory: Path) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        for name, data in to_allure(shown).items():
-            _write(directory / name, data)
+        put_all({directory / name: data for name, data in to_allure(shown).items()})
     except OSError as error:
         raise UsageError(
             f"{directory}: Allure results cannot be written: {error.strerror}; give another --alluredir"
         ) from None
-
-
-def _write_scripts(scripts: Iterable[tuple[str, str]], folder: Path) -> None:
-    """Each finding's command as a file that can be executed; those of an earlier run go first."""
-    for path in folder.glob("*.sh") if folder.is_dir() else ():
-        if _SCRIPT.fullmatch(path.name):
-            path.unlink()
-    for name, text in scripts:
-        folder.mkdir(exist_ok=True)
-        _write(folder / name, text.encode("utf-8", "replace"))
-        (folder / name).chmod(0o755)
 
 
 def _scripts(shown: Presentation) -> Iterator[tuple[str, str]]:
@@ -153,14 +161,3 @@ def _scripts(shown: Presentation) -> Iterator[tuple[str, str]]:
         if group.id in shown.commands:
             title = f"Finding {group.id}, {group.requirement}: {message(group).plain('en')}"
             yield f"{group.id}.sh", as_file(shown.commands[group.id], title)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Beside its place first, so that no file is there in part."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(data)
-        os.replace(part, path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise

@@ -23,7 +23,7 @@ from typing import IO, Any, Protocol
 from conformance.model.errors import UsageError
 from conformance.model.marks import prefix_of
 
-__all__ = ["Journal", "Resources", "clean", "state_directory", "unfinished"]
+__all__ = ["Journal", "Resources", "clean", "prepare", "state_directory", "unfinished"]
 
 
 class Resources(Protocol):
@@ -41,6 +41,17 @@ def state_directory() -> Path:
     """Where journals are kept (XDG Base Directory: state)."""
     home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     return Path(home) / "easystack-conformance"
+
+
+def prepare(directory: Path) -> None:
+    """Make the directory of the journals, and try to write to it. Raises UsageError."""
+    probe = directory / f".{os.getpid()}.part"
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe.write_bytes(b"\0")
+        probe.unlink()
+    except OSError as error:
+        raise UsageError(f"{directory}: the journal cannot be written: {error.strerror}; set XDG_STATE_HOME") from None
 
 
 class Journal:

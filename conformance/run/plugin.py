@@ -29,7 +29,7 @@ from conformance.run.waivers_file import chosen as chosen_waivers
 from conformance.run.wording import PLAIN, Wording
 from conformance.target.cloud import Settings
 
-__all__ = ["EMBED", "MOST_CONFIRM", "REPORT", "SESSION", "WORDING", "Supervisor"]
+__all__ = ["EMBED", "MOST_CONFIRM", "PREPARE", "REPORT", "SESSION", "WORDING", "Supervisor"]
 
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
 EMBED: pytest.StashKey[Embed] = pytest.StashKey()
@@ -37,9 +37,17 @@ EMBED: pytest.StashKey[Embed] = pytest.StashKey()
 follow."""
 WORDING: pytest.StashKey[Wording] = pytest.StashKey()
 """The functions that make sentences of values."""
+PREPARE: pytest.StashKey[Callable[[], None]] = pytest.StashKey()
+"""Opens what the reports are written to, before the first request. Raises UsageError."""
 REPORT: pytest.StashKey[Callable[[Verdict, Options], Callable[[], None]]] = pytest.StashKey()
 """Writes the reports of a run under plain pytest; returns a function that prints the verdict after pytest's own
 summary."""
+
+
+def _nothing() -> None:
+    """What is done before a run whose reports nobody writes."""
+
+
 EXPLORING = "exploring"
 """The marker of the items that draw with the seed of the run."""
 MOST_CONFIRM = 10
@@ -192,6 +200,7 @@ class Supervisor:
             return result
         try:
             run = Session(options_of(session.config))
+            session.config.stash.get(PREPARE, _nothing)()
         except ConformanceError as error:
             pytest.exit(str(error), returncode=int(error.exit_code))
         try:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from conformance.contract.specs import load_contract
-from conformance.generate.exploration import Budget, parse_budget
+from conformance.generate.exploration import Budget, keep_drawing_in, parse_budget
 from conformance.judge.confirmation import MOST_CASES
 from conformance.judge.judgement import Excuses, judge, to_confirm
 from conformance.judge.plain import plain_verdict
@@ -32,7 +32,7 @@ from conformance.run.cases import Case, registry
 from conformance.run.client import Client, Connection, resource_of
 from conformance.run.embedded import CLOUD, OTHER_CLOUD, Embed
 from conformance.run.facts import gather
-from conformance.run.journal import Journal, clean, state_directory, unfinished
+from conformance.run.journal import Journal, clean, prepare, state_directory, unfinished
 from conformance.run.recorder import Recorder
 from conformance.run.sender import RecordingSender
 from conformance.run.service import Service, services_of
@@ -193,6 +193,8 @@ class Session:
 
     def _open(self) -> None:
         settings = self.options.settings
+        prepare(state_directory())
+        keep_drawing_in(state_directory())
         if not names_cloud(settings):
             settings = self._embedded(settings)
         services = {item.name: () if item.gives_tokens else item.catalogue for item in self.services}

@@ -14,7 +14,6 @@ Rules
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -32,6 +31,7 @@ from conformance.model.verdict import Verdict
 from conformance.reports import FORMATS, SCRIPTS
 from conformance.reports.bundle.archive import Archive, Limits, Member, packed, read_archive
 from conformance.reports.bundle.attestation import attested, signed, statement
+from conformance.reports.destination import put
 from conformance.reports.recorded import parse_run, read_run
 
 __all__ = ["Examination", "examine", "load", "write_bundle"]
@@ -80,13 +80,7 @@ def write_bundle(
         ]
         files[ATTESTATION] = _json(signed(statement(verdict, manifest, used), key))
     data = packed(files, executable=[name for name in files if name.endswith(".sh")])
-    part = out.with_name(f".{out.name}.part")
-    try:
-        part.write_bytes(data)
-        os.replace(part, out)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise UsageError(f"{out}: cannot be written: {error.strerror}; give another --out") from None
+    put(out, data)
     return verdict, len(files)
 
 

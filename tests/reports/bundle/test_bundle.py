@@ -398,8 +398,9 @@ def test_specs_of_another_contract_are_refused(run: Path, tmp_path: Path) -> Non
 
 
 def test_a_place_that_cannot_be_written_is_exit_two(run: Path, tmp_path: Path) -> None:
-    code, text = told("bundle", run, "--out", tmp_path / "no" / "x")
-    assert (code, "cannot be written: No such file or directory; give another --out" in text) == (2, True)
+    (tmp_path / "file").touch()
+    code, text = told("bundle", run, "--out", tmp_path / "file" / "x")
+    assert (code, "cannot be written: " in text, "; give another --out" in text) == (2, True, True)
 
 
 def test_public_keys_have_the_ids_of_their_private_ones(keys: Path) -> None:

@@ -1,0 +1,72 @@
+"""Every command that writes tries its place first: an impossible one is exit 2 before a request or minutes of work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from commands import command
+
+from conformance.model.contract import Contract
+from conformance.proof.reference import Reference
+
+ON_CLOUD = ("--os-cloud", "reference", "--profile", "smoke")
+
+
+@pytest.fixture
+def place(tmp_path: Path, contract: Contract) -> Iterator[tuple[Path, Reference]]:
+    """A directory with clouds.yaml of a target and a file `taken`."""
+    with Reference(contract) as target:
+        target.write_clouds(tmp_path / "clouds.yaml")
+        (tmp_path / "taken").write_text("mine")
+        yield tmp_path, target
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", *ON_CLOUD, "--out", "taken"),
+        ("run", *ON_CLOUD, "--out", "taken/below"),
+        ("run", *ON_CLOUD, "--out", "out", "--alluredir", "taken"),
+        ("compare", "absent", "absent", "--out", "taken/below.html"),
+        ("report", "absent", "--out", "taken/below.html"),
+        ("bundle", "absent", "--out", "taken/below.tar.gz"),
+        ("extract", "absent.txt", "--out", "taken"),
+        ("selfcheck", "--fault", "no-such", "--out", "taken/below"),
+        ("specs", "diff", "absent", "absent", "--out", "taken/below.txt"),
+        ("serve", "--clouds", "taken/below.yaml"),
+    ],
+    ids=lambda value: " ".join(value),
+)
+def test_a_place_that_cannot_be_written_is_exit_two_at_once(
+    place: tuple[Path, Reference], arguments: tuple[str, ...]
+) -> None:
+    folder, target = place
+    before = len(target.secrets)
+    done = command(*arguments, cwd=folder)
+    assert (2, 1, "") == (done.returncode, len(done.stderr.splitlines()), done.stdout)
+    assert "taken" in done.stderr
+    assert ("mine", before) == ((folder / "taken").read_text(), len(target.secrets))
+
+
+def test_the_page_of_a_job_that_cannot_be_written_is_exit_two_at_once(place: tuple[Path, Reference]) -> None:
+    folder, target = place
+    before = len(target.secrets)
+    done = command("run", *ON_CLOUD, "--out", "out", cwd=folder, env={"GITHUB_STEP_SUMMARY": str(folder / "no" / "x")})
+    assert (2, before) == (done.returncode, len(target.secrets))
+    assert "GITHUB_STEP_SUMMARY" in done.stderr
+
+
+def test_a_state_directory_that_cannot_be_written_is_exit_two_at_once(place: tuple[Path, Reference]) -> None:
+    folder, target = place
+    before = len(target.secrets)
+    done = command("run", *ON_CLOUD, "--out", "out", cwd=folder, env={"XDG_STATE_HOME": str(folder / "taken")})
+    assert (2, before) == (done.returncode, len(target.secrets))
+    assert "set XDG_STATE_HOME" in done.stderr
+
+
+def test_a_run_leaves_in_the_working_directory_its_reports_alone(tmp_path: Path) -> None:
+    command("run", "--profile", "gate", "-k", "generated", "--budget", "40", "--out", "out", cwd=tmp_path)
+    assert ["out", "state"] == sorted(path.name for path in tmp_path.iterdir())
+    assert (tmp_path / "state" / "easystack-conformance" / "hypothesis").is_dir()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from conformance.judge.exchange_checks import request_id
@@ -11,7 +10,7 @@ from conformance.judge.registry import Look, RunLook, run_check
 from conformance.model import requirement_id
 from conformance.model.contract import Contract, Resource
 from conformance.model.deviation import Deviation
-from conformance.model.jsonvalue import Unreadable
+from conformance.model.jsonvalue import JSON, Unreadable
 from conformance.model.message import DISCOVERY, Exchange
 
 __all__ = ["BACK", "REPEATED"]
@@ -66,10 +65,11 @@ def _back(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -
 def _ids(exchange: Exchange) -> list[str]:
     """The ids of the resources in an answer: its own, or those of the objects in its lists."""
     try:
-        body: Any = exchange.response.json()
+        body: JSON = exchange.response.json()
     except Unreadable:
         return []
     if not isinstance(body, dict):
         return []
     nodes = [body, *(item for value in body.values() if isinstance(value, list) for item in value)]
-    return [node["id"] for node in nodes if isinstance(node, dict) and isinstance(node.get("id"), str)]
+    found = [node.get("id") for node in nodes if isinstance(node, dict)]
+    return [own for own in found if isinstance(own, str)]

@@ -7,6 +7,7 @@ A place is dotted and without indices (`servers.id`), so that a promise can be f
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,6 +46,9 @@ class Unreadable(ValueError):
         self.reason = reason
 
 
+MOST_LEVELS = 100
+"""Arrays and objects within each other that a body may have; readers of JSON give up at some hundred (RFC 8259, 9)."""
+_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]')
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -58,8 +62,10 @@ def read_json(data: bytes) -> JSON:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Unreadable(Phrase.of("not-utf-8", byte=error.start)) from None
+    if text.count("[") + text.count("{") > MOST_LEVELS and _levels(text) > MOST_LEVELS:
+        raise Unreadable(Phrase.of("nested-too-deeply"))
     try:
-        value: JSON = json.loads(text, parse_constant=refuse)
+        value: JSON = json.loads(text, parse_constant=refuse, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise Unreadable(Phrase.of("not-json", said=error.msg, line=error.lineno, column=error.colno)) from None
     except RecursionError:
@@ -75,6 +81,23 @@ def read_json(data: bytes) -> JSON:
             raise Unreadable(Phrase.of("half-a-surrogate-pair")) from None
         except RecursionError:
             raise Unreadable(Phrase.of("nested-too-deeply")) from None
+    return value
+
+
+def _levels(text: str) -> int:
+    """How many arrays and objects are within each other, in what may be no JSON."""
+    most = level = 0
+    for match in _STRUCTURE.finditer(text):
+        level += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match.group(), 0)
+        most = max(most, level)
+    return most
+
+
+def _finite(text: str) -> float:
+    """A number with a fraction or an exponent; what is beyond a float (1e999) is refused, not taken as infinite."""
+    value = float(text)
+    if math.isinf(value):
+        raise Unreadable(Phrase.of("no-json-number", token=text[:40]))
     return value
 
 

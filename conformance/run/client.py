@@ -20,12 +20,13 @@ from urllib.parse import quote, urlencode
 
 from conformance.model.contract import Contract, Operation, Resource
 from conformance.model.errors import SuiteError
-from conformance.model.jsonvalue import JSON, Unreadable, can_be_sent
+from conformance.model.jsonvalue import JSON, can_be_sent
 from conformance.model.marks import prefix_of, tag_of
 from conformance.model.message import Exchange, Headers, Request
 from conformance.model.phrase import Phrase
 from conformance.model.verdict import Removal
 from conformance.run.journal import Journal
+from conformance.run.reading import Members, body_of, reading
 from conformance.run.recorder import Recorder
 from conformance.run.sender import RecordingSender, token_variable
 from conformance.run.service import Service
@@ -33,21 +34,13 @@ from conformance.run.unexercised import NotExercised
 from conformance.target.cloud import Target
 from conformance.target.secrets import Secrets
 
-__all__ = ["REGRESSION_SEED", "Client", "Connection", "Query", "body_of"]
+__all__ = ["REGRESSION_SEED", "Client", "Connection", "Query", "listed_by", "made_by", "path_of", "resource_of"]
 
 Query = Sequence[tuple[str, str]] | Mapping[str, str | int]
 MOST_PAGES = 200
 REGRESSION_SEED = 1
 """What cases draw with that decide outcomes and exit codes, so that these are the same for every seed of a run."""
 _PARAMETER = re.compile(r"\{[^}]*\}")
-
-
-def body_of(exchange: Exchange) -> JSON:
-    """The body of the answer as JSON, or None when it is none."""
-    try:
-        return exchange.response.json()
-    except Unreadable:
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,12 +232,9 @@ class Client:
         body = members if isinstance(members, bytes) else json.dumps(members, ensure_ascii=False).encode()
         fields = {"Content-Type": operation.request_media_type, **(headers or {})}
         exchange = self.call(operation.id, body=body, headers=fields, actor=actor)
-        made = body_of(exchange)
-        if exchange.response.status < 300 and isinstance(made, dict) and isinstance(made.get(resource.id), str):
-            self.journal.created(str(made[resource.id]), project=project)
-        location = exchange.response.headers.get("Location")
-        if exchange.response.status < 300 and location and not isinstance(made, dict):
-            self.journal.created(location.partition("?")[0].rstrip("/").rsplit("/", 1)[-1], project=project)
+        own = made_by(exchange, resource)
+        if own is not None:
+            self.journal.created(own, project=project)
         return exchange
 
     def show(self, resource_id: str, *, actor: str = "main") -> Exchange:
@@ -255,20 +245,20 @@ class Client:
         """Delete a resource."""
         return self.call(self._of_resource(self.resource.remove, "removes").id, resource_id, actor=actor)
 
-    def make(self, **members: Any) -> dict[str, Any]:
+    def make(self, **members: Any) -> Members:
         """A new resource, named by us and with the service's plain members unless `members` say otherwise, as create
         answers it.
 
         Raises NotExercised when the target makes none.
         """
         exchange = self.create({self.service.marks.name: self.name(), **self.service.plain, **members})
-        body = body_of(exchange)
-        documented = self.operation(exchange.operation).response(exchange.response.status) is not None
-        if not documented or not isinstance(body, dict) or not isinstance(body.get(self.resource.id), str):
+        if self.operation(exchange.operation).response(exchange.response.status) is None:
             raise _unready(exchange)
-        return body
+        made = reading(exchange)
+        made.text(self.resource.id)
+        return made
 
-    def observe(self, resource_id: str, *, actor: str = "main") -> dict[str, Any] | None:
+    def observe(self, resource_id: str, *, actor: str = "main") -> Members | None:
         """The resource as show answers it, None when it is not there. Raises NotExercised when show cannot tell."""
         if self.resource.show is None:
             raise NotExercised(Phrase.of("nothing-shows", resource=self.resource.name))
@@ -276,12 +266,11 @@ class Client:
         if self.shows is False:
             raise NotExercised(Phrase.of("unobservable", operation=operation.id))
         exchange = self.show(resource_id, actor=actor)
-        body = body_of(exchange)
         if exchange.response.status == 404:
             return None
-        if operation.response(exchange.response.status) is None or not isinstance(body, dict):
+        if operation.response(exchange.response.status) is None or not isinstance(body_of(exchange), dict):
             raise _unready(exchange)
-        return body
+        return reading(exchange)
 
     def pages(self, query: Query = (), *, actor: str = "main") -> Iterator[Exchange]:
         """The pages of a list, each led to by the one before, at most MOST_PAGES and none twice; what is no URI ends
@@ -290,9 +279,8 @@ class Client:
         seen: set[str] = set()
         for _ in range(MOST_PAGES):
             yield exchange
-            body = body_of(exchange)
-            after = body.get(self.service.next) if isinstance(body, dict) else None
-            if not isinstance(after, str) or after in seen or "?" not in after or not can_be_sent(after):
+            after = reading(exchange).maybe_text(self.service.next)
+            if after is None or after in seen or "?" not in after or not can_be_sent(after):
                 return
             seen.add(after)
             operation = self._of_resource(self.resource.list, "lists")
@@ -321,15 +309,11 @@ class Client:
         project = self.target.actors[actor].project_id
         found: dict[str, None] = {}
         for page in self.pages(self.service.largest_page, actor=actor):
-            body = body_of(page)
-            items = body.get(resource.items) if isinstance(body, dict) and resource.items else body
-            for item in items if isinstance(items, list) else ():
-                own = item.get(resource.id) if isinstance(item, dict) else None
-                if not isinstance(item, dict) or not isinstance(own, str):
-                    continue
-                name, tags = item.get(marks.name), item.get(marks.tags)
-                ours = (isinstance(name, str) and name in names) or (isinstance(tags, list) and tag in tags)
-                if ours and item.get(self.service.owner, project) in {project, None}:
+            for item in listed_by(page, resource):
+                own, name, tags = item.maybe_text(resource.id), item.maybe_text(marks.name), item.get(marks.tags)
+                ours = name in names or (isinstance(tags, list) and tag in tags)
+                owner = item.get(self.service.owner)
+                if own is not None and ours and (owner is None or owner == project):
                     found[own] = None
         return tuple(found)
 
@@ -378,6 +362,27 @@ class Client:
     def removed(self, body: JSON) -> bool:
         """Whether a resource is gone although show answers with this body."""
         return False
+
+
+def made_by(exchange: Exchange, resource: Resource) -> str | None:
+    """The id of what a create has made: as the answer says, else by its Location; None when it says neither."""
+    if exchange.response.status >= 300:
+        return None
+    made = reading(exchange)
+    if resource.wrapper:
+        made = made.members(resource.wrapper)
+    own = made.maybe_text(resource.id)
+    if own is not None:
+        return own
+    location = exchange.response.headers.get("Location") or ""
+    return location.partition("?")[0].rstrip("/").rpartition("/")[2] or None
+
+
+def listed_by(exchange: Exchange, resource: Resource) -> list[Members]:
+    """The resources in the answer of a list; none when it is no list."""
+    body = body_of(exchange)
+    items = body.get(resource.items) if isinstance(body, dict) and resource.items else body
+    return [Members(exchange, item) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
 def _unready(exchange: Exchange) -> NotExercised:

@@ -11,8 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.model.errors import TargetError
+from conformance.model.jsonvalue import JSON
 from conformance.model.message import DISCOVERY, Exchange
-from conformance.run.client import Client, body_of
+from conformance.run.client import Client
+from conformance.run.reading import body_of, reading
 from conformance.run.service import Service
 
 __all__ = ["gather"]
@@ -75,7 +77,7 @@ def _service(exchange: Exchange | None) -> dict[str, Any] | None:
     return {"server": exchange.response.headers.get("Server"), "versions": _versions(body_of(exchange))}
 
 
-def _versions(body: Any) -> dict[str, str] | None:
+def _versions(body: JSON) -> dict[str, str] | None:
     """Version -> status, from a list of versions or from an object that holds one."""
     listed = body.get("versions") if isinstance(body, dict) else None
     listed = listed.get("values") if isinstance(listed, dict) else listed
@@ -108,16 +110,12 @@ def _constraints(schema: Any, *, names: bool = False) -> Any:
 def _catalogue(client: Client) -> dict[str, Any] | None:
     """`type interface region` -> name, scheme and path of the endpoint, from the token that the run logged in with."""
     token = client.contract.token_operation
-    bodies = (
-        body_of(item)
+    catalogues = (
+        reading(item).members("token").get("catalog")
         for item in client.recorder.exchanges
         if token is not None and item.operation == token.id and item.request.actor == "main"
     )
-    tokens = (body.get("token") for body in bodies if isinstance(body, dict))
-    services = next(
-        (token["catalog"] for token in tokens if isinstance(token, dict) and isinstance(token.get("catalog"), list)),
-        None,
-    )
+    services = next((found for found in catalogues if isinstance(found, list)), None)
     if services is None:
         return None
     found: dict[str, Any] = {}
@@ -140,7 +138,7 @@ def _catalogue(client: Client) -> dict[str, Any] | None:
     return dict(sorted(found.items()))
 
 
-def _objects(value: Any) -> Iterable[Mapping[str, Any]]:
+def _objects(value: JSON) -> Iterable[Mapping[str, JSON]]:
     return (item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
 
 

@@ -24,10 +24,11 @@ from conformance.model import requirement_id
 from conformance.model.contract import Contract, Operation, Resource, Schema
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import VALID, Standing
-from conformance.model.jsonvalue import equal, short
+from conformance.model.jsonvalue import JSON, equal, short
 from conformance.model.message import Exchange, Headers, Request
 from conformance.run.cases import Expect, NotExercised
-from conformance.run.client import Client, body_of
+from conformance.run.client import Client, listed_by, made_by
+from conformance.run.reading import reading
 
 __all__ = ["TrialResult", "Trials", "as_sent"]
 
@@ -71,7 +72,8 @@ class Trials:
         self._shrinks = shrinks
         self._resource: Resource = cloud.resource
         self._nodes: Mapping[str, Schema] = sent_schema(cloud.contract, self._resource).get("properties", {})
-        self._there: dict[str, Any] = {}
+        self._own = ""
+        self._there: Mapping[str, JSON] = {}
         self._unseen: list[tuple[Aim, Draft, Exchange]] = []
         self._refused: dict[str, tuple[Aim, Exchange]] = {}
         self._obstacles: list[NotExercised] = []
@@ -98,7 +100,7 @@ class Trials:
         for aim, exploration in explorations:
             self._judge(aim, exploration)
         if self._there:
-            self._cloud.discard(str(self._there[self._resource.id]))
+            self._cloud.discard(self._own)
         results = [outcome for _, exploration in explorations for outcome in exploration.results]
         if results and all(outcome.exchange is None for outcome in results):
             raise self._obstacles[-1]
@@ -191,9 +193,9 @@ class Trials:
             outcome = self._due_refusal(aim, outcome)
         elif aim.due is Standing.VALID:
             outcome = self._due_success(aim, outcome, json.loads(body))
-        made = body_of(exchange)
-        if status < 300 and isinstance(made, dict) and isinstance(made.get(self._resource.id), str):
-            self._cloud.discard(str(made[self._resource.id]))
+        own = made_by(exchange, self._resource)
+        if own is not None:
+            self._cloud.discard(own)
         return outcome
 
     def _list(self, aim: Aim, draft: Draft) -> TrialResult:
@@ -233,7 +235,7 @@ class Trials:
     def _sent(self, aim: Aim, draft: Draft, name: str) -> Exchange:
         """The draft as a request to the resource that is there."""
         item = self._contract.operations[aim.operation]
-        own = str(self._there[self._resource.id])
+        own = self._own
         segment = draft.path.replace(EXISTING, own).replace(EXISTING.replace("-", ""), own.replace("-", ""))
         return self._cloud.send(
             item.method,
@@ -260,7 +262,7 @@ class Trials:
         return replace(outcome, deviation=deviation, requirement=aim.requirement)
 
     def _due_success(
-        self, aim: Aim, outcome: TrialResult, wanted: dict[str, Any], before: dict[str, Any] | None = None
+        self, aim: Aim, outcome: TrialResult, wanted: dict[str, Any], before: Mapping[str, JSON] | None = None
     ) -> TrialResult:
         exchange = outcome.exchange
         assert exchange is not None
@@ -272,8 +274,8 @@ class Trials:
             places = tuple(sorted({place_of(self._contract, aim.operation, name) for name in names}))
             deviation = _refused_though_allowed(aim, exchange, places)
             return replace(outcome, deviation=deviation, requirement=self._owner(aim, names))
-        made = body_of(exchange)
-        if not isinstance(made, dict):
+        made = reading(exchange)
+        if not made:
             return outcome  # a passive check has seen it
         seen = self._observed(str(made.get(self._resource.id)), made)
         for where, found in (("answer", made), ("shown", seen)):
@@ -311,7 +313,7 @@ class Trials:
         owned = [requirement_id.body(aim.operation, name) for name in members] if len(members) == 1 else []
         return next((name for name in owned if name in self._contract.requirements), aim.requirement)
 
-    def _observed(self, own: str, made: dict[str, Any]) -> dict[str, Any]:
+    def _observed(self, own: str, made: Mapping[str, JSON]) -> Mapping[str, JSON]:
         """What show says, or what the answer said where show cannot tell."""
         try:
             return self._cloud.observe(own) or {}
@@ -322,7 +324,8 @@ class Trials:
 
     def _renew(self) -> None:
         made = self._cloud.make(**self._cloud.service.sample)
-        self._there = self._observed(str(made[self._resource.id]), made) or made
+        self._own = made.text(self._resource.id)
+        self._there = self._observed(self._own, made) or made
 
     def _look(self) -> None:
         """Judge that refused changes have stored nothing: show the resource once for all; if it changed, send each
@@ -330,18 +333,18 @@ class Trials:
         refused, self._unseen = self._unseen, []
         if not refused or not self._there or self._unchanged():
             return
-        self._cloud.discard(str(self._there[self._resource.id]))
+        self._cloud.discard(self._own)
         for aim, draft, exchange in refused:
             self._renew()
             self._sent(aim, draft, self._cloud.name().ljust(len(NAME), "-"))
             if not self._unchanged():
                 deviation = Deviation("changed-by-a-refused-request", operation=aim.operation, request=aim.request)
                 self._expect(aim.requirement, False, deviation, exchange)
-            self._cloud.discard(str(self._there[self._resource.id]))
+            self._cloud.discard(self._own)
         self._there = {}
 
     def _unchanged(self) -> bool:
-        return self._observed(str(self._there[self._resource.id]), self._there) == self._there
+        return self._observed(self._own, self._there) == self._there
 
     def _nothing_of_a_refused_create(self) -> None:
         if not self._refused:
@@ -354,12 +357,8 @@ class Trials:
                 self._expect(aim.requirement, False, deviation, exchange)
 
     def _names(self, page: Exchange) -> Iterator[str]:
-        body = body_of(page)
-        items = body.get(self._resource.items) if isinstance(body, dict) else body
-        for item in items if isinstance(items, list) else ():
-            name = item.get(self._cloud.service.marks.name) if isinstance(item, dict) else None
-            if isinstance(name, str):
-                yield name
+        names = (item.maybe_text(self._cloud.service.marks.name) for item in listed_by(page, self._resource))
+        return (name for name in names if name is not None)
 
 
 def _headers(item: Operation, draft: Draft) -> dict[str, str | None]:

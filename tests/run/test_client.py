@@ -210,13 +210,21 @@ def test_what_is_made_has_a_name_of_ours_and_the_plain_members_of_its_service() 
     )
 
 
-@pytest.mark.parametrize("answer", [always(500), always(201, {"no": "id"}), always(200, {"id": "b-1"})])
+@pytest.mark.parametrize("answer", [always(500), always(200, {"id": "b-1"})])
 def test_a_create_that_makes_nothing_we_know_leaves_the_case_unjudged(answer: Callable[[Request], Response]) -> None:
     library = Library(answer)
     with pytest.raises(NotExercised) as caught:
         library.client.make()
     status = answer(Request("GET", "")).status
     assert Phrase.of("prerequisite", operation="book.create", status=status) == caught.value.reason
+
+
+@pytest.mark.parametrize(("answer", "got"), [({"no": "id"}, "nothing"), ({"id": None}, "null"), ({"id": [7]}, "array")])
+def test_a_create_that_does_not_say_what_it_made_leaves_the_case_unjudged_and_says_so(answer: Any, got: str) -> None:
+    with pytest.raises(NotExercised) as caught:
+        Library(always(201, answer)).client.make()
+    reason = Phrase.of("answer-without", operation="book.create", status=201, place="id", due="string", got=got)
+    assert reason == caught.value.reason
 
 
 def test_what_show_does_not_find_is_not_there() -> None:

@@ -19,6 +19,7 @@ from conformance.model.equivalence import VALID, Class, Part
 from conformance.model.message import Exchange, Request, Response
 from conformance.model.phrase import Phrase
 from conformance.run.cases import NotExercised
+from conformance.run.reading import Members
 from conformance.run.service import Service
 from conformance.run.trial import Trials, as_sent
 
@@ -73,11 +74,11 @@ class Cloud:
     def discard(self, own: str) -> None:
         self.discarded.append(own)
 
-    def make(self, **members: Any) -> dict[str, Any]:
+    def make(self, **members: Any) -> Members:
         if not self.makes:
             raise NotExercised(Phrase.of("cannot-make"))
         self.there = {"id": OWN, "min_ram": 1, "updated_at": "then", **members}
-        return dict(self.there)
+        return Members(self.answered("POST", CREATE, b"", 201, self.there), self.there)
 
     def observe(self, _own: str) -> dict[str, Any]:
         return self.shows(self.there)

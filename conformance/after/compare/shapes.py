@@ -21,7 +21,7 @@ from genson import SchemaBuilder
 
 from conformance.after.traffic import of_cases
 from conformance.model.contract import Resource
-from conformance.model.jsonvalue import Unreadable
+from conformance.model.jsonvalue import JSON, Unreadable
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 
@@ -124,8 +124,9 @@ class _Traffic:
             status = item.response.status
             if 200 <= status < 300 and item.request.method in {"POST", "PATCH", "PUT"}:
                 body = _body(item)
-                if isinstance(body, dict) and isinstance(body.get("id"), str):
-                    made.add(body["id"])
+                own = body.get("id") if isinstance(body, dict) else None
+                if isinstance(own, str):
+                    made.add(own)
                 sent |= set(_given(item))
         for item in of_cases(exchanges):
             if item.request.method != "HEAD":
@@ -164,7 +165,7 @@ def _given(exchange: Exchange) -> Iterator[tuple[str, str]]:
             yield name, f"value {value}"
 
 
-def _body(exchange: Exchange) -> Any:
+def _body(exchange: Exchange) -> JSON:
     try:
         return exchange.response.json()
     except Unreadable:

@@ -21,8 +21,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from conformance.after.traffic import CLEANUP
 from conformance.model.contract import Resource
-from conformance.model.jsonvalue import Unreadable
+from conformance.model.jsonvalue import JSON
 from conformance.model.message import Exchange, Headers, Request
+from conformance.run.reading import body_of
 
 __all__ = ["SHORTEST", "History", "Lineage", "Step", "renamed"]
 
@@ -157,7 +158,7 @@ class History:
     def _listed(self, item: Exchange, path: str, *, content: bool) -> list[str]:
         if not (content or path):
             return []
-        body = _answer(item)
+        body = body_of(item)
         for resource in self._resources:
             rows = body.get(resource.items) if isinstance(body, dict) and resource.items else None
             if isinstance(rows, list):
@@ -205,7 +206,7 @@ class History:
         resource = self.creates(exchange.request)
         if resource is None or not 200 <= exchange.response.status < 300:
             return None
-        body = _answer(exchange)
+        body = body_of(exchange)
         if isinstance(body, dict) and resource.wrapper:
             body = body.get(resource.wrapper)
         if isinstance(body, dict):
@@ -244,19 +245,13 @@ def renamed(request: Request, names: Mapping[str, str]) -> Request:
     )
 
 
-def _json(body: bytes) -> Any:
+def _json(body: bytes) -> JSON:
     if len(body) > _LARGEST:
         return None
     try:
-        return json.loads(body)
+        value: JSON = json.loads(body)
+        return value
     except (ValueError, RecursionError):
-        return None
-
-
-def _answer(exchange: Exchange) -> Any:
-    try:
-        return exchange.response.json()
-    except Unreadable:
         return None
 
 

@@ -35,6 +35,7 @@ from conformance.run.cases import registry
 from conformance.run.client import Client
 from conformance.run.embedded import Embed
 from conformance.run.plugin import Supervisor, case_of
+from conformance.run.reading import reading
 from conformance.run.runner import interruptible, pytest_arguments
 from conformance.run.session import Options, Session
 from conformance.run.wording import PLAIN, Wording
@@ -343,12 +344,11 @@ class _Resending:
             given = exchange.operation == token_call and exchange.response.status == 201
             if not given or exchange.case or actor is None:
                 continue
-            try:
-                token = json.loads(exchange.response.body)["token"]
-                pairs = ((token["user"]["id"], actor.user_id), (token["project"]["id"], actor.project_id))
-            except (ValueError, KeyError, TypeError):
-                continue
-            names |= {str(old): new for old, new in pairs if len(str(old)) >= 16}
+            token = reading(exchange).members("token")
+            for member, new in (("user", actor.user_id), ("project", actor.project_id)):
+                old = token.members(member).maybe_text("id")
+                if old is not None and len(old) >= 16:
+                    names[old] = new
         return names
 
     # --- cases ------------------------------------------------------------------------------------------------------

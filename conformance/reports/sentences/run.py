@@ -14,6 +14,7 @@ PHRASES: Mapping[str, str] = {
     # reasons
     "in-case": "{reason} ({case})",
     "and": "{first}; {then}",
+    "answer-without": "{operation} was answered with {status}, and with {got} for {place}, where a {due} is due",
     "no-check": "no check of this run reached it",
     "only-in-consequence": "it was only met where something else had gone wrong before",
     "not-in-smoke": "the profile smoke does not run the cases for it",

@@ -6,23 +6,28 @@ already.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
 
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import NotExercised
-from conformance.run.client import body_of
+from conformance.run.reading import Members, body_of
 from conformance.services.image.client import ImageClient
 
 __all__ = [
     "ABSENT",
+    "Image",
     "active_image",
     "answered",
     "changed",
+    "comparable",
     "created",
     "image",
     "image_of_other",
     "listed",
+    "now",
     "other_project",
     "row",
     "shown",
@@ -30,6 +35,8 @@ __all__ = [
     "upload",
     "without",
 ]
+
+V = TypeVar("V")
 
 ABSENT = "00000000-0000-4000-8000-00000000dead"
 """An image id that no target has."""
@@ -42,41 +49,55 @@ def unready(exchange: Exchange, *requirements: str) -> NotExercised:
     return NotExercised(reason, *requirements)
 
 
-def answered(exchange: Exchange) -> dict[str, Any]:
+class Image(Members):
+    """An image of an answer. Its id and its name are asked for as texts: NotExercised is raised where they are none."""
+
+    @property
+    def id(self) -> str:
+        """The id."""
+        return self.text("id")
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        return self.text("name")
+
+
+def answered(exchange: Exchange) -> Image:
     """The members of the object that an answer is; none when it is another thing."""
-    body = body_of(exchange)
-    return body if isinstance(body, dict) else {}
+    return Image(exchange, body_of(exchange))
 
 
-def created(exchange: Exchange) -> dict[str, Any]:
+def created(exchange: Exchange) -> Image:
     """The image that a create answered. Raises NotExercised when it made none, or does not say which."""
-    body = answered(exchange)
-    if exchange.response.status != 201 or not isinstance(body.get("id"), str):
+    if exchange.response.status != 201:
         raise unready(exchange)
-    return body
+    made = answered(exchange)
+    made.text("id")
+    return made
 
 
-def changed(exchange: Exchange) -> dict[str, Any]:
+def changed(exchange: Exchange) -> Image:
     """The image that a change answered. Raises NotExercised when it was not changed."""
     if exchange.response.status != 200:
         raise unready(exchange)
     return answered(exchange)
 
 
-def image(cloud: ImageClient, **members: Any) -> dict[str, Any]:
+def image(cloud: ImageClient, **members: Any) -> Image:
     """A new image as create answered it, private and named by us unless the members say otherwise.
 
     Its name is the one that was asked for where the answer has none that is a text.
     """
     wanted = {"name": cloud.name(), **members}
     made = cloud.make(**wanted)
-    return made if isinstance(made.get("name"), str) else {**made, "name": wanted["name"]}
+    return Image(made.source, made if made.maybe_text("name") is not None else {**made, "name": wanted["name"]})
 
 
-def active_image(cloud: ImageClient, data: bytes, **members: Any) -> dict[str, Any]:
+def active_image(cloud: ImageClient, data: bytes, **members: Any) -> Image:
     """A new image with data, as create answered it."""
     made = image(cloud, **{"container_format": "bare", "disk_format": "raw", **members})
-    upload(cloud, made["id"], data)
+    upload(cloud, made.id, data)
     return made
 
 
@@ -91,30 +112,40 @@ def image_of_other(cloud: ImageClient, name: str) -> str:
     """The id of a new private image of the second project, which the case has to delete. Raises NotExercised without
     one."""
     exchange = cloud.create({"name": name, "visibility": "private"}, actor="other")
-    body = answered(exchange)
-    if exchange.response.status != 201 or not isinstance(body.get("id"), str):
-        raise unready(exchange)
-    return str(body["id"])
+    return created(exchange).id
 
 
-def shown(cloud: ImageClient, image_id: str, *, actor: str = "main") -> dict[str, Any] | None:
+def shown(cloud: ImageClient, image_id: str, *, actor: str = "main") -> Image | None:
     """The image as show answers it, None when it is not there. Raises NotExercised when show cannot tell."""
-    return cloud.observe(image_id, actor=actor)
+    seen = cloud.observe(image_id, actor=actor)
+    return Image(seen.source, seen) if seen is not None else None
 
 
-def listed(exchange: Exchange) -> list[dict[str, Any]]:
+def now(cloud: ImageClient, image_id: str) -> Image:
+    """The image as show answers it, no members when it is not there. Raises NotExercised when show cannot tell."""
+    seen = shown(cloud, image_id)
+    return seen if seen is not None else Image(cloud.recorder.exchanges[-1])
+
+
+def listed(exchange: Exchange) -> list[Image]:
     """The images of a list's answer. Raises NotExercised when it is no list."""
-    images = answered(exchange).get("images")
-    if exchange.response.status != 200 or not isinstance(images, list):
+    if exchange.response.status != 200:
         raise unready(exchange)
-    return [item for item in images if isinstance(item, dict)]
+    return [Image(exchange, item) for item in answered(exchange).items_of("images")]
 
 
-def row(cloud: ImageClient, made: dict[str, Any]) -> dict[str, Any]:
-    """The image as a list by its name shows it, no members when it is not there. Raises NotExercised when it is no
-    list."""
-    rows = listed(cloud.list({"name": str(made.get("name"))}))
-    return next((item for item in rows if item.get("id") == made.get("id")), {})
+def row(cloud: ImageClient, made: Members, name: str | None = None) -> Image:
+    """The image as a list by its name shows it (`name` when it was renamed), no members when it is not there. Raises
+    NotExercised when it is no list."""
+    exchange = cloud.list({"name": str(made.get("name")) if name is None else name})
+    rows = listed(exchange)
+    return next((item for item in rows if item.get("id") == made.get("id")), Image(exchange))
+
+
+def comparable(values: Sequence[Any]) -> bool:
+    """Whether values of answers can be put in an order: all are texts, all numbers, or all times."""
+    kinds: tuple[type | tuple[type, ...], ...] = (str, (int, float), datetime)
+    return any(all(isinstance(value, kind) and not isinstance(value, bool) for value in values) for kind in kinds)
 
 
 def other_project(cloud: ImageClient) -> str:
@@ -127,6 +158,6 @@ def other_project(cloud: ImageClient) -> str:
     return "other"
 
 
-def without(body: dict[str, Any], *names: str) -> dict[str, Any]:
+def without(body: Mapping[str, V], *names: str) -> dict[str, V]:
     """The object without these members."""
     return {key: value for key, value in body.items() if key not in names}

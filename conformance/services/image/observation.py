@@ -19,7 +19,8 @@ from conformance.model.jsonvalue import short
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase, Terms
 from conformance.run.cases import Expect, NotExercised
-from conformance.services.image.arrange import shown
+from conformance.run.reading import Members
+from conformance.services.image.arrange import Image, now
 from conformance.services.image.client import ImageClient
 from conformance.services.image.drawn import forbidden_values
 from conformance.services.image.marks import same
@@ -69,8 +70,8 @@ def agrees(
     contract: Contract,
     operation: str,
     status: int,
-    answer: dict[str, Any],
-    seen: Any,
+    answer: Members,
+    seen: Members | None,
     exchange: Exchange,
 ) -> None:
     """Judge that what an operation answered is what show answers right after it, member by member."""
@@ -110,12 +111,12 @@ def untouched(
     expect: Expect,
     requirement: str,
     image_id: str,
-    before: dict[str, Any],
+    before: Members,
     exchange: Exchange,
     related: tuple[Exchange, ...] = (),
-) -> dict[str, Any]:
+) -> Image:
     """Judge that a refused change, the last of those related, left the image as it was; returns it as it is now."""
-    seen = shown(cloud, image_id) or {}
+    seen = now(cloud, image_id)
     if exchange.response.status >= 400:
         names = differing(before, seen)
         deviation = Deviation("refused-and-stored", seen=(("members", ", ".join(names)[:80]),))

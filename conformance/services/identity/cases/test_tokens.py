@@ -11,7 +11,8 @@ from conformance.model.deviation import Deviation
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotExercised, call, verifies
-from conformance.run.client import Client, body_of
+from conformance.run.client import Client
+from conformance.run.reading import reading
 from conformance.services.identity.arrange import TOKEN_HEADER, login, token_call
 from conformance.target.secrets import MADE_UP
 
@@ -31,10 +32,7 @@ def test_the_token_call_gives_a_token_of_the_project(cloud: Client, expect: Expe
     for requirement in ("auth.token.request", "auth.token.body.auth", "auth.token.response.201"):
         if not expect.status(requirement, exchange, 201):
             return
-    body = body_of(exchange)
-    token: Any = body.get("token") if isinstance(body, dict) else None
-    project = token.get("project") if isinstance(token, dict) else None
-    project_id = project.get("id") if isinstance(project, dict) else None
+    project_id = reading(exchange).members("token").members("project").get("id")
     due = cloud.target.main.project_id
     expect.equal("auth.token.project-scope", due, project_id, "token.project.id", exchange)
 

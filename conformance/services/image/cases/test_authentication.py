@@ -45,12 +45,12 @@ def call_of(cloud: ImageClient, operation: str, image_id: str, **options: Any) -
 @verifies("auth.required", "error.401", smoke=True)
 def test_each_operation_refuses_a_call_without_a_valid_token(cloud: ImageClient, expect: Expect) -> None:
     made = image(cloud)
-    before = shown(cloud, made["id"])
+    before = shown(cloud, made.id)
     for operation in OPERATIONS:
         for how, token in NO_TOKENS.items():
-            exchange = call_of(cloud, operation, made["id"], anonymous=True, token=token)
+            exchange = call_of(cloud, operation, made.id, anonymous=True, token=token)
             expect.code(401, exchange, call(operation, how))
-            after = shown(cloud, made["id"]) if operation in {"image.patch", "image.delete"} else before
+            after = shown(cloud, made.id) if operation in {"image.patch", "image.delete"} else before
             expect("auth.required", after == before, Deviation("changed-without-a-token"), exchange)
 
 
@@ -86,15 +86,15 @@ def test_each_operation_refuses_a_token_without_a_project(cloud: ImageClient, ex
         raise NotExercised(Phrase.of("no-unscoped-token"))
     made = image(cloud)
     for operation in OPERATIONS:
-        exchange = call_of(cloud, operation, made["id"], token=unscoped, actor="main")
+        exchange = call_of(cloud, operation, made.id, token=unscoped, actor="main")
         # The document asks for a token of a project; what such a call gets instead of 401 may also be 403.
         status = exchange.response.status
         if status < 500:
             rows = answered(exchange)
-            nothing = operation == "image.list" and bool(rows) and made["id"] not in json.dumps(rows)
+            nothing = operation == "image.list" and bool(rows) and made.id not in json.dumps(rows)
             deviation = Deviation("taken-without-a-project", operation=operation, seen=(("status", status),))
             expect("auth.token.project-scope", status in {401, 403, 404} or nothing, deviation, exchange)
-        there = shown(cloud, made["id"]) is not None
+        there = shown(cloud, made.id) is not None
         expect("auth.required", there, Deviation("deleted-without-a-project"), exchange)
 
 

@@ -13,7 +13,7 @@ from conformance.model.jsonvalue import short
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotExercised, call, verifies
-from conformance.services.image.arrange import active_image, changed, image, row, shown, unready
+from conformance.services.image.arrange import active_image, changed, image, now, row, unready
 from conformance.services.image.client import ImageClient
 
 DOWNLOAD = "image.download"
@@ -57,7 +57,7 @@ def test_the_bytes_come_back(cloud: ImageClient, expect: Expect, kind: str) -> N
     data = DATA[kind]
     made = active_image(cloud, data)
     for _ in range(2):
-        exchange = cloud.download(made["id"])
+        exchange = cloud.download(made.id)
         expect.status("image.download.response.200", exchange, 200)
         expect.status("image.download.precondition.file", exchange, 200, act=call(DOWNLOAD, "data-is-there"))
         if exchange.response.status != 200:
@@ -85,8 +85,8 @@ def test_the_bytes_come_back(cloud: ImageClient, expect: Expect, kind: str) -> N
 def test_checksum_and_size_agree_with_the_file(cloud: ImageClient, expect: Expect, kind: str) -> None:
     data = DATA[kind]
     made = active_image(cloud, data)
-    exchange = cloud.replace(made["id"], min_ram=1)
-    places = {"answer": changed(exchange), "shown": shown(cloud, made["id"]) or {}}
+    exchange = cloud.replace(made.id, min_ram=1)
+    places = {"answer": changed(exchange), "shown": now(cloud, made.id)}
     in_list = row(cloud, made)
     if {"size", "checksum"} <= in_list.keys():
         places["listed"] = in_list
@@ -105,11 +105,11 @@ def test_checksum_and_size_agree_with_the_file(cloud: ImageClient, expect: Expec
 @verifies("image.download.bytes", "image.download.size", "image.download.no-data")
 def test_an_empty_file_comes_back_empty(cloud: ImageClient, expect: Expect) -> None:
     made = active_image(cloud, b"")
-    exchange = cloud.download(made["id"])
+    exchange = cloud.download(made.id)
     expect.status("image.download.no-data", exchange, 200, 204, act=call(DOWNLOAD, "data-is-empty"))
     got = exchange.response.body
     expect("image.download.bytes", got == b"", Deviation("data-of-nothing", seen=(("got", len(got)),)), exchange)
-    seen = shown(cloud, made["id"]) or {}
+    seen = now(cloud, made.id)
     if seen.get("status") == "active":
         expect.equal("image.download.size", 0, seen.get("size"), "size", exchange)
 
@@ -117,7 +117,7 @@ def test_an_empty_file_comes_back_empty(cloud: ImageClient, expect: Expect) -> N
 @verifies("image.download.no-data", smoke=True)
 def test_an_image_without_data_has_nothing_to_download(cloud: ImageClient, expect: Expect) -> None:
     made = image(cloud, container_format="bare", disk_format="raw")
-    exchange = cloud.download(made["id"])
+    exchange = cloud.download(made.id)
     status = exchange.response.status
     if status >= 500:
         raise unready(exchange)
@@ -128,8 +128,8 @@ def test_an_image_without_data_has_nothing_to_download(cloud: ImageClient, expec
 @verifies("image.download.path.image_id", "error.404", smoke=True)
 def test_there_is_no_file_of_an_image_that_is_not_there(cloud: ImageClient, expect: Expect) -> None:
     gone = active_image(cloud, b"gone")
-    cloud.delete(gone["id"])
-    for how, image_id in (("absent", cloud.uuid()), ("deleted", gone["id"]), ("no-uuid", "no-such-image")):
+    cloud.delete(gone.id)
+    for how, image_id in (("absent", cloud.uuid()), ("deleted", gone.id), ("no-uuid", "no-such-image")):
         exchange = cloud.download(image_id)
         expect.refused("image.download.path.image_id", exchange, call(DOWNLOAD, how))
         expect.code(404, exchange, call(DOWNLOAD, how))
@@ -141,7 +141,7 @@ def test_files_of_two_images_are_not_mixed_up(cloud: ImageClient, expect: Expect
     name = cloud.name()
     first, second = active_image(cloud, b"the file 1", name=name), active_image(cloud, b"the file 2", name=name)
     for made, data in ((first, b"the file 1"), (second, b"the file 2"), (first, b"the file 1")):
-        exchange = cloud.download(made["id"])
+        exchange = cloud.download(made.id)
         deviation = Deviation("data-of-another", terms=(("when", "made"),))
         expect("image.download.bytes", downloaded(exchange) == data, deviation, exchange)
 
@@ -149,6 +149,6 @@ def test_files_of_two_images_are_not_mixed_up(cloud: ImageClient, expect: Expect
 @verifies("image.download.bytes")
 def test_a_change_of_the_image_leaves_its_file(cloud: ImageClient, expect: Expect) -> None:
     made = active_image(cloud, b"stays")
-    cloud.replace(made["id"], min_ram=3, min_disk=4)
-    exchange = cloud.download(made["id"])
+    cloud.replace(made.id, min_ram=3, min_disk=4)
+    exchange = cloud.download(made.id)
     expect("image.download.bytes", downloaded(exchange) == b"stays", Deviation("data-changed-by-a-change"), exchange)

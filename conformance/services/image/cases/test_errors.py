@@ -66,7 +66,7 @@ def test_400_for_what_cannot_be_read(cloud: ImageClient, expect: Expect, accept:
     for how, exchange in (
         ("half-an-object", cloud.create(b'{"name"', headers={"Accept": accept})),
         ("limit-is-a-word", cloud.call("image.list", query={"limit": "many"}, headers={"Accept": accept})),
-        ("half-an-array", cloud.call("image.patch", made["id"], body=b"[{", headers=patch_headers)),
+        ("half-an-array", cloud.call("image.patch", made.id, body=b"[{", headers=patch_headers)),
     ):
         act = call(exchange.operation, how)
         expect.code(400, exchange, accepting(accept, act))
@@ -85,7 +85,7 @@ def test_401_without_a_token(cloud: ImageClient, expect: Expect, accept: str) ->
 @pytest.mark.parametrize("accept", ACCEPTS)
 def test_403_for_what_nobody_may_do(cloud: ImageClient, expect: Expect, accept: str) -> None:
     made = image(cloud, protected=True)
-    exchange = cloud.call("image.delete", made["id"], headers={"Accept": accept})
+    exchange = cloud.call("image.delete", made.id, headers={"Accept": accept})
     act = call("image.delete", "protected")
     expect.code(403, exchange, accepting(accept, act))
     expect.refused("status.failure", exchange, act)
@@ -105,7 +105,7 @@ def test_405_for_a_method_that_is_not_defined(cloud: ImageClient, expect: Expect
 @pytest.mark.parametrize("accept", ACCEPTS)
 def test_409_for_an_id_that_is_taken(cloud: ImageClient, expect: Expect, accept: str) -> None:
     made = image(cloud)
-    exchange = cloud.create({"name": cloud.name(), "id": made["id"]}, headers={"Accept": accept})
+    exchange = cloud.create({"name": cloud.name(), "id": made.id}, headers={"Accept": accept})
     act = call("image.create", "with-an-id-in-use")
     expect.code(409, exchange, accepting(accept, act))
     expect.refused("status.failure", exchange, act)

@@ -6,7 +6,7 @@ more with the seed of the run. The same seed sends the same requests, but for wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -23,9 +23,9 @@ from conformance.model.equivalence import Standing
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotApplicable, NotExercised, verifies
-from conformance.run.client import body_of
+from conformance.run.reading import Members, reading
 from conformance.run.trial import Trials
-from conformance.services.image.arrange import image, shown
+from conformance.services.image.arrange import image, now
 from conformance.services.image.client import ImageClient
 from conformance.services.image.drawn import image_aims, resource
 from conformance.services.image.marks import MARKS
@@ -123,24 +123,23 @@ def selections() -> SearchStrategy[dict[str, Any]]:
     )
 
 
-def judged(query: dict[str, Any], rows: list[dict[str, Any]], exchange: Exchange) -> Deviation | None:
+def judged(query: dict[str, Any], rows: Sequence[Members], exchange: Exchange) -> Deviation | None:
     """What is wrong with the answer to a list of the fixture's images, None when nothing is."""
     asked = ", ".join(["name", *sorted(query)])
-    body, status = body_of(exchange), exchange.response.status
-    images = body.get("images") if isinstance(body, dict) else None
+    status, images = exchange.response.status, reading(exchange).get("images")
     if status != 200 or not isinstance(images, list):
         terms, seen = (("members", asked),), (("status", status),)
         refused = Deviation("allowed-refused", operation="image.list", terms=terms, seen=seen)
         return refused if status < 500 else None
     got = [str(item.get("id")) for item in images if isinstance(item, dict)]
-    due = [row for row in rows if query.get("status") in {None, row["status"]}]
-    if not set(got) <= {row["id"] for row in due} or len(got) != min(query.get("limit", len(due)), len(due)):
+    due = [row for row in rows if query.get("status") in (None, row.get("status"))]
+    if not set(got) <= {str(row.get("id")) for row in due} or len(got) != min(query.get("limit", len(due)), len(due)):
         return Deviation("other-selection", terms=(("parameters", asked),))
     key = query.get("sort_key")
     if key is None or "sort_dir" not in query:
         return None
-    wanted = sorted(due, key=lambda row: str(row[key]), reverse=query["sort_dir"] == "desc")
-    if got == [row["id"] for row in wanted][: len(got)]:
+    wanted = sorted(due, key=lambda row: str(row.get(key)), reverse=query["sort_dir"] == "desc")
+    if got == [str(row.get("id")) for row in wanted][: len(got)]:
         return None
     return Deviation("other-order", terms=(("parameters", asked),))
 
@@ -155,8 +154,8 @@ def test_parameters_of_a_list_hold_together(cloud: ImageClient, expect: Expect, 
     if share(part).over:
         raise NotApplicable(Phrase.of("budget-used-up"))
     made = [image(cloud, name=name, disk_format=disk, container_format=container) for disk, container in formats]
-    cloud.upload(made[0]["id"], b"active")
-    rows = [shown(cloud, item["id"]) or {} for item in made]
+    cloud.upload(made[0].id, b"active")
+    rows = [now(cloud, item.id) for item in made]
     if [row.get("status") for row in rows] != ["active", "queued", "queued", "queued"]:
         raise NotExercised(Phrase.of("not-as-made-for-a-list"))
     image(cloud)

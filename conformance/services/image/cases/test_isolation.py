@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import Any
 
 import pytest
 
@@ -13,12 +12,14 @@ from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotApplicable, verifies
 from conformance.services.image.arrange import (
+    Image,
     active_image,
     changed,
     created,
     image,
     image_of_other,
     listed,
+    now,
     other_project,
     shown,
     unready,
@@ -71,7 +72,7 @@ def test_a_private_image_is_not_in_another_projects_list(cloud: ImageClient, exp
     project = cloud.target.main.project_id
     queries: tuple[tuple[str, dict[str, str | int]], ...] = (
         ("plain", {"limit": 100}),
-        ("by-name", {"name": made["name"]}),
+        ("by-name", {"name": made.name}),
         ("by-owner", {"owner": project}),
         ("private-ones", {"visibility": "private"}),
         ("all-of-them", {"visibility": "all"}),
@@ -81,7 +82,7 @@ def test_a_private_image_is_not_in_another_projects_list(cloud: ImageClient, exp
         ("without-query", {}),
     )
     answers = [(how, cloud.list(query, actor=other)) for how, query in queries]
-    judged = [unlisted(expect, exchange, [made["id"]], how) for how, exchange in answers]
+    judged = [unlisted(expect, exchange, [made.id], how) for how, exchange in answers]
     if not any(judged):
         raise unready(answers[0][1])
 
@@ -89,7 +90,7 @@ def test_a_private_image_is_not_in_another_projects_list(cloud: ImageClient, exp
 @verifies("image.isolation.list")
 def test_a_private_image_is_on_no_page_of_another_project(cloud: ImageClient, expect: Expect) -> None:
     other = other_project(cloud)
-    made = [image(cloud)["id"] for _ in range(2)]
+    made = [image(cloud).id for _ in range(2)]
     own: list[str] = []
     try:
         own += [image_of_other(cloud, cloud.name())]
@@ -108,7 +109,7 @@ def test_a_private_image_is_on_no_page_of_another_project(cloud: ImageClient, ex
 def test_a_private_image_is_not_shown_to_another_project(cloud: ImageClient, expect: Expect) -> None:
     other = other_project(cloud)
     for made in (active_image(cloud, b"private"), image(cloud)):
-        closed(expect, "show", cloud.show(made["id"], actor=other), "private")
+        closed(expect, "show", cloud.show(made.id, actor=other), "private")
 
 
 @verifies("image.isolation.*")
@@ -117,7 +118,7 @@ def test_a_private_image_of_any_kind_is_closed(cloud: ImageClient, expect: Expec
     other = other_project(cloud)
     if how == "changed":
         made = active_image(cloud, b"private")
-        changed(cloud.replace(made["id"], min_ram=3, name=cloud.name(" changed"), tags=["changed"]))
+        changed(cloud.replace(made.id, min_ram=3, name=cloud.name(" changed"), tags=["changed"]))
     elif how == "visibility-unsaid":
         made = unsaid_image(cloud)
     else:
@@ -130,22 +131,22 @@ def test_a_private_image_of_any_kind_is_closed(cloud: ImageClient, expect: Expec
             "conformance_property": "x",
         }
         made = active_image(cloud, b"private", name=cloud.name(" 一"), **members)
-    before = shown(cloud, made["id"]) or {}
+    before = now(cloud, made.id)
     for query in ({"name": str(before.get("name"))}, {"limit": 100}):
-        unlisted(expect, cloud.list(query, actor=other), [made["id"]], how)
-    closed(expect, "show", cloud.show(made["id"], actor=other), how)
-    closed(expect, "download", cloud.download(made["id"], actor=other), how)
+        unlisted(expect, cloud.list(query, actor=other), [made.id], how)
+    closed(expect, "show", cloud.show(made.id, actor=other), how)
+    closed(expect, "download", cloud.download(made.id, actor=other), how)
     patch = [{"op": "replace", "path": "/min_ram", "value": 77}]
-    closed(expect, "patch", cloud.patch(made["id"], patch, actor=other), how)
-    exchange = cloud.delete(made["id"], actor=other)
+    closed(expect, "patch", cloud.patch(made.id, patch, actor=other), how)
+    exchange = cloud.delete(made.id, actor=other)
     closed(expect, "delete", exchange, how)
-    reached(expect, "delete", shown(cloud, made["id"]) == before, how, exchange)
+    reached(expect, "delete", shown(cloud, made.id) == before, how, exchange)
 
 
-def unsaid_image(cloud: ImageClient) -> dict[str, Any]:
+def unsaid_image(cloud: ImageClient) -> Image:
     """A new image with data that the request neither calls private nor anything else."""
     made = created(cloud.create({"name": cloud.name(), "container_format": "bare", "disk_format": "raw"}))
-    upload(cloud, made["id"], b"private")
+    upload(cloud, made.id, b"private")
     return made
 
 
@@ -153,9 +154,9 @@ def unsaid_image(cloud: ImageClient) -> dict[str, Any]:
 def test_the_file_of_a_private_image_is_not_read_by_another_project(cloud: ImageClient, expect: Expect) -> None:
     other = other_project(cloud)
     made = active_image(cloud, b"the secret of the first project")
-    exchange = cloud.download(made["id"], actor=other)
+    exchange = cloud.download(made.id, actor=other)
     closed(expect, "download", exchange, "private")
-    closed(expect, "download", cloud.download(image(cloud)["id"], actor=other), "without-data")
+    closed(expect, "download", cloud.download(image(cloud).id, actor=other), "without-data")
     leaked = b"the secret of the first project" in exchange.response.body
     reached(expect, "download", not leaked, "data-read", exchange)
 
@@ -169,15 +170,15 @@ def test_a_private_image_is_not_changed_by_another_project(cloud: ImageClient, e
         (active_image(cloud, b"private", **{PROPERTY: "x"}), [*([item] for item in [*members, *rest]), members, []]),
         (image(cloud), [[members[2]], rest[:1]]),
     ):
-        before = shown(cloud, made["id"])
+        before = shown(cloud, made.id)
         for operations in changes:
-            exchange = cloud.patch(made["id"], operations, actor=other)
+            exchange = cloud.patch(made.id, operations, actor=other)
             closed(expect, "patch", exchange, "private")
-            reached(expect, "patch", shown(cloud, made["id"]) == before, "changed", exchange)
+            reached(expect, "patch", shown(cloud, made.id) == before, "changed", exchange)
     made = image(cloud, container_format="bare", disk_format="raw")
-    before = shown(cloud, made["id"])
-    exchange = cloud.upload(made["id"], b"foreign", actor=other)
-    reached(expect, "patch", shown(cloud, made["id"]) == before, "data-given", exchange)
+    before = shown(cloud, made.id)
+    exchange = cloud.upload(made.id, b"foreign", actor=other)
+    reached(expect, "patch", shown(cloud, made.id) == before, "data-given", exchange)
 
 
 @verifies("image.isolation.delete")
@@ -185,11 +186,11 @@ def test_a_private_image_is_not_deleted_by_another_project(cloud: ImageClient, e
     other = other_project(cloud)
     made = active_image(cloud, b"private")
     for item in (image(cloud), made):
-        before = shown(cloud, item["id"])
-        exchange = cloud.delete(item["id"], actor=other)
+        before = shown(cloud, item.id)
+        exchange = cloud.delete(item.id, actor=other)
         closed(expect, "delete", exchange, "private")
-        reached(expect, "delete", shown(cloud, item["id"]) == before, "deleted", exchange)
-    file = cloud.download(made["id"])
+        reached(expect, "delete", shown(cloud, item.id) == before, "deleted", exchange)
+    file = cloud.download(made.id)
     reached(expect, "delete", file.response.body == b"private", "data-deleted", file)
 
 
@@ -213,16 +214,16 @@ def test_isolation_holds_the_other_way_round(cloud: ImageClient, expect: Expect)
 def test_the_project_header_opens_no_other_project(cloud: ImageClient, expect: Expect) -> None:
     other = other_project(cloud)
     made = active_image(cloud, b"private")
-    before = shown(cloud, made["id"])
+    before = shown(cloud, made.id)
     header: dict[str, str | None] = {"X-Project-Id": cloud.target.main.project_id}
-    exchange = cloud.call("image.list", query={"name": made["name"]}, headers=header, actor=other)
-    seen = made["id"] in exchange.response.body.decode("utf-8", "replace")
+    exchange = cloud.call("image.list", query={"name": made.name}, headers=header, actor=other)
+    seen = made.id in exchange.response.body.decode("utf-8", "replace")
     listing = Deviation("listed-to-another-project", terms=(("how", "named-in-a-header"),))
     expect("image.isolation.list", not seen, listing, exchange)
     for word in ("show", "download", "patch", "delete"):
         item = cloud.contract.operations[OPERATION[word]]
         body, media_type = (PATCH_BODY, item.request_media_type) if word == "patch" else (b"", None)
         headers = {**header, "Content-Type": media_type}
-        exchange = cloud.call(item.id, made["id"], actor=other, body=body, headers=headers)
+        exchange = cloud.call(item.id, made.id, actor=other, body=body, headers=headers)
         closed(expect, word, exchange, "named-in-a-header")
-        reached(expect, word, shown(cloud, made["id"]) == before, "named-in-a-header", exchange)
+        reached(expect, word, shown(cloud, made.id) == before, "named-in-a-header", exchange)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -18,12 +18,16 @@ from conformance.model.jsonvalue import can_be_sent, in_utc, moment, short
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotExercised, call, verifies
+from conformance.run.reading import Members
 from conformance.services.image.arrange import (
+    Image,
     active_image,
     answered,
     changed,
+    comparable,
     image,
     listed,
+    now,
     row,
     shown,
     unready,
@@ -40,7 +44,7 @@ def query_of(name: str) -> str:
     return requirement_id.query(LIST, name)
 
 
-def ids(images: list[dict[str, Any]]) -> list[str]:
+def ids(images: Sequence[Image]) -> list[str]:
     """The ids of images, in their order."""
     return [str(item.get("id")) for item in images]
 
@@ -53,20 +57,20 @@ def selects(how: str, *names: str) -> Deviation:
 @verifies("image.list.response.200", "image.list.response.200.images*", "image.list.complete", smoke=True)
 def test_a_list_holds_a_new_image_and_not_a_deleted_one(cloud: ImageClient, expect: Expect) -> None:
     kept, gone = image(cloud), image(cloud)
-    cloud.delete(gone["id"])
+    cloud.delete(gone.id)
     exchange = cloud.list({"limit": 100, "sort_key": "created_at", "sort_dir": "desc"})
     if not expect.status("image.list.response.200", exchange, 200):
         exchange = cloud.list()
     found = ids(listed(exchange))
-    expect("image.list.complete", kept["id"] in found, Deviation("not-listed"), exchange)
+    expect("image.list.complete", kept.id in found, Deviation("not-listed"), exchange)
     deleted = Deviation("still-there", terms=(("where", "listed"),))
-    expect("image.list.complete", gone["id"] not in found, deleted, exchange)
+    expect("image.list.complete", gone.id not in found, deleted, exchange)
     expect("image.list.complete", len(found) == len(set(found)), Deviation("listed-twice"), exchange)
 
 
 @verifies("image.list.complete")
 def test_every_image_made_is_found_by_walking_the_pages(cloud: ImageClient, expect: Expect) -> None:
-    made = {image(cloud)["id"] for _ in range(3)}
+    made = {image(cloud).id for _ in range(3)}
     pages = list(cloud.pages({"limit": 100}))
     found = [item for page in pages for item in ids(listed(page))]
     missing = made - set(found)
@@ -77,7 +81,7 @@ def test_every_image_made_is_found_by_walking_the_pages(cloud: ImageClient, expe
 @verifies("image.list.query.name", smoke=True)
 def test_name_selects_by_exact_match(cloud: ImageClient, expect: Expect) -> None:
     name = cloud.name("-Exact")
-    wanted = {image(cloud, name=name)["id"], image(cloud, name=name)["id"]}
+    wanted = {image(cloud, name=name).id, image(cloud, name=name).id}
     for near in (
         name + "x",
         name[:-1],
@@ -98,7 +102,7 @@ def test_name_selects_by_exact_match(cloud: ImageClient, expect: Expect) -> None
 @pytest.mark.parametrize("suffix", [" two words", " 镜像", " a+b&c=d%20", " a#b;c?d", " 'quoted\"", "/slash", " ß é İ"])
 def test_name_selects_whatever_characters_it_has(cloud: ImageClient, expect: Expect, suffix: str) -> None:
     name = cloud.name(suffix)
-    wanted = {image(cloud, name=name)["id"]}
+    wanted = {image(cloud, name=name).id}
     image(cloud, name=cloud.name(suffix))
     exchange = cloud.list({"name": name})
     if expect.status("image.list.query.name", exchange, 200):
@@ -120,7 +124,7 @@ def test_name_selects_whatever_characters_it_has(cloud: ImageClient, expect: Exp
 )
 def test_no_character_of_a_name_stands_for_others(cloud: ImageClient, expect: Expect, suffix: str, near: str) -> None:
     stem = cloud.name()
-    wanted = {image(cloud, name=stem + suffix)["id"]}
+    wanted = {image(cloud, name=stem + suffix).id}
     image(cloud, name=stem + near)
     exchange = cloud.list({"name": stem + suffix})
     if expect.status("image.list.query.name", exchange, 200):
@@ -132,9 +136,9 @@ def test_filters_follow_a_change(cloud: ImageClient, expect: Expect) -> None:
     old, new = cloud.name(" old"), cloud.name(" new")
     made = image(cloud, name=old, container_format="bare", disk_format="raw")
     cloud.journal.intend(new)
-    changed(cloud.replace(made["id"], name=new))
-    upload(cloud, made["id"], b"active now")
-    active = (shown(cloud, made["id"]) or {}).get("status") == "active"
+    changed(cloud.replace(made.id, name=new))
+    upload(cloud, made.id, b"active now")
+    active = now(cloud, made.id).get("status") == "active"
     rows: tuple[tuple[str, dict[str, str | int], bool], ...] = (
         ("name", {"name": old}, False),
         ("name", {"name": new}, True),
@@ -144,7 +148,7 @@ def test_filters_follow_a_change(cloud: ImageClient, expect: Expect) -> None:
     for parameter, query, due in rows:
         exchange = cloud.list(query)
         if expect.status(query_of(parameter), exchange, 200):
-            there = made["id"] in ids(listed(exchange))
+            there = made.id in ids(listed(exchange))
             deviation = selects("not-what-is" if due else "what-was", parameter)
             expect(query_of(parameter), there == due, deviation, exchange)
 
@@ -158,8 +162,8 @@ def test_filters_follow_a_change(cloud: ImageClient, expect: Expect) -> None:
 )
 def test_parameters_hold_together(cloud: ImageClient, expect: Expect) -> None:
     name = cloud.name()
-    queued = [image(cloud, name=name)["id"] for _ in range(3)]
-    active = [active_image(cloud, b"together", name=name)["id"] for _ in range(2)]
+    queued = [image(cloud, name=name).id for _ in range(3)]
+    active = [active_image(cloud, b"together", name=name).id for _ in range(2)]
     for _ in range(3):  # newer than ours, so that they come first where a parameter is lost
         active_image(cloud, b"stranger")
         image(cloud)
@@ -216,8 +220,8 @@ def disorder(how: str, key: str) -> Deviation:
 def test_every_three_parameters_hold_together(cloud: ImageClient, expect: Expect) -> None:
     name = cloud.name()
     formats = zip(("raw", "qcow2", "iso", "vmdk"), ("ovf", "docker", "bare", "ami"), strict=True)
-    made = [image(cloud, name=name, disk_format=disk, container_format=container)["id"] for disk, container in formats]
-    made += [active_image(cloud, b"together", name=name)["id"] for _ in range(2)]
+    made = [image(cloud, name=name, disk_format=disk, container_format=container).id for disk, container in formats]
+    made += [active_image(cloud, b"together", name=name).id for _ in range(2)]
     cloud.wait(1.1)
     for index in (1, 2, 4):  # three of them, and by disk_format neither in the order of creation nor in its reverse
         cloud.replace(made[index], min_ram=1)
@@ -242,15 +246,13 @@ def test_every_three_parameters_hold_together(cloud: ImageClient, expect: Expect
             continue
         holds(expect, query, images, since, exchange)
         for item in images:
-            found = next((found for found in listed(exchange) if found.get("id") == item.get("id")), {})
+            found = next((found for found in listed(exchange) if found.get("id") == item.get("id")), Image(exchange))
             as_shown(expect, cloud.contract, found, item, exchange)
     if len(refused) == len(rows):
         raise unready(refused[-1])
 
 
-def holds(
-    expect: Expect, query: dict[str, Any], images: list[dict[str, Any]], since: datetime, exchange: Exchange
-) -> None:
+def holds(expect: Expect, query: dict[str, Any], images: Sequence[Image], since: datetime, exchange: Exchange) -> None:
     """Judge a list of the images of one name by the other parameters of its query."""
     due = [item for item in images if query.get("status") in (None, item.get("status"))]
     rows = ids(listed(exchange))
@@ -276,7 +278,7 @@ def holds(
         expect("image.list.query.sort_key", got == order or other_way, disorder("no-order", key), exchange)
 
 
-def _value(item: dict[str, Any], key: str) -> Any:
+def _value(item: Members, key: str) -> Any:
     """What a sort compares: a time as a time, whatever it looks like as text."""
     text = str(item.get(key))
     return (moment(text) if key.endswith("_at") else None) or text
@@ -292,8 +294,8 @@ def test_a_name_that_no_image_has_selects_none(cloud: ImageClient, expect: Expec
 @verifies("image.list.query.status")
 def test_status_selects_exactly_the_images_in_it(cloud: ImageClient, expect: Expect) -> None:
     name = cloud.name()
-    queued = {image(cloud, name=name)["id"], image(cloud, name=name)["id"]}
-    active = {active_image(cloud, b"status", name=name)["id"]}
+    queued = {image(cloud, name=name).id, image(cloud, name=name).id}
+    active = {active_image(cloud, b"status", name=name).id}
     for status, wanted in (("queued", queued), ("active", active), ("deactivated", set())):
         exchange = cloud.list({"name": name, "status": status})
         if expect.status("image.list.query.status", exchange, 200):
@@ -322,16 +324,16 @@ def test_changes_since_selects_by_the_last_change(cloud: ImageClient, expect: Ex
     stamp = moment(str(made.get("updated_at")))
     if stamp is None or in_utc(stamp, -60) is None or in_utc(stamp, 3600) is None:
         raise NotExercised(Phrase.of("no-time", member="updated_at"))
-    name = made["name"]
+    name = made.name
     here, later = str(in_utc(stamp)), str(in_utc(stamp, 3600))
     for text, wanted in (
-        (str(in_utc(stamp, -60)), {made["id"]}),
-        (here, {made["id"]}),
+        (str(in_utc(stamp, -60)), {made.id}),
+        (here, {made.id}),
         (later, set()),
         (later.replace("Z", ".000Z"), set()),
-        (here.replace("Z", ".000Z"), {made["id"]}),
+        (here.replace("Z", ".000Z"), {made.id}),
         (later.replace("Z", "+00:00"), set()),
-        (here.replace("Z", "+08:00"), {made["id"]}),
+        (here.replace("Z", "+08:00"), {made.id}),
         (here.replace("Z", "-08:00"), set()),
     ):
         exchange = cloud.list({"name": name, "changes-since": text})
@@ -345,9 +347,7 @@ def test_changes_since_refuses_what_is_no_time(cloud: ImageClient, expect: Expec
     expect.refused("image.list.query.changes-since", cloud.list({"changes-since": "yesterday"}))
 
 
-def four_images(
-    cloud: ImageClient, most: int = 4, pauses: tuple[int, ...] = (), **members: Any
-) -> list[dict[str, Any]]:
+def four_images(cloud: ImageClient, most: int = 4, pauses: tuple[int, ...] = (), **members: Any) -> list[Image]:
     """Images whose order differs by every key, and by the length of their names, so that an order by another key cannot
     pass for the one asked for.
 
@@ -356,7 +356,7 @@ def four_images(
     """
     stem, mark = cloud.name(), cloud.uuid()[1:]
     rows = zip("2031", "1302", ("qcow2", "raw", "iso", "vmdk"), ("docker", "ovf", "bare", "ami"), strict=True)
-    made: list[dict[str, Any]] = []
+    made: list[Image] = []
     for number, (rank, letter, disk, container) in enumerate(islice(rows, most)):
         if number in pauses:
             cloud.wait(1.1)
@@ -370,7 +370,7 @@ def four_images(
     return made
 
 
-def in_order_of(cloud: ImageClient, query: dict[str, Any], ours: list[dict[str, Any]]) -> tuple[Any, list[str]]:
+def in_order_of(cloud: ImageClient, query: dict[str, Any], ours: Sequence[Image]) -> tuple[Any, list[str]]:
     """The first page of a sorted list and our images in its order; by their name when the pages of all images lose
     them."""
     exchange, found = ours_in_order(cloud, query, ours)
@@ -380,7 +380,7 @@ def in_order_of(cloud: ImageClient, query: dict[str, Any], ours: list[dict[str, 
     return exchange, found
 
 
-def ours_in_order(cloud: ImageClient, query: dict[str, Any], ours: list[dict[str, Any]]) -> tuple[Any, list[str]]:
+def ours_in_order(cloud: ImageClient, query: dict[str, Any], ours: Sequence[Image]) -> tuple[Any, list[str]]:
     """The first page that a sorted list gives, and the ids of our images in the order of its pages."""
     wanted = set(ids(ours))
     found: list[str] = []
@@ -395,12 +395,12 @@ def ours_in_order(cloud: ImageClient, query: dict[str, Any], ours: list[dict[str
 
 
 def judge_orders(
-    cloud: ImageClient, expect: Expect, names: tuple[str, str], key: str, ours: list[dict[str, Any]], values: list[Any]
+    cloud: ImageClient, expect: Expect, names: tuple[str, str], key: str, ours: Sequence[Image], values: list[Any]
 ) -> None:
     """Whether both directions order our images by these values; a wrong direction is told apart from a wrong key."""
-    if any(value is None for value in values):
+    if not comparable(values):
         raise NotExercised(Phrase.of("nothing-to-sort-by", key=key))
-    by_id = {item["id"]: value for item, value in zip(ours, values, strict=True)}
+    by_id = {item.id: value for item, value in zip(ours, values, strict=True)}
     key_name, dir_name = names
     alone = cloud.list({key_name: key, "limit": 1})
     if not expect.status(query_of(key_name), alone, 200, act=Phrase.of("sorted", by=key_name, value=key)):
@@ -438,12 +438,12 @@ def test_sizes_and_statuses_order_both_ways(cloud: ImageClient, expect: Expect) 
     made = four_images(cloud, name=name, disk_format="raw", container_format="bare")
     sizes = [3, 1, 200, 10]  # in another order when they are compared as text
     for item, size in zip(made, sizes, strict=True):
-        cloud.upload(item["id"], b"x" * size)
-    if any((shown(cloud, item["id"]) or {}).get("status") != "active" for item in made):
+        cloud.upload(item.id, b"x" * size)
+    if any(now(cloud, item.id).get("status") != "active" for item in made):
         raise NotExercised(Phrase.of("not-as-made-for-a-list"))
     judge_orders(cloud, expect, ("sort_key", "sort_dir"), "size", made, sizes)
     mixed = [
-        image(cloud, name=name, id=item["id"][:-1] + ("f" if item["id"][-1] != "f" else "e")) for item in made[:2]
+        image(cloud, name=name, id=item.id[:-1] + ("f" if item.id[-1] != "f" else "e")) for item in made[:2]
     ] + made[2:]
     judge_orders(cloud, expect, ("sort_key", "sort_dir"), "status", mixed, ["queued", "queued", "active", "active"])
 
@@ -454,9 +454,9 @@ def test_times_order_both_ways(cloud: ImageClient, expect: Expect) -> None:
     # and by the times it is the first or the last.
     made = four_images(cloud, most=3, name=cloud.name(), pauses=(1,))
     cloud.wait(1.1)
-    cloud.replace(made[0]["id"], min_ram=1)
+    cloud.replace(made[0].id, min_ram=1)
     for key in ("created_at", "updated_at"):
-        values = [moment(str((shown(cloud, item["id"]) or {}).get(key))) for item in made]
+        values = [moment(str(now(cloud, item.id).get(key))) for item in made]
         if None in values or values[0] in values[1:]:
             raise NotExercised(Phrase.of("same-a-second-apart", key=key))
         judge_orders(cloud, expect, ("sort_key", "sort_dir"), key, made, values)
@@ -497,7 +497,7 @@ def test_a_limit_that_is_no_count_is_refused(cloud: ImageClient, expect: Expect,
 @pytest.mark.parametrize("suffix", ["", " &=+#%20;页?"])
 def test_pages_visit_each_image_once(cloud: ImageClient, expect: Expect, suffix: str) -> None:
     name = cloud.name(suffix)  # next has to carry it on, encoded
-    made = [image(cloud, name=name)["id"] for _ in range(5)]
+    made = [image(cloud, name=name).id for _ in range(5)]
     pages = list(cloud.pages({"name": name, "limit": 2, "sort_key": "id", "sort_dir": "asc"}))
     offered = isinstance(answered(pages[0]).get("next"), str)
     if not expect("image.list.page.next", offered, Deviation("missing", place="next"), pages[0]):
@@ -525,7 +525,7 @@ def test_filters_and_order_hold_on_every_page(cloud: ImageClient, expect: Expect
     # From the second page on, neither the order of ids nor that of creation is the one asked for.
     mark = cloud.uuid()[1:]
     wanted = {
-        image(cloud, name=name, disk_format=disk, id=f"{rank}{mark}")["id"]: disk
+        image(cloud, name=name, disk_format=disk, id=f"{rank}{mark}").id: disk
         for rank, disk in enumerate(("raw", "qcow2", "iso", "vmdk"))
     }
     image(cloud)
@@ -547,7 +547,7 @@ def test_the_example_request_is_answered(cloud: ImageClient, expect: Expect) -> 
     path = example.split(" ", 1)[1]
     exchange = cloud.send("GET", path, operation="image.list", headers={"Accept": "application/json"})
     if expect.status("image.list.example.request", exchange, 200, act=call(LIST, "example")):
-        names = [str(item["name"]) for item in listed(exchange) if item.get("name") is not None]
+        names = [str(item.name) for item in listed(exchange) if item.get("name") is not None]
         found = ids(listed(exchange))
         expect("image.list.example.request", len(found) <= 20, other_number(found, 20, "limit"), exchange)
         # Databases collate by case or not; a list is out of order only when it is so either way.
@@ -567,9 +567,9 @@ def test_the_example_request_is_answered(cloud: ImageClient, expect: Expect) -> 
     ids=lambda item: next(iter(item), "plain"),
 )
 def test_images_of_every_kind_are_listed(cloud: ImageClient, expect: Expect, members: dict[str, Any]) -> None:
-    made = {image(cloud, **{"name": cloud.name(" 名"), "tags": [cloud.tag], **members})["id"]}
+    made = {image(cloud, **{"name": cloud.name(" 名"), "tags": [cloud.tag], **members}).id}
     if "name" not in members:
-        made.add(active_image(cloud, b"listed", **{"name": cloud.name(" 名"), "tags": [cloud.tag], **members})["id"])
+        made.add(active_image(cloud, b"listed", **{"name": cloud.name(" 名"), "tags": [cloud.tag], **members}).id)
     pages = list(islice(cloud.pages({"limit": 100, "sort_key": "created_at", "sort_dir": "desc"}), 20))
     found = {item for page in pages for item in ids(listed(page))}
     kind = next(iter(members), None)
@@ -593,16 +593,14 @@ def test_a_list_agrees_with_what_is_shown(cloud: ImageClient, expect: Expect, st
     }
     made = active_image(cloud, b"listed", **members) if state == "active" else image(cloud, **members)
     found = row(cloud, made)
-    exchange = cloud.show(made["id"])
+    exchange = cloud.show(made.id)
     seen = answered(exchange)
     if not found or not seen:
         raise NotExercised(Phrase.of("not-in-list-and-show"))
     as_shown(expect, cloud.contract, found, seen, exchange)
 
 
-def as_shown(
-    expect: Expect, contract: Contract, found: dict[str, Any], seen: dict[str, Any], exchange: Exchange
-) -> None:
+def as_shown(expect: Expect, contract: Contract, found: Members, seen: Members, exchange: Exchange) -> None:
     """Judge that what a list shows of an image has nothing else than show."""
     for member in found.keys() & seen.keys():
         place, terms = place_of(contract, LIST, member), (("where", "listed"),)

@@ -16,10 +16,12 @@ from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotExercised, call, verifies
 from conformance.services.image.arrange import (
     ABSENT,
+    Image,
     active_image,
     answered,
     changed,
     image,
+    now,
     row,
     shown,
     unready,
@@ -91,7 +93,7 @@ def as_changed(
         expect("image.patch.stored", same(member, value, got), deviation, exchange)
 
 
-def full_image(cloud: ImageClient) -> tuple[str, dict[str, Any]]:
+def full_image(cloud: ImageClient) -> tuple[str, Image]:
     """An image of which no member has its default, so that whatever is reset or lost shows: its id, and what show
     answers."""
     made = image(
@@ -100,7 +102,7 @@ def full_image(cloud: ImageClient) -> tuple[str, dict[str, Any]]:
         description="kept",
         **{PROPERTY: "kept"},
     )
-    return made["id"], shown(cloud, made["id"]) or {}
+    return made.id, now(cloud, made.id)
 
 
 @verifies(
@@ -112,15 +114,15 @@ def test_a_replaced_member_is_answered_shown_and_listed(cloud: ImageClient, expe
     if member == "name":
         before, after = cloud.name(), cloud.name(" 之后")
     made = image(cloud, **{member: before})
-    cloud.journal.intend(str(after) if member == "name" else made["name"])
-    exchange = cloud.replace(made["id"], **{member: after})
+    cloud.journal.intend(str(after) if member == "name" else made.name)
+    exchange = cloud.replace(made.id, **{member: after})
     expect.status("image.patch.media-type", exchange, 200, act=Phrase.of("documented-media-type"))
     expect.status("image.patch.response.200", exchange, 200, act=call(PATCH, member=member))
     if exchange.response.status != 200:
         return
-    seen = shown(cloud, made["id"]) or {}
+    seen = now(cloud, made.id)
     places = {"answer": answered(exchange), "shown": seen}
-    in_list = row(cloud, {**made, "name": seen.get("name")})
+    in_list = row(cloud, made, str(seen.get("name")))
     if member in in_list:
         places["listed"] = in_list
     for where, found in places.items():
@@ -131,18 +133,18 @@ def test_a_replaced_member_is_answered_shown_and_listed(cloud: ImageClient, expe
 def test_what_is_not_named_stays(cloud: ImageClient, expect: Expect) -> None:
     image_id, before = full_image(cloud)
     neighbour = image(cloud, **{key: pair[1] for key, pair in CHANGES.items()} | {"name": before.get("name")})
-    beside = shown(cloud, neighbour["id"])
+    beside = shown(cloud, neighbour.id)
     for member, pair in CHANGES.items():
         for value in (cloud.name(), cloud.name()) if member == "name" else pair:  # there, and back
             if member == "name":
                 cloud.journal.intend(value)
             exchange = cloud.replace(image_id, **{member: value})
             changed(exchange)
-            seen = shown(cloud, image_id) or {}
+            seen = now(cloud, image_id)
             stays = without(before, member, *STAMPS)
             kept(expect, cloud.contract, "image.patch.unchanged", stays, seen, "another-member", exchange)
             before = seen
-            still = shown(cloud, neighbour["id"]) == beside
+            still = shown(cloud, neighbour.id) == beside
             expect("image.patch.unchanged", still, Deviation("another-changed", terms=(("when", "change"),)), exchange)
 
 
@@ -151,7 +153,7 @@ def test_each_value_that_a_member_may_have_is_stored(cloud: ImageClient, expect:
     made = image(cloud)
     for member, allowed in levels(cloud.contract).items():
         for value in allowed:
-            stored(cloud, expect, made["id"], {member: value})
+            stored(cloud, expect, made.id, {member: value})
 
 
 @verifies("image.patch.stored", "image.patch.unchanged")
@@ -177,18 +179,16 @@ def test_several_members_are_changed_at_once_and_the_others_stay(cloud: ImageCli
 @verifies("image.patch.stored", "image.patch.operation.add")
 def test_texts_of_every_shape_are_stored_to_the_letter(cloud: ImageClient, expect: Expect) -> None:
     made = image(cloud)
-    stored(cloud, expect, made["id"], {"tags": list(TEXTS)})
+    stored(cloud, expect, made.id, {"tags": list(TEXTS)})
     wanted = {
         "Conformance_Case": "One",
         "conformance-dash.dot:x": "1",
         "description": "描述 " * 80,
         **{f"conformance_{index}": text for index, text in enumerate(TEXTS)},
     }
-    exchange = cloud.patch(
-        made["id"], [{"op": "add", "path": f"/{name}", "value": text} for name, text in wanted.items()]
-    )
+    exchange = cloud.patch(made.id, [{"op": "add", "path": f"/{name}", "value": text} for name, text in wanted.items()])
     if expect.status("image.patch.operation.add", exchange, 200, act=call(PATCH, "with-texts-of-every-shape")):
-        seen = shown(cloud, made["id"]) or {}
+        seen = now(cloud, made.id)
         for name, text in wanted.items():
             expect.equal("image.patch.operation.add", text, seen.get(name), FURTHER, exchange)
 
@@ -199,11 +199,11 @@ def test_a_path_is_read_as_a_json_pointer(cloud: ImageClient, expect: Expect) ->
     made = image(cloud)
     refused: list[Exchange] = []
     for path, wrong in (("/conformance_a~01b", "conformance_a/b"), ("/conformance_c~0d", "conformance_c~0d")):
-        exchange = cloud.patch(made["id"], [{"op": "add", "path": path, "value": "x"}])
+        exchange = cloud.patch(made.id, [{"op": "add", "path": path, "value": "x"}])
         if exchange.response.status != 200:
             refused.append(exchange)
             continue
-        names = (shown(cloud, made["id"]) or {}).keys()
+        names = now(cloud, made.id).keys()
         deviation = Deviation("pointer-misread", seen=(("pointer", path), ("got", wrong)))
         expect("image.patch.body.path", wrong not in names, deviation, exchange)
     if len(refused) == 2:
@@ -216,19 +216,19 @@ def test_members_of_an_image_with_data_are_changed_too(cloud: ImageClient, expec
     for member, pair in CHANGES.items():
         if not member.endswith("_format"):  # upstream keeps the formats of an image with data
             after = cloud.name(" 之后") if member == "name" else pair[1]
-            cloud.journal.intend(str(after) if member == "name" else made["name"])
-            stored(cloud, expect, made["id"], {member: after})
+            cloud.journal.intend(str(after) if member == "name" else made.name)
+            stored(cloud, expect, made.id, {member: after})
 
 
 @verifies("image.patch.unchanged")
 def test_a_property_is_that_of_its_image_alone(cloud: ImageClient, expect: Expect) -> None:
     older = image(cloud)
-    made = image(cloud, name=older["name"])
+    made = image(cloud, name=older.name)
     newer = image(cloud)
-    before = [shown(cloud, item["id"]) for item in (older, newer)]
-    exchange = cloud.patch(made["id"], [{"op": "add", "path": "/conformance_alone", "value": "mine"}])
+    before = [shown(cloud, item.id) for item in (older, newer)]
+    exchange = cloud.patch(made.id, [{"op": "add", "path": "/conformance_alone", "value": "mine"}])
     changed(exchange)
-    after = [shown(cloud, item["id"]) for item in (older, newer)]
+    after = [shown(cloud, item.id) for item in (older, newer)]
     deviation = Deviation("another-changed", terms=(("when", "added-property"),))
     expect("image.patch.unchanged", after == before, deviation, exchange)
 
@@ -248,15 +248,15 @@ def test_a_name_is_changed_to_the_letter(cloud: ImageClient, expect: Expect) -> 
     ):
         name = cloud.name(suffix)
         cloud.journal.intend(name)
-        stored(cloud, expect, made["id"], {"name": name})
+        stored(cloud, expect, made.id, {"name": name})
     for other in ("007", "true", None):
-        stored(cloud, expect, made["id"], {"name": other})
+        stored(cloud, expect, made.id, {"name": other})
 
 
-def stored(cloud: ImageClient, expect: Expect, image_id: str, members: dict[str, Any]) -> dict[str, Any]:
+def stored(cloud: ImageClient, expect: Expect, image_id: str, members: dict[str, Any]) -> Image:
     """Judge that a change to these values is answered and shown; returns what is shown."""
     exchange = cloud.replace(image_id, **members)
-    seen = shown(cloud, image_id) or {}
+    seen = now(cloud, image_id)
     if expect.status("image.patch.stored", exchange, 200, act=call(PATCH, member=next(iter(members)))):
         as_changed(expect, cloud, members, "answer", answered(exchange), exchange)
         as_changed(expect, cloud, members, "shown", seen, exchange)
@@ -274,24 +274,24 @@ def test_the_answer_of_a_change_is_what_is_shown(cloud: ImageClient, expect: Exp
         "conformance_property": "kept",
     }
     made = active_image(cloud, b"shown", **members) if state == "active" else image(cloud, **members)
-    before = shown(cloud, made["id"])
-    exchange = cloud.replace(made["id"], min_ram=8)
+    before = shown(cloud, made.id)
+    exchange = cloud.replace(made.id, min_ram=8)
     answer = changed(exchange)
     if not answer or before is None:
         raise NotExercised(Phrase.of("shows-nothing", where="answer"))
-    seen = shown(cloud, made["id"])
+    seen = shown(cloud, made.id)
     agrees(expect, cloud.contract, PATCH, 200, answer, seen, exchange)
     stays = without(before, "min_ram", *STAMPS)
     kept(expect, cloud.contract, "image.patch.unchanged", stays, seen or {}, "another-member", exchange)
 
 
-def reads_change_nothing(cloud: ImageClient, expect: Expect, before: dict[str, Any]) -> None:
+def reads_change_nothing(cloud: ImageClient, expect: Expect, before: Image) -> None:
     """Judge that a list and a download leave an image as it was; time has passed since, so that a touched updated_at
     shows."""
     image_id = str(before.get("id"))
     for when in ("list", "download"):
         exchange = cloud.list({"name": str(before.get("name"))}) if when == "list" else cloud.download(image_id)
-        after = shown(cloud, image_id) or {}
+        after = now(cloud, image_id)
         stamps = {name: value for name, value in before.items() if name in STAMPS}
         kept(expect, cloud.contract, "image.patch.updated-at", stamps, after, when, exchange)
         kept(expect, cloud.contract, "image.patch.unchanged", without(before, *STAMPS), after, when, exchange)
@@ -300,7 +300,7 @@ def reads_change_nothing(cloud: ImageClient, expect: Expect, before: dict[str, A
 
 @verifies("image.patch.updated-at", "image.patch.unchanged")
 def test_updated_at_moves_with_a_change_and_created_at_stays(cloud: ImageClient, expect: Expect) -> None:
-    active, queued = (shown(cloud, made["id"]) or {} for made in (active_image(cloud, b"read"), image(cloud)))
+    active, queued = (now(cloud, made.id) for made in (active_image(cloud, b"read"), image(cloud)))
     for number in (1, 2):
         cloud.wait(1.1)
         if number == 1:
@@ -308,7 +308,7 @@ def test_updated_at_moves_with_a_change_and_created_at_stays(cloud: ImageClient,
         active, queued = (moved_on(cloud, expect, before, number) for before in (active, queued))
 
 
-def moved_on(cloud: ImageClient, expect: Expect, before: dict[str, Any], number: int) -> dict[str, Any]:
+def moved_on(cloud: ImageClient, expect: Expect, before: Image, number: int) -> Image:
     """Judge the times of an image after a change of it; returns what is shown."""
     exchange = cloud.replace(str(before.get("id")), min_ram=number)
     answer = changed(exchange)
@@ -321,7 +321,7 @@ def moved_on(cloud: ImageClient, expect: Expect, before: dict[str, Any], number:
     due, got = before.get("created_at"), answer.get("created_at")
     turned = Deviation("turned", place="created_at", terms=(("when", "change"),), seen=values(due, got))
     expect("image.patch.updated-at", due == got, turned, exchange)
-    seen = shown(cloud, str(before.get("id"))) or {}
+    seen = now(cloud, str(before.get("id")))
     due, got = seen.get("updated_at"), answer.get("updated_at")
     other = Deviation("not-as-shown", place="updated_at", terms=(("where", "answer"),), seen=values(due, got))
     expect("image.patch.updated-at", due == got, other, exchange)
@@ -344,12 +344,12 @@ def test_add_replace_and_remove_of_a_property(cloud: ImageClient, expect: Expect
             ("remove", {"op": "remove", "path": f"/{member}"}, None),
         ]
         for operation, step, wanted in steps:
-            before = shown(cloud, made["id"]) or {}
-            exchange = cloud.patch(made["id"], [step])
+            before = now(cloud, made.id)
+            exchange = cloud.patch(made.id, [step])
             requirement = operation_of(operation)
             if not expect.status(requirement, exchange, 200, act=call(PATCH, operation)):
                 return
-            seen = shown(cloud, made["id"]) or {}
+            seen = now(cloud, made.id)
             previous = moment(str(before.get("updated_at")))
             for where, found in (("answer", answered(exchange)), ("shown", seen)):
                 got, terms = found.get(member, None if found else "?"), (("op", operation), ("where", where))
@@ -367,15 +367,15 @@ def test_add_replace_and_remove_of_a_property(cloud: ImageClient, expect: Expect
 def test_what_was_removed_stays_away(cloud: ImageClient, expect: Expect) -> None:
     made = image(cloud, container_format="bare", disk_format="raw", conformance_property="one", description="two")
     removed = cloud.patch(
-        made["id"], [{"op": "remove", "path": f"/{member}"} for member in ("conformance_property", "description")]
+        made.id, [{"op": "remove", "path": f"/{member}"} for member in ("conformance_property", "description")]
     )
     changed(removed)
     for when, exchange in (
-        ("change", cloud.replace(made["id"], min_ram=3)),
-        ("added-property", cloud.patch(made["id"], [{"op": "add", "path": "/conformance_other", "value": "x"}])),
-        ("upload", cloud.upload(made["id"], b"data")),
+        ("change", cloud.replace(made.id, min_ram=3)),
+        ("added-property", cloud.patch(made.id, [{"op": "add", "path": "/conformance_other", "value": "x"}])),
+        ("upload", cloud.upload(made.id, b"data")),
     ):
-        seen = shown(cloud, made["id"]) or {}
+        seen = now(cloud, made.id)
         for member in ("conformance_property", "description"):
             got, terms = seen.get(member), (("when", when),)
             deviation = Deviation(
@@ -408,7 +408,7 @@ def test_operations_apply_all_or_none(cloud: ImageClient, expect: Expect) -> Non
     for how, last in LAST.items():
         for operations in ([*first, *others, last], [first[2], last], [last, *first]):
             exchange = cloud.patch(image_id, operations)
-            seen = shown(cloud, image_id) or {}
+            seen = now(cloud, image_id)
             if exchange.response.status >= 400:
                 refused = True
                 half = Deviation("half-applied", terms=(("how", how),))
@@ -438,9 +438,9 @@ def test_several_operations_apply_in_order(cloud: ImageClient, expect: Expect) -
         (members, {"min_ram": 3, "min_disk": 4}),
         (properties, {PROPERTY: "new", "conformance_gone": None, "conformance_twice": "two"}),
     ):
-        exchange = cloud.patch(made["id"], operations)
+        exchange = cloud.patch(made.id, operations)
         if expect.status("image.patch.operation.replace", exchange, 200, act=call(PATCH, "several-operations")):
-            seen = shown(cloud, made["id"]) or {}
+            seen = now(cloud, made.id)
             wrong = sorted(name for name, value in due.items() if seen.get(name) != value)
             deviation = Deviation("not-all-in-order", seen=(("members", ", ".join(wrong)),))
             expect("image.patch.atomic", not wrong, deviation, exchange)
@@ -452,7 +452,7 @@ def test_members_that_the_service_keeps_are_not_changed(cloud: ImageClient, expe
     for member, value in READ_ONLY.items():
         exchange = cloud.replace(image_id, **{member: value})
         expect.refused("image.patch.read-only", exchange, call(PATCH, member=member))
-        seen = shown(cloud, image_id) or {}
+        seen = now(cloud, image_id)
         stays = seen.get(member) == before.get(member) or (member == "updated_at" and seen.get(member) != value)
         written = values(before.get(member), seen.get(member))
         expect("image.patch.read-only", stays, Deviation("read-only-changed", place=member, seen=written), exchange)
@@ -473,7 +473,7 @@ def test_a_patch_of_another_shape_is_refused(cloud: ImageClient, expect: Expect)
 @pytest.mark.parametrize(("how", "body"), [("no-json", b"[{"), ("empty-body", b""), ("not-utf-8", b'[{"op": "\xff"}]')])
 def test_a_patch_that_is_no_json_is_refused(cloud: ImageClient, expect: Expect, how: str, body: bytes) -> None:
     made = image(cloud)
-    exchange = cloud.patch(made["id"], body)
+    exchange = cloud.patch(made.id, body)
     expect.refused("image.patch.request", exchange, call(PATCH, how))
     expect.code(400, exchange, call(PATCH, how))
 
@@ -494,8 +494,8 @@ def test_a_value_that_does_not_fit_its_member_is_refused(cloud: ImageClient, exp
 @verifies("image.patch.path.image_id", "error.404", smoke=True)
 def test_an_image_that_is_not_there_is_not_changed(cloud: ImageClient, expect: Expect) -> None:
     gone = image(cloud)
-    cloud.delete(gone["id"])
-    for how, image_id in (("absent", cloud.uuid()), ("deleted", gone["id"]), ("no-uuid", "no-such-image")):
+    cloud.delete(gone.id)
+    for how, image_id in (("absent", cloud.uuid()), ("deleted", gone.id), ("no-uuid", "no-such-image")):
         exchange = cloud.replace(image_id, min_ram=1)
         expect.refused("image.patch.path.image_id", exchange, call(PATCH, how))
         expect.code(404, exchange, call(PATCH, how))
@@ -504,10 +504,10 @@ def test_an_image_that_is_not_there_is_not_changed(cloud: ImageClient, expect: E
 @verifies("image.patch.precondition.status", smoke=True)
 def test_an_image_can_be_changed_while_queued_and_while_active(cloud: ImageClient, expect: Expect) -> None:
     queued = image(cloud)
-    exchange = cloud.replace(queued["id"], min_ram=5)
+    exchange = cloud.replace(queued.id, min_ram=5)
     expect.status("image.patch.precondition.status", exchange, 200, act=call(PATCH, "without-data"))
     active = active_image(cloud, b"active")
-    exchange = cloud.replace(active["id"], min_ram=6)
+    exchange = cloud.replace(active.id, min_ram=6)
     if expect.status("image.patch.precondition.status", exchange, 200, act=call(PATCH, "with-data")):
         status = answered(exchange).get("status")
         expect.equal("image.patch.precondition.status", "active", status, "status", exchange)
@@ -521,9 +521,9 @@ def test_the_example_request_is_answered(cloud: ImageClient, expect: Expect) -> 
     example = [dict(item) for item in cloud.contract.operations["image.patch"].request_example]
     for item in example:
         item["value"] = name if item["path"] == "/name" else item["value"]
-    exchange = cloud.patch(made["id"], example)
+    exchange = cloud.patch(made.id, example)
     if expect.status("image.patch.example.request", exchange, 200, act=call(PATCH, "example")):
-        seen = shown(cloud, made["id"]) or {}
+        seen = now(cloud, made.id)
         for item in example:
             member = item["path"].removeprefix("/")
             expect.equal("image.patch.example.request", item["value"], seen.get(member), member, exchange)
@@ -535,20 +535,18 @@ def test_several_properties_are_kept_apart(cloud: ImageClient, expect: Expect) -
     # Names that begin or end like each other: each is one property, and no more.
     names = ("conformance", "conformance_1", "conformance_10", "conformance_1_1", "a_conformance_1", "conformance_2")
     wanted = {name: f"value {name}" for name in names}
-    exchange = cloud.patch(
-        made["id"], [{"op": "add", "path": f"/{key}", "value": value} for key, value in wanted.items()]
-    )
+    exchange = cloud.patch(made.id, [{"op": "add", "path": f"/{key}", "value": value} for key, value in wanted.items()])
     if not expect.status("image.patch.operation.add", exchange, 200, act=call(PATCH, "several-properties")):
         return
-    seen = shown(cloud, made["id"]) or {}
+    seen = now(cloud, made.id)
     for key, value in wanted.items():
         expect.equal("image.patch.operation.add", value, seen.get(key), FURTHER, exchange)
     for gone in (("conformance_1",), ("conformance", "conformance_2")):
-        exchange = cloud.patch(made["id"], [{"op": "remove", "path": f"/{key}"} for key in gone])
+        exchange = cloud.patch(made.id, [{"op": "remove", "path": f"/{key}"} for key in gone])
         if not expect.status("image.patch.operation.remove", exchange, 200, act=call(PATCH, "remove")):
             return
         wanted = without(wanted, *gone)
-        seen = shown(cloud, made["id"]) or {}
+        seen = now(cloud, made.id)
         still = sorted(key for key in gone if seen.get(key) is not None)
         stays = Deviation("removed-and-there", place=FURTHER, seen=(("members", ", ".join(still)),))
         expect("image.patch.operation.remove", not still, stays, exchange)

@@ -101,7 +101,7 @@ class Actions:
         namesakes = [
             str(image.members["name"])
             for image in self._images.values()
-            if image.actor == actor and image.members.get("name")
+            if image.actor == actor and isinstance(self._name(str(image.members.get("name"))), Name)  # a name of ours
         ]
         again = bool(namesakes) and chance.random() < 0.45
         name = self._name(chance.choice(namesakes)) if again else Name(slot, chance.choice(SUFFIXES))

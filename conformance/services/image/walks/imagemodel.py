@@ -40,7 +40,7 @@ UNJUDGED = frozenset({"updated_at", "size", "checksum", "virtual_size", "locatio
 """Members that are judged by a rule of their own, or whose value the contract leaves to the configuration (rulings 13,
 14)."""
 AFTER_UPLOAD = frozenset({"status"})
-SETTLED = frozenset({"queued", "active"})
+SETTLED = ("queued", "active")
 OURS = "conformance_"
 """What the name of every further property begins with that the suite makes up."""
 ALGORITHMS = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}

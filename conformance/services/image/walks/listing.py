@@ -13,7 +13,8 @@ from conformance.model.jsonvalue import in_utc, moment, short
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import call
-from conformance.run.client import body_of
+from conformance.run.reading import Members, reading
+from conformance.services.image.arrange import comparable
 from conformance.services.image.client import ImageClient
 from conformance.services.image.walks.imagemodel import ModelImage, ModelStore
 from conformance.services.image.walks.step import WalkStep
@@ -28,7 +29,7 @@ FEW = 20
 FILTERS = ("changes-since", "status", "name")
 TIMES = frozenset({"created_at", "updated_at"})
 
-Rows = list[dict[str, Any]]
+Rows = list[Members]
 
 
 class Judging(Protocol):
@@ -70,16 +71,16 @@ class ListJudge:
             return
         walk = self._walk
         exchange = walk.cloud.list(query, actor=step.actor)
-        body, status = body_of(exchange), exchange.response.status
+        body, status = reading(exchange), exchange.response.status
         unclear = status >= 500 or status in {408, 429}
-        rows = body.get("images") if isinstance(body, dict) else None
+        rows = body.get("images")
         if step.since is not None and not unclear:
             self.changes_since = status == 200  # who refuses it is told so by the cases for it
-        if status != 200 or not isinstance(body, dict) or not isinstance(rows, list):
+        if status != 200 or not isinstance(rows, list):
             if status >= 400 and not unclear and step.since is None:
                 walk.status(ANSWERED, exchange, 200, call(LIST))
             return
-        images = [row for row in rows if isinstance(row, dict)]
+        images = body.items_of("images")
         walk.holds(ANSWERED, exchange)
         self._members(images, step.actor, query, exchange)
         whole = "next" not in body and len(rows) < min(int(query.get("limit", FEW)), FEW)
@@ -120,7 +121,7 @@ class ListJudge:
                 self._row(slot, row, actor, query, exchange, due=slot in may)
             elif str(row.get("id")) in gone:
                 there = Deviation("still-there", terms=(("where", "listed"),))
-                walk.say(requirement_id.gone("image.delete"), False, there, exchange, slot=gone[str(row["id"])])
+                walk.say(requirement_id.gone("image.delete"), False, there, exchange, slot=gone[str(row.get("id"))])
 
     def _row(
         self,
@@ -180,8 +181,10 @@ class ListJudge:
         walk, key = self._walk, query["sort_key"]
         shown = [row.get(key) for row in rows if walk.store.slot_of(str(row.get("id"))) is not None]
         values: list[Any] = [moment(str(value)) if key in TIMES else value for value in shown]
-        if len(values) < 2 or any(
-            value is None or (isinstance(value, str) and not value.isascii()) for value in values
+        if (
+            len(values) < 2
+            or not comparable(values)
+            or any(isinstance(item, str) and not item.isascii() for item in values)
         ):
             return
         by_key, by_direction = requirement_id.query(LIST, "sort_key"), requirement_id.query(LIST, "sort_dir")
@@ -208,7 +211,7 @@ def _ordered(values: list[Any], *, descending: bool) -> bool:
     return any(values == sorted(values, key=order, reverse=descending) for order in orders)
 
 
-def _reaches(rows: list[dict[str, Any]], image: ModelImage, query: Mapping[str, str]) -> bool:
+def _reaches(rows: Rows, image: ModelImage, query: Mapping[str, str]) -> bool:
     """Whether a page of the newest images reaches back to before the image was created, so that the image must be on
     it."""
     if (query.get("sort_key"), query.get("sort_dir")) != ("created_at", "desc") or not rows:

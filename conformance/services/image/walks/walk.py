@@ -21,7 +21,7 @@ from conformance.model.jsonvalue import moment, short
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, call
-from conformance.run.client import body_of
+from conformance.run.reading import Members, body_of, reading
 from conformance.services.image.client import ImageClient
 from conformance.services.image.walks.blame import GONE, Cause, blamed, kept
 from conformance.services.image.walks.imagemodel import Difference, Due, ModelImage, ModelStore
@@ -241,24 +241,24 @@ class Walk:
             if not self.refused(requirement_id.body("image.create", "id"), exchange, act, live):
                 self._hold(live, self.store.images[live].doubted())
             return
-        status, body = exchange.response.status, body_of(exchange)
+        status, body = exchange.response.status, reading(exchange)
         if status >= 400:
             if taken is None and not (step.actor != "main" and status in {401, 403}):
                 act = call("image.create", "with-several-members")
                 self.status(requirement_id.response("image.create", 201), exchange, 201, act)
             return
-        if isinstance(body, dict) and isinstance(body.get("id"), str):
+        if body.maybe_text("id") is not None:
             self._made(step, sent, body, exchange)
 
-    def _made(self, step: WalkStep, sent: Mapping[str, Any], body: Mapping[str, Any], exchange: Exchange) -> None:
+    def _made(self, step: WalkStep, sent: Mapping[str, Any], body: Members, exchange: Exchange) -> None:
         self.holds(requirement_id.response("image.create", 201), exchange)
-        namesake = self.store.slot_of(str(body["id"]))
+        namesake = self.store.slot_of(body.text("id"))
         if namesake is not None:
             requirement = requirement_id.response("image.create", 201, "id")
             self.say(requirement, False, Deviation("id-given-twice"), exchange, slot=namesake)
             return
         due = {**{name: value for name, value in self._defaults.items() if name != "virtual_size"}, **sent}
-        image = ModelImage(str(body["id"]), step.actor, due, updated_at=_text(body.get("updated_at")))
+        image = ModelImage(body.text("id"), step.actor, due, updated_at=body.maybe_text("updated_at"))
         self._caused(step.slot, "create")
         self._hold(step.slot, image)
         self._causes[step.slot] = [Cause("create", own=True, named=frozenset(sent))]
@@ -341,9 +341,7 @@ class Walk:
     def _moved(self, slot: int, image: ModelImage, exchange: Exchange, began: float) -> None:
         """Judge that updated_at moved forward. It has whole seconds, so only a change TICK after the last one is
         judged."""
-        body = body_of(exchange)
-        before = moment(str(image.updated_at))
-        after = moment(str(body.get("updated_at") if isinstance(body, dict) else None))
+        before, after = moment(str(image.updated_at)), moment(str(reading(exchange).get("updated_at")))
         soon = began - self._stamped.get(slot, began) < TICK
         if before is None or after is None or "updated_at" in image.doubt or soon:
             return
@@ -439,10 +437,6 @@ class Walk:
 def unclear(exchange: Exchange) -> bool:
     """Whether the answer leaves open what happened to the request."""
     return exchange.response.status >= 500 or exchange.response.status in {408, 429}
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 def _at(got: bytes, due: bytes) -> int:

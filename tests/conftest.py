@@ -18,7 +18,7 @@ from conformance.judge.judgement import Excuses, judge
 from conformance.model.contract import Contract
 from conformance.model.finding import Assertion
 from conformance.model.message import Exchange, Headers, Request, Response
-from conformance.model.record import Record
+from conformance.model.record import Attempt, Record
 from conformance.model.verdict import Run, Verdict
 from conformance.proof.reference import Reference
 from conformance.run.recorder import Recorder
@@ -122,13 +122,20 @@ def exchange() -> Callable[..., Exchange]:
 def judged(contract: Contract) -> Callable[..., Verdict]:
     """The verdict on looks, each (assertion, exchange), of a run that owes the requirements which are looked at."""
 
-    def judged_on(*looks: tuple[Assertion, Exchange], excuses: Excuses | None = None, **given: Any) -> Verdict:
+    def judged_on(
+        *looks: tuple[Assertion, Exchange],
+        excuses: Excuses | None = None,
+        attempts: tuple[Attempt, ...] = (),
+        seed: int = 1,
+        profile: str = "gate",
+        **given: Any,
+    ) -> Verdict:
         seen = Recorder(contract)
         for assertion, exchange in looks:
             if exchange not in seen.exchanges:
                 seen.exchanges.append(exchange)
             seen.add(assertion, exchange)
-        run = Run("0badcafe", 1, "gate", "2026-01-01T00:00:00Z", 1.0, 0, "conformance run", "0", **given)
+        run = Run("0badcafe", seed, profile, "2026-01-01T00:00:00Z", 1.0, 0, "conformance run", "0", **given)
         target = {
             "name": "reference",
             "url": "",
@@ -141,7 +148,9 @@ def judged(contract: Contract) -> Callable[..., Verdict]:
             "embedded": False,
         }
         owed = frozenset(assertion.requirement for assertion, _ in looks)
-        record = Record(run, target, tuple(seen.exchanges), tuple(seen.findings), seen.looks, required=owed)
+        record = Record(
+            run, target, tuple(seen.exchanges), tuple(seen.findings), seen.looks, attempts=attempts, required=owed
+        )
         return judge(record, contract, excuses or Excuses())
 
     return judged_on

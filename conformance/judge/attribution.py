@@ -26,7 +26,7 @@ from conformance.model.finding import Finding
 from conformance.model.message import Exchange
 from conformance.model.verdict import SentRow
 
-__all__ = ["Partitioned", "attributed", "partitioned", "sent"]
+__all__ = ["ANOTHER_TYPE", "Partitioned", "attributed", "partitioned", "sent"]
 
 Partitioned = Sequence[tuple[Exchange, tuple[Part, ...]]]
 CHECKS = frozenset({"server-error", "documented-status"})
@@ -89,7 +89,7 @@ def attributed(
     return tuple(result)
 
 
-_ANOTHER_TYPE = "another-type"
+ANOTHER_TYPE = "another-type"
 _RANKS = {Standing.BROKEN: 0, Standing.LENIENT: 1, Standing.OPEN: 2, Standing.VALID: 3}
 
 
@@ -142,7 +142,7 @@ class _Counts:
             and dict(item.held.terms).get("wanted") == wanted
         ]
         if len(same) >= WIDER and all(self.failed[item] == self.tried[item] for item in same):
-            return Part(part.place, Class(_ANOTHER_TYPE, part.standing, (("wanted", wanted),), part.held.item))
+            return Part(part.place, Class(ANOTHER_TYPE, part.standing, (("wanted", wanted),), part.held.item))
         return part
 
     @property

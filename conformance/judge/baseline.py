@@ -1,66 +1,48 @@
-"""The baseline: the findings that are known, so that a pipeline fails only on new ones.
+"""The baseline: the findings that are known, so that a pipeline fails only on new ones; and what was asked for when they
+were found.
 
 Rules
-- A finding is known at its place: the same deviation of another operation, or with another status, is a new one.
-- An identity is requirement, operation, status, check and deviation, none of which has a value that was drawn.
-- Only what failed the run is part of it. A waived finding is not: it has an end, and must count when that is over.
+- Only what failed the run is part of it, and what the exploring part of the run found beyond that. A waived finding is
+  not: it has an end, and must count when that is over.
+- What the baseline never asked for is not new when it is found, and counts as what it is.
+- A finding is dropped when a run asked for it again and did not find it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
+from conformance.judge.asked import Asked, asked_by
+from conformance.judge.entries import Entry, entries_of
 from conformance.model.finding import Finding
-from conformance.model.verdict import FindingGroup, Outcome, Verdict
+from conformance.model.verdict import Verdict, Weight
 
-__all__ = ["Baseline", "Entry", "entries_of", "found_in", "of_run", "still_there"]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Entry:
-    """A known finding at one place. `status` is -1 when no single answer shows it; `deviation` is the key of the
-    deviation."""
-
-    requirement: str
-    operation: str
-    status: int
-    check: str
-    deviation: str
-
-    @classmethod
-    def of(cls, finding: Finding) -> Entry:
-        """A finding at its place."""
-        status = -1 if finding.status is None else finding.status
-        return cls(finding.requirement, finding.operation, status, finding.check, finding.deviation.key)
+__all__ = ["Baseline", "Entry", "entries_of", "found_in", "of_run", "pruned", "updated"]
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The known findings about one contract."""
+    """The known findings about one contract, and what the runs that it was made of asked.
+
+    `explored` maps those of `entries` that only an exploring part has shown to the seed that drew them.
+    """
 
     contract: str
     sha256: str
     entries: frozenset[Entry] = frozenset()
+    asked: Asked = field(default_factory=Asked)
+    explored: Mapping[Entry, int] = field(default_factory=dict)
 
     def holds(self, finding: Finding) -> bool:
         """Whether the finding is known."""
         return Entry.of(finding) in self.entries
 
 
-def entries_of(group: FindingGroup) -> frozenset[Entry]:
-    """The findings of a group at their places as entries, one for each check that showed it there."""
-    return frozenset(
-        Entry(item.requirement, place.operation, place.status, check, item.deviation.key)
-        for item in group.variants
-        for place, checks in item.checks.items()
-        for check in checks
-    )
-
-
 def of_run(verdict: Verdict) -> frozenset[Entry]:
-    """What failed the run, or would have without a baseline."""
-    return frozenset(entry for group in verdict.findings if group.binding or group.known for entry in entries_of(group))
+    """What failed the run, or would have without a baseline or with --strict."""
+    counted = {Weight.BINDING, Weight.KNOWN, Weight.EXPLORED}
+    return frozenset(entry for group in verdict.findings if group.weight in counted for entry in entries_of(group))
 
 
 def found_in(verdict: Verdict) -> frozenset[Entry]:
@@ -68,28 +50,24 @@ def found_in(verdict: Verdict) -> frozenset[Entry]:
     return frozenset(entry for group in verdict.findings for entry in entries_of(group))
 
 
-def still_there(entries: Iterable[Entry], verdict: Verdict) -> tuple[frozenset[Entry], frozenset[Entry]]:
-    """(kept, dropped): an entry is dropped when the run did not find it although it looked for it.
+def updated(baseline: Baseline, verdict: Verdict) -> Baseline:
+    """The baseline with what this run found, and what it asked."""
+    found = of_run(verdict)
+    steady = {entry for group in verdict.findings if not group.explored for entry in entries_of(group)}
+    explored = {**dict.fromkeys(found - baseline.entries, verdict.run.seed), **baseline.explored}
+    return replace(
+        baseline,
+        entries=baseline.entries | found,
+        asked=baseline.asked | asked_by(verdict),
+        explored={entry: seed for entry, seed in explored.items() if entry not in steady},
+    )
 
-    It looked when the requirement was judged, the operation was called, and the check ran; a passive check, which sees
-    whatever traffic there is, only counts in a run of everything.
-    """
-    found = found_in(verdict)
-    judged = {
-        item.id: item.checks
-        for item in verdict.requirements
-        if item.outcome not in {Outcome.NOT_EXERCISED, Outcome.EXCLUDED}
-    }
-    called = {exchange.operation for exchange in verdict.exchanges}
-    whole = verdict.run.selection is None and verdict.run.profile != "smoke" and not verdict.run.cut_short
-    kept: set[Entry] = set()
-    dropped: set[Entry] = set()
-    for entry in entries:
-        is_case = "." in entry.check
-        looked = (
-            entry.requirement in judged
-            and (entry.status == -1 or entry.operation in called)
-            and (entry.check in judged[entry.requirement] if is_case else whole)
-        )
-        (dropped if looked and entry not in found else kept).add(entry)
-    return frozenset(kept), frozenset(dropped)
+
+def pruned(baseline: Baseline, verdict: Verdict) -> Baseline:
+    """The baseline without what this run asked for and did not find."""
+    found, asked = found_in(verdict), asked_by(verdict)
+    kept = frozenset(
+        entry for entry in baseline.entries if entry in found or not asked.covers(entry, baseline.explored.get(entry))
+    )
+    explored = {entry: seed for entry, seed in baseline.explored.items() if entry in kept}
+    return replace(baseline, entries=kept, explored=explored)

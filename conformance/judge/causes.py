@@ -129,21 +129,26 @@ def _followed(
     """Index of a finding that only follows -> the identity of the finding that it follows from."""
     by_exchange: defaultdict[int, list[Finding]] = defaultdict(list)
     taken: defaultdict[str, list[Finding]] = defaultdict(list)
+    taken_by_all: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         if finding.exchange is not None:
             by_exchange[finding.exchange.number].append(finding)
             if finding.deviation.kind in _TAKEN:
                 taken[finding.exchange.operation].append(finding)
+                if finding.exchange.number not in exploring:
+                    taken_by_all[finding.exchange.operation].append(finding)
 
     def cause_of(finding: Finding) -> Finding | None:
         if finding.exchange is None:
             return None
         found = by_exchange[finding.exchange.number]
+        drawn = finding.exchange.number in exploring
+        let_in = (taken if drawn else taken_by_all)[finding.exchange.operation]
         return (
             _server_error(finding, found, contract)
             or _let_in(finding, found, contract)
             or _no_json(finding, found)
-            or _what_was_taken(finding, taken[finding.exchange.operation], parts, contract)
+            or _what_was_taken(finding, let_in, parts, contract)
         )
 
     # Twice: what is drawn by the seed of the run decides nothing about what every run meets.

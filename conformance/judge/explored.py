@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conformance.judge.baseline import Entry
+from conformance.judge.entries import Entry
 from conformance.model.finding import Finding
 from conformance.model.record import Record
 

@@ -78,13 +78,14 @@ class _ExcusedAlike:
     waiver: Waiver | None
     known: bool
     explored: bool
+    unasked: bool
     id: str
 
 
 @dataclass(frozen=True)
 class _Looked:
     """What the record shows once the checks of a run have looked: all findings with their causes, the looks that count,
-    and what was sent. `drawn` are the numbers of the exchanges that only this run's seed has drawn."""
+    and what was sent. `drawn` are the numbers of the exchanges that only this run's `seed` has drawn."""
 
     findings: tuple[Finding, ...]
     looks: Mapping[tuple[str, str], int]
@@ -92,6 +93,7 @@ class _Looked:
     causes: tuple[RootCause, ...]
     drawn: frozenset[int]
     shown: frozenset[Entry]
+    seed: int
 
     @cached_property
     def _followed(self) -> tuple[Finding, ...]:
@@ -116,7 +118,7 @@ class _Looked:
     @classmethod
     def of(cls, record: Record, contract: Contract) -> _Looked:
         if not record.started:
-            return cls((), {}, partitioned(record.exchanges, contract), (), frozenset(), frozenset())
+            return cls((), {}, partitioned(record.exchanges, contract), (), frozenset(), frozenset(), record.run.seed)
         findings, looks, drawn = list(record.findings), Counter(record.looks), exploring(record)
         for exchange, assertion, related in judge_run(record.exchanges, contract):
             looks[assertion.requirement, assertion.check] += exchange.number not in drawn
@@ -136,7 +138,7 @@ class _Looked:
         told_apart = attributed(findings, known, drawn)
         parts = {exchange.number: found for exchange, found in known}
         found = causes(told_apart, parts, contract, exploring=drawn)
-        return cls(told_apart, +looks, known, found, drawn, seen_by_every_seed(told_apart, record))
+        return cls(told_apart, +looks, known, found, drawn, seen_by_every_seed(told_apart, record), record.run.seed)
 
 
 def to_confirm(record: Record, contract: Contract, excuses: Excuses) -> tuple[tuple[str, ...], int]:
@@ -265,12 +267,13 @@ def _parts(evidence: _Looked, contract: Contract, excuses: Excuses, *, strict: b
             excused = 2 if waiver is not None else 1 if known else 0
             explored = Entry.of(finding) not in evidence.steady
             apart.setdefault((excused, explored, waiver), []).append(finding)
-        whole = identity(_main(cause.members), cause.deviation.key)
+        whole = identity(_main(cause.members, evidence.drawn), cause.deviation.key)
         told: set[Key] = set()
         # In the order of weight: the first keeps the id that the whole would have.
         ordered = sorted(apart.items(), key=lambda item: (*item[0][:2], str(item[0][2])))
         for number, ((excused, explored, waiver), members) in enumerate(ordered):
-            requirement = contract.requirements[_main(members)]
+            requirement = contract.requirements[_main(members, evidence.drawn)]
+            seed = evidence.seed if explored else None
             counts = requirement.binding or (strict and requirement.authority is Authority.UPSTREAM)
             own = {item.key for item in members} - told
             told |= own
@@ -285,15 +288,24 @@ def _parts(evidence: _Looked, contract: Contract, excuses: Excuses, *, strict: b
                     waiver=waiver,
                     known=excused == 1,
                     explored=explored,
+                    unasked=excused == 0 and not any(_asked_before(item, excuses, seed) for item in members),
                     id=whole if number == 0 else _other_id(whole, waiver, excused == 1, explored),
                 )
             )
     return tuple(parts)
 
 
-def _main(members: Iterable[Finding]) -> str:
-    """The requirement that most of the findings are about, of several the first by name."""
-    counts = Counter(item.requirement for item in members)
+def _asked_before(finding: Finding, excuses: Excuses, seed: int | None) -> bool:
+    """Whether a baseline, where there is one, would hold the finding if it had been there; `seed` alone drew it, if it
+    is given."""
+    return excuses.baseline is None or excuses.baseline.asked.covers(Entry.of(finding), seed)
+
+
+def _main(members: Sequence[Finding], drawn: frozenset[int]) -> str:
+    """The requirement that most of the findings are about, of several the first by name. What this run's seed has drawn
+    decides only where there is nothing else."""
+    steady = [item for item in members if item.exchange is None or item.exchange.number not in drawn]
+    counts = Counter(item.requirement for item in steady or members)
     return min(counts, key=lambda name: (-counts[name], name))
 
 
@@ -410,6 +422,7 @@ def _group(
         waiver=part.waiver.reason if part.waiver is not None else None,
         known=part.known,
         explored=part.explored,
+        unasked=part.unasked,
         checks=_checks(members),
         borrowed=clearest.borrowed,
         harm=harm,

@@ -188,7 +188,8 @@ class FindingGroup:
     maybe of several requirements: waivers, baseline and compare go by them. `consequences` follow from the cause and
     are no findings of their own. `harm` and `severity` weigh it. `neighbour` is the number of the nearest exchange that
     was answered rightly, None when there is none. `explored` says that it was only met in what the run's seed drew
-    beyond the part that is the same for every seed.
+    beyond the part that is the same for every seed; `unasked` that the baseline in use does not hold it because the runs
+    that it was made of never asked for it, so that it is not new.
 
     `places` maps each place to the number of times there; `exemplar` is the clearest exchange, None when no single
     exchange shows it; `related` are the numbers of the exchanges that led to it. `binding` is False for an advisory
@@ -226,6 +227,7 @@ class FindingGroup:
     consequences: tuple[Consequence, ...] = ()
     neighbour: int | None = None
     explored: bool = False
+    unasked: bool = False
 
     @property
     def keys(self) -> frozenset[Key]:

@@ -80,8 +80,17 @@ def _besides(verdict: Verdict) -> Iterator[Text]:
         yield say("; {count} advisory broken, counted by --strict", count=count.advisory_broken)
     if weights[Weight.KNOWN]:
         yield say("; {count} known finding{count:s} of the baseline", count=weights[Weight.KNOWN])
-    if weights[Weight.BINDING] and weights[Weight.KNOWN]:
-        yield say("; {count} new finding{count:s}", count=weights[Weight.BINDING])
+    binding = [group for group in verdict.findings if group.binding]
+    unasked = sum(group.unasked for group in binding)
+    if len(binding) > unasked and weights[Weight.KNOWN]:
+        yield say("; {count} new finding{count:s}", count=len(binding) - unasked)
+    if unasked:
+        yield say("; {count} finding{count:s} that the baseline did not ask for", count=unasked)
+    if weights[Weight.EXPLORED]:
+        yield say(
+            "; {count} explored finding{count:s} beyond the regression part, counted by --strict or the next baseline",
+            count=weights[Weight.EXPLORED],
+        )
     if flaky:
         yield say("; {count} finding{count:s} intermittent", count=flaky)
     if useless and verdict.run.strict_waivers:

@@ -155,6 +155,7 @@ def _finding(group: FindingGroup, command: str | None) -> dict[str, Any]:
         "waiver": group.waiver,
         "known": group.known,
         "explored": group.explored,
+        "unasked": group.unasked,
         "harm": str(group.harm),
         "severity": str(group.severity),
         "variants": [

@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.judge.baseline import Baseline, Entry, entries_of, of_run, still_there
+from conformance.judge.asked import asked_by
+from conformance.judge.baseline import Baseline, Entry, entries_of, of_run, pruned, updated
 from conformance.judge.judgement import Excuses
 from conformance.judge.waivers import Waiver
 from conformance.model.deviation import Deviation
 from conformance.model.finding import Assertion
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
+from conformance.model.record import Attempt
 from conformance.model.verdict import Outcome, Overall, Place, Variant, Verdict
 from conformance.reports.junit import to_junit
 from conformance.reports.presentation import Presentation
@@ -131,8 +133,8 @@ def test_an_entry_is_dropped_when_the_run_looked_for_it_and_did_not_find_it(judg
     fixed, there, unlooked = entry("image.list", 400), entry("image.create", 400), entry("image.delete", 404)
     ran, absent = entry("image.list", 400, "errors.some_case"), entry("image.list", 400, "errors.other_case")
     unjudged = entry("image.list", 200, "schema", "image.list.response.200")
-    kept, dropped = still_there([fixed, there, unlooked, ran, absent, unjudged], verdict)
-    assert (frozenset({fixed, ran}), frozenset({there, unlooked, absent, unjudged})) == (dropped, kept)
+    kept = pruned(baseline(fixed, there, unlooked, ran, absent, unjudged), verdict).entries
+    assert frozenset({there, unlooked, absent, unjudged}) == kept
 
 
 @pytest.mark.parametrize("part", [{"selection": "limit"}, {"cut_short": True}])
@@ -143,7 +145,40 @@ def test_a_run_of_a_part_drops_nothing_that_passive_checks_found(
         (Assertion("error.envelope", check), exchange("image.list", 400)) for check in ("envelope", "errors.some_case")
     ]
     entries = [entry("image.list", 400), entry("image.list", 400, "errors.some_case")]
-    assert (frozenset(entries[:1]), frozenset(entries[1:])) == still_there(entries, judged(*looks, **part))
+    assert frozenset(entries[:1]) == pruned(baseline(*entries), judged(*looks, **part)).entries
+
+
+def test_what_a_seed_drew_is_dropped_by_a_run_of_the_same_seed_alone(judged: Judged, exchange: Make) -> None:
+    known = replace(baseline(entry("image.list", 400)), explored={entry("image.list", 400): 7})
+    looked = (Assertion("error.envelope", "envelope"), exchange("image.list", 400))
+    assert known == pruned(known, judged(looked, seed=8))
+    assert (frozenset(), {}) == (
+        pruned(known, judged(looked, seed=7)).entries,
+        pruned(known, judged(looked, seed=7)).explored,
+    )
+
+
+# --- what was asked -------------------------------------------------------------------------------------------------
+
+
+def test_what_a_run_explored_is_taken_in_with_its_seed_until_every_seed_shows_it(
+    judged: Judged, exchange: Make
+) -> None:
+    look = (html(), exchange("image.list", 400))
+    drawn = Attempt("drawn.case", range(1, 2), range(1), True, explores=True)
+    first = updated(baseline(), judged(look, seed=7, attempts=(drawn,)))
+    assert {entry("image.list", 400): 7} == first.explored
+    again = updated(first, judged(look, seed=8))
+    assert (frozenset({entry("image.list", 400)}), {}) == (again.entries, again.explored)
+    assert frozenset({7, 8}) == again.asked.seeds
+
+
+def test_what_the_baseline_never_asked_for_binds_and_is_not_new(judged: Judged, exchange: Make) -> None:
+    asked = asked_by(judged((Assertion("error.envelope", "envelope"), exchange("image.list", 400))))
+    known = replace(baseline(), asked=asked)
+    for operation, unasked in (("image.list", False), ("image.create", True)):
+        verdict = judged((html(), exchange(operation, 400)), excuses=Excuses(baseline=known))
+        assert [(True, unasked)] == [(group.binding, group.unasked) for group in verdict.findings]
 
 
 def test_each_finding_of_a_group_is_an_entry_at_its_own_places(judged: Judged, exchange: Make) -> None:

@@ -10,8 +10,10 @@ import jsonschema
 import pytest
 
 from conformance.contract.schemas import schema
+from conformance.judge.asked import Asked
 from conformance.judge.baseline import Baseline, Entry
 from conformance.model.deviation import Deviation
+from conformance.model.equivalence import Class, Part
 from conformance.model.errors import UsageError
 from conformance.model.phrase import Phrase
 from conformance.run.baseline_file import load_baseline, write_baseline
@@ -49,10 +51,26 @@ def test_the_file_is_sorted_with_a_line_for_each_finding_and_keeps_its_schema(tm
     assert load_baseline(path, CONTRACT).entries == frozenset()
 
 
+def test_what_was_asked_and_what_a_seed_drew_are_read_as_they_were_written(tmp_path: Path) -> None:
+    path = tmp_path / "baseline.json"
+    parts = {Part("limit", Class.broken("type", **{"is": "word", "wanted": "integer"})), Part("limit"), Part("body")}
+    asked = Asked(
+        {"image.list": frozenset(parts), "auth.token": frozenset()},
+        {"error.envelope": frozenset({"envelope", "errors.some_case"})},
+        frozenset({7, 20261126}),
+        whole=True,
+    )
+    some = replace(baseline(entry("image.list", 400)), asked=asked, explored={entry("image.list", 400): 7})
+    write_baseline(some, path)
+    assert some == load_baseline(path, CONTRACT)
+    raw = json.loads(path.read_text())
+    assert [] == [error.message for error in jsonschema.Draft202012Validator(schema("baseline")).iter_errors(raw)]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('"baseline": "2.0"', '"baseline": "1.0"', ':2: baseline: is "1.0", due is "2.0"'),
+        ('"baseline": "3.0"', '"baseline": "2.0"', ':2: baseline: is "2.0", due is "3.0"'),
         (
             SHA,
             "b" * 64,

@@ -1,4 +1,4 @@
-"""Why a run ended as it did, in plain words; the page shows it at the top."""
+"""What a reader has to know of a verdict besides its findings: what to do next and whose that is, and what limits it."""
 
 from __future__ import annotations
 
@@ -6,23 +6,26 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from conformance.model.contract import Authority
 from conformance.model.errors import Exit
 from conformance.model.phrase import Phrase
-from conformance.model.verdict import ErrorCodeRow, FindingGroup, Outcome, Overall, RequirementResult, Verdict, Weight
+from conformance.model.verdict import ErrorCodeRow, Outcome, Overall, RequirementResult, Verdict, Weight
 from conformance.reports.language import Text, say
 from conformance.reports.sentences import said
 from conformance.reports.words import ENVELOPES
 
-__all__ = ["Reason", "cause_of", "envelope_of", "reasons"]
+__all__ = ["Step", "cause_of", "envelope_of", "limits", "next_steps"]
+
+MOST_CAUSES = 4
+"""Causes of promises that were not exercised that are a step each; the rest is one step together."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """One sentence, with the findings or the further sentences that bear it out."""
+class Step:
+    """Something to do: whose it is (the cloud's, a ruling's, the environment's, the suite's) and what."""
 
+    owner: Text
     text: Text
-    findings: tuple[FindingGroup, ...] = ()
-    details: tuple[Text, ...] = ()
 
 
 def cause_of(item: RequirementResult) -> Phrase | str:
@@ -45,77 +48,126 @@ def envelope_of(row: ErrorCodeRow) -> Text:
     return ENVELOPES[row.envelope]
 
 
-def reasons(verdict: Verdict) -> tuple[Reason, ...]:
-    """The reasons of the outcome, the weightiest first."""
-    return tuple(_reasons(verdict))
+def next_steps(verdict: Verdict) -> tuple[Step, ...]:
+    """What to do next, the most pressing first; at least one step."""
+    return tuple(_steps(verdict)) or (
+        Step(say("Cloud"), say("Nothing to do: each promise that this run owes was kept.")),
+    )
 
 
-def _reasons(verdict: Verdict) -> Iterator[Reason]:
-    weights = Counter(group.weight for group in verdict.findings)
-    counting = tuple(group for group in verdict.findings if group.binding)
-    owed = [item for item in verdict.requirements if item.required]
+def _steps(verdict: Verdict) -> Iterator[Step]:
+    binding = Counter(group.authority for group in verdict.findings if group.binding)
+    missing = _missing(verdict)
     if verdict.exit_code == Exit.SUITE:
-        yield Reason(say("The suite itself is at fault; the notes say where. Report it before relying on this run."))
-    if counting:
-        broken = len({name for group in counting for name in group.requirements})
-        yield Reason(
-            say(
-                "{broken} promise{broken:s} broken, in {groups} group{groups:s} of findings that count.",
-                broken=broken,
-                groups=len(counting),
-            ),
-            counting,
+        yield Step(
+            say("Suite"),
+            say("The suite itself is at fault: report it with verdict.json, and do not rely on this run."),
         )
-    missing = [item for item in owed if item.outcome is Outcome.NOT_EXERCISED]
-    if not owed:
-        yield Reason(say("Nothing that is required was run, so nothing can be said about the target."))
-    elif missing:
-        why = Counter(cause_of(item) for item in missing)
-        yield Reason(
+    if binding[Authority.DOCUMENT]:
+        yield Step(
+            say("Cloud"),
             say(
-                "Not exercised: {missing} of {owed} required promises, so the run cannot call the target conformant.",
-                missing=len(missing),
-                owed=len(owed),
+                "Mend what the document promises: {count} finding{count:s}. A waiver excuses what is agreed on.",
+                count=binding[Authority.DOCUMENT],
             ),
-            details=tuple(
-                say("{reason}: {count} promise{count:s}", reason=said(cause), count=count)
-                for cause, count in why.most_common()
+        )
+    if binding[Authority.RULING]:
+        yield Step(
+            say("Ruling"),
+            say(
+                "Settle with the vendor what rests on a ruling of ours: {count} finding{count:s}, each with its reason.",
+                count=binding[Authority.RULING],
             ),
+        )
+    if binding[Authority.UPSTREAM]:
+        yield Step(
+            say("Cloud"),
+            say(
+                "Mend what OpenStack's API has and --strict asks for: {count} finding{count:s}.",
+                count=binding[Authority.UPSTREAM],
+            ),
+        )
+    for cause, count in missing.most_common(MOST_CAUSES):
+        yield Step(
+            say("Environment"),
+            say("Give the run what it lacked ({count} promise{count:s}): {reason}", count=count, reason=said(cause)),
+        )
+    if len(missing) > MOST_CAUSES:
+        rest = sum(count for _, count in missing.most_common()[MOST_CAUSES:])
+        yield Step(say("Environment"), say("Look at the promises that were not exercised: {count} more.", count=rest))
+    if not any(item.required for item in verdict.requirements):
+        yield Step(say("Environment"), say("Run it again: nothing that is required was run."))
+    if verdict.run.leftovers:
+        yield Step(
+            say("Environment"),
+            say(
+                "Remove what this run could not delete, {count} resource{count:s}; the next run tries it again.",
+                count=len(verdict.run.leftovers),
+            ),
+        )
+    if verdict.run.strict_waivers and _useless(verdict):
+        yield Step(
+            say("Environment"),
+            say(
+                "Drop what --strict-waivers fails by: {count} waiver{count:s} without use or expired.",
+                count=_useless(verdict),
+            ),
+        )
+
+
+def limits(verdict: Verdict) -> tuple[Text, ...]:
+    """What the verdict does not say, or does not count."""
+    return tuple(_limits(verdict))
+
+
+def _limits(verdict: Verdict) -> Iterator[Text]:
+    owed = sum(item.required for item in verdict.requirements)
+    missing = sum(_missing(verdict).values())
+    other = verdict.count(Outcome.NOT_EXERCISED, required=False)
+    weights = Counter(group.weight for group in verdict.findings)
+    intermittent = sum(group.binding and group.confirmation == "intermittent" for group in verdict.findings)
+    for note in verdict.notes:
+        yield said(note)
+    if not owed:
+        yield say("Nothing that is required was run, so nothing can be said about the target.")
+    elif missing:
+        yield say(
+            "Not exercised: {missing} of {owed} required promises, so the run cannot call the target conformant.",
+            missing=missing,
+            owed=owed,
         )
     elif verdict.overall is Overall.CONFORMANT:
-        yield Reason(
-            say("All {owed} required promises were exercised, and none that counts is broken.", owed=len(owed))
-        )
-    if verdict.run.leftovers:
-        yield Reason(
-            say("{count} resource{count:s} of this run could not be deleted.", count=len(verdict.run.leftovers))
-        )
-    useless = sum(item.state in {"unused", "expired"} for item in verdict.waivers)
-    if useless and verdict.run.strict_waivers:
-        yield Reason(
-            say(
-                "{count} waiver{count:s} without use or expired, which fails the run by --strict-waivers.",
-                count=useless,
-            )
-        )
-    intermittent = sum(group.binding and group.confirmation == "intermittent" for group in verdict.findings)
+        yield say("All {owed} required promises were exercised, and none that counts is broken.", owed=owed)
+    if other:
+        yield say("Not exercised and not required: {count} promise{count:s}.", count=other)
     if intermittent:
-        yield Reason(
-            say(
-                "Intermittent, not seen again when tried once more: {count} group{count:s} of findings, which count all the same.",
-                count=intermittent,
-            )
+        yield say(
+            "Intermittent, not seen again when tried once more: {count} finding{count:s}, which count all the same.",
+            count=intermittent,
+        )
+    if weights[Weight.EXPLORED]:
+        yield say(
+            "Explored by this seed alone and not counted: {count} finding{count:s}.", count=weights[Weight.EXPLORED]
         )
     if weights[Weight.WAIVED]:
-        yield Reason(say("Excused by waivers: {count} group{count:s} of findings.", count=weights[Weight.WAIVED]))
+        yield say("Excused by waivers: {count} finding{count:s}.", count=weights[Weight.WAIVED])
     if weights[Weight.KNOWN]:
-        yield Reason(
-            say(
-                "Known from the baseline and not counted: {count} group{count:s} of findings.",
-                count=weights[Weight.KNOWN],
-            )
-        )
+        yield say("Known from the baseline and not counted: {count} finding{count:s}.", count=weights[Weight.KNOWN])
     if weights[Weight.ADVISORY]:
-        yield Reason(
-            say("Advisory and not counted: {count} group{count:s} of findings.", count=weights[Weight.ADVISORY])
+        yield say("Advisory and not counted: {count} finding{count:s}.", count=weights[Weight.ADVISORY])
+    if verdict.count(Outcome.EXCLUDED):
+        yield say(
+            "No check is owed for {count} promise{count:s}, each with its reason.",
+            count=verdict.count(Outcome.EXCLUDED),
         )
+
+
+def _missing(verdict: Verdict) -> Counter[Phrase | str]:
+    """Cause -> how many required promises were not exercised because of it."""
+    return Counter(
+        cause_of(item) for item in verdict.requirements if item.required and item.outcome is Outcome.NOT_EXERCISED
+    )
+
+
+def _useless(verdict: Verdict) -> int:
+    return sum(item.state in {"unused", "expired"} for item in verdict.waivers)

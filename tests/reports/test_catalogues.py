@@ -136,8 +136,10 @@ def literals(name: str) -> set[str]:
 
 
 def of_the_page() -> set[str]:
-    template = Environment().parse((REPORTING / "templates" / "index.html.j2").read_text(encoding="utf-8"))
-    calls = [call for call in template.find_all(nodes.Call) if isinstance(call.node, nodes.Name)]
+    templates = [
+        Environment().parse(path.read_text(encoding="utf-8")) for path in (REPORTING / "templates").glob("*.j2")
+    ]
+    calls = [call for item in templates for call in item.find_all(nodes.Call) if isinstance(call.node, nodes.Name)]
     return {call.args[0].value for call in calls if call.node.name == "t"}
 
 

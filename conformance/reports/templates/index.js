@@ -20,7 +20,7 @@
       else item.setAttribute(kind, text);
     }
     for (const button of all("[data-language]")) button.setAttribute("aria-pressed", String(button.dataset.language === language));
-    for (const filter of filters) filter.apply();
+    apply();
     name();
   }
 
@@ -42,48 +42,77 @@
   });
   dark.addEventListener("change", name);
 
-  // --- filter: plain comparison of text, nothing that the reader types is evaluated ---
+  // --- one search over all lists, and the filter of each; plain comparison of text, nothing that is typed is evaluated ---
   const fold = (text) => text.toLocaleLowerCase().normalize("NFKC").replace(/\s+/g, " ").trim();
-  function filterOf(form) {
-    const rows = all("[data-row]", document.getElementById(form.dataset.filter));
-    const found = rows.map((row) => fold(row.textContent));
-    const state = form.querySelector("[role=status]");
-    const nothing = document.getElementById(`${form.dataset.filter}-nothing`);
-    const reset = form.querySelector("[type=reset]");
-    const apply = () => {
-      const text = fold(form.querySelector("[type=search]").value).split(" ").filter(Boolean);
-      const chosen = {};
-      for (const box of all("input[type=checkbox]:checked", form)) (chosen[box.name] ||= []).push(box.value);
-      for (const list of all("select", form)) if (list.value) chosen[list.name] = [list.value];
+  const search = document.querySelector(".find input");
+  const lists = ["causes", "ledger", "values"].map((id) => document.getElementById(id)).filter(Boolean).map((place) => {
+    const rows = all("[data-row]", place);
+    return {
+      place, rows,
+      // What a row is searched by: its own words, and those of the fold around it.
+      found: rows.map((row) => fold(`${row.textContent} ${row.closest("[data-group]").querySelector("summary, .head").textContent}`)),
+      groups: all("[data-group]", place),
+      form: document.querySelector(`form[data-filter="${place.id}"]`),
+    };
+  });
+  const chosenIn = (form) => {
+    const chosen = {};
+    for (const box of form ? all("input:checked", form) : []) (chosen[box.name] ||= []).push(box.value);
+    return chosen;
+  };
+  // Folds that were opened to show what was found are closed again with the search.
+  const opened = new Set();
+  function apply() {
+    const text = fold(search.value).split(" ").filter(Boolean);
+    const counts = {};
+    for (const { place, rows, found, groups, form } of lists) {
+      const chosen = Object.entries(chosenIn(form));
       let shown = 0;
       rows.forEach((row, index) => {
-        const fits = Object.entries(chosen).every(([key, values]) => values.includes(row.getAttribute(`data-${key}`)))
+        const fits = chosen.every(([key, values]) => values.includes(row.getAttribute(`data-${key}`)))
           && text.every((word) => found[index].includes(word));
         row.hidden = !fits;
         shown += fits ? 1 : 0;
       });
-      for (const group of all("[data-group]", document.getElementById(form.dataset.filter))) {
+      const narrowed = text.length > 0 || chosen.length > 0;
+      for (const group of groups) {
         group.hidden = !all("[data-row]", group).some((row) => !row.hidden);
+        if (!group.matches("details")) continue;
+        if (narrowed && !group.hidden && !group.open) { group.open = true; opened.add(group); }
+        if (!narrowed && opened.delete(group)) group.open = false;
       }
-      const told = fill(form.dataset.told, { shown, total: rows.length });
-      if (state.textContent !== told) state.textContent = told;
-      nothing.hidden = shown > 0;
-      reset.disabled = !text.length && !Object.keys(chosen).length;
-    };
-    form.addEventListener("input", apply);
+      counts[place.id] = shown;
+      for (const number of all(`[data-count="${place.id}"]`)) number.textContent = String(shown);
+      if (form) {
+        const state = form.querySelector("[role=status]");
+        const told = fill(form.dataset.told, { shown, total: rows.length });
+        if (state.textContent !== told) state.textContent = told;
+        form.querySelector("[type=reset]").disabled = !narrowed;
+        document.getElementById(`${place.id}-nothing`).hidden = shown > 0;
+      }
+    }
+    const told = text.length ? fill("found", { causes: counts.causes || 0, ledger: counts.ledger || 0, values: counts.values || 0 }) : "";
+    const state = document.querySelector(".find [role=status]");
+    if (state.textContent !== told) state.textContent = told;
+  }
+  search.addEventListener("input", apply);
+  search.form.addEventListener("submit", (event) => event.preventDefault());
+  function clear(form) {
+    search.value = "";
+    form.reset();
+  }
+  for (const { form } of lists.filter((list) => list.form)) {
     form.addEventListener("change", apply);
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("reset", () => window.setTimeout(apply));
-    return { form, apply };
+    form.addEventListener("reset", () => { search.value = ""; window.setTimeout(apply); });
   }
-  const filters = all("form[data-filter]").map(filterOf);
 
   // A figure at the top leads to the rows that it counts.
   for (const link of all("a[data-choose]")) {
     link.addEventListener("click", () => {
-      const { form, apply } = filters.find((item) => item.form.dataset.filter === "ledger");
-      form.reset();
-      for (const box of all("input[type=checkbox]", form)) box.checked = link.dataset.choose.split(",").includes(`${box.name}=${box.value}`);
+      const form = document.querySelector('form[data-filter="ledger"]');
+      clear(form);
+      for (const box of all("input", form)) box.checked = link.dataset.choose.split(",").includes(`${box.name}=${box.value}`);
       apply();
     });
   }
@@ -95,18 +124,25 @@
     });
   }
   function reveal() {
-    const target = document.getElementById(window.location.hash.slice(1));
+    const target = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
     if (!target) return;
-    const row = target.closest("[data-row]");
-    if (row && row.hidden) {
-      const { form, apply } = filters.find((item) => document.getElementById(item.form.dataset.filter).contains(row));
-      form.reset();
+    const list = lists.find(({ place }) => place.contains(target));
+    if (list && target.closest("[hidden]")) {
+      search.value = "";
+      if (list.form) for (const box of all("input", list.form)) box.checked = false;
       apply();
     }
-    if (target.matches("details")) target.open = true;
+    for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) {
+      fold.open = true;
+      opened.delete(fold);
+    }
     target.scrollIntoView();
   }
   window.addEventListener("hashchange", reveal);
+  // The same link once more: the address does not change, the fold may have been closed.
+  for (const link of all('a[href^="#"]')) {
+    link.addEventListener("click", () => { if (link.hash === window.location.hash) window.setTimeout(reveal); });
+  }
 
   const said = document.getElementById("said");
   for (const button of all("[data-copy]")) {
@@ -129,10 +165,10 @@
     });
   }
 
-  // --- paper: every finding is printed whole, and the page is as before afterwards ---
+  // --- paper: every finding is printed open, the promises that are not kept with it, and the page is as before afterwards ---
   let closed = [];
   window.addEventListener("beforeprint", () => {
-    closed = all("details:not([open])");
+    closed = all("details.finding:not([open]), #ledger > details:not([open])");
     for (const item of closed) item.open = true;
   });
   window.addEventListener("afterprint", () => {

@@ -16,7 +16,18 @@ from dataclasses import dataclass
 from conformance.model.message import Exchange
 from conformance.model.verdict import Outcome, RequirementResult
 
-__all__ = ["Axis", "Bar", "Latencies", "Segment", "Strip", "latencies", "outcome_bars", "quantile", "status_bars"]
+__all__ = [
+    "KINDS",
+    "Axis",
+    "Bar",
+    "Latencies",
+    "Segment",
+    "Strip",
+    "latencies",
+    "outcome_bars",
+    "quantile",
+    "status_bars",
+]
 
 MOST_POINTS = 160
 """Points of one operation that are drawn; of more, so many that are evenly spread over the sorted values."""
@@ -69,6 +80,11 @@ class Strip:
     x95: float
     points: tuple[tuple[float, float], ...]
 
+    @property
+    def dots(self) -> str:
+        """The points as one path of the height 22: a line of no length at each, which a round pen draws as a dot."""
+        return "".join(f"M{x:.1f} {2 + 18 * y:.0f}h0" for x, y in self.points)
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
@@ -93,13 +109,17 @@ class Latencies:
     sampled: bool
 
 
+KINDS = ("kept", "broken", "advisory", "waived", "explored", "not-exercised")
+"""What became of a promise, in the order of a bar; `advisory` is one that is broken and does not count."""
+
+
 def outcome_bars(sections: Iterable[tuple[str, Sequence[RequirementResult]]]) -> tuple[Bar, ...]:
-    """For each section how many of its requirements had each outcome."""
+    """For each section what became of its promises; those that no check is owed for are left out."""
     bars = []
     for name, items in sections:
-        counts = Counter(item.outcome for item in items)
-        pairs = [(_kind(outcome), str(outcome), counts[outcome]) for outcome in Outcome if counts[outcome]]
-        bars.append(Bar(name, len(items), tuple(_segments(pairs))))
+        counts = Counter(_kind(item) for item in items if item.outcome is not Outcome.EXCLUDED)
+        pairs = [(kind, kind, counts[kind]) for kind in KINDS if counts[kind]]
+        bars.append(Bar(name, sum(counts.values()), tuple(_segments(pairs))))
     return tuple(bars)
 
 
@@ -184,5 +204,9 @@ def _class(status: int) -> str:
     return f"s{status // 100}" if 200 <= status <= 599 else "s1"
 
 
-def _kind(outcome: Outcome) -> str:
-    return str(outcome).replace(" ", "-")
+def _kind(item: RequirementResult) -> str:
+    if item.outcome is Outcome.PASSED:
+        return "kept"
+    if item.outcome is Outcome.FAILED:
+        return "broken" if item.required else "advisory"
+    return str(item.outcome).replace(" ", "-")

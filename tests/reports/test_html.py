@@ -20,7 +20,6 @@ from verdicts import HOSTILE, hostile, hostile_exchange, many, recorded, states
 
 from conformance.model.phrase import Phrase
 from conformance.model.verdict import Outcome, Overall, Verdict
-from conformance.reports.explanation import reasons
 from conformance.reports.html import to_html
 from conformance.reports.presentation import Presentation
 
@@ -104,7 +103,8 @@ def test_nothing_leads_out_of_the_page_and_no_attribute_runs_code(verdict: Verdi
             for name in attributes
             if name.startswith("on") or name in {"style", "src", "srcset", "action", "formaction", "xlink:href"}
         } == set(), tag
-        assert (attributes.get("href") or "#").startswith(("#", "data:image/svg+xml,")), tag
+        href = attributes.get("href") or "#"
+        assert href.startswith(("#", "data:image/svg+xml,")) or re.fullmatch(r"findings/[0-9a-f]{12}\.sh", href), tag
     assert {tag for tag, _ in page.elements} & {
         "img",
         "iframe",
@@ -155,12 +155,12 @@ def test_json_is_indented_and_its_tokens_stay_as_they_were_sent(verdict: Verdict
     assert wanted in "".join(page.texts)
 
 
-@pytest.mark.parametrize(("size", "shown", "cut"), [(5000, 5000, 0), (7000, 6000, 2)])
+@pytest.mark.parametrize(("size", "shown", "cut"), [(2400, 2400, 0), (7000, 2500, 2)])
 def test_a_body_is_shown_whole_or_with_its_size(verdict: Verdict, size: int, shown: int, cut: int) -> None:
     page = Page(
         page_of(replace(verdict, findings=(replace(verdict.findings[0], exemplar=hostile_exchange(b"k" * size)),)))
     )
-    bodies = re.findall("k{20,}", "".join(page.texts))
+    bodies = re.findall("k{500,}", "".join(page.texts))
     assert [len(body) for body in bodies] == [shown, shown]
     assert page.text.count(f"… {size} bytes, see exchanges.har") == cut
 
@@ -172,22 +172,6 @@ def test_the_page_of_a_big_run_is_small_and_quickly_made(verdict: Verdict) -> No
     assert len(text.encode("utf-8")) < 5_000_000
     assert perf_counter() - began < 20
     assert text.count('class="finding"') == 150
-
-
-def test_sections_are_the_common_part_and_the_operations_in_the_order_of_the_document(verdict: Verdict) -> None:
-    options = [item.get("value") for item in Page(page_of(verdict)).all("option")]
-    assert options == [
-        "",
-        "common",
-        "auth.token",
-        "image.list",
-        "image.create",
-        "image.patch",
-        "image.download",
-        "image.delete",
-        "image.show",
-        "image.upload",
-    ]
 
 
 def test_every_promise_is_a_row_with_its_outcome_section_and_authority(verdict: Verdict) -> None:
@@ -206,7 +190,7 @@ def test_every_link_has_its_place_and_every_id_is_there_once(verdict: Verdict) -
     page = Page(page_of(states(verdict)))
     ids = [str(attributes["id"]) for _, attributes in page.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
-    links = {str(item["href"])[1:] for item in page.all("a")}
+    links = {str(item["href"])[1:] for item in page.all("a") if str(item["href"]).startswith("#")}
     labels = {
         name
         for _, attributes in page.elements
@@ -218,7 +202,7 @@ def test_every_link_has_its_place_and_every_id_is_there_once(verdict: Verdict) -
 
 def test_each_state_of_a_finding_has_its_group_and_waivers_and_sent_rows_their_tables(verdict: Verdict) -> None:
     page = Page(page_of(states(verdict)))
-    assert {item["data-state"] for item in page.all("details") if "data-state" in item} == {
+    assert {item["data-weight"] for item in page.all("details") if "data-weight" in item} == {
         "binding",
         "waived",
         "known",
@@ -250,55 +234,6 @@ def test_what_the_target_says_of_itself_is_shown_bounded_and_escaped(verdict: Ve
 def test_what_there_is_nothing_of_has_no_section(verdict: Verdict) -> None:
     ids = {attributes.get("id") for _, attributes in Page(page_of(replace(verdict, sent=(), waivers=()))).elements}
     assert {"sent", "waivers"} & ids == set()
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({}, "promises broken, in"),
-        ({"exit_code": 4}, "The suite itself is at fault"),
-        ({"findings": (), "overall": Overall.CONFORMANT}, "All "),
-        ({"requirements": (), "findings": (), "overall": Overall.INCONCLUSIVE}, "Nothing that is required was run"),
-    ],
-)
-def test_the_reasons_say_why_in_plain_words(verdict: Verdict, change: Mapping[str, object], words: str) -> None:
-    if change.get("overall") is Overall.CONFORMANT:
-        change = {
-            **change,
-            "requirements": tuple(replace(item, outcome=Outcome.PASSED) for item in verdict.requirements),
-        }
-    assert words in next(reason.text.plain("en") for reason in reasons(replace(verdict, **change)))
-
-
-def test_reasons_of_what_was_not_exercised_are_counted(verdict: Verdict) -> None:
-    def in_case(name: str) -> Phrase:
-        return Phrase.of("in-case", reason=Phrase.of("no-answer", said="an answer"), case=name)
-
-    no_check = Phrase.of("no-check")
-    required = [item for item in verdict.requirements if item.required][:3]
-    missing = [
-        replace(item, outcome=Outcome.NOT_EXERCISED, reason=why)
-        for item, why in zip(required, (no_check, in_case("list.a_case"), in_case("patch.another_case")), strict=True)
-    ]
-    (reason,) = reasons(replace(verdict, findings=(), requirements=tuple(missing), overall=Overall.INCONCLUSIVE))
-    assert reason.text.plain("en").startswith("Not exercised: 3 of 3 required promises")
-    assert [item.plain("en") for item in reason.details] == [
-        "no answer came: an answer: 2 promises",
-        "no check of this run reached it: 1 promise",
-    ]
-
-
-def test_what_does_not_count_is_said_apart(verdict: Verdict) -> None:
-    changed = states(verdict)
-    said = [reason.text.plain("en") for reason in reasons(replace(changed, run=replace(changed.run, leftovers=("i",))))]
-    assert [text for text in said if not text.startswith("Not exercised")][1:] == [
-        "1 resource of this run could not be deleted.",
-        "Intermittent, not seen again when tried once more: 1 group of findings, which count all the same.",
-        "Excused by waivers: 1 group of findings.",
-        "Known from the baseline and not counted: 1 group of findings.",
-        "Advisory and not counted: 1 group of findings.",
-    ]
-    assert [group.weight for group in changed.findings[:5]] == ["binding", "binding", "waived", "known", "advisory"]
 
 
 @pytest.mark.parametrize(("language", "title"), [("en", ">Non-conformant (smoke: "), ("zh", ">不符合（smoke：")])
@@ -351,11 +286,8 @@ def test_text_has_the_contrast_of_wcag_aa_in_each_theme(selector: str, colours: 
         (ink, paper) for ink in ("ink", "soft", "link", "good", "bad", "open") for paper in ("card", "sunk", "page")
     ]
     pairs += [(name, f"{name}-tint") for name in ("good", "bad", "open", "aside", "calm")]
-    pairs += [("on-dark", f"c-{name}") for name in ("passed", "failed", "waived", "s2", "s5")]
-    pairs += [("on-light", f"c-{name}") for name in ("not-exercised", "s4", "s3")] + [
-        ("ink", "c-excluded"),
-        ("ink", "c-s1"),
-    ]
+    pairs += [("on-dark", f"c-{name}") for name in ("kept", "broken", "waived", "explored", "s2", "s5")]
+    pairs += [("on-light", f"c-{name}") for name in ("not-exercised", "advisory", "s4", "s3")] + [("ink", "c-s1")]
     assert {
         pair: round(contrast(colours[pair[0]], colours[pair[1]]), 2)
         for pair in pairs

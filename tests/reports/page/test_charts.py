@@ -6,30 +6,37 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from conformance.reports.charts import MOST_POINTS, latencies, outcome_bars, quantile, status_bars
+from conformance.reports.page.charts import KINDS, MOST_POINTS, latencies, outcome_bars, quantile, status_bars
 
 from conformance.model.contract import Authority, Level
 from conformance.model.verdict import Outcome, RequirementResult
 
 
-def requirement(outcome: Outcome) -> RequirementResult:
-    return RequirementResult("a.b", "s", Level.MUST, Authority.DOCUMENT, ((1, 1),), "a", outcome, True, {})
+def requirement(outcome: Outcome, *, required: bool = True) -> RequirementResult:
+    return RequirementResult("a.b", "s", Level.MUST, Authority.DOCUMENT, ((1, 1),), "a", outcome, required, {})
 
 
-def test_a_bar_divides_into_outcomes_in_their_order() -> None:
+def test_a_bar_divides_into_what_became_of_the_promises() -> None:
     items = [requirement(Outcome.FAILED), *[requirement(Outcome.PASSED)] * 3]
     (bar,) = outcome_bars([("a", items)])
     assert (bar.name, bar.total) == ("a", 4)
     assert [(part.kind, part.count, part.x, part.width) for part in bar.segments] == [
-        ("passed", 3, 0.0, 75.0),
-        ("failed", 1, 75.0, 25.0),
+        ("kept", 3, 0.0, 75.0),
+        ("broken", 1, 75.0, 25.0),
     ]
     assert [part.middle for part in bar.segments] == [37.5, 87.5]
 
 
+def test_what_is_broken_and_not_required_is_advisory_and_what_is_excluded_is_no_part_of_the_bar() -> None:
+    outcomes = [requirement(item) for item in Outcome] + [requirement(Outcome.FAILED, required=False)]
+    (bar,) = outcome_bars([("a", outcomes)])
+    assert [part.kind for part in bar.segments] == list(KINDS)
+    assert (bar.total, {part.count for part in bar.segments}) == (6, {1})
+
+
 def test_a_count_stands_only_in_a_segment_that_has_room() -> None:
     (bar,) = outcome_bars([("a", [requirement(Outcome.NOT_EXERCISED), *[requirement(Outcome.PASSED)] * 99])])
-    assert [(part.kind, part.labelled) for part in bar.segments] == [("passed", True), ("not-exercised", False)]
+    assert [(part.kind, part.labelled) for part in bar.segments] == [("kept", True), ("not-exercised", False)]
 
 
 def test_statuses_are_counted_for_each_operation_in_the_given_order(exchange: Any) -> None:

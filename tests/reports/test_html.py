@@ -8,7 +8,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
 from html.parser import HTMLParser
 from importlib import resources
@@ -18,8 +17,7 @@ from time import perf_counter
 import pytest
 from verdicts import HOSTILE, hostile, hostile_exchange, many, recorded, states
 
-from conformance.model.phrase import Phrase
-from conformance.model.verdict import Outcome, Overall, Verdict
+from conformance.model.verdict import Verdict
 from conformance.reports.html import to_html
 from conformance.reports.presentation import Presentation
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from conformance.reports.page.charts import KINDS, MOST_POINTS, latencies, outcome_bars, quantile, status_bars
 
 from conformance.model.contract import Authority, Level
 from conformance.model.verdict import Outcome, RequirementResult
+from conformance.reports.page.charts import KINDS, MOST_POINTS, latencies, outcome_bars, quantile, status_bars
 
 
 def requirement(outcome: Outcome, *, required: bool = True) -> RequirementResult:

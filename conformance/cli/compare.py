@@ -18,11 +18,11 @@ from conformance.reports.destination import open_file, put
 from conformance.reports.language import LANGUAGES
 from conformance.reports.sentences import spoken
 
-FORMATS: Mapping[str, Callable[[Comparison, str], str]] = {
-    "text": comparison_text,
-    "json": lambda comparison, _: json.dumps(comparison_json(comparison), indent=1, ensure_ascii=False) + "\n",
-    "html": comparison_html,
-    "markdown": comparison_markdown,
+FORMATS: Mapping[str, Callable[[Comparison, str, bool], str]] = {
+    "text": lambda comparison, lang, everything: comparison_text(comparison, lang, everything=everything),
+    "json": lambda comparison, *_: json.dumps(comparison_json(comparison), indent=1, ensure_ascii=False) + "\n",
+    "html": lambda comparison, lang, everything: comparison_html(comparison, lang, everything=everything),
+    "markdown": lambda comparison, lang, everything: comparison_markdown(comparison, lang, everything=everything),
 }
 
 
@@ -44,7 +44,10 @@ FORMATS: Mapping[str, Callable[[Comparison, str], str]] = {
     metavar="RATIO",
     help="An operation that takes more than RATIO times as long, with confidence, is a regression.",
 )
-def compare_runs(before: Path, after: Path, form: str, out: Path | None, lang: str, latency_fails: float | None) -> int:
+@click.option("--all", "everything", is_flag=True, help="List also what still fails, which is counted otherwise.")
+def compare_runs(
+    before: Path, after: Path, form: str, out: Path | None, lang: str, latency_fails: float | None, everything: bool
+) -> int:
     """Say what changed between two runs of the same suite, BEFORE and AFTER (directories that `run --out` wrote, or
     bundles).
 
@@ -53,7 +56,7 @@ def compare_runs(before: Path, after: Path, form: str, out: Path | None, lang: s
     if out is not None:
         open_file(out)
     result = compare(load(before), load(after), latency_fails=latency_fails)
-    text = FORMATS[form](result, lang)
+    text = FORMATS[form](result, lang, everything)
     if out is None:
         click.echo(text, nl=False)
     else:

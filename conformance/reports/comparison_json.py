@@ -11,7 +11,7 @@ from conformance.reports.sentences import said, sentence, spoken, stated
 
 __all__ = ["VERSION", "comparison_json"]
 
-VERSION = "2.0"
+VERSION = "3.0"
 
 
 def comparison_json(comparison: Comparison) -> dict[str, Any]:

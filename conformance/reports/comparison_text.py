@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from conformance.after.compare.change import Change, Comparison, FindingChange
 from conformance.model.verdict import Place, Weight
 from conformance.reports.comparison_words import (
+    CHANGED,
     findings_of,
     latency_rows,
     milliseconds,
@@ -20,20 +21,18 @@ from conformance.reports.language import Text, say
 from conformance.reports.sentences import said, spoken
 from conformance.reports.sentences import sentence as deviation_sentence
 from conformance.reports.visible import safe
-from conformance.reports.words import AUTHORITIES, WEIGHTS
+from conformance.reports.words import AUTHORITIES, SEVERITIES, WEIGHTS
 from conformance.reports.words import lines as cited
 
 __all__ = ["comparison_markdown", "comparison_text", "markdown_cell"]
 
-_MOST = 20
-"""Still failing findings and promises that are listed in full."""
 
-
-def comparison_text(comparison: Comparison, lang: str = "en") -> str:
-    """The comparison for a terminal or a log: what is worse first, one line for each change, the result last."""
+def comparison_text(comparison: Comparison, lang: str = "en", *, everything: bool = False) -> str:
+    """The comparison for a terminal or a log: what changed first, one line for each change, then what did not, the result
+    last. What still fails is counted, and listed with `everything`."""
     lines: list[str] = []
     for name, side in (("before", comparison.before), ("after", comparison.after)):
-        about = f"{side.target}, {side.url}, {word(side.overall, lang)}"
+        about = ", ".join(filter(None, (side.target, side.url, side.release, word(side.overall, lang))))
         lines.append(
             f"{word(name, lang):8}{word('run', lang)} {side.run}, {side.started_at}, {word('seed', lang)} {side.seed}: {about}"
         )
@@ -41,12 +40,9 @@ def comparison_text(comparison: Comparison, lang: str = "en") -> str:
         lines.append(
             f"{word('contract', lang)} {comparison.before.contract}; {word('promises', lang)}: {comparison.compared}"
         )
-    for change, found in findings_of(comparison):
-        lines += [
-            "",
-            f"{_heading(change, lang)} ({len(found)})",
-            *(line for item in found for line in _finding(item, lang)),
-        ]
+    if comparison.same:
+        lines += ["", word("nothing", lang)]
+    lines += _listed(comparison, lang, CHANGED)
     for change in (Change.NEWLY_EXERCISED, Change.NO_LONGER_EXERCISED):
         names = [
             f"{item.id} ({word(str(item.after), lang) if change is Change.NEWLY_EXERCISED else said(item.reason).plain(lang)})"
@@ -62,11 +58,30 @@ def comparison_text(comparison: Comparison, lang: str = "en") -> str:
         f"{word('facts', lang)} ({len(comparison.facts)})",
         (f"  {item.fact}: {_told(item.before, lang)} -> {_told(item.after, lang)}" for item in comparison.facts),
     )
-    if comparison.same and not comparison.reasons:
-        lines += ["", word("nothing", lang)]
+    lines += _listed(comparison, lang, set(Change) - CHANGED - {Change.STILL_FAILING})
+    still = [item for item in comparison.findings if item.change is Change.STILL_FAILING]
+    if everything:
+        lines += _listed(comparison, lang, {Change.STILL_FAILING})
+    elif still:
+        counted = say(
+            "Still failing: {findings} finding{findings:s} of {promises} promise{promises:s} (--all lists them)",
+            findings=len(still),
+            promises=len({item.requirement for item in still}),
+        )
+        lines += ["", counted.plain(lang)]
     lines += _section(word("reasons", lang), (f"  {spoken(item).plain(lang)}" for item in comparison.reasons))
     lines += _section(word("notes", lang), (f"  {spoken(item).plain(lang)}" for item in comparison.notes))
     return safe("\n".join([*lines, "", sentence(comparison, lang)])) + "\n"
+
+
+def _listed(comparison: Comparison, lang: str, changes: Collection[Change]) -> list[str]:
+    """The findings of these changes, under a heading each."""
+    lines: list[str] = []
+    for change, found in findings_of(comparison):
+        if change in changes:
+            lines += ["", f"{_heading(change, lang)} ({len(found)})"]
+            lines += [line for item in found for line in _finding(item, lang)]
+    return lines
 
 
 def _heading(change: Change, lang: str) -> str:
@@ -85,10 +100,12 @@ def _message(item: FindingChange, lang: str) -> str:
 
 def _finding(item: FindingChange, lang: str) -> Iterator[str]:
     marks = [word("regression", lang)] if item.regression else []
+    marks += [SEVERITIES[item.severity].plain(lang)]
     marks += [word("intermittent", lang)] if item.confirmation == "intermittent" else []
     marks += [item.excuse] if item.excuse else []
-    marks += [] if item.binding or item.excuse else [WEIGHTS[Weight.ADVISORY].plain(lang)]
-    yield f"  {item.requirement}: {_message(item, lang)}{' [' + ', '.join(marks) + ']' if marks else ''}"
+    apart = item.binding or item.excuse or item.change is Change.EXPLORED
+    marks += [] if apart else [WEIGHTS[Weight.ADVISORY].plain(lang)]
+    yield f"  {item.requirement}: {_message(item, lang)} [{', '.join(marks)}]"
     about = say(
         "document line {lines} ({authority}), finding {id}",
         lines=cited(item.source),
@@ -151,8 +168,9 @@ def _told(value: str | None, lang: str) -> str:
 # --- Markdown -------------------------------------------------------------------------------------------------------
 
 
-def comparison_markdown(comparison: Comparison, lang: str = "en") -> str:
-    """The comparison as GitHub-flavoured Markdown; everything that came from a target stands in escaped cells."""
+def comparison_markdown(comparison: Comparison, lang: str = "en", *, everything: bool = False) -> str:
+    """The comparison as GitHub-flavoured Markdown; everything that came from a target stands in escaped cells. What still
+    fails is counted in the first line, and listed with `everything`."""
     lines = [f"## {word('title', lang)}", "", f"**{markdown_cell(sentence(comparison, lang))}**", ""]
     lines += _table(
         ["", word("run", lang), word("target", lang), word("seed", lang), word("outcome", lang)],
@@ -160,7 +178,7 @@ def comparison_markdown(comparison: Comparison, lang: str = "en") -> str:
             [
                 word(name, lang),
                 f"{side.run} {side.started_at}",
-                f"{side.target} {side.url}",
+                " ".join(filter(None, (side.target, side.url, side.release))),
                 str(side.seed),
                 word(side.overall, lang),
             ]
@@ -176,17 +194,19 @@ def comparison_markdown(comparison: Comparison, lang: str = "en") -> str:
     finding_rows = (
         [
             _heading(change, lang) + (" ⚠" if item.regression else ""),
+            SEVERITIES[item.severity].plain(lang),
             item.requirement,
             _message(item, lang),
             ", ".join(map(str, item.appeared or item.gone or item.places)),
             item.id,
         ]
         for change, found in findings_of(comparison)
-        for item in found[: _MOST if change is Change.STILL_FAILING else None]
+        if everything or change is not Change.STILL_FAILING
+        for item in found
     )
     lines += _titled(
         word("findings", lang),
-        [word("change", lang), word("requirements", lang), "", word("place", lang), "id"],
+        [word(name, lang) for name in ("change", "severity", "requirements")] + ["", word("place", lang), "id"],
         finding_rows,
     )
     moved = (

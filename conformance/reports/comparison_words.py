@@ -10,10 +10,12 @@ from conformance.after.compare.change import Change, Comparison, FindingChange, 
 from conformance.after.compare.latency import LatencyRow
 from conformance.after.compare.shapes import ShapeDrift
 from conformance.model.phrase import Phrase
+from conformance.model.verdict import Severity
 from conformance.reports.language import Text, say
 from conformance.reports.words import OUTCOMES
 
 __all__ = [
+    "CHANGED",
     "ShapeRow",
     "findings_of",
     "latency_rows",
@@ -62,8 +64,11 @@ _WORDS: Mapping[str, Text] = {
     "failing differently": say("failing differently"),
     "still failing": say("still failing"),
     "fixed": say("fixed"),
-    "no longer looked for": say("no longer looked for"),
-    "not looked for before": say("not looked for before"),
+    "no longer asked for": say("no longer asked for"),
+    "not asked for before": say("not asked for before"),
+    "explored": say("explored"),
+    "release": say("release"),
+    "severity": say("severity"),
     "newly exercised": say("newly exercised"),
     "no longer exercised": say("no longer exercised"),
     "intermittent": say("intermittent"),
@@ -85,6 +90,11 @@ _WORDS: Mapping[str, Text] = {
 }
 
 
+_BY_SEVERITY = tuple(Severity)
+CHANGED = frozenset({Change.NEWLY_FAILING, Change.ELSEWHERE, Change.DIFFERENTLY, Change.FIXED})
+"""What became of findings that are a change; the others stand below everything that changed."""
+
+
 def word(name: str, lang: str = "en") -> str:
     """The word of this name in the language; the name itself when it has none."""
     return _WORDS[name].plain(lang) if name in _WORDS else name
@@ -94,13 +104,16 @@ def sentence(comparison: Comparison, lang: str = "en") -> str:
     """The last line of every format: what came of it, and how much of each kind."""
     count = {change: sum(item.change is change for item in comparison.findings) for change in Change}
     return say(
-        "{result}: {regressions} regressions; findings: {new} new, {fixed} fixed, {still} still there; "
+        "{result}: {regressions} regressions; findings: {new} new, {fixed} fixed, {unasked} not asked on one side, "
+        "{explored} explored, {still} still there; "
         "{statuses} statuses, {shapes} shapes, {facts} facts changed (exit {code})",
         result=word(comparison.result.value, lang).upper(),
         regressions=comparison.regressions,
         new=count[Change.NEWLY_FAILING],
         fixed=count[Change.FIXED],
-        still=count[Change.STILL_FAILING],
+        unasked=count[Change.NOT_ASKED] + count[Change.NOT_JUDGED],
+        explored=count[Change.EXPLORED],
+        still=sum(count[change] for change in (Change.STILL_FAILING, Change.ELSEWHERE, Change.DIFFERENTLY)),
         statuses=len(comparison.statuses),
         shapes=len(shape_rows(comparison)),
         facts=len(comparison.facts),
@@ -109,10 +122,11 @@ def sentence(comparison: Comparison, lang: str = "en") -> str:
 
 
 def findings_of(comparison: Comparison) -> Iterable[tuple[Change, Sequence[FindingChange]]]:
-    """The findings by what became of them, regressions first."""
+    """The findings by what became of them; regressions first, then the worst."""
     for change in Change:
         found = sorted(
-            (item for item in comparison.findings if item.change is change), key=lambda item: not item.regression
+            (item for item in comparison.findings if item.change is change),
+            key=lambda item: (not item.regression, _BY_SEVERITY.index(item.severity), item.requirement),
         )
         if found:
             yield change, found

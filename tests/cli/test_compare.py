@@ -74,9 +74,29 @@ def test_a_fault_that_came_is_exit_one_and_one_that_went_is_fixed(runs: Callable
     assert (there.return_value, back.return_value) == (1, 0)
     assert "Newly failing" in there.output
     assert "image.list.query.name" in there.output
-    assert "[regression]" in there.output
+    assert "[regression, " in there.output
     assert there.output.rstrip().endswith("(exit 1)")
     assert "Fixed" in back.output
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_what_still_fails_is_counted_and_listed_on_request(runs: Callable[..., Path], form: str) -> None:
+    pair = (runs(1, *FAULTS), runs(1, *FAULTS))
+    counted, listed = (invoke(*pair, "--format", form, *more).output for more in ((), ("--all",)))
+    found = ["image.create.response.201" in text.replace("\\", "") for text in (counted, listed)]
+    assert found == [False, True]
+    assert ("(--all lists them)" in counted, "(--all lists them)" in listed) == (form == "text", False)
+
+
+def test_the_page_shows_what_changed_before_what_did_not_and_names_both_releases(runs: Callable[..., Path]) -> None:
+    pair = (runs(1, "error.404.html"), runs(1, "error.404.html", "image.list.query.name.prefix"))
+    page = invoke(*pair, "--format", "html").output
+    release = compare(read_run(pair[0]), read_run(pair[1])).before.release
+    assert release
+    assert page.count(f"<td>{release}</td>") == 2
+    assert page.index("newly failing (1)") < page.index("<details><summary>still failing (")
+    assert '<code class="id">image.list.query.name</code>' in page
+    assert "<details open><summary>still failing (" in invoke(*pair, "--format", "html", "--all").output
 
 
 def test_unlike_runs_are_exit_three_and_say_why(runs: Callable[..., Path], tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ from conformance.after.compare.shapes import ShapeDrift
 from conformance.model.contract import Authority, Lines, Statement
 from conformance.model.deviation import Deviation
 from conformance.model.phrase import Phrase
-from conformance.model.verdict import Outcome, Place
+from conformance.model.verdict import Outcome, Place, Severity
 
 __all__ = [
+    "UNCHANGED",
     "Change",
     "Comparison",
     "FactChange",
@@ -34,22 +35,29 @@ class Result(StrEnum):
 
 
 class Change(StrEnum):
-    """What became of a promise or a finding between the runs."""
+    """What became of a promise or a finding between the runs, in the order in which a reader needs it."""
 
     NEWLY_FAILING = "newly failing"
     ELSEWHERE = "failing at more places"
     DIFFERENTLY = "failing differently"
-    STILL_FAILING = "still failing"
     FIXED = "fixed"
-    NOT_JUDGED = "no longer looked for"
-    NOT_ASKED = "not looked for before"
+    NOT_JUDGED = "no longer asked for"
+    NOT_ASKED = "not asked for before"
+    EXPLORED = "explored"
+    """Only the seed of a run drew it; what another seed draws is another thing, and no change."""
+    STILL_FAILING = "still failing"
     NEWLY_EXERCISED = "newly exercised"
     NO_LONGER_EXERCISED = "no longer exercised"
 
 
+UNCHANGED = frozenset({Change.STILL_FAILING, Change.EXPLORED})
+"""What is told and is no change."""
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the runs, as far as a reader needs to know which it was."""
+    """One of the runs, as far as a reader needs to know which it was. `release` is what the target says that it runs, empty
+    when it does not say."""
 
     run: str
     seed: int
@@ -57,6 +65,7 @@ class Side:
     started_at: str
     target: str
     url: str
+    release: str
     suite_version: str
     overall: str
     requests: int
@@ -101,6 +110,7 @@ class FindingChange:
     confirmation: str
     regression: bool
     excuse: str | None = None
+    severity: Severity = Severity.MAJOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +167,5 @@ class Comparison:
     @property
     def same(self) -> bool:
         """Whether nothing changed: no outcome, finding, status or shape (latency and facts aside)."""
-        moved = [item for item in self.requirements if item.change is not Change.STILL_FAILING]
-        moved_findings = [item for item in self.findings if item.change is not Change.STILL_FAILING]
-        return not (moved or moved_findings or self.statuses or self.shapes or self.reasons)
+        changes = [*(item.change for item in self.requirements), *(item.change for item in self.findings)]
+        return set(changes) <= UNCHANGED and not (self.statuses or self.shapes or self.reasons)

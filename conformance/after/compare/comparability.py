@@ -11,7 +11,7 @@ from conformance.model.verdict import Outcome, Verdict
 
 __all__ = ["JUDGED", "notes", "open_questions", "unlike"]
 
-JUDGED = frozenset({Outcome.PASSED, Outcome.FAILED, Outcome.WAIVED})
+JUDGED = frozenset({Outcome.PASSED, Outcome.FAILED, Outcome.WAIVED, Outcome.EXPLORED})
 """Outcomes of a promise that was looked at."""
 NAMED = 5
 """Promises and findings that are named; more are counted."""
@@ -51,7 +51,6 @@ def open_questions(
     ]
     if new:
         yield _counted("broken-and-not-judged-before", new)
-    # The seed decides what drawn requests are: the first run, with another one, did not ask.
     unasked = [item.id for item in findings if item.change is Change.NOT_ASKED and item.binding]
     if unasked:
         yield _counted("found-by-what-was-not-sent-before", unasked)

@@ -6,9 +6,11 @@ Rules
 - A regression is one of four: a binding finding that is new where the first run looked and saw none; a request that a
   5xx answers now and did not before; a documented member or header that is gone from every answer; with a limit given,
   an operation slower than it.
-- A finding that is gone is fixed only when its promise was judged again, and the request that showed it or a like
-  answer came again. A promise that fails and was not judged before, and a required one that is not judged any more,
-  leave the question open: without a regression the answer is then "cannot say".
+- A finding is new only when the earlier run asked for it, and fixed only when the later one did (judge/asked.py). What
+  one side did not ask is told as that. A promise that fails and was not judged before, a required one that is not judged
+  any more, and a binding finding that was not asked for leave the question open: without a regression the answer is then
+  "cannot say".
+- What a run's seed drew beyond what every seed draws is told apart, and is no change.
 - A finding at a status that the first run never met there is told and is no regression of its own: nobody looked
   before.
 - A promise broken at the same places in another way is told as failing differently; it was broken and it is.
@@ -19,11 +21,11 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from conformance.after.compare.alignment import kind_of_request, status_drift
+from conformance.after.compare.alignment import status_drift
 from conformance.after.compare.change import (
     Change,
     Comparison,
@@ -37,16 +39,18 @@ from conformance.after.compare.change import (
 from conformance.after.compare.comparability import JUDGED, notes, open_questions, unlike
 from conformance.after.compare.latency import latencies
 from conformance.after.compare.shapes import ShapeDrift, shape_drift
+from conformance.judge.asked import Asked, asked_by
+from conformance.judge.entries import entries_of
 from conformance.model import requirement_id
 from conformance.model.contract import Authority, Level
 from conformance.model.finding import identity
+from conformance.model.message import Exchange
+from conformance.model.record import EXPLORING
 from conformance.model.verdict import FindingGroup, Outcome, Place, RequirementResult, Verdict
 
 __all__ = ["compare"]
 
 
-DRAWN = ("generated.", "stateful.")
-"""What the names of cases begin with whose requests are drawn by the seed."""
 _CODES = {Result.REGRESSION: 1, Result.NONE: 0, Result.UNKNOWN: 3}
 _BROKEN = {Outcome.FAILED, Outcome.WAIVED}
 
@@ -63,9 +67,7 @@ def compare(before: Verdict, after: Verdict, *, latency_fails: float | None = No
         return Comparison(Result.UNKNOWN, _CODES[Result.UNKNOWN], refused, (), *sides)
     requirements = tuple(_requirements(before, after))
     findings = tuple(_findings(before, after))
-    sent = [side.exchanges for side in (before, after)]
-    if before.run.seed != after.run.seed:
-        sent = [tuple(item for item in side if not _drawn(item.case)) for side in sent]
+    sent = [_deciding(side.exchanges) for side in (before, after)]
     statuses = tuple(Judged(item, item.server_error) for item in status_drift(*sent))
     shapes = tuple(_shape(item, after) for item in shape_drift(sent[0], sent[1], after.resources))
     latency = tuple(
@@ -94,9 +96,9 @@ def compare(before: Verdict, after: Verdict, *, latency_fails: float | None = No
     )
 
 
-def _drawn(case: str) -> bool:
-    """Whether the seed decides what the case sends; what two seeds draw is nothing to hold against each other."""
-    return case.startswith(DRAWN)
+def _deciding(exchanges: Iterable[Exchange]) -> tuple[Exchange, ...]:
+    """The exchanges that are the same for every seed."""
+    return tuple(item for item in exchanges if not item.case.endswith(f"[{EXPLORING}]"))
 
 
 def _side(verdict: Verdict) -> Side:
@@ -108,12 +110,29 @@ def _side(verdict: Verdict) -> Side:
         run.started_at,
         str(target.get("name")),
         str(target.get("url")),
+        _release(target.get("facts")),
         run.suite_version,
         str(verdict.overall),
         run.requests,
         f"{contract['name']} {contract['version']}",
         contract["sha256"],
     )
+
+
+def _release(facts: Any) -> str:
+    """What the target says that it runs: of each service the versions that it calls current, and its server."""
+    services = facts.get("services") if isinstance(facts, Mapping) else None
+    told = services.items() if isinstance(services, Mapping) else ()
+    return ", ".join(text for name, about in told if (text := _version(str(name), about)))
+
+
+def _version(name: str, about: Any) -> str:
+    versions = about.get("versions") if isinstance(about, Mapping) else None
+    server = about.get("server") if isinstance(about, Mapping) else None
+    states = versions if isinstance(versions, Mapping) else {}
+    current = [str(version) for version, state in states.items() if str(state).lower() in {"current", "stable"}]
+    words = [*current, *([f"({server})"] if server else [])]
+    return f"{name} {' '.join(words)}" if words else ""
 
 
 def _compared(before: Verdict, after: Verdict) -> int:
@@ -157,42 +176,46 @@ def _changed(before: Outcome, after: Outcome) -> Change | None:
 def _findings(before: Verdict, after: Verdict) -> Iterator[FindingChange]:
     old, new = ({item.id: item for item in _apart(side)} for side in (before, after))
     met = {Place(item.operation, item.response.status) for item in before.exchanges}
-    met_again = {Place(item.operation, item.response.status) for item in after.exchanges}
-    asked = {kind_of_request(item) for item in before.exchanges}
-    other_seed = before.run.seed != after.run.seed
-    asked_again = {kind_of_request(item) for item in after.exchanges}
-    judged_before, judged_after = (
-        {item.id for item in side.requirements if item.outcome in JUDGED} for side in (before, after)
-    )
-    gone = [item for item in old.values() if item.id not in new]
+    asked, asked_again = _asked(before), _asked(after)
+    gone = [item for item in old.values() if item.id not in new and not item.explored]
     for item in new.values():
         known = old.get(item.id)
         places = tuple(item.places)
         if known is None:
-            change, regression = Change.NEWLY_FAILING, item.binding and item.requirement in judged_before
-            if (
-                other_seed
-                and _drawn(item.case)
-                and (item.exemplar is None or kind_of_request(item.exemplar) not in asked)
-            ):
-                change, regression = Change.NOT_ASKED, False
-            if any(_covers(other, item) for other in gone):
-                change, regression = Change.DIFFERENTLY, False
+            change = Change.NEWLY_FAILING if _looked_for(item, asked) else Change.NOT_ASKED
+            if item.explored:
+                change = Change.EXPLORED
+            elif any(_covers(other, item) for other in gone):
+                change = Change.DIFFERENTLY
+            regression = change is Change.NEWLY_FAILING and item.binding
             yield _finding(item, change, places, places, (), regression=regression)
+            continue
+        if item.explored or known.explored:
+            # What a seed drew is met at other places by another one, and that is no change.
+            change = Change.EXPLORED if item.explored and known.explored else Change.STILL_FAILING
+            yield _finding(item, change, places, (), (), regression=False)
             continue
         appeared = tuple(place for place in places if place not in known.places)
         lost = tuple(place for place in known.places if place not in item.places)
         looked = [place for place in appeared if place in met]
         change = Change.ELSEWHERE if looked else Change.STILL_FAILING
         yield _finding(item, change, places, appeared, lost, regression=bool(looked) and item.binding)
-    for item in gone:
-        repeated = (
-            item.exemplar is None
-            or kind_of_request(item.exemplar) in asked_again
-            or any(place in met_again for place in item.places)
-        )
-        change = Change.FIXED if repeated and item.requirement in judged_after else Change.NOT_JUDGED
-        yield _finding(item, change, (), (), tuple(item.places), regression=False)
+    for item in old.values():
+        if item.id not in new:
+            change = Change.FIXED if _looked_for(item, asked_again) else Change.NOT_JUDGED
+            change = Change.EXPLORED if item.explored else change
+            yield _finding(item, change, (), (), tuple(item.places), regression=False)
+
+
+def _asked(verdict: Verdict) -> Asked:
+    """What the run asked. Both runs are of the same selection and profile, so that what only a whole run asks for was
+    asked by each that got to its end."""
+    return replace(asked_by(verdict), whole=not verdict.run.cut_short)
+
+
+def _looked_for(item: FindingGroup, asked: Asked) -> bool:
+    """Whether a run that asked this would have met the finding if it was there."""
+    return any(asked.covers(entry) for entry in entries_of(item))
 
 
 def _apart(verdict: Verdict) -> Iterator[FindingGroup]:
@@ -247,6 +270,7 @@ def _finding(
         item.confirmation,
         regression,
         item.waiver or ("baseline" if item.known else None),
+        item.severity,
     )
 
 

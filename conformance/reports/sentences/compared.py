@@ -19,13 +19,10 @@ PHRASES: Mapping[str, str] = {
     "nothing-compared": "no promise was judged in both runs",
     "no-longer-judged": "required promises that the first run judged and the second did not: {count} ({names})",
     "broken-and-not-judged-before": "required promises that are broken and were not judged before: {count} ({names})",
-    "found-by-what-was-not-sent-before": (
-        "findings of generated requests that the first run, with another seed, did not send: {count} ({names}); "
-        "use one --seed"
-    ),
+    "found-by-what-was-not-sent-before": "findings that count and that the first run did not ask for: {count} ({names})",
     "same-run": "both are the same run",
     "seeds-differ": (
-        "the seeds differ ({first} and {second}): generated requests are not the same; use one --seed for both"
+        "the seeds differ ({first} and {second}): what each drew beyond what every seed draws is told apart and is no change"
     ),
     "suites-differ": "the suites differ ({first} and {second}): a change may be the suite's",
     "no-facts": "{where} did not record what the target says about itself",

@@ -12,10 +12,22 @@ from conformance.after.compare.change import Change, Comparison, Result
 from conformance.after.compare.comparison import compare
 from conformance.model.contract import Authority, Level
 from conformance.model.deviation import Deviation
+from conformance.model.equivalence import Class, Part
 from conformance.model.finding import identity
 from conformance.model.message import Exchange, Headers, Request, Response
 from conformance.model.phrase import Phrase
-from conformance.model.verdict import FindingGroup, Outcome, Overall, Place, RequirementResult, Run, Variant, Verdict
+from conformance.model.verdict import (
+    FindingGroup,
+    Outcome,
+    Overall,
+    Place,
+    RequirementResult,
+    Run,
+    SentRow,
+    Severity,
+    Variant,
+    Verdict,
+)
 
 LINES = ((10, 12),)
 
@@ -75,8 +87,12 @@ def met(
 
 
 def verdict(
-    *items: RequirementResult | FindingGroup, exchanges: tuple[Exchange, ...] = (), facts: Any = None, **changes: Any
+    *items: RequirementResult | FindingGroup | SentRow,
+    exchanges: tuple[Exchange, ...] | None = None,
+    facts: Any = None,
+    **changes: Any,
 ) -> Verdict:
+    exchanges = met(200) if exchanges is None else exchanges
     run = Run("r1", 7, "gate", "2026-01-01T00:00:00Z", 1.0, len(exchanges), "conformance run", "0.1.0")
     return Verdict(
         overall=Overall.NON_CONFORMANT,
@@ -88,6 +104,7 @@ def verdict(
         findings=tuple(item for item in items if isinstance(item, FindingGroup)),
         error_codes=(),
         exchanges=exchanges,
+        sent=tuple(item for item in items if isinstance(item, SentRow)),
     )
 
 
@@ -226,42 +243,74 @@ def test_a_finding_that_is_gone_is_fixed_only_when_it_was_looked_for() -> None:
     assert blind.exit_code == 3
 
 
-def test_a_request_that_was_sent_again_and_answered_well_is_fixed() -> None:
-    (failed,) = met(500)
-    before = verdict(
-        promise("a", Outcome.FAILED), finding("a", places=("image.list 500",), exemplar=failed), exchanges=(failed,)
-    )
-    assert only(compare(before, verdict(promise("a"), exchanges=met(400))))[0] is Change.FIXED
-    other = met(400, case="another.case")
-    unlooked = replace(before, findings=(replace(before.findings[0], exemplar=failed),))
-    assert only(compare(unlooked, verdict(promise("a"), exchanges=other)))[0] is Change.NOT_JUDGED
+NUL = Class.broken("nul")
 
 
-def drawn(member: str, status: int) -> tuple[Exchange, ...]:
-    """A generated create that carries this member."""
-    (sent,) = met(status, case="generated.creates", operation="image.create")
-    return (replace(sent, request=replace(sent.request, method="POST", body=f'{{"{member}": 1}}'.encode())),)
+def tried(requirement: str, **changes: Any) -> FindingGroup:
+    """A finding by a request whose `tags` have a NUL."""
+    group = finding(requirement, **changes)
+    deviation = Deviation("accepted", operation="image.list", request=(Part("tags", NUL),))
+    variant = replace(group.variants[0], deviation=deviation)
+    return replace(group, id=variant.id, deviation=deviation, variants=(variant,))
 
 
-def test_a_finding_of_a_request_that_another_seed_drew_is_not_held_against_the_target() -> None:
-    (failed,) = drawn("tags", 500)
-    new = finding("a", places=("image.create 500",), exemplar=failed, case="generated.creates")
-    after = verdict(promise("a", Outcome.FAILED), new, exchanges=(failed,), seed=8)
-    result = compare(verdict(promise("a"), exchanges=drawn("name", 201)), after)
-    assert (only(result), result.exit_code, result.result) == ((Change.NOT_ASKED, False), 3, Result.UNKNOWN)
-    assert ["found-by-what-was-not-sent-before"] == [reason.kind for reason in result.reasons]
-    asked = compare(verdict(promise("a"), exchanges=drawn("tags", 201)), after)
-    same_seed = compare(verdict(promise("a"), exchanges=drawn("name", 201), seed=8), after)
-    assert [(only(item), item.exit_code) for item in (asked, same_seed)] == [((Change.NEWLY_FAILING, True), 1)] * 2
+SENT = SentRow("image.list", "tags", NUL, {200: 1})
 
 
-def test_what_two_seeds_draw_makes_no_drift() -> None:
-    before, after = drawn("tags", 400), drawn("tags", 201)
+def test_a_finding_is_new_only_where_the_first_run_sent_a_request_of_its_class() -> None:
+    after = verdict(promise("a", Outcome.FAILED), tried("a"), SENT)
+    asked = compare(verdict(promise("a"), SENT), after)
+    assert (only(asked), asked.exit_code) == ((Change.NEWLY_FAILING, True), 1)
+    unasked = compare(verdict(promise("a")), after)
+    assert (only(unasked), unasked.exit_code) == ((Change.NOT_ASKED, False), 3)
+    assert (Phrase.of("found-by-what-was-not-sent-before", count=1, names=tried("a").id),) == unasked.reasons
+
+
+def test_a_finding_is_fixed_only_where_the_second_run_sent_a_request_of_its_class() -> None:
+    before = verdict(promise("a", Outcome.FAILED), tried("a"), SENT)
+    assert only(compare(before, verdict(promise("a"), SENT)))[0] is Change.FIXED
+    unasked = compare(before, verdict(promise("a")))
+    assert (only(unasked)[0], unasked.exit_code) == (Change.NOT_JUDGED, 0)
+
+
+def test_a_run_that_was_cut_short_did_not_ask_for_what_only_traffic_shows() -> None:
+    before = verdict(promise("a"), cut_short=True)
+    assert only(compare(before, verdict(promise("a", Outcome.FAILED), finding("a"))))[0] is Change.NOT_ASKED
+
+
+def test_what_only_a_seed_drew_is_told_apart_and_is_no_change() -> None:
+    quiet = verdict(promise("a"), SENT)
+    loud = verdict(promise("a", Outcome.EXPLORED), tried("a", explored=True, binding=False), SENT, seed=8, id="r2")
+    for before, after in ((quiet, loud), (loud, quiet), (loud, loud)):
+        result = compare(before, after)
+        assert (only(result), result.exit_code, result.same, result.requirements) == (
+            (Change.EXPLORED, False),
+            0,
+            True,
+            (),
+        )
+
+
+def test_what_was_explored_and_fails_in_every_run_now_was_known_before() -> None:
+    loud = verdict(promise("a", Outcome.EXPLORED), tried("a", explored=True, binding=False), SENT)
+    result = compare(loud, verdict(promise("a", Outcome.FAILED), tried("a"), SENT))
+    assert only(result) == (Change.STILL_FAILING, False)
+
+
+def test_what_a_seed_draws_makes_no_drift() -> None:
+    def drawn(case: str, status: int) -> Verdict:
+        return verdict(promise("a"), exchanges=met(status, case=case))
+
     results = [
-        compare(verdict(promise("a"), exchanges=before), verdict(promise("a"), exchanges=after, seed=seed))
-        for seed in (7, 8)
+        compare(drawn(case, 400), drawn(case, 201)) for case in ("generated.creates", "generated.creates[exploring]")
     ]
     assert [len(item.statuses) for item in results] == [1, 0]
+
+
+def test_the_severity_of_a_finding_is_that_of_its_cause() -> None:
+    found = finding("a", severity=Severity.CRITICAL)
+    result = compare(verdict(promise("a")), verdict(promise("a", Outcome.FAILED), found))
+    assert [item.severity for item in result.findings] == [Severity.CRITICAL]
 
 
 def test_an_intermittent_finding_is_listed_as_one() -> None:
@@ -290,7 +339,7 @@ def test_a_required_promise_that_is_not_judged_any_more_leaves_the_question_open
 def test_a_promise_that_fails_and_was_not_judged_before_leaves_the_question_open() -> None:
     before = verdict(promise("a"), promise("b", Outcome.NOT_EXERCISED))
     result = compare(before, verdict(promise("a"), promise("b", Outcome.FAILED), finding("b")))
-    assert (result.exit_code, only(result)) == (3, (Change.NEWLY_FAILING, False))
+    assert (result.exit_code, only(result)) == (3, (Change.NOT_ASKED, False))
     assert compare(before, verdict(promise("a"), promise("b"))).exit_code == 0
 
 
@@ -400,3 +449,26 @@ def test_a_run_without_facts_is_noted(facts: Callable[..., dict[str, Any]]) -> N
     result = compare(verdict(promise("a"), facts=None), verdict(promise("a"), facts=facts()))
     assert result.facts == ()
     assert Phrase.of("no-facts", where="first-run") in result.notes
+
+
+@pytest.mark.parametrize(
+    ("told", "release"),
+    [
+        (None, ""),
+        ({"services": None}, ""),
+        ({"services": {"image": None}}, ""),
+        ({"services": {"image": {"server": None, "versions": {"v2.9": "SUPPORTED"}}}}, ""),
+        (
+            {
+                "services": {
+                    "image": {"server": "x/1", "versions": {"v2.9": "SUPPORTED", "v2.17": "CURRENT"}},
+                    "identity": {"server": None, "versions": {"v3.14": "stable"}},
+                }
+            },
+            "image v2.17 (x/1), identity v3.14",
+        ),
+    ],
+)
+def test_each_side_names_the_release_that_its_target_tells(told: Any, release: str) -> None:
+    result = compare(verdict(promise("a"), facts=told), verdict(promise("a")))
+    assert (result.before.release, result.after.release) == (release, "")

@@ -94,8 +94,10 @@ def quotation(group: FindingGroup, verdict: Verdict) -> Quotation:
         came=both[1],
         place=place_text(requirement) if requirement is not None else say("line {lines}", lines=lines(group.source)),
         quote=quote_text(requirement.quote) if requirement is not None else None,
-        ruling=say("Ruling {number}: {text}", number=ruled.number, text=Text(ruled.text)) if ruled else None,
-        reason=Text(ruled.reason) if ruled and ruled.reason else None,
+        ruling=say("Ruling {number}: {text}", number=ruled.number, text=Text(ruled.text, context="ruling"))
+        if ruled
+        else None,
+        reason=Text(ruled.reason, context="ruling") if ruled and ruled.reason else None,
     )
 
 

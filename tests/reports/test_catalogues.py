@@ -188,6 +188,14 @@ def test_what_a_target_is_told_by_has_its_chinese_and_nothing_else(tmp_path: Pat
     assert told == {text for context, text in catalogue("zh") if context == "target"}
 
 
+def test_every_ruling_that_a_promise_names_has_its_chinese_and_nothing_else() -> None:
+    contract = load_contract()
+    named = {item.ruling for item in contract.requirements.values() if item.excluded is None}
+    rulings = [ruling for number, ruling in contract.rulings.items() if number in named]
+    due = {text for ruling in rulings for text in (ruling.text, ruling.reason)}
+    assert {text for context, text in catalogue("zh") if context == "ruling"} == due
+
+
 def test_every_operation_with_a_title_has_it_in_both_languages() -> None:
     titles = [{text for context, text in catalogue(name) if context == "operation"} for name in ("en", "zh")]
     assert set(load_contract().operations) <= titles[0]

@@ -18,7 +18,7 @@ _VOLATILE = (
     (re.compile(r"conformance-[0-9a-f]{8}", re.IGNORECASE), "<run>"),
     (re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE), "<id>"),
     (re.compile(r"\b[0-9a-f]{32,}\b", re.IGNORECASE), "<id>"),
-    (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:?\d\d:?\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"), "<time>"),
+    (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d(?::|%3A)?\d\d(?::|%3A)?\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"), "<time>"),
 )
 
 

@@ -10,13 +10,13 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from conformance.judge.entries import Entry
 from conformance.model.finding import Finding
 from conformance.model.record import Record
 
-__all__ = ["exploring", "seen_by_every_seed"]
+__all__ = ["exploring", "ranges", "seen_by_every_seed"]
 
 
 def exploring(record: Record) -> frozenset[int]:
@@ -27,6 +27,17 @@ def exploring(record: Record) -> frozenset[int]:
     regression = {number for item in record.attempts if not item.explores for number in item.exchanges}
     first = min(drawn)
     return frozenset(item.number for item in record.exchanges if item.number >= first and item.number not in regression)
+
+
+def ranges(numbers: Iterable[int]) -> tuple[range, ...]:
+    """The same numbers as ranges without a gap, in order."""
+    found: list[range] = []
+    for number in sorted(numbers):
+        if found and found[-1].stop == number:
+            found[-1] = range(found[-1].start, number + 1)
+        else:
+            found.append(range(number, number + 1))
+    return tuple(found)
 
 
 def seen_by_every_seed(findings: Sequence[Finding], record: Record) -> frozenset[Entry]:

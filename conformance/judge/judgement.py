@@ -13,7 +13,7 @@ from conformance.judge.attribution import Partitioned, attributed, partitioned, 
 from conformance.judge.baseline import Baseline, Entry
 from conformance.judge.causes import RootCause, causes
 from conformance.judge.confirmation import Sight, confirmation, sight_of, sights, worth_trying
-from conformance.judge.explored import exploring, seen_by_every_seed
+from conformance.judge.explored import exploring, ranges, seen_by_every_seed
 from conformance.judge.neighbours import Neighbours
 from conformance.judge.registry import CHECKS, judge_run
 from conformance.judge.severity import harm_of, severity_of, worst
@@ -184,6 +184,7 @@ def judge(record: Record, contract: Contract, excuses: Excuses) -> Verdict:
         resources=tuple(contract.resources.values()),
         removal=record.removal,
         rulings=contract.rulings,
+        exploring=ranges(exploring(record)),
     )
 
 

@@ -11,11 +11,7 @@ from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.model.verdict import Removal, Run
 
-__all__ = ["EXPLORING", "Attempt", "Provocation", "Record"]
-
-
-EXPLORING = "exploring"
-"""What the name of a case ends with, in brackets, when its requests are drawn with the seed of the run."""
+__all__ = ["Attempt", "Provocation", "Record"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -342,8 +342,9 @@ class Verdict:
     `target` says what the run was against: its name and region, the `urls` of the services and the `url` of the one
     that the run is about, project, roles, and the facts that it tells about itself. `contract` has name, version,
     sha256; `notes` say what limited the run; `resources` are those of the contract, so that whoever reads the run back
-    knows what its requests made; `rulings` are those of the contract, by number; `removal` comes before the delete of one that refuses it, None where the service has
-    no such thing.
+    knows what its requests made; `rulings` are those of the contract, by number. `removal` comes before the delete of
+    one that refuses it, None where the service has no such thing. `exploring` are the numbers of the exchanges that
+    depend on the seed of the run.
     """
 
     overall: Overall
@@ -361,6 +362,7 @@ class Verdict:
     resources: tuple[Resource, ...] = ()
     removal: Removal | None = None
     rulings: Mapping[int, Ruling] = field(default_factory=dict)
+    exploring: tuple[range, ...] = ()
 
     def count(self, outcome: Outcome, *, required: bool | None = None) -> int:
         """How many requirements have this outcome (only required or not required ones when asked)."""

@@ -112,6 +112,7 @@ def _verdict(raw: Mapping[str, Any], exchanges: tuple[Exchange, ...]) -> Verdict
         sent=tuple(_sent(row) for row in raw["sent"]),
         resources=tuple(_resource(item) for item in raw["resources"]),
         removal=Removal(**raw["removal"]) if raw["removal"] is not None else None,
+        exploring=tuple(range(first, last + 1) for first, last in raw["exploring"]),
         rulings={int(item["number"]): _ruling(item) for item in raw["rulings"]},
         waivers=tuple(map(_waiver, raw["waivers"])),
     )

@@ -97,7 +97,11 @@ def to_json(shown: Presentation) -> dict[str, Any]:
         ],
         "resources": [_resource(item) for item in verdict.resources],
         "removal": asdict(verdict.removal) if verdict.removal is not None else None,
-        "rulings": [asdict(item) for _, item in sorted(verdict.rulings.items())],
+        "exploring": [[item.start, item.stop - 1] for item in verdict.exploring],
+        "rulings": [
+            {**asdict(item), "source": [list(pair) for pair in item.source]}
+            for _, item in sorted(verdict.rulings.items())
+        ],
         "waivers": [
             {**asdict(item), "findings": list(item.findings), "named": list(item.named)} for item in verdict.waivers
         ],

@@ -19,7 +19,7 @@ from conformance.judge.registry import covered
 from conformance.model.deviation import Deviation
 from conformance.model.errors import ConformanceError, TargetError
 from conformance.model.phrase import Phrase
-from conformance.model.record import EXPLORING, Attempt
+from conformance.model.record import Attempt
 from conformance.model.verdict import Verdict
 from conformance.run.cases import Case, Expect, NotApplicable, NotExercised, service_of
 from conformance.run.client import Client
@@ -48,6 +48,8 @@ def _nothing() -> None:
     """What is done before a run whose reports nobody writes."""
 
 
+EXPLORING = "exploring"
+"""The marker of the items that draw with the seed of the run."""
 MOST_CONFIRM = 10
 LEAST_EXTRA = 60.0
 """Seconds that trying again may take when the run itself was shorter."""

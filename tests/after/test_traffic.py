@@ -22,6 +22,7 @@ ID = "8a1f6a3e-3b0d-4c55-9a51-1d2f3b4c5d6e"
         ("owner <id>", f"owner {'e' * 32}"),
         ("sum <id>", f"sum {'0f' * 64}"),
         ("at <time>", "at 2026-11-25T12:00:00Z"),
+        ("since=<time>&limit=2", "since=2026-11-25T12%3A00%3A00Z&limit=2"),
         ("at <time>", "at 2026-11-25 12:00:00.123+08:00"),
         ("min_ram 64, 2026", "min_ram 64, 2026"),
     ],

@@ -21,7 +21,7 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -45,7 +45,6 @@ from conformance.model import requirement_id
 from conformance.model.contract import Authority, Level
 from conformance.model.finding import identity
 from conformance.model.message import Exchange
-from conformance.model.record import EXPLORING
 from conformance.model.verdict import FindingGroup, Outcome, Place, RequirementResult, Verdict
 
 __all__ = ["compare"]
@@ -67,7 +66,7 @@ def compare(before: Verdict, after: Verdict, *, latency_fails: float | None = No
         return Comparison(Result.UNKNOWN, _CODES[Result.UNKNOWN], refused, (), *sides)
     requirements = tuple(_requirements(before, after))
     findings = tuple(_findings(before, after))
-    sent = [_deciding(side.exchanges) for side in (before, after)]
+    sent = [_deciding(side) for side in (before, after)]
     statuses = tuple(Judged(item, item.server_error) for item in status_drift(*sent))
     shapes = tuple(_shape(item, after) for item in shape_drift(sent[0], sent[1], after.resources))
     latency = tuple(
@@ -96,9 +95,10 @@ def compare(before: Verdict, after: Verdict, *, latency_fails: float | None = No
     )
 
 
-def _deciding(exchanges: Iterable[Exchange]) -> tuple[Exchange, ...]:
+def _deciding(verdict: Verdict) -> tuple[Exchange, ...]:
     """The exchanges that are the same for every seed."""
-    return tuple(item for item in exchanges if not item.case.endswith(f"[{EXPLORING}]"))
+    drawn = {number for part in verdict.exploring for number in part}
+    return tuple(item for item in verdict.exchanges if item.number not in drawn)
 
 
 def _side(verdict: Verdict) -> Side:

@@ -298,13 +298,9 @@ def test_what_was_explored_and_fails_in_every_run_now_was_known_before() -> None
 
 
 def test_what_a_seed_draws_makes_no_drift() -> None:
-    def drawn(case: str, status: int) -> Verdict:
-        return verdict(promise("a"), exchanges=met(status, case=case))
-
-    results = [
-        compare(drawn(case, 400), drawn(case, 201)) for case in ("generated.creates", "generated.creates[exploring]")
-    ]
-    assert [len(item.statuses) for item in results] == [1, 0]
+    before, after = (verdict(promise("a"), exchanges=met(200, status)) for status in (400, 201))
+    drawn = [replace(item, exploring=(range(2, 3),)) for item in (before, after)]
+    assert [len(compare(*pair).statuses) for pair in ((before, after), drawn)] == [1, 0]
 
 
 def test_the_severity_of_a_finding_is_that_of_its_cause() -> None:

@@ -20,12 +20,14 @@ What is one cause (`variants`)
   JSON, HTML for a browser, plain text for who asks for nothing. A vendor mends the one error formatter, so the forms
   that stand in place of the envelope are variants of one cause, for each service: those of the service that gives tokens
   apart. The empty body of a 5xx is none of them; nothing has formatted it, and it follows from the 5xx.
-- A status that the document does not have is one decision of who maps errors to statuses, whatever the request.
+- A status that the document does not have is one decision of who maps errors to statuses, whatever the request; so is a
+  code that comes where another is due. An answer has one status: what several promises say of it is one cause.
 - A refused create that leaves a resource, and a refused change that is stored, are one cause for the operation: the
   transaction is not undone, whichever member was tried.
 - A refusal of one place that the contract allows is one, whether a case or a trial met it.
 - The same thing is one cause in whichever answer it was seen and after whichever request; a request that reaches beyond
   its resource is one, whatever it did there.
+- What comes back after it was removed is one, wherever it was met again.
 - Whoever is let in where nobody asks for a token, or for the project, is let in by one mistake for each operation.
 - What is taken in other spellings is one for the operation (ruling 44).
 """
@@ -38,6 +40,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from conformance.judge.severity import harm_of
+from conformance.model import requirement_id
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import VALID, Class, Part, Standing
@@ -77,6 +80,8 @@ _NEARER = {"far-above-maximum": "above-maximum", "far-below-minimum": "below-min
 MOST_TYPES = 2
 """Wrong types that a title names; beyond that they are "of another type"."""
 
+Cluster: TypeAlias = tuple[object, ...]
+"""What the findings of one cause have in common."""
 Parts: TypeAlias = Mapping[int, Sequence[Part]]
 """Number of an exchange -> the parts of its request."""
 
@@ -103,21 +108,46 @@ def causes(
     judged by itself, so that their causes and consequences are the same for every seed.
     """
     followed = _followed(findings, parts, contract, exploring)
-    together: dict[tuple[object, ...], list[Finding]] = {}
-    for index, finding in enumerate(findings):
-        if index not in followed:
-            together.setdefault(_key(finding, parts, contract), []).append(finding)
+    keyed = [(_key(item, parts, contract), item) for index, item in enumerate(findings) if index not in followed]
+    first = _of_one_status(keyed, contract)
+    together: dict[Cluster, dict[Cluster, list[Finding]]] = {}
+    for key, finding in keyed:
+        together.setdefault(first[key], {}).setdefault(key, []).append(finding)
     consequences: defaultdict[Key, list[Finding]] = defaultdict(list)
     for index, key in followed.items():
         consequences[key].append(findings[index])
-    return tuple(
-        RootCause(
-            _title(members, contract),
-            tuple(members),
-            tuple((key, item) for key in dict.fromkeys(item.key for item in members) for item in consequences[key]),
-        )
-        for members in together.values()
-    )
+    return tuple(_cause(tuple(clusters.values()), consequences, contract) for clusters in together.values())
+
+
+def _cause(
+    clusters: Sequence[Sequence[Finding]], consequences: Mapping[Key, Sequence[Finding]], contract: Contract
+) -> RootCause:
+    """The cause of one or more clusters of findings, titled by the largest."""
+    members = tuple(item for cluster in clusters for item in cluster)
+    known = dict.fromkeys(item.key for item in members)
+    follow = tuple((key, item) for key in known for item in consequences.get(key, ()))
+    return RootCause(_title(max(clusters, key=len), contract), members, follow)
+
+
+def _of_one_status(keyed: Iterable[tuple[Cluster, Finding]], contract: Contract) -> Mapping[Cluster, Cluster]:
+    """What the findings of one cause have in common -> the same of the cause that it is part of.
+
+    An answer has one status: what several promises say of it is one cause.
+    """
+    root: dict[Cluster, Cluster] = {}
+
+    def find(key: Cluster) -> Cluster:
+        while root[key] != key:
+            key = root[key]
+        return key
+
+    by_answer: dict[tuple[int, bool], Cluster] = {}
+    for key, finding in keyed:
+        root.setdefault(key, key)
+        if finding.exchange is not None and _harm(finding, contract) is Harm.STATUS:
+            answer = finding.exchange.number, contract.requirements[finding.requirement].binding
+            root[find(key)] = find(by_answer.setdefault(answer, key))
+    return {key: find(key) for key in root}
 
 
 # --- what only follows ----------------------------------------------------------------------------------------------
@@ -177,7 +207,7 @@ def _let_in(finding: Finding, found: Iterable[Finding], contract: Contract) -> F
     """The finding that this call was let in without a token, of which this one says that its status is another."""
     if _harm(finding, contract) is not Harm.STATUS:
         return None
-    return next((item for item in found if item.deviation.kind in _WITHOUT_A_TOKEN), None)
+    return next((item for item in found if item.deviation.kind in _WITHOUT_A_TOKEN and not _code_instead(item)), None)
 
 
 def _no_json(finding: Finding, found: Iterable[Finding]) -> Finding | None:
@@ -218,7 +248,7 @@ def _harm(finding: Finding, contract: Contract) -> Harm:
 # --- what is one cause ----------------------------------------------------------------------------------------------
 
 
-def _key(finding: Finding, parts: Parts, contract: Contract) -> tuple[object, ...]:
+def _key(finding: Finding, parts: Parts, contract: Contract) -> Cluster:
     """What the findings of one cause have in common."""
     deviation, requirement = finding.deviation, contract.requirements[finding.requirement]
     kind = deviation.kind
@@ -241,8 +271,12 @@ def _key(finding: Finding, parts: Parts, contract: Contract) -> tuple[object, ..
         return *scope, kind, deviation.operation, _classes(deviation.request)
     if kind in _BEYOND:
         return *scope, "beyond"
+    if (instead := _code_instead(finding)) is not None:
+        return *scope, instead
     if kind in _WITHOUT_A_TOKEN:
         return *scope, "without a token", finding.operation
+    if any(finding.requirement == requirement_id.gone(item.remove or "") for item in contract.resources.values()):
+        return *scope, "gone"
     if kind in _OF_ANOTHER_PROJECT or (harm_of(requirement, deviation) is Harm.ISOLATION and deviation.act is not None):
         return *scope, "another project"
     if requirement.kind in {Kind.PARAMETER, Kind.BODY} and _refuses_valid(finding, requirement.place, parts):
@@ -254,6 +288,18 @@ def _gives_tokens(operation: str, contract: Contract) -> bool:
     """Whether the operation is one of the service that gives tokens."""
     own = contract.operations.get(operation)
     return own is not None and contract.token_operation is not None and own.service == contract.token_operation.service
+
+
+def _code_instead(finding: Finding) -> tuple[int, Value] | None:
+    """The code of a refusal that is not the one that is due, and that one; None when it is no such finding."""
+    deviation, status = finding.deviation, finding.deviation.status
+    if status is None or status < 400:
+        return None
+    if deviation.kind == "taken-without-a-token":
+        return status, (401,)
+    due = dict(deviation.terms).get("due")
+    refusal = isinstance(due, tuple) and all(isinstance(code, int) and code >= 400 for code in due)
+    return (status, due) if deviation.kind == "status" and refusal else None
 
 
 def _refuses_valid(finding: Finding, place: str, parts: Parts) -> bool:
@@ -302,15 +348,20 @@ def _title(members: Sequence[Finding], contract: Contract) -> Deviation:
     if len({item.deviation for item in members}) == 1:
         return first.deviation
     requirement = contract.requirements[first.requirement]
+    if (instead := _code_instead(first)) is not None:
+        return Deviation("code-instead", status=instead[0], terms=(("due", instead[1]),))
     if first.deviation.kind in _REFUSALS:
         return Deviation("refuses", operation=first.operation, status=first.status, place=requirement.place)
+    heaviest = min((item.deviation for item in members), key=lambda item: list(Harm).index(harm_of(requirement, item)))
     if first.deviation.kind in _BEYOND:
-        return min((item.deviation for item in members), key=lambda item: list(Harm).index(harm_of(requirement, item)))
+        return heaviest
     if first.deviation.kind in _WITHOUT_A_TOKEN:
         return Deviation("open-without-a-token", operation=first.operation)
-    acts = [str(item.deviation.act.get("operation")) for item in members if item.deviation.act is not None]
-    if acts or first.deviation.kind in _OF_ANOTHER_PROJECT:
+    if any(harm_of(requirement, item.deviation) is Harm.ISOLATION for item in members):
+        acts = [str(item.deviation.act.get("operation")) for item in members if item.deviation.act is not None]
         return Deviation("open-to-another-project", operation=acts[0] if acts else first.operation)
+    if len({item.deviation.kind for item in members}) > 1:
+        return heaviest
     return replace(first.deviation, terms=_together([item.deviation.terms for item in members]), seen=())
 
 

@@ -32,7 +32,6 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         # a resource that is lost
         "gone",
         "gone-by-itself",
-        "back-after-a-delete",
         # what was to stay as it is
         "changed",
         "turned",
@@ -100,6 +99,7 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         "pointer-misread",
         "still-there",
         "back-again",
+        "back-after-a-delete",
         # lists
         "selects",
         "other-selection",
@@ -123,6 +123,7 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         "no-http-status",
         "undocumented-status",
         "undocumented-anywhere",
+        "code-instead",
         "another-success",
         "status",
         "accepted",
@@ -175,6 +176,8 @@ def harm_of(requirement: Requirement, deviation: Deviation) -> Harm:
         raise SuiteError(f"severity: nobody has decided what a deviation of the kind {deviation.kind} costs")
     if harm is Harm.RESULT and requirement.kind in _FORM:
         return Harm.FORM
+    if deviation.kind == "taken-without-a-token" and (deviation.status or 0) >= 400:
+        return Harm.STATUS  # it was refused, with another code
     if harm is Harm.STATUS and _by_another_project(deviation):
         return Harm.ISOLATION
     return harm

@@ -322,16 +322,20 @@ def prove(check: str, faults: Iterable[str], profile: str = "gate") -> FaultTria
 def _catchers(fault: Fault, verdict: Verdict, findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
     """Check -> the broken promises that it named, binding ones when the fault breaks a binding one.
 
-    `findings` are those of the run under way; what the checks of a whole run find is in the verdict alone. What a
+    What only follows from another finding is told beside it, so it was caught too. `findings` are those of the run under
+    way; what the checks of a whole run find is in the verdict alone. What a
     passive check finds is the merit of a case that searches, too: it is run when no other has sent such a request, or
     alone.
     """
     owed = any(_contract().requirements[name].binding for name in fault.breaks)
     named = {
-        (variant.requirement, variant.deviation.kind)
+        (requirement, deviation.kind)
         for group in verdict.findings
-        for variant in group.variants
-        if variant.requirement in fault.breaks and (group.binding or not owed)
+        for requirement, deviation in (
+            *group.keys,
+            *((item.requirement, item.deviation) for item in group.consequences),
+        )
+        if requirement in fault.breaks and (group.binding or not owed)
     }
     found: dict[str, set[str]] = {}
     for item in findings:

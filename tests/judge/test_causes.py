@@ -240,6 +240,45 @@ def test_another_project_that_is_let_in_is_one_cause_however_it_came_in(find: Fi
     assert Deviation("open-to-another-project", operation="image.delete") == cause.deviation
 
 
+def test_a_code_that_comes_where_another_is_due_is_one_cause(find: Find, exchange: Build) -> None:
+    acts = [Phrase.of("call", operation=name) for name in ("image.delete", "image.show")]
+    met = [
+        found(
+            exchange(status=400, number=number),
+            Deviation("status", status=400, act=act, terms=(("due", (404,)),)),
+            "error.404",
+        )
+        for number, act in enumerate(acts)
+    ]
+    assert [Deviation("code-instead", status=400, terms=(("due", (404,)),))] == [item.deviation for item in find(*met)]
+
+
+def test_what_two_promises_say_of_the_one_status_of_an_answer_is_one_cause(find: Find, exchange: Build) -> None:
+    refused = exchange(status=403, actor="anonymous")
+    other = found(refused, Deviation("taken-without-a-token", status=403), "auth.required")
+    code = Deviation("status", status=403, act=Phrase.of("call", operation=LIST), terms=(("due", (401,)),))
+    [cause] = find(other, found(refused, code, "error.401"))
+    assert ("taken-without-a-token", ["auth.required", "error.401"]) == (
+        cause.deviation.kind,
+        [item.requirement for item in cause.members],
+    )
+
+
+def test_what_is_back_after_its_removal_is_one_cause_wherever_it_was_met(find: Find, exchange: Build) -> None:
+    back = [Deviation("still-there", terms=(("where", "shown"),)), Deviation("back-again")]
+    assert 1 == len(find(*(found(exchange(), item, "image.delete.gone") for item in back)))
+
+
+def test_a_request_that_reaches_beyond_its_resource_is_one_cause_named_by_the_heaviest(
+    find: Find, exchange: Build
+) -> None:
+    lost, foreign = (
+        Deviation(kind, terms=(("when", "delete"),)) for kind in ("another-projects-changed", "another-lost-its-data")
+    )
+    [cause] = find(*(found(exchange("image.delete", 204), item, "image.delete.collateral") for item in (lost, foreign)))
+    assert foreign == cause.deviation
+
+
 def test_two_deviations_that_have_nothing_in_common_are_two_causes(find: Find, exchange: Build) -> None:
     met = exchange(status=404)
     assert 2 == len(find(found(met, FLAT), found(met, NO_ID, "header.request-id")))

@@ -121,7 +121,7 @@ def test_the_same_deviation_is_one_group_wherever_it_was_met(verdict: Judge, exc
 
 
 def test_two_deviations_from_one_promise_are_two_groups(verdict: Judge, exchange: Build) -> None:
-    made = verdict(record(finding(exchange()), finding(exchange(), TOO_FEW)))
+    made = verdict(record(finding(exchange()), finding(exchange(number=2), TOO_FEW)))
     assert {TOO_MANY, TOO_FEW} == {group.deviation for group in made.findings}
     assert 2 == len({group.id for group in made.findings})
 

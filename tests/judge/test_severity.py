@@ -52,6 +52,13 @@ def test_another_project_that_is_let_in_is_no_mere_status(contract: Contract, st
     assert harm == harm_of(named, Deviation("accepted", act=act, seen=(("status", status),)))
 
 
+@pytest.mark.parametrize(("status", "harm"), [(200, Harm.ISOLATION), (403, Harm.STATUS)])
+def test_a_call_without_a_token_that_is_refused_with_another_code_is_a_mere_status(
+    contract: Contract, status: int, harm: Harm
+) -> None:
+    assert harm == harm_of(contract.requirements["auth.required"], Deviation("taken-without-a-token", status=status))
+
+
 def test_data_and_isolation_are_critical_and_what_does_not_bind_is_advice() -> None:
     told = {harm: (severity_of(harm, counts=True), severity_of(harm, counts=False)) for harm in Harm}
     assert {

@@ -10,6 +10,7 @@ DEVIATIONS: Mapping[str, str] = {
     "answers": "{operation}: {status} for {cause}",
     "answers-anywhere": "{status} for {cause}",
     "undocumented-anywhere": "status {status} is answered, which the document does not have",
+    "code-instead": "{status} where {due} is due",
     "takes": "{operation} takes {cause}",
     "refuses": "{operation} refuses {place} with {status}",
     "refused-and-made": "{operation} refuses a request and makes the resource all the same",

@@ -16,6 +16,7 @@ SIDES: Mapping[str, tuple[str, str]] = {
     "answers": ("any answer but a server error", "{status}"),
     "answers-anywhere": ("any answer but a server error", "{status}"),
     "undocumented-anywhere": ("a documented status", "{status}"),
+    "code-instead": ("{due}", "{status}"),
     "takes": ("a refusal (4xx)", "{got_status}"),
     "refuses": ("a success (2xx)", "{status}"),
     "undocumented-status": ("a documented status", "{status}"),

@@ -6,12 +6,17 @@ Rules
   `x-requirements`.
 - Authority is `ruling` where the overlay wrote `x-ruling`, `upstream` where it wrote `x-authority: upstream`, else
   `document`.
+- That values are refused which a parameter or member cannot have goes by the ruling that the common part names as
+  `x-leniency`, where no other ruling speaks of the parameter.
+- That other spellings are refused is no promise of the document: one requirement for each operation that takes
+  parameters or a body, of authority `upstream` and level `may`, by the same ruling.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from conformance.contract.services import common_spec, operations_of
@@ -22,21 +27,30 @@ from conformance.model.requirement_id import Kind
 
 __all__ = ["defaults_of", "derive"]
 
+REFUSING = frozenset({Kind.PARAMETER, Kind.REQUEST, Kind.BODY})
+"""Kinds of requirements that say that something is refused."""
+
 
 def derive(specs: Mapping[str, Mapping[str, Any]]) -> tuple[Requirement, ...]:
     """Every requirement of the effective specs (service -> OpenAPI document), sorted by id, checks not yet joined."""
     found: dict[str, Requirement] = {}
-    for item in _all(specs):
-        found.setdefault(item.id, item)
+    leniency = common_spec(specs)["x-common"].get("x-leniency")
+    for item in _all(specs, leniency):
+        found.setdefault(item.id, replace(item, ruling=leniency) if _refuses(item) else item)
     return tuple(found[name] for name in sorted(found))
 
 
-def _all(specs: Mapping[str, Mapping[str, Any]]) -> Iterator[Requirement]:
+def _refuses(item: Requirement) -> bool:
+    """Whether it says that something is refused, and no ruling speaks of it."""
+    return item.kind in REFUSING and item.ruling is None
+
+
+def _all(specs: Mapping[str, Mapping[str, Any]], leniency: int | None) -> Iterator[Requirement]:
     yield from _common(common_spec(specs))
     for spec in specs.values():
         yield from _stated(spec, None)
         for _, _, operation in operations_of(spec):
-            yield from _operation(operation)
+            yield from _operation(operation, leniency)
 
 
 def _stated(node: Mapping[str, Any], operation: str | None) -> Iterator[Requirement]:
@@ -83,7 +97,7 @@ def _common(spec: Mapping[str, Any]) -> Iterator[Requirement]:
         yield _make(requirement_id.error(code), text, merged, Kind.ERROR, status=code)
 
 
-def _operation(operation: Mapping[str, Any]) -> Iterator[Requirement]:
+def _operation(operation: Mapping[str, Any], leniency: int | None) -> Iterator[Requirement]:
     name = operation["operationId"]
     upstream = operation.get("x-authority") == "upstream"
 
@@ -94,7 +108,7 @@ def _operation(operation: Mapping[str, Any]) -> Iterator[Requirement]:
 
     for parameter in () if upstream else operation.get("parameters", ()):
         names = {"location": parameter["in"], "parameter": parameter["name"]}
-        text = Statement("The {location} parameter {parameter} is understood and wrong values are refused", names)
+        text = Statement("The {location} parameter {parameter} is understood, and values that it cannot have are refused", names)
         named = requirement_id.parameter(name, parameter["in"], parameter["name"])
         yield make(named, text, parameter, Kind.PARAMETER, place=parameter["name"])
     body = operation.get("requestBody")
@@ -105,7 +119,7 @@ def _operation(operation: Mapping[str, Any]) -> Iterator[Requirement]:
             schema = media["schema"]
             members = schema.get("items", schema) if schema.get("type") == "array" else schema
             for member, node in members.get("properties", {}).items():
-                text = Statement("{member} is taken as documented and wrong values are refused", {"member": member})
+                text = Statement("{member} is taken as documented, and values that it cannot have are refused", {"member": member})
                 yield make(requirement_id.body(name, member), text, node, Kind.BODY, place=member)
     for code, response in operation["responses"].items():
         if "$ref" in response or code == "default":
@@ -124,6 +138,10 @@ def _operation(operation: Mapping[str, Any]) -> Iterator[Requirement]:
                 named = requirement_id.response(name, status, place)
                 text = Statement("{member} is as documented", {"member": place})
                 yield make(named, text, node, Kind.RESPONSE, place=place, status=status)
+    if not upstream and (body is not None or operation.get("parameters")):
+        text = Statement("Other spellings of what is allowed, and what the document does not have, are refused")
+        node = {"x-source": operation["x-source"], "x-ruling": leniency, "x-level": "may"}
+        yield _make(requirement_id.lenient(name), text, node, Kind.LENIENT, operation=name, upstream=True)
     for member, (value, source) in sorted(defaults_of(operation).items()):
         names = {"member": member, "value": _shown(value)}
         text = Statement("{member} is {value} when the request leaves it out", names)

@@ -13,7 +13,7 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance.generate.change import plain_change
 from conformance.generate.draft import EXISTING, ID, Aim, Draft, encoded
-from conformance.generate.values import MOST_TEXT, WORD, broken_values, text
+from conformance.generate.values import MOST_TEXT, WORD, broken_values, other_spellings, text
 from conformance.judge.rules import wrong_type
 from conformance.model import requirement_id
 from conformance.model.contract import Authority, Contract, Level, Operation, Resource, Schema
@@ -56,8 +56,12 @@ def list_aims(contract: Contract, resource: Resource, marks: Marks) -> Iterator[
         named = requirement_id.query(operation.id, parameter.name)
         for held, queries in _queries(parameter.name, parameter.schema):
             yield Aim(operation.id, named, parameter.name, held, queries.map(_query))
-    unknown = st.sampled_from([*UNKNOWN_QUERIES, *marks.odd_queries])
-    yield Aim(operation.id, whole, "query", Class.open("unknown-parameter"), unknown.map(_query))
+    unknown, odd = st.sampled_from(UNKNOWN_QUERIES), st.sampled_from(["&&", *marks.odd_queries])
+    yield Aim(operation.id, whole, "query", Class.lenient("unknown-parameter"), unknown.map(_query))
+    yield Aim(operation.id, whole, "query", Class.open("upstream-parameter"), odd.map(_query))
+    if operation.request_media_type is None:
+        body = st.sampled_from(UNASKED_BODIES).map(lambda data: Draft(data, headers=JSON_BODY))
+        yield Aim(operation.id, whole, "body", NOT_ASKED_FOR, body)
 
 
 def _query(query: str) -> Draft:
@@ -74,6 +78,8 @@ def _queries(name: str, schema: Schema) -> Iterator[tuple[Class, SearchStrategy[
         for held, values in broken_values({**schema, "type": "string"}):
             if held.rule != "type":  # in a URL everything is text
                 yield held, values.map(partial(_pair, name))
+        for held, values in other_spellings(schema):
+            yield held, values.map(partial(_pair, name))
         yield VALID, _parameter_values(schema).map(partial(_pair, name))
         if "enum" not in schema and "format" not in schema:
             yield Class.open("nul"), st.sampled_from(["%00", "a%00b"]).map(partial(_raw, name))
@@ -88,13 +94,16 @@ UNKNOWN_QUERIES = (
     "%00=x",
     "%ff=x",
     "=x",
-    "&&",
     "%",
     "a[]=x",
     "name[]=x",
     "limit[]=1",
 )
 """Queries that no list has."""
+UNASKED_BODIES = (b"{}", b"null", b'{"limit": 1}', b"x")
+"""Bodies of calls that have none (RFC 9110, 9.3.1: content of a GET has no meaning)."""
+JSON_BODY = {"Content-Type": "application/json"}
+NOT_ASKED_FOR = Class.lenient("not-asked-for")
 
 
 def _integer_texts() -> Iterator[tuple[Class, SearchStrategy[str]]]:
@@ -104,9 +113,10 @@ def _integer_texts() -> Iterator[tuple[Class, SearchStrategy[str]]]:
     yield Class.broken("empty"), st.sampled_from(["", " "])
     words = st.sampled_from(["ten", "null", "true", "0x10", "1,2", "--1", "1;", "NaN", "Infinity"])
     yield wrong_type("word", "integer"), st.one_of(words, WORD)
-    yield wrong_type("fraction", "integer"), st.sampled_from(["1.5", "1.0", "1e1", "0.1"])
-    yield Class.broken("other-digits"), st.sampled_from(["1_0", "１０", "١٠"])
-    yield Class.open("sign-zeros-or-blanks"), st.sampled_from(["+1", " 1", "007"])
+    yield wrong_type("fraction", "integer"), st.sampled_from(["1.5", "0.1", "1e-1"])
+    yield Class.lenient("integer-as-fraction"), st.sampled_from(["1.0", "1e1", "2."])
+    yield Class.lenient("other-digits"), st.sampled_from(["1_0", "１０", "١٠"])
+    yield Class.lenient("sign-zeros-or-blanks"), st.sampled_from(["+1", " 1", "007"])
     yield Class.open("beyond-64-bits"), st.sampled_from(["9" * 20, "1" + "0" * 400, HUGE_TEXT])
 
 
@@ -142,16 +152,19 @@ def _path_aims(contract: Contract, resource: Resource, operation: Operation) -> 
         drafts = paths.map(lambda path: Draft(body, path=path))
         return Aim(operation.id, requirement, f"path.{parameter.name}", held, drafts)
 
-    for held, values in broken_values(parameter.schema):
+    for held, values in (*broken_values(parameter.schema), *other_spellings(parameter.schema)):
         if held.rule not in {"type", "empty"}:
             # The id of a resource that is there, written so that only a careless reader takes it for that.
             near = st.one_of(values.map(_existing), values)
             yield aim(held, near.map(lambda value: quote(value, safe="")))
     if parameter.schema.get("format") == "uuid":
         blanks = [f"{EXISTING}%0A", f"{EXISTING}%20", f"%20{EXISTING}", f"{EXISTING}%09", f"{EXISTING}%E3%80%80"]
-        yield aim(Class.broken("padded"), st.sampled_from(blanks))
+        yield aim(Class.lenient("padded"), st.sampled_from(blanks))
         yield aim(Class.broken("format", wanted="uuid"), st.sampled_from(ODD_SEGMENTS))
     yield aim(Class.broken("not-utf-8"), st.sampled_from(NOT_UTF_8))
+    if operation.request_media_type is None:
+        asked = st.sampled_from(UNASKED_BODIES).map(lambda data: Draft(data, headers=JSON_BODY))
+        yield Aim(operation.id, requirement, "body", NOT_ASKED_FOR, asked)
     outside = [
         "%2e%2e",
         "..%2f..%2fetc%2fpasswd",

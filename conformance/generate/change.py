@@ -20,6 +20,7 @@ from conformance.generate.values import (
     kinds,
     members_of_type,
     number_in,
+    other_spellings,
     sample,
     text,
     valid_values,
@@ -155,6 +156,11 @@ class _Changes:
             for held, values in broken_values(self.marks.sendable(name, node), nullable=may_be_null):
                 items = st.builds(lambda value, op, name=name: change(name, value, op), values, ops)
                 yield f"/{name}", held, self.leads(items)
+            for held, values in other_spellings(self.marks.sendable(name, node)):
+                drafts = st.builds(
+                    lambda value, op, name=name: _patch(change(name, value, op), members={name: value}), values, ops
+                )
+                yield f"/{name}", held, drafts
         for held, values in broken_values(self.further or {}):
             yield f"/{FURTHER}", held, self.leads(values.map(lambda value: change(OWN, value, "add")))
 
@@ -179,6 +185,8 @@ class _Changes:
         node = self._node["op"]
         whole = self.plain(5)
         for held, values in broken_values(node):
+            yield "op", held, self.leads(values.map(lambda value: {**whole, "op": value}))
+        for held, values in other_spellings(node):
             yield "op", held, self.leads(values.map(lambda value: {**whole, "op": value}))
         source, path = self.plain(0)["path"], self.plain(0, first=True)["path"]
         foreign = st.sampled_from(sorted({"move", "copy", "test"} - set(node.get("enum", ()))))
@@ -230,7 +238,7 @@ class _Changes:
 
     def open_bodies(self) -> Iterator[DraftRow]:
         odd = {**self.plain(5), "from": f"/{self.marks.name}", "x": 1}
-        yield "body", Class.open("unknown-member"), st.just(_patch(odd))
+        yield "body", Class.lenient("unknown-member"), st.just(_patch(odd))
         yield "body", Class.open("hundred-operations"), st.just(_patch(*[self.plain(number) for number in range(100)]))
 
     @property

@@ -20,6 +20,7 @@ from conformance.generate.values import (
     broken_values,
     members_of_type,
     number_in,
+    other_spellings,
     plain_value,
     text,
     valid_values,
@@ -57,6 +58,8 @@ def create_aims(contract: Contract, resource: Resource, marks: Marks) -> Iterato
         allowed = marks.sendable(name, node)
         yield aim(name, VALID, valid_values(allowed).map(make.setting(name)))
         for held, values in broken_values(allowed, nullable=nullable(contract, operation.id, name)):
+            yield aim(name, held, values.map(make.setting(name)))
+        for held, values in other_spellings(allowed):
             yield aim(name, held, values.map(make.setting(name)))
         if name in make.required:
             yield aim(name, Class.broken("missing"), st.just(make.create({}, without=name)))

@@ -66,7 +66,8 @@ class Aim:
 
     @property
     def due(self) -> Standing:
-        """Valid (accepted and kept), broken (refused, nothing changed) or open (only what holds for any answer)."""
+        """Valid (accepted and kept), broken (refused, nothing changed), lenient (refused, or taken as what it means) or open
+        (only what holds for any answer)."""
         return Standing.VALID if self.may_refuse else self.held.standing
 
     @property

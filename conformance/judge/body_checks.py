@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from conformance.judge.answer import (
     documented,
@@ -18,6 +18,7 @@ from conformance.judge.answer import (
     whole_success,
 )
 from conformance.judge.registry import Look, check
+from conformance.judge.rules import meant
 from conformance.model import requirement_id
 from conformance.model.contract import Contract, Operation
 from conformance.model.deviation import Deviation
@@ -165,10 +166,12 @@ def _sibling_example(operation: Operation, contract: Contract) -> Any:
 
 
 def _addressed(exchange: Exchange, operation: Operation) -> str | None:
-    """The value of the path's last parameter in this request, or None."""
+    """What the path's last parameter means in this request, however it is spelled, or None."""
     if not operation.path.endswith("}"):
         return None
-    return urlsplit(exchange.request.url).path.rsplit("/", 1)[-1]
+    name = operation.path.rpartition("{")[2].removesuffix("}")
+    schema = next((item.schema for item in operation.parameters if item.name == name), {})
+    return str(meant(schema, unquote(urlsplit(exchange.request.url).path.rsplit("/", 1)[-1])))
 
 
 def _reached(body: JSON, parts: Sequence[str]) -> bool:

@@ -18,15 +18,25 @@ from conformance.judge.answer import (
     root_of,
     whole_success,
 )
-from conformance.judge.partition import telling
+from conformance.judge.partition import (
+    asks_too_much,
+    has_unknown_parameter,
+    names_another_media_type,
+    parts,
+    telling,
+)
 from conformance.judge.registry import Look, check
 from conformance.model import requirement_id
 from conformance.model.contract import Authority, Contract
 from conformance.model.deviation import Deviation
+from conformance.model.equivalence import Standing
 from conformance.model.message import DISCOVERY, Exchange
 
 __all__ = ["request_id"]
 
+DOCUMENTED, SERVER_ERROR = "status.documented", "status.server-error"
+TOO_MUCH, MEDIA_TYPE, UNKNOWN_PARAMETER = "status.too-much", "status.media-type", "status.unknown-parameter"
+"""Statuses of requests that the document does not speak of (rulings 44, 48 and 49)."""
 REQUEST_ID_NAMES = ("x-openstack-request-id", "requestid", "request_id", "request-id", "x-request-id")
 
 
@@ -55,14 +65,16 @@ def status_class(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     yield look("status.class", 100 <= status <= 599, Deviation("no-http-status", seen=(("got", status),)))
 
 
-@check("server-error", covers="status.server-error")
+@check("server-error", covers=(SERVER_ERROR, UNKNOWN_PARAMETER))
 def server_error(exchange: Exchange, contract: Contract) -> Iterator[Look]:
-    """No client's request is answered with 5xx (ruling 32)."""
+    """No client's request is answered with 5xx (ruling 32); one with an unknown parameter should not be (ruling 44)."""
     failed = 500 <= exchange.response.status <= 599
-    yield Look("status.server-error", _answered("server-error", exchange, contract) if failed else None)
+    unknown = _stated(UNKNOWN_PARAMETER, contract) and has_unknown_parameter(exchange.request, contract)
+    name = UNKNOWN_PARAMETER if unknown else SERVER_ERROR
+    yield Look(name, _answered("server-error", exchange, contract) if failed else None)
 
 
-@check("documented-status", covers=("status.documented", "*.response.*"))
+@check("documented-status", covers=(DOCUMENTED, TOO_MUCH, MEDIA_TYPE, UNKNOWN_PARAMETER, "*.response.*"))
 def documented_status(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     """The status is a documented success of the operation or one of the fifteen codes (ruling 32)."""
     if exchange.request.operation == DISCOVERY:
@@ -73,7 +85,9 @@ def documented_status(exchange: Exchange, contract: Contract) -> Iterator[Look]:
         return  # ruling 37: the document does not have this operation, so it cannot leave its refusals out
     known = set(contract.error_codes) | {spec.status for spec in (operation.responses if operation else ())}
     if status in known:
-        yield Look("status.documented")
+        yield Look(DOCUMENTED)
+        if 400 <= status < 500:
+            yield from (Look(name) for name in _of_the_kind(exchange, contract))
         if documented(exchange, contract) is not None:
             yield Look(root_of(exchange))
     elif 200 <= status < 300 and operation is not None:
@@ -81,7 +95,45 @@ def documented_status(exchange: Exchange, contract: Contract) -> Iterator[Look]:
         name = requirement_id.response(operation.id, operation.responses[0].status)
         yield Look(name, Deviation("another-success", status=status, seen=(("due", promised),)))
     else:
-        yield Look("status.documented", _answered("undocumented-status", exchange, contract))
+        kind = _of_the_kind(exchange, contract, status)
+        yield Look(next(iter(kind), DOCUMENTED), _answered("undocumented-status", exchange, contract))
+
+
+def _of_the_kind(exchange: Exchange, contract: Contract, status: int | None = None) -> Iterator[str]:
+    """The requirements of refusals that speak of this kind of request; with a status only those that it says the right
+    thing for.
+
+    The document calls its table of codes common, so it does not rule out the code that says what was wrong.
+    """
+    request = exchange.request
+    rows = (
+        (UNKNOWN_PARAMETER, (), has_unknown_parameter),
+        (TOO_MUCH, (413, 414), asks_too_much),
+        (MEDIA_TYPE, (415,), names_another_media_type),
+    )
+    for name, statuses, holds in rows:
+        said = status is None or not statuses or status in statuses
+        if said and _stated(name, contract) and holds(request, contract):
+            yield name
+
+
+def _stated(name: str, contract: Contract) -> bool:
+    return name in contract.requirements
+
+
+@check("lenient", covers="*.lenient")
+def lenient(exchange: Exchange, contract: Contract) -> Iterator[Look]:
+    """Another spelling of what can mean one thing only, and what the document does not have, are refused: advice, for no
+    sentence demands it (ruling 44). Judged where nothing else is wrong with the request."""
+    status = exchange.response.status
+    name = requirement_id.lenient(exchange.operation)
+    if name not in contract.requirements or status >= 500:
+        return
+    found = parts(exchange.request, contract)
+    chosen = sorted({part for part in found if part.standing is Standing.LENIENT}, key=lambda part: part.order)
+    if chosen and not any(part.standing is Standing.BROKEN for part in found):
+        taken = Deviation("lenient", operation=exchange.operation, request=tuple(chosen), seen=(("status", status),))
+        yield look(name, status >= 300, taken)
 
 
 def _answered(kind: str, exchange: Exchange, contract: Contract) -> Deviation:

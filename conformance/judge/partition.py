@@ -2,9 +2,12 @@
 
 Rules
 - A class is made of names of the contract and rules of its schemas, never of a value that was generated.
-- A part is valid, broken (the contract forbids it) or open (the contract does not decide, so nothing may be asserted
-  about its acceptance). Whether a request is due a refusal is read off its parts: any broken one will do.
+- A part is valid, broken (the contract forbids it), lenient (who takes it breaks no promise, ruling 44) or open (the
+  contract does not decide, so nothing may be asserted about its acceptance). Whether a request is due a refusal is read
+  off its parts: any broken one will do.
 - What JSON or HTTP leaves to the receiver is open, and so are the names of further properties.
+- What the contract does not have (a parameter, a member where it names them all, the body of a call that has none) is
+  lenient: it may be refused, and passed over.
 """
 
 from __future__ import annotations
@@ -25,8 +28,11 @@ from conformance.model.message import Request
 __all__ = [
     "DEEPEST",
     "FURTHER",
+    "asks_too_much",
+    "has_unknown_parameter",
     "kept_members",
     "member_schema",
+    "names_another_media_type",
     "nullable",
     "parts",
     "place_of",
@@ -41,6 +47,13 @@ FURTHER = "further property"
 OTHER_MEDIA_TYPE = Class.open("other-media-type")
 HUGE = 10**400
 """Stands for an integer of more digits than Python converts."""
+TOO_MUCH = frozenset({"more-items-than", "more-than", "longer-than", "nested-too-deep"})
+"""Rules of classes that are too much of something."""
+MOST_BODY, MOST_URL = 64 * 1024, 2000
+"""Bytes of a JSON body, and characters of a URL, beyond which a server may find the request too large."""
+UNKNOWN_PARAMETERS = frozenset({"unknown-parameter", "upstream-parameter"})
+MEDIA_TYPES = frozenset({"other-media-type", "other-charset", "missing", "twice"})
+"""Rules of a Content-Type that is not the one of the operation."""
 
 
 def parts(request: Request, contract: Contract) -> tuple[Part, ...]:
@@ -50,6 +63,8 @@ def parts(request: Request, contract: Contract) -> tuple[Part, ...]:
         return ()
     media = tuple(_content_type(request, operation))
     found = [*_token(request, operation), *_path(request, operation), *_query(request, operation), *media]
+    if operation.request_media_type is None and request.body:
+        found.append(Part("body", Class.lenient("not-asked-for")))
     # A body of another media type is not what the schema speaks of.
     if operation.request_schema is not None and not any(part.held == OTHER_MEDIA_TYPE for part in media):
         found += _body(request.body, operation, contract)
@@ -57,13 +72,32 @@ def parts(request: Request, contract: Contract) -> tuple[Part, ...]:
 
 
 def telling(request: Request, contract: Contract) -> tuple[Part, ...]:
-    """The parts that set a request apart, sorted: its broken ones, else its open ones; none for a valid request."""
+    """The parts that set a request apart, sorted: its broken ones, else its lenient ones, else its open ones; none for a
+    valid request."""
     found = parts(request, contract)
-    for standing in (Standing.BROKEN, Standing.OPEN):
+    for standing in (Standing.BROKEN, Standing.LENIENT, Standing.OPEN):
         chosen = sorted({part for part in found if part.standing is standing}, key=lambda part: part.order)
         if chosen:
             return tuple(chosen)
     return ()
+
+
+def asks_too_much(request: Request, contract: Contract) -> bool:
+    """Whether a request has too much of something: items, properties, characters, levels, or bytes in all (RFC 9110,
+    15.5.14 and 15.5.15)."""
+    large = len(request.body) > MOST_BODY or len(request.url) > MOST_URL
+    return large or any(part.held.rule in TOO_MUCH for part in parts(request, contract))
+
+
+def names_another_media_type(request: Request, contract: Contract) -> bool:
+    """Whether a request names another media type than the operation takes, or none (RFC 9110, 15.5.16)."""
+    found = parts(request, contract)
+    return any(part.place == "content-type" and part.held.rule in MEDIA_TYPES for part in found)
+
+
+def has_unknown_parameter(request: Request, contract: Contract) -> bool:
+    """Whether a request has a parameter that the document does not have."""
+    return any(part.held.rule in UNKNOWN_PARAMETERS for part in parts(request, contract))
 
 
 # --- the members of a resource --------------------------------------------------------------------------------------
@@ -205,8 +239,8 @@ def _members(value: Any, schema: Schema, operation: Operation, contract: Contrac
 def _further(further: Mapping[str, Any], schema: Schema, answered: Mapping[str, Schema]) -> Iterator[Part]:
     rule = schema.get("additionalProperties")
     if not isinstance(rule, Mapping):
-        if further:
-            yield Part("body", Class.broken("unknown-member") if rule is False else Class.open("unknown-member"))
+        if further and "properties" in schema:  # else the contract names none
+            yield Part("body", Class.broken("unknown-member") if rule is False else Class.lenient("unknown-member"))
         return
     for name, value in further.items():
         if name in answered:
@@ -260,7 +294,7 @@ def _step(item: Mapping[str, Any], node: Schema, contract: Contract, resource: R
         elif name in node.get("required", ()):
             yield Part(name, Class.broken("missing"))
     if set(item) - set(known):
-        yield Part("body", Class.open("unknown-member"))
+        yield Part("body", Class.lenient("unknown-member"))
     op, path = item.get("op"), item.get("path")
     if op == "remove" or op not in known["op"]["enum"]:
         name = _pointed(path)
@@ -354,7 +388,7 @@ def _query(request: Request, operation: Operation) -> Iterator[Part]:
             # Told apart by name, so that what breaks one hides no other.
             yield Part(name, Class.open("upstream-parameter"))
         elif name not in known:
-            yield Part("query", Class.open("unknown-parameter"))
+            yield Part("query", Class.lenient("unknown-parameter"))
         elif names.count(name) > 1:
             yield Part(name, Class.open("twice"))
         else:
@@ -374,26 +408,43 @@ def _parameter(schema: Schema, text: str) -> Class:
     if schema.get("type") != "integer":
         return rule_of(schema, text)
     if re.fullmatch(r"-?(0|[1-9][0-9]*)", text):
-        return rule_of(schema, int(text) if len(text) < 400 else -HUGE if text.startswith("-") else HUGE)
-    if re.fullmatch(r"\s*\+?[0-9]+\s*|-0+", text, re.ASCII):
-        return Class.open("sign-zeros-or-blanks")
+        return _integer(schema, text)
     if not text.strip():
         return Class.broken("empty")
-    if re.fullmatch(r"[+-]?[0-9]*\.[0-9]*|[0-9.]+e[0-9]+", text, re.ASCII):
-        return wrong_type("fraction", "integer")
-    if re.fullmatch(r"[\d_]+", text):
-        return Class.broken("other-digits")
-    return wrong_type("word", "integer")
+    held, digits = _respelt(text.strip())
+    if digits is None:
+        return held
+    # Another spelling of a number that is out of range is out of range.
+    meaning = _integer(schema, digits)
+    return meaning if meaning.standing is Standing.BROKEN else held
+
+
+def _integer(schema: Schema, digits: str) -> Class:
+    return rule_of(schema, int(digits) if len(digits) < 400 else -HUGE if digits.startswith("-") else HUGE)
+
+
+def _respelt(text: str) -> tuple[Class, str | None]:
+    """The class of a text that is no plain integer, and the integer that it can only mean, None when it means none."""
+    if re.fullmatch(r"[+-]?[0-9]+", text):
+        return Class.lenient("sign-zeros-or-blanks"), str(int(text)) if len(text) < 400 else text.lstrip("+0")
+    number = re.fullmatch(r"([+-]?[0-9]+)(?:\.(0*))?(?:e([0-9]{1,2}))?", text, re.ASCII | re.IGNORECASE)
+    if number is not None:
+        return Class.lenient("integer-as-fraction"), number[1].lstrip("+") + "0" * int(number[3] or 0)
+    if re.fullmatch(r"[+-]?([0-9]*\.[0-9]*|[0-9.]+e[+-]?[0-9]+)", text, re.ASCII | re.IGNORECASE):
+        return wrong_type("fraction", "integer"), None
+    if re.fullmatch(r"[+-]?\d+(_\d+)*", text):
+        return Class.lenient("other-digits"), str(int(text)) if len(text) < 400 else None
+    return wrong_type("word", "integer"), None
 
 
 def _content_type(request: Request, operation: Operation) -> Iterator[Part]:
     """Open when it is another: the document requires the header and does not say what becomes of another one (ruling
-    29)."""
+    29). Lenient when it is missing (ruling 44)."""
     if operation.request_media_type is None:
         return
     values = request.headers.all("Content-Type")
     if len(values) != 1:
-        yield Part("content-type", Class.open("twice" if values else "missing"))
+        yield Part("content-type", Class.open("twice") if values else Class.lenient("missing"))
         return
     media_type, *rest = (part.strip().lower() for part in values[0].split(";"))
     charset = next((part.partition("=")[2].strip('"') for part in rest if part.startswith("charset=")), "utf-8")

@@ -5,6 +5,7 @@ Rules
 - A value that breaks several rules is of the class of the first that a reader would name: type, then enumeration,
   length, format.
 - Open is what JSON leaves to the receiver, and what the rulings say nothing about.
+- Lenient is another spelling of what can mean one thing only (ruling 44); `meant` says which.
 - Where two values of a rule are known to meet different code in servers, they are two classes: a number just above the
   maximum and one beyond 64 bits, a word and a word of digits.
 """
@@ -21,7 +22,10 @@ from conformance.model.contract import Schema
 from conformance.model.equivalence import VALID, Class, Standing
 from conformance.model.jsonvalue import FORMATS, kind_of
 
-__all__ = ["of_type", "rule_of", "wrong_type"]
+__all__ = ["meant", "of_type", "rule_of", "wrong_type"]
+
+
+_DIGITS_OF_A_UUID = re.compile(r"[0-9a-fA-F]{32}")
 
 
 def rule_of(schema: Schema, value: Any, *, nullable: bool = False) -> Class:
@@ -84,9 +88,10 @@ def _outside(enum: Sequence[Any], value: Any) -> Class:
     if not text:
         return Class.broken("empty")
     if text.strip() in words:
-        return Class.broken("padded")
-    other_case = text.strip().lower() in [word.lower() for word in words]
-    return Class.broken("other-case" if other_case else "not-in-enumeration")
+        return Class.lenient("padded")
+    if text.strip().lower() in [word.lower() for word in words]:
+        return Class.lenient("other-case")
+    return Class.broken("not-in-enumeration")
 
 
 def _text(schema: Schema, value: str) -> Class:
@@ -122,12 +127,33 @@ def _unformatted(named: str, value: str) -> Class:
     holds = FORMATS["uuid"]
     if named == "uuid":
         if holds(value.strip()):
-            return Class.broken("padded")
-        if holds(value.removeprefix("urn:uuid:").strip("{}")):
-            return Class.broken("decorated-uuid")
-        if re.fullmatch(r"[0-9a-fA-F]{32}", value.replace("-", "")):
-            return Class.broken("uuid-without-hyphens")
+            return Class.lenient("padded")
+        if holds(_undecorated(value)):
+            return Class.lenient("decorated-uuid")
+        if _DIGITS_OF_A_UUID.fullmatch(value.replace("-", "")):
+            return Class.lenient("uuid-without-hyphens")
     return Class.broken("format", wanted=named)
+
+
+def _undecorated(value: str) -> str:
+    """A UUID without braces around it, and without the prefix of a URN (RFC 9562, 4)."""
+    return value.removeprefix("urn:uuid:").strip("{}")
+
+
+def meant(schema: Schema, value: Any) -> Any:
+    """What a value of a lenient class means: the word of the enumeration, or the UUID in its usual form. Any other value
+    means itself."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if "enum" in schema:
+        return next((word for word in schema["enum"] if str(word).lower() == text.lower()), value)
+    if schema.get("format") != "uuid":
+        return value
+    digits = _undecorated(text).replace("-", "").lower()
+    if not _DIGITS_OF_A_UUID.fullmatch(digits):
+        return value
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def _number(schema: Schema, value: int) -> Class:
@@ -144,7 +170,7 @@ def _number(schema: Schema, value: int) -> Class:
 
 def _items(schema: Schema, value: list[Any]) -> Class:
     held = [rule_of(schema.get("items", {}), item) for item in value]
-    for standing in (Standing.BROKEN, Standing.OPEN):
+    for standing in (Standing.BROKEN, Standing.LENIENT, Standing.OPEN):
         found = sorted((item for item in held if item.standing is standing), key=lambda item: item.order)
         if found:
             return replace(found[0], item=True)

@@ -25,6 +25,7 @@ __all__ = [
     "gone",
     "header",
     "is_below",
+    "lenient",
     "method",
     "nearest",
     "parameter",
@@ -51,6 +52,7 @@ class Kind(StrEnum):
     RESPONSE = "response"
     RESPONSE_HEADER = "response-header"
     DEFAULT = "default"
+    LENIENT = "lenient"
 
 
 def header(name: str) -> str:
@@ -117,6 +119,11 @@ def response_header(operation: str, status: int | str, name: str) -> str:
 def default(operation: str, member: str) -> str:
     """The value of a member that the request left out: `server.create.default.tags`."""
     return f"{operation}.default.{member}"
+
+
+def lenient(operation: str) -> str:
+    """Other spellings, and what the document does not have, are refused: `server.list.lenient`. Advice."""
+    return f"{operation}.lenient"
 
 
 def empty(operation: str) -> str:

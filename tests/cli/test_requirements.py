@@ -17,10 +17,10 @@ def test_the_ledger_is_printed_as_json(tmp_path: Path, contract: Contract) -> No
     wanted = contract.requirements["image.list.query.limit"]
     assert row == {
         "id": "image.list.query.limit",
-        "statement": "The query parameter limit is understood and wrong values are refused",
+        "statement": "The query parameter limit is understood, and values that it cannot have are refused",
         "level": "must",
         "authority": "document",
-        "ruling": None,
+        "ruling": 44,
         "source": [[505, 505]],
         "operation": "image.list",
         "checks": list(wanted.checks),

@@ -28,29 +28,28 @@ def ledger(specs: Specs) -> dict[str, Requirement]:
 
 
 IDS = """
-auth.card.create.body.auth auth.card.create.request
-auth.card.create.response.201 auth.card.create.response.201.x-subject-token
+auth.card.create.body.auth auth.card.create.lenient auth.card.create.request auth.card.create.response.201
+auth.card.create.response.201.x-subject-token
 book.create.body.kind book.create.body.pages book.create.body.title book.create.body.weight
-book.create.default.borrower book.create.default.lent book.create.default.weight
-book.create.request
-book.create.response.201 book.create.response.201.borrower book.create.response.201.id book.create.response.201.kind
-book.create.response.201.lent book.create.response.201.pages book.create.response.201.self book.create.response.201.title
-book.create.response.201.updated_at book.create.response.201.weight
-book.delete.empty book.delete.path.book_id book.delete.response.204
-book.download.path.book_id book.download.response.200
-book.list.query.author book.list.query.page-size book.list.query.page_size
-book.list.response.200 book.list.response.200.books book.list.response.200.books.id book.list.response.200.books.title
-book.list.response.200.total
-book.patch.body.op book.patch.body.path book.patch.body.value book.patch.path.book_id book.patch.request
-book.patch.response.200 book.patch.response.200.id book.patch.response.200.title
-error.300 error.400 error.401 error.404 error.409 error.413 error.500
-error.envelope error.envelope.code error.envelope.message error.envelope.title
+book.create.default.borrower book.create.default.lent book.create.default.weight book.create.lenient
+book.create.request book.create.response.201 book.create.response.201.borrower book.create.response.201.id
+book.create.response.201.kind book.create.response.201.lent book.create.response.201.pages
+book.create.response.201.self book.create.response.201.title book.create.response.201.updated_at
+book.create.response.201.weight book.delete.empty book.delete.lenient book.delete.path.book_id
+book.delete.response.204 book.download.lenient book.download.path.book_id book.download.response.200 book.list.lenient
+book.list.query.author book.list.query.page-size book.list.query.page_size book.list.response.200
+book.list.response.200.books book.list.response.200.books.id book.list.response.200.books.title
+book.list.response.200.total book.patch.body.op book.patch.body.path book.patch.body.value book.patch.lenient
+book.patch.path.book_id book.patch.request book.patch.response.200 book.patch.response.200.id
+book.patch.response.200.title
+error.300 error.400 error.401 error.404 error.409 error.413 error.500 error.envelope error.envelope.code
+error.envelope.message error.envelope.title
 header.content-type header.request-id header.x-auth-token
 method.delete method.get method.options method.patch method.post
-reader.delete.path.reader_card reader.delete.response.204
-reader.list.response.200 reader.list.response.200.readers reader.list.response.200.readers.card
-reader.replace.body.phone reader.replace.path.reader_card reader.replace.request
-reader.replace.response.200 reader.replace.response.200.card reader.replace.response.200.phone
+reader.delete.lenient reader.delete.path.reader_card reader.delete.response.204 reader.list.response.200
+reader.list.response.200.readers reader.list.response.200.readers.card reader.replace.body.phone
+reader.replace.lenient reader.replace.path.reader_card reader.replace.request reader.replace.response.200
+reader.replace.response.200.card reader.replace.response.200.phone
 transport.language
 """
 
@@ -72,9 +71,9 @@ def test_the_order_of_the_specs_changes_nothing(specs: Specs) -> None:
         ("error.413", "413 Request Entity Too Large is sent where it is due"),
         ("error.envelope", "A failure carries a JSON object with the object error"),
         ("error.envelope.code", "error.code is there, of type integer, and true of the answer"),
-        ("book.list.query.author", "The query parameter author is understood and wrong values are refused"),
+        ("book.list.query.author", "The query parameter author is understood, and values that it cannot have are refused"),
         ("book.create.request", "A body of another shape than the documented one is refused"),
-        ("book.create.body.kind", "kind is taken as documented and wrong values are refused"),
+        ("book.create.body.kind", "kind is taken as documented, and values that it cannot have are refused"),
         ("book.create.response.201", "Success is answered with 201 and the documented body"),
         ("book.list.response.200.books.id", "books.id is as documented"),
         ("auth.card.create.response.201.x-subject-token", "The answer has the header X-Subject-Token"),
@@ -130,7 +129,8 @@ def test_a_ruling_is_the_authority_where_the_errata_decided(ledger: dict[str, Re
 
 
 def test_levels_and_reasons_come_from_the_errata(ledger: dict[str, Requirement]) -> None:
-    assert {name: item.level for name, item in ledger.items() if item.level is not Level.MUST} == {
+    owed = (item for item in ledger.values() if item.kind is not Kind.LENIENT)
+    assert {item.id: item.level for item in owed if item.level is not Level.MUST} == {
         "book.list.query.page-size": Level.SHOULD,
         "error.300": Level.MAY,
         "transport.language": Level.SHOULD,
@@ -139,6 +139,17 @@ def test_levels_and_reasons_come_from_the_errata(ledger: dict[str, Requirement])
         "method.options": "no operation uses it",
         "transport.language": "nothing that a program can see",
     }
+
+
+def test_leniency_is_advice_and_refusals_go_by_the_ruling_that_the_errata_name(specs: Specs) -> None:
+    changed = copy.deepcopy(specs)
+    next(spec for spec in changed.values() if "x-common" in spec)["x-common"]["x-leniency"] = 7
+    found = {item.id: item for item in derive(changed)}
+    advice = found["book.list.lenient"]
+    assert (Authority.UPSTREAM, Level.MAY, 7) == (advice.authority, advice.level, advice.ruling)
+    parameter = found["book.list.query.author"]
+    assert (Authority.DOCUMENT, 7) == (parameter.authority, parameter.ruling)
+    assert {item.ruling for item in derive(specs) if item.id in {advice.id, parameter.id}} == {None}
 
 
 def test_an_operation_of_upstream_owes_only_its_answer(specs: Specs) -> None:

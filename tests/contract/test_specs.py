@@ -184,7 +184,7 @@ def test_the_ledger_keeps_its_schema(library_contract: Contract) -> None:
     assert [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(ledger)] == []
     assert ledger["requirements"][0] == {
         "id": "auth.card.create.body.auth",
-        "statement": "auth is taken as documented and wrong values are refused",
+        "statement": "auth is taken as documented, and values that it cannot have are refused",
         "level": "must",
         "authority": "ruling",
         "source": [[76, 78]],

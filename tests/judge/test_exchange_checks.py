@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -17,9 +18,10 @@ from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class, Part
 from conformance.model.jsonvalue import FORMATS, moment, valid
-from conformance.model.message import DISCOVERY, Exchange
+from conformance.model.message import DISCOVERY, Exchange, Headers
 from conformance.model.phrase import Phrase, Value
 
+JSON = "application/json"
 Build = Callable[..., Exchange]
 ID = "4d5d0496-d499-4407-a79b-013c4f89200c"
 IMAGE: dict[str, Any] = {
@@ -193,6 +195,99 @@ def test_a_head_owes_no_envelope(contract: Contract, exchange: Build) -> None:
 def test_an_undocumented_status_is_a_finding_of_its_own_kind(contract: Contract, exchange: Build, status: int) -> None:
     deviation = Deviation("undocumented-status", "image.list", status, request=NO_TOKEN)
     assert ("status.documented", deviation) in failures(exchange(status=status, body=error(status)), contract)
+
+
+TOO_MANY_TAGS = body({"tags": [f"t{number}" for number in range(129)]})
+
+
+def asked(
+    exchange: Build, operation: str, status: int, sent: bytes = b"", path: str = "/v2/images", media: str | None = JSON
+) -> Exchange:
+    """An exchange whose request has a token, a media type when it has one, and this body."""
+    seen = exchange(operation, status, error(status), method="POST" if sent else "GET")
+    fields = {"X-Auth-Token": "t", **({"Content-Type": media} if sent and media else {})}
+    headers, url = Headers.of(fields), f"http://image{path}"
+    return replace(seen, request=replace(seen.request, url=url, body=sent, headers=headers, actor="main"))
+
+
+@pytest.mark.parametrize(
+    ("status", "sent", "path", "media", "requirement"),
+    [
+        (413, TOO_MANY_TAGS, "/v2/images", JSON, "status.too-much"),
+        (413, b'{"name": "%b"}' % (b"x" * 70000), "/v2/images", JSON, "status.too-much"),
+        (413, b"{}", "/v2/images", JSON, "status.documented"),
+        (413, b'{"min_ram": -1}', "/v2/images", JSON, "status.documented"),
+        (422, TOO_MANY_TAGS, "/v2/images", JSON, "status.documented"),
+        (414, b"", "/v2/images?limit=1" + "0" * 5000, None, "status.too-much"),
+        (414, b"", "/v2/images?limit=1", None, "status.documented"),
+        (415, b"{}", "/v2/images", "text/plain", "status.media-type"),
+        (415, b"{}", "/v2/images", None, "status.media-type"),
+        (415, b"{}", "/v2/images", JSON, "status.documented"),
+        (415, TOO_MANY_TAGS, "/v2/images", JSON, "status.documented"),
+        (422, b"", "/v2/images?size_min=x", None, "status.unknown-parameter"),
+        (422, b"", "/v2/images?no-such=x", None, "status.unknown-parameter"),
+        (422, b"", "/v2/images?limit=x", None, "status.documented"),
+    ],
+)
+def test_an_undocumented_status_of_the_right_kind_is_advice(
+    contract: Contract, exchange: Build, status: int, sent: bytes, path: str, media: str | None, requirement: str
+) -> None:
+    made = asked(exchange, "image.create" if sent else "image.list", status, sent, path, media)
+    [found] = [name for name, deviation in failures(made, contract) if deviation.kind == "undocumented-status"]
+    assert requirement == found
+    assert (requirement == "status.documented") is contract.requirements[found].binding
+
+
+def test_a_refusal_by_a_documented_status_keeps_what_is_advised(contract: Contract, exchange: Build) -> None:
+    made = asked(exchange, "image.create", 400, TOO_MANY_TAGS)
+    looks = {item.requirement: item.deviation for item in judge_exchange(made, contract)}
+    assert (None, None) == (looks["status.too-much"], looks["status.documented"])
+    assert "status.media-type" not in looks
+
+
+@pytest.mark.parametrize(
+    ("query", "requirement"),
+    [
+        ("size_min=x", "status.unknown-parameter"),
+        ("no-such=1", "status.unknown-parameter"),
+        ("limit=1_0", "status.server-error"),
+        ("limit=x", "status.server-error"),
+    ],
+)
+def test_a_server_error_at_what_the_document_does_not_have_is_advice(
+    contract: Contract, exchange: Build, query: str, requirement: str
+) -> None:
+    made = asked(exchange, "image.list", 500, path=f"/v2/images?{query}")
+    assert requirement in [name for name, deviation in failures(made, contract) if deviation.kind == "server-error"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "wanted"),
+    [
+        ("limit=1_0", 200, [Part("limit", Class.lenient("other-digits"))]),
+        ("sort_key=NAME", 200, [Part("sort_key", Class.lenient("other-case"))]),
+        ("foo=1", 200, [Part("query", Class.lenient("unknown-parameter"))]),
+        ("limit=1_0", 400, []),
+        ("limit=1_0", 500, []),
+        ("limit=1_0&sort_dir=up", 200, []),
+        ("limit=1", 200, []),
+        ("size_min=x", 200, []),
+    ],
+)
+def test_who_takes_another_spelling_is_told_so_as_advice(
+    contract: Contract, exchange: Build, query: str, status: int, wanted: list[Part]
+) -> None:
+    made = asked(exchange, "image.list", status, path=f"/v2/images?{query}")
+    found = [deviation.request for name, deviation in failures(made, contract) if name == "image.list.lenient"]
+    assert [tuple([part]) for part in wanted] == found
+    assert not contract.requirements["image.list.lenient"].binding
+
+
+def test_an_image_found_by_another_spelling_of_its_id_is_that_image(contract: Contract, exchange: Build) -> None:
+    shown = exchange("image.patch", 200, body(IMAGE), method="PATCH", url=f"http://image/v2/images/{ID}%0A")
+    other = exchange("image.patch", 200, body({**IMAGE, "id": ID[:-1] + "d"}), url=f"http://image/v2/images/{ID}%0A")
+    told = [[item.kind for _, item in failures(made, contract)] for made in (shown, other)]
+    assert [False, True] == ["another-id" in kinds for kinds in told]
 
 
 def test_another_success_breaks_the_promise_of_the_operation(contract: Contract, exchange: Build) -> None:

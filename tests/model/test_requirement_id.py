@@ -32,6 +32,7 @@ def test_each_constructor_makes_the_id_that_the_ledger_has() -> None:
         requirement_id.response("server.list", 200, "servers.id"),
         requirement_id.response_header("server.create", 201, "Location"),
         requirement_id.default("server.create", "tags"),
+        requirement_id.lenient("server.list"),
         requirement_id.empty("server.delete"),
         requirement_id.example("server.list"),
         requirement_id.stated("server.create", "relation", "file"),
@@ -51,6 +52,7 @@ def test_each_constructor_makes_the_id_that_the_ledger_has() -> None:
         "server.list.response.200.servers.id",
         "server.create.response.201.location",
         "server.create.default.tags",
+        "server.list.lenient",
         "server.delete.empty",
         "server.list.example.request",
         "server.create.relation.file",
@@ -83,6 +85,8 @@ def test_what_an_id_was_made_of_stands_beside_it(contract: Contract) -> None:
                 return requirement_id.response(operation, status, item.place)
             case Kind.DEFAULT:
                 return requirement_id.default(operation, item.place)
+            case Kind.LENIENT:
+                return requirement_id.lenient(operation)
             case Kind.STATED:
                 return item.id
 

@@ -64,13 +64,16 @@ def wire(reference: Reference) -> Iterator[Wire]:
         yield wire
 
 
+JSON_BODY = "Content-Type: application/json"
+
+
 def request(method: str, target: str, *headers: str, body: bytes = b"") -> bytes:
     lines = [f"{method} {target} HTTP/1.1", "Host: reference", *headers]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 def sized(body: bytes, *headers: str, path: str = IMAGES) -> bytes:
-    return request("POST", path, f"Content-Length: {len(body)}", *headers, body=body)
+    return request("POST", path, f"Content-Length: {len(body)}", JSON_BODY, *headers, body=body)
 
 
 def token(reference: Reference) -> str:
@@ -178,7 +181,7 @@ def test_a_query_that_is_not_utf_8_is_refused(wire: Wire) -> None:
 
 
 def test_a_body_in_chunks_is_read_whole(reference: Reference, wire: Wire) -> None:
-    fields = (f"X-Auth-Token: {token(reference)}", "Transfer-Encoding: chunked")
+    fields = (f"X-Auth-Token: {token(reference)}", "Transfer-Encoding: chunked", JSON_BODY)
     chunks = b'5;note=x\r\n{"nam\r\n8\r\ne": "a"}\r\n0\r\nTrailer: x\r\n\r\n'
     wire.send(request("POST", IMAGES, *fields, body=chunks) + request("GET", "/identity/v3"))
     status, _, _, body = wire.answer()

@@ -53,11 +53,11 @@ def test_a_class_reads_after_its_place() -> None:
 
 def test_a_statement_is_looked_up_by_its_template_and_filled() -> None:
     statement = Statement(
-        "The {location} parameter {parameter} is understood and wrong values are refused",
+        "The {location} parameter {parameter} is understood, and values that it cannot have are refused",
         {"location": "query", "parameter": "limit"},
     )
-    assert stated(statement).plain("en") == "The query parameter limit is understood and wrong values are refused"
-    assert stated(statement).plain("zh") == "查询参数 limit 被正确处理，错误的值被拒绝"
+    assert stated(statement).plain("en") == "The query parameter limit is understood, and values that it cannot have are refused"
+    assert stated(statement).plain("zh") == "查询参数 limit 被正确处理，不允许的值被拒绝"
 
 
 def test_the_words_of_a_person_stay_as_they_are() -> None:

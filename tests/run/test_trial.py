@@ -167,6 +167,21 @@ def test_an_open_request_is_judged_neither_way(contract: Contract) -> None:
     assert (expect.held, expect.broken) == ([], [])
 
 
+def test_another_spelling_may_be_refused_and_taken_for_what_it_means(contract: Contract) -> None:
+    aim = create({"disk_format": "RAW"}, Class.lenient("other-case"), "disk_format")
+    canonical = Cloud(contract, keeps=lambda made: {**made, "disk_format": "raw"})
+    for cloud in (canonical, Cloud(contract, refuses=lambda _body: 400)):
+        expect = trial(cloud, aim)
+        assert (expect.held, expect.broken) == ([], [])
+
+
+def test_another_spelling_that_is_taken_for_another_value_is_found(contract: Contract) -> None:
+    aim = create({"disk_format": "RAW"}, Class.lenient("other-case"), "disk_format")
+    wanted = Deviation("not-as-sent", place="disk_format", terms=(("where", "answer"),))
+    expect = trial(Cloud(contract, keeps=lambda made: {**made, "disk_format": "iso"}), aim)
+    assert expect.broken == [("image.create.body.disk_format", wanted)]
+
+
 def test_a_refusal_of_what_is_allowed_is_told_by_its_members(contract: Contract) -> None:
     aim = create({"min_ram": 1, "conformance_p": "x"}, place="members together")
     expect = trial(Cloud(contract, refuses=lambda _body: 400), aim)

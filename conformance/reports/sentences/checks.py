@@ -11,6 +11,7 @@ DEVIATIONS: Mapping[str, str] = {
     "no-http-status": "status {got} is no HTTP status",
     "server-error": "{operation} is answered with {status}: {request}",
     "undocumented-status": "status {status} is neither a documented success nor one of the documented codes: {request}",
+    "lenient": "{operation} takes what it need not: {request}",
     "another-success": "success is {status}, documented is {due}",
     "status": "{act} is answered with {status}, due is {due}",
     "accepted": "{act} is accepted with {got_status}, due is a refusal",

@@ -69,6 +69,7 @@ CLASSES: Mapping[str, str] = {
     "no-path-segment": "is no path segment",
     "upstream-parameter": "is a parameter of upstream",
     "unknown-parameter": "has an unknown parameter",
+    "not-asked-for": "is there though the call has none",
     "other-media-type": "is another one",
     "other-charset": "names another charset",
     "drawn-to-keep-the-schema": "is drawn to keep the schema",

@@ -23,13 +23,14 @@ NO_FILTERS = {*KEYS, *DIRECTIONS, "limit", "marker", "type"}
 
 
 class Listing:
-    """Answers queries with the sort keys, directions and visibilities that the contract knows."""
+    """Answers queries with the parameters, sort keys, directions and visibilities that the contract knows."""
 
     def __init__(self, contract: Contract) -> None:
         operation = contract.operations["image.list"]
         allowed = {item.name: item.schema.get("enum", ()) for item in operation.query}
         create = contract.operations["image.create"].request_schema or {}
         self._path = operation.path
+        self._names = frozenset(allowed) | frozenset(operation.upstream_query)
         self._keys = frozenset(allowed["sort_key"])
         self._directions = frozenset(allowed["sort_dir"])
         self._visibilities = {*create["properties"]["visibility"]["enum"], "all"}
@@ -55,7 +56,9 @@ class Listing:
         return self._path + (f"?{urlencode(query)}" if query else "")
 
     def _check(self, name: str, value: str) -> None:
-        """Refuse a value that means nothing, whatever there is to list."""
+        """Refuse a parameter that means nothing, or has such a value, whatever there is to list."""
+        if name not in self._names:
+            raise Refused(400, "There is no such parameter.")
         if name == "changes-since":
             _moment(value)
         if name == "visibility" and value not in self._visibilities:

@@ -86,6 +86,8 @@ class ImagePart:
             raise self._undefined(call)
         if call.operation != "image.download" and not _accepts(call.headers.get("accept", "*/*"), JSON_TYPE):
             raise Refused(406, "This service answers in JSON.")
+        if call.body and self._operations[call.operation].request_media_type is None:
+            raise Refused(400, "This call has no body.")
         for hooks in self._hooks:
             instead = hooks.handle(call, caller, self.state) if hooks.handle else None
             if instead is not None:
@@ -111,8 +113,7 @@ class ImagePart:
         return self._success(call, self._listing.select(images, query))
 
     def _create(self, call: Call, caller: Caller) -> Answer:
-        if "content-type" in call.headers:  # who says nothing means JSON
-            self._check_media_type(call)
+        self._check_media_type(call)
         image = self.state.create(caller, self._body(call))
         return self._success(call, self._stored(call, image), {"Location": document(image)["self"]})
 
@@ -124,6 +125,8 @@ class ImagePart:
         self.state.own(caller, call.image_id)
         changes = self._body(call)
         for item in changes:
+            if item.keys() - {"op", "path", "value"}:
+                raise Refused(400, "An operation has op, path and value.")
             if item["op"] != "remove":
                 self._check_member(pointer(item["path"]), item["value"])
         return self._success(call, self._stored(call, self.state.patch(caller, call.image_id, changes)))

@@ -124,8 +124,20 @@ def test_a_create_names_the_place_of_the_image(target: Offline) -> None:
     assert f"/v2/images/{answer.body['id']}" == answer.headers["Location"]
 
 
-def test_a_create_that_does_not_say_its_media_type_is_json(target: Offline) -> None:
-    assert target.call("POST", IMAGES, body=b"{}").status == 201
+def test_a_create_that_does_not_say_its_media_type_is_refused(target: Offline) -> None:
+    assert 400 == refused(target.call("POST", IMAGES, body=b"{}"))
+
+
+def test_a_call_that_has_no_body_is_refused_with_one(target: Offline) -> None:
+    image = create(target)
+    for method, path in (("GET", IMAGES), ("GET", image["self"]), ("GET", image["file"]), ("DELETE", image["self"])):
+        assert 400 == refused(target.call(method, path, body=b"{}"))
+    assert 200 == target.call("GET", image["self"]).status
+
+
+def test_an_operation_of_a_patch_with_more_than_it_has_is_refused(target: Offline) -> None:
+    image = create(target)
+    assert 400 == refused(patch(target, image, {**replace("name", "x"), "from": "/y"}))
 
 
 def each_success(target: Offline) -> dict[tuple[str, int], Answer]:
@@ -375,7 +387,8 @@ def test_an_image_that_is_not_there_is_not_found(
     target: Offline, method: str, path: str, headers: dict[str, str]
 ) -> None:
     for image_id in (UNKNOWN, "no-uuid", "%2e%2e"):
-        answer = target.call(method, f"{IMAGES}/{path.format(image_id)}", headers=headers, body=b"[]")
+        body = b"[]" if headers else b""
+        answer = target.call(method, f"{IMAGES}/{path.format(image_id)}", headers=headers, body=body)
         assert (image_id, 404) == (image_id, refused(answer))
 
 

@@ -108,7 +108,9 @@ def _operation(operation: Mapping[str, Any], leniency: int | None) -> Iterator[R
 
     for parameter in () if upstream else operation.get("parameters", ()):
         names = {"location": parameter["in"], "parameter": parameter["name"]}
-        text = Statement("The {location} parameter {parameter} is understood, and values that it cannot have are refused", names)
+        text = Statement(
+            "The {location} parameter {parameter} is understood, and values that it cannot have are refused", names
+        )
         named = requirement_id.parameter(name, parameter["in"], parameter["name"])
         yield make(named, text, parameter, Kind.PARAMETER, place=parameter["name"])
     body = operation.get("requestBody")
@@ -119,7 +121,9 @@ def _operation(operation: Mapping[str, Any], leniency: int | None) -> Iterator[R
             schema = media["schema"]
             members = schema.get("items", schema) if schema.get("type") == "array" else schema
             for member, node in members.get("properties", {}).items():
-                text = Statement("{member} is taken as documented, and values that it cannot have are refused", {"member": member})
+                text = Statement(
+                    "{member} is taken as documented, and values that it cannot have are refused", {"member": member}
+                )
                 yield make(requirement_id.body(name, member), text, node, Kind.BODY, place=member)
     for code, response in operation["responses"].items():
         if "$ref" in response or code == "default":

@@ -130,7 +130,7 @@ def _breakable(item: Requirement) -> bool:
 
 
 def without_fault(contract: Contract, broken: Iterable[Sequence[str]]) -> tuple[str, ...]:
-    """The breakable requirements that no fault breaks. `broken` are what each fault breaks."""
+    """The breakable requirements that no fault breaks and no liberty remarks. `broken` are what each of them does."""
     proven = {name for names in broken for name in names}
     return tuple(name for name in breakable(contract) if name not in proven)
 

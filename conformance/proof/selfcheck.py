@@ -53,7 +53,7 @@ from conformance.run.session import Options, Session, in_profile
 from conformance.services.fault import Fault
 from conformance.target.cloud import Settings
 
-__all__ = ["clean_run", "faults_like", "prove", "selfcheck", "trial"]
+__all__ = ["clean_run", "faults_like", "prove", "proven", "selfcheck", "trial"]
 
 SEED = 1
 REFERENCE = Settings(reference=True)
@@ -116,7 +116,7 @@ def selfcheck(profile: str, jobs: int, patterns: Sequence[str], seeds: int, prog
             sorted((item for item in results if isinstance(item, CleanRun)), key=lambda item: (item.liberty, item.seed))
         ),
         trials=tuple(sorted(trials, key=lambda item: item.fault)),
-        requirements_without_fault=without_fault(contract, [item.breaks for item in bank(contract).values()]),
+        requirements_without_fault=without_fault(contract, proven(contract)),
         idle_checks=tuple(sorted(waiting - proofs.keys())),
         proofs=proofs,
     )
@@ -133,6 +133,14 @@ class _Task:
     check: str = ""
     candidates: tuple[str, ...] = ()
     liberty: str = ""
+
+
+def proven(contract: Contract) -> tuple[Sequence[str], ...]:
+    """The requirements that each fault breaks, and those that each liberty is advised on."""
+    return (
+        *(item.breaks for item in bank(contract).values()),
+        *(item.remarks for item in liberties().values()),
+    )
 
 
 def _candidates(case: Case, faults: Iterable[Fault]) -> tuple[str, ...]:
@@ -210,7 +218,11 @@ def _quiet() -> Console:
 
 
 def clean_run(profile: str, seed: int, liberty: str = "") -> CleanRun:
-    """Run the suite against the embedded target without a fault, with a liberty if one is named."""
+    """Run the suite against the embedded target without a fault, with a liberty if one is named.
+
+    Findings are those that the liberty does not call for: it has advice on what it remarks, and on nothing else.
+    """
+    remarks = liberties()[liberty].remarks if liberty else ()
     began = time.monotonic()
     try:
         with Session(
@@ -219,7 +231,12 @@ def clean_run(profile: str, seed: int, liberty: str = "") -> CleanRun:
             verdict = run_cases(session, _quiet())
     except ConformanceError as error:
         return CleanRun(liberty, seed, ERROR, (f"{type(error).__name__}: {error}",), 0, time.monotonic() - began)
-    findings = tuple(f"{group.requirement}: {message(group).plain('en')}" for group in verdict.findings)
+    due = [group for group in verdict.findings if group.requirement in remarks and not group.binding]
+    findings = tuple(
+        f"{group.requirement}: {message(group).plain('en')}" for group in verdict.findings if group not in due
+    )
+    told = {group.requirement for group in due}
+    findings += tuple(f"{name}: no advice was given" for name in remarks if name not in told)
     return CleanRun(
         liberty, seed, str(verdict.overall), findings, verdict.run.requests, time.monotonic() - began, _notes(verdict)
     )

@@ -52,10 +52,12 @@ class Hooks:
 class Fault:
     """A fault by its id: the requirements that it breaks, what it does in words, and the hooks by which it does that.
 
-    A liberty is the same and breaks nothing.
+    A liberty is the same and breaks nothing; `remarks` are the requirements on which a run against it is to give advice,
+    and no other advice is given.
     """
 
     id: str
     breaks: tuple[str, ...]
     description: str
     hooks: Hooks
+    remarks: tuple[str, ...] = ()

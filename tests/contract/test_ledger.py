@@ -71,7 +71,10 @@ def test_the_order_of_the_specs_changes_nothing(specs: Specs) -> None:
         ("error.413", "413 Request Entity Too Large is sent where it is due"),
         ("error.envelope", "A failure carries a JSON object with the object error"),
         ("error.envelope.code", "error.code is there, of type integer, and true of the answer"),
-        ("book.list.query.author", "The query parameter author is understood, and values that it cannot have are refused"),
+        (
+            "book.list.query.author",
+            "The query parameter author is understood, and values that it cannot have are refused",
+        ),
         ("book.create.request", "A body of another shape than the documented one is refused"),
         ("book.create.body.kind", "kind is taken as documented, and values that it cannot have are refused"),
         ("book.create.response.201", "Success is answered with 201 and the documented body"),

@@ -92,7 +92,11 @@ def test_the_schema_refuses_what_is_broken_and_takes_what_is_valid() -> None:
 
 def test_the_values_of_a_patch_know_the_schema_of_their_member() -> None:
     for aim in AIMS:
-        if aim.operation != "image.patch" or aim.due in {Standing.OPEN, Standing.LENIENT} or not aim.place.startswith("/"):
+        if (
+            aim.operation != "image.patch"
+            or aim.due in {Standing.OPEN, Standing.LENIENT}
+            or not aim.place.startswith("/")
+        ):
             continue
         member = aim.place[1:]
         name = "conformance_p" if member == FURTHER else member

@@ -217,7 +217,8 @@ def test_too_much_is_read_off_the_request(contract: Contract, sent: Request, wan
 
 
 @pytest.mark.parametrize(
-    ("media_type", "wanted"), [("text/plain", True), (None, True), (f"{JSON_TYPE}; charset=latin-1", True), (JSON_TYPE, False)]
+    ("media_type", "wanted"),
+    [("text/plain", True), (None, True), (f"{JSON_TYPE}; charset=latin-1", True), (JSON_TYPE, False)],
 )
 def test_another_media_type_is_read_off_the_request(contract: Contract, media_type: str | None, wanted: bool) -> None:
     assert wanted is names_another_media_type(request("image.create", b"{}", Content_Type=media_type), contract)
@@ -226,7 +227,9 @@ def test_another_media_type_is_read_off_the_request(contract: Contract, media_ty
 def test_a_parameter_that_the_document_does_not_have_is_unknown_whatever_upstream_knows(contract: Contract) -> None:
     wanted = {"size_min=x": True, "foo=1": True, "limit=ten": False, "": False}
     url = "http://cloud/v2/images?"
-    assert wanted == {query: has_unknown_parameter(request("image.list", url=url + query), contract) for query in wanted}
+    assert wanted == {
+        query: has_unknown_parameter(request("image.list", url=url + query), contract) for query in wanted
+    }
 
 
 def test_a_request_is_told_by_what_it_breaks_and_never_by_a_value(contract: Contract) -> None:

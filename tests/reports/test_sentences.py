@@ -56,7 +56,10 @@ def test_a_statement_is_looked_up_by_its_template_and_filled() -> None:
         "The {location} parameter {parameter} is understood, and values that it cannot have are refused",
         {"location": "query", "parameter": "limit"},
     )
-    assert stated(statement).plain("en") == "The query parameter limit is understood, and values that it cannot have are refused"
+    assert (
+        stated(statement).plain("en")
+        == "The query parameter limit is understood, and values that it cannot have are refused"
+    )
     assert stated(statement).plain("zh") == "查询参数 limit 被正确处理，不允许的值被拒绝"
 
 

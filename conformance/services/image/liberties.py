@@ -17,6 +17,7 @@ from typing import Any
 
 from conformance.services.fault import Fault, Hooks
 from conformance.services.forms import REQUEST_ID, header
+from conformance.services.image import leniency
 from conformance.services.image.faults.stages import Body
 from conformance.services.image.target.store import ImageStore, StoredImage
 from conformance.services.product import family
@@ -42,6 +43,7 @@ def liberties() -> Iterator[Fault]:
         ("cloud", _clouds()),
     ):
         yield from family(f"liberty.{area}", (), rows)
+    yield from leniency.liberties()
 
 
 def _answering(change: Callable[[Call, Answer], Answer]) -> Hooks:

@@ -172,9 +172,7 @@ def _careless(call: Call) -> Call:
 
 def test_an_id_read_without_its_hyphens_is_told_as_lenient(verdict: Callable[..., Verdict]) -> None:
     found = deviations(verdict(Hooks(request=_careless), "generated.py and ids_that_are_none", budget="2000"))
-    assert found == {
-        forbidden("image.download", "path.image_id", Class.lenient("uuid-without-hyphens"), "lenient")
-    }
+    assert found == {forbidden("image.download", "path.image_id", Class.lenient("uuid-without-hyphens"), "lenient")}
 
 
 def _together(call: Call, query: Any) -> Any:

@@ -9,6 +9,7 @@ What only follows from a cause (`consequences`)
   request (an id that differs, a member outside its enumeration, a value that is not as it was sent).
 - A call that was let in without a token: its status, where 401 was due.
 - A body that claims to be JSON and is none has no envelope either, and the wrong media type.
+- What binds never follows from advice: a spelling that is taken for another value than it means breaks a promise.
 - Nothing follows that is also seen apart from such a cause: then it stands for itself, with all its places. Lost data
   and broken isolation always stand for themselves.
 
@@ -234,7 +235,10 @@ def _what_was_taken(finding: Finding, taken: Iterable[Finding], parts: Parts, co
     wrong = {
         _bare(part) for part in parts.get(exchange.number, ()) if part.standing in {Standing.BROKEN, Standing.LENIENT}
     }
+    binding = contract.requirements[finding.requirement].binding
     for item in taken:
+        if binding and not contract.requirements[item.requirement].binding:
+            continue
         same = item.exchange is not None and item.exchange.number == exchange.number
         if same or (wrong and not wrong.isdisjoint(map(_bare, item.deviation.request))):
             return item

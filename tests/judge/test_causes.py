@@ -93,6 +93,15 @@ def test_what_is_wrong_in_the_answer_to_what_was_due_a_refusal_follows_from_its_
     assert ("takes", ["another-id"]) == (cause.deviation.kind, kinds(cause))
 
 
+def test_what_binds_never_follows_from_advice(find: Find, exchange: Build) -> None:
+    spelled = exchange(status=200, query="limit=1_0")
+    lenient = Deviation("lenient", operation=LIST, request=(Part("limit", Class.lenient("other-digits")),))
+    advice, binding = find(
+        found(spelled, lenient, "image.list.lenient"), found(spelled, Deviation("other-number"), LIMIT)
+    )
+    assert ([], "other-number") == (kinds(advice), binding.deviation.kind)
+
+
 def test_it_follows_for_each_request_of_the_class_that_was_taken(find: Find, exchange: Build) -> None:
     one, other = (exchange(url=f"http://cloud/v2/images?limit={text}", number=n) for n, text in ((1, "x"), (2, "y")))
     wrong = found(other, ANOTHER_ID, "image.list.response.200.images.id")

@@ -279,7 +279,7 @@ def test_who_takes_another_spelling_is_told_so_as_advice(
 ) -> None:
     made = asked(exchange, "image.list", status, path=f"/v2/images?{query}")
     found = [deviation.request for name, deviation in failures(made, contract) if name == "image.list.lenient"]
-    assert [tuple([part]) for part in wanted] == found
+    assert [(part,) for part in wanted] == found
     assert not contract.requirements["image.list.lenient"].binding
 
 

@@ -100,8 +100,12 @@ ENUMERATIONS: Mapping[str, tuple[str, ...]] = {
 
 
 def _bodies() -> Iterator[Fault]:
-    for word, read in {"padded": str.strip, "any-case": str.lower}.items():
-        said = f"keywords of a body are taken {'with blanks around them' if word == 'padded' else 'in any case'}"
+    readings: Mapping[str, tuple[str, Read]] = {
+        "padded": ("with blanks around them", str.strip),
+        "any-case": ("in any case", str.lower),
+    }
+    for word, (how, read) in readings.items():
+        said = f"keywords of a body are taken {how}"
         yield _liberty(f"create.{word}", [rid.lenient(CREATE)], f"create: {said}", creating(partial(_keywords, read)))
         yield _liberty(f"patch.{word}", [rid.lenient(PATCH)], f"patch: {said}", patching(partial(_values, read)))
     yield _liberty(

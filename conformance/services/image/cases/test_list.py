@@ -493,6 +493,36 @@ def test_a_limit_that_is_no_count_is_refused(cloud: ImageClient, expect: Expect,
     expect.refused("image.list.query.limit", cloud.list({"limit": value}), Phrase.of("limited", limit=value))
 
 
+@verifies("image.list.query.limit", "image.list.query.sort_key", "image.list.query.sort_dir")
+def test_another_spelling_is_refused_or_means_the_same(cloud: ImageClient, expect: Expect) -> None:
+    name = cloud.name()
+    made = sorted(ids(four_images(cloud, name=name)))
+    for text, limit in SPELLINGS.items():
+        exchange = cloud.list({"name": name, "limit": text})
+        if exchange.response.status == 200:
+            found, due = ids(listed(exchange)), min(limit, len(made))
+            deviation = other_number(found, due, "name", "limit").where(limit=text)
+            expect("image.list.query.limit", len(found) == due, deviation, exchange)
+    for key, direction in ((" id", "asc"), ("ID", "asc"), ("id", " desc"), ("id", "DESC"), ("id", "Asc")):
+        exchange = cloud.list({"name": name, "sort_key": key, "sort_dir": direction})
+        if exchange.response.status != 200:
+            continue
+        right = ids(listed(exchange)) == sorted(made, reverse=direction.strip().lower() == "desc")
+        blamed, how = ("sort_key", "no-order") if key != "id" else ("sort_dir", "other-way-round")
+        expect(query_of(blamed), right, disorder(how, key), exchange)
+
+
+SPELLINGS = {"+2": 2, " 2": 2, "02": 2, "２": 2, "2.0": 2, "2e0": 2, "0_2": 2, "1_0": 10}
+"""Spellings of a number that can mean no other one."""
+
+
+@verifies("image.list.query.name")
+def test_a_name_that_is_longer_than_any_selects_none_or_is_refused(cloud: ImageClient, expect: Expect) -> None:
+    exchange = cloud.list({"name": "n" * 3000, "limit": 1})
+    if exchange.response.status < 300:
+        expect("image.list.query.name", not listed(exchange), selects("others", "name"), exchange)
+
+
 @verifies("image.list.page.next", "image.list.page.complete")
 @pytest.mark.parametrize("suffix", ["", " &=+#%20;页?"])
 def test_pages_visit_each_image_once(cloud: ImageClient, expect: Expect, suffix: str) -> None:

@@ -28,6 +28,7 @@ from conformance.services.image.faults import (
     order,
     pages,
     removal,
+    spellings,
     texts,
     truth,
     values,
@@ -54,6 +55,7 @@ MODULES = (
     filters,
     order,
     pages,
+    spellings,
 )
 
 

@@ -94,7 +94,7 @@ def test_what_is_wrong_in_the_answer_to_what_was_due_a_refusal_follows_from_its_
 
 
 def test_what_binds_never_follows_from_advice(find: Find, exchange: Build) -> None:
-    spelled = exchange(status=200, query="limit=1_0")
+    spelled = exchange(url="http://cloud/v2/images?limit=1_0")
     lenient = Deviation("lenient", operation=LIST, request=(Part("limit", Class.lenient("other-digits")),))
     advice, binding = find(
         found(spelled, lenient, "image.list.lenient"), found(spelled, Deviation("other-number"), LIMIT)

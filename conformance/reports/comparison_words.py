@@ -69,6 +69,8 @@ _WORDS: Mapping[str, Text] = {
     "explored": say("explored"),
     "release": say("release"),
     "severity": say("severity"),
+    "finding": say("finding"),
+    "promise": say("promise"),
     "newly exercised": say("newly exercised"),
     "no longer exercised": say("no longer exercised"),
     "intermittent": say("intermittent"),

@@ -20,6 +20,8 @@ __all__ = ["Answered", "Finding", "Followed", "Group", "Message", "Place", "find
 BUDGET = 120_000
 """Bytes of bodies in the whole page; each body gets its share, between the two bounds below, and the headers another."""
 LEAST, MOST = 300, 2500
+MOST_ON_PAPER = 20
+"""Findings that are printed whole, the weightiest ones; of the others paper has the headings."""
 MOST_PLACES = 40
 MOST_VARIANTS = 30
 LONGEST_COMMAND = 1600
@@ -86,13 +88,14 @@ class Place:
 class Finding:
     """One finding in the order in which it is read.
 
-    `held` is what it is held against: what was due and what came, the line of the document, the ruling. `came` is the answer
+    `brief` says that paper has its heading alone, which keeps a printed page short. `held` is what it is held against: what was due and what came, the line of the document, the ruling. `came` is the answer
     that shows it. `command` is the request alone as one line, empty when it is too long to be read; `needs` says that it stands on resources which
     the script makes first, `script` that there is one. `neighbour` is the nearest request that was answered rightly.
     `request` and `answer` are the exchange whole, None when no single exchange shows it.
     """
 
     group: FindingGroup
+    brief: bool
     title: Text
     held: Quotation
     came: Answered | None
@@ -137,8 +140,16 @@ def _findings(shown: Presentation) -> Iterator[Finding]:
     share = max(LEAST, min(MOST, BUDGET // max(1, 2 * len(verdict.findings))))
     promises = {item.id: item for item in verdict.requirements}
     numbered = {item.number: item for item in verdict.exchanges}
-    for group in verdict.findings:
-        yield _finding(group, verdict, promises.get(group.requirement), numbered, shown.commands.get(group.id), share)
+    for index, group in enumerate(verdict.findings):
+        yield _finding(
+            group,
+            verdict,
+            promises.get(group.requirement),
+            numbered,
+            shown.commands.get(group.id),
+            share,
+            brief=index >= MOST_ON_PAPER,
+        )
 
 
 def _finding(
@@ -148,6 +159,8 @@ def _finding(
     numbered: Mapping[int, Exchange],
     script: str | None,
     share: int,
+    *,
+    brief: bool,
 ) -> Finding:
     exemplar = group.exemplar
     command = first_command(exemplar) if exemplar is not None else ""
@@ -158,6 +171,7 @@ def _finding(
         variants = ()
     return Finding(
         group=group,
+        brief=brief,
         title=message(group),
         held=quotation(group, verdict),
         came=_answered(exemplar) if exemplar is not None else None,

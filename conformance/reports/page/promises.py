@@ -9,11 +9,14 @@ from itertools import groupby
 
 from conformance.model import requirement_id
 from conformance.model.contract import Authority
+from conformance.model.phrase import Phrase
 from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, Verdict
+from conformance.reports.explanation import cause_of
 from conformance.reports.language import Text, say
 from conformance.reports.page.charts import Bar, outcome_bars
+from conformance.reports.sentences import said
 
-__all__ = ["BARS", "COMMON", "OTHER", "Promise", "Section", "sections"]
+__all__ = ["BARS", "COMMON", "OTHER", "Missing", "Promise", "Section", "missing", "sections"]
 
 COMMON, OTHER = "common", "other"
 """Sections that are no operation."""
@@ -28,6 +31,10 @@ BARS: Mapping[str, Text] = {
     "not-exercised": say("not exercised"),
 }
 """What the parts of an operation's bar are called."""
+
+
+_AS_COUNT = frozenset({Outcome.PASSED, Outcome.EXCLUDED, Outcome.NOT_EXERCISED})
+"""Outcomes that paper has no rows of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +61,26 @@ class Section:
 
     @property
     def unkept(self) -> bool:
-        """Whether one of them is neither kept nor excluded."""
-        return any(item.result.outcome not in {Outcome.PASSED, Outcome.EXCLUDED} for item in self.promises)
+        """Whether one of them is broken, whatever that weighs."""
+        return any(item.result.outcome not in _AS_COUNT for item in self.promises)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A cause, and the promises that were not exercised because of it."""
+
+    cause: Text
+    promises: tuple[str, ...]
+
+
+def missing(verdict: Verdict) -> tuple[Missing, ...]:
+    """What was not exercised by its cause, the cause of most first."""
+    found: dict[Phrase | str, list[str]] = {}
+    for item in verdict.requirements:
+        if item.outcome is Outcome.NOT_EXERCISED:
+            found.setdefault(cause_of(item), []).append(item.id)
+    ordered = sorted(found.items(), key=lambda entry: -len(entry[1]))
+    return tuple(Missing(said(cause), tuple(names)) for cause, names in ordered)
 
 
 def sections(verdict: Verdict) -> tuple[Section, ...]:

@@ -10,7 +10,7 @@ from conformance.reports.outcome_line import headline
 from conformance.reports.page.charts import Bar, Latencies, latencies, status_bars
 from conformance.reports.page.findings import Group, finding_groups
 from conformance.reports.page.outcome import Opening, opening
-from conformance.reports.page.promises import Section, sections
+from conformance.reports.page.promises import Missing, Section, missing, sections
 from conformance.reports.page.sent import SentTable, sent_tables
 from conformance.reports.presentation import Presentation
 
@@ -26,6 +26,7 @@ class Page:
     opening: Opening
     groups: tuple[Group, ...]
     sections: tuple[Section, ...]
+    missing: tuple[Missing, ...]
     sent: tuple[SentTable, ...]
     statuses: tuple[Bar, ...]
     status_kinds: tuple[str, ...]
@@ -46,6 +47,7 @@ def page_of(shown: Presentation) -> Page:
         opening=opening(verdict, groups, parts),
         groups=groups,
         sections=parts,
+        missing=missing(verdict),
         sent=sent_tables(verdict.sent, order),
         statuses=statuses,
         status_kinds=tuple(kind for kind in ("s1", "s2", "s3", "s4", "s5") if kind in present),

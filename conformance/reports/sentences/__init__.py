@@ -8,6 +8,7 @@ Rules
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from string import Formatter
 from typing import Any
@@ -174,6 +175,8 @@ def _value(name: str, value: Value) -> Any:
         return spoken(value)
     if isinstance(value, tuple):
         return _either(name, value)
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)  # as it stood in the body
     if not isinstance(value, str):
         return value
     return say(WORDS[value]) if name in VOCABULARY and value in WORDS else shortened(value, LONGEST)

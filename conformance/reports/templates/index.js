@@ -165,10 +165,10 @@
     });
   }
 
-  // --- paper: every finding is printed open, the promises that are not kept with it, and the page is as before afterwards ---
+  // --- paper: the weightiest findings and the promises that are not kept are printed open, and the page is as before afterwards ---
   let closed = [];
   window.addEventListener("beforeprint", () => {
-    closed = all("details.finding:not([open]), #ledger > details:not([open])");
+    closed = all("details.finding:not([open]):not(.brief), #missing:not([open]), #ledger > details.unkept:not([open])");
     for (const item of closed) item.open = true;
   });
   window.addEventListener("afterprint", () => {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -16,7 +15,7 @@ from conformance.cli.embedded import embedded
 from conformance.cli.reporting import present_run
 from conformance.reports import LANGUAGES, print_verdict
 from conformance.run.plugin import MOST_CONFIRM
-from conformance.run.session import PROFILES, Options
+from conformance.run.session import PROFILES, Options, seed_of_day
 from conformance.run.waivers_file import chosen
 from conformance.target.cloud import Settings
 
@@ -80,7 +79,11 @@ lang_option = click.option(
 @click.command()
 @target_options
 @click.option("--profile", type=click.Choice(PROFILES), default="gate", show_default=True, help="How much is run.")
-@click.option("--seed", type=int, help="The same seed makes the same requests.  [default: drawn]")
+@click.option(
+    "--seed",
+    type=int,
+    help="What the exploring part is drawn with; the same seed explores the same.  [default: today's date, 20261231 say]",
+)
 @click.option(
     "--budget",
     metavar="N|Ns|Nm",
@@ -143,11 +146,10 @@ def run(
 
     Exit codes: 0 conformant, 1 non-conformant, 2 usage, 3 inconclusive, 4 the suite is at fault.
     """
-    drawn = random.SystemRandom().randrange(2**32) if seed is None else seed
     options = Options(
         settings,
         profile,
-        drawn,
+        seed_of_day() if seed is None else seed,
         strict,
         select,
         specs,

@@ -89,7 +89,7 @@ def asked_by(verdict: Verdict) -> Asked:
             for item in verdict.requirements
             if item.checks and item.outcome not in {Outcome.NOT_EXERCISED, Outcome.EXCLUDED}
         },
-        frozenset({verdict.run.seed} if whole else ()),
+        frozenset({verdict.run.seed} if whole and verdict.exploring else ()),
         whole,
     )
 

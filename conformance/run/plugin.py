@@ -7,7 +7,6 @@ reported, and the process ends with the verdict's exit code.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from conformance.model.verdict import Verdict
 from conformance.run.cases import Case, Expect, NotApplicable, NotExercised, service_of
 from conformance.run.client import Client
 from conformance.run.embedded import Embed
-from conformance.run.session import PROFILES, Options, Session, budget_of, in_profile
+from conformance.run.session import PROFILES, Options, Session, budget_of, in_profile, seed_of_day
 from conformance.run.waivers_file import chosen as chosen_waivers
 from conformance.run.wording import PLAIN, Wording
 from conformance.target.cloud import Settings
@@ -72,7 +71,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--insecure", action="store_true", help="do not verify certificates")
     group.addoption("--other-cloud", help="cloud of clouds.yaml with a second project, for isolation")
     group.addoption("--profile", choices=PROFILES, default="gate", help="how much is run (default: gate)")
-    group.addoption("--seed", type=int, help="the same seed makes the same requests (default: drawn)")
+    group.addoption(
+        "--seed", type=int, help="what the exploring part is drawn with (default: today's date, 20261231 say)"
+    )
     group.addoption(
         "--budget",
         help="what the generated cases may spend: requests (500) or a time (120s, 10m) (default: the profile's)",
@@ -124,7 +125,7 @@ def options_of(config: pytest.Config) -> Options:
             insecure=get("--insecure"),
         ),
         profile=get("--profile"),
-        seed=random.SystemRandom().randrange(2**32) if seed is None else seed,
+        seed=seed_of_day() if seed is None else seed,
         strict=bool(get("strict", False)),  # pytest has an option of this name, and takes it for its own strictness too
         selection=chosen or None,
         budget=get("--budget"),
@@ -184,8 +185,9 @@ class Supervisor:
         if out:
             config.hook.pytest_deselected(items=out)
             items[:] = [item for item in items if item not in out]
-        budget = self.given.options.budget if self.given is not None else config.getoption("--budget")
-        if any(budget_of(profile, budget)):
+        given = self.given.options if self.given is not None else None
+        budget = given.budget if given is not None else config.getoption("--budget")
+        if any(budget_of(profile, budget)) and (given is None or given.explore):
             items += [exploring_part(item) for item in items if (case := case_of(item)) and case.draws]
 
     @pytest.hookimpl(wrapper=True)

@@ -43,7 +43,7 @@ from conformance.target.cloud import Settings, Target, Wanted, open_target
 from conformance.target.secrets import Secrets
 from conformance.target.transport import Transport
 
-__all__ = ["EXPLORING", "PROFILES", "Options", "Session", "budget_of", "in_profile"]
+__all__ = ["EXPLORING", "PROFILES", "Options", "Session", "budget_of", "in_profile", "seed_of_day"]
 
 PROFILES = ("smoke", "gate", "acceptance")
 BUDGETS = {"smoke": "0", "gate": "400", "acceptance": "6000"}
@@ -54,12 +54,12 @@ EXPLORING = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a run was asked for. `seed` makes the same requests again; `selection` is pytest's -k or a choice of files.
+    """What a run was asked for. `seed` is what the exploring part is drawn with; `selection` is pytest's -k or a choice of files.
 
     `embedded` makes the target of a run that names no cloud; without it such a run is refused. `waivers` and `baseline`
     are files; `confirm` is how often a case that showed a finding is tried again. `budget` bounds the generated cases:
     requests (`500`) or a time (`120s`, `10m`); the profile's own when None. `wording` says what waivers that name a
-    text are matched against.
+    text are matched against. Without `explore` cases that draw are not run with the seed of the run.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -75,11 +75,18 @@ class Options:
     confirm: int = 0
     budget: str | None = None
     wording: Wording = PLAIN
+    explore: bool = True
 
 
 def budget_of(profile: str, budget: str | None) -> tuple[int | None, float | None]:
     """What the generated cases of a run may spend: requests, or seconds. Raises UsageError."""
     return parse_budget(budget if budget is not None else BUDGETS[profile])
+
+
+def seed_of_day() -> int:
+    """The seed of a run that was given none: today's date in UTC as a number, such as 20261231, so that each day
+    explores something else and whoever reads of a run can repeat it."""
+    return int(datetime.now(UTC).strftime("%Y%m%d"))
 
 
 def in_profile(case: Case, profile: str) -> bool:

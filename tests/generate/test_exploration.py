@@ -12,7 +12,12 @@ from conformance.model.errors import TargetError, UsageError
 
 
 def exploring(
-    label: Callable[[int], str | None], *, requests: float | None = None, shrinks: int = 30
+    label: Callable[[int], str | None],
+    *,
+    requests: float | None = None,
+    shrinks: int = 30,
+    seed: int = 1,
+    simplest: bool = True,
 ) -> tuple[Exploration[int, int], list[int]]:
     sent: list[int] = []
 
@@ -21,7 +26,7 @@ def exploring(
         return value
 
     budget = Budget(requests, None, lambda: len(sent))
-    return Exploration(st.integers(0, 10000), send, label, lambda value: value, budget, 1, shrinks), sent
+    return Exploration(st.integers(0, 10000), send, label, lambda value: value, budget, seed, shrinks, simplest), sent
 
 
 def test_a_failing_value_is_made_small() -> None:
@@ -35,6 +40,24 @@ def test_each_kind_of_failure_is_kept_and_none_stops_the_others() -> None:
     tries.widen(40)
     assert set(tries.smallest) == {"odd", "large"}
     assert len(tries.results) >= 30
+
+
+def test_the_value_that_every_seed_begins_with_can_be_left_out() -> None:
+    begun = []
+    for seed in (1, 2):
+        for simplest in (True, False):
+            tries, sent = exploring(lambda _value: None, seed=seed, simplest=simplest)
+            tries.widen(3)
+            begun.append(sent)
+    assert [0, 0] == [begun[0][0], begun[2][0]]
+    assert begun[0][1:] == begun[1] != begun[3] == begun[2][1:]
+
+
+def test_what_is_due_is_tried_whatever_it_costs_but_not_without_a_budget() -> None:
+    for requests, due, most in ((1, True, 5), (1, False, 1), (0, True, 0)):
+        tries, sent = exploring(lambda _value: None, requests=requests)
+        tries.widen(5, due=due)
+        assert most == len(sent)
 
 
 def test_no_value_is_sent_twice() -> None:

@@ -12,6 +12,7 @@ from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class, Part
 from conformance.model.finding import Assertion
 from conformance.model.message import Exchange
+from conformance.model.record import Attempt
 from conformance.model.verdict import Verdict
 
 WORD = Class.broken("type", **{"is": "word", "wanted": "integer"})
@@ -80,9 +81,11 @@ def test_what_either_of_two_asked_was_asked() -> None:
 
 def test_a_verdict_says_what_was_sent_and_which_checks_judged_what(judged: Judged, exchange: Make) -> None:
     look = (Assertion("error.envelope", "envelope"), exchange("image.list", 400))
-    found = asked_by(judged(look, seed=7))
+    drawn = Attempt("drawn.case", range(1, 2), range(0), complete=True, explores=True)
+    found = asked_by(judged(look, seed=7, attempts=(drawn,)))
     assert frozenset({"envelope"}) == found.looks["error.envelope"]
     assert (frozenset({7}), True) == (found.seeds, found.whole)
     assert ["image.list"] == [operation for operation in found.classes if operation.startswith("image.")]
+    assert frozenset() == asked_by(judged(look, seed=7)).seeds
     smoke = asked_by(judged(look, seed=7, profile="smoke"))
     assert (frozenset(), False) == (smoke.seeds, smoke.whole)

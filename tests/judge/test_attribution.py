@@ -27,11 +27,11 @@ class Cloud:
         request = Request("POST", "http://cloud/v2/images", headers, json.dumps(body).encode(), "image.create", "main")
         self.recorder.observe(request, Response(status))
 
-    def told(self, check: str = "server-error") -> dict[tuple[Part, ...], int]:
+    def told(self, check: str = "server-error", drawn: tuple[int, ...] = ()) -> dict[tuple[Part, ...], int]:
         """The class of request that explains a finding of the check -> how often."""
         known = partitioned(self.recorder.exchanges, self.recorder.contract)
         return Counter(
-            item.deviation.request for item in attributed(self.recorder.findings, known) if item.check == check
+            item.deviation.request for item in attributed(self.recorder.findings, known, drawn) if item.check == check
         )
 
 
@@ -52,6 +52,28 @@ def test_one_server_error_does_not_hide_another(contract: Contract) -> None:
         part("body", wrong_type("array", "object")): 1,
         part("min_ram", wrong_type("string", "integer")): 1,
     }
+
+
+def test_what_the_seed_drew_explains_no_failure_that_every_seed_meets(contract: Contract) -> None:
+    cloud = Cloud(contract)
+    for number in range(10):
+        cloud.create({"name": f"n{number}"}, 500 if number == 0 else 201)
+    cloud.create({"min_ram": "x"}, 500)
+    before = cloud.told()
+    for number in range(9):  # refused as they should be, so that the class alone would explain nothing any more
+        cloud.create({"min_ram": f"x{number}"}, 400)
+    assert before == cloud.told(drawn=tuple(range(12, 21)))
+    assert {A_VALID_REQUEST: 1, part("min_ram", wrong_type("string", "integer")): 1} == before
+    assert {A_VALID_REQUEST: 2} == cloud.told()
+
+
+def test_a_class_that_only_the_seed_drew_is_explained_by_all_that_was_sent(contract: Contract) -> None:
+    cloud = Cloud(contract)
+    for body, status in (({"name": "one"}, 201), ({"name": "two"}, 500), ([], 500)):
+        cloud.create(body, status)
+    assert EMPTY_ARRAY not in cloud.told()
+    cloud.create([], 500)
+    assert 2 == cloud.told(drawn=(3, 4))[EMPTY_ARRAY]
 
 
 def test_a_failure_of_every_request_is_one_group(contract: Contract) -> None:

@@ -16,7 +16,7 @@ from conformance.model.errors import SuiteError
 from conformance.model.marks import Marks, tag_of
 from conformance.model.message import Exchange, Headers, Request, Response
 from conformance.model.phrase import Phrase
-from conformance.run.client import Client, Connection, body_of, resource_of
+from conformance.run.client import REGRESSION_SEED, Client, Connection, body_of, resource_of
 from conformance.run.recorder import Recorder
 from conformance.run.sender import RecordingSender
 from conformance.run.service import Service, service_named
@@ -361,6 +361,17 @@ def test_no_name_comes_twice_in_a_case_nor_when_it_is_tried_again() -> None:
         client.begin("list.a", attempt)
         names += [client.name(), client.name()]
     assert 4 == len(set(names))
+
+
+def test_only_what_explores_draws_with_the_seed_of_the_run() -> None:
+    client = Library(always()).client
+    client.begin("one")
+    assert (REGRESSION_SEED, False) == (client.seed, client.explores)
+    fixed = client.random.random()
+    client.begin("one", explores=True)
+    assert client.explores
+    assert client.seed != REGRESSION_SEED
+    assert fixed != client.random.random()
 
 
 def test_an_id_that_nothing_has_is_a_uuid_that_no_seed_makes() -> None:

@@ -130,6 +130,36 @@ def test_a_profile_leaves_out_the_cases_of_larger_ones(contract: Contract) -> No
     assert 0 < len(smoke) < len(gate)
 
 
+def test_cases_that_draw_come_again_at_the_end_to_explore_with_the_seed_of_the_run(contract: Contract) -> None:
+    session, _, _ = ran(contract, lambda _expect: None, profile="gate", selection="test_delete or stateful", seed=7)
+    attempts = session.recorder.attempts
+    assert [item for item in attempts if item.explores] == attempts[-1:]
+    assert attempts[-1].case.removesuffix("[exploring]") in {item.case for item in attempts[:-1]}
+
+
+@pytest.mark.parametrize("given", [{"profile": "smoke"}, {"budget": "0"}, {"explore": False}])
+def test_nothing_explores_in_smoke_without_a_budget_or_when_it_is_not_wanted(
+    contract: Contract, given: dict[str, object]
+) -> None:
+    session, _, _ = ran(contract, lambda _expect: None, **{"profile": "gate", "selection": "stateful", **given})
+    assert [] == [item for item in session.recorder.attempts if item.explores]
+
+
+def test_a_case_that_explores_leaves_nothing_unjudged_and_its_looks_do_not_count(contract: Contract) -> None:
+    calls: list[bool] = []
+
+    def act(expect: Expect) -> None:
+        calls.append(expect._recorder.exploring)
+        if calls[-1]:
+            expect.kept("image.patch.atomic")
+            raise NotExercised(REASON)
+
+    session, verdict, _ = ran(contract, act, profile="gate", selection="stateful")
+    assert [False, True] == calls
+    assert {} == session.recorder.unjudged
+    assert Outcome.NOT_EXERCISED is result(verdict, "image.patch.atomic")[0]
+
+
 def test_ctrl_c_ends_the_run_with_a_note_and_cleans_up(contract: Contract) -> None:
     def act(_expect: Expect) -> None:
         raise KeyboardInterrupt

@@ -270,6 +270,26 @@ def test_nothing_is_judged_when_there_is_nothing_to_change(contract: Contract) -
         trial(Cloud(contract, makes=False), patch({"min_ram": 7}))
 
 
+def test_each_class_is_tried_once_whatever_the_budget_but_where_other_cases_try_it_too(contract: Contract) -> None:
+    aims = [create({"min_ram": 7}, place=f"place-{number}") for number in range(4)]
+    for elsewhere, sent in (((), 4), (("place-2", "place-3"), 2), (tuple(f"place-{number}" for number in range(4)), 1)):
+        cloud, expect = Cloud(contract), Expect()
+        Trials(cloud, expect, Budget(1, None, lambda seen=cloud.sent: len(seen)), shrinks=2).run(
+            aims, elsewhere=elsewhere
+        )
+        assert sent == sum(item.operation == CREATE for item in cloud.sent)
+
+
+def test_what_explores_leaves_out_the_draft_that_every_seed_begins_with(contract: Contract) -> None:
+    drafts = st.sampled_from([Draft(json.dumps({"name": NAME, "min_ram": ram}).encode()) for ram in range(1, 6)])
+    aim = Aim(CREATE, "image.create.body.min_ram", "min_ram", Class.open("any"), drafts)
+    for explores in (False, True):
+        cloud = Cloud(contract, explores=explores)
+        trial(cloud, aim)
+        made = [json.loads(item.body)["min_ram"] for item in cloud.sent if item.operation == CREATE]
+        assert (1 in made, len(made) > 1) == (not explores, True)
+
+
 def test_nothing_is_sent_without_a_budget(contract: Contract) -> None:
     cloud = Cloud(contract)
     trial(cloud, create({"min_ram": 7}), budget=0)

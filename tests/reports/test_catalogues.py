@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chinese import NAMES, names_in, words_of
 from jinja2 import Environment, nodes
 from verdicts import recorded
 
 import conformance
 from conformance.contract.specs import load_contract
 from conformance.model.contract import Authority, Level
-from conformance.model.phrase import VOCABULARY
 from conformance.model.verdict import Outcome, Overall, Weight
 from conformance.reports import sentences, words
 from conformance.reports.language import catalogue
@@ -37,89 +37,6 @@ TEMPLATES = [*DEVIATIONS.values(), *PHRASES.values(), *CLASSES.values(), *WORDS.
 
 def placeholders(text: str) -> set[str]:
     return set(re.findall(r"\{([a-z_]+)\}", text))
-
-
-NAMES = frozenset(
-    [
-        "conformance",  # and the words of its command line
-        "diff",
-        "seed",
-        "specs",
-        "API",
-        "ASCII",
-        "Accept",
-        "BMP",
-        "Content-Length",
-        "Content-Type",
-        "GET",
-        "HTML",
-        "HTTP",
-        "HTTPS",
-        "ID",
-        "Infinity",
-        "JSON",
-        "NUL",
-        "NaN",
-        "OpenStack",
-        "PATCH",
-        "RFC",
-        "URI",
-        "URN",
-        "UTF-8",
-        "UUID",
-        "X-Auth-Token",
-        "active",
-        "add",
-        "all",
-        "auth",
-        "created_at",
-        "curl",
-        "exchanges.har",
-        "file",
-        "identity",
-        "limit",
-        "methods",
-        "move",
-        "next",
-        "null",
-        "op",
-        "other-cloud",
-        "path",
-        "p50",
-        "p95",
-        "queued",
-        "remove",
-        "replace",
-        "self",
-        "sh",
-        "smoke",
-        "strict",
-        "strict-waivers",
-        "true",
-        "updated_at",
-        "value",
-        "verdict.json",
-        "xx",
-    ]
-)
-"""Words that are no English in a Chinese text: names of members, headers, formats, files and options."""
-
-
-def words_of(text: str) -> list[str]:
-    return re.findall(r"[A-Za-z][A-Za-z0-9_.-]*", re.sub(r"\{[a-z_]+\}", "", text))
-
-
-def names_in(data: object) -> Iterator[str]:
-    """Every word of the values of a deviation: names and values stay as they are, words of our vocabulary do not."""
-    if isinstance(data, dict):
-        for key, value in data.items():
-            if key not in {"kind", "rule", "standing", *VOCABULARY}:
-                yield from names_in(value)
-    elif isinstance(data, list):
-        for item in data:
-            yield from names_in(item)
-    else:
-        yield from words_of(str(data))
 
 
 def literals(name: str) -> set[str]:
@@ -149,6 +66,11 @@ def stated() -> set[str]:
     found = {item.statement.template for item in contract.requirements.values()}
     found |= {item.excluded for item in contract.requirements.values() if item.excluded is not None}
     return found | set(map(str, contract.reasons.values()))
+
+
+def ruled() -> set[str]:
+    """What the rulings decide, and why."""
+    return {text for item in load_contract().rulings.values() for text in (item.text, item.reason) if text}
 
 
 SAID = {
@@ -188,12 +110,13 @@ def test_what_a_target_is_told_by_has_its_chinese_and_nothing_else(tmp_path: Pat
     assert told == {text for context, text in catalogue("zh") if context == "target"}
 
 
-def test_every_ruling_that_a_promise_names_has_its_chinese_and_nothing_else() -> None:
-    contract = load_contract()
-    named = {item.ruling for item in contract.requirements.values() if item.excluded is None}
-    rulings = [ruling for number, ruling in contract.rulings.items() if number in named]
-    due = {text for ruling in rulings for text in (ruling.text, ruling.reason)}
-    assert {text for context, text in catalogue("zh") if context == "ruling"} == due
+def test_every_ruling_has_its_chinese_and_nothing_else() -> None:
+    assert {text for context, text in catalogue("zh") if context == "ruling"} == ruled()
+
+
+def test_a_ruling_in_chinese_has_no_english_word_but_those_that_it_has_in_english() -> None:
+    for english in ruled():
+        assert set(words_of(catalogue("zh")["ruling", english])) - NAMES <= set(words_of(english)), english
 
 
 def test_every_operation_with_a_title_has_it_in_both_languages() -> None:

@@ -77,7 +77,7 @@ def test_one_is_singular() -> None:
 def test_an_operation_has_the_title_that_its_service_gives_it() -> None:
     found = title("auth.token")
     assert found is not None
-    assert (found.plain("en"), found.plain("zh")) == ("Token", "令牌")
+    assert (found.plain("en"), found.plain("zh")) == ("Token", "获取令牌")
     assert title("no.such") is None
 
 

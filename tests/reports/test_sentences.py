@@ -18,7 +18,7 @@ from conformance.reports.sentences import class_text, request_text, said, senten
         (
             Deviation("no-envelope", terms=(("carries", Phrase.of("flat-object")),)),
             "a failure carries a flat object, not the envelope",
-            "失败响应的内容是没有外层的对象，不符合错误体格式",
+            "失败响应的内容是没有外层字段的对象，不符合错误体格式",
         ),
         (
             Deviation("server-error", operation="server.list", status=500, request=(Part("limit", VALID),)),
@@ -48,7 +48,7 @@ def test_what_a_target_said_is_bounded() -> None:
 def test_a_class_reads_after_its_place() -> None:
     wrong = Class.broken("another-type", wanted="integer")
     assert request_text((Part("limit", wrong),)).plain("en") == "limit is of another type than integer"
-    assert class_text(Class.broken("another-type", wanted="integer")).plain("zh") == "的类型不是 integer"
+    assert class_text(Class.broken("another-type", wanted="integer")).plain("zh") == "的类型不是整数"
 
 
 def test_a_statement_is_looked_up_by_its_template_and_filled() -> None:

@@ -45,6 +45,8 @@ DEVIATIONS: Mapping[str, str] = {**checks.DEVIATIONS, **{k: v for part in _SOURC
 """Kind of deviation -> template."""
 PHRASES: Mapping[str, str] = {**checks.PHRASES, **{k: v for part in _SOURCES for k, v in part.PHRASES.items()}}
 """Kind of phrase -> template."""
+_NAMES = {"wanted": "type", "type": "type", "said": "said"}
+"""Term whose value is a name or a saying in English, for which other languages have words -> context of the catalogue."""
 WORDS: Mapping[str, str] = {k: v for part in (*_SOURCES, classes) for k, v in part.WORDS.items()}
 """Word of the vocabulary -> text."""
 
@@ -70,9 +72,9 @@ def _values(deviation: Deviation) -> dict[str, Any]:
     """What the braces of a template may name: members of the deviation, its terms, and what was seen."""
     terms, seen = dict(deviation.terms), dict(deviation.seen)
     values: dict[str, Any] = {
-        "operation": deviation.operation,
+        "operation": _call(deviation.operation),
         "status": deviation.status,
-        "place": deviation.path or deviation.place or say("the body"),
+        "place": deviation.path or (Text(deviation.place, context="place") if deviation.place else say("the body")),
         "act": spoken(deviation.act) if deviation.act is not None else say("the request"),
         "request": request_text(deviation.request, str(terms["method"]) if "method" in terms else None),
         "cause": _cause(deviation.request, str(terms["method"]) if "method" in terms else None),
@@ -90,8 +92,8 @@ def message(group: FindingGroup) -> Text:
 def stated(statement: Statement) -> Text:
     """What a requirement promises."""
     values: dict[str, Any] = dict(statement.values)
-    if "location" in values:
-        values["location"] = Text(str(values["location"]), context="location")
+    for name in values.keys() & {"location", "type"}:
+        values[name] = Text(str(values[name]), context=name)
     return Text(statement.template, values)
 
 
@@ -120,9 +122,10 @@ def request_text(parts: Sequence[Part], method: str | None = None) -> Text:
 
 def _part(part: Part) -> Text:
     words = class_text(part.held)
+    place = Text(part.place, context="part")
     if part.standing is Standing.VALID:
-        return say("a valid request, {place} {held}", place=part.place, held=words)
-    return say("{place} {held}", place=part.place, held=words)
+        return say("a valid request, {place} {held}", place=place, held=words)
+    return say("{place} {held}", place=place, held=words)
 
 
 def _cause(parts: Sequence[Part], method: str | None) -> Text:
@@ -162,6 +165,11 @@ def _shown(terms: Mapping[str, Value]) -> dict[str, Any]:
     return {name: _value(name, value) for name, value in terms.items()}
 
 
+def _call(operation: str | None) -> Text | None:
+    """An operation in a sentence: its id in English, what its service calls it in the other languages."""
+    return None if operation is None else Text(operation, context="call")
+
+
 def _either(name: str, values: tuple[Value, ...]) -> Text:
     """One of several: `null or string`."""
     first, *rest = (Text("{value}", {"value": _value(name, item)}) for item in values or ("",))
@@ -179,4 +187,11 @@ def _value(name: str, value: Value) -> Any:
         return json.dumps(value)  # as it stood in the body
     if not isinstance(value, str):
         return value
+    if name == "operation":
+        return _call(value)
+    if name in _NAMES:
+        first, *others = value.split(" or ") if name == "wanted" else [value]
+        if others:
+            return _either(name, (first, *others))
+        return Text(shortened(value, LONGEST), context=_NAMES[name])
     return say(WORDS[value]) if name in VOCABULARY and value in WORDS else shortened(value, LONGEST)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 __all__ = ["DEVIATIONS", "PHRASES", "WORDS"]
 
 DEVIATIONS: Mapping[str, str] = {
-    "gone": "a resource is gone {when}",
+    "gone": "a resource is gone after {when}",
     "gone-by-itself": "a resource is gone without a delete",
     "changed-by-a-refused-delete": "a refused delete changed the resource",
     "changed-by-a-second-create": "a create with its id changed the resource",
@@ -21,8 +21,8 @@ PHRASES: Mapping[str, str] = {
 """Kind of phrase (an act, a reason, a note) -> template."""
 
 WORDS: Mapping[str, str] = {
-    "by-itself": "without a change",
-    "create": "after a create",
+    "by-itself": "nothing was changed",
+    "create": "a create",
     "leaves-out": "leaves out what matches",
     "by-its-name": "in a list by its name",
 }

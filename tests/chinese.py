@@ -49,6 +49,7 @@ NAMES = frozenset(
         "X-Auth-Token",
         "active",
         "add",
+        "all",
         "auth",
         "created_at",
         "curl",

@@ -58,7 +58,7 @@ def broken_bodies(good: Any, kind: str, around: bytes) -> Iterator[tuple[Class, 
     yield Class.broken("nan-or-infinity"), tokens.map(lambda token: Draft(number.replace(b"%s", token)))
     levels = st.sampled_from([100, 900, 5000, 100000])
     shapes = st.sampled_from(["array", "object", "open", "member"])
-    yield Class.broken("nested-too-deep"), st.builds(_nested, levels, shapes, st.just(around))
+    yield Class.broken("nested-too-deep"), st.builds(_nested, levels, shapes, st.just(around), st.just(kind))
     for other, values in kinds().items():
         if other.removeprefix("empty ") != kind:
             yield of_type([kind], sample(other)), values.map(lambda value: Draft(encoded(value)))
@@ -69,9 +69,11 @@ def _first_member(good: Any) -> bytes:
     return str(next(iter(good[0] if isinstance(good, list) else good))).encode()
 
 
-def _nested(levels: int, shape: str, around: bytes) -> Draft:
+def _nested(levels: int, shape: str, around: bytes, kind: str) -> Draft:
+    """A text nested so deep. One that begins as an array is sent where an array is due: else it breaks two rules."""
     inner = b"[" * levels + b"]" * levels
-    bodies = {"open": b"[" * levels, "array": inner, "member": around.replace(b"%s", inner)}
+    first, last = (b'{"a":', b"}") if kind == "object" else (b"", b"")
+    bodies = {"open": first + b"[" * levels, "array": first + inner + last, "member": around.replace(b"%s", inner)}
     return Draft(bodies[shape] if shape in bodies else b'{"a":' * levels + b"1" + b"}" * levels)
 
 

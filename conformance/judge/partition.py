@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from conformance.judge.rules import of_type, rule_of, wrong_type
+from conformance.judge.rules import odd_text, of_type, rule_of, wrong_type
 from conformance.model.contract import Contract, Operation, Resource, Schema
 from conformance.model.equivalence import VALID, Class, Part, Standing
 from conformance.model.marks import OWN_PROPERTY
@@ -257,7 +257,7 @@ def _named(name: str, place: str) -> Iterator[Part]:
     """What the name of a further property is, where it is not surely ours alone."""
     if not re.fullmatch(OWN_PROPERTY + r"[a-z0-9_]{1,60}", name):
         ascii_word = re.fullmatch(r"[A-Za-z0-9_.:-]{1,255}", name)
-        yield Part(place, Class.open("name-of-another" if ascii_word else "name-no-word"))
+        yield Part(place, odd_text(name) or Class.open("name-of-another" if ascii_word else "name-no-word"))
 
 
 def _property(rule: Schema, value: Any) -> Class:
@@ -450,5 +450,19 @@ def _content_type(request: Request, operation: Operation) -> Iterator[Part]:
     charset = next((part.partition("=")[2].strip('"') for part in rest if part.startswith("charset=")), "utf-8")
     if media_type != operation.request_media_type:
         yield Part("content-type", OTHER_MEDIA_TYPE)
+        yield from _older_pointers(request.body, operation)
     else:
         yield Part("content-type", VALID if charset in {"utf-8", "utf8"} else Class.open("other-charset"))
+
+
+def _older_pointers(data: bytes, operation: Operation) -> Iterator[Part]:
+    """The pointers that are no text in a JSON Patch as drafts of RFC 6902 before the fifth wrote it, where the name of an
+    operation is the key of its pointer. Open, as all is in another media type."""
+    schema = operation.request_schema or {}
+    if schema.get("type") != "array" or not data.lstrip().startswith(b"["):
+        return
+    value, _ = _parsed(data)
+    names = schema.get("items", {}).get("properties", {}).get("op", {}).get("enum", ())
+    for pointer in (item[name] for item in value or () if isinstance(item, dict) for name in names if name in item):
+        if not isinstance(pointer, str):
+            yield Part("path", replace(of_type(["string"], pointer), standing=Standing.OPEN))

@@ -22,7 +22,7 @@ from conformance.model.contract import Schema
 from conformance.model.equivalence import VALID, Class, Standing
 from conformance.model.jsonvalue import FORMATS, kind_of
 
-__all__ = ["meant", "of_type", "rule_of", "wrong_type"]
+__all__ = ["meant", "odd_text", "of_type", "rule_of", "wrong_type"]
 
 
 _DIGITS_OF_A_UUID = re.compile(r"[0-9a-fA-F]{32}")
@@ -102,12 +102,8 @@ def _text(schema: Schema, value: str) -> Class:
         return _unformatted(named, value)
     if "pattern" in schema and not re.search(schema["pattern"], value):
         return Class.broken("pattern", wanted=schema["pattern"]) if value else Class.broken("empty")
-    if any(0xD800 <= ord(char) <= 0xDFFF for char in value):
-        return Class.open("lone-surrogate")
-    if "\0" in value:
-        return Class.open("nul")
-    if any(ord(char) > 0xFFFF for char in value):
-        return Class.open("beyond-bmp")
+    if (odd := odd_text(value)) is not None:
+        return odd
     if named == "uuid" and value != value.lower():
         return Class.open("upper-case-uuid")
     if "enum" in schema:
@@ -119,6 +115,15 @@ def _text(schema: Schema, value: str) -> Class:
     if not value.isprintable() or value != value.strip():
         return Class("control-or-blank")
     return VALID if value.isascii() else Class("beyond-ascii")
+
+
+def odd_text(value: str) -> Class | None:
+    """The class of a text that servers have trouble to decode or to store, whatever it stands for; None of any other."""
+    if any(0xD800 <= ord(char) <= 0xDFFF for char in value):
+        return Class.open("lone-surrogate")
+    if "\0" in value:
+        return Class.open("nul")
+    return Class.open("beyond-bmp") if any(ord(char) > 0xFFFF for char in value) else None
 
 
 def _unformatted(named: str, value: str) -> Class:

@@ -100,6 +100,21 @@ def test_a_body_is_classed_before_its_members(contract: Contract, body: bytes, h
     assert Part("body", held) in classes(contract, request("image.create", body))
 
 
+@pytest.mark.parametrize(("name", "rule"), [("a\ud800", "lone-surrogate"), ("a\0", "nul"), ("a🖼", "beyond-bmp")])
+def test_odd_text_is_odd_in_a_name_too(contract: Contract, name: str, rule: str) -> None:
+    body = json.dumps({name: "x"}).encode()
+    assert {Part("further property", OPEN(rule))} == classes(contract, request("image.create", body))
+
+
+@pytest.mark.parametrize(
+    ("pointer", "more"), [(7, [Part("path", OPEN("type", **{"is": "integer", "wanted": "string"}))]), ("/min_ram", [])]
+)
+def test_a_pointer_of_an_older_json_patch_is_a_text_too(contract: Contract, pointer: object, more: list[Part]) -> None:
+    body = json.dumps([{"replace": pointer, "value": 1}]).encode()
+    sent = request("image.patch", body, f"http://cloud/v2/images/{ID}", **{"Content-Type": "application/older"})
+    assert {Part("content-type", OPEN("other-media-type")), *more} == classes(contract, sent)
+
+
 def test_an_integer_of_more_digits_than_python_converts_is_far_above(contract: Contract) -> None:
     body = b'{"min_ram": 1' + b"0" * 5000 + b"}"
     assert {Part("min_ram", BROKEN("far-above-maximum"))} == classes(contract, request("image.create", body))

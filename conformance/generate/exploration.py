@@ -21,7 +21,10 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.strategies import SearchStrategy
 
+from conformance.generate.steady import keep_steady
 from conformance.model.errors import UsageError
+
+keep_steady()
 
 __all__ = ["Budget", "Exploration", "keep_drawing_in", "parse_budget"]
 

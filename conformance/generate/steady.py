@@ -19,11 +19,8 @@ def keep_steady() -> None:
     """Leave out the constants of loaded modules from now on, in this process."""
     space = vars(providers)
     if FILLED_BY in space:
-        empty = providers.Constants(
-            integers=providers.SortedSet(),
-            floats=providers.SortedSet(key=providers.float_to_int),
-            bytes=providers.SortedSet(),
-            strings=providers.SortedSet(),
-        )
+        empty = space["_local_constants"]
+        for kind in ("integers", "floats", "bytes", "strings"):
+            getattr(empty, kind).clear()
         space[FILLED_BY] = lambda: empty
         providers.CONSTANTS_CACHE.cache.clear()

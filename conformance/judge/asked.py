@@ -22,13 +22,13 @@ from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Part
 from conformance.model.verdict import Outcome, Verdict
 
-__all__ = ["Asked", "asked_by"]
+__all__ = ["Inquiry", "asked_by"]
 
 V = TypeVar("V")
 
 
 @dataclass(frozen=True)
-class Asked:
+class Inquiry:
     """`classes` maps each operation that was called to the classes that its requests had, place by place; `looks` maps
     each promise that was judged to the checks that looked at it.
 
@@ -41,9 +41,9 @@ class Asked:
     seeds: frozenset[int] = frozenset()
     whole: bool = False
 
-    def __or__(self, other: Asked) -> Asked:
+    def __or__(self, other: Inquiry) -> Inquiry:
         """What either asked."""
-        return Asked(
+        return Inquiry(
             _both(self.classes, other.classes),
             _both(self.looks, other.looks),
             self.seeds | other.seeds,
@@ -76,13 +76,13 @@ class Asked:
         return any(item.held.rule == part.held.rule for sent in self.classes.values() for item in sent)
 
 
-def asked_by(verdict: Verdict) -> Asked:
+def asked_by(verdict: Verdict) -> Inquiry:
     """What the run of this verdict asked."""
     classes: dict[str, set[Part]] = {exchange.operation: set() for exchange in verdict.exchanges}
     for row in verdict.sent:
         classes.setdefault(row.operation, set()).add(Part(row.place, row.held))
     whole = verdict.run.selection is None and verdict.run.profile != "smoke" and not verdict.run.cut_short
-    return Asked(
+    return Inquiry(
         {operation: frozenset(found) for operation, found in classes.items()},
         {
             item.id: frozenset(item.checks)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from conformance.judge.asked import Asked, asked_by
+from conformance.judge.asked import Inquiry, asked_by
 from conformance.judge.entries import Entry, entries_of
 from conformance.model.finding import Finding
 from conformance.model.verdict import Verdict, Weight
@@ -31,7 +31,7 @@ class Baseline:
     contract: str
     sha256: str
     entries: frozenset[Entry] = frozenset()
-    asked: Asked = field(default_factory=Asked)
+    asked: Inquiry = field(default_factory=Inquiry)
     explored: Mapping[Entry, int] = field(default_factory=dict)
 
     def holds(self, finding: Finding) -> bool:

@@ -37,7 +37,7 @@ from typing import Any
 
 from conformance.contract.located import FileViolation, Located, Unparsed, refuse, violations
 from conformance.contract.schemas import schema
-from conformance.judge.asked import Asked
+from conformance.judge.asked import Inquiry
 from conformance.judge.baseline import Baseline, Entry
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class, Part
@@ -93,12 +93,12 @@ def _read(item: Mapping[str, Any]) -> Entry:
     return Entry(item["requirement"], item["operation"], -1 if status is None else status, item["check"], deviation.key)
 
 
-def _asked(data: Mapping[str, Any]) -> Asked:
+def _asked(data: Mapping[str, Any]) -> Inquiry:
     classes: dict[str, set[Part]] = {}
     for row in data["classes"]:
         held = (Part(row["place"], Class.from_json(item)) for item in row["classes"])
         classes.setdefault(row["operation"], set()).update(held)
-    return Asked(
+    return Inquiry(
         {operation: frozenset(parts) for operation, parts in classes.items()},
         {row["requirement"]: frozenset(row["checks"]) for row in data["looks"]},
         frozenset(data["seeds"]),
@@ -113,7 +113,7 @@ def _row(entry: Entry, seed: int | None) -> str:
     return _json({**named, "status": status, "seed": seed, "deviation": json.loads(entry.deviation)})
 
 
-def _classes(asked: Asked) -> Iterator[str]:
+def _classes(asked: Inquiry) -> Iterator[str]:
     """What each place of each operation was sent, as lines of the file."""
     for operation, parts in sorted(asked.classes.items()):
         for place, same in groupby(sorted(parts, key=lambda part: part.order), lambda part: part.place):
@@ -122,7 +122,7 @@ def _classes(asked: Asked) -> Iterator[str]:
             yield _json({"operation": operation, "place": "", "classes": []})
 
 
-def _looks(asked: Asked) -> Iterator[str]:
+def _looks(asked: Inquiry) -> Iterator[str]:
     for requirement, checks in sorted(asked.looks.items()):
         yield _json({"requirement": requirement, "checks": sorted(checks)})
 

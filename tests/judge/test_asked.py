@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.judge.asked import Asked, asked_by
+from conformance.judge.asked import Inquiry, asked_by
 from conformance.judge.entries import Entry
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class, Part
@@ -24,8 +24,8 @@ Judged = Callable[..., Verdict]
 Make = Callable[..., Exchange]
 
 
-def asked(*parts: Part, checks: tuple[str, ...] = ("server-error", "generated.lists"), whole: bool = True) -> Asked:
-    return Asked({"image.list": frozenset(parts)}, {LIMIT: frozenset(checks)}, frozenset({7}), whole)
+def asked(*parts: Part, checks: tuple[str, ...] = ("server-error", "generated.lists"), whole: bool = True) -> Inquiry:
+    return Inquiry({"image.list": frozenset(parts)}, {LIMIT: frozenset(checks)}, frozenset({7}), whole)
 
 
 def entry(*request: Part, check: str = "generated.lists", operation: str = "image.list", status: int = 200) -> Entry:

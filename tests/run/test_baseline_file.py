@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from conformance.contract.schemas import schema
-from conformance.judge.asked import Asked
+from conformance.judge.asked import Inquiry
 from conformance.judge.baseline import Baseline, Entry
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class, Part
@@ -54,7 +54,7 @@ def test_the_file_is_sorted_with_a_line_for_each_finding_and_keeps_its_schema(tm
 def test_what_was_asked_and_what_a_seed_drew_are_read_as_they_were_written(tmp_path: Path) -> None:
     path = tmp_path / "baseline.json"
     parts = {Part("limit", Class.broken("type", **{"is": "word", "wanted": "integer"})), Part("limit"), Part("body")}
-    asked = Asked(
+    asked = Inquiry(
         {"image.list": frozenset(parts), "auth.token": frozenset()},
         {"error.envelope": frozenset({"envelope", "errors.some_case"})},
         frozenset({7, 20261126}),

@@ -39,7 +39,7 @@ from conformance.after.compare.change import (
 from conformance.after.compare.comparability import JUDGED, notes, open_questions, unlike
 from conformance.after.compare.latency import latencies
 from conformance.after.compare.shapes import ShapeDrift, shape_drift
-from conformance.judge.asked import Asked, asked_by
+from conformance.judge.asked import Inquiry, asked_by
 from conformance.judge.entries import entries_of
 from conformance.model import requirement_id
 from conformance.model.contract import Authority, Level
@@ -207,13 +207,13 @@ def _findings(before: Verdict, after: Verdict) -> Iterator[FindingChange]:
             yield _finding(item, change, (), (), tuple(item.places), regression=False)
 
 
-def _asked(verdict: Verdict) -> Asked:
+def _asked(verdict: Verdict) -> Inquiry:
     """What the run asked. Both runs are of the same selection and profile, so that what only a whole run asks for was
     asked by each that got to its end."""
     return replace(asked_by(verdict), whole=not verdict.run.cut_short)
 
 
-def _looked_for(item: FindingGroup, asked: Asked) -> bool:
+def _looked_for(item: FindingGroup, asked: Inquiry) -> bool:
     """Whether a run that asked this would have met the finding if it was there."""
     return any(asked.covers(entry) for entry in entries_of(item))
 

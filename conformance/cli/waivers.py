@@ -41,6 +41,7 @@ def draft_waivers(run_dir: Path, out: Path, everything: bool, force: bool) -> No
         click.echo(f"{run_dir}: no finding fails this run, so there is nothing to waive; no file is written")
         return
     try:
+        out.parent.mkdir(parents=True, exist_ok=True)
         with out.open("w" if force else "x", encoding="utf-8") as file:
             file.write(draft(groups, verdict))
     except FileExistsError:

@@ -85,10 +85,22 @@ def _quote(
     called = addresses.get(requirement.operation or "")
     if called is not None and requirement.kind in {Kind.REQUEST, Kind.RESPONSE} and not requirement.place:
         names = {"method": called.method, "path": called.path, **names}
-    rows = [item.names["name"] for item in near if item.names.get("in") == "body" and item.rank == 0]
-    if requirement.kind is Kind.REQUEST and rows:
-        names["names"] = ", ".join(dict.fromkeys(rows))
+    members = _members(requirement, near) if not best else []
+    if members:
+        names["names"] = ", ".join(dict.fromkeys(item.names.get("name") or item.names["code"] for item in members))
+        line = members[0].first
+        place = _place(document, line)
     return replace(place, page=document.page_of(line), names=names)
+
+
+def _members(requirement: Requirement, near: Iterable[_Entry]) -> list[_Entry]:
+    """What a promise about several is about: the members of a body or of the envelope, the codes of the table."""
+    if requirement.kind is Kind.REQUEST:
+        return [item for item in near if item.names.get("in") == "body"]
+    if requirement.kind is Kind.ENVELOPE:
+        return [item for item in near if "." in item.names.get("name", "")]
+    codes = [item for item in near if "code" in item.names]
+    return codes if len(codes) > 1 else []
 
 
 def _only(requirement: Requirement, document: Document, entries: tuple[_Entry, ...]) -> list[_Entry]:

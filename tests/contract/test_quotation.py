@@ -87,6 +87,8 @@ VENDOR_QUOTES = {
         {"method": "GET", "path": "/v2/images/{image_id}/file", "code": "200"},
     ),
     "image.patch.body.value": ("1.3", "patch image", "request example", {"name": "value", "in": "example"}),
+    "status.server-error": ("1.2", "error codes", "", {"names": "500, 501, 502, 503, 504"}),
+    "error.envelope": ("1.2", "failure result", "", {"names": "error.message, error.code, error.title"}),
     "image.patch.atomic": ("1.3", "patch image", "request", {}),
     "image.delete.gone": ("1.3", "delete image", "introduction", {}),
     "image.show.response.200": ("1.3", "", "", {}),

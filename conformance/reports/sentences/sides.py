@@ -30,6 +30,11 @@ SIDES: Mapping[str, tuple[str, str]] = {
     "taken-without-a-token": ("401", "{status}"),
     "taken-without-a-project": ("401", "{got_status}"),
     "opened": ("401", "{status}"),
+    "refused-and-made": ("a refusal that makes nothing", "a refusal, and the resource is there"),
+    "made-by-a-refused-request": ("a refusal that makes nothing", "a refusal, and the resource is there"),
+    "refused-and-changed": ("a refusal that changes nothing", "a refusal, and the change is there"),
+    "changed-by-a-refused-request": ("a refusal that changes nothing", "a refusal, and the change is there"),
+    "selects": ("exactly the resources that match", "{how}"),
     "leads-nowhere": ("an answer that is a success", "{status}"),
     # the envelope of a failure
     "no-envelope": ("the envelope of an error", "{carries}"),

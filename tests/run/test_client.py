@@ -16,7 +16,8 @@ from conformance.model.errors import SuiteError
 from conformance.model.marks import Marks, tag_of
 from conformance.model.message import Exchange, Headers, Request, Response
 from conformance.model.phrase import Phrase
-from conformance.run.client import REGRESSION_SEED, Client, Connection, body_of, resource_of
+from conformance.run.client import REGRESSION_SEED, Client, Connection, resource_of
+from conformance.run.reading import body_of
 from conformance.run.recorder import Recorder
 from conformance.run.sender import RecordingSender
 from conformance.run.service import Service, service_named

@@ -13,10 +13,11 @@ from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import JSON, Unreadable
 from conformance.model.message import DISCOVERY, Exchange
 
-__all__ = ["BACK", "REPEATED"]
+__all__ = ["BACK", "MADE", "REPEATED"]
 
 REPEATED = "request-id-unique"
 BACK = "stays-gone"
+MADE = "made-is-there"
 
 
 @run_check(REPEATED, covers="header.request-id")
@@ -60,6 +61,32 @@ def _back(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -
             related = tuple(gone.pop(own) for own in back)
             wrong = Deviation("back-again", seen=(("count", len(back)),)) if back else None
             yield RunLook(exchange, Look(requirement, wrong), related)
+
+
+@run_check(MADE, covers="*.create.response.201")
+def resources_that_are_not_there(exchanges: Sequence[Exchange], contract: Contract) -> Iterator[RunLook]:
+    """For each resource that a create has answered: whether it is shown, as long as nobody asked to delete it (ruling
+    45)."""
+    for resource in contract.resources.values():
+        if resource.create is not None and resource.show is not None:
+            requirement = requirement_id.response(resource.create, 201)
+            if requirement in contract.requirements:
+                yield from _made(exchanges, resource, requirement)
+
+
+def _made(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -> Iterator[RunLook]:
+    made: dict[str, Exchange] = {}
+    for exchange in exchanges:
+        operation, status = exchange.request.operation, exchange.response.status
+        own = unquote(urlsplit(exchange.request.url).path).rpartition("/")[2]
+        if operation == resource.create and status == 201 and exchange.request.actor == "main":
+            made |= dict.fromkeys(_ids(exchange)[:1], exchange)
+        elif exchange.request.method == "DELETE":
+            made.pop(own, None)
+        elif operation == resource.show and own in made and exchange.request.actor == "main":
+            created = made.pop(own)
+            wrong = Deviation("made-and-not-there", operation=resource.create) if status == 404 else None
+            yield RunLook(exchange, Look(requirement, wrong), (created,))
 
 
 def _ids(exchange: Exchange) -> list[str]:

@@ -32,6 +32,8 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         # a resource that is lost
         "gone",
         "gone-by-itself",
+        "gone-after",
+        "made-and-not-there",
         # what was to stay as it is
         "changed",
         "turned",

@@ -5,6 +5,7 @@
     │   └── DocumentError                  2  the document cannot be read as one
     ├── TargetError                        3  the target could not be judged
     │   ├── TargetUnreachable              3  no connection, TLS failure, time limit
+    │   ├── TargetBusy                     3  it asks to wait (429, Retry-After), and we have waited
     │   ├── LoginRefused                   3  the identity service refused the credentials
     │   ├── NoService                      3  the catalogue has no endpoint of the service for us
     │   └── NotACloud                      3  something answered, but not as an OpenStack service
@@ -30,6 +31,7 @@ __all__ = [
     "NotACloud",
     "ReportsFailed",
     "SuiteError",
+    "TargetBusy",
     "TargetError",
     "TargetUnreachable",
     "UsageError",
@@ -80,6 +82,10 @@ class TargetError(ConformanceError):
 
 class TargetUnreachable(TargetError):
     """No connection, a TLS failure, or a time limit passed before an answer came."""
+
+
+class TargetBusy(TargetError):
+    """The target takes no more requests for now, and was waited for as long as we wait."""
 
 
 class LoginRefused(TargetError):

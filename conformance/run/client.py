@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from conformance.model.contract import Contract, Operation, Resource
-from conformance.model.errors import SuiteError
+from conformance.model.errors import SuiteError, TargetUnreachable
 from conformance.model.jsonvalue import JSON, can_be_sent
 from conformance.model.marks import prefix_of, tag_of
 from conformance.model.message import Exchange, Headers, Request
@@ -233,11 +233,46 @@ class Client:
             self.journal.intend(str(name or ""), own if isinstance(own, str) else None, project=project)
         body = members if isinstance(members, bytes) else json.dumps(members, ensure_ascii=False).encode()
         fields = {"Content-Type": operation.request_media_type, **(headers or {})}
-        exchange = self.call(operation.id, body=body, headers=fields, actor=actor)
+        try:
+            exchange = self.call(operation.id, body=body, headers=fields, actor=actor)
+        except TargetUnreachable:
+            # The connection broke. Only what surely made nothing is sent again.
+            name = members.get(self.service.marks.name) if isinstance(members, dict) else None
+            if not isinstance(name, str) or self._listed(name, actor):
+                raise
+            exchange = self.call(operation.id, body=body, headers=fields, actor=actor)
         own = made_by(exchange, resource)
         if own is not None:
             self.journal.created(own, project=project)
+        if exchange.response.status == 413 and self._used_up(actor):
+            self.recorder.excuse(exchange, self.recorder.exchanges[-1])
+            raise NotExercised(Phrase.of("quota-used-up", operation=operation.id, status=exchange.response.status))
         return exchange
+
+    def _listed(self, name: str, actor: str) -> bool:
+        """Whether a list has a resource of this name; also when that cannot be told."""
+        if self.resource.list is None:
+            return True
+        pages = list(self.pages(self.service.largest_page, actor=actor))
+        if any(page.response.status >= 300 for page in pages):
+            return True
+        rows = (row for page in pages for row in listed_by(page, self.resource))
+        return any(row.maybe_text(self.service.marks.name) == name for row in rows)
+
+    def _used_up(self, actor: str) -> bool:
+        """Whether a quota is used up: then the plainest create that there is meets 413, too (ruling 46)."""
+        name, project = self.name(), self._project(actor)
+        operation = self._of_resource(self.resource.create, "creates")
+        self.journal.intend(name, project=project)
+        body = json.dumps({self.service.marks.name: name, **self.service.plain}).encode()
+        headers = {"Content-Type": operation.request_media_type}
+        exchange = self.call(operation.id, body=body, headers=headers, actor=actor)
+        own = made_by(exchange, self.resource)
+        if own is not None:
+            self.journal.created(own, project=project)
+            if self.remove(own, project):
+                self.journal.gone(own)
+        return exchange.response.status == 413
 
     def show(self, resource_id: str, *, actor: str = "main") -> Exchange:
         """Show a resource: how most cases observe it."""

@@ -76,6 +76,13 @@ class Recorder:
             )
         )
 
+    def excuse(self, *exchanges: Exchange) -> None:
+        """Take back what was found in the last exchanges: they met a limit of the platform, not the service."""
+        numbers = {item.number for item in exchanges}
+        self.findings[:] = [
+            item for item in self.findings if item.exchange is None or item.exchange.number not in numbers
+        ]
+
     def _subject(self, requirement: str) -> str:
         """What a promise is about when no exchange shows it: its operation, else the area of its id."""
         promise = self.contract.requirements.get(requirement)

@@ -36,6 +36,7 @@ from conformance.run.journal import Journal, clean, prepare, state_directory, un
 from conformance.run.recorder import Recorder
 from conformance.run.sender import RecordingSender
 from conformance.run.service import Service, services_of
+from conformance.run.unexercised import NotExercised
 from conformance.run.waivers_file import load_waivers
 from conformance.run.wording import PLAIN, Wording
 from conformance.target.choice import names_cloud
@@ -264,7 +265,11 @@ class Session:
         gives it to members (ruling 39)."""
         service, resource = client.service, client.resource
         self.recorder.case = "start"
-        made = client.create({service.marks.name: client.name(), **service.plain})
+        try:
+            made = client.create({service.marks.name: client.name(), **service.plain})
+        except NotExercised as reason:  # a quota is used up
+            self.notes.append(reason.reason)
+            return
         status = made.response.status
         self.recorder.may_create[service.name] = status not in {401, 403}
         if status in {401, 403}:
@@ -384,12 +389,18 @@ class Session:
                 attempts=tuple(recorder.attempts),
                 required=owed,
                 reasons=reasons,
-                notes=tuple(self.notes),
+                notes=(*self.notes, *self._waits()),
                 suite_fault=self.suite_fault,
                 removal=self._removal(),
                 started=self.refusal is None,
             )
         )
+
+    def _waits(self) -> tuple[Phrase, ...]:
+        sender: RecordingSender | None = getattr(self, "sender", None)
+        if sender is None or not sender.waits:
+            return ()
+        return (Phrase.of("asked-to-wait", count=sender.waits, seconds=round(sender.waited)),)
 
     def _uncollected(self, module: str, error: Exception) -> None:
         if not self.faults:  # pytest has met it too, unless it never came to that

@@ -286,6 +286,9 @@ class Trials:
         if not made:
             return outcome  # a passive check has seen it
         seen = self._observed(str(made.get(self._resource.id)), made)
+        if not seen:
+            deviation = Deviation("made-and-not-there", operation=aim.operation)
+            return replace(outcome, deviation=deviation, requirement=self._owner(aim, names))
         for where, found in (("answer", made), ("shown", seen)):
             for member, value in wanted.items():
                 if not as_sent(

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 __all__ = ["DEVIATIONS", "PHRASES", "WORDS"]
 
 DEVIATIONS: Mapping[str, str] = {
+    "gone-after": "the resource is gone after {when}",
+    "made-and-not-there": "{operation} is answered as done, and the resource is not there when it is shown",
     # values
     "differs-where": "{place} is {got} {where}, due is {due}",
     "differs-after": "after {op} {place} is {got} {where}, due is {due}",

@@ -40,6 +40,8 @@ PHRASES: Mapping[str, str] = {
     "not-tried-again": (
         "{count} group{count:s} of findings not tried again: no case shows them, or {most} cases were enough"
     ),
+    "asked-to-wait": "the platform limits its requests: it asked to wait {count} time{count:s}, {seconds} s in all",
+    "quota-used-up": "a quota of the platform is used up: {operation} is answered with {status}, and so is the plainest create",
     # notes: what is left
     "cleanup-cut-short": "cleaning up was cut short: {said}",
     "left-behind": "{count} resource{count:s} left behind, to be deleted by the next start: {ids}",

@@ -47,7 +47,16 @@ def as_sent(
     found: Mapping[str, Any],
     exchange: Exchange,
 ) -> None:
-    """Judge that a place shows the members as create was sent them; a list may leave members out."""
+    """Judge that a place shows the members as create was sent them; a list may leave members out.
+
+    An image that show does not have at all is one finding, not one for each member.
+    """
+    if where == "shown" and not found and sent:
+        requirement = requirement_id.body("image.create", next(iter(sent)))
+        known = requirement in contract.requirements
+        missing = Deviation("made-and-not-there", operation="image.create")
+        expect(requirement if known else requirement_id.request("image.create"), False, missing, exchange)
+        return
     for member, value in sent.items():
         if where == "listed" and member not in found:
             continue
@@ -94,7 +103,13 @@ def kept(
     when: str,
     exchange: Exchange,
 ) -> None:
-    """Judge that each of these members is what it was; `when` is a word of the vocabulary for what happened since."""
+    """Judge that each of these members is what it was; `when` is a word of the vocabulary for what happened since.
+
+    An image that is not there at all is one finding, not one for each member.
+    """
+    if before and not after:
+        expect(requirement, False, Deviation("gone-after", terms=(("when", when),)), exchange)
+        return
     for name, due in before.items():
         deviation = Deviation(
             "turned",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from conformance.judge.registry import judge_run
-from conformance.judge.run_checks import BACK, REPEATED
+from conformance.judge.run_checks import BACK, MADE, REPEATED
 from conformance.model.contract import Contract
 from conformance.model.finding import Assertion
 from conformance.model.message import Exchange
@@ -74,3 +74,33 @@ def test_an_image_that_was_made_again_is_not_back(looks: Looks, exchange: Build)
 @pytest.mark.parametrize("data", [b"", b"no json", b"[]", b'{"images": "none"}', b'{"images": [7, {"id": 7}]}'])
 def test_what_shows_no_image_says_nothing(looks: Looks, exchange: Build, data: bytes) -> None:
     assert list(looks(BACK, [deleted(exchange), exchange(number=2, body=data)])) == []
+
+
+def made(exchange: Build, **rest: Any) -> Exchange:
+    return exchange("image.create", 201, body({"id": ID}), method="POST", number=1, **rest)
+
+
+def shown(exchange: Build, status: int, number: int = 2, **rest: Any) -> Exchange:
+    return exchange("image.show", status, url=f"http://cloud/v2/images/{ID}", number=number, **rest)
+
+
+def test_an_image_that_was_made_and_is_not_shown_is_found_once_with_its_create(looks: Looks, exchange: Build) -> None:
+    run = [made(exchange), shown(exchange, 404), shown(exchange, 404, 3)]
+    seen = [
+        (at.number, item.requirement, [other.number for other in related]) for at, item, related in looks(MADE, run)
+    ]
+    assert [(2, "image.create.response.201", [1])] == seen
+    assert [False] == [item.ok for _, item, _ in looks(MADE, run)]
+
+
+def test_an_image_that_is_shown_is_there(looks: Looks, exchange: Build) -> None:
+    assert [True] == [item.ok for _, item, _ in looks(MADE, [made(exchange), shown(exchange, 200)])]
+
+
+@pytest.mark.parametrize("status", [204, 403, 500])
+def test_an_image_that_somebody_tried_to_delete_need_not_be_there(looks: Looks, exchange: Build, status: int) -> None:
+    assert [] == looks(MADE, [made(exchange), deleted(exchange, status, number=2), shown(exchange, 404, 3)])
+
+
+def test_what_another_project_is_not_shown_is_no_lost_image(looks: Looks, exchange: Build) -> None:
+    assert [] == looks(MADE, [made(exchange), shown(exchange, 404, actor="other")])

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from conformance.model.contract import Authority, Contract, Operation, Resource, ResponseSpec
-from conformance.model.errors import SuiteError
+from conformance.model.errors import SuiteError, TargetUnreachable
 from conformance.model.marks import Marks, tag_of
 from conformance.model.message import Exchange, Headers, Request, Response
 from conformance.model.phrase import Phrase
@@ -387,3 +387,64 @@ def test_a_service_has_something_to_make_when_it_can_be_created_and_removed(chan
 
 def test_a_service_without_anything_to_make_has_no_resource() -> None:
     assert resource_of(LIBRARY, service_named("card")) is None
+
+
+# --- a connection that breaks, a quota that is used up ------------------------------------------------------------------
+
+
+class Breaking:
+    """Breaks the connection of the first create; the list has what it is told."""
+
+    def __init__(self, *listed: Any, status: int = 200) -> None:
+        self._listed = listed
+        self._status = status
+        self.creates = 0
+
+    def __call__(self, request: Request) -> Response:
+        if request.method == "GET":
+            rows = [row(json.loads(name)) if callable(row) else row for row in self._listed for name in self.names]
+            return answered(self._status, {"books": rows})
+        self.creates += 1
+        if self.creates == 1:
+            self.names = [json.dumps(json.loads(request.body)["title"])]
+            raise TargetUnreachable("books: closed without an answer")
+        return answered(201, {"id": "b-1"})
+
+
+def test_a_create_whose_connection_broke_is_sent_again_when_nothing_came_of_it() -> None:
+    breaking = Breaking({"id": "b-9", "title": "of somebody else"}, None, {"id": "b-8", "title": None})
+    assert ("b-1", 2) == (Library(breaking).client.make().text("id"), breaking.creates)
+
+
+@pytest.mark.parametrize("breaking", [Breaking(lambda name: {"id": "b-1", "title": name}), Breaking(status=500)])
+def test_a_create_that_may_have_made_something_is_not_sent_again(breaking: Breaking) -> None:
+    with pytest.raises(TargetUnreachable):
+        Library(breaking).client.make()
+    assert 1 == breaking.creates
+
+
+def test_a_create_without_a_name_of_its_own_is_not_sent_again() -> None:
+    def broken(_request: Request) -> Response:
+        raise TargetUnreachable("closed")
+
+    library = Library(broken)
+    with pytest.raises(TargetUnreachable):
+        library.client.create(b"{}")
+    assert 1 == len(library.sent)
+
+
+def test_a_quota_that_is_used_up_leaves_the_case_unjudged() -> None:
+    with pytest.raises(NotExercised) as caught:
+        Library(always(413)).client.create({"title": "ours"})
+    assert Phrase.of("quota-used-up", operation="book.create", status=413) == caught.value.reason
+
+
+def test_a_create_that_alone_is_too_large_is_answered_as_it_was() -> None:
+    def answer(request: Request) -> Response:
+        if request.method == "POST":
+            return answered(413) if b"large" in request.body else answered(201, {"id": "b-1"})
+        return answered(204)
+
+    library = Library(answer)
+    assert 413 == library.client.create({"title": "large"}).response.status
+    assert ["POST", "POST", "DELETE"] == [item.method for item in library.sent]

@@ -8,16 +8,15 @@ from pathlib import Path
 
 import rich_click as click
 
-from conformance.after.replay.reproduction import Replay, State
 from conformance.after.replay.resending import chosen
 from conformance.after.replay.resending import replay as replay_run
 from conformance.cli.embedded import embedded
 from conformance.cli.reporting import ENGLISH
 from conformance.cli.run import target_options
 from conformance.reports.bundle.packing import load
-from conformance.reports.replay_json import reason_text, replay_json
-from conformance.reports.sentences import message, spoken
-from conformance.reports.terminal import safe
+from conformance.reports.language import LANGUAGES
+from conformance.reports.replay_json import replay_json
+from conformance.reports.replay_text import replay_text
 from conformance.target.cloud import Settings
 
 
@@ -29,12 +28,14 @@ from conformance.target.cloud import Settings
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What is printed."
 )
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the text.")
 def replay(
     run: Path,
     finding: str | None,
     settings: Settings,
     specs: Path | None,
     form: str,
+    lang: str,
 ) -> int:
     """Send the requests of a run's findings again, and say of each whether it is reproduced.
 
@@ -49,27 +50,12 @@ def replay(
     if form == "json":
         click.echo(json.dumps(replay_json(result), indent=1, ensure_ascii=False))
     else:
-        _print(result)
+        if sys.stderr.isatty():
+            click.echo("\r\x1b[K", nl=False, err=True)
+        click.echo(replay_text(result, lang), nl=False)
     return result.exit_code
 
 
 def _progress(text: str) -> None:
     if sys.stderr.isatty():
         click.echo(f"\r\x1b[K{text}", nl=False, err=True)
-
-
-def _print(result: Replay) -> None:
-    if sys.stderr.isatty():
-        click.echo("\r\x1b[K", nl=False, err=True)
-    click.echo(f"run {result.run}, replayed against {safe(result.target['name'])}, {safe(str(result.target['url']))}")
-    for state in State:
-        for item in (item for item in result.results if item.state is state):
-            click.echo(f"\n{state}: {item.finding.id} {item.finding.requirement}")
-            click.echo(f"   {safe(message(item.finding).plain('en'))}")
-            click.echo(f"   {safe(reason_text(item))}")
-    for note in result.notes:
-        click.echo(f"note: {spoken(note).plain('en')}")
-    counts = ", ".join(f"{result.count(state)} {state}" for state in State)
-    if not result.results:
-        click.echo("\nthe run has no findings; there is nothing to replay")
-    click.echo(f"\n{len(result.results)} findings: {counts}; {result.requests} requests (exit {result.exit_code})")

@@ -10,12 +10,16 @@ from rich.console import Console
 from rich.table import Table
 
 from conformance.contract.specs import load_contract
+from conformance.reports.language import LANGUAGES, say
+from conformance.reports.sentences import said
+from conformance.reports.words import AUTHORITIES, LEVELS, lines
 
 
 @click.command()
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to print.")
 @click.option("--specs", type=click.Path(path_type=Path), help="Directory of the specs (default: the product's own).")
-def requirements(form: str, specs: Path | None) -> None:
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the table.")
+def requirements(form: str, specs: Path | None, lang: str) -> None:
     """Print the ledger: each promise, its lines in the document, and the checks that judge it."""
     contract = load_contract(specs)
     if form == "json":
@@ -36,10 +40,11 @@ def requirements(form: str, specs: Path | None) -> None:
         click.echo(json.dumps(rows, indent=1, ensure_ascii=False))
         return
     table = Table(box=None, pad_edge=False)
-    for column in ("requirement", "lines", "level", "authority", "checks, or why excluded"):
-        table.add_column(column, overflow="fold")
+    heads = (say("requirement"), say("lines"), say("level"), say("authority"), say("checks, or why excluded"))
+    for column in heads:
+        table.add_column(column.plain(lang), overflow="fold")
     for item in contract.requirements.values():
-        lines = ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in item.source)
-        authority = str(item.authority) + (f" {item.ruling}" if item.ruling else "")
-        table.add_row(item.id, lines, str(item.level), authority, item.excluded or ", ".join(item.checks))
+        authority = AUTHORITIES[item.authority].plain(lang) + (f" {item.ruling}" if item.ruling else "")
+        why = said(item.excluded).plain(lang) if item.excluded else ", ".join(item.checks)
+        table.add_row(item.id, lines(item.source), LEVELS[item.level].plain(lang), authority, why)
     Console(highlight=False).print(table)

@@ -37,3 +37,11 @@ def test_the_ledger_is_printed_as_a_table(tmp_path: Path, contract: Contract) ->
     assert "435" in rows["error.403"]
     assert "ruling 29" in rows["header.host"]
     assert "a duty of the client under HTTP/1.1" in rows["header.host"]
+
+
+def test_the_table_is_in_the_language_that_is_asked_for(tmp_path: Path) -> None:
+    lines = command("requirements", "--lang", "zh", cwd=tmp_path, columns=300).stdout.splitlines()
+    assert ["要求", "行号", "级别", "依据"] == lines[0].split()[:4]
+    assert ["error.403", "435", "必须", "文档"] == next(
+        line for line in lines if line.startswith("error.403 ")
+    ).split()[:4]

@@ -40,10 +40,10 @@ def placeholders(text: str) -> set[str]:
 
 
 def literals(name: str) -> set[str]:
-    """The first argument of each call of a function in the reports."""
+    """The first argument of each call of a function in the reports and the commands."""
     found: set[str] = set()
     for path, tree in SOURCES.items():
-        for node in ast.walk(tree) if path.is_relative_to(REPORTING) else ():
+        for node in ast.walk(tree) if path.relative_to(PACKAGE).parts[0] in {"reports", "cli"} else ():
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name and node.args:
                 argument = node.args[0]
                 if isinstance(argument, ast.Constant):

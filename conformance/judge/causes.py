@@ -50,7 +50,7 @@ from conformance.model.phrase import Phrase, Terms, Value
 from conformance.model.requirement_id import Kind
 from conformance.model.verdict import Harm
 
-__all__ = ["TEXT", "RootCause", "causes"]
+__all__ = ["TEXT", "RootCause", "causes", "title"]
 
 TEXT = "text"
 """The place of a class that is about the text itself, wherever in a request it stands."""
@@ -91,13 +91,17 @@ Parts: TypeAlias = Mapping[int, Sequence[Part]]
 class RootCause:
     """What one mistake breaks.
 
-    `deviation` titles it. `members` are its findings, at least one, in the order in which they were met.
-    `consequences` are findings that only follow, each with the identity of the member that it follows from.
+    `clusters` are its findings, by what they have in common: more than one when several promises speak of one status.
+    `consequences` are findings that only follow, each with the identity of the finding that it follows from.
     """
 
-    deviation: Deviation
-    members: tuple[Finding, ...]
+    clusters: tuple[tuple[Finding, ...], ...]
     consequences: tuple[tuple[Key, Finding], ...] = ()
+
+    @property
+    def members(self) -> tuple[Finding, ...]:
+        """All of its findings, at least one."""
+        return tuple(item for cluster in self.clusters for item in cluster)
 
 
 def causes(
@@ -117,17 +121,17 @@ def causes(
     consequences: defaultdict[Key, list[Finding]] = defaultdict(list)
     for index, key in followed.items():
         consequences[key].append(findings[index])
-    return tuple(_cause(tuple(clusters.values()), consequences, contract) for clusters in together.values())
-
-
-def _cause(
-    clusters: Sequence[Sequence[Finding]], consequences: Mapping[Key, Sequence[Finding]], contract: Contract
-) -> RootCause:
-    """The cause of one or more clusters of findings, titled by the largest."""
-    members = tuple(item for cluster in clusters for item in cluster)
-    known = dict.fromkeys(item.key for item in members)
-    follow = tuple((key, item) for key in known for item in consequences.get(key, ()))
-    return RootCause(_title(max(clusters, key=len), contract), members, follow)
+    return tuple(
+        RootCause(
+            tuple(map(tuple, clusters.values())),
+            tuple(
+                (key, item)
+                for key in dict.fromkeys(item.key for cluster in clusters.values() for item in cluster)
+                for item in consequences.get(key, ())
+            ),
+        )
+        for clusters in together.values()
+    )
 
 
 def _of_one_status(keyed: Iterable[tuple[Cluster, Finding]], contract: Contract) -> Mapping[Cluster, Cluster]:
@@ -343,8 +347,17 @@ def _bare(part: Part) -> tuple[str, Class]:
 # --- its title ------------------------------------------------------------------------------------------------------
 
 
+def title(cause: RootCause, contract: Contract, among: Collection[Finding] | None = None) -> Deviation:
+    """The deviation that names the cause: a finding's own where it has one name only, else what all have in common.
+
+    With `among` it is named by these of its findings. Of several clusters the largest names it.
+    """
+    chosen = None if among is None else {id(item) for item in among}
+    clusters = [[item for item in cluster if chosen is None or id(item) in chosen] for cluster in cause.clusters]
+    return _title(max(clusters, key=len), contract)
+
+
 def _title(members: Sequence[Finding], contract: Contract) -> Deviation:
-    """The deviation that names the cause: the finding's own where it has one name only, else what all have in common."""
     first = members[0]
     make = _TITLES.get(first.deviation.kind)
     if make is not None:

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from conformance.judge.attribution import Partitioned, attributed, partitioned, sent
 from conformance.judge.baseline import Baseline, Entry
-from conformance.judge.causes import RootCause, causes
+from conformance.judge.causes import RootCause, causes, title
 from conformance.judge.confirmation import Sight, confirmation, sight_of, sights, worth_trying
 from conformance.judge.explored import exploring, ranges, seen_by_every_seed
 from conformance.judge.neighbours import Neighbours
@@ -255,7 +255,7 @@ def _overall(results: Iterable[RequirementResult], groups: Iterable[FindingGroup
 
 def _parts(evidence: _Looked, contract: Contract, excuses: Excuses, *, strict: bool) -> tuple[_ExcusedAlike, ...]:
     """The causes, their findings apart by what excuses them (0: nothing, 1: the baseline, 2: a waiver), and by whether
-    every seed shows them.
+    every seed shows them; each part named by its own findings.
 
     Each finding is excused by itself, so that a waived or known one never takes another with it.
     """
@@ -268,7 +268,9 @@ def _parts(evidence: _Looked, contract: Contract, excuses: Excuses, *, strict: b
             excused = 2 if waiver is not None else 1 if known else 0
             explored = Entry.of(finding) not in evidence.steady
             apart.setdefault((excused, explored, waiver), []).append(finding)
-        whole = identity(_main(cause.members, evidence.drawn), cause.deviation.key)
+        steady = [item for item in cause.members if Entry.of(item) in evidence.steady]
+        named = title(cause, contract, steady or cause.members)
+        whole = identity(_main(cause.members, evidence.drawn), named.key)
         told: set[Key] = set()
         # In the order of weight: the first keeps the id that the whole would have.
         ordered = sorted(apart.items(), key=lambda item: (*item[0][:2], str(item[0][2])))
@@ -281,7 +283,7 @@ def _parts(evidence: _Looked, contract: Contract, excuses: Excuses, *, strict: b
             parts.append(
                 _ExcusedAlike(
                     requirement=requirement.id,
-                    deviation=cause.deviation,
+                    deviation=title(cause, contract, members),
                     members=members,
                     consequences=[item for key, item in cause.consequences if key in own],
                     binding=counts and excused == 0 and (strict or not explored),

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from conformance.judge.causes import RootCause, causes
+from conformance.judge.causes import causes, title
 from conformance.judge.partition import parts
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class, Part
-from conformance.model.finding import Finding
+from conformance.model.finding import Finding, Key
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 
 Build = Callable[..., Exchange]
-Find = Callable[..., list[RootCause]]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A cause with its title."""
+
+    deviation: Deviation
+    members: tuple[Finding, ...]
+    consequences: tuple[tuple[Key, Finding], ...]
+
+
+Find = Callable[..., list[Named]]
 CREATE, PATCH, LIST = "image.create", "image.patch", "image.list"
 SERVER_ERROR, ENVELOPE, LIMIT = "status.server-error", "error.envelope", "image.list.query.limit"
 EMPTY, FLAT, HTML = (
@@ -51,14 +63,15 @@ def of_type(place: str, is_: str, wanted: str = "object") -> Part:
 
 @pytest.fixture
 def find(contract: Contract) -> Find:
-    def of(*findings: Finding, exploring: Sequence[int] = ()) -> list[RootCause]:
+    def of(*findings: Finding, exploring: Sequence[int] = ()) -> list[Named]:
         known = {item.exchange.number: parts(item.exchange.request, contract) for item in findings if item.exchange}
-        return list(causes(findings, known, contract, exploring=exploring))
+        made = causes(findings, known, contract, exploring=exploring)
+        return [Named(title(item, contract), item.members, item.consequences) for item in made]
 
     return of
 
 
-def kinds(cause: RootCause) -> list[str]:
+def kinds(cause: Named) -> list[str]:
     """The kinds of what follows from the cause."""
     return [item.deviation.kind for _, item in cause.consequences]
 
@@ -296,3 +309,10 @@ def test_two_deviations_that_have_nothing_in_common_are_two_causes(find: Find, e
 def test_a_finding_by_itself_titles_its_cause(find: Find, exchange: Build) -> None:
     [cause] = find(found(exchange(status=404), FLAT))
     assert (FLAT, 1, ()) == (cause.deviation, len(cause.members), cause.consequences)
+
+
+def test_a_part_of_a_cause_is_named_by_its_own_findings(contract: Contract, exchange: Build) -> None:
+    bad = exchange(CREATE, 500)
+    array, null = (failed(bad, of_type("body", is_)) for is_ in ("array", "null"))
+    [cause] = causes((array, null), {}, contract)
+    assert (of_type("body", "null"),) == title(cause, contract, [null]).request

@@ -96,8 +96,12 @@ def names_another_media_type(request: Request, contract: Contract) -> bool:
 
 
 def has_unknown_parameter(request: Request, contract: Contract) -> bool:
-    """Whether a request has a parameter that the document does not have."""
-    return any(part.held.rule in UNKNOWN_PARAMETERS for part in parts(request, contract))
+    """Whether a request has a parameter that the document does not have, and that no answer had it send."""
+    operation = contract.operations.get(request.operation or "")
+    if operation is None or "?" not in request.url:
+        return False
+    unknown = (part for part in parts(request, contract) if part.held.rule in UNKNOWN_PARAMETERS)
+    return any(part.place not in operation.page_query for part in unknown)
 
 
 # --- the members of a resource --------------------------------------------------------------------------------------

@@ -154,7 +154,8 @@ class Operation:
     `request_schema` is the schema of the JSON body, or None when the operation takes no JSON body.
     `defaults` are the values the document's example shows for members that the request left out.
     `secured` says that it is refused without a valid token; `issues_token` that its answer carries one in a header.
-    `upstream_query` are parameters that upstream's operation knows, or used to, where the document is silent.
+    `upstream_query` are parameters that upstream's operation knows, or used to, where the document is silent;
+    `page_query` those of them by which an answer leads to its next page, so that it is the service which has them sent.
     """
 
     id: str
@@ -173,6 +174,7 @@ class Operation:
     secured: bool = True
     issues_token: bool = False
     upstream_query: tuple[str, ...] = ()
+    page_query: tuple[str, ...] = ()
 
     def response(self, status: int) -> ResponseSpec | None:
         """The documented success with this status, or None."""

@@ -38,7 +38,7 @@ ROUNDS = (1, 2, 4, 10, 30, 100, 300, 1000)
 """Drafts that each aim is to have tried after each round; a round ends when the budget does."""
 BATCH = 8
 """Refused changes after which the resource is shown, to see whether one of them was stored."""
-NOT_OURS = frozenset({401, 413, 429})
+NOT_OURS = frozenset({401, 413, 414, 429})
 """Statuses of a refusal that says nothing of the request: credentials, size limit, rate limit."""
 MOST_MEMBERS = 4
 """Members of a refused request that a deviation names."""

@@ -197,8 +197,8 @@ def _statuses() -> Iterator[Fault]:
     said = "too many properties are refused with 413"
     yield _liberty("status.properties-413", [too_much], said, _refused(413, many_properties))
     yield _liberty("status.name-413", [too_much], "a name that is too long is refused with 413", _refused(413, _long))
-    said = "a URL that is too long is refused with 414"
-    yield _liberty("status.url-414", [too_much], said, _refused(414, lambda call: len(_url(call)) > MOST_URL))
+    too_long = Hooks(answer=lambda call, answer, _store: _retold(414, answer) if _too_long(call, answer) else answer)
+    yield _liberty("status.url-414", [too_much], "a URL that is too long is refused with 414", too_long)
     said = "another media type than that of the call is refused with 415"
     yield _liberty("status.media-type-415", [media_type], said, _refused(415, _another_type))
     unknown = Hooks(answer=lambda call, answer, _store: _retold(422, answer) if _strange(call, answer) else answer)
@@ -216,9 +216,10 @@ def _refused(status: int, holds: Callable[[Call], bool]) -> Hooks:
 
 
 def _retold(status: int, answer: Answer) -> Answer:
-    """A failure with another status, in its envelope too."""
+    """A failure with this status in place of the answer."""
     title = {413: "Content Too Large", 414: "URI Too Long", 415: "Unsupported Media Type"}.get(status, "Refused")
-    return replace(answer, status=status, body={"error": {**answer.body["error"], "code": status, "title": title}})
+    body = {"error": {"message": "This service does not take that.", "code": status, "title": title}}
+    return replace(answer, status=status, body=body, raw=None, media_type=JSON_TYPE)
 
 
 def _many_tags(call: Call) -> bool:
@@ -237,8 +238,8 @@ def _long(call: Call) -> bool:
     return isinstance(name, str) and len(name) > LONGEST
 
 
-def _url(call: Call) -> str:
-    return f"{call.path}?{urlencode(call.query)}"
+def _too_long(call: Call, answer: Answer) -> bool:
+    return call.service == "image" and answer.status != 401 and len(f"{call.path}?{urlencode(call.query)}") > MOST_URL
 
 
 def _another_type(call: Call) -> bool:

@@ -18,10 +18,11 @@ from typing import Any
 from conformance.services.fault import Fault, Hooks
 from conformance.services.forms import REQUEST_ID, header
 from conformance.services.image import leniency
+from conformance.services.image.crowd import clouds
 from conformance.services.image.faults.stages import Body
-from conformance.services.image.target.store import ImageStore, StoredImage
+from conformance.services.image.target.store import ImageStore
 from conformance.services.product import family
-from conformance.services.wire import JSON_TYPE, Answer, Call, Caller, Refused
+from conformance.services.wire import JSON_TYPE, Answer, Call, Caller, Pairs, Refused
 
 __all__ = ["liberties"]
 
@@ -40,7 +41,7 @@ def liberties() -> Iterator[Fault]:
         ("list", _lists()),
         ("download", _downloads()),
         ("isolation", _isolation()),
-        ("cloud", _clouds()),
+        ("cloud", clouds()),
     ):
         yield from family(f"liberty.{area}", (), rows)
     yield from leniency.liberties()
@@ -61,6 +62,12 @@ def _times() -> LibertyRows:
         "fraction",
         "times of images have a fraction of a second",
         _timed(lambda time: time.strftime("%Y-%m-%dT%H:%M:%S.000Z")),
+    )
+    later = timedelta(microseconds=250_000)
+    yield (
+        "microseconds",
+        "times of images are a quarter of a second later",
+        _timed(lambda time: (time + later).isoformat()),
     )
 
 
@@ -146,6 +153,9 @@ def _http() -> LibertyRows:
     yield "chunked", "bodies come in chunks", _answering(_chunked)
     yield "gzip", "JSON is compressed for those who accept it", _answering(_compressed)
     yield "typed-empty", "an empty answer names a media type", _answering(_typed_empty)
+    yield "empty-length", "an answer without a body says that its length is 0", _answering(_empty_length)
+    yield "media-type-case", "the media type of JSON is written in capitals", _answering(_in_capitals)
+    yield "request-id-x", "request ids are in the header that others use", _answering(_x_request_id)
     yield "request-id-own", "request ids are plain UUIDs, in a header of another name", _answering(_own_request_id)
     yield "no-challenge", "a 401 comes without a challenge", _answering(lambda _call, answer: _unchallenged(answer))
     yield "location-absolute", "Location is an absolute URL", _answering(_absolute_location)
@@ -182,6 +192,18 @@ def _typed_empty(_call: Call, answer: Answer) -> Answer:
     return header(answer, "Content-Type", "text/html; charset=UTF-8") if answer.status == 204 else answer
 
 
+def _empty_length(_call: Call, answer: Answer) -> Answer:
+    return header(answer, "Content-Length", "0") if answer.status == 204 else answer
+
+
+def _in_capitals(_call: Call, answer: Answer) -> Answer:
+    return replace(answer, media_type="Application/JSON") if answer.media_type == JSON_TYPE else answer
+
+
+def _x_request_id(_call: Call, answer: Answer) -> Answer:
+    return header(header(answer, REQUEST_ID, None), "X-Request-Id", uuid.uuid4().hex)
+
+
 def _own_request_id(_call: Call, answer: Answer) -> Answer:
     return header(header(answer, REQUEST_ID, None), "RequestId", str(uuid.uuid4()))
 
@@ -211,6 +233,12 @@ def _envelopes() -> LibertyRows:
 
         return _answering(answer)
 
+    def beside(_call: Call, answer: Answer) -> Answer:
+        failed = isinstance(answer.body, dict) and "error" in answer.body
+        return replace(answer, body={**answer.body, "help": "https://help.example"}) if failed else answer
+
+    yield "more-members", "failures say more than they have to", failing(lambda error: {**error, "details": ["a", 1]})
+    yield "beside", "failures have a member beside the envelope", _answering(beside)
     yield (
         "chinese",
         "messages of failures are Chinese",
@@ -267,15 +295,48 @@ def _lists() -> LibertyRows:
     def absolute(call: Call, body: Body) -> Body:
         return {**body, **{name: _root(call) + str(body[name]) for name in ("first", "next") if name in body}}
 
+    yield "default-page", "a page holds 25 images when no limit is asked for", Hooks(query=_paged)
+    yield "most-on-a-page", "a page holds 25 images at most", Hooks(query=_capped)
+    yield "oldest-first", "a list that is not sorted begins with the oldest image", Hooks(query=_oldest_first)
     yield "plain", "a list leaves out what it is not asked by", listed(plain)
     yield "absolute-links", "links between pages are absolute", listed(absolute)
+
+
+PAGE = 25
+SORTING = frozenset({"sort_key", "sort-key", "sort_dir", "sort-dir"})
+
+
+def _paged(_call: Call, query: Pairs) -> Pairs:
+    return query if any(name == "limit" for name, _ in query) else [*query, ("limit", str(PAGE))]
+
+
+def _capped(call: Call, query: Pairs) -> Pairs:
+    def capped(name: str, value: str) -> str:
+        return str(PAGE) if name == "limit" and value.isdecimal() and int(value) > PAGE else value
+
+    return _paged(call, [(name, capped(name, value)) for name, value in query])
+
+
+def _oldest_first(_call: Call, query: Pairs) -> Pairs:
+    sorts = any(name in SORTING for name, _ in query)
+    return query if sorts else [*query, ("sort_key", "created_at"), ("sort_dir", "asc")]
 
 
 # --- what is refused ------------------------------------------------------------------------------------------------
 
 
 def _downloads() -> LibertyRows:
+    named = {"Content-Disposition": 'attachment; filename="image"', "Accept-Ranges": "bytes", "ETag": '"1"'}
+    yield "headers", "a file comes with headers of a file server", _answering(_of_files(named))
     yield "absent-refused", "a file that is not there yet is refused with 404", Hooks(handle=_no_file)
+
+
+def _of_files(headers: Mapping[str, str]) -> Callable[[Call, Answer], Answer]:
+    def change(call: Call, answer: Answer) -> Answer:
+        sent = call.operation == "image.download" and answer.status == 200
+        return replace(answer, headers={**answer.headers, **headers}) if sent else answer
+
+    return change
 
 
 def _no_file(call: Call, caller: Caller, store: ImageStore) -> Answer | None:
@@ -294,57 +355,3 @@ def _forbidden(call: Call, caller: Caller, store: ImageStore) -> Answer | None:
     if image is not None and private and image.owner != caller.project and not caller.admin:
         raise Refused(403, "This image belongs to another project.")
     return None
-
-
-# --- what is there besides us ---------------------------------------------------------------------------------------
-
-CROWD = 60
-"""Images that are there before a run begins; a page of many services holds 25."""
-PASSING = 5
-"""Images of others that are there at a time when they come and go."""
-
-
-def _clouds() -> LibertyRows:
-    yield "crowded", "the project has images already, and others have public ones", Hooks(handle=_crowded)
-    yield "busy", "others make and delete public images all the time", Hooks(handle=_busy())
-
-
-def _stranger(store: ImageStore, number: int, owner: str, visibility: str) -> StoredImage:
-    """An image that no run has made."""
-    now = store.clock.now()
-    image = StoredImage(str(uuid.uuid4()), owner, now, now, -number)
-    image.members |= {
-        "name": f"platform {number}",
-        "visibility": visibility,
-        "tags": [],
-        "disk_format": "qcow2",
-        "container_format": "bare",
-    }
-    image.data = b"data" if number % 2 else None
-    return image
-
-
-def _crowded(_call: Call, caller: Caller, store: ImageStore) -> Answer | None:
-    if not any(image.number < 0 for image in store.all()):
-        for number in range(1, CROWD + 1):
-            mine = number % 3 == 0
-            store.put(_stranger(store, number, caller.project if mine else "another", "private" if mine else "public"))
-    return None
-
-
-def _busy() -> Callable[[Call, Caller, ImageStore], Answer | None]:
-    """With each call one public image of somebody else comes, and soon another one goes."""
-    ids: list[str] = []
-    made = 0
-
-    def handle(_call: Call, _caller: Caller, store: ImageStore) -> Answer | None:
-        nonlocal made
-        made += 1
-        image = _stranger(store, made, "another", "public")
-        store.put(image)
-        ids.append(image.id)
-        if len(ids) > PASSING:
-            store.drop(ids.pop(0))
-        return None
-
-    return handle

@@ -99,7 +99,7 @@ def _after(images: list[StoredImage], marker: str | None) -> list[StoredImage]:
 
 
 def _limit(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,18}", text):
+    if not re.fullmatch(r"0|[1-9][0-9]{0,17}", text):
         raise Refused(400, "limit must be a number that is not negative.")
     return min(int(text), PAGE)
 

@@ -268,11 +268,18 @@ class SentRow:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """The request, to the path of a resource, that takes away what may keep it from being deleted (protection, say)."""
+    """How resources of ours are found and deleted.
+
+    `method`, `media_type` and `body` are those of the request, to the path of a resource, that takes away what may keep
+    it from being deleted (protection, say). `query` is that of a list which is read whole, `next` the member of a list
+    that leads to its next page, "" for one that is not there.
+    """
 
     method: str
     media_type: str
     body: str
+    query: str = ""
+    next: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,9 @@
 Rules
 - What the request needs is made anew, with names and ids of its own, and deleted at the end, as is what the
   request itself makes; what keeps it from being deleted is taken away first, as the service says.
+- A request that may make something has a look at the list before it: what is new afterwards and has the mark of the script is
+  deleted, also when the answer was a refusal, was lost, or came to nothing by Ctrl-C. Nothing else is touched.
+- What could not be deleted is said on standard error, and makes the script fail.
 - What prepares is quiet; only the answer to the request in question is printed, with its header.
 - Tools: sh, curl, sed, tr, od, head (POSIX), base64 and gzip for bodies that are no text or long.
 """
@@ -11,7 +14,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from conformance.after.replay.lineage import SHORTEST, History, Lineage, Step
@@ -49,16 +52,50 @@ stop() {
 }
 """
 _REMOVE = """
+# Deletes what was made; what is still there is said, and makes the script fail.
+gone() {{
+    case $(curl -sS -o /dev/null -w '%{{http_code}}' -X "$4" -H "X-Auth-Token: $1" "$3/$2") in "$5" | 404 | 410) return 0 ;; esac
+    return 1
+}}
 remove() {{
     [ -n "$2" ] || return 0
-    case $(curl -sS -o /dev/null -w '%{{http_code}}' -X DELETE -H "X-Auth-Token: $1" "$3/$2") in 204 | 404 | 410) return 0 ;; esac
-{freed}}}
+    case $tried in *"$2"*) return 0 ;; esac
+    tried="$tried $2"
+    gone "$@" DELETE 204 && return 0
+{freed}    gone "$@" DELETE 204 && return 0
+    gone "$@" GET 404 && return 0
+    printf 'left: %s/%s\\n' "$3" "$2" >&2
+    left=1
+}}
 """
 _FREED = """\
     curl -sS -o /dev/null -X {method} -H "X-Auth-Token: $1" -H {media_type} \\
         --data-binary {body} "$3/$2"
-    curl -sS -o /dev/null -X DELETE -H "X-Auth-Token: $1" "$3/$2"
 """
+_SWEEP = r"""
+# The values of a member in what is read, one a line.
+values() {{
+    tr ',{{' '\n\n' | sed -n "s/^[[:space:]]*\"$1\"[[:space:]]*:[[:space:]]*\"\([^\"]*\)\".*/\1/p"
+}}
+# The ids of all that is there, page by page.
+listed() {{
+    page={query} pages=0
+    while [ "$pages" -lt 100 ]; do
+        said=$(curl -sS -g -H "X-Auth-Token: $1" "$2$page") || return 0
+        printf '%s\n' "$said" | values {member}
+        next={following}
+        case $next in *\?*) page="?${{next#*\?}}" pages=$((pages + 1)) ;; *) return 0 ;; esac
+    done
+}}
+# Also what a refused request made, or one whose answer was lost, is deleted: what is new since, and has our mark.
+sweep() {{
+    for own in $(listed "$1" "$2"); do
+        case $3 in *"$own"*) continue ;; esac
+        case $(curl -sS -g -H "X-Auth-Token: $1" "$2/$own") in *"$mark"*) remove "$1" "$own" "$2" ;; esac
+    done
+}}
+"""
+_FOLLOWING = r"""$(printf '%s\n' "$said" | values {next} | sed 's/\\u0026/\&/g' | head -n 1)"""
 
 
 def with_commands(verdict: Verdict, messages: Mapping[str, str]) -> dict[str, str]:
@@ -70,10 +107,13 @@ def with_commands(verdict: Verdict, messages: Mapping[str, str]) -> dict[str, st
         if group.exemplar is not None:
             by_case = "." in group.check
             lineage = history.lineage(group.exemplar, group.related, path=group.deviation.path, content=by_case)
-            makers = (history.creates(step.exchange.request) for step in lineage.all if step.makes is not None)
-            member = next((resource.id for resource in makers if resource is not None), "id")
+            creates = {step.exchange.number: history.creates(step.exchange.request) for step in lineage.all}
+            makers = {number: resource for number, resource in creates.items() if resource is not None}
+            member = next((resource.id for resource in makers.values()), "id")
             title = f"Finding {group.id}, {group.requirement}: {messages[group.id]}"
-            found[group.id] = command_of(lineage, title=title, mark=mark, member=member, removal=verdict.removal)
+            found[group.id] = command_of(
+                lineage, title=title, mark=mark, member=member, removal=verdict.removal, makers=makers
+            )
     return found
 
 
@@ -92,37 +132,64 @@ def as_file(command: str, title: str) -> str:
     return command if is_script(command) else f"{_HEAD}\n# {_comment(title)}\n{_needs(command)}{command}\n"
 
 
-def command_of(lineage: Lineage, *, title: str, mark: str, member: str = "id", removal: Removal | None = None) -> str:
-    """The command or the script. `mark` is what the run put into the names that it made up, `member` the one with the id of what is
-    made, `removal` what is sent before a delete that is refused; `title` goes into a comment."""
+def command_of(
+    lineage: Lineage,
+    *,
+    title: str,
+    mark: str,
+    member: str = "id",
+    removal: Removal | None = None,
+    makers: Collection[int] = (),
+) -> str:
+    """The command or the script.
+
+    `mark` is what the run put into the names that it made up, `member` the one with the id of what is made. `removal` says how
+    that is found and deleted. `makers` are the numbers of exchanges whose requests may make something, whatever the answer:
+    what they made is looked for.
+    """
     made = [step for step in lineage.all if step.makes is not None]
-    if not lineage.steps and not made:
+    making = [step for step in lineage.all if step.exchange.number in makers]
+    if not lineage.steps and not made and not making:
         return curl_command(lineage.target.exchange.request)
     variables = {step.exchange.number: f"id_{number}" for number, step in enumerate(made, start=1)}
     names = _names(made, variables, mark)
     quiet = [_prepared(step, variables, names) for step in lineage.steps]
     blocks = "\n".join([*quiet, _asked(lineage.target, variables, names)])
+    marked = '"$mark"' in blocks
+    places = dict.fromkeys((_token(step), shlex.quote(_collection_url(step))) for step in making) if marked else {}
     removals = [
         f'    remove {_token(step)} "${variables[step.exchange.number]}" {shlex.quote(_collection_url(step))}\n'
         for step in reversed(made)
     ]
+    sweeps = [f'    sweep {token} {url} "$before_{number}"\n' for number, (token, url) in enumerate(places, start=1)]
+    before = [f"before_{number}=$(listed {token} {url})\n" for number, (token, url) in enumerate(places, start=1)]
     parts = [
-        "set -u\n",
-        _MARK.format(stem=shlex.quote(mark[:-8])) if '"$mark"' in blocks else "",
+        "set -uf\n",
+        _MARK.format(stem=shlex.quote(mark[:-8])) if marked else "",
         *(f"{name}=''\n" for name in variables.values()),
         _ID_OF.format(member=_literal(member)) if "| id_of" in blocks else "",
         _UUID if "$(uuid)" in blocks else "",
         _STOP if "stop '" in blocks else "",
     ]
-    if made:
+    if removals or sweeps:
         parts += [
             _REMOVE.format(freed=_freed(removal) if removal is not None else ""),
-            "\nclean() {\n",
+            _sweep(member, removal) if sweeps else "",
+            *(["\n", *before] if before else []),
+            "\nleft=0 tried=''\nclean() {\n    trap '' HUP INT TERM\n",
             *removals,
+            *sweeps,
+            '    [ "$left" -eq 0 ] || exit 1\n',
             "}\ntrap clean EXIT\ntrap 'exit 1' HUP INT TERM\n",
         ]
     text = "".join([*parts, "\n", blocks])
     return f"{_HEAD}\n# {_comment(title)}\n{_needs(text)}{text}"
+
+
+def _sweep(member: str, removal: Removal | None) -> str:
+    query = f"?{removal.query}" if removal is not None and removal.query else ""
+    following = _FOLLOWING.format(next=_literal(removal.next)) if removal is not None and removal.next else "''"
+    return _SWEEP.format(query=shlex.quote(query), member=_literal(member), following=following)
 
 
 def _freed(removal: Removal) -> str:

@@ -226,7 +226,7 @@ class Client:
         self, members: JSON | bytes, *, headers: Mapping[str, str | None] | None = None, actor: str = "main"
     ) -> Exchange:
         """Create a resource of JSON, or of bytes that may be none; whatever comes of it is in the journal."""
-        resource, project = self.resource, self._project(actor)
+        resource, project = self.resource, self.project(actor)
         operation = self._of_resource(resource.create, "creates")
         if isinstance(members, dict):
             name, own = members.get(self.service.marks.name), members.get(resource.id)
@@ -328,14 +328,14 @@ class Client:
 
     # --- what the journal needs -------------------------------------------------------------------------------------
 
-    def _project(self, actor: str) -> str:
+    def project(self, actor: str) -> str:
         """The project of an actor as the journal has it: "" for the run's own."""
         project = self.target.actors[actor].project_id
         return "" if project == self.target.main.project_id else project
 
     def _actor(self, project: str) -> str | None:
         """Who can act for a project of the journal, None when this run has no credentials for it."""
-        return next((name for name in self.target.actors if self._project(name) == project), None)
+        return next((name for name in self.target.actors if self.project(name) == project), None)
 
     def of_run(self, run_id: str, names: Container[str], project: str = "") -> tuple[str, ...]:
         """Ids of the resources of a project with one of these names or the tag of the run (journal.Resources)."""
@@ -386,7 +386,13 @@ class Client:
         if self.service.freeing is None:
             return None
         change = self._of_resource(self.resource.change, "changes")
-        return Removal(change.method, change.request_media_type or "", json.dumps(self.service.freeing))
+        return Removal(
+            change.method,
+            change.request_media_type or "",
+            json.dumps(self.service.freeing),
+            urlencode(self.service.largest_page),
+            self.service.next,
+        )
 
     def release(self, resource_id: str, actor: str) -> None:
         """Take away what keeps a resource from being deleted; nothing, unless the service knows of anything."""

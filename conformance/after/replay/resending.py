@@ -25,6 +25,7 @@ from conformance.after.traffic import CLEANUP
 from conformance.contract.specs import load_contract
 from conformance.judge.registry import judge_exchange, judge_run
 from conformance.judge.run_checks import BACK, REPEATED
+from conformance.model.contract import Resource
 from conformance.model.errors import SuiteError, TargetError, UsageError
 from conformance.model.finding import Finding
 from conformance.model.marks import tag_of
@@ -118,6 +119,9 @@ def replay(
         session = _Resending(conduct, verdict, progress)
         try:
             results = session.results(groups)
+        except KeyboardInterrupt:
+            conduct.interrupted()
+            results = session.so_far(groups)
         finally:
             conduct.cleanup()
         target = conduct.target
@@ -145,10 +149,17 @@ class _Resending:
         self._sent_by_case = Counter(item.case for item in verdict.exchanges)
         self._cases = frozenset(case.name for case in registry())
         self._outages = 0
+        self._first_results: list[Replayed] = []
+
+    def so_far(self, groups: Sequence[FindingGroup]) -> tuple[Replayed, ...]:
+        """What is known of each finding when the sending is interrupted."""
+        done = {item.finding.id: item for item in self._first_results}
+        left = Phrase.of("interrupted")
+        return tuple(done.get(group.id) or Replayed(group, State.UNDECIDED, left) for group in groups)
 
     def results(self, groups: Sequence[FindingGroup]) -> tuple[Replayed, ...]:
         """Each finding by its request; what that does not reproduce is decided by its case, where it has one."""
-        first: list[Replayed] = []
+        first = self._first_results
         for number, group in enumerate(groups, start=1):
             self._progress(f"finding {number}/{len(groups)}")
             first.append(self._first(group))
@@ -262,32 +273,37 @@ class _Resending:
         if missing is not None:
             raise _CannotSend("secret-not-at-hand", variable=missing)
         actor = recorded.actor if recorded.actor in self._conduct.target.actors else "main"
-        if self._history.creates(request) is not None:
-            self._intend(request)
+        project = self._client.project(actor)
+        resource = self._history.creates(request)
+        if resource is not None:
+            self._intend(request, resource, project)
             if (fresh := self._history.own_id(request)) is not None and own == step.makes:
                 made.append((fresh, actor))
         exchange = self._client.resend(request)
         resource_id = self._history.made_id(exchange)
         if resource_id is not None:
-            self._client.journal.created(resource_id)
+            self._client.journal.created(resource_id, project=project)
             if (resource_id, actor) not in made:
                 made.append((resource_id, actor))
             if step.makes is not None:
                 names[step.makes] = resource_id
         return exchange
 
-    def _intend(self, request: Request) -> None:
+    def _intend(self, request: Request, resource: Resource, project: str) -> None:
+        """Write down what the request may make: its name, and its id when it chooses one."""
         try:
             body = json.loads(request.body)
         except (ValueError, RecursionError):
             body = None
         members = body if isinstance(body, dict) else {}
-        name, resource_id = members.get("name"), members.get("id")
-        self._client.journal.intend(str(name or ""), resource_id if isinstance(resource_id, str) else None)
+        name, resource_id = members.get(self._client.service.marks.name), members.get(resource.id)
+        own = resource_id if isinstance(resource_id, str) else None
+        self._client.journal.intend(name if isinstance(name, str) else "", own, project=project)
 
     def _remove(self, resource_id: str, actor: str) -> None:
         for _ in range(2):
             if self._client.delete(resource_id, actor=actor).response.status in {204, 404, 410}:
+                self._client.journal.gone(resource_id)
                 return
             self._client.release(resource_id, actor)
 

@@ -261,7 +261,7 @@ class Client:
 
     def _used_up(self, actor: str) -> bool:
         """Whether a quota is used up: then the plainest create that there is meets 413, too (ruling 46)."""
-        name, project = self.name(), self._project(actor)
+        name, project = self.name(), self.project(actor)
         operation = self._of_resource(self.resource.create, "creates")
         self.journal.intend(name, project=project)
         body = json.dumps({self.service.marks.name: name, **self.service.plain}).encode()

@@ -373,3 +373,19 @@ def test_a_promise_of_a_new_edition_that_no_case_reaches_is_never_green(tmp_path
         if item["required"] and item["outcome"] == "not exercised"
     ]
     assert (done.returncode, missing) == (3, ["error.429"])
+
+
+def test_a_bug_of_any_command_is_exit_four_in_one_line_with_a_file_for_the_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError("of ours")
+
+    monkeypatch.setattr("conformance.cli.requirements.load_contract", broken)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    done = command("requirements", cwd=tmp_path)
+    assert (4, 1) == (done.returncode, len(done.stderr.splitlines()))
+    said, _, path = done.stderr.strip().rpartition(" ")
+    assert "conformance: the suite is at fault: ZeroDivisionError: of ours; the traceback is in" == said
+    assert "Traceback" in Path(path).read_text(encoding="utf-8")

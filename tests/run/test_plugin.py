@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -200,3 +201,22 @@ def test_plain_pytest_that_runs_no_case_opens_no_run(tmp_path: Path, options: tu
 def test_plain_pytest_writes_the_reports_and_ends_with_the_verdicts_exit_code(tmp_path: Path) -> None:
     code = plain_pytest(tmp_path)
     assert (Exit.INCONCLUSIVE, True) == (code, (tmp_path / "out" / "verdict.json").is_file())
+
+
+def test_plain_pytest_that_finds_no_target_writes_a_verdict_that_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    login = {
+        "AUTH_URL": "http://127.0.0.1:1/v3",
+        "USERNAME": "u",
+        "PASSWORD": "p",
+        "PROJECT_NAME": "p",
+        "USER_DOMAIN_NAME": "d",
+        "PROJECT_DOMAIN_NAME": "d",
+    }
+    for name, value in login.items():
+        monkeypatch.setenv(f"OS_{name}", value)
+    code = plain_pytest(tmp_path)
+    verdict = json.loads((tmp_path / "out" / "verdict.json").read_text(encoding="utf-8"))
+    assert (Exit.INCONCLUSIVE, Exit.INCONCLUSIVE) == (code, verdict["exit_code"])
+    assert ["could-not-start"] == [note["kind"] for note in verdict["notes"]]

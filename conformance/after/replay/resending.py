@@ -24,7 +24,7 @@ from conformance.after.replay.reproduction import Replay, Replayed, State, by_an
 from conformance.after.traffic import CLEANUP
 from conformance.contract.specs import load_contract
 from conformance.judge.registry import judge_exchange, judge_run
-from conformance.judge.run_checks import BACK, REPEATED
+from conformance.judge.run_checks import BACK, MADE, REPEATED
 from conformance.model.contract import Resource
 from conformance.model.errors import SuiteError, TargetError, UsageError
 from conformance.model.finding import Finding
@@ -52,6 +52,7 @@ MOST_OUTAGES = 3
 OF_A_RUN: Mapping[str, tuple[str, str]] = {
     REPEATED: ("ids-repeated", "ids-not-repeated"),
     BACK: ("back", "stays-away"),
+    MADE: ("not-there-when-shown", "there-when-shown"),
 }
 """Check of a run -> what is said when it sees the deviation again, and when not."""
 _SECRET = re.compile(r"\$(OS_[A-Z_]+|REDACTED)")

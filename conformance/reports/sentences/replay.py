@@ -22,6 +22,8 @@ PHRASES: Mapping[str, str] = {
     "ids-not-repeated": "no request id is repeated",
     "back": "it is back again",
     "stays-away": "it stays away",
+    "not-there-when-shown": "what was made is not there when it is shown",
+    "there-when-shown": "what was made is there when it is shown",
     # by the case
     "case-finds-it": "the case {case} finds it again",
     "case-finds-another": "the case {case} finds something else",

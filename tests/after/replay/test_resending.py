@@ -25,9 +25,10 @@ from conformance.after.replay.reproduction import (
     by_case,
     by_likeness,
 )
-from conformance.after.replay.resending import chosen
+from conformance.after.replay.resending import OF_A_RUN, chosen
 from conformance.cli.main import cli
 from conformance.cli.reporting import conduct_run
+from conformance.judge.registry import RUN_CHECKS
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class, Part
@@ -130,6 +131,10 @@ def test_one_finding_is_replayed_by_the_beginning_of_its_id(
 
 def code_and(told: tuple[int, str], words: str) -> tuple[int, bool]:
     return told[0], words in told[1] and "\n" not in told[1]
+
+
+def test_what_each_check_of_a_run_finds_can_be_said_again() -> None:
+    assert RUN_CHECKS.keys() == OF_A_RUN.keys()
 
 
 def test_a_run_without_findings_has_nothing_to_replay(tmp_path: Path, reference: Reference) -> None:

@@ -8,7 +8,7 @@ Rules
 - Between a Chinese character and a value that begins or ends with a Latin letter, a digit or a quote stands a space; templates
   have none there.
 - Context tells apart what reads alike or is a name in English: `operation` (title), `call` (an operation within a sentence: its id
-  in English, its title in other languages), `place`, `part`, `type`, `location`, `said`, `target`.
+  in English, its title in other languages), `place`, `part`, `noun`, `type`, `location`, `said`, `target`, `ruling`.
 - A text keeps its template until it is shown, so that one page can hold both languages.
 - A catalogue lies beside what it translates: `reports/locale` for the product, `services/*/locale` for what a service calls its
   operations and promises. The `.po` files are read at run time: that takes 30 ms once, compiled ones 1 ms and a step of the build.

@@ -123,7 +123,9 @@ def _heading(words: str) -> Text | None:
     if not words or words in HEADINGS:
         return HEADINGS.get(words)
     verb, _, noun = words.partition(" ")
-    return Text(VERBS[verb].template, {"noun": noun}) if verb in VERBS else Text("{words}", {"words": words})
+    if verb not in VERBS:
+        return Text("{words}", {"words": words})
+    return Text(VERBS[verb].template, {"noun": Text(noun, context="noun")})
 
 
 def _names(names: Mapping[str, str]) -> Iterator[Text]:

@@ -190,11 +190,12 @@ class _Printer:
         severity, title = SEVERITIES[group.severity], message(group)
         style = "bold red" if group.severity is Severity.CRITICAL else "bold"
         self._line(say("{severity}: {message}", severity=severity, message=title), hang=f"{number}. ", style=style)
+        place = found.place if found.quote is None else say("{place}: {quote}", place=found.place, quote=found.quote)
         rows = [
             (say("promise"), Text("{names}", {"names": ", ".join(group.requirements)})),
             (say("due"), found.due),
             *([(say("came"), found.came)] if self._in(found.came) != self._in(title) else []),
-            (say("document"), say("{place} ({authority})", place=found.place, authority=AUTHORITIES[group.authority])),
+            (say("document"), say("{place} ({authority})", place=place, authority=AUTHORITIES[group.authority])),
             *([(say("ruling"), found.ruling)] if found.ruling is not None else []),
             (say("met"), _met(group)),
             (say("finding"), Text("{id}", {"id": group.id})),

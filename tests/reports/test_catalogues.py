@@ -21,6 +21,7 @@ from conformance.model.contract import Authority, Level
 from conformance.model.verdict import Outcome, Overall, Weight
 from conformance.reports import sentences, words
 from conformance.reports.language import catalogue
+from conformance.reports.quotation import HEADINGS
 from conformance.reports.sentences import DEVIATIONS, PHRASES, WORDS, message
 from conformance.reports.sentences.causes import NOUNS, PLACES
 from conformance.reports.sentences.classes import CLASSES
@@ -117,6 +118,12 @@ def test_every_ruling_has_its_chinese_and_nothing_else() -> None:
 def test_a_ruling_in_chinese_has_no_english_word_but_those_that_it_has_in_english() -> None:
     for english in ruled():
         assert set(words_of(catalogue("zh")["ruling", english])) - NAMES <= set(words_of(english)), english
+
+
+def test_what_a_heading_of_the_document_is_about_has_its_chinese() -> None:
+    headings = {item.quote.heading for item in load_contract().requirements.values()}
+    nouns = {noun for verb, _, noun in (words.partition(" ") for words in headings if words not in HEADINGS) if verb}
+    assert nouns == {text for context, text in catalogue("zh") if context == "noun"}
 
 
 def test_every_operation_with_a_title_has_it_in_both_languages() -> None:

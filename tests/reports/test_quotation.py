@@ -100,7 +100,7 @@ NAMES = {"name": "limit", "type": "integer", "required": "false", "in": "query"}
 @pytest.mark.parametrize(
     ("names", "english", "chinese"),
     [
-        (NAMES, "limit, integer, not required, in the query", "limit，integer，非必需，位于查询串"),
+        (NAMES, "limit, integer, not required, in the query", "limit，integer，非必需，位于查询参数"),
         ({"code": "404", "phrase": "Not Found"}, "404 Not Found", "404 Not Found"),
         ({"method": "GET", "path": "/a/{b}", "code": "200"}, "GET /a/{b}, 200", "GET /a/{b}，200"),
         ({"name": "size", "type": "null", "value": "null"}, "size, null, null", "size，null，null"),
@@ -121,7 +121,7 @@ def test_a_place_is_section_heading_part_line_and_page(verdict: Verdict) -> None
         verdict.requirements[0], source=((505, 505),), quote=Quote("1.3", "list images", "request", page=12)
     )
     assert place_text(promise).plain("en") == "1.3, list images, request, line 505, page 12"
-    assert place_text(promise).plain("zh") == "1.3，列出 images，请求，第 505 行，第 12 页"
+    assert place_text(promise).plain("zh") == "1.3，查询镜像列表，请求，第 505 行，第 12 页"
 
 
 def test_every_heading_that_a_quote_can_have_has_its_words() -> None:

@@ -24,7 +24,7 @@ from draws import DAY, drawn
 from rich.console import Console
 from targets import reference_with
 
-from conformance.after.compare.change import Result
+from conformance.after.compare.change import UNCHANGED, Result
 from conformance.after.compare.comparison import compare
 from conformance.judge.baseline import Baseline, Entry, entries_of, pruned, updated
 from conformance.model.contract import Contract
@@ -97,6 +97,11 @@ def differences(first: Ran, second: Ran) -> Iterable[str]:
     compared = compare(first.verdict, second.verdict)
     if compared.result is not Result.NONE:
         yield f"compared: {compared.result}, {[str(item) for item in compared.reasons]}"
+    for item in compared.findings:
+        if item.change not in UNCHANGED:
+            yield f"compared: {item.change}: {item.requirement} {item.deviation.kind}"
+    for drift in (*compared.statuses, *compared.shapes):
+        yield f"compared: {drift.drift}"
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,10 @@ FAULTS = ("image.list.query.name.prefix", "error.404.html", "image.create.nan", 
 HOSTILE = "<script>window.hurt=1</script>\"'><img src=x onerror=window.hurt=1>&amp;{{7*7}}\x00\x1b[31m\u202eevil\u2066\u200b\u2028"
 
 
-def recorded(directory: Path) -> Verdict:
-    """The verdict of a smoke run against the reference with faults, written to the directory."""
+def recorded(directory: Path, profile: str = "smoke") -> Verdict:
+    """The verdict of a run against the reference with faults, written to the directory."""
     verdict, _ = conduct_run(
-        Options(profile="smoke", seed=1, embedded=reference_with(*FAULTS)), directory, Console(file=io.StringIO())
+        Options(profile=profile, seed=1, embedded=reference_with(*FAULTS)), directory, Console(file=io.StringIO())
     )
     return verdict
 

@@ -143,14 +143,16 @@ def _lines(source: Lines) -> Markup:
     return Markup(", ").join(Markup('<span class="range">{}</span>').format(item) for item in ranges)
 
 
-_ADDRESS = re.compile(r"[^/?&]*[/?&]+|[^/?&]+")
+_ADDRESS = re.compile(r"://|/[^/?& ]*[0-9a-f]{8}-")
+"""What an address has and a media type has not."""
+_STEP = re.compile(r"[^/?&]*[/?&]+|[^/?&]+")
 
 
 def _whole(text: str) -> Markup:
     """Text of a protocol whose words (ids, media types, options) are kept whole; an address may be broken after `/`, `?` and `&`."""
     out: list[str] = []
     for word in re.findall(r"\s+|\S+", safe(text)):
-        parts = _ADDRESS.findall(word) if "://" in word else (word,)
+        parts = _STEP.findall(word) if _ADDRESS.search(word) else (word,)
         out += [
             f'<span class="w">{escape(part)}</span>' if "-" in part or "/" in part else str(escape(part))
             for part in parts

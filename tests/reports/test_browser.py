@@ -362,6 +362,7 @@ def test_the_switch_changes_every_text_of_the_page(page: Opener) -> None:
     assert [text for text in attributes if not any("\u4e00" <= letter <= "\u9fff" for letter in text)] == []
     shown.click('[data-language="en"]')
     assert shown.one("h1").text == "Non-conformant"
+    shown.click('form[data-filter="ledger"] input[value="failed"]')
     assert shown.status("ledger").endswith("promises shown")
 
 
@@ -534,6 +535,43 @@ def test_a_big_run_opens_and_filters_without_a_wait(page: Opener, verdict: Verdi
     )
     assert taken < 1000
     assert shown.rows("causes") == []
+
+
+# --- the page of a gate run ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def gate(tmp_path_factory: pytest.TempPathFactory) -> Verdict:
+    return recorded(tmp_path_factory.mktemp("gate"), "gate")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_of_a_gate_run_is_under_600_kilobytes_and_20_sheets(
+    page: Opener, gate: Verdict, language: str
+) -> None:
+    shown = page(gate, language=language)
+    assert shown.path.stat().st_size < 600_000
+    printed = shown.driver.execute_cdp_cmd("Page.printToPDF", {"printBackground": True, "preferCSSPageSize": True})
+    with pdfplumber.open(io.BytesIO(base64.b64decode(printed["data"]))) as paper:
+        assert 3 <= len(paper.pages) <= 20
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_ids_and_media_types_are_never_broken_in_the_middle(page: Opener, gate: Verdict, width: int) -> None:
+    shown = page(gate, width=width, height=844)
+    shown.run("for (const item of document.querySelectorAll('details.finding')) item.open = true")
+    broken = """
+        const word = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|application\\/[a-z0-9.+-]+/g, found = [];
+        const walk = document.createTreeWalker(document.getElementById('findings'), NodeFilter.SHOW_TEXT);
+        while (walk.nextNode()) for (const hit of walk.currentNode.data.matchAll(word)) {
+            const range = document.createRange();
+            range.setStart(walk.currentNode, hit.index);
+            range.setEnd(walk.currentNode, hit.index + hit[0].length);
+            if (new Set(Array.from(range.getClientRects(), r => r.top)).size > 1) found.push(hit[0]);
+        }
+        return found"""
+    assert shown.run("return document.getElementById('findings').textContent.includes('application/')")
+    assert shown.run(broken) == []
 
 
 # --- pictures ----------------------------------------------------------------------------------------------------------

@@ -15,10 +15,11 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
+from markupsafe import Markup
 from verdicts import HOSTILE, hostile, hostile_exchange, many, recorded, states
 
 from conformance.model.verdict import Verdict
-from conformance.reports.html import to_html
+from conformance.reports.html import _whole, to_html
 from conformance.reports.presentation import Presentation
 
 VOID = {"meta", "link", "input", "img", "br", "hr", "wbr"}
@@ -252,6 +253,27 @@ def test_a_language_that_there_is_not_is_refused(verdict: Verdict) -> None:
 
 def test_the_same_verdict_makes_the_same_page(verdict: Verdict) -> None:
     assert page_of(verdict) == page_of(verdict)
+
+
+UUID = "db7ba66e-71ae-42d3-9e1b-1f2d0d43e93e"
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("plain words", []),
+        ("Content-Type: application/x.y-json-patch", ["Content-Type:", "application/x.y-json-patch"]),
+        (f"http://c/v2/{UUID}?a=b", ["http://", "c/", "v2/", UUID + "?"]),
+        (f'"file": "/v2/{UUID}/file"', ['"/', "v2/", UUID + "/"]),
+        ("<a-b>", ["<a-b>"]),
+    ],
+)
+def test_words_of_a_protocol_are_kept_whole_and_addresses_are_broken_at_their_steps(
+    text: str, whole: list[str]
+) -> None:
+    shown = str(_whole(text))
+    assert Markup(shown).striptags() == " ".join(text.split())
+    assert [Markup(item).unescape() for item in re.findall('<span class="w">(.*?)</span>', shown)] == whole
 
 
 # --- WCAG 2.2, 1.4.3: text has a contrast of 4.5, 1.4.11: what is needed to understand has 3 -----------------------------

@@ -12,7 +12,7 @@ from conformance.reports.page.bodies import LONGEST_LINE, beginning, body_text, 
 from conformance.reports.presentation import Presentation
 from conformance.reports.quotation import Quotation, quotation
 from conformance.reports.script import first_command, is_script
-from conformance.reports.sentences import message, sentence
+from conformance.reports.sentences import message, sentence, stated
 from conformance.reports.visible import shortened
 
 __all__ = ["Answered", "Finding", "Followed", "Group", "Message", "Place", "finding_groups"]
@@ -21,7 +21,7 @@ BUDGET = 120_000
 """Bytes of bodies in the whole page; each body gets its share, between the two bounds below, and the headers another."""
 LEAST, MOST = 300, 2500
 MOST_ON_PAPER = 20
-"""Findings that are printed whole, the weightiest ones; of the others paper has the headings."""
+"""Findings that are printed whole, the weightiest ones; of the others, and of advice, paper has the headings."""
 MOST_PLACES = 40
 MOST_VARIANTS = 30
 LONGEST_COMMAND = 1600
@@ -89,7 +89,7 @@ class Finding:
     """One finding in the order in which it is read.
 
     `brief` says that paper has its heading alone, which keeps a printed page short. `held` is what it is held against: what was due and what came, the line of the document, the ruling. `came` is the answer
-    that shows it. `command` is the request alone as one line, empty when it is too long to be read; `needs` says that it stands on resources which
+    that shows it; `statement` is what is promised, None where `held` says it already. `command` is the request alone as one line, empty when it is too long to be read; `needs` says that it stands on resources which
     the script makes first, `script` that there is one. `neighbour` is the nearest request that was answered rightly.
     `request` and `answer` are the exchange whole, None when no single exchange shows it.
     """
@@ -100,6 +100,7 @@ class Finding:
     held: Quotation
     came: Answered | None
     promise: RequirementResult | None
+    statement: Text | None
     command: str
     needs: bool
     script: bool
@@ -148,7 +149,7 @@ def _findings(shown: Presentation) -> Iterator[Finding]:
             numbered,
             shown.commands.get(group.id),
             share,
-            brief=index >= MOST_ON_PAPER,
+            brief=index >= MOST_ON_PAPER or group.weight is Weight.ADVISORY,
         )
 
 
@@ -162,6 +163,8 @@ def _finding(
     *,
     brief: bool,
 ) -> Finding:
+    held = quotation(group, verdict)
+    statement = stated(promise.statement) if promise is not None else None
     exemplar = group.exemplar
     command = first_command(exemplar) if exemplar is not None else ""
     places = tuple(Place(str(place), count) for place, count in group.places.items())
@@ -173,9 +176,10 @@ def _finding(
         group=group,
         brief=brief,
         title=message(group),
-        held=quotation(group, verdict),
+        held=held,
         came=_answered(exemplar) if exemplar is not None else None,
         promise=promise,
+        statement=statement if statement != held.due else None,
         command=command if len(command) <= LONGEST_COMMAND else "",
         needs=script is not None and is_script(script),
         script=script is not None,

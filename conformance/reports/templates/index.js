@@ -88,6 +88,7 @@
         const told = fill(form.dataset.told, { shown, total: rows.length });
         if (state.textContent !== told) state.textContent = told;
         form.querySelector("[type=reset]").disabled = !narrowed;
+        form.classList.toggle("narrowed", narrowed);
         document.getElementById(`${place.id}-nothing`).hidden = shown > 0;
       }
     }

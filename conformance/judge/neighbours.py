@@ -3,7 +3,7 @@
 Rules
 - It is of the same operation, and nothing is wrong with its answer: a documented success, or the refusal that it was
   due.
-- Nearest is what differs in the fewest parts, then what the same case sent, then what was sent closest in time.
+- Nearest is what differs in the fewest parts, then what the same case sent, then the shortest, then the closest in time.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ class Neighbours:
         """The number of the exchange's neighbour, None when it has none."""
         own = self._classes.get(exchange.number, {})
 
-        def distance(other: tuple[Exchange, Classes]) -> tuple[int, bool, int]:
+        def distance(other: tuple[Exchange, Classes]) -> tuple[int, bool, int, int]:
             item, classes = other
             differs = sum(own.get(place) != classes.get(place) for place in own.keys() | classes.keys())
             differs += item.request.actor != exchange.request.actor
-            return differs, item.case != exchange.case, abs(item.number - exchange.number)
+            return differs, item.case != exchange.case, _size(item), abs(item.number - exchange.number)
 
         nearest = min(self._right.get(exchange.operation, ()), key=distance, default=None)
         return nearest[0].number if nearest is not None else None
@@ -67,3 +67,7 @@ def _rightly(exchange: Exchange, parts: Iterable[Part], contract: Contract) -> b
     if operation.response(exchange.response.status) is not None:
         return not due_refusal
     return due_refusal and 400 <= exchange.response.status < 500
+
+
+def _size(exchange: Exchange) -> int:
+    return len(exchange.request.url) + len(exchange.request.body)

@@ -105,7 +105,7 @@ def _result(
     began = round(datetime.fromisoformat(verdict.run.started_at).timestamp() * 1000)
     exemplars = [group.exemplar for group in groups if group.exemplar is not None]
     start = min((round(one.started * 1000) for one in exemplars), default=began)
-    stop = max((round((one.started + one.response.elapsed) * 1000) for one in exemplars), default=start)
+    stop = start + sum(round(one.response.elapsed * 1000) for one in exemplars)
     words = {str(word) for group in groups for word in (group.weight, group.severity)}
     feature = item.operation or requirement_id.area(item.id)
     labels = {

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
+import junit2htmlreport.parser
 import pytest
 import xmlschema
 from checkout import SCHEMAS
@@ -128,3 +130,15 @@ def test_a_run_that_is_inconclusive_for_no_requirement_is_red_all_the_same(recor
     assert (outcome(case), case[-1].attrib["message"]) == ("error", "inconclusive: the run was interrupted")
     xmlschema.XMLSchema(SCHEMA).validate(to_junit(Presentation(left)).decode())
     assert "verdict" not in cases(replace(left, overall=Overall.CONFORMANT))
+
+
+def test_a_real_reader_of_junit_counts_the_same(every_kind: Verdict, tmp_path: Path) -> None:
+    """junit2html, which makes a page of it; it counts errors among the failures."""
+    (tmp_path / "junit.xml").write_bytes(to_junit(Presentation(every_kind)))
+    report = junit2htmlreport.parser.Junit(tmp_path / "junit.xml")
+    found = [case for suite in report.suites for case in suite.all()]
+    root = ElementTree.parse(tmp_path / "junit.xml").getroot()
+    assert int(root.attrib["tests"]) == len(found)
+    assert int(root.attrib["failures"]) + int(root.attrib["errors"]) == sum(case.failed() for case in found)
+    assert int(root.attrib["skipped"]) == sum(case.skipped is not None for case in found)
+    assert "critical: " in report.html()

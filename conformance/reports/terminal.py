@@ -123,6 +123,12 @@ class _Printer:
                 seconds=f"{run.duration:.1f}",
             )
         )
+        self._line(
+            say(
+                "again     {command}, with the options of the cloud",
+                command=f"conformance run --profile {run.profile} --seed {run.seed}",
+            )
+        )
 
     def _table(self, title: Text) -> Table:
         return Table(title=Line("\n" + self._in(title)), title_justify="left", box=None, pad_edge=False)

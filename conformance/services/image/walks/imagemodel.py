@@ -204,7 +204,7 @@ class ModelImage:
             for name in self.doubt - deviating
             if name not in UNJUDGED and same(name, self.members.get(name), body.get(name))
         )
-        for name in {*known, *self.doubt, *deviating} - UNJUDGED:
+        for name in sorted({*known, *self.doubt, *deviating} - UNJUDGED):
             if name == "status" and body.get(name) not in SETTLED:
                 members.pop(name, None)
             elif name in body and (name not in members or name in self.doubt or name in deviating):

@@ -53,10 +53,7 @@ def test_a_known_finding_does_not_fail_the_run_and_its_promise_stays_broken(judg
     assert (verdict.overall, verdict.exit_code) == (Overall.CONFORMANT, 0)
     assert (result.outcome, result.reason) == (Outcome.FAILED, Phrase.of("known-to-the-baseline"))
     assert [(group.binding, group.known) for group in verdict.findings] == [(False, True)]
-    assert (
-        '<skipped message="known: a failure carries HTML, not the envelope" />'
-        in to_junit(Presentation(verdict)).decode()
-    )
+    assert '<skipped message="known, ' in to_junit(Presentation(verdict)).decode()
 
 
 @pytest.mark.parametrize(

@@ -299,6 +299,13 @@ class WaiverResult:
     findings: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What it excuses, in the order of its file: requirement, operation, status, ids, text; without what it does not
+        restrict."""
+        places = (self.requirement, self.operation, self.status, *self.named, self.message)
+        return tuple(str(item) for item in places if item is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class ErrorCodeRow:

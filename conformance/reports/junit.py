@@ -129,8 +129,7 @@ def _waivers(verdict: Verdict) -> TestSuite:
     """A case for each waiver: without use it is skipped, and under --strict-waivers it fails."""
     suite = _suite("waivers", verdict)
     for item in verdict.waivers:
-        places = [str(part) for part in (item.operation, item.status, item.message) if part is not None]
-        case = TestCase(_legal(" ".join([item.requirement, *places])), "waivers")
+        case = TestCase(_legal(" ".join(item.parts)), "waivers")
         if item.state != "used":
             useless = item.state in {"unused", "expired"} and verdict.run.strict_waivers
             said = _legal(f"{item.state}: {item.reason} ({item.owner})")

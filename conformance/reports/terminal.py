@@ -241,9 +241,7 @@ class _Printer:
             return
         self._title(say("Waivers"), len(verdict.waivers))
         for item in verdict.waivers:
-            places = " ".join(
-                str(part) for part in (item.requirement, item.operation, item.status, item.message) if part is not None
-            )
+            places = " ".join(item.parts)
             end = say("until {day}", day=item.expires) if item.expires else say("without end")
             self._line(
                 say(

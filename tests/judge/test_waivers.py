@@ -189,8 +189,9 @@ def test_the_verdict_with_waivers_keeps_its_schema_and_junit_skips_what_is_waive
     assert [error.message for error in jsonschema.Draft202012Validator(schema("verdict")).iter_errors(raw)] == []
     assert (raw["summary"]["waived_findings"], raw["summary"]["known_findings"]) == (1, 0)
     text = to_junit(Presentation(verdict)).decode()
-    assert '<skipped message="waived: wrong is missing" />' in text
-    assert "waived: wrong is missing (agreed)" in text
+    said = f"waived, {verdict.findings[0].severity}: wrong is missing (finding {verdict.findings[0].id})"
+    assert f'<skipped message="{said}" />' in text
+    assert f"{said} (agreed)" in text
     assert '<failure message="unused: agreed (cloud team)" type="unused" />' in text
 
 
@@ -202,6 +203,7 @@ def test_a_waiver_that_names_findings_excuses_these_and_no_others(judged: Judged
     verdict = judged(*looks, excuses=excuses(waiver("error.envelope", finding=(named,))))
     assert {group.deviation.place: group.binding for group in verdict.findings} == {"HTML": False, "flat": True}
     assert [(item.state, item.findings, item.named) for item in verdict.waivers] == [("used", (named,), (named,))]
+    assert verdict.waivers[0].parts == ("error.envelope", named)
 
 
 def test_a_waiver_may_name_findings_of_several_promises_that_one_cause_breaks(judged: Judged, exchange: Make) -> None:

@@ -1,6 +1,11 @@
-"""Runs one OpenStack WSGI application under cheroot. Executed by the lab's own Python; imports nothing of this product.
+"""A service of the lab, served by cheroot in the lab's own environment, which has nothing of this package.
 
-python serve.py PORT MODULE:FACTORY
+    python serve.py PORT MODULE:FACTORY
+
+Both services keep their data in SQLite. oslo.db begins each transaction as a reader; one that then writes while another has
+just written is refused at once ("database is locked", whatever the time that it would wait), and the service answers with a
+500 that is none of its own. So a call that may write begins its transactions as a writer, and waits for its turn. Reading calls
+are left as they are: beside a journal (WAL) they wait for nobody.
 """
 
 from __future__ import annotations
@@ -8,21 +13,51 @@ from __future__ import annotations
 import importlib
 import signal
 import sys
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from cheroot import wsgi
+
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_call = threading.local()
 
 
 def main(port: str, factory: str) -> None:
     """Serve until SIGTERM."""
     module, _, name = factory.partition(":")
     sys.argv = sys.argv[:1]  # oslo.config would read them as its own
+    engine = importlib.import_module("sqlalchemy.engine").Engine
+    importlib.import_module("sqlalchemy.event").listen(engine, "before_cursor_execute", as_writer, retval=True)
     application = getattr(importlib.import_module(module), name)()
-    server = wsgi.Server(("127.0.0.1", int(port)), application, numthreads=8, request_queue_size=64)
+    server = wsgi.Server(("127.0.0.1", int(port)), noting_writers(application), numthreads=8, request_queue_size=64)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         server.start()
     finally:
         server.stop()
+
+
+def noting_writers(application: Application) -> Application:
+    """The application, with it noted for each thread whether the call that it serves may write."""
+
+    def call(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        _call.writes = environ["REQUEST_METHOD"] not in _SAFE
+        return application(environ, start_response)
+
+    return call
+
+
+def as_writer(
+    _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool
+) -> tuple[str, Any]:
+    """The statement, with the beginning of a transaction of a call that may write turned into that of a writer (an
+    event of SQLAlchemy)."""
+    if statement == "BEGIN" and getattr(_call, "writes", False):
+        return "BEGIN IMMEDIATE", parameters
+    return statement, parameters
 
 
 if __name__ == "__main__":

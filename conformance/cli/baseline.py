@@ -11,6 +11,7 @@ from typing import Any
 
 import rich_click as click
 
+from conformance.cli.suggestions import Group
 from conformance.contract.specs import load_contract
 from conformance.judge.baseline import Baseline, Entry, found_in, pruned, updated
 from conformance.model.deviation import Deviation
@@ -36,7 +37,7 @@ def baseline_option(command: Callable[..., Any]) -> Callable[..., Any]:
 RUN_DIR = click.argument("run_dir", type=click.Path(path_type=Path, file_okay=False))
 
 
-@click.group()
+@click.group(cls=Group)
 def baseline() -> None:
     """Keep the findings that are known, so that `conformance run --baseline FILE` fails only on new ones."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import rich_click as click
 
+from conformance.cli.suggestions import Group
 from conformance.model.errors import Exit
 from conformance.proof import lab as laboratory
 
 
-@click.group()
+@click.group(cls=Group)
 def lab() -> None:
     """A real Keystone and Glance on loopback."""
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import rich_click as click
 
 import conformance.services  # noqa: F401  registers them
+from conformance.cli.suggestions import Group
 from conformance.model.errors import ConformanceError, Exit, plain
 
 __all__ = ["COMMANDS", "main"]
@@ -37,7 +38,7 @@ COMMANDS: Mapping[str, str] = {
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-class _Commands(click.RichGroup):
+class _Commands(Group):
     """The commands, loaded one at a time."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -11,6 +11,7 @@ import rich_click as click
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from conformance.cli.suggestions import Group
 from conformance.contract.edition_rules import Impact
 from conformance.contract.editions import EditionChange, edition_changes
 from conformance.contract.specs import load_effective
@@ -25,7 +26,7 @@ FORMATS: Mapping[str, Callable[[Sequence[EditionChange], str, str], str]] = {
 }
 
 
-@click.group()
+@click.group(cls=Group)
 def specs() -> None:
     """The contract itself, without any target."""
 

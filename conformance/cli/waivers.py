@@ -6,13 +6,14 @@ from pathlib import Path
 
 import rich_click as click
 
+from conformance.cli.suggestions import Group
 from conformance.model.errors import UsageError
 from conformance.reports.bundle.packing import load
 from conformance.reports.waivers_draft import chosen, draft
 from conformance.run.waivers_file import DEFAULT
 
 
-@click.group()
+@click.group(cls=Group)
 def waivers() -> None:
     """Excuse findings that a site has decided to live with, each with a reason, an owner and an end."""
 

@@ -6,7 +6,6 @@ import contextlib
 import io
 import signal
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,8 @@ from rich.console import Console
 from conformance.model.errors import SuiteError, TargetError, UsageError
 from conformance.model.verdict import Verdict
 from conformance.run.cases import case_packages
-from conformance.run.plugin import Supervisor, case_of
+from conformance.run.plugin import Supervisor
+from conformance.run.progress import Progress
 from conformance.run.session import Session
 
 __all__ = ["conduct", "interruptible", "pytest_arguments", "run_cases"]
@@ -65,7 +65,7 @@ def run_cases(session: Session, progress: Console, *watchers: object) -> Verdict
     """
     options = session.options
     arguments = [*pytest_arguments(options.profile), *(["-k", options.selection] if options.selection else [])]
-    watcher = _Progress(session, progress)
+    watcher = Progress(session, progress)
     interruptible()
     said = io.StringIO()  # pytest reports a bad -k in two lines of its own; ours is one
     try:
@@ -110,37 +110,3 @@ def pytest_arguments(profile: str) -> list[str]:
         "--profile",
         profile,
     ]
-
-
-class _Progress:
-    """One line that says how far the run is; on a terminal it is rewritten, elsewhere a new one comes every ten
-    seconds."""
-
-    def __init__(self, session: Session, console: Console) -> None:
-        self._session = session
-        self._console = console
-        self._total = 0
-        self._done = 0
-        self._last = time.monotonic()
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Count the cases."""
-        self._total = sum(case_of(item) is not None for item in session.items)
-
-    def pytest_runtest_logfinish(self, nodeid: str, location: object) -> None:
-        """Show how far the run is."""
-        self._done += 1
-        again = f" and {self._done - self._total} again" if self._done > self._total else ""
-        requests = len(self._session.recorder.exchanges)
-        text = f"case {min(self._done, self._total)}/{self._total}{again}, {requests} requests, "
-        # An id is kept once it is made; a key would be hashed anew after each case.
-        groups = {item.id for item in self._session.recorder.findings}
-        text += f"{len(groups)} groups of findings"
-        now = time.monotonic()
-        if self._console.is_terminal:
-            end = "\n" if self._done == self._total else ""
-            self._console.file.write(f"\r\x1b[K{text}{end}")
-            self._console.file.flush()
-        elif now - self._last > 10 or self._done == self._total:
-            self._console.print(text, highlight=False)
-            self._last = now

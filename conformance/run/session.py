@@ -156,6 +156,11 @@ class Session:
         return cases
 
     @property
+    def budget(self) -> tuple[int | None, float | None]:
+        """What the generated cases may spend: requests and seconds, None for what is not bounded."""
+        return self._budget
+
+    @property
     def age(self) -> float:
         """Seconds since the run began."""
         return time.monotonic() - self._clock

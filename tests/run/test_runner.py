@@ -23,6 +23,7 @@ from conformance.proof.reference import Reference
 from conformance.reports import formats, verdict_json
 from conformance.run import plugin, runner, session
 from conformance.run.client import Client
+from conformance.run.progress import Progress
 from conformance.run.recorder import Recorder
 from conformance.run.session import Options, Session
 
@@ -103,7 +104,7 @@ def break_supervision(patch: pytest.MonkeyPatch) -> None:
 
 
 def break_progress(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(runner._Progress, "pytest_runtest_logfinish", broken)
+    patch.setattr(Progress, "pytest_runtest_logfinish", broken)
 
 
 def break_collection(patch: pytest.MonkeyPatch) -> None:

@@ -54,11 +54,11 @@ def _liberty(name: str, remarks: Iterable[str], said: str, hooks: Hooks) -> Faul
 
 # --- the query of a list --------------------------------------------------------------------------------------------
 
-Read = Callable[[str], str]
+Reading = Callable[[str], str]
 
 
 def _queries() -> Iterator[Fault]:
-    def liberty(word: str, said: str, read: Read, *names: str) -> Fault:
+    def liberty(word: str, said: str, read: Reading, *names: str) -> Fault:
         def change(query: dict[str, str]) -> dict[str, str]:
             return {name: read(value) if name in names else value for name, value in query.items()}
 
@@ -100,7 +100,7 @@ ENUMERATIONS: Mapping[str, tuple[str, ...]] = {
 
 
 def _bodies() -> Iterator[Fault]:
-    readings: Mapping[str, tuple[str, Read]] = {
+    readings: Mapping[str, tuple[str, Reading]] = {
         "padded": ("with blanks around them", str.strip),
         "any-case": ("in any case", str.lower),
     }
@@ -116,18 +116,18 @@ def _bodies() -> Iterator[Fault]:
     )
 
 
-def _keyword(read: Read, name: str, value: Any) -> Any:
+def _keyword(read: Reading, name: str, value: Any) -> Any:
     """The keyword of this member that a text means; any other value as it is."""
     if not isinstance(value, str) or name not in ENUMERATIONS:
         return value
     return read(value) if read(value) in ENUMERATIONS[name] else value
 
 
-def _keywords(read: Read, body: Body) -> Body:
+def _keywords(read: Reading, body: Body) -> Body:
     return {name: _keyword(read, name, value) for name, value in body.items()}
 
 
-def _values(read: Read, items: list[Any]) -> list[Any]:
+def _values(read: Reading, items: list[Any]) -> list[Any]:
     def value(item: dict[str, Any]) -> dict[str, Any]:
         name = str(item.get("path", "")).removeprefix("/")
         return {**item, "value": _keyword(read, name, item["value"])} if "value" in item else item
@@ -147,7 +147,7 @@ def _usual(text: str) -> str:
 
 
 def _addresses() -> Iterator[Fault]:
-    def addressed(read: Read) -> Hooks:
+    def addressed(read: Reading) -> Hooks:
         return Hooks(request=lambda call: replace(call, image_id=read(call.image_id)) if call.image_id else call)
 
     told = [rid.lenient(name) for name in ADDRESSING]

@@ -74,19 +74,24 @@ class Text:
 
     def _filled(self, template: str, language: str, shown: Callable[[Any], str]) -> str:
         """The template with its braces filled, never by `str.format`: a template that is read from a file must reach no attribute."""
-
-        def filling(match: re.Match[str]) -> str:
+        made, end, left = [], 0, ""  # left: the last character of a value, where one was just filled in
+        for match in _BRACES.finditer(template):
             name, plural = match.groups()
             if name not in self.values:
-                return match.group()
-            value = self.values[name]
+                continue
+            value, literal = self.values[name], template[end : match.start()]
+            if literal:
+                made += [_space(left, literal[:1]), literal]
             if plural:
-                return "" if value == 1 else "s"
-            bare = _plain(value, language)
-            before, after = template[: match.start()][-1:], template[match.end() :][:1]
-            return f"{_space(before, bare[:1])}{shown(value)}{_space(bare[-1:], after)}"
-
-        return _BRACES.sub(filling, template)
+                made.append("" if value == 1 else "s")
+                left = ""
+            else:
+                bare = _plain(value, language)
+                made += [_space(literal[-1:] or left, bare[:1]), shown(value)]
+                left = bare[-1:]
+            end = match.end()
+        rest = template[end:]
+        return "".join([*made, _space(left, rest[:1]), rest])
 
 
 def _plain(value: object, language: str) -> str:

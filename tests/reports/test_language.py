@@ -66,6 +66,22 @@ def test_chinese_and_latin_letters_are_set_apart(monkeypatch: pytest.MonkeyPatch
     assert re.sub(r"<[^>]*>", "", str(say("{count} more", count=value).html("zh"))) == shown
 
 
+@pytest.mark.parametrize(
+    ("place", "held", "shown"),
+    [
+        ("请求体", "嵌套过深", "请求体嵌套过深"),
+        ("name", "为空", "name 为空"),
+        ("请求体", "UTF-8", "请求体 UTF-8"),
+        ("name", "", "name"),
+    ],
+)
+def test_values_beside_each_other_are_set_apart_like_letters_of_a_text(
+    monkeypatch: pytest.MonkeyPatch, place: str, held: str, shown: str
+) -> None:
+    monkeypatch.setattr("conformance.reports.language.catalogue", lambda _: {(None, "{place} {held}"): "{place}{held}"})
+    assert shown == say("{place} {held}", place=place, held=held).plain("zh")
+
+
 def test_one_is_singular() -> None:
     assert [say("{count} time{count:s}", count=number).plain("en") for number in (0, 1, 2)] == [
         "0 times",

@@ -29,6 +29,7 @@ What is one cause (`variants`)
 - The same thing is one cause in whichever answer it was seen and after whichever request; a request that reaches beyond
   its resource is one, whatever it did there.
 - What comes back after it was removed is one, wherever it was met again.
+- What was answered as made and is not there when it is shown is one, whatever was sent for it.
 - Whoever is let in where nobody asks for a token, or for the project, is let in by one mistake for each operation.
 - What is taken in other spellings is one for the operation (ruling 44).
 """
@@ -271,6 +272,8 @@ def _key(finding: Finding, parts: Parts, contract: Contract) -> Cluster:
         return *scope, kind
     if kind in _REFUSED_ALL_THE_SAME:
         return requirement.binding, kind, finding.operation
+    if kind == "made-and-not-there":
+        return requirement.binding, kind, deviation.operation
     if kind == "no-envelope":
         return *scope, kind, _gives_tokens(finding.operation, contract)
     if kind in _CHOSEN_BY_THE_SERVER:

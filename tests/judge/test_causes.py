@@ -286,6 +286,13 @@ def test_what_two_promises_say_of_the_one_status_of_an_answer_is_one_cause(find:
     )
 
 
+def test_what_was_made_and_is_not_there_is_one_cause_whatever_was_sent(find: Find, exchange: Build) -> None:
+    lost = Deviation("made-and-not-there", operation=CREATE)
+    shown = found(exchange("image.show", 404), lost, "image.create.response.201")
+    sent = found(exchange(CREATE, 201, number=2), lost, "image.create.body.name")
+    assert [(lost, 2)] == [(cause.deviation, len(cause.members)) for cause in find(shown, sent)]
+
+
 def test_what_is_back_after_its_removal_is_one_cause_wherever_it_was_met(find: Find, exchange: Build) -> None:
     back = [Deviation("still-there", terms=(("where", "shown"),)), Deviation("back-again")]
     assert 1 == len(find(*(found(exchange(), item, "image.delete.gone") for item in back)))

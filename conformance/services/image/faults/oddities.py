@@ -10,7 +10,9 @@ from typing import Any
 
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.target.store import ImageStore
+from conformance.services.forms import broken
+from conformance.services.image.faults.reading import sent
+from conformance.services.image.target.store import DEFAULTS, ImageStore
 from conformance.services.wire import Answer, Call
 
 __all__ = ["faults"]
@@ -45,6 +47,12 @@ def faults(contract: Contract) -> Iterator[Fault]:
         _saying("image.list", 200, lambda body: {**body, "images": [None, *body["images"], 7]}),
     )
     yield Fault(
+        "answer.show.null-property",
+        ("status.server-error",),
+        "an image with a further property that is null can be made, and is 500 when it is shown",
+        _unreadable(),
+    )
+    yield Fault(
         "answer.show.late",
         ("image.create.response.201",),
         "a new image is not there when it is first shown",
@@ -63,6 +71,18 @@ def _saying(operation: str, status: int, change: Change) -> Hooks:
         if (call.operation, said.status) != (operation, status):
             return said
         return replace(said, body=change(said.body))
+
+    return Hooks(answer=answer)
+
+
+def _unreadable() -> Hooks:
+    made: set[str] = set()
+
+    def answer(call: Call, said: Answer, _store: ImageStore) -> Answer:
+        nulls = {name for name, value in sent(call).items() if value is None} - DEFAULTS.keys() - {"id"}
+        if call.operation == "image.create" and said.status == 201 and nulls:
+            made.add(said.body["id"])
+        return broken(said) if call.operation == "image.show" and call.image_id in made else said
 
     return Hooks(answer=answer)
 

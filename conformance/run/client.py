@@ -38,6 +38,8 @@ __all__ = ["REGRESSION_SEED", "Client", "Connection", "Query", "listed_by", "mad
 
 Query = Sequence[tuple[str, str]] | Mapping[str, str | int]
 MOST_PAGES = 200
+MOST_LOOKS = 3
+"""How often what was made and is not there is looked for again."""
 REGRESSION_SEED = 1
 """What cases draw with that decide outcomes and exit codes, so that these are the same for every seed of a run."""
 FIRST_SEED = 2**40
@@ -78,6 +80,7 @@ class Client:
         self.shows: bool | None = None
         self._sender = connection.sender
         self._pause = connection.pause
+        self._made: set[str] = set()  # what create has answered and nobody asked to delete
         self._run_seed = seed
         self.begin("start")
 
@@ -244,6 +247,7 @@ class Client:
         own = made_by(exchange, resource)
         if own is not None:
             self.journal.created(own, project=project)
+            self._made.add(own)
         if exchange.response.status == 413 and self._used_up(actor):
             self.recorder.excuse(exchange, self.recorder.exchanges[-1])
             raise NotExercised(Phrase.of("quota-used-up", operation=operation.id, status=exchange.response.status))
@@ -280,6 +284,7 @@ class Client:
 
     def delete(self, resource_id: str, *, actor: str = "main") -> Exchange:
         """Delete a resource."""
+        self._made.discard(resource_id)
         return self.call(self._of_resource(self.resource.remove, "removes").id, resource_id, actor=actor)
 
     def make(self, **members: Any) -> Members:
@@ -296,13 +301,20 @@ class Client:
         return made
 
     def observe(self, resource_id: str, *, actor: str = "main") -> Members | None:
-        """The resource as show answers it, None when it is not there. Raises NotExercised when show cannot tell."""
+        """The resource as show answers it, None when it is not there. Raises NotExercised when show cannot tell.
+
+        What was made and is not there is looked for again: a service that stores late is told so by the check of what
+        was made, and the case goes on.
+        """
         if self.resource.show is None:
             raise NotExercised(Phrase.of("nothing-shows", resource=self.resource.name))
         operation = self.operation(self.resource.show)
         if self.shows is False:
             raise NotExercised(Phrase.of("unobservable", operation=operation.id))
         exchange = self.show(resource_id, actor=actor)
+        for _ in range(MOST_LOOKS if resource_id in self._made and actor == "main" else 0):
+            if exchange.response.status == 404:
+                exchange = self.show(resource_id, actor=actor)
         if exchange.response.status == 404:
             return None
         if operation.response(exchange.response.status) is None or not isinstance(body_of(exchange), dict):

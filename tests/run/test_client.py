@@ -16,7 +16,7 @@ from conformance.model.errors import SuiteError, TargetUnreachable
 from conformance.model.marks import Marks, tag_of
 from conformance.model.message import Exchange, Headers, Request, Response
 from conformance.model.phrase import Phrase
-from conformance.run.client import REGRESSION_SEED, Client, Connection, resource_of
+from conformance.run.client import MOST_LOOKS, REGRESSION_SEED, Client, Connection, resource_of
 from conformance.run.reading import body_of
 from conformance.run.recorder import Recorder
 from conformance.run.sender import RecordingSender
@@ -230,6 +230,37 @@ def test_a_create_that_does_not_say_what_it_made_leaves_the_case_unjudged_and_sa
 
 def test_what_show_does_not_find_is_not_there() -> None:
     assert Library(always(404)).client.observe("b-1") is None
+
+
+class Late:
+    """Makes a resource, and shows it after so many looks."""
+
+    def __init__(self, looks: int) -> None:
+        self._looks = looks
+
+    def __call__(self, request: Request) -> Response:
+        if request.method == "POST":
+            return answered(201, {"id": "b-1"})
+        if request.method == "DELETE":
+            return answered(204)
+        self._looks -= 1
+        return answered(404) if self._looks >= 0 else answered(200, {"id": "b-1"})
+
+
+def test_what_was_made_and_is_not_there_is_looked_for_again() -> None:
+    library = Library(Late(2))
+    made = library.client.make()
+    assert {"id": "b-1"} == library.client.observe(made.text("id"))
+
+
+@pytest.mark.parametrize("deleted", [True, False])
+def test_what_stays_away_is_not_there_and_what_we_deleted_is_not_looked_for(deleted: bool) -> None:
+    library = Library(Late(100))
+    library.client.make()
+    if deleted:
+        library.client.delete("b-1")
+    assert library.client.observe("b-1") is None
+    assert (1 if deleted else 1 + MOST_LOOKS) == len([item for item in library.sent if item.method == "GET"])
 
 
 def test_what_show_answers_is_what_is_observed() -> None:

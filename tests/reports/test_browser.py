@@ -580,11 +580,12 @@ def test_ids_and_media_types_are_never_broken_in_the_middle(page: Opener, gate: 
 @pytest.mark.parametrize(
     ("name", "language", "scheme", "width", "height"),
     [
-        ("report-en", "en", "light", 1280, 1440),
-        ("report-zh", "zh", "light", 1280, 1440),
-        ("report-dark", "en", "dark", 1280, 1440),
-        ("report-charts", "en", "light", 1280, 1120),
-        ("report-phone", "en", "light", 360, 1600),
+        ("report-en", "en", "light", 1280, 800),
+        ("report-zh", "zh", "light", 1280, 800),
+        ("report-finding", "en", "light", 1280, 1000),
+        ("report-dark", "en", "dark", 1280, 1000),
+        ("report-charts", "en", "light", 1280, 900),
+        ("report-phone", "en", "light", 390, 844),
     ],
 )
 def test_screenshots(
@@ -592,10 +593,8 @@ def test_screenshots(
 ) -> None:
     run, out = os.environ.get("CONFORMANCE_RUN"), Path(os.environ.get("CONFORMANCE_SCREENSHOTS", tmp_path))
     shown = page(read_run(Path(run)) if run else verdict, language=language, scheme=scheme, width=width, height=height)
-    if name == "report-dark":
-        shown.run(
-            "document.querySelector('details.finding').open = true; document.querySelector('details.finding').scrollIntoView()"
-        )
+    if name in {"report-finding", "report-dark"}:
+        shown.run("const found = document.querySelector('details.finding'); found.open = true; found.scrollIntoView()")
     if name == "report-charts":
         shown.run("document.getElementById('traffic').scrollIntoView()")
     data = base64.b64decode(shown.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})["data"])

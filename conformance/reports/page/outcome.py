@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from conformance.model.verdict import Outcome, Verdict, Weight
+from conformance.model.verdict import Outcome, Overall, Verdict, Weight
 from conformance.reports.explanation import Step, limits, next_steps
 from conformance.reports.figures import figures
 from conformance.reports.language import Text, say
@@ -37,7 +37,7 @@ class Opening:
     scope: Text
     figures: tuple[Figure, ...]
     heaviest: tuple[Finding, ...]
-    count: bool
+    head: Text
     more: int
     kinds: tuple[str, ...]
     steps: tuple[Step, ...]
@@ -53,12 +53,21 @@ def opening(verdict: Verdict, groups: Sequence[Group], sections: Sequence[Sectio
         scope=scope(verdict),
         figures=tuple(_figures(verdict)),
         heaviest=tuple(shown[:HEAVIEST]),
-        count=bool(counting),
+        head=_head(verdict, bool(counting)),
         more=len(shown) - len(shown[:HEAVIEST]),
         kinds=tuple(kind for kind in KINDS if kind in present),
         steps=next_steps(verdict),
         limits=limits(verdict),
     )
+
+
+def _head(verdict: Verdict, counting: bool) -> Text:
+    """What stands above the heaviest findings: nothing is called whole that was not looked at."""
+    if counting:
+        return say("What weighs most")
+    if verdict.overall is Overall.CONFORMANT:
+        return say("Nothing that counts is broken")
+    return say("Nothing that counts was found, and not all was looked at")
 
 
 def _figures(verdict: Verdict) -> Iterator[Figure]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from verdicts import recorded
 
-from conformance.model.verdict import Outcome, Verdict
+from conformance.model.verdict import Outcome, Overall, Verdict
 from conformance.reports.page.outcome import Opening
 from conformance.reports.page.view import page_of
 from conformance.reports.presentation import Presentation
@@ -26,13 +26,24 @@ def test_it_names_the_three_heaviest_findings_that_count(verdict: Verdict) -> No
     group = verdict.findings[0]
     found = [replace(group, id=f"{number:012x}", binding=number != 1, waiver=None, known=False) for number in range(6)]
     shown = opening(replace(verdict, findings=tuple(found)))
-    assert ([item.group.id[-1] for item in shown.heaviest], shown.more, shown.count) == (["0", "2", "3"], 2, True)
+    assert ([item.group.id[-1] for item in shown.heaviest], shown.more, shown.head.plain("en")) == (
+        ["0", "2", "3"],
+        2,
+        "What weighs most",
+    )
 
 
-def test_where_nothing_counts_it_names_the_others_and_says_so(verdict: Verdict) -> None:
+@pytest.mark.parametrize(
+    ("overall", "head"),
+    [
+        (Overall.CONFORMANT, "Nothing that counts is broken"),
+        (Overall.INCONCLUSIVE, "Nothing that counts was found, and not all was looked at"),
+    ],
+)
+def test_where_nothing_counts_it_names_the_others_and_says_so(verdict: Verdict, overall: Overall, head: str) -> None:
     group = replace(verdict.findings[0], binding=False)
-    shown = opening(replace(verdict, findings=(group,)))
-    assert ([item.group.id for item in shown.heaviest], shown.more, shown.count) == ([group.id], 0, False)
+    shown = opening(replace(verdict, findings=(group,), overall=overall))
+    assert ([item.group.id for item in shown.heaviest], shown.more, shown.head.plain("en")) == ([group.id], 0, head)
 
 
 def test_its_figures_add_up_to_the_required_promises(verdict: Verdict) -> None:

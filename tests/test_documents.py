@@ -105,6 +105,31 @@ def test_the_table_of_options_names_options_of_run(document: str) -> None:
     assert unknown(["run", *options]) == []
 
 
+def outline(document: str) -> list[str]:
+    """What a README is made of, without its words: levels of headings, rows of tables, items of lists, code, pictures."""
+    kinds = {
+        r"#+ ": "heading",
+        r"\| `": "option",
+        r"\| \d": "exit code",
+        r"- ": "item",
+        r"```": "code",
+        r"!\[": "picture",
+        r"    \S*conformance ": "command",
+    }
+    found = []
+    for line in text_of(document).splitlines():
+        kind = next((kind for start, kind in kinds.items() if re.match(start, line)), None)
+        if kind is not None:
+            found.append(line.split()[0] if kind == "heading" else kind)
+    return found
+
+
+def test_the_chinese_readme_is_whole() -> None:
+    """The same sections in the same order, each with the same options, exit codes, items, code and pictures."""
+    assert outline("README.md") == outline("README.zh-CN.md")
+    assert outline("README.md").count("##") > 5
+
+
 def test_both_readmes_show_the_same_commands() -> None:
     def shown(document: str) -> list[str]:
         lines = re.findall(r"^    ((?:conformance|make|openssl|pip|export) [^\n]*)", text_of(document), re.MULTILINE)

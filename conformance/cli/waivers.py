@@ -9,6 +9,7 @@ import rich_click as click
 from conformance.cli.suggestions import Group
 from conformance.model.errors import UsageError
 from conformance.reports.bundle.packing import load
+from conformance.reports.destination import open_file, put
 from conformance.reports.waivers_draft import chosen, draft
 from conformance.run.waivers_file import DEFAULT
 
@@ -36,19 +37,15 @@ def draft_waivers(run_dir: Path, out: Path, everything: bool, force: bool) -> No
 
     Reason, owner and end are left to fill in; until then the file is refused and excuses nothing.
     """
+    if out.exists() and not force:
+        raise UsageError(f"{out}: is there already; give another --out, or --force to write over it")
+    open_file(out)
     verdict = load(run_dir)
     groups = chosen(verdict, everything=everything)
     if not groups:
         click.echo(f"{run_dir}: no finding fails this run, so there is nothing to waive; no file is written")
         return
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with out.open("w" if force else "x", encoding="utf-8") as file:
-            file.write(draft(groups, verdict))
-    except FileExistsError:
-        raise UsageError(f"{out}: is there already; give another --out, or --force to write over it") from None
-    except OSError as error:
-        raise UsageError(f"{out}: cannot be written: {error.strerror}") from None
+    put(out, draft(groups, verdict).encode())
     entries = "1 entry" if len(groups) == 1 else f"{len(groups)} entries"
     click.echo(
         f"{out}: {entries}; fill in reason, owner and expires of each, or delete it, then `conformance run --waivers {out}`"

@@ -23,6 +23,7 @@ from markupsafe import Markup, escape
 from conformance.model.contract import Authority, Lines
 from conformance.model.verdict import Outcome, Severity
 from conformance.reports.language import LANGUAGES, Text, say, title
+from conformance.reports.outcome_line import LEGEND
 from conformance.reports.page import page_of
 from conformance.reports.page.bodies import LONGEST_LINE, fitting
 from conformance.reports.page.promises import BARS, COMMON, OTHER
@@ -99,6 +100,7 @@ def _environment(language: str) -> Environment:
         "word": _WORDS.get,
         "of_bar": BARS.get,
         "of_target": lambda name: Text(name.replace("_", " "), context="target"),
+        "legend": LEGEND,
         "outcomes": tuple(Outcome),
         "authorities": tuple(Authority),
         "severities": tuple(Severity),

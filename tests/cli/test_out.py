@@ -32,6 +32,8 @@ def place(tmp_path: Path, contract: Contract) -> Iterator[tuple[Path, Reference]
         ("compare", "absent", "absent", "--out", "taken/below.html"),
         ("report", "absent", "--out", "taken/below.html"),
         ("bundle", "absent", "--out", "taken/below.tar.gz"),
+        ("waivers", "draft", "absent", "--out", "taken/below.yaml"),
+        ("waivers", "draft", "absent", "--out", "taken"),
         ("extract", "absent.txt", "--out", "taken"),
         ("selfcheck", "--fault", "no-such", "--out", "taken/below"),
         ("specs", "diff", "absent", "absent", "--out", "taken/below.txt"),

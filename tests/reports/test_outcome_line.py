@@ -102,3 +102,8 @@ def test_terminal_and_summary_have_the_legend(recorded_verdict: Verdict) -> None
     for word, meaning in LEGEND:
         assert f"{word.plain('en')}: {meaning.plain('en')}" in terminal
         assert f"*{word.plain('en')}*: {meaning.plain('en')}" in summary
+
+
+def test_the_page_has_the_legend(recorded_verdict: Verdict) -> None:
+    page = FORMATS["html"].make(Presentation(recorded_verdict)).decode()
+    assert [word for word, meaning in LEGEND if str(meaning.html("en")) not in page] == []

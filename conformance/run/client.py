@@ -38,8 +38,8 @@ __all__ = ["REGRESSION_SEED", "Client", "Connection", "Query", "listed_by", "mad
 
 Query = Sequence[tuple[str, str]] | Mapping[str, str | int]
 MOST_PAGES = 200
-MOST_LOOKS = 3
-"""How often what was made and is not there is looked for again."""
+MOST_LOOKS, BETWEEN_LOOKS = 3, 0.1
+"""How often what was made and is not there is looked for again, and after how many seconds each time."""
 REGRESSION_SEED = 1
 """What cases draw with that decide outcomes and exit codes, so that these are the same for every seed of a run."""
 FIRST_SEED = 2**40
@@ -80,7 +80,7 @@ class Client:
         self.shows: bool | None = None
         self._sender = connection.sender
         self._pause = connection.pause
-        self._made: set[str] = set()  # what create has answered and nobody asked to delete
+        self._made: dict[str, str] = {}  # what create has answered and is not deleted -> who made it
         self._run_seed = seed
         self.begin("start")
 
@@ -247,7 +247,7 @@ class Client:
         own = made_by(exchange, resource)
         if own is not None:
             self.journal.created(own, project=project)
-            self._made.add(own)
+            self._made[own] = actor
         if exchange.response.status == 413 and self._used_up(actor):
             self.recorder.excuse(exchange, self.recorder.exchanges[-1])
             raise NotExercised(Phrase.of("quota-used-up", operation=operation.id, status=exchange.response.status))
@@ -284,8 +284,10 @@ class Client:
 
     def delete(self, resource_id: str, *, actor: str = "main") -> Exchange:
         """Delete a resource."""
-        self._made.discard(resource_id)
-        return self.call(self._of_resource(self.resource.remove, "removes").id, resource_id, actor=actor)
+        exchange = self.call(self._of_resource(self.resource.remove, "removes").id, resource_id, actor=actor)
+        if exchange.response.status < 300 or exchange.response.status in {404, 410}:
+            self._made.pop(resource_id, None)
+        return exchange
 
     def make(self, **members: Any) -> Members:
         """A new resource, named by us and with the service's plain members unless `members` say otherwise, as create
@@ -312,8 +314,9 @@ class Client:
         if self.shows is False:
             raise NotExercised(Phrase.of("unobservable", operation=operation.id))
         exchange = self.show(resource_id, actor=actor)
-        for _ in range(MOST_LOOKS if resource_id in self._made and actor == "main" else 0):
+        for _ in range(MOST_LOOKS if self._made.get(resource_id) == actor else 0):
             if exchange.response.status == 404:
+                self.wait(BETWEEN_LOOKS)
                 exchange = self.show(resource_id, actor=actor)
         if exchange.response.status == 404:
             return None

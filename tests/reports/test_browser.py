@@ -586,7 +586,7 @@ def test_ids_and_media_types_are_never_broken_in_the_middle(page: Opener, gate: 
         ("report-zh", "zh", "light", 1280, 800),
         ("report-finding", "en", "light", 1280, 1000),
         ("report-dark", "en", "dark", 1280, 1000),
-        ("report-charts", "en", "light", 1280, 900),
+        ("report-charts", "en", "light", 1280, 820),
         ("report-phone", "en", "light", 390, 844),
     ],
 )

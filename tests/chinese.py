@@ -151,11 +151,13 @@ def names_of(verdict: Verdict, contract: Contract) -> frozenset[str]:
 
 
 _CODE_SPAN = re.compile(r"(`+).+?\1")
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|<[^<>]*>|https?://\S+|/[\w/{}.?=&<>-]+")
+_QUOTED = re.compile(
+    r"conformance [a-z]+(?: --?[a-z-]+(?: [\w.]+)?)*|'[^']*'|\"[^\"]*\"|<[^<>]*>|https?://\S+|/[\w/{}.?=&<>-]+"
+)
 
 
 def english(texts: Iterable[str], names: frozenset[str]) -> list[str]:
-    """The texts with words that are no names, these words first. What is quoted, a tag, an address or a code span is none."""
+    """The texts with words that are no names, these words first. A command, and what is quoted, a tag, an address or a code span is none."""
     found = []
     for text in texts:
         bare = _QUOTED.sub(" ", _CODE_SPAN.sub(" ", unescape(text.replace("\\", ""))))

@@ -78,6 +78,7 @@ def test_a_finding_is_as_bad_in_every_format(every_kind: Verdict, kinds: dict[st
     said_sarif = {item["partialFingerprints"]["findingId/v1"]: item["properties"]["severity"] for item in sarif}
     told = io.StringIO()
     print_verdict(shown, Console(file=told, width=4000), [])
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     summary = (tmp_path / "out" / "summary.md").read_text(encoding="utf-8").splitlines()
     cases = {case.get("name"): case for case in ElementTree.parse(tmp_path / "out" / "junit.xml").iter("testcase")}
     steps = [
@@ -99,5 +100,7 @@ def test_a_finding_is_as_bad_in_every_format(every_kind: Verdict, kinds: dict[st
             lines[at] if not group.binding else next(line for line in reversed(lines[:at]) if re.match(r"\d+\. ", line))
         )
         assert re.search(rf"(?:\d\. |{group.id}  ){word}: ", line), line
+        (tag,) = re.findall(rf'<[^<>]* id="f-{group.id}"[^<>]*>', page)
+        assert f'data-severity="{word}"' in tag
         text = ElementTree.tostring(cases[group.requirement], encoding="unicode")
         assert re.search(rf"{word}[,:][^\n]*(?:\n[^\n]*)?finding {group.id}", text), text

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from conformance.judge.attribution import Partitioned, attributed, partitioned, sent
 from conformance.judge.baseline import Baseline, Entry
-from conformance.judge.causes import RootCause, causes, title
+from conformance.judge.causes import RootCause, causes
 from conformance.judge.confirmation import Sight, confirmation, sight_of, sights, worth_trying
 from conformance.judge.explored import exploring, ranges, seen_by_every_seed
 from conformance.judge.neighbours import Neighbours
@@ -269,7 +269,7 @@ def _parts(evidence: _Looked, contract: Contract, excuses: Excuses, *, strict: b
             explored = Entry.of(finding) not in evidence.steady
             apart.setdefault((excused, explored, waiver), []).append(finding)
         steady = [item for item in cause.members if Entry.of(item) in evidence.steady]
-        named = title(cause, contract, steady or cause.members)
+        named = cause.title(contract, steady or cause.members)
         whole = identity(_main(cause.members, evidence.drawn), named.key)
         told: set[Key] = set()
         # In the order of weight: the first keeps the id that the whole would have.
@@ -283,7 +283,7 @@ def _parts(evidence: _Looked, contract: Contract, excuses: Excuses, *, strict: b
             parts.append(
                 _ExcusedAlike(
                     requirement=requirement.id,
-                    deviation=title(cause, contract, members),
+                    deviation=cause.title(contract, members),
                     members=members,
                     consequences=[item for key, item in cause.consequences if key in own],
                     binding=counts and excused == 0 and (strict or not explored),

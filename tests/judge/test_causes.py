@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.judge.causes import causes, title
+from conformance.judge.causes import causes
 from conformance.judge.partition import parts
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
@@ -66,7 +66,7 @@ def find(contract: Contract) -> Find:
     def of(*findings: Finding, exploring: Sequence[int] = ()) -> list[Named]:
         known = {item.exchange.number: parts(item.exchange.request, contract) for item in findings if item.exchange}
         made = causes(findings, known, contract, exploring=exploring)
-        return [Named(title(item, contract), item.members, item.consequences) for item in made]
+        return [Named(item.title(contract), item.members, item.consequences) for item in made]
 
     return of
 
@@ -322,4 +322,17 @@ def test_a_part_of_a_cause_is_named_by_its_own_findings(contract: Contract, exch
     bad = exchange(CREATE, 500)
     array, null = (failed(bad, of_type("body", is_)) for is_ in ("array", "null"))
     [cause] = causes((array, null), {}, contract)
-    assert (of_type("body", "null"),) == title(cause, contract, [null]).request
+    assert (of_type("body", "null"),) == cause.title(contract, [null]).request
+
+
+def test_an_answer_that_the_seed_drew_joins_nothing_that_every_run_meets(find: Find, exchange: Build) -> None:
+    one, other, drawn = (exchange(CREATE, 413, number=number) for number in (1, 2, 9))
+    undocumented = Deviation("undocumented-status", CREATE, 413)
+    instead = Deviation("status", status=413, act=Phrase.of("call", operation=CREATE), terms=(("due", (400,)),))
+    met = [
+        found(one, undocumented, "status.documented"),
+        found(other, instead, "error.400"),
+        found(drawn, undocumented, "status.documented"),
+        found(drawn, instead, "error.400"),
+    ]
+    assert (1, 2) == (len(find(*met)), len(find(*met, exploring=[9])))

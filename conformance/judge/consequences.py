@@ -1,0 +1,118 @@
+"""What only follows from something else: found, told beside its cause, and no finding of its own. The rules are those of
+causes.py."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+from conformance.judge.breadth import bare
+from conformance.judge.kinds import TAKEN, WITHOUT_A_TOKEN, code_instead
+from conformance.judge.severity import harm_of
+from conformance.model.contract import Contract
+from conformance.model.deviation import Deviation
+from conformance.model.equivalence import Part, Standing
+from conformance.model.finding import Finding, Key
+from conformance.model.phrase import Phrase
+from conformance.model.verdict import Harm
+
+__all__ = ["Parts", "followed"]
+
+Parts: TypeAlias = Mapping[int, Sequence[Part]]
+"""Number of an exchange -> the parts of its request."""
+
+
+def followed(
+    findings: Sequence[Finding], parts: Parts, contract: Contract, exploring: Collection[int]
+) -> dict[int, Key]:
+    """Index of a finding that only follows -> the identity of the finding that it follows from."""
+    by_exchange: defaultdict[int, list[Finding]] = defaultdict(list)
+    taken: defaultdict[str, list[Finding]] = defaultdict(list)
+    taken_by_all: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if finding.exchange is not None:
+            by_exchange[finding.exchange.number].append(finding)
+            if finding.deviation.kind in TAKEN:
+                taken[finding.exchange.operation].append(finding)
+                if finding.exchange.number not in exploring:
+                    taken_by_all[finding.exchange.operation].append(finding)
+
+    def cause_of(finding: Finding) -> Finding | None:
+        if finding.exchange is None:
+            return None
+        found = by_exchange[finding.exchange.number]
+        drawn = finding.exchange.number in exploring
+        let_in = (taken if drawn else taken_by_all)[finding.exchange.operation]
+        return (
+            _server_error(finding, found, contract)
+            or _let_in(finding, found, contract)
+            or _no_json(finding, found)
+            or _what_was_taken(finding, let_in, parts, contract)
+        )
+
+    # Twice: what is drawn by the seed of the run decides nothing about what every run meets.
+    regular: dict[Key, list[tuple[int, Finding | None]]] = {}
+    drawn: dict[Key, list[tuple[int, Finding | None]]] = {}
+    for index, finding in enumerate(findings):
+        explores = finding.exchange is not None and finding.exchange.number in exploring
+        (drawn if explores else regular).setdefault(finding.key, []).append((index, cause_of(finding)))
+    told: dict[int, Key] = {}
+    for side in (regular, drawn):
+        for key, met in side.items():
+            stands = side is drawn and any(index not in told for index, _ in regular.get(key, ()))
+            if not stands and all(cause is not None for _, cause in met):
+                told |= {index: cause.key for index, cause in met if cause is not None}
+    return told
+
+
+def _server_error(finding: Finding, found: Iterable[Finding], contract: Contract) -> Finding | None:
+    """The server error on the answer whose status or form this finding is about."""
+    if _harm(finding, contract) not in {Harm.STATUS, Harm.FORM}:
+        return None
+    return next((item for item in found if item.deviation.kind == "server-error"), None)
+
+
+def _let_in(finding: Finding, found: Iterable[Finding], contract: Contract) -> Finding | None:
+    """The finding that this call was let in without a token, of which this one says that its status is another."""
+    if _harm(finding, contract) is not Harm.STATUS:
+        return None
+    return next((item for item in found if item.deviation.kind in WITHOUT_A_TOKEN and not code_instead(item)), None)
+
+
+def _no_json(finding: Finding, found: Iterable[Finding]) -> Finding | None:
+    """The failure that is no JSON, of which this finding says that its media type is another."""
+    if finding.deviation.kind != "not-its-media-type":
+        return None
+    return next((item for item in found if _carries(item.deviation, "no-json")), None)
+
+
+def _carries(deviation: Deviation, kind: str) -> bool:
+    carried = dict(deviation.terms).get("carries")
+    return deviation.kind == "no-envelope" and isinstance(carried, Phrase) and carried.kind == kind
+
+
+def _what_was_taken(finding: Finding, taken: Iterable[Finding], parts: Parts, contract: Contract) -> Finding | None:
+    """The finding that the request, to which this finding's answer was given, was taken: of the same request, or of one
+    of the same class."""
+    exchange = finding.exchange
+    assert exchange is not None
+    if finding.deviation.kind in TAKEN or exchange.response.status >= 400:
+        return None
+    if _harm(finding, contract) not in {Harm.RESULT, Harm.STATUS, Harm.FORM}:
+        return None
+    wrong = {
+        bare(part) for part in parts.get(exchange.number, ()) if part.standing in {Standing.BROKEN, Standing.LENIENT}
+    }
+    binding = contract.requirements[finding.requirement].binding
+    for item in taken:
+        if binding and not contract.requirements[item.requirement].binding:
+            continue
+        same = item.exchange is not None and item.exchange.number == exchange.number
+        if same or (wrong and not wrong.isdisjoint(map(bare, item.deviation.request))):
+            return item
+    return None
+
+
+def _harm(finding: Finding, contract: Contract) -> Harm:
+    return harm_of(contract.requirements[finding.requirement], finding.deviation)

@@ -1,0 +1,52 @@
+"""Kinds of deviations that say the same thing in several ways."""
+
+from __future__ import annotations
+
+from conformance.model.finding import Finding
+from conformance.model.phrase import Value
+
+__all__ = [
+    "BEYOND",
+    "CHOSEN_BY_THE_SERVER",
+    "OF_ANOTHER_PROJECT",
+    "REFUSALS",
+    "REFUSED_ALL_THE_SAME",
+    "TAKEN",
+    "WITHOUT_A_TOKEN",
+    "code_instead",
+]
+
+TAKEN = frozenset({"forbidden-accepted", "accepted", "lenient"})
+"""Kinds of findings about a request that was taken, and was due a refusal or is another spelling."""
+CHOSEN_BY_THE_SERVER = {
+    "no-envelope": "carries",
+    "optional-code": "carries",
+    "another-media-type": "got",
+    "not-its-media-type": "got",
+}
+"""Kind -> the term that says which form the server chose."""
+REFUSED_ALL_THE_SAME = {
+    "made-by-a-refused-request": "refused-and-made",
+    "changed-by-a-refused-request": "refused-and-changed",
+}
+"""Kind of what a refused request did all the same -> the kind that titles all of it."""
+REFUSALS = frozenset({"status", "allowed-refused"})
+"""Kinds of findings that a request, which the contract allows, was refused."""
+BEYOND = frozenset({"another-changed", "another-lost-its-data", "another-projects-changed"})
+"""Kinds of findings that a request reached beyond the resource that it addressed."""
+OF_ANOTHER_PROJECT = frozenset({"listed-to-another-project", "reached-by-another-project"})
+"""Kinds of findings that another project saw or did what it may not."""
+WITHOUT_A_TOKEN = frozenset({"taken-without-a-token", "opened", "changed-without-a-token"})
+"""Kinds of findings that a call was answered without a valid token."""
+
+
+def code_instead(finding: Finding) -> tuple[int, Value] | None:
+    """The code of a refusal that is not the one that is due, and that one; None when it is no such finding."""
+    deviation, status = finding.deviation, finding.deviation.status
+    if status is None or status < 400:
+        return None
+    if deviation.kind == "taken-without-a-token":
+        return status, (401,)
+    due = dict(deviation.terms).get("due")
+    refusal = isinstance(due, tuple) and all(isinstance(code, int) and code >= 400 for code in due)
+    return (status, due) if deviation.kind == "status" and refusal else None

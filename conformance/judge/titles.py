@@ -1,0 +1,118 @@
+"""What causes are called: a deviation that says what all findings of a cause have in common, as the first line of a bug
+report would."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from conformance.judge.breadth import classes, named
+from conformance.judge.kinds import (
+    BEYOND,
+    CHOSEN_BY_THE_SERVER,
+    REFUSALS,
+    REFUSED_ALL_THE_SAME,
+    WITHOUT_A_TOKEN,
+    code_instead,
+)
+from conformance.judge.severity import harm_of
+from conformance.model.contract import Contract
+from conformance.model.deviation import Deviation
+from conformance.model.finding import Finding
+from conformance.model.phrase import Terms, Value
+from conformance.model.verdict import Harm
+
+__all__ = ["title"]
+
+
+def title(members: Sequence[Finding], contract: Contract) -> Deviation:
+    """The deviation that names the cause of these findings, which have something in common: a finding's own where it has
+    one name only, else what all of them say."""
+    first = members[0]
+    make = _TITLES.get(first.deviation.kind)
+    if make is not None:
+        return make(members)
+    if len({item.deviation for item in members}) == 1:
+        return first.deviation
+    requirement = contract.requirements[first.requirement]
+    if (instead := code_instead(first)) is not None:
+        return Deviation("code-instead", status=instead[0], terms=(("due", instead[1]),))
+    if first.deviation.kind in REFUSALS:
+        return Deviation("refuses", operation=first.operation, status=first.status, place=requirement.place)
+    heaviest = min((item.deviation for item in members), key=lambda item: list(Harm).index(harm_of(requirement, item)))
+    if first.deviation.kind in BEYOND:
+        return heaviest
+    if first.deviation.kind in WITHOUT_A_TOKEN:
+        return Deviation("open-without-a-token", operation=first.operation)
+    if any(harm_of(requirement, item.deviation) is Harm.ISOLATION for item in members):
+        acts = [str(item.deviation.act.get("operation")) for item in members if item.deviation.act is not None]
+        return Deviation("open-to-another-project", operation=acts[0] if acts else first.operation)
+    if len({item.deviation.kind for item in members}) > 1:
+        return heaviest
+    return replace(first.deviation, terms=_together([item.deviation.terms for item in members]), seen=())
+
+
+def _together(found: Sequence[Terms]) -> Terms:
+    """The terms, those that differ with each of their values."""
+    values: dict[str, dict[Value, None]] = {}
+    for name, value in (pair for terms in found for pair in terms):
+        values.setdefault(name, {})[value] = None
+    return tuple(
+        (name, tuple(several) if len(several) > 1 else next(iter(several))) for name, several in values.items()
+    )
+
+
+def _of_server_error(members: Sequence[Finding]) -> Deviation:
+    deviation = members[0].deviation
+    request = named(item.deviation.request for item in members)
+    if len({item.deviation.operation for item in members}) > 1:
+        return Deviation("answers-anywhere", status=deviation.status, request=request, terms=deviation.terms)
+    return replace(deviation, kind="answers", request=request, seen=())
+
+
+def _of_undocumented(members: Sequence[Finding]) -> Deviation:
+    first = members[0].deviation
+    if len({(item.deviation.operation, classes(item.deviation.request)) for item in members}) == 1:
+        return replace(first, request=named(item.deviation.request for item in members))
+    return Deviation("undocumented-anywhere", status=first.status)
+
+
+def _of_taken(members: Sequence[Finding]) -> Deviation:
+    if len({item.deviation for item in members}) == 1:
+        return replace(members[0].deviation, kind="takes", seen=())
+    return Deviation(
+        "takes", operation=members[0].deviation.operation, request=named(item.deviation.request for item in members)
+    )
+
+
+def _of_lenient(members: Sequence[Finding]) -> Deviation:
+    found = {part for item in members for part in item.deviation.request}
+    request = tuple(sorted(found, key=lambda part: part.order))
+    return Deviation("lenient-in", operation=members[0].operation, request=request)
+
+
+def _of_refused(members: Sequence[Finding]) -> Deviation:
+    first = members[0]
+    return Deviation(REFUSED_ALL_THE_SAME[first.deviation.kind], operation=first.operation)
+
+
+def _of_form(members: Sequence[Finding]) -> Deviation:
+    """The forms that came, the most frequent first."""
+    first = members[0].deviation
+    term = CHOSEN_BY_THE_SERVER[first.kind]
+    counts: Counter[Value] = Counter(dict(item.deviation.terms).get(term) for item in members)
+    if len(counts) == 1:
+        return first
+    forms = tuple(form for form, _ in sorted(counts.items(), key=lambda item: (-item[1], str(item[0]))))
+    return replace(first, terms=((term, forms),), seen=())
+
+
+_TITLES: Mapping[str, Callable[[Sequence[Finding]], Deviation]] = {
+    "server-error": _of_server_error,
+    "undocumented-status": _of_undocumented,
+    "forbidden-accepted": _of_taken,
+    "lenient": _of_lenient,
+    **dict.fromkeys(REFUSED_ALL_THE_SAME, _of_refused),
+    **dict.fromkeys(CHOSEN_BY_THE_SERVER, _of_form),
+}

@@ -67,8 +67,9 @@ def _steps(verdict: Verdict) -> Iterator[Step]:
         yield Step(
             say("Cloud"),
             say(
-                "Mend what the document promises: {count} finding{count:s}. A waiver excuses what is agreed on.",
+                "Mend what the document promises: {count} finding{count:s}. A waiver excuses what is agreed on ({command}).",
                 count=binding[Authority.DOCUMENT],
+                command="conformance waivers draft",
             ),
         )
     if binding[Authority.RULING]:

@@ -47,7 +47,7 @@ def test_nothing_is_to_be_done_when_all_is_kept(verdict: Verdict) -> None:
         (
             Authority.DOCUMENT,
             "Cloud",
-            "Mend what the document promises: 1 finding. A waiver excuses what is agreed on.",
+            "Mend what the document promises: 1 finding. A waiver excuses what is agreed on (conformance waivers draft).",
         ),
         (
             Authority.RULING,

@@ -60,7 +60,7 @@ def test_a_statement_is_looked_up_by_its_template_and_filled() -> None:
         stated(statement).plain("en")
         == "The query parameter limit is understood, and values that it cannot have are refused"
     )
-    assert stated(statement).plain("zh") == "查询参数 limit 被正确处理，不允许的值被拒绝"
+    assert stated(statement).plain("zh") == "正确处理查询参数 limit，并拒绝不允许的值"
 
 
 def test_the_words_of_a_person_stay_as_they_are() -> None:

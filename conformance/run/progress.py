@@ -66,7 +66,7 @@ class Progress:
 
     def __init__(self, session: Session, console: Console) -> None:
         self._session = session
-        self._console = console
+        self._given, self._console = console, _past_capture(console)
         self._pace = Pace(*session.budget)
         self._modules = {name for service in session.services for name in service.searching}
         self._total = 0
@@ -111,9 +111,12 @@ class Progress:
 
     def pytest_sessionfinish(self) -> None:
         """Write no more."""
-        self._over.set()
-        if self._console.is_terminal and self._total:
-            self._console.file.write("\n")
+        with self._writing:
+            self._over.set()
+            if self._console.is_terminal and self._total:
+                self._console.file.write("\n")
+            if self._console is not self._given:
+                self._console.file.close()
 
     def _searches(self, case: Case) -> bool:
         return case.name.partition(".")[0] in self._modules
@@ -147,3 +150,13 @@ class Progress:
                 self._console.file.flush()
             else:
                 self._console.print(self.line(), highlight=False, markup=False, soft_wrap=True)
+
+
+def _past_capture(console: Console) -> Console:
+    """The console on a descriptor of its own: within a case pytest has put a file in the place of the usual ones."""
+    try:
+        descriptor = os.dup(console.file.fileno())
+    except (OSError, ValueError, AttributeError):
+        return console  # it is no file of the system, and is not captured
+    file = os.fdopen(descriptor, "w", encoding=console.encoding, errors="backslashreplace", buffering=1)
+    return Console(file=file, width=console.width, force_terminal=console.is_terminal)

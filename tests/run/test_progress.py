@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -88,3 +92,27 @@ def test_a_terminal_has_one_line_that_is_rewritten_and_fits(running: tuple[Progr
     watcher._write()
     assert "\n" not in out.getvalue()
     assert [19, 19] == [len(text) for text in out.getvalue().split("\r\x1b[K")[1:]]
+
+
+OFTEN = """
+import sys
+from conformance.run import progress
+progress.LOGGED = 0.2
+sys.argv = ["conformance", "run", "--reference", "-k", "test_stateful", "--budget", "60", "--seed", "1", "--out", "out"]
+from conformance.cli.main import main
+main()
+"""
+
+
+def test_within_cases_the_line_comes_past_what_pytest_captures(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", OFTEN],
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if name != "CI"},
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    lines = [line for line in done.stderr.splitlines() if line.startswith("case ")]
+    assert len([line for line in lines if line.startswith("case 0/")]) > 1, done.stderr

@@ -9,7 +9,7 @@ from dataclasses import replace
 from conformance.model.equivalence import Class, Part, Standing
 from conformance.model.phrase import Value
 
-__all__ = ["TEXT", "bare", "classes", "named", "wide"]
+__all__ = ["TEXT", "coarse", "classes", "named", "wide"]
 
 TEXT = "text"
 """The place of a class that is about the text itself, wherever in a request it stands."""
@@ -34,7 +34,7 @@ def wide(part: Part) -> Part:
     return Part(part.place, replace(held, rule=_NEARER.get(held.rule, held.rule)))
 
 
-def bare(part: Part) -> tuple[str, Class]:
+def coarse(part: Part) -> tuple[str, Class]:
     """A part without what makes a class of wrong types fine."""
     whole = wide(part)
     return whole.place, replace(whole.held, item=False, standing=Standing.BROKEN)

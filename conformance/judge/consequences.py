@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from conformance.judge.breadth import bare
+from conformance.judge.breadth import coarse
 from conformance.judge.kinds import TAKEN, WITHOUT_A_TOKEN, code_instead
 from conformance.judge.severity import harm_of
 from conformance.model.contract import Contract
@@ -102,14 +102,14 @@ def _what_was_taken(finding: Finding, taken: Iterable[Finding], parts: Parts, co
     if _harm(finding, contract) not in {Harm.RESULT, Harm.STATUS, Harm.FORM}:
         return None
     wrong = {
-        bare(part) for part in parts.get(exchange.number, ()) if part.standing in {Standing.BROKEN, Standing.LENIENT}
+        coarse(part) for part in parts.get(exchange.number, ()) if part.standing in {Standing.BROKEN, Standing.LENIENT}
     }
     binding = contract.requirements[finding.requirement].binding
     for item in taken:
         if binding and not contract.requirements[item.requirement].binding:
             continue
         same = item.exchange is not None and item.exchange.number == exchange.number
-        if same or (wrong and not wrong.isdisjoint(map(bare, item.deviation.request))):
+        if same or (wrong and not wrong.isdisjoint(map(coarse, item.deviation.request))):
             return item
     return None
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from conformance.model.equivalence import Class, Part, Standing
 from conformance.model.phrase import Value
 
-__all__ = ["TEXT", "coarse", "classes", "named", "wide"]
+__all__ = ["TEXT", "classes", "coarse", "named", "wide"]
 
 TEXT = "text"
 """The place of a class that is about the text itself, wherever in a request it stands."""

@@ -152,7 +152,7 @@ def names_of(verdict: Verdict, contract: Contract) -> frozenset[str]:
 
 _CODE_SPAN = re.compile(r"(`+).+?\1")
 _QUOTED = re.compile(
-    r"conformance [a-z]+(?: --?[a-z-]+(?: [\w.]+)?)*|'[^']*'|\"[^\"]*\"|<[^<>]*>|https?://\S+|/[\w/{}.?=&<>-]+"
+    r"conformance(?: [a-z]+){1,2}(?: --?[a-z-]+(?: [\w.]+)?)*|'[^']*'|\"[^\"]*\"|<[^<>]*>|https?://\S+|/[\w/{}.?=&<>-]+"
 )
 
 

@@ -14,14 +14,14 @@ from conformance.reports.language import Text, say
 from conformance.reports.sentences import said
 from conformance.reports.words import ENVELOPES
 
-__all__ = ["Step", "cause_of", "envelope_of", "limits", "next_steps"]
+__all__ = ["NextStep", "cause_of", "envelope_of", "limits", "next_steps"]
 
 MOST_CAUSES = 4
 """Causes of promises that were not exercised that are a step each; the rest is one step together."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NextStep:
     """Something to do: whose it is (the cloud's, a ruling's, the environment's, the suite's) and what."""
 
     owner: Text
@@ -48,23 +48,23 @@ def envelope_of(row: ErrorCodeRow) -> Text:
     return ENVELOPES[row.envelope]
 
 
-def next_steps(verdict: Verdict) -> tuple[Step, ...]:
+def next_steps(verdict: Verdict) -> tuple[NextStep, ...]:
     """What to do next, the most pressing first; at least one step."""
     return tuple(_steps(verdict)) or (
-        Step(say("Cloud"), say("Nothing to do: each promise that this run owes was kept.")),
+        NextStep(say("Cloud"), say("Nothing to do: each promise that this run owes was kept.")),
     )
 
 
-def _steps(verdict: Verdict) -> Iterator[Step]:
+def _steps(verdict: Verdict) -> Iterator[NextStep]:
     binding = Counter(group.authority for group in verdict.findings if group.binding)
     missing = _missing(verdict)
     if verdict.exit_code == Exit.SUITE:
-        yield Step(
+        yield NextStep(
             say("Suite"),
             say("The suite itself is at fault: report it with verdict.json, and do not rely on this run."),
         )
     if binding[Authority.DOCUMENT]:
-        yield Step(
+        yield NextStep(
             say("Cloud"),
             say(
                 "Mend what the document promises: {count} finding{count:s}. A waiver excuses what is agreed on ({command}).",
@@ -73,7 +73,7 @@ def _steps(verdict: Verdict) -> Iterator[Step]:
             ),
         )
     if binding[Authority.RULING]:
-        yield Step(
+        yield NextStep(
             say("Ruling"),
             say(
                 "Settle with the vendor what rests on a ruling of ours: {count} finding{count:s}, each with its reason.",
@@ -81,7 +81,7 @@ def _steps(verdict: Verdict) -> Iterator[Step]:
             ),
         )
     if binding[Authority.UPSTREAM]:
-        yield Step(
+        yield NextStep(
             say("Cloud"),
             say(
                 "Mend what OpenStack's API has and --strict asks for: {count} finding{count:s}.",
@@ -89,17 +89,19 @@ def _steps(verdict: Verdict) -> Iterator[Step]:
             ),
         )
     for cause, count in missing.most_common(MOST_CAUSES):
-        yield Step(
+        yield NextStep(
             say("Environment"),
             say("Give the run what it lacked ({count} promise{count:s}): {reason}", count=count, reason=said(cause)),
         )
     if len(missing) > MOST_CAUSES:
         rest = sum(count for _, count in missing.most_common()[MOST_CAUSES:])
-        yield Step(say("Environment"), say("Look at the promises that were not exercised: {count} more.", count=rest))
+        yield NextStep(
+            say("Environment"), say("Look at the promises that were not exercised: {count} more.", count=rest)
+        )
     if not any(item.required for item in verdict.requirements):
-        yield Step(say("Environment"), say("Run it again: nothing that is required was run."))
+        yield NextStep(say("Environment"), say("Run it again: nothing that is required was run."))
     if verdict.run.leftovers:
-        yield Step(
+        yield NextStep(
             say("Environment"),
             say(
                 "Remove what this run could not delete, {count} resource{count:s}; the next run tries it again.",
@@ -107,7 +109,7 @@ def _steps(verdict: Verdict) -> Iterator[Step]:
             ),
         )
     if verdict.run.strict_waivers and _useless(verdict):
-        yield Step(
+        yield NextStep(
             say("Environment"),
             say(
                 "Drop what --strict-waivers fails by: {count} waiver{count:s} without use or expired.",

@@ -15,7 +15,7 @@ from conformance.reports.script import first_command, is_script
 from conformance.reports.sentences import message, sentence, stated
 from conformance.reports.visible import shortened
 
-__all__ = ["Answered", "Finding", "Followed", "Group", "Message", "Place", "finding_groups"]
+__all__ = ["Answered", "FindingPart", "FindingView", "Followed", "MetPlace", "Wire", "finding_groups"]
 
 BUDGET = 120_000
 """Bytes of bodies in the whole page; each body gets its share, between the two bounds below, and the headers another."""
@@ -47,7 +47,7 @@ _GROUPS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class Wire:
     """A request or an answer whole: its first line, header fields and body, each as far as it fits."""
 
     first: str
@@ -77,7 +77,7 @@ class Followed:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MetPlace:
     """An operation with the status that came, and how often."""
 
     text: str
@@ -85,7 +85,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FindingView:
     """One finding in the order in which it is read.
 
     `brief` says that paper has its heading alone, which keeps a printed page short. `held` is what it is held against: what was due and what came, the line of the document, the ruling. `came` is the answer
@@ -105,38 +105,38 @@ class Finding:
     needs: bool
     script: bool
     neighbour: Answered | None
-    places: tuple[Place, ...]
+    places: tuple[MetPlace, ...]
     more_places: int
     elsewhere: int
     variants: tuple[Followed, ...]
     more_variants: int
     consequences: tuple[Followed, ...]
     exchange: Exchange | None
-    request: Message | None
-    answer: Message | None
+    request: Wire | None
+    answer: Wire | None
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FindingPart:
     """The findings of one weight, in the order of the verdict."""
 
     weight: Weight
     head: Text
     words: Text
-    findings: tuple[Finding, ...]
+    findings: tuple[FindingView, ...]
 
 
-def finding_groups(shown: Presentation) -> tuple[Group, ...]:
+def finding_groups(shown: Presentation) -> tuple[FindingPart, ...]:
     """The findings by weight; what there is none of is left out."""
     found = tuple(_findings(shown))
     return tuple(
-        Group(weight, head, words, these)
+        FindingPart(weight, head, words, these)
         for weight, head, words in _GROUPS
         if (these := tuple(item for item in found if item.group.weight is weight))
     )
 
 
-def _findings(shown: Presentation) -> Iterator[Finding]:
+def _findings(shown: Presentation) -> Iterator[FindingView]:
     verdict = shown.verdict
     share = max(LEAST, min(MOST, BUDGET // max(1, 2 * len(verdict.findings))))
     promises = {item.id: item for item in verdict.requirements}
@@ -162,17 +162,17 @@ def _finding(
     share: int,
     *,
     brief: bool,
-) -> Finding:
+) -> FindingView:
     held = quotation(group, verdict)
     statement = stated(promise.statement) if promise is not None else None
     exemplar = group.exemplar
     command = first_command(exemplar) if exemplar is not None else ""
-    places = tuple(Place(str(place), count) for place, count in group.places.items())
+    places = tuple(MetPlace(str(place), count) for place, count in group.places.items())
     neighbour = numbered.get(group.neighbour) if group.neighbour is not None else None
     variants = tuple(Followed(item.requirement, sentence(item.deviation), item.count) for item in group.variants)
     if len(variants) == 1:  # it says what the title says
         variants = ()
-    return Finding(
+    return FindingView(
         group=group,
         brief=brief,
         title=message(group),
@@ -210,13 +210,13 @@ def _answered(exchange: Exchange) -> Answered:
     )
 
 
-def _request(exchange: Exchange, share: int) -> Message:
+def _request(exchange: Exchange, share: int) -> Wire:
     request = exchange.request
-    return Message(f"{request.method} {request.url}", fields(request.headers, share), body_text(request.body, share))
+    return Wire(f"{request.method} {request.url}", fields(request.headers, share), body_text(request.body, share))
 
 
-def _answer(exchange: Exchange, share: int) -> Message:
+def _answer(exchange: Exchange, share: int) -> Wire:
     response = exchange.response
-    return Message(
+    return Wire(
         f"{response.status} {response.reason}", fields(response.headers, share), body_text(response.body, share)
     )

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from conformance.model.verdict import Outcome, Overall, Verdict, Weight
-from conformance.reports.explanation import Step, limits, next_steps
+from conformance.reports.explanation import NextStep, limits, next_steps
 from conformance.reports.figures import figures
 from conformance.reports.language import Text, say
 from conformance.reports.outcome_line import scope
 from conformance.reports.page.charts import KINDS
-from conformance.reports.page.findings import Finding, Group
+from conformance.reports.page.findings import FindingPart, FindingView
 from conformance.reports.page.promises import Section
 
 __all__ = ["Figure", "Opening", "opening"]
@@ -36,15 +36,15 @@ class Opening:
 
     scope: Text
     figures: tuple[Figure, ...]
-    heaviest: tuple[Finding, ...]
+    heaviest: tuple[FindingView, ...]
     head: Text
     more: int
     kinds: tuple[str, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[NextStep, ...]
     limits: tuple[Text, ...]
 
 
-def opening(verdict: Verdict, groups: Sequence[Group], sections: Sequence[Section]) -> Opening:
+def opening(verdict: Verdict, groups: Sequence[FindingPart], sections: Sequence[Section]) -> Opening:
     """The first screen of a verdict."""
     counting = [item for group in groups if group.weight is Weight.BINDING for item in group.findings]
     shown = counting or [item for group in groups for item in group.findings]

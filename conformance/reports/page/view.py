@@ -8,7 +8,7 @@ from conformance.model.verdict import Verdict
 from conformance.reports.language import Text
 from conformance.reports.outcome_line import headline
 from conformance.reports.page.charts import Bar, Latencies, latencies, status_bars
-from conformance.reports.page.findings import Group, finding_groups
+from conformance.reports.page.findings import FindingPart, finding_groups
 from conformance.reports.page.outcome import Opening, opening
 from conformance.reports.page.promises import Missing, Section, missing, sections
 from conformance.reports.page.sent import SentTable, sent_tables
@@ -24,7 +24,7 @@ class Page:
     verdict: Verdict
     headline: Text
     opening: Opening
-    groups: tuple[Group, ...]
+    groups: tuple[FindingPart, ...]
     sections: tuple[Section, ...]
     missing: tuple[Missing, ...]
     sent: tuple[SentTable, ...]

@@ -9,7 +9,7 @@ from verdicts import hostile_exchange, recorded, states
 
 from conformance.model.deviation import Deviation
 from conformance.model.verdict import Consequence, FindingGroup, Place, Variant, Verdict, Weight
-from conformance.reports.page.findings import LONGEST_COMMAND, MOST_ON_PAPER, Finding, finding_groups
+from conformance.reports.page.findings import LONGEST_COMMAND, MOST_ON_PAPER, FindingView, finding_groups
 from conformance.reports.presentation import Presentation
 
 
@@ -23,7 +23,7 @@ def group(verdict: Verdict) -> FindingGroup:
     return next(item for item in verdict.findings if item.exemplar is not None and item.binding)
 
 
-def shown(verdict: Verdict, *groups: FindingGroup) -> list[Finding]:
+def shown(verdict: Verdict, *groups: FindingGroup) -> list[FindingView]:
     found = finding_groups(Presentation(replace(verdict, findings=groups or verdict.findings)))
     return [item for part in found for item in part.findings]
 

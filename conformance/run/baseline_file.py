@@ -11,7 +11,7 @@
       "whole": true,
       "seeds": [20261126],
       "classes": [
-       {"operation": "image.create", "place": "min_ram", "classes": [{"rule": "type", "standing": "broken", ...}, ...]}
+       {"operation": "server.create", "place": "flavor", "classes": [{"rule": "type", "standing": "broken", ...}, ...]}
       ],
       "looks": [
        {"requirement": "...", "checks": ["envelope", ...]}

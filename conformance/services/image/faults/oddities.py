@@ -17,7 +17,7 @@ from conformance.services.wire import Answer, Call
 
 __all__ = ["faults"]
 
-Change = Callable[[dict[str, Any]], Any]
+BodyEdit = Callable[[dict[str, Any]], Any]
 
 
 def faults(contract: Contract) -> Iterator[Fault]:
@@ -66,7 +66,7 @@ def faults(contract: Contract) -> Iterator[Fault]:
     )
 
 
-def _saying(operation: str, status: int, change: Change) -> Hooks:
+def _saying(operation: str, status: int, change: BodyEdit) -> Hooks:
     def answer(call: Call, said: Answer, _store: ImageStore) -> Answer:
         if (call.operation, said.status) != (operation, status):
             return said

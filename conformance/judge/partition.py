@@ -49,7 +49,7 @@ HUGE = 10**400
 """Stands for an integer of more digits than Python converts."""
 TOO_MUCH = frozenset({"more-items-than", "more-than", "longer-than", "nested-too-deep"})
 """Rules of classes that are too much of something."""
-MOST_BODY, MOST_URL = 64 * 1024, 2000
+MOST_BODY, MOST_URL = 64 * 1024, 4000
 """Bytes of a JSON body, and characters of a URL, beyond which a server may find the request too large."""
 UNKNOWN_PARAMETERS = frozenset({"unknown-parameter", "upstream-parameter"})
 MEDIA_TYPES = frozenset({"other-media-type", "other-charset", "missing", "twice"})

@@ -223,7 +223,7 @@ MANY_TAGS = json.dumps({"tags": [str(number) for number in range(129)]}).encode(
     [
         (True, request("image.create", MANY_TAGS)),
         (True, request("image.create", b'{"conformance_p": "%b"}' % (b"x" * 70000))),
-        (True, request("image.list", url="http://cloud/v2/images?limit=1" + "0" * 3000)),
+        (True, request("image.list", url="http://cloud/v2/images?limit=1" + "0" * 5000)),
         (False, request("image.create", b'{"tags": ["a"], "min_ram": -1}')),
     ],
 )

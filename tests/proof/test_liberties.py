@@ -75,7 +75,7 @@ def odd(call: Callable[..., Answer], place: str) -> list[Answer]:
         {f"p{number}": "" for number in range(129)},
         {"name": "n" * 256},
     ]
-    queries = ["sort_key= id", "sort_key=ID", "limit=0_2", "limit=2.0", "unknown=1", "name=" + "n" * 3000]
+    queries = ["sort_key= id", "sort_key=ID", "limit=0_2", "limit=2.0", "unknown=1", "name=" + "n" * 5000]
     return [
         *(call("POST", json=body) for body in posts),
         call("POST", body=b"{}"),

@@ -36,7 +36,8 @@ MOST = 128
 """Tags of an image, and properties that the document does not name (ruling 8)."""
 LONGEST = 255
 """Characters of a name, a tag or a property."""
-MOST_URL = 2000
+MOST_URL = 4096
+"""Characters of a URL; a list by a name of 255 characters, each of twelve in a URL, is shorter."""
 
 
 def liberties() -> Iterator[Fault]:

@@ -39,10 +39,10 @@ def present_run(
     options: Options, out: Path, progress: Console, language: str = "en", alluredir: Path | None = None
 ) -> tuple[Presentation, tuple[Path, ...]]:
     """The same, for who shows the verdict too. A run without a cloud says so first."""
-    if not names_cloud(options.settings):
-        progress.print(TARGET_LINE.plain(language), highlight=False, markup=False)
     session = Session(replace(options, wording=ENGLISH))
     open_reports(out, alluredir)
+    if not names_cloud(options.settings):
+        progress.print(TARGET_LINE.plain(language), highlight=False, markup=False)
     verdict = conduct(session, progress)
     shown = presented(verdict, language, options.specs, out)
     try:

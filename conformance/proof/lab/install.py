@@ -16,7 +16,7 @@ from conformance.model.errors import SuiteError, UsageError
 
 __all__ = ["DEFAULT_RELEASE", "RELEASES", "cache_directory", "ensure_environment", "locked"]
 
-Progress = Callable[[str], None]
+Tell = Callable[[str], None]
 
 DEFAULT_RELEASE = "33.0.0"
 _OF_2023 = ("oslo.context<6", "oslo.middleware<6", "oslo.policy<4.4", "SQLAlchemy<2", "bcrypt<5")
@@ -61,7 +61,7 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-def ensure_environment(release: str, home: Path, progress: Progress) -> Path:
+def ensure_environment(release: str, home: Path, progress: Tell) -> Path:
     """The Python of the release's environment, installed when it is not there or was interrupted.
 
     Raises UsageError for a release that is not known, SuiteError when pip fails (its log is named).

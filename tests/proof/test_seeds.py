@@ -52,6 +52,8 @@ FAULTS = (
 """Of different kinds, several at once: failures for odd texts, lists that lose items, wrong values that are taken, headers
 that are missing, histories, counters."""
 TARGETS: dict[str, tuple[str, ...]] = {"clean": (), "faulty": FAULTS}
+CONFIGURED = os.environ.get("OS_CLIENT_CONFIG_FILE")
+"""As it was before the tests' own fixtures took the clouds of the environment away."""
 CLOUD, OTHER = os.environ.get("CONFORMANCE_SEEDS_CLOUD"), os.environ.get("CONFORMANCE_SEEDS_OTHER_CLOUD")
 SEEDS = tuple(range(1, 21))
 OF_THE_DAY = tuple(Random(os.environ[DAY]).sample(SEEDS, 2))
@@ -67,7 +69,8 @@ class Ran:
 
 
 def ran(contract: Contract, target: str, seed: int, folder: Path) -> Ran:
-    settings = Settings(cloud=CLOUD, other_cloud=OTHER) if target == "cloud" else Settings()
+    files = (CONFIGURED,) if CONFIGURED else ()
+    settings = Settings(cloud=CLOUD, other_cloud=OTHER, config_files=files) if target == "cloud" else Settings()
     embedded = None if target == "cloud" else reference_with(*TARGETS[target])
     with Session(Options(settings, seed=seed, embedded=embedded), contract) as session:
         verdict = run_cases(session, Console(file=io.StringIO()))

@@ -66,7 +66,8 @@ class _ExcusedAlike:
     """Findings of one cause that are excused alike: not at all, by the baseline, or by the same waiver; and are alike in
     that every seed shows them, or only this run's.
 
-    `requirement` and `deviation` name the cause; `consequences` are findings that follow from these members.
+    `requirement` and `deviation` name the cause, `cause` is its id whatever is excused of it, empty when one of its findings has the same; `consequences` are findings
+    that follow from these members.
     """
 
     requirement: str
@@ -79,6 +80,7 @@ class _ExcusedAlike:
     known: bool
     explored: bool
     unasked: bool
+    cause: str
     id: str
 
 
@@ -261,16 +263,18 @@ def _parts(evidence: _Looked, contract: Contract, excuses: Excuses, *, strict: b
     """
     parts: list[_ExcusedAlike] = []
     for cause in evidence.causes:
+        steady = [item for item in cause.members if Entry.of(item) in evidence.steady]
+        named = cause.title(contract, steady or cause.members)
+        whole = identity(_main(cause.members, evidence.drawn), named.key)
+        # A waiver that names a finding after which the whole is called does not mean the whole.
+        by_name = "" if whole in {item.id for item in cause.members} else whole
         apart: dict[tuple[int, bool, Waiver | None], list[Finding]] = {}
         for finding in cause.members:
-            waiver = _waiver_of(finding, excuses)
+            waiver = _waiver_of(finding, by_name, excuses)
             known = waiver is None and excuses.baseline is not None and excuses.baseline.holds(finding)
             excused = 2 if waiver is not None else 1 if known else 0
             explored = Entry.of(finding) not in evidence.steady
             apart.setdefault((excused, explored, waiver), []).append(finding)
-        steady = [item for item in cause.members if Entry.of(item) in evidence.steady]
-        named = cause.title(contract, steady or cause.members)
-        whole = identity(_main(cause.members, evidence.drawn), named.key)
         told: set[Key] = set()
         # In the order of weight: the first keeps the id that the whole would have.
         ordered = sorted(apart.items(), key=lambda item: (*item[0][:2], str(item[0][2])))
@@ -292,6 +296,7 @@ def _parts(evidence: _Looked, contract: Contract, excuses: Excuses, *, strict: b
                     known=excused == 1,
                     explored=explored,
                     unasked=excused == 0 and not any(_asked_before(item, excuses, seed) for item in members),
+                    cause=by_name,
                     id=whole if number == 0 else _other_id(whole, waiver, excused == 1, explored),
                 )
             )
@@ -312,12 +317,12 @@ def _main(members: Sequence[Finding], drawn: frozenset[int]) -> str:
     return min(counts, key=lambda name: (-counts[name], name))
 
 
-def _waiver_of(finding: Finding, excuses: Excuses) -> Waiver | None:
-    ours = [item for item in excuses.waivers if item.may_excuse(finding) and not item.expired(excuses.today)]
+def _waiver_of(finding: Finding, cause: str, excuses: Excuses) -> Waiver | None:
+    ours = [item for item in excuses.waivers if item.may_excuse(finding, cause) and not item.expired(excuses.today)]
     if not ours:
         return None
     sentence = excuses.sentence(finding)
-    return next((item for item in ours if item.excuses(finding, sentence)), None)
+    return next((item for item in ours if item.excuses(finding, cause, sentence)), None)
 
 
 def _other_id(whole: str, waiver: Waiver | None, known: bool, explored: bool) -> str:
@@ -340,7 +345,10 @@ def _waivers(
         ids = [
             part.id
             for part in parts
-            if any(waiver.may_excuse(item) and waiver.excuses(item, excuses.sentence(item)) for item in part.members)
+            if any(
+                waiver.may_excuse(item, part.cause) and waiver.excuses(item, part.cause, excuses.sentence(item))
+                for item in part.members
+            )
         ]
         exercised = _exercised(waiver, outcomes[waiver.requirement], record, contract)
         result, note = waiver_result(waiver, tuple(dict.fromkeys(ids)), excuses.today, exercised=exercised)

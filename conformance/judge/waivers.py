@@ -29,8 +29,8 @@ class Waiver:
     """One waiver. `expires` is its last day, None when it is permanent; what is None of the others does not restrict
     it.
 
-    `finding` are the ids of the findings that it excuses: of those alone, and of whatever promise they are, for one
-    cause may break several. Without ids it excuses findings of its requirement.
+    `finding` are the ids of the findings that it excuses, or of causes with all their findings: of those alone, and of
+    whatever promise they are, for one cause may break several. Without ids it excuses findings of its requirement.
     """
 
     requirement: str
@@ -47,14 +47,17 @@ class Waiver:
         """Whether its last day is over."""
         return self.expires is not None and self.expires < today
 
-    def may_excuse(self, finding: Finding) -> bool:
-        """Whether the finding is one that it names, or without names one of its requirement."""
-        return finding.id in self.finding if self.finding else finding.requirement == self.requirement
+    def may_excuse(self, finding: Finding, cause: str) -> bool:
+        """Whether it names the finding or the id of its cause, or without names has its requirement."""
+        if self.finding:
+            return not {finding.id, cause}.isdisjoint(self.finding)
+        return finding.requirement == self.requirement
 
-    def excuses(self, finding: Finding, sentence: str) -> bool:
-        """Whether the finding is one of its own. `sentence` is what the reports say of the finding, in English."""
+    def excuses(self, finding: Finding, cause: str, sentence: str) -> bool:
+        """Whether the finding is one of its own. `cause` is the id of its cause, `sentence` what the reports say of it,
+        in English."""
         return (
-            self.may_excuse(finding)
+            self.may_excuse(finding, cause)
             and self.operation in {None, finding.operation}
             and self.status in {None, finding.status}
             and (self.message is None or re.search(self.message, sentence) is not None)

@@ -214,6 +214,7 @@ def equal(due: Any, got: Any, *, unordered: bool = False) -> bool:
 
 
 def short(value: Any) -> str:
-    """The value as Python shows it, cut to 80 characters."""
-    text = repr(value)
+    """The value as JSON writes it, what cannot be seen escaped, cut to 80 characters."""
+    text = json.dumps(value, ensure_ascii=False, default=repr)
+    text = "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
     return text if len(text) <= 80 else text[:77] + "..."

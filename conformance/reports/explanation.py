@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from conformance.model.contract import Authority
 from conformance.model.errors import Exit
 from conformance.model.phrase import Phrase
-from conformance.model.verdict import ErrorCodeRow, Outcome, Overall, RequirementResult, Verdict, Weight
+from conformance.model.verdict import (
+    ErrorCodeRow,
+    FindingGroup,
+    Harm,
+    Outcome,
+    Overall,
+    RequirementResult,
+    Verdict,
+    Weight,
+)
 from conformance.reports.language import Text, say
 from conformance.reports.sentences import said
 from conformance.reports.words import ENVELOPES
@@ -56,7 +65,7 @@ def next_steps(verdict: Verdict) -> tuple[NextStep, ...]:
 
 
 def _steps(verdict: Verdict) -> Iterator[NextStep]:
-    binding = Counter(group.authority for group in verdict.findings if group.binding)
+    binding = Counter(_ground(group) for group in verdict.findings if group.binding)
     missing = _missing(verdict)
     if verdict.exit_code == Exit.SUITE:
         yield NextStep(
@@ -67,7 +76,7 @@ def _steps(verdict: Verdict) -> Iterator[NextStep]:
         yield NextStep(
             say("Cloud"),
             say(
-                "Mend what the document promises: {count} finding{count:s}. A waiver excuses what is agreed on ({command}).",
+                "Mend what breaks the document, or what no server may do: {count} finding{count:s}. A waiver excuses what is agreed on ({command}).",
                 count=binding[Authority.DOCUMENT],
                 command="conformance waivers draft",
             ),
@@ -116,6 +125,13 @@ def _steps(verdict: Verdict) -> Iterator[NextStep]:
                 count=_useless(verdict),
             ),
         )
+
+
+def _ground(group: FindingGroup) -> Authority:
+    """Who a finding rests on. That a server must not fail, lose data or show those of others needs no ruling to be
+    agreed on."""
+    plain = group.harm in {Harm.DATA, Harm.ISOLATION, Harm.SERVER_ERROR} and group.authority is Authority.RULING
+    return Authority.DOCUMENT if plain else group.authority
 
 
 def limits(verdict: Verdict) -> tuple[Text, ...]:

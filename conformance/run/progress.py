@@ -131,9 +131,9 @@ class Progress:
         done, total = self._done, self._total
         again = f" and {done - total} again" if done > total else ""
         exchanges = self._session.recorder.exchanges
-        # An id is kept once it is made; a key would be hashed anew after each case.
-        groups = {item.id for item in tuple(self._session.recorder.findings)}
-        text = f"case {min(done, total)}/{total}{again}, {len(exchanges)} requests, {len(groups)} groups of findings"
+        # An id is kept once it is made; a key would be hashed anew after each case. What is one cause is known at the end.
+        seen = {item.id for item in tuple(self._session.recorder.findings)}
+        text = f"case {min(done, total)}/{total}{again}, {len(exchanges)} requests, {len(seen)} deviations seen"
         left = self._pace.seconds_left(self._session.age, len(exchanges)) if done < total else None
         if left is not None:
             text += f", about {spoken_time(left)} left"

@@ -215,6 +215,20 @@ def test_a_waiver_may_name_findings_of_several_promises_that_one_cause_breaks(ju
     assert [sorted(item.findings) for item in verdict.waivers] == [sorted(named)]
 
 
+def test_a_waiver_may_name_a_cause_by_the_id_that_the_report_heads_it_with(judged: Judged, exchange: Make) -> None:
+    forms = [
+        Assertion("error.envelope", "envelope", Deviation("no-envelope", terms=(("carries", name),)))
+        for name in ("flat object", "HTML")
+    ]
+    looks = [(form, exchange("image.list", 400, number=number)) for number, form in enumerate(forms, 1)]
+    (cause,) = judged(*looks).findings
+    assert len(cause.variants) == 2
+    assert cause.id not in {item.id for item in cause.variants}
+    verdict = judged(*looks, excuses=excuses(waiver("error.envelope", finding=(cause.id,))))
+    assert [("waived", cause.id)] == [(str(group.weight), group.id) for group in verdict.findings]
+    assert [("used", (cause.id,))] == [(item.state, item.findings) for item in verdict.waivers]
+
+
 def test_a_named_finding_is_excused_only_at_the_status_that_is_given(judged: Judged, exchange: Make) -> None:
     html = broken("error.envelope", "HTML")
     assert html.deviation is not None

@@ -10,7 +10,7 @@ from verdicts import recorded, states
 
 from conformance.model.contract import Authority
 from conformance.model.phrase import Phrase
-from conformance.model.verdict import FindingGroup, Outcome, Overall, Verdict
+from conformance.model.verdict import FindingGroup, Harm, Outcome, Overall, Verdict
 from conformance.reports.explanation import limits, next_steps
 
 
@@ -47,7 +47,7 @@ def test_nothing_is_to_be_done_when_all_is_kept(verdict: Verdict) -> None:
         (
             Authority.DOCUMENT,
             "Cloud",
-            "Mend what the document promises: 1 finding. A waiver excuses what is agreed on (conformance waivers draft).",
+            "Mend what breaks the document, or what no server may do: 1 finding. A waiver excuses what is agreed on (conformance waivers draft).",
         ),
         (
             Authority.RULING,
@@ -61,6 +61,11 @@ def test_a_finding_that_counts_is_the_clouds_or_a_rulings(
     verdict: Verdict, authority: Authority, owner: str, words: str
 ) -> None:
     assert steps(replace(kept(verdict), findings=(binding(verdict, authority),))) == [(owner, words)]
+
+
+def test_a_server_error_is_the_clouds_whatever_rules_it_out(verdict: Verdict) -> None:
+    failed = replace(binding(verdict, Authority.RULING), harm=Harm.SERVER_ERROR)
+    assert ["Cloud"] == [owner for owner, _ in steps(replace(kept(verdict), findings=(failed,)))]
 
 
 def test_a_fault_of_ours_comes_first(verdict: Verdict) -> None:

@@ -135,7 +135,7 @@ def _server_errors(contract: Contract) -> Iterator[Fault]:
     for operation in ("image.download", "image.delete", PATCH):
         said = f"{operation} answers 500 to an id with a blank or a line break around it"
         hooks = _failing(500, partial(_padded, operation))
-        yield Fault(f"{operation}.path.padded.server-error", SERVER_ERROR, said, hooks)
+        yield Fault(f"{operation}.padded-id.server-error", SERVER_ERROR, said, hooks)
     yield Fault(
         f"{CREATE}.other-case.server-error",
         SERVER_ERROR,

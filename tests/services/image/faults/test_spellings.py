@@ -63,7 +63,7 @@ def test_a_create_is_refused_with_the_status_of_another_kind(
 
 
 def test_an_id_with_a_blank_is_answered_with_500_by_one_operation(contract: Contract) -> None:
-    cloud = target(contract, "image.download.path.padded.server-error")
+    cloud = target(contract, "image.download.padded-id.server-error")
     made = cloud.call("POST", IMAGES, json={}).body
     statuses = [
         cloud.call(method, path).status

@@ -45,7 +45,8 @@ _NOT_COUNTED = {
 
 
 def print_verdict(shown: Presentation, console: Console, written: Iterable[Path] = ()) -> None:
-    """Print the outcome, the table of operations, the error codes, the findings and what limits them."""
+    """Print the outcome, the table of operations, the error codes, the findings and what limits them; of a run that
+    could not start only why."""
     _Printer(console, shown.language).verdict(shown, tuple(written))
 
 
@@ -61,15 +62,16 @@ class _Printer:
         verdict = shown.verdict
         of = {weight: [group for group in shown.findings if group.weight is weight] for weight in Weight}
         folder = written[0].parent / SCRIPTS if written else None
-        self._heading(verdict)
-        self._console.print(self._operations(verdict))
-        self._legend()
-        self._console.print(self._error_codes(verdict))
-        self._findings(shown, of[Weight.BINDING], folder)
-        for weight, title in _NOT_COUNTED.items():
-            self._shortly(title, of[weight])
-        self._waivers(verdict)
-        self._not_exercised(verdict)
+        if all(note.kind != "could-not-start" for note in verdict.notes):
+            self._heading(verdict)
+            self._console.print(self._operations(verdict))
+            self._legend()
+            self._console.print(self._error_codes(verdict))
+            self._findings(shown, of[Weight.BINDING], folder)
+            for weight, title in _NOT_COUNTED.items():
+                self._shortly(title, of[weight])
+            self._waivers(verdict)
+            self._not_exercised(verdict)
         for note in verdict.notes:
             self._line(say("note: {text}", text=said(note)))
         if written:

@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from conformance.model.deviation import Deviation
+from conformance.model.phrase import Phrase
 from conformance.model.verdict import FindingGroup, Verdict
 from conformance.reports import Presentation, print_verdict
 
@@ -64,3 +65,9 @@ def test_ids_commands_and_paths_are_whole_in_a_narrow_terminal(every_kind: Verdi
         assert not script or f"   $ sh out/findings/{group.id}.sh" in lines
     for name in {group.requirement for group in every_kind.findings} | {group.id for group in every_kind.findings}:
         assert any(name in line for line in lines), name
+
+
+def test_of_a_run_that_could_not_start_only_the_reason_is_printed(recorded_verdict: Verdict) -> None:
+    note = Phrase.of("could-not-start", said="127.0.0.1:9: connection refused")
+    lines = shown(replace(recorded_verdict, findings=(), notes=(note,)))
+    assert ["note: the run could not start: 127.0.0.1:9: connection refused"] == lines[:-1]

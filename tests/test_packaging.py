@@ -120,9 +120,9 @@ def test_the_installed_command_is_conformant_from_an_empty_directory(installed: 
     done = run(installed, tmp_path, "run", "--profile", "smoke", "--out", "out", "--alluredir", "allure")
     assert (done.returncode, "".join(line for line in done.stderr.splitlines() if not line.startswith("case "))) == (
         0,
-        "",
+        "target    the embedded reference, no cloud",
     )
-    assert {"exchanges.har", "index.html", "junit.xml", "report.sarif", "summary.md", "verdict.json"} == {
+    assert {"exchanges.har", "index.html", "junit.xml", "report.sarif", "specs", "summary.md", "verdict.json"} == {
         path.name for path in (tmp_path / "out").iterdir()
     }
     assert list((tmp_path / "allure").glob("*-result.json"))

@@ -39,9 +39,10 @@ def present_run(
     options: Options, out: Path, progress: Console, language: str = "en", alluredir: Path | None = None
 ) -> tuple[Presentation, tuple[Path, ...]]:
     """The same, for who shows the verdict too. A run without a cloud says so first."""
+    named = names_cloud(options.settings)
     session = Session(replace(options, wording=ENGLISH))
     open_reports(out, alluredir)
-    if not names_cloud(options.settings):
+    if not named:
         progress.print(TARGET_LINE.plain(language), highlight=False, markup=False)
     verdict = conduct(session, progress)
     shown = presented(verdict, language, options.specs, out)

@@ -222,7 +222,8 @@ def clean_run(profile: str, seed: int, liberty: str = "") -> CleanRun:
 
     Findings are those that the liberty does not call for: it has advice on what it remarks, and on nothing else.
     """
-    remarks = liberties()[liberty].remarks if liberty else ()
+    known = liberties().get(liberty)
+    remarks = known.remarks if known is not None else ()
     began = time.monotonic()
     try:
         with Session(

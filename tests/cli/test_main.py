@@ -65,7 +65,7 @@ def test_without_a_cloud_the_reference_is_conformant(tmp_path: Path) -> None:
     assert (
         max(map(len, done.stdout.splitlines()[:-1])) <= 80
     )  # the last is one line, so that a log can be searched for it
-    assert {"verdict.json", "index.html", "junit.xml", "report.sarif", "summary.md", "exchanges.har"} == {
+    assert {"verdict.json", "index.html", "junit.xml", "report.sarif", "summary.md", "exchanges.har", "specs"} == {
         path.name for path in (tmp_path / "out").iterdir()
     }
 
@@ -85,7 +85,7 @@ def test_no_report_holds_a_token_or_a_password(tmp_path: Path, reference: Refere
         cwd=tmp_path,
     )
     assert done.returncode == 0
-    texts = [done.stdout, done.stderr, *(path.read_text() for path in (tmp_path / "out").iterdir())]
+    texts = [done.stdout, done.stderr, *(path.read_text() for path in (tmp_path / "out").rglob("*") if path.is_file())]
     assert [word for word in reference.secrets for text in texts if word in text] == []
     assert reference.resources() == 0
 

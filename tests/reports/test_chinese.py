@@ -64,7 +64,7 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Verdict:
 def terminal(verdict: Verdict) -> list[str]:
     """The lines of a terminal, without the commands to copy."""
     out = io.StringIO()
-    print_verdict(Presentation(verdict, "zh"), Console(file=out, width=4000), [Path("reports/verdict.json")])
+    print_verdict(Presentation(verdict, "zh"), Console(file=out, width=4000), [Path("verdict.json")])
     return [line for line in out.getvalue().splitlines() if "$ " not in line]
 
 

@@ -70,4 +70,4 @@ def test_ids_commands_and_paths_are_whole_in_a_narrow_terminal(every_kind: Verdi
 def test_of_a_run_that_could_not_start_only_the_reason_is_printed(recorded_verdict: Verdict) -> None:
     note = Phrase.of("could-not-start", said="127.0.0.1:9: connection refused")
     lines = shown(replace(recorded_verdict, findings=(), notes=(note,)))
-    assert ["note: the run could not start: 127.0.0.1:9: connection refused"] == lines[:-1]
+    assert ["note: the run could not start: 127.0.0.1:9: connection refused", "reports: out/verdict.json"] == lines[:-1]

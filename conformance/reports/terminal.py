@@ -212,6 +212,8 @@ class _Printer:
         for name, value in rows:
             label = self._in(name)
             self._line(value, "   ", label + " " * (wide - cell_len(label) + 2))
+        if group.unasked:
+            self._line(say("The baseline did not ask for this: it is not known to be new."), "   ")
         if group.confirmation in _AGAIN:
             self._line(_AGAIN[group.confirmation], "   ")
         request, script = shown.request(group), shown.script(group)

@@ -71,3 +71,13 @@ def test_of_a_run_that_could_not_start_only_the_reason_is_printed(recorded_verdi
     note = Phrase.of("could-not-start", said="127.0.0.1:9: connection refused")
     lines = shown(replace(recorded_verdict, findings=(), notes=(note,)))
     assert ["note: the run could not start: 127.0.0.1:9: connection refused", "reports: out/verdict.json"] == lines[:-1]
+
+
+def test_what_the_baseline_did_not_ask_for_is_said_beside_the_finding(recorded_verdict: Verdict) -> None:
+    said = "   The baseline did not ask for this: it is not known to be new."
+    first = next(group for group in recorded_verdict.findings if group.binding)
+    counts = [
+        shown(replace(recorded_verdict, findings=(replace(first, unasked=unasked),))).count(said)
+        for unasked in (True, False)
+    ]
+    assert [1, 0] == counts

@@ -70,7 +70,8 @@ class FaultTrial:
 class CleanRun:
     """The suite against the target without a fault; `findings` are false alarms, `notes` say why it was not conformant.
 
-    `liberty` is what the target does in another way than the plain reference, and may.
+    `liberty` is what the target does in another way than the plain reference, and may; `advised` are the checks that gave
+    the advice that it calls for.
     """
 
     liberty: str
@@ -80,6 +81,7 @@ class CleanRun:
     requests: int
     seconds: float
     notes: tuple[str, ...] = ()
+    advised: tuple[str, ...] = ()
 
     @property
     def silent(self) -> bool:
@@ -135,9 +137,9 @@ def without_fault(contract: Contract, broken: Iterable[Sequence[str]]) -> tuple[
     return tuple(name for name in breakable(contract) if name not in proven)
 
 
-def idle(checks: Iterable[str], trials: Iterable[FaultTrial]) -> tuple[str, ...]:
-    """The checks that caught no fault, so that nothing shows that they can."""
-    busy = {check for item in trials for check in item.checks}
+def idle(checks: Iterable[str], trials: Iterable[FaultTrial], clean: Iterable[CleanRun]) -> tuple[str, ...]:
+    """The checks that caught no fault and gave no advice that a liberty calls for, so that nothing shows that they can."""
+    busy = {check for item in trials for check in item.checks} | {check for item in clean for check in item.advised}
     return tuple(sorted(set(checks) - busy))
 
 
@@ -170,6 +172,7 @@ def to_json(scorecard: Scorecard) -> dict[str, Any]:
                 "requests": item.requests,
                 "duration_s": round(item.seconds, 1),
                 "notes": list(item.notes),
+                "advised": list(item.advised),
             }
             for item in scorecard.clean
         ],

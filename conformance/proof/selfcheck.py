@@ -92,11 +92,12 @@ def selfcheck(profile: str, jobs: int, patterns: Sequence[str], seeds: int, prog
     with _workers(jobs) as pool:
         results = list(_told(pool.imap_unordered(_attempt, tasks), len(tasks), progress))
         trials = [item for item in results if isinstance(item, FaultTrial)]
+        clean = [item for item in results if isinstance(item, CleanRun)]
         cases = [case for case in registry() if in_profile(case, profile)]
         waiting: set[str] = set()
         proofs: dict[str, str] = {}
         if not patterns:  # of a choice of faults nothing follows about the checks
-            waiting = set(idle([*CHECKS, *RUN_CHECKS, *(case.name for case in cases)], trials))
+            waiting = set(idle([*CHECKS, *RUN_CHECKS, *(case.name for case in cases)], trials, clean))
             searches = [
                 _Task(None, profile, SEED, case.name, _candidates(case, faults))
                 for case in cases
@@ -112,9 +113,7 @@ def selfcheck(profile: str, jobs: int, patterns: Sequence[str], seeds: int, prog
         seconds=time.monotonic() - began,
         jobs=jobs,
         selected=tuple(patterns),
-        clean=tuple(
-            sorted((item for item in results if isinstance(item, CleanRun)), key=lambda item: (item.liberty, item.seed))
-        ),
+        clean=tuple(sorted(clean, key=lambda item: (item.liberty, item.seed))),
         trials=tuple(sorted(trials, key=lambda item: item.fault)),
         requirements_without_fault=without_fault(contract, proven(contract)),
         idle_checks=tuple(sorted(waiting - proofs.keys())),
@@ -239,7 +238,14 @@ def clean_run(profile: str, seed: int, liberty: str = "") -> CleanRun:
     told = {group.requirement for group in due}
     findings += tuple(f"{name}: no advice was given" for name in remarks if name not in told)
     return CleanRun(
-        liberty, seed, str(verdict.overall), findings, verdict.run.requests, time.monotonic() - began, _notes(verdict)
+        liberty,
+        seed,
+        str(verdict.overall),
+        findings,
+        verdict.run.requests,
+        time.monotonic() - began,
+        _notes(verdict),
+        advised=tuple(sorted({name for group in due for names in group.checks.values() for name in names})),
     )
 
 

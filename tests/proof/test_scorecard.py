@@ -96,7 +96,12 @@ def test_a_promise_that_no_fault_breaks_is_named(contract: Contract) -> None:
 
 
 def test_a_check_that_caught_nothing_is_idle() -> None:
-    assert idle(["list.case", "delete.case"], [CAUGHT, MISSED]) == ("delete.case",)
+    assert idle(["list.case", "delete.case"], [CAUGHT, MISSED], [CLEAN]) == ("delete.case",)
+
+
+def test_a_check_that_gave_the_advice_which_a_liberty_calls_for_is_not_idle() -> None:
+    advised = replace(CLEAN, liberty="liberty.query.padded", advised=("delete.case",))
+    assert idle(["list.case", "delete.case"], [CAUGHT, MISSED], [advised]) == ()
 
 
 def test_the_file_has_the_form_of_its_schema() -> None:

@@ -518,9 +518,11 @@ SPELLINGS = {"+2": 2, " 2": 2, "02": 2, "２": 2, "2.0": 2, "2e0": 2, "0_2": 2, 
 
 @verifies("image.list.query.name")
 def test_a_name_that_is_longer_than_any_selects_none_or_is_refused(cloud: ImageClient, expect: Expect) -> None:
-    exchange = cloud.list({"name": "n" * 5000, "limit": 1})
-    if exchange.response.status < 300:
-        expect("image.list.query.name", not listed(exchange), selects("others", "name"), exchange)
+    image(cloud)
+    for length in (256, 5000):  # a little longer, and longer than many servers take a URL
+        exchange = cloud.list({"name": "n" * length, "limit": 1})
+        if exchange.response.status < 300:
+            expect("image.list.query.name", not listed(exchange), selects("others", "name"), exchange)
 
 
 @verifies("image.list.page.next", "image.list.page.complete")

@@ -140,6 +140,11 @@ def _names() -> Iterator[tuple[str, str, Hooks]]:
         "a query that is not ASCII is refused",
         asking(lambda query: query if all(map(str.isascii, query.values())) else refuse()),
     )
+    yield (
+        "longer-is-all",
+        "a name that is longer than any image's selects all images",
+        asking(lambda query: _dropped("name", query) if len(query.get("name", "")) > 255 else query),
+    )
 
 
 # --- status and type ------------------------------------------------------------------------------------------------

@@ -179,15 +179,20 @@ class Transport:
         if time.monotonic() - self._used > IDLE:
             self._session.close()
         try:
-            return self._send(request)
+            answer = self._send(request)
         except (TargetUnreachable, NotACloud):
             if request.method not in {"GET", "HEAD"} or not self._reused:
                 raise
             self._session.close()
-            return self._send(request)
+            answer = self._send(request)
         finally:
             self._reused = True
             self._used = time.monotonic()
+        if answer.status >= 500:
+            # A server that failed may close the connection a moment later and without a word (RFC 9112, 9.5); whether
+            # the next request runs into that would be chance.
+            self._session.close()
+        return answer
 
     def _send(self, request: Request) -> Response:
         where = urlsplit(request.url).netloc

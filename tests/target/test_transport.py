@@ -149,6 +149,22 @@ def test_an_idle_connection_that_was_closed_is_opened_again(serve: Callable[[Han
             time.sleep(0.05)
 
 
+def test_after_a_server_error_the_next_request_has_a_connection_of_its_own(serve: Callable[[Handler], str]) -> None:
+    """A server that fails may close the connection just when the next request is under way."""
+    failed: set[socket.socket] = set()
+
+    def once(connection: socket.socket, _: bytes) -> None:
+        if connection in failed:
+            connection.shutdown(socket.SHUT_RDWR)
+            return
+        failed.add(connection)
+        connection.sendall(answer(b"", b"HTTP/1.1 500 Internal Server Error"))
+
+    url = serve(once)
+    with Transport(limits=LIMITS) as transport:
+        assert [transport.send(Request("PATCH", url)).status for _ in range(3)] == [500, 500, 500]
+
+
 def test_garbage_is_no_cloud(serve: Callable[[Handler], str]) -> None:
     with Transport(limits=LIMITS) as transport, pytest.raises(NotACloud, match="is no HTTP"):
         transport.send(Request("POST", serve(lambda sock, _: sock.sendall(b"SSH-2.0-nothing\r\n\r\n"))))

@@ -368,9 +368,9 @@ def test_an_image_service_that_answers_nonsense_gets_a_verdict(
         behind, reference, lambda _, path, honest: [honest] if path.startswith("/identity") else ANSWERS[name]()
     )
     code, shown, verdict = outcome(clouds_behind(reference, proxy), selection="limit or created_image or page")
-    assert verdict is not None, shown
     assert code in {Exit.NON_CONFORMANT, Exit.INCONCLUSIVE}
-    assert [note for note in verdict.notes if note.kind == "suite-at-fault"] == []
+    assert verdict is not None or code == Exit.INCONCLUSIVE, shown
+    assert verdict is None or [note for note in verdict.notes if note.kind == "suite-at-fault"] == []
     assert STEERING.findall(shown) == []
     for report in (tmp_path / "out").iterdir():
         if report.suffix in {".md", ".html", ".sarif"}:

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from conformance.model.errors import UsageError
-from conformance.model.marks import prefix_of
 
 __all__ = ["Journal", "Resources", "clean", "prepare", "state_directory", "unfinished"]
 
@@ -182,10 +181,12 @@ def _entries(path: Path, text: str) -> list[dict[str, Any]]:
 
 def clean(journal: Journal, resources: Resources) -> tuple[str, ...]:
     """Delete what the journal names; returns the ids that are still there."""
-    prefix = prefix_of(journal.run_id)
+    # A name that holds the id of the run, in whatever letters and with whatever around it, is nobody else's.
     ids = dict(journal.ids)
     for project in {"": None} | dict.fromkeys(journal.names.values()):
-        names = frozenset(name for name, owner in journal.names.items() if owner == project and name.startswith(prefix))
+        names = frozenset(
+            name for name, owner in journal.names.items() if owner == project and journal.run_id in name.lower()
+        )
         for resource_id in resources.of_run(journal.run_id, names, project):
             ids.setdefault(resource_id, project)
     left: list[str] = []

@@ -99,6 +99,24 @@ def test_cleaning_takes_what_was_made_and_nothing_else(
     assert {"b", "d"} == set(held.held)
 
 
+def test_a_name_with_the_id_of_the_run_is_its_own_in_whatever_letters(
+    start: Callable[..., Journal], found: Callable[[], list[Journal]]
+) -> None:
+    """Cases about names make such; where the answer to the create says another id, only the name tells them."""
+    journal = start()
+    for name in ("CONFORMANCE-RUN1-1-EXACT", "conformance_run1_1_Exact", "CONFORMANCE-RUN2-1"):
+        journal.intend(name)
+    held = Held(
+        {
+            "a": ("CONFORMANCE-RUN1-1-EXACT", ""),
+            "b": ("conformance_run1_1_Exact", ""),
+            "c": ("CONFORMANCE-RUN2-1", ""),
+        }
+    )
+    assert clean(journal, held) == ()
+    assert {"c"} == set(held.held)
+
+
 def test_what_cannot_be_deleted_is_told_and_stays_in_the_journal(
     start: Callable[..., Journal], found: Callable[[], list[Journal]]
 ) -> None:

@@ -38,7 +38,7 @@ SUITE = [
     for path in sorted(CODE.glob(pattern))
 ]
 """Where it is written what the suite sends."""
-LIBERTIES = ("services/*/liberties.py", "services/*/leniency.py", "services/*/crowd.py")
+LIBERTIES = ("services/*/liberties/*.py",)
 BANK = [
     path
     for pattern in ("services/*/faults/*.py", *LIBERTIES, "services/forms.py", "services/product.py")

@@ -1,8 +1,5 @@
-"""Liberties: what a server may do otherwise without breaking a promise. The suite must be silent on each, or it raises
-false alarms.
-
-A liberty acts as a fault does (conformance.services.fault), and breaks nothing.
-"""
+"""Liberties of answers: how times, JSON and headers are written, what images, lists and files say besides what they
+have to."""
 
 from __future__ import annotations
 
@@ -17,9 +14,8 @@ from typing import Any
 
 from conformance.services.fault import Fault, Hooks
 from conformance.services.forms import REQUEST_ID, header
-from conformance.services.image import leniency
-from conformance.services.image.crowd import clouds
 from conformance.services.image.faults.stages import Body
+from conformance.services.image.liberties.crowd import clouds
 from conformance.services.image.target.store import ImageStore
 from conformance.services.product import family
 from conformance.services.wire import JSON_TYPE, Answer, Call, Caller, Pairs, Refused
@@ -31,7 +27,7 @@ LibertyRows = Iterator[tuple[str, str, Hooks]]
 
 
 def liberties() -> Iterator[Fault]:
-    """Every liberty of the reference target."""
+    """The liberties of answers, and of the cloud around our images."""
     for area, rows in (
         ("times", _times()),
         ("json", _json()),
@@ -44,7 +40,6 @@ def liberties() -> Iterator[Fault]:
         ("cloud", clouds()),
     ):
         yield from family(f"liberty.{area}", (), rows)
-    yield from leniency.liberties()
 
 
 def _answering(change: Callable[[Call, Answer], Answer]) -> Hooks:

@@ -178,7 +178,7 @@ def test_plain_pytest_knows_the_same_options(tmp_path: Path, contract: Contract)
         "conformance.plugin",
         "-c",
         str(ROOT / "conformance" / "run" / "pytest.ini"),
-        str(ROOT / "conformance" / "services" / "image" / "cases" / "test_list.py"),
+        str(ROOT / "conformance" / "services" / "image" / "cases" / "test_filters.py"),
         *ON_REFERENCE,
         *EXACT,
         "--waivers",

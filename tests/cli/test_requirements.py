@@ -26,7 +26,7 @@ def test_the_ledger_is_printed_as_json(tmp_path: Path, contract: Contract) -> No
         "checks": list(wanted.checks),
         "excluded": None,
     }
-    assert "list.limit_bounds_the_number_of_images" in row["checks"]
+    assert "pages.limit_bounds_the_number_of_images" in row["checks"]
 
 
 def test_the_ledger_is_printed_as_a_table(tmp_path: Path, contract: Contract) -> None:

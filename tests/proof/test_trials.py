@@ -18,9 +18,9 @@ KINDS = {
     "image.download.bytes.same-size": "download.files_of_two_images_are_not_mixed_up",
     "image.download.failure.404.title-missing": "envelope",
     "image.isolation.list.later-pages": "isolation.a_private_image_is_on_no_page_of_another_project",
-    "image.list.query.limit.before-filter": "list.parameters_hold_together",
-    "image.list.truth.owner": "list.every_three_parameters_hold_together",
-    "image.patch.atomic.first": "patch.operations_apply_all_or_none",
+    "image.list.query.limit.before-filter": "parameters.parameters_hold_together",
+    "image.list.truth.owner": "parameters.every_three_parameters_hold_together",
+    "image.patch.atomic.first": "operations.operations_apply_all_or_none",
     "image.patch.only.active-image.request-id": "request-id",
     "rare.one-in-forty": "server-error",
 }
@@ -66,10 +66,10 @@ def test_the_same_seed_gives_the_same_trial() -> None:
 
 
 def test_a_check_is_proven_by_a_fault_that_it_catches_alone() -> None:
-    found = prove("list.type_is_accepted", ["image.download.bytes.short", "image.list.query.type.refused"])
+    found = prove("filters.type_is_accepted", ["image.download.bytes.short", "image.list.query.type.refused"])
     assert found is not None
     assert found.fault == "image.list.query.type.refused"
-    assert prove("list.type_is_accepted", ["image.download.bytes.short"]) is None
+    assert prove("filters.type_is_accepted", ["image.download.bytes.short"]) is None
 
 
 def test_nothing_is_found_in_a_target_that_keeps_the_contract() -> None:

@@ -1,0 +1,62 @@
+"""What a list of images selects, how many, and in which order: the judgements that cases of lists share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conformance.judge.partition import place_of
+from conformance.model import requirement_id
+from conformance.model.contract import Contract
+from conformance.model.deviation import Deviation
+from conformance.model.message import Exchange
+from conformance.run.cases import Expect
+from conformance.run.reading import Members
+from conformance.services.image.arrange import Image, listed
+from conformance.services.image.observation import values
+
+__all__ = ["LIST", "as_shown", "disorder", "ids", "other_number", "query_of", "same_set", "selects"]
+
+LIST = "image.list"
+
+
+def query_of(name: str) -> str:
+    """The requirement of a parameter of the list."""
+    return requirement_id.query(LIST, name)
+
+
+def ids(images: Sequence[Image]) -> list[str]:
+    """The ids of images, in their order."""
+    return [str(item.get("id")) for item in images]
+
+
+def selects(how: str, *names: str) -> Deviation:
+    """That a list with these parameters selects the wrong images; `how` is a word of the vocabulary."""
+    return Deviation("selects", terms=(("parameters", " ".join(names)), ("how", how)))
+
+
+def other_number(found: list[str], due: int, *names: str) -> Deviation:
+    """That a list with these parameters has another number of images than it should."""
+    terms = (("parameters", " ".join(names)),)
+    return Deviation("other-number", terms=terms, seen=(("got", len(found)), ("due", due)))
+
+
+def disorder(how: str, key: str) -> Deviation:
+    """That a list is not in order, or in the opposite one; `how` is a word of the vocabulary. The key is for the
+    reader."""
+    return Deviation("order", terms=(("how", how),), seen=(("key", key),))
+
+
+def same_set(expect: Expect, parameter: str, wanted: set[str], exchange: Exchange) -> None:
+    """Judge that a filter selects exactly the images that it should."""
+    found = set(ids(listed(exchange)))
+    expect(query_of(parameter), wanted <= found, selects("misses", parameter), exchange)
+    expect(query_of(parameter), found <= wanted, selects("others", parameter), exchange)
+
+
+def as_shown(expect: Expect, contract: Contract, found: Members, seen: Members, exchange: Exchange) -> None:
+    """Judge that what a list shows of an image has nothing else than show."""
+    for member in found.keys() & seen.keys():
+        place, terms = place_of(contract, LIST, member), (("where", "listed"),)
+        shown_and_listed = values(seen[member], found[member])
+        deviation = Deviation("not-as-shown", place=place, terms=terms, seen=shown_and_listed, path=member)
+        expect("image.list.complete", found[member] == seen[member], deviation, exchange)

@@ -30,7 +30,7 @@ SUITE = [
     path
     for pattern in (
         "services/*/cases/*.py",
-        "services/*/walks/*.py",
+        "services/*/walks/**/*.py",
         "services/*/arrange.py",
         "generate/*.py",
         "run/*.py",

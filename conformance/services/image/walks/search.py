@@ -17,7 +17,6 @@ from conformance.model.errors import TargetError
 from conformance.model.finding import Key
 from conformance.run.cases import Expect
 from conformance.services.image.client import ImageClient
-from conformance.services.image.walks.actions import forget
 from conformance.services.image.walks.machine import STEPS, Machine
 from conformance.services.image.walks.plan import Plan, WalkBudget
 from conformance.services.image.walks.step import CHANGING, WalkStep
@@ -125,5 +124,5 @@ def _again(plan: Plan, part: Sequence[WalkStep]) -> Walk:
             plan.cloud.replace(image.id, image.actor, protected=False)
         if plan.cloud.delete(image.id, actor=image.actor).response.status == 204:
             plan.cloud.journal.gone(image.id)
-    forget(walk)
+    walk.forget()
     return walk

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from conformance.services.image.walks.imagemodel import Due, ModelImage, ModelStore, hash_of
+from conformance.services.image.walks.imagemodel import Due, ModelImage, hash_of
+from conformance.services.image.walks.modelstore import ModelStore
 
 KNOWN = ("id", "name", "min_ram", "min_disk", "status", "tags", "protected", "visibility", "created_at", "description")
 STAMP = "2026-01-01T00:00:05Z"

@@ -23,10 +23,15 @@ __all__ = ["Ports", "build", "free_port", "start", "wait_for"]
 
 _SERVE = Path(__file__).with_name("serve.py")
 
+# A lab is thrown away: its databases need not outlast a crash of the machine, nor its passwords a theft. Both cost a
+# real cloud's time at every write and login, and none of its behaviour.
 _KEYSTONE = """[DEFAULT]
 log_file = {state}/keystone.log
 [database]
 connection = sqlite:///{state}/keystone.db?timeout=30
+sqlite_synchronous = false
+[identity]
+password_hash_rounds = 4
 [token]
 provider = fernet
 [fernet_tokens]
@@ -43,6 +48,7 @@ enabled_backends = files:file
 node_staging_uri = file://{state}/staging
 [database]
 connection = sqlite:///{state}/glance.db?timeout=30
+sqlite_synchronous = false
 [glance_store]
 default_backend = files
 [files]

@@ -90,6 +90,12 @@ lang_option = click.option(
     help="What the generated cases may spend: requests (500) or a time (120s, 10m).  [default: the profile's]",
 )
 @click.option(
+    "--bytes",
+    "allowance",
+    metavar="N|NKiB|NMiB",
+    help="Data that the cases about sizes may send and receive (64KiB, 8MiB).  [default: the profile's]",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("reports"),
@@ -131,6 +137,7 @@ def run(
     profile: str,
     seed: int | None,
     budget: str | None,
+    allowance: str | None,
     out: Path,
     alluredir: Path | None,
     select: str | None,
@@ -154,6 +161,7 @@ def run(
         select,
         specs,
         budget=budget,
+        allowance=allowance,
         waivers=chosen(waivers),
         strict_waivers=strict_waivers,
         baseline=baseline,

@@ -11,7 +11,17 @@ from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import JSON, Unreadable
 from conformance.model.message import Exchange
 
-__all__ = ["documented", "json_or_none", "json_success", "look", "prefixes", "promised", "root_of", "whole_success"]
+__all__ = [
+    "answers_for_a_part",
+    "documented",
+    "json_or_none",
+    "json_success",
+    "look",
+    "prefixes",
+    "promised",
+    "root_of",
+    "whole_success",
+]
 
 
 def look(requirement: str, kept: bool, deviation: Deviation) -> Look:
@@ -21,6 +31,13 @@ def look(requirement: str, kept: bool, deviation: Deviation) -> Look:
 def documented(exchange: Exchange, contract: Contract) -> ResponseSpec | None:
     operation = contract.operations.get(exchange.operation)
     return operation.response(exchange.response.status) if operation is not None else None
+
+
+def answers_for_a_part(exchange: Exchange) -> bool:
+    """Whether a request for a part of a resource was answered as such: with the part, or that there is none (RFC 9110,
+    14). The document does not have such requests, so it says nothing of their answers (ruling 52)."""
+    asked = exchange.request.method == "GET" and exchange.request.headers.get("Range") is not None
+    return asked and exchange.response.status in {206, 416}
 
 
 def whole_success(exchange: Exchange, contract: Contract) -> ResponseSpec | None:

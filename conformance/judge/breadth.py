@@ -9,10 +9,12 @@ from dataclasses import replace
 from conformance.model.equivalence import Class, Part, Standing
 from conformance.model.phrase import Value
 
-__all__ = ["TEXT", "classes", "coarse", "named", "wide"]
+__all__ = ["SIZE", "TEXT", "classes", "coarse", "named", "size_of", "wide"]
 
 TEXT = "text"
 """The place of a class that is about the text itself, wherever in a request it stands."""
+SIZE = "larger-than"
+"""The rule of a body that is larger than a usual limit; it stands beside what else sets a request apart."""
 _OF_TEXT = frozenset({"lone-surrogate", "not-utf-8", "nul", "beyond-bmp"})
 _NEARER = {"far-above-maximum": "above-maximum", "far-below-minimum": "below-minimum"}
 """Rule -> the one that takes it in."""
@@ -23,6 +25,12 @@ MOST_TYPES = 2
 def classes(request: Iterable[Part]) -> tuple[Part, ...]:
     """The classes of a request, each as wide as one mistake reaches."""
     return tuple(sorted({wide(part) for part in request}, key=lambda part: part.order))
+
+
+def size_of(request: Iterable[Part]) -> int | None:
+    """The limit that the body of a request is larger than; None when it is larger than none."""
+    found = (dict(part.held.terms).get("bytes") for part in request if part.held.rule == SIZE)
+    return next((size for size in found if isinstance(size, int)), None)
 
 
 def wide(part: Part) -> Part:

@@ -17,6 +17,12 @@ What is one cause (`variants`)
 - Text is decoded in one place of a server: what is about the text itself (a lone surrogate, not UTF-8, NUL, beyond the
   BMP) is one cause for all members and operations, where the status is the same.
 - Wrong types of one place that fail alike are one: nobody looked at the type. So are numbers out of range and far out.
+- Whoever reads a body has a limit on its size: a status that comes for a large body of a request that nothing else sets
+  apart is one cause for all operations, and so is the same status for whatever else is as large. It is named by the
+  smallest body.
+- Data that comes back otherwise than it was given is one cause, however and where it was met; that its length and hash
+  are others follows.
+- The parts of a file are cut in one place.
 - The form of a failure is made in one place of a service, which negotiates it by the Accept header: a flat object for
   JSON, HTML for a browser, plain text for who asks for nothing. A vendor mends the one error formatter, so the forms
   that stand in place of the envelope are variants of one cause, for each service: those of the service that gives tokens
@@ -41,14 +47,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from conformance.judge.breadth import TEXT, classes
+from conformance.judge.breadth import SIZE, TEXT, classes, size_of
 from conformance.judge.consequences import Parts, followed
 from conformance.judge.kinds import (
     BEYOND,
     CHOSEN_BY_THE_SERVER,
     OF_ANOTHER_PROJECT,
+    OTHER_DATA,
+    PERHAPS_OTHER_DATA,
     REFUSED_ALL_THE_SAME,
     WITHOUT_A_TOKEN,
+    WRONG_PARTS,
     code_instead,
 )
 from conformance.judge.severity import harm_of
@@ -102,7 +111,8 @@ def causes(
     judged by itself, so that their causes and consequences are the same for every seed.
     """
     follow = followed(findings, parts, contract, exploring)
-    keyed = [(_key(item, parts, contract), item) for index, item in enumerate(findings) if index not in follow]
+    seen = _Seen.of(findings)
+    keyed = [(_key(item, parts, contract, seen), item) for index, item in enumerate(findings) if index not in follow]
     first = _of_one_status(keyed, contract, exploring)
     together: dict[Cluster, dict[Cluster, list[Finding]]] = {}
     for key, finding in keyed:
@@ -154,19 +164,52 @@ def _of_one_status(
 # --- what is one cause ----------------------------------------------------------------------------------------------
 
 
-def _key(finding: Finding, parts: Parts, contract: Contract) -> Cluster:
+@dataclass(frozen=True)
+class _Seen:
+    """What all findings together tell of one.
+
+    `limits` maps a kind and a status to the smallest size of a body for which it came although nothing else set the
+    request apart; `data` says that plain data came back otherwise than it was given.
+    """
+
+    limits: Mapping[tuple[str, int | None], int]
+    data: bool
+
+    @classmethod
+    def of(cls, findings: Sequence[Finding]) -> _Seen:
+        limits: dict[tuple[str, int | None], int] = {}
+        for item in findings:
+            size = size_of(item.deviation.request)
+            if size is not None and len(item.deviation.request) == 1:
+                place = (item.deviation.kind, item.deviation.status)
+                limits[place] = min(size, limits.get(place, size))
+        return cls(limits, any(item.deviation.kind in OTHER_DATA for item in findings))
+
+    def too_large(self, deviation: Deviation) -> bool:
+        """Whether it is the size of a body that this came for."""
+        size, limit = size_of(deviation.request), self.limits.get((deviation.kind, deviation.status))
+        return size is not None and limit is not None and size >= limit
+
+
+def _key(finding: Finding, parts: Parts, contract: Contract, seen: _Seen) -> Cluster:
     """What the findings of one cause have in common."""
     deviation, requirement = finding.deviation, contract.requirements[finding.requirement]
     kind = deviation.kind
     scope = (finding.requirement, requirement.binding)
     if kind == "server-error":
-        request = classes(deviation.request)
+        if seen.too_large(deviation):
+            return *scope, kind, deviation.status, SIZE
+        request = tuple(part for part in classes(deviation.request) if part.held.rule != SIZE)
         everywhere = len(request) == 1 and request[0].place == TEXT
         return *scope, kind, deviation.status, request, "" if everywhere else deviation.operation, deviation.terms
     if kind == "undocumented-status":
         return *scope, kind, deviation.status
     if kind == "lenient":
         return *scope, kind
+    if kind in OTHER_DATA or (kind in PERHAPS_OTHER_DATA and seen.data):
+        return *scope, "data"
+    if kind in WRONG_PARTS:
+        return *scope, "parts"
     if kind in REFUSED_ALL_THE_SAME:
         return requirement.binding, kind, finding.operation
     if kind == "made-and-not-there":

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from conformance.judge.breadth import coarse
-from conformance.judge.kinds import TAKEN, WITHOUT_A_TOKEN, code_instead
+from conformance.judge.kinds import FACTS_OF_DATA, OTHER_DATA, TAKEN, WITHOUT_A_TOKEN, code_instead
 from conformance.judge.severity import harm_of
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
@@ -27,10 +27,13 @@ def followed(
     findings: Sequence[Finding], parts: Parts, contract: Contract, exploring: Collection[int]
 ) -> dict[int, Key]:
     """Index of a finding that only follows -> the identity of the finding that it follows from."""
+    other_data: defaultdict[bool, list[Finding]] = defaultdict(list)
     by_exchange: defaultdict[int, list[Finding]] = defaultdict(list)
     taken: defaultdict[str, list[Finding]] = defaultdict(list)
     taken_by_all: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
+        if finding.deviation.kind in OTHER_DATA and finding.exchange is not None:
+            other_data[finding.exchange.number in exploring].append(finding)
         if finding.exchange is not None:
             by_exchange[finding.exchange.number].append(finding)
             if finding.deviation.kind in TAKEN:
@@ -49,6 +52,7 @@ def followed(
             or _let_in(finding, found, contract)
             or _no_json(finding, found)
             or _what_was_taken(finding, let_in, parts, contract)
+            or _of_other_data(finding, other_data[False] or (other_data[True] if drawn else []))
         )
 
     # Twice: what is drawn by the seed of the run decides nothing about what every run meets.
@@ -112,6 +116,11 @@ def _what_was_taken(finding: Finding, taken: Iterable[Finding], parts: Parts, co
         if same or (wrong and not wrong.isdisjoint(map(coarse, item.deviation.request))):
             return item
     return None
+
+
+def _of_other_data(finding: Finding, other_data: Sequence[Finding]) -> Finding | None:
+    """The finding that data came back otherwise than it was given, of which this one says what else is told of it."""
+    return next(iter(other_data), None) if finding.deviation.kind in FACTS_OF_DATA else None
 
 
 def _harm(finding: Finding, contract: Contract) -> Harm:

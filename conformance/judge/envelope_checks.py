@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.judge.answer import (
+    answers_for_a_part,
     documented,
     json_or_none,
     look,
@@ -25,7 +26,7 @@ def envelope(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     response = exchange.response
     if not 400 <= response.status <= 599 or exchange.request.method == "HEAD":
         return
-    if exchange.request.operation == DISCOVERY:
+    if exchange.request.operation == DISCOVERY or answers_for_a_part(exchange):
         return
     (outer, inner), *_ = contract.envelope["properties"].items()
     carried = _instead_of_envelope(exchange, contract)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from conformance.judge.answer import (
+    answers_for_a_part,
     documented,
     json_or_none,
     look,
@@ -21,6 +22,7 @@ from conformance.judge.answer import (
 from conformance.judge.partition import (
     asks_too_much,
     has_unknown_parameter,
+    large,
     names_another_media_type,
     parts,
     telling,
@@ -77,7 +79,7 @@ def server_error(exchange: Exchange, contract: Contract) -> Iterator[Look]:
 @check("documented-status", covers=(DOCUMENTED, TOO_MUCH, MEDIA_TYPE, UNKNOWN_PARAMETER, "*.response.*"))
 def documented_status(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     """The status is a documented success of the operation or one of the fifteen codes (ruling 32)."""
-    if exchange.request.operation == DISCOVERY:
+    if exchange.request.operation == DISCOVERY or answers_for_a_part(exchange):
         return
     status = exchange.response.status
     operation = contract.operations.get(exchange.operation)
@@ -137,13 +139,14 @@ def lenient(exchange: Exchange, contract: Contract) -> Iterator[Look]:
 
 
 def _answered(kind: str, exchange: Exchange, contract: Contract) -> Deviation:
-    """The deviation of an unwanted status, with the class of the request that was answered with it."""
+    """The deviation of an unwanted status, with the class of the request that was answered with it; that its body is large
+    is told beside what else sets it apart."""
     method = (("method", exchange.request.method),) if exchange.request.operation not in contract.operations else ()
     return Deviation(
         kind,
         operation=exchange.operation,
         status=exchange.response.status,
-        request=telling(exchange.request, contract),
+        request=(*telling(exchange.request, contract), *large(exchange.request)),
         terms=method,
     )
 

@@ -8,11 +8,15 @@ from conformance.model.phrase import Value
 __all__ = [
     "BEYOND",
     "CHOSEN_BY_THE_SERVER",
+    "FACTS_OF_DATA",
     "OF_ANOTHER_PROJECT",
+    "OTHER_DATA",
+    "PERHAPS_OTHER_DATA",
     "REFUSALS",
     "REFUSED_ALL_THE_SAME",
     "TAKEN",
     "WITHOUT_A_TOKEN",
+    "WRONG_PARTS",
     "code_instead",
 ]
 
@@ -38,6 +42,16 @@ OF_ANOTHER_PROJECT = frozenset({"listed-to-another-project", "reached-by-another
 """Kinds of findings that another project saw or did what it may not."""
 WITHOUT_A_TOKEN = frozenset({"taken-without-a-token", "opened", "changed-without-a-token"})
 """Kinds of findings that a call was answered without a valid token."""
+
+
+OTHER_DATA = frozenset({"other-data", "other-data-after"})
+"""Kinds of findings that data came back otherwise than it was given."""
+PERHAPS_OTHER_DATA = frozenset({"data-of-another", "data-changed-by-a-change", "data-of-nothing"})
+"""Kinds of findings that data came back otherwise, for a reason that holds where data comes back right elsewhere."""
+FACTS_OF_DATA = frozenset({"not-the-length-of-the-data", "no-hash-of-the-data", "no-hash-of-the-data-where"})
+"""Kinds of findings about what is told of data."""
+WRONG_PARTS = frozenset({"other-part", "another-part", "no-part-told", "part-refused"})
+"""Kinds of findings about a part of data that was asked for."""
 
 
 def code_instead(finding: Finding) -> tuple[int, Value] | None:

@@ -25,6 +25,7 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
     Harm.DATA: (
         # the data of a resource
         "other-data",
+        "other-data-after",
         "data-of-nothing",
         "data-of-another",
         "data-changed-by-a-change",
@@ -85,6 +86,10 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         "not-the-time-of-the-answer",
         "stands-still",
         "goes-back",
+        "not-the-length-of-the-data",
+        "other-part",
+        "another-part",
+        "no-part-told",
         "no-hash-of-the-data",
         "no-hash-of-the-data-where",
         "unreadable",
@@ -135,6 +140,7 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         "refuses",
         "neither-taken-nor-refused",
         "neither-empty-nor-refused",
+        "part-refused",
         "token-refused",
     ),
     Harm.FORM: (

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from conformance.judge.breadth import classes, named
+from conformance.judge.breadth import SIZE, classes, named, size_of
 from conformance.judge.kinds import (
     BEYOND,
     CHOSEN_BY_THE_SERVER,
@@ -19,6 +19,7 @@ from conformance.judge.kinds import (
 from conformance.judge.severity import harm_of
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
+from conformance.model.equivalence import Class, Part
 from conformance.model.finding import Finding
 from conformance.model.phrase import Terms, Value
 from conformance.model.verdict import Harm
@@ -65,16 +66,30 @@ def _together(found: Sequence[Terms]) -> Terms:
 
 def _of_server_error(members: Sequence[Finding]) -> Deviation:
     deviation = members[0].deviation
-    request = named(item.deviation.request for item in members)
+    request = _told(members)
     if len({item.deviation.operation for item in members}) > 1:
         return Deviation("answers-anywhere", status=deviation.status, request=request, terms=deviation.terms)
     return replace(deviation, kind="answers", request=request, seen=())
 
 
+def _told(members: Sequence[Finding]) -> tuple[Part, ...]:
+    """The classes of the requests, or the smallest body of those that were too large."""
+    requests = [item.deviation.request for item in members]
+    sizes = [size for request in requests if len(request) == 1 and (size := size_of(request)) is not None]
+    if sizes and all(size_of(request) is not None for request in requests):
+        return (Part("body", Class.open(SIZE, bytes=min(sizes))),)
+    return tuple(part for part in named(requests) if part.held.rule != SIZE)
+
+
 def _of_undocumented(members: Sequence[Finding]) -> Deviation:
     first = members[0].deviation
-    if len({(item.deviation.operation, classes(item.deviation.request)) for item in members}) == 1:
-        return replace(first, request=named(item.deviation.request for item in members))
+    if len({item.deviation.operation for item in members}) == 1:
+        told = [tuple(part for part in item.deviation.request if part.held.rule != SIZE) for item in members]
+        if len({classes(request) for request in told}) == 1:
+            return replace(first, request=_told(members))
+    request = _told(members)
+    if any(part.held.rule == SIZE for part in request):
+        return Deviation("answers-anywhere", status=first.status, request=request)
     return Deviation("undocumented-anywhere", status=first.status)
 
 

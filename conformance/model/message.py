@@ -4,6 +4,7 @@ Rules
 - All values are frozen; a change makes a copy.
 - Header names compare without case and keep their order and their repetitions (RFC 9110, 5.3).
 - Bodies are bytes as received; whoever reads them as text or JSON decides what a failure to do so means.
+- What is kept of an exchange for the reports may have less of a body than was sent: `left_out` says how many bytes.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import cached_property
 
 from conformance.model.jsonvalue import JSON, read_json
 
-__all__ = ["DISCOVERY", "Exchange", "Headers", "Request", "Response"]
+__all__ = ["DISCOVERY", "Exchange", "Headers", "Request", "Response", "counted"]
 
 DISCOVERY = "discovery"
 """Operation id of calls that find the services; upstream, so only what holds for any answer is judged."""
@@ -52,7 +53,8 @@ class Request:
     """What is sent.
 
     `operation` is the contract's id of the operation that the request addresses, or None when it addresses none
-    (an undefined method or path). `actor` names whose token it carries: main, other, reader, or anonymous.
+    (an undefined method or path). `actor` names whose token it carries: main, other, reader, or anonymous. With the
+    header `Transfer-Encoding: chunked` the body goes out in chunks; here it stands as it is without them.
     """
 
     method: str
@@ -61,6 +63,23 @@ class Request:
     body: bytes = b""
     operation: str | None = None
     actor: str = "anonymous"
+    left_out: int = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body that was sent."""
+        return len(self.body) + self.left_out
+
+    @property
+    def whole(self) -> bytes:
+        """The body that was sent, made again where only its beginning is kept and it is `counted`; else what is
+        kept."""
+        return counted(self.size) if self.left_out and self.body == counted(len(self.body)) else self.body
+
+    @property
+    def chunked(self) -> bool:
+        """Whether the body goes out in chunks (RFC 9112, 7.1)."""
+        return (self.headers.get("Transfer-Encoding") or "").lower() == "chunked"
 
 
 @dataclass(frozen=True)
@@ -74,6 +93,12 @@ class Response:
     body: bytes = b""
     elapsed: float = 0.0
     truncated: bool = False
+    left_out: int = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body that came."""
+        return len(self.body) + self.left_out
 
     @cached_property
     def media_type(self) -> str | None:
@@ -100,3 +125,20 @@ class Exchange:
     def operation(self) -> str:
         """The operation's id; "other" for a request that addresses no operation of the contract."""
         return self.request.operation or "other"
+
+
+BLOCK = 100_000
+"""Numbers that are written at a time, so that data of any size needs little more memory than itself."""
+
+
+def counted(size: int) -> bytes:
+    """So many bytes of the numbers from 1 on, each on a line: what `seq 99999999 | head -c SIZE` prints.
+
+    Data that a command can make again however large it is, and in which no two blocks are alike.
+    """
+    found = bytearray()
+    first = 1
+    while len(found) < size:
+        found += b"".join(b"%d\n" % number for number in range(first, first + BLOCK))
+        first += BLOCK
+    return bytes(memoryview(found)[:size])

@@ -223,20 +223,18 @@ def _pieces(group: FindingGroup, command: str | None) -> Iterator[tuple[str, byt
 
 
 def _request(exchange: Exchange) -> bytes:
-    return _message(
-        f"{exchange.request.method} {exchange.request.url}", exchange.request.headers, exchange.request.body
-    )
+    request = exchange.request
+    return _message(f"{request.method} {request.url}", request.headers, request.body, request.size)
 
 
 def _response(exchange: Exchange) -> bytes:
-    return _message(
-        f"{exchange.response.status} {exchange.response.reason}", exchange.response.headers, exchange.response.body
-    )
+    response = exchange.response
+    return _message(f"{response.status} {response.reason}", response.headers, response.body, response.size)
 
 
-def _message(first: str, headers: Headers, body: bytes) -> bytes:
+def _message(first: str, headers: Headers, body: bytes, size: int) -> bytes:
     head = "\n".join(clean(line, 8000) for line in (first, *(f"{name}: {value}" for name, value in headers.items)))
-    cut = f"\n… {len(body)} bytes in all, see exchanges.har".encode() if len(body) > LONGEST else b""
+    cut = f"\n… {size} bytes in all, see exchanges.har".encode() if size > LONGEST else b""
     return head.encode() + b"\n\n" + body[:LONGEST] + cut
 
 

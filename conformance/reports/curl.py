@@ -1,4 +1,7 @@
-"""A request as a curl command that can be pasted into a POSIX shell; secrets are variables that the shell fills in."""
+"""A request as a curl command that can be pasted into a POSIX shell; secrets are variables that the shell fills in.
+
+A large file of ours counts (`counted`), so that the command makes it anew, whatever its size.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import re
 import shlex
 from collections.abc import Mapping
 
-from conformance.model.message import Request
+from conformance.model.message import Request, counted
 
 __all__ = ["curl_command"]
 
@@ -35,7 +38,10 @@ def curl_command(request: Request, names: Mapping[str, str] | None = None, *, sh
             words += ["-H", _quoted(f"{name}: {value}" if value else f"{name};", table)]
     words += [f"-H {shlex.quote(name + ':')}" for name in ("Accept", "Content-Type") if name.lower() not in given]
     source = ""
-    if request.body:
+    if request.size > _LONGEST and request.body == counted(len(request.body)):
+        source = f"seq -f %.0f 99999999 | head -c {request.size} | "
+        words.append("--data-binary @-")
+    elif request.body:
         source, option = _body(request.body, table)
         words.append(option)
     return f"{source}{' '.join([*words, _quoted(request.url, table)])}"

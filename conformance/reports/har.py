@@ -15,7 +15,9 @@ __all__ = ["to_har"]
 
 
 def to_har(shown: Presentation) -> dict[str, Any]:
-    """Every exchange of the run, in order; the members that begin with an underscore are ours."""
+    """Every exchange of the run, in order; the members that begin with an underscore are ours.
+
+    Of a large file only the beginning is there; its size is that of the whole."""
     verdict = shown.verdict
     creator = {"name": "easystack-conformance", "version": verdict.run.suite_version}
     return {"log": {"version": "1.2", "creator": creator, "entries": [_entry(item) for item in verdict.exchanges]}}
@@ -35,7 +37,7 @@ def _entry(exchange: Exchange) -> dict[str, Any]:
             for name, value in parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
         ],
         "headersSize": -1,
-        "bodySize": len(request.body),
+        "bodySize": request.size,
     }
     if request.body:
         sent["postData"] = {"mimeType": request.headers.get("Content-Type") or "", **_content(request.body)}
@@ -50,13 +52,13 @@ def _entry(exchange: Exchange) -> dict[str, Any]:
             "cookies": [],
             "headers": _fields(response.headers),
             "content": {
-                "size": len(response.body),
+                "size": response.size,
                 "mimeType": response.headers.get("Content-Type") or "",
                 **_content(response.body),
             },
             "redirectURL": response.headers.get("Location") or "",
             "headersSize": -1,
-            "bodySize": len(response.body),
+            "bodySize": response.size,
         },
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},

@@ -206,21 +206,24 @@ def _error_code(raw: Mapping[str, Any]) -> ErrorCodeRow:
 
 def _exchange(entry: Mapping[str, Any]) -> Exchange:
     sent, received = entry["request"], entry["response"]
+    body, answer = _body(sent.get("postData", {})), _body(received["content"])
     request = Request(
         method=sent["method"],
         url=sent["url"],
         headers=_headers(sent["headers"]),
-        body=_body(sent.get("postData", {})),
+        body=body,
         operation=entry["_operation"],
         actor=entry["_actor"],
+        left_out=max(0, sent["bodySize"] - len(body)),
     )
     response = Response(
         status=received["status"],
         reason=received["statusText"],
         headers=_headers(received["headers"]),
-        body=_body(received["content"]),
+        body=answer,
         elapsed=entry["time"] / 1000,
         truncated=entry["_truncated"],
+        left_out=max(0, received["bodySize"] - len(answer)),
     )
     started = datetime.fromisoformat(entry["startedDateTime"]).timestamp()
     return Exchange(entry["_number"], request, response, started, entry["_case"])

@@ -206,13 +206,13 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
             "method": request.method,
             "url": request.url,
             "headers": _headers(request.headers),
-            "body": body_json(request.body),
+            "body": body_json(request.body, request.left_out),
         },
         "response": {
             "status": response.status,
             "reason": response.reason,
             "headers": _headers(response.headers),
-            "body": body_json(response.body),
+            "body": body_json(response.body, response.left_out),
             "elapsed_s": round(response.elapsed, 6),
             "truncated": response.truncated,
         },
@@ -223,15 +223,16 @@ def _headers(headers: Headers) -> list[list[str]]:
     return [[name, value] for name, value in headers.items]
 
 
-def body_json(body: bytes) -> dict[str, Any]:
+def body_json(body: bytes, left_out: int = 0) -> dict[str, Any]:
     """`{"size": n, "text": ...}` for UTF-8, `{"size": n, "base64": ...}` for the rest, `cut` when it is longer than shown."""
     shown = body[:LONGEST]
-    cut = {"cut": True} if len(body) > len(shown) else {}
+    size = len(body) + left_out
+    cut = {"cut": True} if size > len(shown) else {}
     try:
         # A cut may fall into a character; up to three bytes of it are left out.
         text = shown.decode("utf-8", "strict" if not cut else "ignore")
     except UnicodeDecodeError:
-        return {"size": len(body), "base64": base64.b64encode(shown).decode(), **cut}
+        return {"size": size, "base64": base64.b64encode(shown).decode(), **cut}
     if cut and "\ufffd" in body[:LONGEST].decode("utf-8", "replace")[:-3]:
-        return {"size": len(body), "base64": base64.b64encode(shown).decode(), **cut}
-    return {"size": len(body), "text": text, **cut}
+        return {"size": size, "base64": base64.b64encode(shown).decode(), **cut}
+    return {"size": size, "text": text, **cut}

@@ -79,6 +79,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="what the generated cases may spend: requests (500) or a time (120s, 10m) (default: the profile's)",
     )
     group.addoption(
+        "--bytes", help="data that the cases about sizes may send and receive (64KiB, 8MiB) (default: the profile's)"
+    )
+    group.addoption(
         "--waivers", type=Path, help="file of waivers (default: waivers.yaml in the current directory when it is there)"
     )
     group.addoption(
@@ -129,6 +132,7 @@ def options_of(config: pytest.Config) -> Options:
         strict=bool(get("strict", False)),  # pytest has an option of this name, and takes it for its own strictness too
         selection=chosen or None,
         budget=get("--budget"),
+        allowance=get("--bytes"),
         waivers=chosen_waivers(get("--waivers")),
         strict_waivers=get("--strict-waivers"),
         baseline=get("--baseline"),
@@ -361,6 +365,12 @@ def cloud(run: Session, request: pytest.FixtureRequest) -> Client:
 def share(run: Session) -> Callable[[float], exploration.Budget]:
     """Gives a part of the budget of the generated cases."""
     return run.share
+
+
+@pytest.fixture
+def allowance(run: Session) -> int:
+    """Bytes of data that the cases about sizes may send and receive."""
+    return run.allowance
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ Rules
 - An exchange is judged the moment it is recorded; what a case adds is written beside, never instead.
 - Looking counts: a requirement that nothing looked at has not passed.
 - Findings are kept in the order in which they were met, each with its exchange.
+- Of a body that is no JSON and long, only the beginning is kept: a run sends and receives files of many MiB.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from conformance.judge.registry import judge_exchange
 from conformance.model import requirement_id
@@ -21,7 +22,10 @@ from conformance.model.message import Exchange, Request, Response
 from conformance.model.phrase import Phrase
 from conformance.model.record import Attempt, Provocation
 
-__all__ = ["Recorder"]
+__all__ = ["KEPT", "Recorder"]
+
+KEPT = 128 * 1024
+"""Bytes of a file that are kept for the reports."""
 
 
 @dataclass
@@ -46,12 +50,17 @@ class Recorder:
     attempts: list[Attempt] = field(default_factory=list)
     trail: list[int] | None = None
     exploring: bool = False
+    _shortened: dict[int, Exchange] = field(default_factory=dict)
 
     def observe(self, request: Request, response: Response) -> Exchange:
-        """Record an exchange and judge it."""
+        """Record an exchange and judge it. What is returned is the whole exchange; what is kept may have less of a
+        file."""
         number = len(self.exchanges) + 1
         exchange = Exchange(number, request, response, time.time() - response.elapsed, self.case)
-        self.exchanges.append(exchange)
+        kept = _shortened(exchange)
+        if kept is not exchange:
+            self._shortened[number] = kept
+        self.exchanges.append(kept)
         for assertion in judge_exchange(exchange, self.contract):
             self.add(assertion, exchange, tuple(self.trail or ()))
         if self.trail is not None:
@@ -71,7 +80,7 @@ class Recorder:
                 operation=exchange.operation if exchange else self._subject(assertion.requirement),
                 status=exchange.response.status if exchange else None,
                 deviation=assertion.deviation,
-                exchange=exchange,
+                exchange=self._shortened.get(exchange.number, exchange) if exchange else None,
                 related=related,
             )
         )
@@ -97,3 +106,15 @@ class Recorder:
         """Write down an attempt at a documented code."""
         attempt = Provocation(code, exchange.operation, act, exchange.response.status, exchange.number)
         self.provocations.append(attempt)
+
+
+def _shortened(exchange: Exchange) -> Exchange:
+    """The exchange with the beginnings of its files."""
+    request, response = exchange.request, exchange.response
+    if len(request.body) > KEPT and "json" not in (request.headers.get("Content-Type") or ""):
+        request = replace(request, body=request.body[:KEPT], left_out=len(request.body) - KEPT)
+    if len(response.body) > KEPT and "json" not in (response.media_type or ""):
+        response = replace(response, body=response.body[:KEPT], left_out=len(response.body) - KEPT)
+    if request is exchange.request and response is exchange.response:
+        return exchange
+    return replace(exchange, request=request, response=response)

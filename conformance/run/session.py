@@ -18,6 +18,7 @@ from typing import Any, Self
 
 from conformance.contract.specs import load_contract
 from conformance.generate.exploration import Budget, keep_drawing_in, parse_budget
+from conformance.generate.sizes import parse_bytes
 from conformance.judge.confirmation import MOST_CASES
 from conformance.judge.judgement import Excuses, judge, to_confirm
 from conformance.judge.plain import plain_verdict
@@ -44,11 +45,13 @@ from conformance.target.cloud import Settings, Target, Wanted, open_target
 from conformance.target.secrets import Secrets
 from conformance.target.transport import Transport
 
-__all__ = ["EXPLORING", "PROFILES", "Options", "Session", "budget_of", "in_profile", "seed_of_day"]
+__all__ = ["EXPLORING", "PROFILES", "Options", "Session", "allowance_of", "budget_of", "in_profile", "seed_of_day"]
 
 PROFILES = ("smoke", "gate", "acceptance")
 BUDGETS = {"smoke": "0", "gate": "400", "acceptance": "6000"}
 """Requests of the generated cases in each profile."""
+BYTES = {"smoke": "0", "gate": "8MiB", "acceptance": "224MiB"}
+"""Bytes of data that the cases about sizes send and receive in each profile; the other cases need some KiB."""
 EXPLORING = 0.2
 """What the exploring part of a case may spend, as a share of what its regression part may."""
 
@@ -59,7 +62,8 @@ class Options:
 
     `embedded` makes the target of a run that names no cloud; without it such a run is refused. `waivers` and `baseline`
     are files; `confirm` is how often a case that showed a finding is tried again. `budget` bounds the generated cases:
-    requests (`500`) or a time (`120s`, `10m`); the profile's own when None. `wording` says what waivers that name a
+    requests (`500`) or a time (`120s`, `10m`); the profile's own when None. So does `allowance` the data of the cases about
+    sizes (`64KiB`, `8MiB`). `wording` says what waivers that name a
     text are matched against. Without `explore` cases that draw are not run with the seed of the run.
     """
 
@@ -75,6 +79,7 @@ class Options:
     baseline: Path | None = None
     confirm: int = 0
     budget: str | None = None
+    allowance: str | None = None
     wording: Wording = PLAIN
     explore: bool = True
 
@@ -82,6 +87,11 @@ class Options:
 def budget_of(profile: str, budget: str | None) -> tuple[int | None, float | None]:
     """What the generated cases of a run may spend: requests, or seconds. Raises UsageError."""
     return parse_budget(budget if budget is not None else BUDGETS[profile])
+
+
+def allowance_of(profile: str, given: str | None) -> int:
+    """The bytes of data that the cases about sizes of a run may send and receive. Raises UsageError."""
+    return parse_bytes(given if given is not None else BYTES[profile])
 
 
 def seed_of_day() -> int:
@@ -102,6 +112,8 @@ class Session:
         self.options = options
         self.contract: Contract = contract or load_contract(options.specs)
         self._budget = budget_of(options.profile, options.budget)
+        self.allowance = allowance_of(options.profile, options.allowance)
+        """Bytes of data that the cases about sizes may send and receive."""
         self.services = services_of(self.contract)
         self.recorder = Recorder(self.contract)
         self.secrets = Secrets()

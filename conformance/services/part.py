@@ -13,6 +13,7 @@ import threading
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from http.client import responses
 from typing import TYPE_CHECKING, Any, Protocol
 
 from conformance.model.contract import Contract
@@ -107,7 +108,8 @@ class ReferenceParts:
 
     def _refusal(self, refused: Refused) -> Answer:
         """The envelope of a failure (document lines 408-424)."""
-        title = self._contract.error_codes[refused.status].phrase
+        documented = self._contract.error_codes.get(refused.status)
+        title = documented.phrase if documented is not None else responses[refused.status]
         body = {"error": {"message": refused.message, "code": refused.status, "title": title}}
         return Answer(refused.status, body, refused.headers)
 

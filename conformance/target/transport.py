@@ -5,6 +5,7 @@ Rules
   followed.
 - What bounds one exchange does not bound a thousand: all of them together have a time and a size, too.
 - A URL and a header travel as written, so that a case can send what a client library would tidy.
+- A body goes out with its length, or in chunks where the request says `Transfer-Encoding: chunked`.
 - A secret (token or password) goes only to the origins that identity and catalogue named (design rule 9).
 - What fails between us and the target is TargetUnreachable or NotACloud; it never looks like an answer.
 """
@@ -17,7 +18,7 @@ import socket
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, ClassVar, Protocol, Self
@@ -35,6 +36,8 @@ __all__ = ["Sender", "Transport", "TransportLimits", "origin_of"]
 
 IDLE = 3.0
 """Seconds after which a connection is not used again."""
+CHUNK = 16_000
+"""Bytes of a chunk; no multiple of what buffers usually hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +224,7 @@ class Transport:
         return Response(raw.status_code, raw.reason or "", Headers(fields), body, elapsed, truncated)
 
     def _open(self, request: Request) -> requests.Response:
-        prepared = requests.Request(request.method, "http://placeholder/").prepare()
+        prepared: Any = requests.Request(request.method, "http://placeholder/").prepare()
         prepared.method = request.method
         prepared.url = request.url
         headers: Any = requests.structures.CaseInsensitiveDict()
@@ -229,10 +232,13 @@ class Transport:
         headers["Accept-Encoding"] = "identity"
         for name, value in request.headers.items:
             headers[name] = value.encode("utf-8")
-        if request.body or request.method in {"POST", "PUT", "PATCH"}:
-            headers.setdefault("Content-Length", str(len(request.body)))
         prepared.headers = headers
-        prepared.body = request.body or None
+        if request.chunked:
+            prepared.body = _pieces(request.body)
+        else:
+            if request.body or request.method in {"POST", "PUT", "PATCH"}:
+                headers.setdefault("Content-Length", str(len(request.body)))
+            prepared.body = request.body or None
         origin = origin_of(request.url)
         if (
             origin not in self._environment
@@ -279,6 +285,12 @@ class Transport:
         secret = request.headers.get("X-Auth-Token") is not None or b'"password"' in request.body
         if secret and origin_of(request.url) not in self.origins:
             raise SuiteError(f"a secret was about to go to {origin_of(request.url)}, which the catalogue does not name")
+
+
+def _pieces(body: bytes) -> Iterator[bytes]:
+    """The body as it goes out in chunks; none at all when it is empty, which is a body of no bytes all the same."""
+    for start in range(0, len(body), CHUNK):
+        yield body[start : start + CHUNK]
 
 
 class _Overtime(OSError):

@@ -256,7 +256,8 @@ class _Resending:
                     raise _CannotSend("prerequisite-changed", method=method, exchange=number, status=status, then=was)
             before = len(gate.findings)
             new = self._send(lineage.target, names, made)
-            return new, [item for item in gate.findings[before:] if item.exchange is new]
+            found = gate.findings[before:]
+            return new, [item for item in found if item.exchange is not None and item.exchange.number == new.number]
         finally:
             gate.case = CLEANUP
             for resource_id, actor in reversed(made):
@@ -268,7 +269,7 @@ class _Resending:
         own = self._history.own_id(recorded)
         if own is not None and own == step.makes:
             names[own] = self._client.uuid()
-        request = renamed(replace(recorded, url=self._url(recorded.url)), names)
+        request = renamed(replace(recorded, url=self._url(recorded.url), body=recorded.whole, left_out=0), names)
         texts = (request.url, *(value for _, value in request.headers.items), request.body.decode("latin-1"))
         missing = next((match.group() for text in texts if (match := _SECRET.search(text))), None)
         if missing is not None:

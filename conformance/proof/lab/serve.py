@@ -6,6 +6,9 @@ Both services keep their data in SQLite. oslo.db begins each transaction as a re
 just written is refused at once ("database is locked", whatever the time that it would wait), and the service answers with a
 500 that is none of its own. So a call that may write begins its transactions as a writer, and waits for its turn. Reading calls
 are left as they are: beside a journal (WAL) they wait for nobody.
+
+WebOb closes what it has read a body in chunks from, and cheroot's own close ends the connection under the next request, which
+is answered with a 500 that is none of the service's either. So what a body is read from is never closed by the service.
 """
 
 from __future__ import annotations
@@ -45,9 +48,24 @@ def noting_writers(application: Application) -> Application:
 
     def call(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         _call.writes = environ["REQUEST_METHOD"] not in _SAFE
+        if environ.get("wsgi.input_terminated"):
+            environ["wsgi.input"] = Unclosed(environ["wsgi.input"])
         return application(environ, start_response)
 
     return call
+
+
+class Unclosed:
+    """What a body is read from, left open by whoever closes it."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def close(self) -> None:
+        """Close nothing."""
 
 
 def as_writer(

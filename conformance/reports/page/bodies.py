@@ -32,9 +32,10 @@ def fields(headers: Headers, longest: int) -> tuple[tuple[str, str], ...]:
     return tuple(shown)
 
 
-def body_text(body: bytes, longest: int) -> str:
-    """The body, indented when it is JSON, as far as it takes no more than so many bytes in the page."""
-    shown: dict[str, Any] = body_json(body)
+def body_text(body: bytes, longest: int, left_out: int = 0) -> str:
+    """The body, indented when it is JSON, as far as it takes no more than so many bytes in the page; `left_out` are bytes
+    of it that were not kept."""
+    shown: dict[str, Any] = body_json(body, left_out)
     if "base64" in shown:
         text = str(shown["base64"])
         return f"{shown['size']} bytes, base64:\n{text[:longest]}" + ("…" if len(text) > longest else "")

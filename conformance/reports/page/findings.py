@@ -212,11 +212,11 @@ def _answered(exchange: Exchange) -> Answered:
 
 def _request(exchange: Exchange, share: int) -> Wire:
     request = exchange.request
-    return Wire(f"{request.method} {request.url}", fields(request.headers, share), body_text(request.body, share))
+    body = body_text(request.body, share, request.left_out)
+    return Wire(f"{request.method} {request.url}", fields(request.headers, share), body)
 
 
 def _answer(exchange: Exchange, share: int) -> Wire:
     response = exchange.response
-    return Wire(
-        f"{response.status} {response.reason}", fields(response.headers, share), body_text(response.body, share)
-    )
+    body = body_text(response.body, share, response.left_out)
+    return Wire(f"{response.status} {response.reason}", fields(response.headers, share), body)

@@ -30,6 +30,7 @@ NOUNS: Mapping[str, str] = {
     "lone-surrogate": "{place} with a lone surrogate",
     "nul": "{place} with a NUL",
     "beyond-bmp": "{place} with characters outside the BMP",
+    "larger-than": "{place} of more than {bytes} bytes",
     "missing": "a request without {place}",
 }
 """Rule of a class -> how it is called as a noun; of any other rule it is `{place} that {held}`."""

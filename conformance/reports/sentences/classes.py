@@ -63,6 +63,7 @@ CLASSES: Mapping[str, str] = {
     "leads-to-no-member": "leads to no member",
     "leads-to-nothing": "leads to nothing that {op} can find",
     "removes-documented": "removes what may be documented",
+    "larger-than": "is larger than {bytes} bytes",
     "hundred-operations": "is a hundred operations",
     # the rest of a request
     "not-valid": "is not valid",

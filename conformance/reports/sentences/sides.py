@@ -54,5 +54,8 @@ SIDES: Mapping[str, tuple[str, str]] = {
     "no-uri": ("{place}: a URI", "{got}"),
     "data-of-nothing": ("no data", "{got} bytes"),
     "other-data": ("{due} bytes, as they were given", "{got} bytes, the first difference at byte {byte}"),
+    "other-data-after": ("{due} bytes, as they were given", "{got} bytes, the first difference at byte {byte}"),
+    "no-part-told": ("Content-Range", "{got}"),
+    "part-refused": ("the part, or the whole file", "{status}"),
 }
 """Kind of deviation -> template of what was due, template of what came."""

@@ -38,14 +38,16 @@ class ImageClient(Client):
         operations = [{"op": "replace", "path": f"/{key}", "value": value} for key, value in members.items()]
         return self.patch(image_id, operations, actor=actor)
 
-    def upload(self, image_id: str, data: bytes, *, actor: str = "main") -> Exchange:
-        """Give an image its data (upstream's operation, a fixture)."""
+    def upload(self, image_id: str, data: bytes, *, actor: str = "main", chunked: bool = False) -> Exchange:
+        """Give an image its data (upstream's operation, a fixture), with a length or in chunks."""
         headers = {"Content-Type": "application/octet-stream"}
+        if chunked:
+            headers["Transfer-Encoding"] = "chunked"
         return self.call("image.upload", image_id, body=data, headers=headers, actor=actor)
 
-    def download(self, image_id: str, *, actor: str = "main") -> Exchange:
-        """Fetch the file of an image."""
-        return self.call("image.download", image_id, actor=actor, headers={"Accept": "*/*"})
+    def download(self, image_id: str, *, actor: str = "main", part: str | None = None) -> Exchange:
+        """Fetch the file of an image, or the `part` of it that a Range field asks for (`bytes=0-9`)."""
+        return self.call("image.download", image_id, actor=actor, headers={"Accept": "*/*", "Range": part})
 
     def removed(self, body: JSON) -> bool:
         """Glance keeps a row that a failed delete has marked: no further delete changes it, and no list has it."""

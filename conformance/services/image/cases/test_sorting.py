@@ -104,11 +104,15 @@ def test_sizes_and_statuses_order_both_ways(cloud: ImageClient, expect: Expect) 
     # A service may look into what is uploaded and refuse what is not of the format.
     name = cloud.name()
     made = four_images(cloud, name=name, disk_format="raw", container_format="bare")
-    sizes = [3, 1, 200, 10]  # in another order when they are compared as text
+    sizes: list[Any] = [3, 1, 200, 10]  # in another order when they are compared as text
     for item, size in zip(made, sizes, strict=True):
         cloud.upload(item.id, b"x" * size)
-    if any(now(cloud, item.id).get("status") != "active" for item in made):
+    seen = [now(cloud, item.id) for item in made]
+    if any(item.get("status") != "active" for item in seen):
         raise NotExercised(Phrase.of("not-as-made-for-a-list"))
+    # By what each is said to have: a file that was stored otherwise is another finding.
+    shown_sizes: list[Any] = [item.get("size") for item in seen]
+    sizes = shown_sizes if comparable(shown_sizes) else sizes
     judge_orders(cloud, expect, ("sort_key", "sort_dir"), "size", made, sizes)
     mixed = [
         image(cloud, name=name, id=item.id[:-1] + ("f" if item.id[-1] != "f" else "e")) for item in made[:2]

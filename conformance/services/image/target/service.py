@@ -15,6 +15,7 @@ import jsonschema_rs
 
 from conformance.model.errors import SuiteError
 from conformance.services.image.target.listing import Listing
+from conformance.services.image.target.ranges import part_of, told
 from conformance.services.image.target.store import ImageStore, StoredImage, document, pointer
 from conformance.services.part import Surroundings
 from conformance.services.wire import JSON_TYPE, Answer, Call, Caller, Refused, read_json
@@ -136,7 +137,18 @@ class ImagePart:
         return self._success(call)
 
     def _download(self, call: Call, caller: Caller) -> Answer:
-        return self._success(call, self.state.find(caller, call.image_id).data)
+        data = self.state.find(caller, call.image_id).data
+        if not data:
+            return self._success(call, data)
+        whole = self._success(call, data, {"Accept-Ranges": "bytes"})
+        try:
+            part = part_of(call.headers.get("range"), len(data))
+        except ValueError:
+            raise Refused(416, "The file has no such part.", {"Content-Range": f"bytes */{len(data)}"}) from None
+        if part is None:
+            return whole
+        fields = {**whole.headers, "Content-Range": told(part, len(data))}
+        return replace(whole, status=206, body=data[part[0] : part[1] + 1], headers=fields)
 
     def _upload(self, call: Call, caller: Caller) -> Answer:
         self._check_media_type(call)

@@ -47,6 +47,16 @@ class StoredImage:
     members: dict[str, Any] = field(default_factory=lambda: dict(DEFAULTS))
     properties: dict[str, str | None] = field(default_factory=dict)
     data: bytes | None = None
+    _hashed: tuple[bytes, str] = (b"", "d41d8cd98f00b204e9800998ecf8427e")
+
+    @property
+    def checksum(self) -> str | None:
+        """The MD5 of its data, which is read once."""
+        if self.data is None:
+            return None
+        if self._hashed[0] is not self.data:
+            self._hashed = self.data, hashlib.md5(self.data, usedforsecurity=False).hexdigest()
+        return self._hashed[1]
 
     @property
     def status(self) -> str:
@@ -68,7 +78,7 @@ def document(image: StoredImage) -> dict[str, Any]:
         "id": image.id,
         "status": image.status,
         "size": None if image.data is None else len(image.data),
-        "checksum": None if image.data is None else hashlib.md5(image.data, usedforsecurity=False).hexdigest(),
+        "checksum": image.checksum,
         "virtual_size": None,
         "owner": image.owner,
         "created_at": stamp(image.created),

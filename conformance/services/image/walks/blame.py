@@ -151,7 +151,7 @@ def _of_another(cause: Cause) -> Blame | None:
 
 
 def _of_file(member: str, where: str) -> Blame:
-    kind = "differs-where" if member == "size" else "no-hash-of-the-data-where"
+    kind = "not-the-length-of-the-data" if member == "size" else "no-hash-of-the-data-where"
     return Blame(requirement_id.stated("image.download", member), _seen(kind, member, where))
 
 

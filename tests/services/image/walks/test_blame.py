@@ -37,7 +37,7 @@ def blame(member: str, *causes: Cause, changed: Collection[str] = ()) -> tuple[s
         ("name", Cause("patch", own=True, refused=True), "image.patch.atomic", "refused-and-stored"),
         ("name", Cause("delete", own=True, refused=True), "image.delete.protected", "changed-by-a-refused-delete"),
         ("name", Cause("reuse", own=True), "image.create.body.id", "changed-by-a-second-create"),
-        ("size", Cause("upload", own=True), "image.download.size", "differs-where"),
+        ("size", Cause("upload", own=True), "image.download.size", "not-the-length-of-the-data"),
         ("checksum", CHANGED, "image.download.checksum", "no-hash-of-the-data-where"),
     ],
 )

@@ -81,6 +81,7 @@ class Client:
         self._sender = connection.sender
         self._pause = connection.pause
         self._made: dict[str, str] = {}  # what create has answered and is not deleted -> who made it
+        self._held: set[str] = set()  # what was last answered to be kept from being deleted
         self._run_seed = seed
         self.begin("start")
 
@@ -248,6 +249,7 @@ class Client:
         if own is not None:
             self.journal.created(own, project=project)
             self._made[own] = actor
+            self.note(own, exchange)
         if exchange.response.status == 413 and self._used_up(actor):
             self.recorder.excuse(exchange, self.recorder.exchanges[-1])
             raise NotExercised(Phrase.of("quota-used-up", operation=operation.id, status=exchange.response.status))
@@ -390,6 +392,9 @@ class Client:
         return shown.response.status in {404, 410} or self.removed(body_of(shown))
 
     def _deleted(self, resource_id: str, actor: str) -> bool:
+        if resource_id in self._held:  # else it would be refused, released, and deleted in a third request
+            self._held.discard(resource_id)
+            self.release(resource_id, actor)
         status = self.delete(resource_id, actor=actor).response.status
         operation = self._of_resource(self.resource.remove, "removes")
         return operation.response(status) is not None or status in {404, 410}
@@ -416,6 +421,15 @@ class Client:
             change = self._of_resource(self.resource.change, "changes")
             headers = {"Content-Type": removal.media_type}
             self.call(change.id, resource_id, body=removal.body.encode(), headers=headers, actor=actor)
+
+    def note(self, resource_id: str, exchange: Exchange) -> None:
+        """Remember whether the answer of a create or a change says that the resource cannot be deleted as it is."""
+        if exchange.response.status < 300:
+            (self._held.add if self.held(reading(exchange)) else self._held.discard)(resource_id)
+
+    def held(self, resource: Members) -> bool:
+        """Whether a resource that is answered like this is kept from being deleted until it is released."""
+        return False
 
     def removed(self, body: JSON) -> bool:
         """Whether a resource is gone although show answers with this body."""

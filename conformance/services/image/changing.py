@@ -15,7 +15,7 @@ from conformance.services.image.marks import same
 from conformance.services.image.observation import values
 from conformance.services.image.samples import CHANGES, PROPERTY
 
-__all__ = ["PATCH", "STAMPS", "as_changed", "full_image", "operation_of", "stored"]
+__all__ = ["PATCH", "STAMPS", "as_changed", "as_stored", "full_image", "operation_of", "stored"]
 
 PATCH = "image.patch"
 
@@ -54,8 +54,14 @@ STAMPS = ("updated_at",)
 def stored(cloud: ImageClient, expect: Expect, image_id: str, members: dict[str, Any]) -> Image:
     """Judge that a change to these values is answered and shown; returns what is shown."""
     exchange = cloud.replace(image_id, **members)
+    if not expect.status("image.patch.stored", exchange, 200, act=call(PATCH, member=next(iter(members)))):
+        return now(cloud, image_id)
+    return as_stored(cloud, expect, image_id, members, exchange)
+
+
+def as_stored(cloud: ImageClient, expect: Expect, image_id: str, members: dict[str, Any], exchange: Exchange) -> Image:
+    """Judge that the values of a change that was taken are answered and shown; returns what is shown."""
     seen = now(cloud, image_id)
-    if expect.status("image.patch.stored", exchange, 200, act=call(PATCH, member=next(iter(members)))):
-        as_changed(expect, cloud, members, "answer", answered(exchange), exchange)
-        as_changed(expect, cloud, members, "shown", seen, exchange)
+    as_changed(expect, cloud, members, "answer", answered(exchange), exchange)
+    as_changed(expect, cloud, members, "shown", seen, exchange)
     return seen

@@ -9,6 +9,7 @@ from typing import Any
 from conformance.model.jsonvalue import JSON
 from conformance.model.message import Exchange
 from conformance.run.client import Client
+from conformance.run.reading import Members
 
 __all__ = ["ImageClient", "Patch"]
 
@@ -29,9 +30,11 @@ class ImageClient(Client):
         """Change an image."""
         body = operations if isinstance(operations, bytes) else json.dumps(operations, ensure_ascii=False).encode()
         media_type = self.operation("image.patch").request_media_type
-        return self.call(
+        exchange = self.call(
             "image.patch", image_id, body=body, headers={"Content-Type": media_type, **(headers or {})}, actor=actor
         )
+        self.note(image_id, exchange)
+        return exchange
 
     def replace(self, image_id: str, /, actor: str = "main", **members: Any) -> Exchange:
         """Change an image by one replace for each member."""
@@ -48,6 +51,10 @@ class ImageClient(Client):
     def download(self, image_id: str, *, actor: str = "main", part: str | None = None) -> Exchange:
         """Fetch the file of an image, or the `part` of it that a Range field asks for (`bytes=0-9`)."""
         return self.call("image.download", image_id, actor=actor, headers={"Accept": "*/*", "Range": part})
+
+    def held(self, resource: Members) -> bool:
+        """A protected image is not deleted (document line 949)."""
+        return resource.get("protected") is True
 
     def removed(self, body: JSON) -> bool:
         """Glance keeps a row that a failed delete has marked: no further delete changes it, and no list has it."""

@@ -98,7 +98,6 @@ def test_every_two_values_together_are_taken(cloud: ImageClient, expect: Expect,
         body = answered(exchange)
         if expect.status("image.create.response.201", exchange, 201, act=several) and body:
             as_sent(expect, cloud.contract, sent, "answer", body, exchange)
-            as_sent(expect, cloud.contract, sent, "shown", shown(cloud, str(body.get("id"))) or {}, exchange)
             made[str(body.get("id"))] = sent, exchange
     pages: list[Exchange] = []
     for page in islice(cloud.pages({"limit": 100, "sort_key": "created_at", "sort_dir": "desc"}), 20):
@@ -106,6 +105,8 @@ def test_every_two_values_together_are_taken(cloud: ImageClient, expect: Expect,
         for item in listed(page):
             sent, exchange = made.pop(str(item.get("id")), ({}, page))
             as_sent(expect, cloud.contract, sent, "listed", item, exchange)
+            if not sent.keys() <= item.keys():  # a list may leave members out
+                as_sent(expect, cloud.contract, sent, "shown", shown(cloud, str(item.get("id"))) or {}, exchange)
         if not made:
             break
     lost = Deviation("on-no-page", seen=(("count", len(made)),))

@@ -147,9 +147,11 @@ def judged(query: dict[str, Any], rows: Sequence[Members], exchange: Exchange) -
 
 
 COMBINED = ("name", "status", "limit", "sort_key", "sort_dir")
+"""What is drawn together. The gate has every three of them together in rows that are the same in every run
+(test_parameters.py)."""
 
 
-@verifies(*(requirement_id.query("image.list", name) for name in COMBINED), draws=True)
+@verifies(*(requirement_id.query("image.list", name) for name in COMBINED), acceptance=True, draws=True)
 def test_parameters_of_a_list_hold_together(cloud: ImageClient, expect: Expect, share: Share) -> None:
     name, part = cloud.name(), 0.03
     formats = (("raw", "ovf"), ("qcow2", "bare"), ("iso", "docker"), ("vmdk", "ova"))

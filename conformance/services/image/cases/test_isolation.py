@@ -171,10 +171,12 @@ def test_a_private_image_is_not_changed_by_another_project(cloud: ImageClient, e
         (image(cloud), [[members[2]], rest[:1]]),
     ):
         before = shown(cloud, made.id)
-        for operations in changes:
-            exchange = cloud.patch(made.id, operations, actor=other)
+        exchanges = [cloud.patch(made.id, operations, actor=other) for operations in changes]
+        for exchange in exchanges:
             closed(expect, "patch", exchange, "private")
-            reached(expect, "patch", shown(cloud, made.id) == before, "changed", exchange)
+        # Shown once for all; an answer of success is likelier the one that has done it.
+        taken = [exchange for exchange in exchanges if exchange.response.status < 400]
+        reached(expect, "patch", shown(cloud, made.id) == before, "changed", [*exchanges, *taken][-1])
     made = image(cloud, container_format="bare", disk_format="raw")
     before = shown(cloud, made.id)
     exchange = cloud.upload(made.id, b"foreign", actor=other)

@@ -32,8 +32,8 @@ def test_add_replace_and_remove_of_a_property(cloud: ImageClient, expect: Expect
             ("add", {"op": "add", "path": f"/{member}", "value": "three"}, "three"),
             ("remove", {"op": "remove", "path": f"/{member}"}, None),
         ]
+        before = now(cloud, made.id)
         for operation, step, wanted in steps:
-            before = now(cloud, made.id)
             exchange = cloud.patch(made.id, [step])
             requirement = operation_of(operation)
             if not expect.status(requirement, exchange, 200, act=call(PATCH, operation)):
@@ -50,6 +50,7 @@ def test_add_replace_and_remove_of_a_property(cloud: ImageClient, expect: Expect
                 if previous is not None and updated is not None:
                     back = Deviation("goes-back", place="updated_at", terms=(("op", operation),))
                     expect("image.patch.updated-at", updated >= previous, back, exchange)
+            before = seen
 
 
 @verifies("image.patch.unchanged", "image.patch.operation.remove")

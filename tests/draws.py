@@ -1,8 +1,9 @@
 """Series of cases that go one way through the code and are too long for every `make test`; and examples of a strategy.
 
-Some of a series are drawn by the day and run with the other tests; the rest is marked `proof`, and `make proof` runs it.
-So the two together run the whole of it, and from day to day `make test` alone does, too. CONFORMANCE_ALL=1 draws all, and
-CONFORMANCE_DAY=2026-01-31 draws as on that day.
+Some of a series are drawn by the day and run with the other tests; further ones are marked `proof`, and `make proof` runs
+them: the rest of the series, or of one that takes an hour another part by the day. What neither runs is not collected.
+So from day to day the two run the whole of it. CONFORMANCE_ALL=1 draws all, and CONFORMANCE_DAY=2026-01-31 draws as on
+that day.
 """
 
 from __future__ import annotations
@@ -25,14 +26,18 @@ DAY = "CONFORMANCE_DAY"
 os.environ.setdefault(DAY, datetime.now(UTC).date().isoformat())  # workers of one run draw alike, also at midnight
 
 
-def drawn(values: Iterable[Any], most: int) -> list[Any]:
-    """The values (a tuple holds those of several names) as parameters in their order, all but `most` of them marked `proof`."""
+def drawn(values: Iterable[Any], most: int, proof: int | None = None) -> list[Any]:
+    """The values (a tuple holds those of several names) as parameters in their order, all but `most` of them marked
+    `proof`; of those so many, where `proof` is given."""
     given = [value if isinstance(value, tuple) else (value,) for value in values]
-    chosen = set(range(len(given)))
-    if os.environ.get("CONFORMANCE_ALL") != "1" and len(given) > most:
-        chosen = set(random.Random(f"{os.environ[DAY]} {given}").sample(sorted(chosen), most))
+    order = list(range(len(given)))
+    if os.environ.get("CONFORMANCE_ALL") == "1" or len(given) <= most:
+        return [pytest.param(*value) for value in given]
+    random.Random(f"{os.environ[DAY]} {given}").shuffle(order)
+    today, later = order[:most], order[most : None if proof is None else most + proof]
     return [
-        pytest.param(*value, marks=() if index in chosen else pytest.mark.proof) for index, value in enumerate(given)
+        pytest.param(*given[index], marks=() if index in today else pytest.mark.proof)
+        for index in sorted([*today, *later])
     ]
 
 

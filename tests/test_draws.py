@@ -1,4 +1,4 @@
-"""What is drawn by the day and what is left to the proof are together the whole series; what is missing is never passed over in CI."""
+"""What is drawn by the day and what is left to the proof are together the whole series, or a part of a very long one; what is missing is never passed over in CI."""
 
 from __future__ import annotations
 
@@ -28,6 +28,13 @@ def test_so_many_are_drawn_and_all_others_are_proof() -> None:
     assert set(SERIES) == {*today, *rest}
 
 
+def test_of_a_series_that_takes_an_hour_the_proof_has_a_part_of_its_own() -> None:
+    given = [(item.values[0], bool(item.marks)) for item in drawn(SERIES, 4, 10)]
+    today, proof = ({value for value, mark in given if mark is wanted} for wanted in (False, True))
+    assert (4, 10, set()) == (len(today), len(proof), today & proof)
+    assert [value for value, _ in given] == [value for value in SERIES if value in today | proof]
+
+
 def test_a_day_draws_the_same_each_time_and_another_day_others(monkeypatch: pytest.MonkeyPatch) -> None:
     first = parts(4)
     assert first == parts(4)
@@ -39,6 +46,7 @@ def test_all_are_drawn_when_all_are_asked_for_and_of_a_short_series(monkeypatch:
     assert [] == parts(30)[1]
     monkeypatch.setenv("CONFORMANCE_ALL", "1")
     assert [] == parts(4)[1]
+    assert SERIES == [item.values[0] for item in drawn(SERIES, 4, 10)]
 
 
 def test_what_is_missing_is_skipped_with_its_reason_and_fails_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from conformance.model.marks import Marks, tag_of
 from conformance.model.message import Exchange, Headers, Request, Response
 from conformance.model.phrase import Phrase
 from conformance.run.client import MOST_LOOKS, REGRESSION_SEED, Client, Connection, resource_of
-from conformance.run.reading import body_of
+from conformance.run.reading import Members, body_of
 from conformance.run.recorder import Recorder
 from conformance.run.sender import RecordingSender
 from conformance.run.service import Service, service_named
@@ -332,6 +332,9 @@ class Guarded(Client):
     def removed(self, body: Any) -> bool:
         return isinstance(body, dict) and body.get("state") == "pulped"
 
+    def held(self, resource: Members) -> bool:
+        return resource.get("lent") is True
+
 
 def test_what_keeps_a_resource_is_taken_away_and_the_delete_sent_again() -> None:
     def answer(request: Request) -> Response:
@@ -341,6 +344,15 @@ def test_what_keeps_a_resource_is_taken_away_and_the_delete_sent_again() -> None
     library = Library(answer, Guarded)
     assert library.client.remove("b-1") is True
     assert ["DELETE", "POST", "DELETE"] == [item.method for item in library.sent]
+
+
+@pytest.mark.parametrize(("lent", "methods"), [(True, ["POST", "DELETE"]), (False, ["DELETE"])])
+def test_what_create_has_answered_to_be_kept_is_released_before_the_delete(lent: bool, methods: list[str]) -> None:
+    made = answered(201, {"id": "b-1", "lent": lent})
+    library = Library(lambda request: made if request.url.endswith("/books") else answered(204), Guarded)
+    library.client.create({"title": "a"})
+    assert library.client.remove("b-1") is True
+    assert methods == [item.method for item in library.sent[1:]]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ run: $(READY)  ## run the suite against the embedded reference target
 test: $(READY)  ## the project's own tests
 	$(BIN)/python -m pytest tests -n auto --dist worksteal
 
-proof: $(READY)  ## the long series of the tests: what `make test` draws from, all the rest
+proof: $(READY)  ## the long series of the tests: more of what `make test` draws from; CONFORMANCE_ALL=1 make test has all
 	$(BIN)/python -m pytest tests -n auto --dist worksteal -m proof
 
 lint: $(READY)  ## form, types, and that what is imported is declared and the reverse

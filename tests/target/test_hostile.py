@@ -335,7 +335,7 @@ BREAKS = (
 STEERING = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-@pytest.mark.parametrize("name", drawn(ANSWERS, 20))
+@pytest.mark.parametrize("name", drawn(ANSWERS, 20, 20))
 def test_in_place_of_the_identity_service_it_is_one_line_and_inconclusive(name: str, serve: Any, outcome: Any) -> None:
     began = time.monotonic()
     code, line, verdict = outcome(clouds_at(serve(Server, lambda _: ANSWERS[name]()).root))
@@ -360,7 +360,7 @@ def test_an_image_service_that_speaks_no_http_is_inconclusive(
     assert STEERING.findall(line) == []
 
 
-@pytest.mark.parametrize("name", drawn([name for name in ANSWERS if name not in BREAKS], 12))
+@pytest.mark.parametrize("name", drawn([name for name in ANSWERS if name not in BREAKS], 12, 12))
 def test_an_image_service_that_answers_nonsense_gets_a_verdict(
     name: str, serve: Any, outcome: Any, reference: Reference, tmp_path: Path
 ) -> None:
@@ -407,7 +407,7 @@ SPOILT: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", drawn(SPOILT, 2))
+@pytest.mark.parametrize("name", drawn(SPOILT, 2, 4))
 def test_an_honest_answer_with_every_value_spoilt_is_never_our_fault(
     name: str, serve: Any, outcome: Any, reference: Reference
 ) -> None:
@@ -490,7 +490,7 @@ def test_a_catalogue_that_is_none_is_one_line(catalogue: Any, serve: Any, outcom
 MEMBERS = ("project", "user", "roles", "expires_at", "issued_at", "methods")
 
 
-@pytest.mark.parametrize("member, value", drawn(product(MEMBERS, (None, 3, "text", [], [None], {})), 8))
+@pytest.mark.parametrize("member, value", drawn(product(MEMBERS, (None, 3, "text", [], [None], {})), 8, 12))
 def test_a_token_of_another_shape_is_one_line_or_a_finding(
     member: str, value: Any, serve: Any, outcome: Any, reference: Reference
 ) -> None:

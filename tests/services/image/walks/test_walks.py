@@ -45,7 +45,7 @@ def requests(verdict: Verdict) -> list[tuple[str, str, str, int]]:
     ]
 
 
-@pytest.mark.parametrize("seed", drawn(range(20), 2))
+@pytest.mark.parametrize("seed", drawn(range(20), 2, 6))
 def test_a_target_that_keeps_the_contract_has_no_finding(tmp_path: Path, seed: int) -> None:
     verdict = walked(tmp_path, seed)
     assert (
@@ -61,7 +61,7 @@ def test_the_same_seed_sends_the_same_requests(tmp_path: Path) -> None:
     assert requests(first) != requests(walked(tmp_path / "3", 6))
 
 
-@pytest.mark.parametrize("fault", drawn(FAULTS, 3))
+@pytest.mark.parametrize("fault", drawn(FAULTS, 3, 8))
 def test_a_fault_that_needs_a_history_breaks_the_promise_that_it_is_about(
     tmp_path: Path, contract: Contract, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

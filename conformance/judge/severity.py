@@ -28,6 +28,8 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         "other-data-after",
         "data-of-nothing",
         "data-of-another",
+        "data-of-another-upload",
+        "back-with-its-id",
         "data-changed-by-a-change",
         "another-lost-its-data",
         # a resource that is lost

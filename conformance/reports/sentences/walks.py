@@ -9,6 +9,8 @@ __all__ = ["DEVIATIONS", "PHRASES", "WORDS"]
 DEVIATIONS: Mapping[str, str] = {
     "gone": "a resource is gone after {when}",
     "gone-by-itself": "a resource is gone without a delete",
+    "back-with-its-id": "what was deleted is back in a resource that was made with its id",
+    "data-of-another-upload": "the data of another upload than the one that counts",
     "changed-by-a-refused-delete": "a refused delete changed the resource",
     "changed-by-a-second-create": "a create with its id changed the resource",
     "another-changed-by-a-refusal": "a refused change of one resource changed another",
@@ -23,6 +25,8 @@ PHRASES: Mapping[str, str] = {
 WORDS: Mapping[str, str] = {
     "by-itself": "nothing was changed",
     "create": "a create",
+    "after-a-refused-one": "the same as one that was refused, without what was wrong",
+    "deleted-one": "one was deleted",
     "leaves-out": "leaves out what matches",
     "by-its-name": "in a list by its name",
 }

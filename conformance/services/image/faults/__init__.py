@@ -33,6 +33,7 @@ from conformance.services.image.faults import (
     texts,
     truth,
     values,
+    verbs,
 )
 
 __all__ = ["faults"]
@@ -58,6 +59,7 @@ MODULES = (
     order,
     pages,
     spellings,
+    verbs,
 )
 
 

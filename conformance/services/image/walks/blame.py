@@ -83,9 +83,9 @@ def blamed(
         return Blame(_COMPLETE, Deviation("gone-by-itself"))
     if member in {"size", "checksum"}:
         return _of_file(member, where)
-    if member in _TIMES:
-        return Blame(_UPDATED_AT, _turned(member, "by-itself"))
     uploaded = cause is not None and cause.action == "upload" and cause.own
+    if member in _TIMES:
+        return Blame(_UPDATED_AT, _turned(member, "upload" if uploaded else "by-itself"))
     deviation = _turned(place, "upload" if uploaded else "by-itself")
     if member not in image.changed and member in {*SETTABLE, "id"}:
         return Blame(requirement_id.body("image.create", member), deviation)
@@ -109,13 +109,15 @@ def _of_stranger(cause: Cause, member: str) -> Blame | None:
 
 
 def _of_own(cause: Cause, member: str, place: str, where: str, defaults: Collection[str]) -> Blame | None:
+    if member in {"size", "checksum"}:
+        return None
     if cause.action == "delete" and cause.refused:
         return Blame(_PROTECTED, Deviation("changed-by-a-refused-delete"))
     if cause.action == "patch" and cause.refused:
         return Blame(_ATOMIC, Deviation("refused-and-stored", seen=(("members", place),)))
     if cause.action == "reuse":
         return Blame(requirement_id.body("image.create", "id"), Deviation("changed-by-a-second-create"))
-    if member in {"size", "checksum"} or cause.action not in {"create", "patch"}:
+    if cause.action not in {"create", "patch"}:
         return None
     if cause.action == "create":
         return _of_create(cause, member, place, where, defaults)

@@ -21,7 +21,8 @@ from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect
 from conformance.services.image.client import ImageClient
-from conformance.services.image.walks.blame import GONE, Cause, blamed, kept
+from conformance.services.image.walks.blame import GONE, Blame, Cause, blamed, kept
+from conformance.services.image.walks.held import HeldList
 from conformance.services.image.walks.imagemodel import Difference, ModelImage
 from conformance.services.image.walks.modelstore import ModelStore
 from conformance.services.image.walks.step import Name, WalkStep
@@ -46,7 +47,8 @@ class Course:
     `store` is the model, `steps` are those that were done. `found` maps the key of each deviation to the index of the
     step that showed it and the image that it is about (-1 for none). `causes` are, for each image, the operations since
     it was seen whole. `changes_since` says whether the list takes the parameter for changes; None while that is not
-    known. `known` are the members that the contract has, `defaults` what a create leaves to the service.
+    known. `held` are the lists of which a page is held. `deleted` maps an id to the image that was deleted with it, `refused_creates` are the numbers of images whose
+    create was refused. `known` are the members that the contract has, `defaults` what a create leaves to the service.
     """
 
     def __init__(self, cloud: ImageClient, expect: Expect, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -63,7 +65,11 @@ class Course:
         self.defaults = create.defaults
         self.known = frozenset({*schema.get("properties", {}), "description"})
         self._expect = expect
+        self.held: dict[int, HeldList] = {}
+        self.deleted: dict[str, ModelImage] = {}
+        self.refused_creates: set[int] = set()
         self._names: dict[int, str] = {}
+        self._ids: dict[int, str] = {}
         self._stamped: dict[int, float] = {}
         self._trail: list[int] = []
 
@@ -93,6 +99,12 @@ class Course:
                 self._names[value.number] = self.cloud.name(value.suffix)
             return self._names[value.number]
         return value
+
+    def own_id(self, slot: int) -> str:
+        """The id of our choice for the image of this number."""
+        if slot not in self._ids:
+            self._ids[slot] = self.cloud.uuid()
+        return self._ids[slot]
 
     # --- the images -------------------------------------------------------------------------------------------------
 
@@ -177,7 +189,11 @@ class Course:
         """Report a member that is not as it is due; the operations since the image was seen decide which requirement
         that breaks."""
         causes, image = self.causes.get(slot, ()), self.store.images[slot]
-        blame = blamed(item.member, causes, image, where, self.defaults, self.known)
+        former = self.deleted.get(image.id)
+        if former is not None and former.had(item.member, item.got):
+            blame = Blame(GONE_FOR_GOOD, Deviation("back-with-its-id"))
+        else:
+            blame = blamed(item.member, causes, image, where, self.defaults, self.known)
         deviation = blame.deviation
         if item.member != GONE:
             shown = {"due": short(item.due), "got": short(item.got), "members": item.member}

@@ -26,6 +26,7 @@ __all__ = [
     "Due",
     "ModelImage",
     "Patched",
+    "fits",
     "hash_of",
 ]
 
@@ -67,9 +68,12 @@ class ModelImage:
     """An image as the model has it.
 
     `actor` created it. `members` maps a member to the value that is due, where that is known; `absent` are the further
-    properties that were removed. `data` are the bytes that were uploaded; `unsure` says that it is not known which of
-    several uploads counts. `updated_at` is the timestamp seen last, `moved` says that a change may have moved it since.
-    `changed` are the members that a patch set. `doubt` are the members that are not judged now.
+    properties that were removed. `data` are the bytes of the last upload that was accepted; `others` those of further
+    uploads, any of which may count as well, each as a whole. `sent` are the bytes of every upload, also of a refused
+    one; after several the next download settles which counts (`settled`).
+    `mistaken` says that size and checksum were shown that are those of another of them: the next download tells whether
+    the data are, too. `updated_at` is the timestamp seen last, `moved` says that a change may have moved it since. `changed` are the
+    members that a patch set. `doubt` are the members that are not judged now.
     """
 
     id: str
@@ -77,7 +81,10 @@ class ModelImage:
     members: Mapping[str, Any] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
     data: bytes | None = None
-    unsure: bool = False
+    others: tuple[bytes, ...] = ()
+    sent: tuple[bytes, ...] = ()
+    settled: bool = True
+    mistaken: bool = False
     updated_at: str | None = None
     moved: bool = False
     changed: frozenset[str] = frozenset()
@@ -103,6 +110,12 @@ class ModelImage:
         """The names of the further properties that the suite gave it."""
         return tuple(sorted(name for name in self.members if name.startswith(OURS)))
 
+    def had(self, member: str, value: Any) -> bool:
+        """Whether a member had this value at the end, or its data made it so."""
+        if member == "status":
+            return value == "active" and self.data is not None
+        return member in self.members and same(member, self.members[member], value)
+
     # --- operations on it ---------------------------------------------------------------------------------------------
 
     def patched(self, operations: Sequence[Mapping[str, Any]]) -> Patched:
@@ -112,12 +125,12 @@ class ModelImage:
         for item in operations:
             name, op, value = str(item["path"]).removeprefix("/"), item["op"], item.get("value")
             named.add(name)
-            if name in READ_ONLY or not _fits(name, value):
+            if name in READ_ONLY or not fits(name, value):
                 return Patched(Due.REFUSAL, self, frozenset(named), name)
             if name in SETTABLE:
                 # The formats of an image that has data are what the data is; the document does not say that they may
                 # change.
-                if name in FORMATS and (self.data is not None or self.unsure) and members.get(name) != value:
+                if name in FORMATS and self.data is not None and members.get(name) != value:
                     due = Due.EITHER
                 members[name] = value
                 continue
@@ -140,11 +153,27 @@ class ModelImage:
         )
         return Patched(due, after, frozenset(named), changes=changes)
 
+    @property
+    def wholes(self) -> tuple[bytes, ...]:
+        """The data that it may have: each as it was sent, never a mixture; none when there was no upload."""
+        return () if self.data is None else (self.data, *self.others)
+
     def uploaded(self, data: bytes) -> ModelImage:
-        """The image after an upload; after a second one it is not known which data it has."""
+        """The image after an upload that was accepted. After a second one it may have either data: the document does
+        not say that data can be replaced."""
         members = {name: value for name, value in self.members.items() if name not in AFTER_UPLOAD}
-        second = self.data is not None or self.unsure
-        return replace(self, members=members, data=data, unsure=second, moved=True)
+        others = tuple(item for item in self.wholes if item != data)
+        sent, settled = (*self.sent, data), not self.sent
+        return replace(self, members=members, data=data, others=others, sent=sent, settled=settled, moved=True)
+
+    def tried(self, data: bytes, *, unclear: bool) -> ModelImage:
+        """The image after an upload that was refused, or of which that is not clear."""
+        others = (*self.others, data) if unclear and self.data is not None else self.others
+        return replace(self, others=others, sent=(*self.sent, data), settled=self.data is None)
+
+    def having(self, data: bytes) -> ModelImage:
+        """The image when it is known which of its possible data it has."""
+        return replace(self, data=data, others=(), settled=True, mistaken=False)
 
     def doubted(self, names: Iterable[str] = ()) -> ModelImage:
         """The image with these members in doubt, all when none is named."""
@@ -168,8 +197,8 @@ class ModelImage:
         found += [Difference(name, None, body[name]) for name in sorted(strangers) if body[name] is not None]
         if not partly or "updated_at" in body:
             found += self._stamp(body.get("updated_at"))
-        if self.data is not None and not self.unsure and body.get("status") == "active":
-            found += self._file(body, partly=partly)
+        if self.data is not None and self.settled and body.get("status") == "active":
+            found += self._file({name: body.get(name) for name in ("size", "checksum") if name in body or not partly})
         return tuple(item for item in found if item.member not in self.doubt)
 
     def _stamp(self, got: Any) -> list[Difference]:
@@ -179,17 +208,25 @@ class ModelImage:
         wrong = now < before if self.moved else now != before
         return [Difference("updated_at", self.updated_at, got)] if wrong else []
 
-    def _file(self, body: Mapping[str, Any], *, partly: bool) -> list[Difference]:
+    def _file(self, shown: Mapping[str, Any]) -> list[Difference]:
+        """Size and checksum, where they are shown and not those of its data."""
         assert self.data is not None
+        if self._of_another_upload(shown):
+            return []
         found: list[Difference] = []
-        if ("size" in body or not partly) and not same("size", len(self.data), body.get("size")):
-            found.append(Difference("size", len(self.data), body.get("size")))
-        if "checksum" in body or not partly:
-            checksum = body.get("checksum")
-            wanted = hash_of(self.data, checksum)
-            if wanted is None or str(checksum).lower() != wanted:
-                found.append(Difference("checksum", wanted, checksum))
+        if "size" in shown and not same("size", len(self.data), shown["size"]):
+            found.append(Difference("size", len(self.data), shown["size"]))
+        if "checksum" in shown:
+            wanted = hash_of(self.data, shown["checksum"])
+            if wanted is None or str(shown["checksum"]).lower() != wanted:
+                found.append(Difference("checksum", wanted, shown["checksum"]))
         return found
+
+    def _of_another_upload(self, shown: Mapping[str, Any]) -> bool:
+        """Whether size and checksum are those of other data that was sent for it."""
+        size, checksum = shown.get("size"), shown.get("checksum")
+        others = (item for item in self.sent if item != self.data)
+        return any(same("size", len(item), size) and hash_of(item, checksum) == checksum for item in others)
 
     def seen(self, body: Mapping[str, Any], known: Iterable[str], deviating: Iterable[str] = ()) -> ModelImage:
         """As the cloud shows it: what was not known is due from now on, what deviates or is in doubt is taken over.
@@ -218,6 +255,7 @@ class ModelImage:
             absent=frozenset(absent),
             updated_at=stamp if isinstance(stamp, str) else self.updated_at,
             moved=False,
+            mistaken=self.mistaken or (self.settled and self._of_another_upload(body)),
             doubt=(self.doubt | deviating) - steady,
         )
 
@@ -237,7 +275,7 @@ class Patched:
     changes: bool = False
 
 
-def _fits(name: str, value: Any) -> bool:
+def fits(name: str, value: Any) -> bool:
     """Whether a value is of the member's type. Walks send no other kind of invalid value."""
     return not (name in {"min_disk", "min_ram"} and not isinstance(value, int))
 

@@ -29,9 +29,6 @@ __all__ = ["STEPS", "Machine"]
 
 STEPS = 24
 """Rules of a walk: long enough for a third change of an image after a delete, short enough to begin anew often."""
-MOST_OUTAGES = 3
-"""Walks in a row that lose the target before the run gives up."""
-
 SEEDS = st.integers(0, 2**24 - 1)
 Act = Callable[[Walker, random.Random], None]
 ROTA: tuple[Act, ...] = (
@@ -99,10 +96,7 @@ class Machine(RuleBasedStateMachine):
         if self.walker is None:
             return
         walk, self.walker = self.walker.walk, None
-        steps = tuple(walk.steps)
-        for key, (at, slot) in walk.found.items():
-            self.plan.found.setdefault(key, (steps[: at + 1], slot))
-        self.plan.changes_since = walk.changes_since
+        self.plan.keep(walk)
 
     def _guarded(self, act: Callable[[Walker], object], *, even_when_spent: bool = False) -> None:
         """Act, unless the walks are over. No exception reaches hypothesis, which would repeat the walk to reproduce
@@ -114,10 +108,7 @@ class Machine(RuleBasedStateMachine):
             with self.walker.walk:
                 act(self.walker)
         except TargetError as error:
-            # One connection that breaks ends a walk, not the run.
             self._ended()
-            self.plan.outages += 1
-            if self.plan.outages >= MOST_OUTAGES:
-                self.plan.broken = error
+            self.plan.lost(error)
         except BaseException as error:  # raised again by explore
             self.plan.broken = error

@@ -5,12 +5,17 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from conformance.model.errors import TargetError
 from conformance.model.finding import Key
 from conformance.run.cases import Expect
 from conformance.services.image.client import ImageClient
 from conformance.services.image.walks.step import WalkStep
+from conformance.services.image.walks.walk import Walk
 
 __all__ = ["Plan", "WalkBudget"]
+
+MOST_OUTAGES = 3
+"""Walks in a row that lose the target before the run gives up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,19 @@ class Plan:
     outages: int = 0
     started: float = field(default_factory=time.monotonic)
     broken: BaseException | None = None
+
+    def keep(self, walk: Walk) -> None:
+        """Keep what a walk that has ended has found."""
+        steps = tuple(walk.steps)
+        for key, (at, slot) in walk.found.items():
+            self.found.setdefault(key, (steps[: at + 1], slot))
+        self.changes_since = walk.changes_since
+
+    def lost(self, error: TargetError) -> None:
+        """A walk has lost the target: one connection that breaks ends a walk, not the run."""
+        self.outages += 1
+        if self.outages >= MOST_OUTAGES:
+            self.broken = error
 
     @property
     def sent(self) -> int:

@@ -17,6 +17,7 @@ from conformance.model.errors import TargetError
 from conformance.model.finding import Key
 from conformance.run.cases import Expect
 from conformance.services.image.client import ImageClient
+from conformance.services.image.walks.histories import HISTORIES, History
 from conformance.services.image.walks.machine import STEPS, Machine
 from conformance.services.image.walks.plan import Plan, WalkBudget
 from conformance.services.image.walks.step import CHANGING, WalkStep
@@ -35,6 +36,8 @@ def explore(cloud: ImageClient, expect: Expect, budget: WalkBudget, *, other: bo
     """
     known = {item.key for item in cloud.recorder.findings}
     plan = Plan(cloud, expect, budget, other, len(cloud.recorder.exchanges))
+    if not cloud.recorder.exploring:
+        follow(plan, HISTORIES)
     machine = type("Walks", (Machine,), {"plan": plan})
     seed(cloud.random.getrandbits(64))(machine)
     quiet = settings(
@@ -51,6 +54,24 @@ def explore(cloud: ImageClient, expect: Expect, budget: WalkBudget, *, other: bo
     if plan.broken is not None:
         raise plan.broken
     _shorten(plan, known)
+
+
+def follow(plan: Plan, histories: Sequence[History]) -> None:
+    """Walk the histories in their order, as far as the budget goes."""
+    for history in histories:
+        if plan.spent or (history.projects > 1 and not plan.other):
+            continue
+        walk = Walk(plan.cloud, plan.expect)
+        try:
+            with walk:
+                for step in history.steps:
+                    walk.do(step)
+                walk.clear()
+            walk.forget()
+            plan.outages = 0
+        except TargetError as error:
+            plan.lost(error)
+        plan.keep(walk)
 
 
 def _shorten(plan: Plan, known: set[Key]) -> None:

@@ -24,12 +24,14 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class WalkStep:
-    """One step of a walk. `kind` is create, patch, upload, delete, show, download, list or pause; `slot` the number of
-    the image.
+    """One step of a walk. `kind` is create, patch, upload, delete, show, download, list, open, turn or pause; `slot` the
+    number of the image.
 
     `members` are those of a create; with `own_id` it sends a new id, with `taken` the id of that image of the walk.
     `operations` are those of a patch, `data` the bytes of an upload, `query` that of a list; with `since` the list asks
-    for changes since the last change of that image. Values may be a Name.
+    for changes since the last change of that image. Values may be a Name. An open asks for the first page of such a list
+    and holds it, a turn asks for the others; `page` is the number of that held list. Another step with a `page` is about
+    the image with which the held page ends.
     """
 
     kind: str
@@ -42,3 +44,4 @@ class WalkStep:
     data: bytes = b""
     query: tuple[tuple[str, Any], ...] = ()
     since: int | None = None
+    page: int | None = None

@@ -46,7 +46,7 @@ def _operation(walker: Walker, chance: random.Random, image: ModelImage) -> dict
         "name": (Name(walker.numbers + 100, " 之后"), Name(1)),
         "description": ("changed", "其他"),
     }
-    if image.data is None and not image.unsure:
+    if image.data is None:
         values |= {"container_format": ("bare", "ovf"), "disk_format": ("raw", "qcow2")}
     if chance.random() < 0.6:
         member = chance.choice(sorted(values))

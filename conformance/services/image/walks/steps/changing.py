@@ -41,7 +41,7 @@ def patch(walk: Course, step: WalkStep) -> None:
     patched = image.patched(operations)
     walk.caused(step.slot, "patch", refused=status >= 400, named=patched.named)
     if unclear(exchange):
-        walk.hold(step.slot, image.doubted())
+        walk.hold(step.slot, image.doubted().doubted(patched.named))  # a property that it adds may be there or not
     elif status >= 400:
         if patched.due is Due.SUCCESS:
             walk.status(CHANGED, exchange, 200, call(PATCH, "several-operations"), slot=step.slot)

@@ -37,5 +37,6 @@ def delete(walk: Course, step: WalkStep) -> None:
         walk.store = walk.store.without(step.slot, deleted=False)
     else:
         walk.holds(DELETED, exchange)
+        walk.deleted[image.id] = image
         walk.caused(step.slot, "delete")
         walk.store = walk.store.without(step.slot, deleted=True)

@@ -11,7 +11,8 @@ __all__ = ["show", "truly"]
 
 
 def show(walk: Course, step: WalkStep) -> None:
-    """Show an image: as the model has it, no more when it was deleted, never to another project when it is private."""
+    """Show an image: as the model has it, no more when it was deleted, never to another project when it is
+    private. What is not private may be shown to it, and then is what its owner sees."""
     exchange = walk.cloud.show(walk.id_of(step.slot), actor=step.actor)
     status, body = exchange.response.status, body_of(exchange)
     if unclear(exchange):
@@ -22,6 +23,9 @@ def show(walk: Course, step: WalkStep) -> None:
         walk.say(GONE_FOR_GOOD, status >= 400, there, exchange, slot=step.slot)
     elif walk.stranger(step):
         walk.isolated(exchange, image, step.slot)
+        if not image.private and status < 300 and isinstance(body, dict):
+            for item in image.differences(body):
+                walk.differs(step.slot, item, "shown", exchange)
     elif status >= 400:
         walk.lost(step.slot, exchange)
     elif isinstance(body, dict):

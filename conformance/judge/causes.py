@@ -38,6 +38,7 @@ What is one cause (`variants`)
 - What was answered as made and is not there when it is shown is one, whatever was sent for it.
 - Whoever is let in where nobody asks for a token, or for the project, is let in by one mistake for each operation.
 - What is taken in other spellings is one for the operation (ruling 44).
+- What answers give away is one for what it is and the part of an answer in which it stands, in whichever answers.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ from conformance.judge.consequences import Parts, followed
 from conformance.judge.kinds import (
     BEYOND,
     CHOSEN_BY_THE_SERVER,
+    GIVES_AWAY,
     OF_ANOTHER_PROJECT,
     OTHER_DATA,
     PERHAPS_OTHER_DATA,
@@ -61,7 +63,7 @@ from conformance.judge.kinds import (
     code_instead,
 )
 from conformance.judge.severity import harm_of
-from conformance.judge.titles import title
+from conformance.judge.titles import given_away, title
 from conformance.model import requirement_id
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
@@ -204,6 +206,8 @@ def _key(finding: Finding, parts: Parts, contract: Contract, seen: _Seen) -> Clu
         return *scope, kind, deviation.status, request, "" if everywhere else deviation.operation, deviation.terms
     if kind == "undocumented-status":
         return *scope, kind, deviation.status
+    if kind in GIVES_AWAY:
+        return *scope, kind, *given_away(deviation)
     if kind == "lenient":
         return *scope, kind
     if kind in OTHER_DATA or (kind in PERHAPS_OTHER_DATA and seen.data):

@@ -377,7 +377,7 @@ def _exercised(waiver: Waiver, result: RequirementResult, record: Record, contra
 def _groups(
     parts: Iterable[_ExcusedAlike], evidence: _Looked, record: Record, contract: Contract
 ) -> tuple[FindingGroup, ...]:
-    """The parts as groups of the verdict, in the order of weight: what binds, then by harm, severity and requirement."""
+    """The parts as groups of the verdict, in the order of weight: what binds, then by severity, harm and requirement."""
     shown = sights(evidence.findings, record.attempts)
     suffering = _suffering(evidence.findings, contract)
     neighbours = Neighbours(evidence.sent, evidence.findings, contract)
@@ -387,7 +387,7 @@ def _groups(
 
 def _weighed(group: FindingGroup) -> tuple[bool, int, int, str, str, str]:
     harm, severity = tuple(Harm).index(group.harm), tuple(Severity).index(group.severity)
-    return not group.binding, harm, severity, group.requirement, group.deviation.key, group.id
+    return not group.binding, severity, harm, group.requirement, group.deviation.key, group.id
 
 
 def _suffering(findings: Iterable[Finding], contract: Contract) -> frozenset[int]:

@@ -9,6 +9,7 @@ __all__ = [
     "BEYOND",
     "CHOSEN_BY_THE_SERVER",
     "FACTS_OF_DATA",
+    "GIVES_AWAY",
     "OF_ANOTHER_PROJECT",
     "OTHER_DATA",
     "PERHAPS_OTHER_DATA",
@@ -29,6 +30,8 @@ CHOSEN_BY_THE_SERVER = {
     "not-its-media-type": "got",
 }
 """Kind -> the term that says which form the server chose."""
+GIVES_AWAY = frozenset({"gives-away", "gives-away-secret", "gives-away-of-another"})
+"""Kinds of findings that an answer gives something away: what, and in which part of which answers."""
 REFUSED_ALL_THE_SAME = {
     "made-by-a-refused-request": "refused-and-made",
     "changed-by-a-refused-request": "refused-and-changed",

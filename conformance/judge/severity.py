@@ -7,6 +7,8 @@ Rules
   failure costs less than one that is missing in a success.
 - Data and isolation are critical. A server error is so when data or isolation suffer on the same answers. What does not
   bind by its level or its authority is advice, whatever it costs.
+- What answers give away keeps its severity, for it binds by no document and harms all the same: internals are major, a
+  secret and data of another project critical. That they do not count is said by their weight (ruling 55).
 """
 
 from __future__ import annotations
@@ -66,6 +68,7 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         "open-to-another-project",
         "open-without-a-token",
     ),
+    Harm.DISCLOSURE: ("gives-away-secret", "gives-away-of-another"),
     Harm.SERVER_ERROR: ("server-error", "answers", "answers-anywhere"),
     Harm.RESULT: (
         # values
@@ -145,6 +148,7 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         "part-refused",
         "token-refused",
     ),
+    Harm.INTERNALS: ("gives-away",),
     Harm.FORM: (
         "no-envelope",
         "optional-code",
@@ -165,15 +169,19 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
 }
 HARMS: Mapping[str, Harm] = {kind: harm for harm, kinds in _KINDS.items() for kind in kinds}
 """Kind of deviation -> what it costs."""
+GIVEN_AWAY = frozenset({Harm.DISCLOSURE, Harm.INTERNALS})
+"""What keeps its severity whether it counts or not."""
 _FORM = frozenset({Kind.HEADER, Kind.ENVELOPE, Kind.RESPONSE_HEADER})
 """Promises about the form of an answer."""
 _ORDER = tuple(Harm)
 _SEVERITIES: Mapping[Harm, Severity] = {
     Harm.DATA: Severity.CRITICAL,
     Harm.ISOLATION: Severity.CRITICAL,
+    Harm.DISCLOSURE: Severity.CRITICAL,
     Harm.SERVER_ERROR: Severity.MAJOR,
     Harm.RESULT: Severity.MAJOR,
     Harm.STATUS: Severity.MAJOR,
+    Harm.INTERNALS: Severity.MAJOR,
     Harm.FORM: Severity.MINOR,
     Harm.LENIENT: Severity.ADVICE,
 }
@@ -209,7 +217,7 @@ def worst(harms: frozenset[Harm] | set[Harm]) -> Harm:
 def severity_of(harm: Harm, *, counts: bool, suffering: bool = False) -> Severity:
     """How bad it is. `counts` says that the promise binds by its level and authority, `suffering` that data or isolation
     suffer on the same answers."""
-    if not counts:
+    if not counts and harm not in GIVEN_AWAY:
         return Severity.ADVICE
     if harm is Harm.SERVER_ERROR and suffering:
         return Severity.CRITICAL

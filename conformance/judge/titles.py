@@ -11,6 +11,7 @@ from conformance.judge.breadth import SIZE, classes, named, size_of
 from conformance.judge.kinds import (
     BEYOND,
     CHOSEN_BY_THE_SERVER,
+    GIVES_AWAY,
     REFUSALS,
     REFUSED_ALL_THE_SAME,
     WITHOUT_A_TOKEN,
@@ -21,10 +22,10 @@ from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class, Part
 from conformance.model.finding import Finding
-from conformance.model.phrase import Terms, Value
+from conformance.model.phrase import Phrase, Terms, Value
 from conformance.model.verdict import Harm
 
-__all__ = ["title"]
+__all__ = ["given_away", "title"]
 
 
 def title(members: Sequence[Finding], contract: Contract) -> Deviation:
@@ -123,11 +124,34 @@ def _of_form(members: Sequence[Finding]) -> Deviation:
     return replace(first, terms=((term, forms),), seen=())
 
 
+def given_away(deviation: Deviation) -> tuple[Value, Value, Terms]:
+    """What an answer gives away, and in which part of it: its kind, and its name where it has one."""
+    terms = dict(deviation.terms)
+    part = terms["part"]
+    assert isinstance(part, Phrase)
+    return terms["what"], part.kind, tuple(item for item in part.terms if item[0] != "statuses")
+
+
+def _of_given_away(members: Sequence[Finding]) -> Deviation:
+    """What is given away, with the statuses of all answers that do."""
+    first = members[0].deviation
+    what, kind, named = given_away(first)
+    parts = [dict(item.deviation.terms)["part"] for item in members]
+    statuses = {status for part in parts if isinstance(part, Phrase) for status in _values(part.get("statuses"))}
+    part = Phrase(str(kind), (*named, *([("statuses", tuple(sorted(statuses, key=str)))] if statuses else [])))
+    return replace(first, terms=(("what", what), ("part", part)), seen=())
+
+
+def _values(value: Value) -> tuple[Value, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
 _TITLES: Mapping[str, Callable[[Sequence[Finding]], Deviation]] = {
     "server-error": _of_server_error,
     "undocumented-status": _of_undocumented,
     "forbidden-accepted": _of_taken,
     "lenient": _of_lenient,
+    **dict.fromkeys(GIVES_AWAY, _of_given_away),
     **dict.fromkeys(REFUSED_ALL_THE_SAME, _of_refused),
     **dict.fromkeys(CHOSEN_BY_THE_SERVER, _of_form),
 }

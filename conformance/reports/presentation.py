@@ -58,4 +58,4 @@ class Presentation:
 
 
 def _order(group: FindingGroup) -> tuple[bool, int, int]:
-    return not group.binding, _HARMS.index(group.harm), _SEVERITIES.index(group.severity)
+    return not group.binding, _SEVERITIES.index(group.severity), _HARMS.index(group.harm)

@@ -61,9 +61,11 @@ SEVERITIES: Mapping[str, Text] = {
 HARMS: Mapping[str, Text] = {
     Harm.DATA: say("lost or foreign data"),
     Harm.ISOLATION: say("isolation"),
+    Harm.DISCLOSURE: say("secrets or foreign data given away"),
     Harm.SERVER_ERROR: say("server error"),
     Harm.RESULT: say("wrong result"),
     Harm.STATUS: say("wrong status"),
+    Harm.INTERNALS: say("internals given away"),
     Harm.FORM: say("form of the answer"),
     Harm.LENIENT: say("leniency"),
 }

@@ -1,7 +1,8 @@
 """Redaction: tokens and passwords are replaced by names of shell variables before anything is reported.
 
 A secret is found as it is, as JSON and URLs and HTML escape it, and in base64 and hexadecimal; headers that hold
-secrets by their nature are replaced even when their value was never learnt.
+secrets by their nature are replaced even when their value was never learnt. So are credentials that an answer gives away
+(credentials.py), wherever they stand.
 """
 
 from __future__ import annotations
@@ -10,26 +11,34 @@ import base64
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 from conformance.model.deviation import Deviation
-from conformance.model.message import Exchange, Headers
+from conformance.model.message import Exchange, Headers, Request, Response
 from conformance.model.phrase import Phrase, Terms, Value
 from conformance.model.record import Record
+from conformance.target.credentials import Credential, credentials
 
-__all__ = ["MADE_UP", "UNSCOPED", "Secrets"]
+__all__ = ["MADE_UP", "REDACTED", "UNSCOPED", "Secrets"]
 
 MADE_UP = "conformance-invalid-"
 """Prefix of tokens that the suite invents in order to have them refused; they are no secret."""
 UNSCOPED = "$OS_TOKEN_UNSCOPED"
 """What stands for a token of the first user that is good for no project."""
 
+REDACTED = "$REDACTED"
+"""What stands for a secret that is not ours."""
+
 _SECRET_HEADERS = frozenset(
     {"x-auth-token", "x-subject-token", "authorization", "cookie", "set-cookie", "x-service-token"}
 )
 _SHORTEST = 4
+_DISTINCT = 12
+"""A credential of so many characters stands in no other words."""
+_SMALL, _LARGEST = 4096, 65_536
+"""Bytes up to which the body of a success, and those of the body of a failure, are looked through for credentials."""
 _REPEATED = 64
 """Texts up to this length are names and values of headers, which come again and again."""
 
@@ -81,10 +90,11 @@ class Secrets:
     def _header(self, name: str, value: str) -> str:
         shown = self.text(value)
         secret = name.lower() in _SECRET_HEADERS and shown == value and value.strip() and not value.startswith(MADE_UP)
-        return "$REDACTED" if secret else shown
+        return REDACTED if secret else shown
 
     def record(self, record: Record) -> Record:
         """The record without secrets: its exchanges, what was seen in them, and what is said about the run."""
+        self._learn_from(record.exchanges)
         exchanges = {item.number: self.exchange(item) for item in record.exchanges}
         findings = tuple(
             replace(
@@ -104,6 +114,17 @@ class Secrets:
             },
             notes=tuple(map(self.phrase, record.notes)),
         )
+
+    def _learn_from(self, exchanges: Sequence[Exchange]) -> None:
+        """Learn the credentials that answers give away: what a request has said is none. A short one is learnt with the
+        words around it, for it stands in other words by accident."""
+        said: str | None = None
+        for found in dict.fromkeys(item for exchange in exchanges for item in _given_away(exchange.response)):
+            said = said or "\n".join(_said(exchange.request) for exchange in exchanges)
+            if found.value not in said:
+                words = found.value if len(found.value) >= _DISTINCT else found.words
+                before, _, after = words.rpartition(found.value)
+                self.learn(words, before + REDACTED + after)
 
     def deviation(self, deviation: Deviation) -> Deviation:
         """The deviation without secrets: what was seen, and names that a target sent."""
@@ -143,6 +164,27 @@ class Secrets:
                 body=self.data(response.body),
             ),
         )
+
+
+def _given_away(response: Response) -> Iterator[Credential]:
+    """The credentials in the headers of an answer, in the body of a failure, and in that of a small success."""
+    for name, value in response.headers.items:
+        if name.lower() not in _SECRET_HEADERS:
+            yield from credentials(value)
+    if response.status >= 400 or len(response.body) <= _SMALL:
+        body = response.body[:_LARGEST].decode("utf-8", "replace")
+        yield from credentials(body)
+        if "\\" in body:
+            yield from credentials(_unescaped(body))
+
+
+def _said(request: Request) -> str:
+    return f"{unquote(request.url)} {_unescaped(request.body[:_LARGEST].decode('utf-8', 'replace'))}"
+
+
+def _unescaped(text: str) -> str:
+    """The text as JSON means it, near enough to see a credential in it."""
+    return text.replace("\\n", "\n").replace('\\"', '"').replace("\\/", "/")
 
 
 def _forms(value: str) -> Iterator[str]:

@@ -59,14 +59,16 @@ def test_a_call_without_a_token_that_is_refused_with_another_code_is_a_mere_stat
     assert harm == harm_of(contract.requirements["auth.required"], Deviation("taken-without-a-token", status=status))
 
 
-def test_data_and_isolation_are_critical_and_what_does_not_bind_is_advice() -> None:
+def test_data_and_isolation_are_critical_and_what_does_not_bind_is_advice_but_for_what_is_given_away() -> None:
     told = {harm: (severity_of(harm, counts=True), severity_of(harm, counts=False)) for harm in Harm}
     assert {
         Harm.DATA: (Severity.CRITICAL, Severity.ADVICE),
         Harm.ISOLATION: (Severity.CRITICAL, Severity.ADVICE),
+        Harm.DISCLOSURE: (Severity.CRITICAL, Severity.CRITICAL),
         Harm.SERVER_ERROR: (Severity.MAJOR, Severity.ADVICE),
         Harm.RESULT: (Severity.MAJOR, Severity.ADVICE),
         Harm.STATUS: (Severity.MAJOR, Severity.ADVICE),
+        Harm.INTERNALS: (Severity.MAJOR, Severity.MAJOR),
         Harm.FORM: (Severity.MINOR, Severity.ADVICE),
         Harm.LENIENT: (Severity.ADVICE, Severity.ADVICE),
     } == told

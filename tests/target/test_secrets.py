@@ -13,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.model.message import Exchange, Headers, Request, Response
+from conformance.model.record import Record
+from conformance.model.verdict import Run
 from conformance.target.secrets import MADE_UP, Secrets
 
 FORMS: dict[str, Callable[[str], str]] = {
@@ -75,3 +77,40 @@ def test_a_header_that_was_shown_before_its_secret_was_learnt_is_looked_at_again
     assert secrets.text("later-secret-value") == "later-secret-value"
     secrets.learn("later-secret-value", "$LATER")
     assert secrets.text("later-secret-value") == "$LATER"
+
+
+# --- credentials that an answer gives away ----------------------------------------------------------------------------
+
+
+def recorded(*bodies: bytes, sent: bytes = b"") -> Record:
+    run = Run("1", 1, "gate", "2026-01-01T00:00:00Z", 1.0, 1, "x", "1")
+    request = Request("POST", "http://cloud/v2", body=sent)
+    exchanges = [Exchange(number, request, Response(500, body=body)) for number, body in enumerate(bodies, start=1)]
+    return Record(run=run, target={}, exchanges=tuple(exchanges))
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (b"mysql://service:Kw9pT2xQv7Lr@db/x", b"mysql://service:$REDACTED@db/x"),
+        (b"mysql://root:root@db/root", b"mysql://root:$REDACTED@db/root"),
+        (b'{"m": "it says \\"password\\": \\"Kw9pT2xQv7Lr\\""}', b'{"m": "it says \\"password\\": \\"$REDACTED\\""}'),
+        (
+            b"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG\\n-----END",
+            b"-----BEGIN PRIVATE KEY-----$REDACTED-----END",
+        ),
+    ],
+)
+def test_a_credential_in_an_answer_is_taken_out(body: bytes, shown: bytes) -> None:
+    assert shown == Secrets().record(recorded(body)).exchanges[0].response.body
+
+
+def test_it_is_taken_out_of_every_answer_once_it_was_seen_in_one() -> None:
+    record = Secrets().record(recorded(b"it is Kw9pT2xQv7Lr", b"mysql://service:Kw9pT2xQv7Lr@db/x"))
+    assert b"it is $REDACTED" == record.exchanges[0].response.body
+
+
+def test_what_the_run_has_sent_is_no_credential_of_the_server() -> None:
+    body = b"no http://user:Kw9pT2xQv7Lr@host/"
+    record = Secrets().record(recorded(body, sent=b'{"name": "http://user:Kw9pT2xQv7Lr@host/"}'))
+    assert body == record.exchanges[0].response.body

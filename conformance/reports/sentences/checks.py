@@ -46,12 +46,40 @@ DEVIATIONS: Mapping[str, str] = {
     "another-resource": "{place} is {got}, documented is {due}",
     "another-id": "{place} is {got}, the request addressed {due}",
     "before": "{place} {got} is before {earlier} {due}",
+    # what an answer gives away
+    "gives-away": "{part} gives away {what}",
+    "gives-away-secret": "{part} gives away {what}",
+    "gives-away-of-another": "{part} gives away {what} of another project",
     # the whole run
     "back-again": "{count} that a delete had taken away are there again",
 }
 """Kind of deviation -> template."""
 
 PHRASES: Mapping[str, str] = {
+    # where an answer gives something away
+    "in-message": "the message of {statuses} answers",
+    "in-page": "the HTML page of {statuses} answers",
+    "in-text": "the plain text of {statuses} answers",
+    "in-member": "the member {member} of {statuses} answers",
+    "in-header": "the header {header}",
+    # what it gives away
+    "stack-trace": "a stack trace",
+    "database": "a statement or an error of its database",
+    "configuration": "its configuration",
+    "source": "names of its source code",
+    "file-path": "a path of its file system",
+    "address": "an inner address",
+    "secret": "a secret",
+    "sent-secret": "the token or password that was sent",
+    "password": "a password",
+    "private-key": "a private key",
+    "token": "a token",
+    "access-key": "an access key",
+    "project": "the project",
+    "user": "the user",
+    "id-of-a-resource": "the id of a resource",
+    "value-of-a-resource": "the name or a value of a resource",
+    # what a failure carries
     "empty-body": "an empty body",
     "html": "HTML",
     "plain-text": "plain text",

@@ -45,6 +45,10 @@ SIDES: Mapping[str, tuple[str, str]] = {
     "another-charset": ("UTF-8", "{got}"),
     "no-media-type": ("a Content-Type", "none"),
     "no-header": ("{place}", "none"),
+    # what an answer gives away
+    "gives-away": ("nothing of the server's inside", "{what}: {got}"),
+    "gives-away-secret": ("no secret", "{what}"),
+    "gives-away-of-another": ("nothing of another project", "{what}: {got}"),
     # bodies
     "not-empty": ("an empty body", "{bytes} bytes"),
     "missing": ("{place}", "none"),

@@ -35,7 +35,7 @@ def accepting(accept: str | None, act: Phrase) -> Phrase:
     )
 
 
-@verifies("error.404", "error.envelope", "error.envelope.*", "status.failure", smoke=True)
+@verifies("error.404", "error.envelope", "error.envelope.*", "status.failure", "answer.internals", smoke=True)
 @pytest.mark.parametrize("accept", ACCEPTS)
 @pytest.mark.parametrize("operation", ["image.patch", "image.download", "image.delete"])
 def test_404_for_an_image_that_is_not_there(cloud: ImageClient, expect: Expect, operation: str, accept: str) -> None:
@@ -57,7 +57,7 @@ def test_404_for_a_path_that_is_not_there(cloud: ImageClient, expect: Expect, pa
     expect.refused("status.failure", exchange, act)
 
 
-@verifies("error.400", "status.failure", smoke=True)
+@verifies("error.400", "status.failure", "answer.internals", smoke=True)
 @pytest.mark.parametrize("accept", ACCEPTS)
 def test_400_for_what_cannot_be_read(cloud: ImageClient, expect: Expect, accept: str) -> None:
     made = image(cloud)
@@ -101,7 +101,7 @@ def test_405_for_a_method_that_is_not_defined(cloud: ImageClient, expect: Expect
     expect.refused("status.failure", exchange, act)
 
 
-@verifies("error.409", "status.failure")
+@verifies("error.409", "status.failure", "answer.internals")
 @pytest.mark.parametrize("accept", ACCEPTS)
 def test_409_for_an_id_that_is_taken(cloud: ImageClient, expect: Expect, accept: str) -> None:
     made = image(cloud)

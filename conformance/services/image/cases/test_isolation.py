@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import islice
 
 import pytest
@@ -14,6 +15,7 @@ from conformance.run.cases import Expect, NotApplicable, verifies
 from conformance.services.image.arrange import (
     Image,
     active_image,
+    answered,
     changed,
     created,
     image,
@@ -194,6 +196,22 @@ def test_a_private_image_is_not_deleted_by_another_project(cloud: ImageClient, e
         reached(expect, "delete", shown(cloud, item.id) == before, "deleted", exchange)
     file = cloud.download(made.id)
     reached(expect, "delete", file.response.body == b"private", "data-deleted", file)
+
+
+@verifies("answer.other-project", "image.isolation.patch")
+def test_the_id_of_a_private_image_is_taken_for_another_project_too(cloud: ImageClient, expect: Expect) -> None:
+    other = other_project(cloud)
+    made = image(cloud)
+    before = shown(cloud, made.id)
+    name = cloud.name()
+    cloud.journal.intend(name, project=cloud.target.actors[other].project_id)
+    body = json.dumps({"name": name, "id": made.id, "visibility": "private"}).encode()
+    media_type = cloud.contract.operations["image.create"].request_media_type
+    # What the refusal says of the image that has the id is judged by the checks of every exchange.
+    exchange = cloud.call("image.create", body=body, headers={"Content-Type": media_type}, actor=other)
+    reached(expect, "patch", shown(cloud, made.id) == before, "changed", exchange)
+    if exchange.response.status < 300:
+        cloud.delete(str(answered(exchange).get("id")), actor=other)
 
 
 @verifies("image.isolation.list", "image.isolation.download")

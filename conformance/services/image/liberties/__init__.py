@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.services.fault import Fault
-from conformance.services.image.liberties import answers, leniency
+from conformance.services.image.liberties import answers, leniency, messages
 
 __all__ = ["liberties"]
 
 
 def liberties() -> Iterator[Fault]:
     """Every liberty of the reference target."""
-    for area in (answers, leniency):
+    for area in (answers, leniency, messages):
         yield from area.liberties()

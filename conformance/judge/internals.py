@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
-__all__ = ["LONGEST", "Address", "Sight", "addresses", "internals"]
+__all__ = ["LONGEST", "Address", "Telltale", "addresses", "internals"]
 
 LONGEST = 65_536
 """Characters of a text that are looked at."""
@@ -29,7 +29,7 @@ _SHOWN = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Telltale:
     """A form of the inside in a text: what it is (`stack-trace`), and the words that show it."""
 
     what: str
@@ -210,23 +210,23 @@ _FORMS = (
 """What it is -> its forms, the most telling first: a stack trace is made of paths, and they are not told again."""
 
 
-def internals(text: str) -> Iterator[Sight]:
+def internals(text: str) -> Iterator[Telltale]:
     """What a text gives away besides addresses, the most telling first."""
     yield from _internals(text[:LONGEST])
 
 
 @lru_cache(maxsize=2048)
-def _internals(text: str) -> tuple[Sight, ...]:
+def _internals(text: str) -> tuple[Telltale, ...]:
     return tuple(_all(text))
 
 
-def _all(text: str) -> Iterator[Sight]:
+def _all(text: str) -> Iterator[Telltale]:
     lower = text.lower()
     for what, forms in _FORMS:
         for words, form in forms:
             if any(word in lower for word in words):
                 for match in form.finditer(text):
-                    yield Sight(what, match.group()[:_SHOWN])
+                    yield Telltale(what, match.group()[:_SHOWN])
 
 
 # --- addresses ------------------------------------------------------------------------------------------------------

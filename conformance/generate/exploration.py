@@ -57,6 +57,10 @@ class Budget:
     def __post_init__(self) -> None:
         self._from, self._began = self.spent(), time.monotonic()
 
+    def free(self, requests: int) -> None:
+        """Count so many of the requests so far to something else."""
+        self._from += requests
+
     @property
     def over(self) -> bool:
         """Whether it is used up."""

@@ -8,6 +8,7 @@ What only follows from a cause (`consequences`)
 - A request that was due a refusal, or is another spelling, and was taken: what is wrong in the answer to that very
   request (an id that differs, a member outside its enumeration, a value that is not as it was sent).
 - A call that was let in without a token: its status, where 401 was due.
+- What was taken, and was due a refusal, where it breaks what comes after it: that is the heavier of the two.
 - A body that claims to be JSON and is none has no envelope either, and the wrong media type.
 - What binds never follows from advice: a spelling that is taken for another value than it means breaks a promise.
 - Nothing follows that is also seen apart from such a cause: then it stands for itself, with all its places. Lost data
@@ -29,6 +30,7 @@ What is one cause (`variants`)
   apart. The empty body of a 5xx is none of them; nothing has formatted it, and it follows from the 5xx.
 - A status that the document does not have is one decision of who maps errors to statuses, whatever the request; so is a
   code that comes where another is due. An answer has one status: what several promises say of it is one cause.
+- What was taken, or refused, and breaks what comes after it is one cause, whichever operations break and for whom.
 - A refused create that leaves a resource, and a refused change that is stored, are one cause for the operation: the
   transaction is not undone, whichever member was tried.
 - A refusal of one place that the contract allows is one, whether a case or a trial met it.
@@ -52,6 +54,7 @@ from conformance.judge.breadth import SIZE, TEXT, classes, size_of
 from conformance.judge.consequences import Parts, followed
 from conformance.judge.kinds import (
     BEYOND,
+    BROKEN_LATER,
     CHOSEN_BY_THE_SERVER,
     GIVES_AWAY,
     OF_ANOTHER_PROJECT,
@@ -204,6 +207,8 @@ def _key(finding: Finding, parts: Parts, contract: Contract, seen: _Seen) -> Clu
         request = tuple(part for part in classes(deviation.request) if part.held.rule != SIZE)
         everywhere = len(request) == 1 and request[0].place == TEXT
         return *scope, kind, deviation.status, request, "" if everywhere else deviation.operation, deviation.terms
+    if kind in BROKEN_LATER:
+        return requirement.binding, "breaks later", deviation.operation, dict(deviation.terms)["how"], deviation.request
     if kind == "undocumented-status":
         return *scope, kind, deviation.status
     if kind in GIVES_AWAY:

@@ -8,11 +8,20 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from conformance.judge.breadth import coarse
-from conformance.judge.kinds import FACTS_OF_DATA, OTHER_DATA, TAKEN, WITHOUT_A_TOKEN, code_instead
+from conformance.judge.kinds import (
+    BROKEN_LATER,
+    FACTS_OF_DATA,
+    ODD,
+    OTHER_DATA,
+    SERVER_ERRORS,
+    TAKEN,
+    WITHOUT_A_TOKEN,
+    code_instead,
+)
 from conformance.judge.severity import harm_of
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
-from conformance.model.equivalence import Part, Standing
+from conformance.model.equivalence import Class, Part, Standing
 from conformance.model.finding import Finding, Key
 from conformance.model.phrase import Phrase
 from conformance.model.verdict import Harm
@@ -31,6 +40,7 @@ def followed(
     by_exchange: defaultdict[int, list[Finding]] = defaultdict(list)
     taken: defaultdict[str, list[Finding]] = defaultdict(list)
     taken_by_all: defaultdict[str, list[Finding]] = defaultdict(list)
+    broken_later = [finding for finding in findings if finding.deviation.kind in BROKEN_LATER]
     for finding in findings:
         if finding.deviation.kind in OTHER_DATA and finding.exchange is not None:
             other_data[finding.exchange.number in exploring].append(finding)
@@ -51,6 +61,7 @@ def followed(
             _server_error(finding, found, contract)
             or _let_in(finding, found, contract)
             or _no_json(finding, found)
+            or _breaks_later(finding, broken_later)
             or _what_was_taken(finding, let_in, parts, contract)
             or _of_other_data(finding, other_data[False] or (other_data[True] if drawn else []))
         )
@@ -74,7 +85,7 @@ def _server_error(finding: Finding, found: Iterable[Finding], contract: Contract
     """The server error on the answer whose status or form this finding is about."""
     if _harm(finding, contract) not in {Harm.STATUS, Harm.FORM}:
         return None
-    return next((item for item in found if item.deviation.kind == "server-error"), None)
+    return next((item for item in found if item.deviation.kind in SERVER_ERRORS), None)
 
 
 def _let_in(finding: Finding, found: Iterable[Finding], contract: Contract) -> Finding | None:
@@ -82,6 +93,23 @@ def _let_in(finding: Finding, found: Iterable[Finding], contract: Contract) -> F
     if _harm(finding, contract) is not Harm.STATUS:
         return None
     return next((item for item in found if item.deviation.kind in WITHOUT_A_TOKEN and not code_instead(item)), None)
+
+
+def _breaks_later(finding: Finding, later: Iterable[Finding]) -> Finding | None:
+    """The finding that what was taken here, and was due a refusal, breaks what comes after it: the heavier of the two."""
+    if finding.deviation.kind not in TAKEN:
+        return None
+    wrong = {*map(coarse, finding.deviation.request), *((part.place, None) for part in finding.deviation.request)}
+    for item in later:
+        taken = dict(item.deviation.terms).get("how") == "taken" and item.deviation.operation == finding.operation
+        if taken and any(_class(part) in wrong for part in item.deviation.request):
+            return item
+    return None
+
+
+def _class(part: Part) -> tuple[str, Class | None]:
+    """The class of what was taken, None for whatever is odd at its place."""
+    return (part.place, None) if part.held.rule == ODD else coarse(part)
 
 
 def _no_json(finding: Finding, found: Iterable[Finding]) -> Finding | None:

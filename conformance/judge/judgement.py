@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 
+from conformance.judge.aftermath import FOR_ALL, with_history
 from conformance.judge.attribution import Partitioned, attributed, partitioned, sent
 from conformance.judge.baseline import Baseline, Entry
 from conformance.judge.causes import RootCause, causes
@@ -137,7 +138,7 @@ class _Looked:
                     )
                 )
         known = partitioned(record.exchanges, contract)
-        told_apart = attributed(findings, known, drawn)
+        told_apart = with_history(attributed(findings, known, drawn), known, contract, drawn)
         parts = {exchange.number: found for exchange, found in known}
         found = causes(told_apart, parts, contract, exploring=drawn)
         return cls(told_apart, +looks, known, found, drawn, seen_by_every_seed(told_apart, record), record.run.seed)
@@ -391,12 +392,15 @@ def _weighed(group: FindingGroup) -> tuple[bool, int, int, str, str, str]:
 
 
 def _suffering(findings: Iterable[Finding], contract: Contract) -> frozenset[int]:
-    """Numbers of the answers on which data or isolation suffer."""
+    """Numbers of the answers on which data or isolation suffer, or others than who sent what broke them."""
     return frozenset(
         item.exchange.number
         for item in findings
         if item.exchange is not None
-        and harm_of(contract.requirements[item.requirement], item.deviation) in {Harm.DATA, Harm.ISOLATION}
+        and (
+            item.deviation.kind == FOR_ALL
+            or harm_of(contract.requirements[item.requirement], item.deviation) in {Harm.DATA, Harm.ISOLATION}
+        )
     )
 
 

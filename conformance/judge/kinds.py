@@ -7,22 +7,31 @@ from conformance.model.phrase import Value
 
 __all__ = [
     "BEYOND",
+    "BROKEN_LATER",
     "CHOSEN_BY_THE_SERVER",
     "FACTS_OF_DATA",
     "GIVES_AWAY",
+    "ODD",
     "OF_ANOTHER_PROJECT",
     "OTHER_DATA",
     "PERHAPS_OTHER_DATA",
     "REFUSALS",
     "REFUSED_ALL_THE_SAME",
+    "SERVER_ERRORS",
     "TAKEN",
     "WITHOUT_A_TOKEN",
     "WRONG_PARTS",
     "code_instead",
 ]
 
+SERVER_ERRORS = frozenset({"server-error", "breaks-later", "breaks-for-all"})
+"""Kinds of findings that an answer is a 5xx."""
 TAKEN = frozenset({"forbidden-accepted", "accepted", "lenient"})
 """Kinds of findings about a request that was taken, and was due a refusal or is another spelling."""
+ODD = "odd"
+"""The rule of the class of whatever is not plain at a place."""
+BROKEN_LATER = frozenset({"breaks-later", "breaks-for-all"})
+"""Kinds of findings that an earlier request breaks what comes after it; the latter where others meet it."""
 CHOSEN_BY_THE_SERVER = {
     "no-envelope": "carries",
     "optional-code": "carries",

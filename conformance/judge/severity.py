@@ -5,7 +5,8 @@ Rules
   sentence.
 - The promise that is broken decides where a kind says how and not what: a member that is missing in the envelope of a
   failure costs less than one that is missing in a success.
-- Data and isolation are critical. A server error is so when data or isolation suffer on the same answers. What does not
+- Data and isolation are critical. A server error is so when data or isolation suffer on the same answers, or when
+  it is what others meet who sent nothing of the kind. What does not
   bind by its level or its authority is advice, whatever it costs.
 - What answers give away keeps its severity, for it binds by no document and harms all the same: internals are major, a
   secret and data of another project critical. That they do not count is said by their weight (ruling 55).
@@ -69,7 +70,7 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         "open-without-a-token",
     ),
     Harm.DISCLOSURE: ("gives-away-secret", "gives-away-of-another"),
-    Harm.SERVER_ERROR: ("server-error", "answers", "answers-anywhere"),
+    Harm.SERVER_ERROR: ("server-error", "answers", "answers-anywhere", "breaks-later", "breaks-for-all"),
     Harm.RESULT: (
         # values
         "missing",

@@ -10,6 +10,7 @@ from dataclasses import replace
 from conformance.judge.breadth import SIZE, classes, named, size_of
 from conformance.judge.kinds import (
     BEYOND,
+    BROKEN_LATER,
     CHOSEN_BY_THE_SERVER,
     GIVES_AWAY,
     REFUSALS,
@@ -82,6 +83,15 @@ def _told(members: Sequence[Finding]) -> tuple[Part, ...]:
     return tuple(part for part in named(requests) if part.held.rule != SIZE)
 
 
+def _of_later(members: Sequence[Finding]) -> Deviation:
+    """Named by whom it breaks, with every operation that it breaks."""
+    found = [item.deviation for item in members]
+    first = next((item for item in found if item.kind == "breaks-for-all"), found[0])
+    statuses = {item.status for item in found}
+    status = first.status if len(statuses) == 1 else None
+    return replace(first, status=status, terms=_together([item.terms for item in found]))
+
+
 def _of_undocumented(members: Sequence[Finding]) -> Deviation:
     first = members[0].deviation
     if len({item.deviation.operation for item in members}) == 1:
@@ -152,6 +162,7 @@ _TITLES: Mapping[str, Callable[[Sequence[Finding]], Deviation]] = {
     "forbidden-accepted": _of_taken,
     "lenient": _of_lenient,
     **dict.fromkeys(GIVES_AWAY, _of_given_away),
+    **dict.fromkeys(BROKEN_LATER, _of_later),
     **dict.fromkeys(REFUSED_ALL_THE_SAME, _of_refused),
     **dict.fromkeys(CHOSEN_BY_THE_SERVER, _of_form),
 }

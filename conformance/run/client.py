@@ -12,7 +12,7 @@ import json
 import random
 import re
 import time
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -67,7 +67,8 @@ class Client:
     `seed` is what the case under way draws with: REGRESSION_SEED, whatever the run's own is, unless it `explores`.
     `random` begins anew with each case, from the seed and the case's name: the same seed makes the same requests,
     whichever cases run besides and however often a case is run. `shows` says whether the service has the operation that
-    most cases observe with, None while that is not known. A service whose resources need more than the contract tells
+    most cases observe with, None while that is not known. `thorough` has everything looked at that a request leaves
+    behind, not only the first of each class; `looked_after` are the classes that were (run/aftermath.py). A service whose resources need more than the contract tells
     derives from this class: see `removed`.
     """
 
@@ -78,6 +79,8 @@ class Client:
         self.recorder = connection.recorder
         self.secrets = connection.secrets
         self.shows: bool | None = None
+        self.thorough = False
+        self.looked_after: set[Hashable] = set()
         self._sender = connection.sender
         self._pause = connection.pause
         self._made: dict[str, str] = {}  # what create has answered and is not deleted -> who made it

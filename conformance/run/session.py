@@ -28,6 +28,7 @@ from conformance.model.errors import SuiteError, TargetError, UsageError
 from conformance.model.phrase import Phrase, Value
 from conformance.model.record import Record
 from conformance.model.verdict import Removal, Run, Verdict
+from conformance.run.aftermath import look_back
 from conformance.run.baseline_file import load_baseline
 from conformance.run.cases import Case, registry
 from conformance.run.client import Client, Connection, resource_of
@@ -128,6 +129,7 @@ class Session:
         """Why the run could not start, as the error says it; None when it did."""
         self.leftovers: tuple[str, ...] = ()
         self._stuck: frozenset[str] = frozenset()
+        self._looked = 0
         self._began = datetime.now(UTC)
         self._clock = time.monotonic()
         self._stack = ExitStack()
@@ -252,6 +254,7 @@ class Session:
         self._stack.callback(journal.close, done=False)  # what cleaning up has closed, and deleted, stays so
         make = service.client() if service.client is not None else Client
         client: Client = make(connection, service, journal, self.options.seed)
+        client.thorough = self.options.profile == "acceptance"
         self.clients[service.name] = client
         for old in earlier:
             left = clean(old, client)
@@ -329,7 +332,9 @@ class Session:
         """
         self.recorder.case = "cleanup"
         try:
+            exchanges, self._looked = self.recorder.exchanges[self._looked :], len(self.recorder.exchanges)
             for client in self.clients.values():
+                look_back(client, exchanges)
                 for resource_id, project in tuple(client.journal.ids.items()):
                     if resource_id not in self._stuck and client.remove(resource_id, project):
                         client.journal.gone(resource_id)

@@ -5,7 +5,9 @@ Rules
 - The aim says what is due: success, refusal, or either. A 5xx and an undocumented status are left to the checks of
   every exchange.
 - Another spelling may be refused; who takes it takes it for what it means (ruling 44).
-- What a draft created is deleted before the next one is sent, so that the cloud holds few resources of a run at a time.
+- What a draft created or changed is deleted soon, so that the cloud holds few resources of a run at a time. Before
+  that some of them are looked at together (aftermath.py): the first of each valid class, and all that was taken and was
+  not due to be.
 - There is one finding for each aim and deviation, with the smallest request that shows it.
 """
 
@@ -28,6 +30,7 @@ from conformance.model.deviation import Deviation
 from conformance.model.equivalence import VALID, Standing
 from conformance.model.jsonvalue import JSON, equal, short
 from conformance.model.message import Exchange, Headers, Request
+from conformance.run.aftermath import NOT_OURS, Aftermath, Left, refusal, touch
 from conformance.run.cases import Expect, NotExercised
 from conformance.run.client import Client, listed_by, made_by
 from conformance.run.reading import reading
@@ -38,8 +41,8 @@ ROUNDS = (1, 2, 4, 10, 30, 100, 300, 1000)
 """Drafts that each aim is to have tried after each round; a round ends when the budget does."""
 BATCH = 8
 """Refused changes after which the resource is shown, to see whether one of them was stored."""
-NOT_OURS = frozenset({401, 413, 414, 429})
-"""Statuses of a refusal that says nothing of the request: credentials, size limit, rate limit."""
+TOUCHED = 24
+"""Refused changes after which the resource is changed, to see whether one of them keeps it from that."""
 MOST_MEMBERS = 4
 """Members of a refused request that a deviation names."""
 MOST_PAGES = 10
@@ -69,6 +72,9 @@ class Trials:
 
     def __init__(self, cloud: Client, expect: Expect, budget: Budget, *, shrinks: int) -> None:
         self._cloud = cloud
+        self._aftermath = Aftermath(cloud, self._refused_later)
+        self._round = 0
+        self._untouched: list[tuple[Aim, Draft, Exchange]] = []
         self._expect = expect
         self._budget = budget
         self._shrinks = shrinks
@@ -93,11 +99,14 @@ class Trials:
         """
         explorations = [(aim, self._exploration(aim)) for aim in aims]
         for examples in ROUNDS:
+            self._round = examples
             for aim, exploration in explorations:
                 due = examples == 1 and not self._cloud.explores and aim.place not in elsewhere
                 if not (self._budget.late if due else self._budget.over):
                     exploration.widen(examples, due=due)
         self._look()
+        self._touch(last=True)
+        self._looked_at()
         self._nothing_of_a_refused_create()
         for aim, exploration in explorations:
             self._judge(aim, exploration)
@@ -200,8 +209,29 @@ class Trials:
             outcome = self._due_success(aim, outcome, self._meaning({member: sent[member] for member in draft.members}))
         own = made_by(exchange, self._resource)
         if own is not None:
-            self._cloud.discard(own)
+            self._serve(aim, own, exchange, shown=aim.due in {Standing.VALID, Standing.LENIENT})
         return outcome
+
+    def _serve(self, aim: Aim, own: str, exchange: Exchange, *, shown: bool) -> None:
+        """Have a resource that has served looked at, or delete it."""
+        first = self._round == 1 and not self._cloud.explores
+        if aim.due is Standing.VALID and not first and not self._cloud.thorough:
+            self._cloud.discard(own)
+            return
+        name = reading(exchange).maybe_text(self._cloud.service.marks.name) or ""
+        request = telling(exchange.request, self._contract)
+        left = Left(own, exchange, request, aim.place, aim.requirement, name, shown)
+        before = self._aftermath.sent
+        self._aftermath.keep(left)
+        self._budget.free(self._aftermath.sent - before)
+
+    def _looked_at(self) -> None:
+        before = self._aftermath.sent
+        self._aftermath.look()
+        self._budget.free(self._aftermath.sent - before)
+
+    def _refused_later(self, left: Left, exchange: Exchange) -> None:
+        self._expect(left.requirement, False, refusal(exchange, self._contract), exchange, related=(left.exchange,))
 
     def _list(self, aim: Aim, draft: Draft) -> TrialResult:
         item = self._contract.operations[aim.operation]
@@ -236,8 +266,9 @@ class Trials:
         elif aim.due is Standing.LENIENT and status < 300 and draft.members:
             outcome = self._due_success(aim, outcome, self._meaning(draft.members), before)
         if status < 400:
-            self._there, self._unseen = {}, []
-            self._cloud.discard(str(before[self._resource.id]))
+            self._there, self._unseen, self._untouched = {}, [], []
+            shown = aim.due is not Standing.BROKEN and bool(draft.members)
+            self._serve(aim, str(before[self._resource.id]), exchange, shown=shown)
         return outcome
 
     def _sent(self, aim: Aim, draft: Draft, name: str) -> Exchange:
@@ -346,7 +377,12 @@ class Trials:
         """Judge that refused changes have stored nothing: show the resource once for all; if it changed, send each
         again to a new one."""
         refused, self._unseen = self._unseen, []
-        if not refused or not self._there or self._unchanged():
+        if not refused or not self._there:
+            return
+        if self._unchanged():
+            self._untouched += [item for item in refused if item[0].operation == self._resource.change]
+            if len(self._untouched) >= TOUCHED:
+                self._touch()
             return
         self._cloud.discard(self._own)
         for aim, draft, exchange in refused:
@@ -357,6 +393,29 @@ class Trials:
                 self._expect(aim.requirement, False, deviation, exchange)
             self._cloud.discard(self._own)
         self._there = {}
+
+    def _touch(self, *, last: bool = False) -> None:
+        """Judge that refused changes keep a resource from no further one; if they do, send each to a new one."""
+        refused, self._untouched = self._untouched, []
+        if not refused or not self._there:
+            return
+        before = len(self._cloud.recorder.exchanges)
+        if _stuck(touch(self._cloud, self._own)):
+            self._each_alone(refused)
+            self._there = {}
+        elif not last:
+            self._there = self._observed(self._own, self._there)
+        self._budget.free(len(self._cloud.recorder.exchanges) - before)
+
+    def _each_alone(self, refused: Sequence[tuple[Aim, Draft, Exchange]]) -> None:
+        self._cloud.discard(self._own)
+        for aim, draft, _ in refused:
+            self._renew()
+            sent = self._sent(aim, draft, self._cloud.name().ljust(len(NAME), "-"))
+            later = touch(self._cloud, self._own)
+            if later is not None and later.response.status < 500 and _stuck(later):
+                self._expect(aim.requirement, False, refusal(later, self._contract), later, related=(sent,))
+            self._cloud.discard(self._own)
 
     def _unchanged(self) -> bool:
         return self._observed(self._own, self._there) == self._there
@@ -374,6 +433,11 @@ class Trials:
     def _names(self, page: Exchange) -> Iterator[str]:
         names = (item.maybe_text(self._cloud.service.marks.name) for item in listed_by(page, self._resource))
         return (name for name in names if name is not None)
+
+
+def _stuck(exchange: Exchange | None) -> bool:
+    """Whether a change that the contract allows was refused, or failed."""
+    return exchange is not None and exchange.response.status >= 400 and exchange.response.status not in NOT_OURS
 
 
 def _headers(item: Operation, draft: Draft) -> dict[str, str | None]:

@@ -130,7 +130,11 @@ def _part(part: Part) -> Text:
 
 def _cause(parts: Sequence[Part], method: str | None) -> Text:
     """The class of a request as a noun."""
-    if not parts or method is not None or any(part.standing is Standing.VALID for part in parts):
+    if (
+        not parts
+        or method is not None
+        or any(part.standing is Standing.VALID and part.held.rule not in causes.NOUNS for part in parts)
+    ):
         return request_text(parts, method)
     first, *others = (_noun(part) for part in parts[:3])
     for more in others:
@@ -187,7 +191,7 @@ def _value(name: str, value: Value) -> Any:
         return json.dumps(value)  # as it stood in the body
     if not isinstance(value, str):
         return value
-    if name == "operation":
+    if name in {"operation", "then"}:
         return _call(value)
     if name in _NAMES:
         first, *others = value.split(" or ") if name == "wanted" else [value]

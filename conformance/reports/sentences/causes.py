@@ -13,6 +13,8 @@ DEVIATIONS: Mapping[str, str] = {
     "code-instead": "{status} where {due} is due",
     "takes": "{operation} takes {cause}",
     "refuses": "{operation} refuses {place} with {status}",
+    "breaks-later": "{operation} with {cause} is {how}, and then {then} is answered with {status}",
+    "breaks-for-all": "{operation} with {cause} is {how}, and then {then} is answered with {status}, whoever asks",
     "refused-and-made": "{operation} refuses a request and makes the resource all the same",
     "refused-and-changed": "{operation} refuses a request and makes its change all the same",
     "open-to-another-project": "{operation} is open to another project",
@@ -29,6 +31,10 @@ NOUNS: Mapping[str, str] = {
     "another-type": "{place} that is no {wanted}",
     "lone-surrogate": "{place} with a lone surrogate",
     "nul": "{place} with a NUL",
+    "a-value": "a certain {place}",
+    "odd": "an odd {place}",
+    "anything": "anything in it",
+    "refused-with": "what is answered with {status}",
     "beyond-bmp": "{place} with characters outside the BMP",
     "larger-than": "{place} of more than {bytes} bytes",
     "missing": "a request without {place}",
@@ -45,5 +51,5 @@ PLACES: Mapping[str, str] = {
 }
 """Place of a request -> its name before a noun; any other has its own name."""
 
-WORDS: Mapping[str, str] = {}
+WORDS: Mapping[str, str] = {"taken": "taken", "refused": "refused"}
 """Word of the vocabulary -> text."""

@@ -9,6 +9,10 @@ __all__ = ["CLASSES", "WORDS"]
 CLASSES: Mapping[str, str] = {
     "valid": "is valid",
     # any value
+    "a-value": "is a certain value",
+    "odd": "is odd",
+    "anything": "is anything",
+    "refused-with": "is answered with {status}",
     "type": "is {is} instead of {wanted}",
     "another-type": "is of another type than {wanted}",
     "null": "is null",

@@ -15,6 +15,8 @@ SIDES: Mapping[str, tuple[str, str]] = {
     "server-error": ("any answer but a server error", "{status}"),
     "answers": ("any answer but a server error", "{status}"),
     "answers-anywhere": ("any answer but a server error", "{status}"),
+    "breaks-later": ("any answer but a server error", "{status}"),
+    "breaks-for-all": ("any answer but a server error", "{status}"),
     "undocumented-anywhere": ("a documented status", "{status}"),
     "code-instead": ("{due}", "{status}"),
     "takes": ("a refusal (4xx)", "{got_status}"),

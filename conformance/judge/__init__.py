@@ -8,4 +8,5 @@ import conformance.judge.envelope_checks
 import conformance.judge.exchange_checks
 import conformance.judge.exposure
 import conformance.judge.other_project
+import conformance.judge.gateway_checks
 import conformance.judge.run_checks  # noqa: F401  declares its checks

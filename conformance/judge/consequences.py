@@ -11,6 +11,7 @@ from conformance.judge.breadth import coarse
 from conformance.judge.kinds import (
     BROKEN_LATER,
     FACTS_OF_DATA,
+    NO_ANSWER,
     ODD,
     OTHER_DATA,
     SERVER_ERRORS,
@@ -52,16 +53,19 @@ def followed(
                     taken_by_all[finding.exchange.operation].append(finding)
 
     def cause_of(finding: Finding) -> Finding | None:
-        if finding.exchange is None:
+        if finding.exchange is None or _is_no_answer(finding):
             return None
         found = by_exchange[finding.exchange.number]
         drawn = finding.exchange.number in exploring
         let_in = (taken if drawn else taken_by_all)[finding.exchange.operation]
         return (
-            _server_error(finding, found, contract)
+            _no_answer(finding, found, contract)
+            or _unwanted_status(finding, found, contract)
             or _let_in(finding, found, contract)
             or _no_json(finding, found)
             or _breaks_later(finding, broken_later)
+            or _unreadable(finding, found, contract)
+            or _page(finding, found, contract)
             or _what_was_taken(finding, let_in, parts, contract)
             or _of_other_data(finding, other_data[False] or (other_data[True] if drawn else []))
         )
@@ -81,11 +85,38 @@ def followed(
     return told
 
 
-def _server_error(finding: Finding, found: Iterable[Finding], contract: Contract) -> Finding | None:
-    """The server error on the answer whose status or form this finding is about."""
-    if _harm(finding, contract) not in {Harm.STATUS, Harm.FORM}:
+def _no_answer(finding: Finding, found: Iterable[Finding], contract: Contract) -> Finding | None:
+    """The finding that this answer is none to what was asked: another request's, a refusal of a valid token, a coding that
+    nobody asked for, or a redirection. What it shows of another project stands for itself."""
+    if _harm(finding, contract) is Harm.ISOLATION and finding.status in {200, 201}:
         return None
-    return next((item for item in found if item.deviation.kind in SERVER_ERRORS), None)
+    binding = _binds(finding, contract)
+    return next((item for item in found if _is_no_answer(item) and _binds(item, contract) >= binding), None)
+
+
+def _is_no_answer(finding: Finding) -> bool:
+    deviation = finding.deviation
+    if deviation.kind == "undocumented-status":
+        return deviation.status is not None and 300 <= deviation.status < 400
+    return deviation.kind in NO_ANSWER
+
+
+def _unwanted_status(finding: Finding, found: Iterable[Finding], contract: Contract) -> Finding | None:
+    """The server error, or the status that the document does not have, on the answer whose status or form this finding is
+    about."""
+    harm = _harm(finding, contract)
+    if harm not in {Harm.STATUS, Harm.FORM}:
+        return None
+    for item in found:
+        if item.deviation.kind in SERVER_ERRORS:
+            return item
+        if item.deviation.kind == "undocumented-status" and harm is Harm.FORM and _binds(item, contract):
+            return item
+    return None
+
+
+def _binds(finding: Finding, contract: Contract) -> bool:
+    return contract.requirements[finding.requirement].binding
 
 
 def _let_in(finding: Finding, found: Iterable[Finding], contract: Contract) -> Finding | None:
@@ -117,6 +148,24 @@ def _no_json(finding: Finding, found: Iterable[Finding]) -> Finding | None:
     if finding.deviation.kind != "not-its-media-type":
         return None
     return next((item for item in found if _carries(item.deviation, "no-json")), None)
+
+
+def _unreadable(finding: Finding, found: Iterable[Finding], contract: Contract) -> Finding | None:
+    """The finding that the body of this answer cannot be read, of which this one misses something; that it is no UTF-8 says
+    why it cannot."""
+    kinds = ["not-utf-8"] if finding.deviation.kind == "unreadable" else ["not-utf-8", "unreadable"]
+    if finding.deviation.kind == "not-utf-8" or _harm(finding, contract) is not Harm.RESULT:
+        return None
+    binding = _binds(finding, contract)
+    why = [item for item in found if item.deviation.kind in kinds and _binds(item, contract) >= binding]
+    return min(why, key=lambda item: kinds.index(item.deviation.kind), default=None)
+
+
+def _page(finding: Finding, found: Iterable[Finding], contract: Contract) -> Finding | None:
+    """The page of a gateway in place of a failure, of which this finding says that it has no request id."""
+    if finding.deviation.kind != "no-request-id":
+        return None
+    return next((item for item in found if _carries(item.deviation, "html") and _binds(item, contract)), None)
 
 
 def _carries(deviation: Deviation, kind: str) -> bool:

@@ -12,6 +12,7 @@ __all__ = [
     "FACTS_OF_DATA",
     "GIVES_AWAY",
     "ODD",
+    "NO_ANSWER",
     "OF_ANOTHER_PROJECT",
     "OTHER_DATA",
     "PERHAPS_OTHER_DATA",
@@ -52,6 +53,9 @@ BEYOND = frozenset({"another-changed", "another-lost-its-data", "another-project
 """Kinds of findings that a request reached beyond the resource that it addressed."""
 OF_ANOTHER_PROJECT = frozenset({"listed-to-another-project", "reached-by-another-project"})
 """Kinds of findings that another project saw or did what it may not."""
+NO_ANSWER = frozenset({"answer-again", "valid-token-refused", "another-coding"})
+"""Kinds of findings that an answer is none to what was asked: another request's, one for who has no token, or in a coding
+that nobody asked for."""
 WITHOUT_A_TOKEN = frozenset({"taken-without-a-token", "opened", "changed-without-a-token"})
 """Kinds of findings that a call was answered without a valid token."""
 

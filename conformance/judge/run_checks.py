@@ -22,15 +22,30 @@ MADE = "made-is-there"
 
 @run_check(REPEATED, covers="header.request-id")
 def repeated_request_ids(exchanges: Sequence[Exchange], contract: Contract) -> Iterator[RunLook]:
-    """For each answer with a request id: whether an earlier answer of the run had the same (document line 278)."""
-    seen: dict[str, int] = {}
+    """For each answer with a request id: whether an earlier answer of the run had the same (document line 278).
+
+    Where every answer with an id of an earlier one is that very answer, it was not made anew: a cache or a gateway gave
+    the answer of another request.
+    """
+    seen: dict[str, Exchange] = {}
+    found: list[tuple[Exchange, Exchange]] = []
     for exchange in exchanges:
         value = request_id(exchange)
-        if value is None or exchange.request.operation == DISCOVERY:
-            continue
-        first = seen.setdefault(value, exchange.number)
-        wrong = Deviation("repeated-request-id", seen=(("exchange", first),)) if first != exchange.number else None
-        yield RunLook(exchange, Look(requirement_id.header("RequestId"), wrong))
+        if value is not None and exchange.request.operation != DISCOVERY:
+            found.append((exchange, seen.setdefault(value, exchange)))
+    repeated = [(exchange, first) for exchange, first in found if exchange.number != first.number]
+    copied = all(_same_answer(exchange, first) for exchange, first in repeated) and any(
+        exchange.response.body for exchange, _ in repeated
+    )
+    kind = "answer-again" if copied else "repeated-request-id"
+    for exchange, first in found:
+        wrong = Deviation(kind, seen=(("exchange", first.number),)) if exchange.number != first.number else None
+        related = (first,) if wrong is not None and copied else ()
+        yield RunLook(exchange, Look(requirement_id.header("RequestId"), wrong), related)
+
+
+def _same_answer(one: Exchange, other: Exchange) -> bool:
+    return (one.response.status, one.response.body) == (other.response.status, other.response.body)
 
 
 @run_check(BACK, covers="*.delete.gone")

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from conformance.judge.kinds import NO_ANSWER
 from conformance.model.contract import Requirement
 from conformance.model.deviation import Deviation
 from conformance.model.errors import SuiteError
@@ -113,6 +114,7 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         "still-there",
         "back-again",
         "back-after-a-delete",
+        "answer-again",
         # lists
         "selects",
         "other-selection",
@@ -148,6 +150,7 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         "neither-empty-nor-refused",
         "part-refused",
         "token-refused",
+        "valid-token-refused",
     ),
     Harm.INTERNALS: ("gives-away",),
     Harm.FORM: (
@@ -164,6 +167,8 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         "another-media-type",
         "not-its-media-type",
         "no-header",
+        "two-values",
+        "another-coding",
         "not-empty",
     ),
     Harm.LENIENT: ("lenient", "lenient-in"),
@@ -193,7 +198,7 @@ def harm_of(requirement: Requirement, deviation: Deviation) -> Harm:
     harm = HARMS.get(deviation.kind)
     if harm is None:
         raise SuiteError(f"severity: nobody has decided what a deviation of the kind {deviation.kind} costs")
-    if harm is Harm.RESULT and requirement.kind in _FORM:
+    if harm is Harm.RESULT and requirement.kind in _FORM and deviation.kind not in NO_ANSWER:
         return Harm.FORM
     if deviation.kind == "taken-without-a-token" and (deviation.status or 0) >= 400:
         return Harm.STATUS  # it was refused, with another code

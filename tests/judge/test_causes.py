@@ -79,6 +79,45 @@ def kinds(cause: Named) -> list[str]:
 # --- what only follows ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("cause", "requirement"),
+    [
+        (Deviation("undocumented-status", status=308), "status.documented"),
+        (Deviation("answer-again"), "header.request-id"),
+        (Deviation("valid-token-refused"), "header.x-auth-token"),
+        (Deviation("another-coding"), "encoding.utf-8"),
+    ],
+)
+def test_what_is_wrong_with_an_answer_that_is_none_to_the_request_follows(
+    find: Find, exchange: Build, cause: Deviation, requirement: str
+) -> None:
+    answer = exchange(LIST, 200)
+    wrong = [found(answer, Deviation("accepted"), LIMIT), found(answer, Deviation("gone-after"), "image.list.complete")]
+    [only] = find(*wrong, found(answer, cause, requirement))
+    assert (cause.kind, ["accepted", "gone-after"]) == (only.deviation.kind, kinds(only))
+
+
+def test_what_another_project_is_shown_stands_for_itself_whoevers_answer_it_was(find: Find, exchange: Build) -> None:
+    answer = exchange(LIST, 200)
+    leak = found(answer, Deviation("listed-to-another-project"), "image.isolation.list")
+    assert 2 == len(find(leak, found(answer, Deviation("answer-again"), "header.request-id")))
+
+
+def test_a_page_of_a_gateway_has_no_request_id_either(find: Find, exchange: Build) -> None:
+    answer = exchange(LIST, 400)
+    [only] = find(found(answer, HTML), found(answer, NO_ID, "header.request-id"))
+    assert ["no-request-id"] == kinds(only)
+
+
+def test_a_body_that_is_not_utf_8_is_unreadable_and_has_no_members(find: Find, exchange: Build) -> None:
+    answer = exchange(LIST, 200)
+    parts_of_it = [
+        found(answer, Deviation(kind, place="images"), "image.list.response.200") for kind in ("unreadable", "missing")
+    ]
+    [only] = find(*parts_of_it, found(answer, Deviation("not-utf-8"), "encoding.utf-8"))
+    assert ["unreadable", "missing"] == kinds(only)
+
+
 def test_the_envelope_and_the_headers_of_a_5xx_follow_from_it(find: Find, exchange: Build) -> None:
     bad = exchange(status=500)
     [cause] = find(failed(bad), found(bad, EMPTY), found(bad, NO_ID, "header.request-id"))

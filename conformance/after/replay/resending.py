@@ -23,6 +23,7 @@ from conformance.after.replay.lineage import History, Lineage, Step, renamed
 from conformance.after.replay.reproduction import Replay, Replayed, State, by_answer, by_case, by_likeness, deviations
 from conformance.after.traffic import CLEANUP
 from conformance.contract.specs import load_contract
+from conformance.judge.gateway_checks import HOLDS
 from conformance.judge.registry import judge_exchange, judge_run
 from conformance.judge.run_checks import BACK, MADE, REPEATED
 from conformance.model.contract import Resource
@@ -53,6 +54,7 @@ OF_A_RUN: Mapping[str, tuple[str, str]] = {
     REPEATED: ("ids-repeated", "ids-not-repeated"),
     BACK: ("back", "stays-away"),
     MADE: ("not-there-when-shown", "there-when-shown"),
+    HOLDS: ("token-refused-again", "token-let-in"),
 }
 """Check of a run -> what is said when it sees the deviation again, and when not."""
 _SECRET = re.compile(r"\$(OS_[A-Z_]+|REDACTED)")

@@ -25,6 +25,10 @@ DEVIATIONS: Mapping[str, str] = {
     # headers
     "no-request-id": "an answer has no request id, in headers or body",
     "repeated-request-id": "the request id is the same as that of exchange {exchange}",
+    "answer-again": "an answer is that of an earlier request, exchange {exchange}",
+    "valid-token-refused": "a valid token is refused with 401, as if it were none",
+    "two-values": "{place} stands twice and says two things: {got}",
+    "another-coding": "Content-Encoding is {got}, which the request did not accept",
     "another-charset": "Content-Type declares {got}",
     "not-utf-8": "byte {byte} is not UTF-8",
     "another-length": "Content-Length is {got}, the body has {due} bytes",

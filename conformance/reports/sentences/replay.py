@@ -20,6 +20,8 @@ PHRASES: Mapping[str, str] = {
     "login-shows-it": "logging in shows it again",
     "ids-repeated": "request ids are repeated",
     "ids-not-repeated": "no request id is repeated",
+    "token-refused-again": "a valid token is refused again",
+    "token-let-in": "the token is let in",
     "back": "it is back again",
     "stays-away": "it stays away",
     "not-there-when-shown": "what was made is not there when it is shown",

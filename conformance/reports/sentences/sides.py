@@ -44,6 +44,10 @@ SIDES: Mapping[str, tuple[str, str]] = {
     "envelope-in-a-success": ("the documented body", "the envelope of an error"),
     # headers
     "no-request-id": ("a request id", "none"),
+    "answer-again": ("an answer to this request", "that of exchange {exchange}"),
+    "valid-token-refused": ("an answer to a caller with a token", "401"),
+    "two-values": ("{place}: one value", "{got}"),
+    "another-coding": ("a coding that was accepted", "{got}"),
     "another-charset": ("UTF-8", "{got}"),
     "no-media-type": ("a Content-Type", "none"),
     "no-header": ("{place}", "none"),

@@ -7,6 +7,6 @@ import conformance.judge.body_checks
 import conformance.judge.envelope_checks
 import conformance.judge.exchange_checks
 import conformance.judge.exposure
-import conformance.judge.other_project
 import conformance.judge.gateway_checks
+import conformance.judge.other_project
 import conformance.judge.run_checks  # noqa: F401  declares its checks

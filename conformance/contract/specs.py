@@ -230,6 +230,7 @@ def _operation(spec: Mapping[str, Any], service: str, method: str, path: str, ra
         issues_token=any(name.lower() == TOKEN_HEADER for item in responses for name in item.headers),
         upstream_query=tuple(raw.get("x-upstream-query", ())),
         page_query=tuple(raw.get("x-page-query", ())),
+        page_links=raw.get("x-page-links", {}),
     )
 
 

@@ -8,5 +8,6 @@ import conformance.judge.envelope_checks
 import conformance.judge.exchange_checks
 import conformance.judge.exposure
 import conformance.judge.gateway_checks
+import conformance.judge.link_checks
 import conformance.judge.other_project
 import conformance.judge.run_checks  # noqa: F401  declares its checks

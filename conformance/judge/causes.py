@@ -41,6 +41,8 @@ What is one cause (`variants`)
 - Whoever is let in where nobody asks for a token, or for the project, is let in by one mistake for each operation.
 - What is taken in other spellings is one for the operation (ruling 44).
 - What answers give away is one for what it is and the part of an answer in which it stands, in whichever answers.
+- How pages go on is one, by whatever they are ordered, and what becomes of them while others come and go is another.
+  Links that lead elsewhere are one: a service makes them all of one address.
 """
 
 from __future__ import annotations
@@ -57,6 +59,7 @@ from conformance.judge.kinds import (
     BROKEN_LATER,
     CHOSEN_BY_THE_SERVER,
     GIVES_AWAY,
+    IN_PAGES,
     OF_ANOTHER_PROJECT,
     OTHER_DATA,
     PERHAPS_OTHER_DATA,
@@ -223,6 +226,10 @@ def _key(finding: Finding, parts: Parts, contract: Contract, seen: _Seen) -> Clu
         return requirement.binding, kind, finding.operation
     if kind == "made-and-not-there":
         return requirement.binding, kind, deviation.operation
+    if kind in IN_PAGES:
+        return *scope, IN_PAGES[kind]
+    if kind == "leads-elsewhere":
+        return *scope, kind
     if kind == "no-envelope":
         return *scope, kind, _gives_tokens(finding.operation, contract)
     if kind in CHOSEN_BY_THE_SERVER:

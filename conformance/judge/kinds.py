@@ -11,6 +11,7 @@ __all__ = [
     "CHOSEN_BY_THE_SERVER",
     "FACTS_OF_DATA",
     "GIVES_AWAY",
+    "IN_PAGES",
     "NO_ANSWER",
     "ODD",
     "OF_ANOTHER_PROJECT",
@@ -56,6 +57,13 @@ OF_ANOTHER_PROJECT = frozenset({"listed-to-another-project", "reached-by-another
 NO_ANSWER = frozenset({"answer-again", "valid-token-refused", "another-coding"})
 """Kinds of findings that an answer is none to what was asked: another request's, one for who has no token, or in a coding
 that nobody asked for."""
+IN_PAGES = {
+    "lost-in-pages": "pages",
+    "twice-in-pages": "pages",
+    "lost-while-changing": "changing",
+    "twice-while-changing": "changing",
+}
+"""Kind of what the pages of a list lose or repeat -> what is one cause: how pages go on, by whatever they are ordered."""
 WITHOUT_A_TOKEN = frozenset({"taken-without-a-token", "opened", "changed-without-a-token"})
 """Kinds of findings that a call was answered without a valid token."""
 

@@ -403,7 +403,8 @@ def _query(request: Request, operation: Operation) -> Iterator[Part]:
             # Told apart by name, so that what breaks one hides no other.
             yield Part(name, Class.open("upstream-parameter"))
         elif name not in known:
-            yield Part("query", Class.lenient("unknown-parameter"))
+            if not request.led:
+                yield Part("query", Class.lenient("unknown-parameter"))
         elif names.count(name) > 1:
             yield Part(name, Class.open("twice"))
         else:

@@ -13,6 +13,7 @@ from conformance.judge.kinds import (
     BROKEN_LATER,
     CHOSEN_BY_THE_SERVER,
     GIVES_AWAY,
+    IN_PAGES,
     REFUSALS,
     REFUSED_ALL_THE_SAME,
     WITHOUT_A_TOKEN,
@@ -156,6 +157,21 @@ def _values(value: Value) -> tuple[Value, ...]:
     return value if isinstance(value, tuple) else ()
 
 
+def _of_links(members: Sequence[Finding]) -> Deviation:
+    """All places that lead elsewhere, in the order in which they were met."""
+    places = ", ".join(dict.fromkeys(item.deviation.place for item in members))
+    terms = _together([item.deviation.terms for item in members])
+    return Deviation("leads-elsewhere", place=places, terms=terms)
+
+
+def _of_pages(members: Sequence[Finding]) -> Deviation:
+    """What is lost rather than what is met twice, and of that what is said of most."""
+    lost = [item.deviation for item in members if item.deviation.kind.startswith("lost")]
+    found = lost or [item.deviation for item in members]
+    terms = Counter(item.terms for item in found).most_common(1)[0][0]
+    return replace(next(item for item in found if item.terms == terms), seen=())
+
+
 _TITLES: Mapping[str, Callable[[Sequence[Finding]], Deviation]] = {
     "server-error": _of_server_error,
     "undocumented-status": _of_undocumented,
@@ -163,6 +179,8 @@ _TITLES: Mapping[str, Callable[[Sequence[Finding]], Deviation]] = {
     "lenient": _of_lenient,
     **dict.fromkeys(GIVES_AWAY, _of_given_away),
     **dict.fromkeys(BROKEN_LATER, _of_later),
+    "leads-elsewhere": _of_links,
+    **dict.fromkeys(IN_PAGES, _of_pages),
     **dict.fromkeys(REFUSED_ALL_THE_SAME, _of_refused),
     **dict.fromkeys(CHOSEN_BY_THE_SERVER, _of_form),
 }

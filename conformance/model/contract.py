@@ -15,6 +15,8 @@ from typing import Any
 from conformance.model.requirement_id import Kind
 
 __all__ = [
+    "FIRST_PAGE",
+    "NEXT_PAGE",
     "NO_QUOTE",
     "Authority",
     "Contract",
@@ -32,6 +34,8 @@ __all__ = [
     "Statement",
 ]
 
+NEXT_PAGE, FIRST_PAGE = "next", "first"
+"""Where a link between the pages of a list leads."""
 Schema = Mapping[str, Any]
 Lines = tuple[tuple[int, int], ...]
 
@@ -156,6 +160,7 @@ class Operation:
     `secured` says that it is refused without a valid token; `issues_token` that its answer carries one in a header.
     `upstream_query` are parameters that upstream's operation knows, or used to, where the document is silent;
     `page_query` those of them by which an answer leads to its next page, so that it is the service which has them sent.
+    `page_links` maps members of an answer that are links between pages to where they lead: NEXT_PAGE, or FIRST_PAGE.
     """
 
     id: str
@@ -175,6 +180,7 @@ class Operation:
     issues_token: bool = False
     upstream_query: tuple[str, ...] = ()
     page_query: tuple[str, ...] = ()
+    page_links: Mapping[str, str] = field(default_factory=dict)
 
     def response(self, status: int) -> ResponseSpec | None:
         """The documented success with this status, or None."""

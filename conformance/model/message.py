@@ -54,7 +54,8 @@ class Request:
 
     `operation` is the contract's id of the operation that the request addresses, or None when it addresses none
     (an undefined method or path). `actor` names whose token it carries: main, other, reader, or anonymous. With the
-    header `Transfer-Encoding: chunked` the body goes out in chunks; here it stands as it is without them.
+    header `Transfer-Encoding: chunked` the body goes out in chunks; here it stands as it is without them. `led` says
+    that an answer gave the URL, in its link to a next page: what its query means is the service's own affair.
     """
 
     method: str
@@ -64,6 +65,7 @@ class Request:
     operation: str | None = None
     actor: str = "anonymous"
     left_out: int = 0
+    led: bool = False
 
     @property
     def size(self) -> int:

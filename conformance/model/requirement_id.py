@@ -131,6 +131,11 @@ def empty(operation: str) -> str:
     return stated(operation, "empty")
 
 
+def complete(operation: str) -> str:
+    """A list has all that is there, each once: `server.list.complete`. The errata state it."""
+    return stated(operation, "complete")
+
+
 def gone(operation: str) -> str:
     """What was removed stays away: `server.delete.gone`. The errata state it."""
     return stated(operation, "gone")

@@ -67,6 +67,7 @@ def _entry(exchange: Exchange) -> dict[str, Any]:
         "_case": exchange.case,
         "_actor": request.actor,
         "_truncated": response.truncated,
+        **({"_led": True} if request.led else {}),
     }
 
 

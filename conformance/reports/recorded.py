@@ -215,6 +215,7 @@ def _exchange(entry: Mapping[str, Any]) -> Exchange:
         operation=entry["_operation"],
         actor=entry["_actor"],
         left_out=max(0, sent["bodySize"] - len(body)),
+        led=entry.get("_led", False),
     )
     response = Response(
         status=received["status"],

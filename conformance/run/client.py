@@ -13,14 +13,15 @@ import random
 import re
 import time
 from collections.abc import Callable, Container, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from conformance.model.contract import Contract, Operation, Resource
 from conformance.model.errors import SuiteError, TargetUnreachable
-from conformance.model.jsonvalue import JSON, can_be_sent
+from conformance.model.jsonvalue import JSON
+from conformance.model.link import at_home, resolved
 from conformance.model.marks import prefix_of, tag_of
 from conformance.model.message import Exchange, Headers, Request
 from conformance.model.phrase import Phrase
@@ -331,20 +332,29 @@ class Client:
 
     def pages(self, query: Query = (), *, actor: str = "main") -> Iterator[Exchange]:
         """The pages of a list, each led to by the one before, at most MOST_PAGES and none twice; what is no URI ends
-        them."""
+        them.
+
+        A link is resolved as clients do. One that leads elsewhere is a finding of its own; the pages go on at our own
+        origin, so that it is the only one, and nothing is sent to where it leads.
+        """
         exchange = self.list(query, actor=actor)
         seen: set[str] = set()
         for _ in range(MOST_PAGES):
             yield exchange
-            after = reading(exchange).maybe_text(self.service.next)
-            if after is None or after in seen or "?" not in after or not can_be_sent(after):
+            url = self._next_page(exchange)
+            if url is None or url in seen:
                 return
-            seen.add(after)
-            operation = self._of_resource(self.resource.list, "lists")
-            path = f"{operation.path}?{after.split('?', 1)[1]}"
-            exchange = self.send(
-                operation.method, path, operation=operation.id, headers={"Accept": "application/json"}, actor=actor
-            )
+            seen.add(url)
+            headers = exchange.request.headers.replaced("X-Auth-Token", self._token(actor))
+            exchange = self._sender.exchange(replace(exchange.request, url=url, headers=headers, led=True))
+
+    def _next_page(self, exchange: Exchange) -> str | None:
+        """The URL of the page that a page leads to, at our own origin; None when it leads to none."""
+        operation = self._of_resource(self.resource.list, "lists")
+        link, asked = reading(exchange).maybe_text(self.service.next), exchange.request.url
+        root = self.target.url(operation.service)
+        url = resolved(link, asked, root) if link is not None else None
+        return at_home(url, asked, root, operation.path) if url is not None else None
 
     # --- what the journal needs -------------------------------------------------------------------------------------
 

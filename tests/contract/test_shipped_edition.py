@@ -80,7 +80,7 @@ def test_members_parameters_and_codes_are_requirements_of_their_own(contract: Co
 
 def test_every_ruling_is_recorded_with_lines_and_reason() -> None:
     overlay = load_overlay(default_directory() / OVERLAY)
-    assert list(range(1, 50)) == sorted(overlay.rulings)[:49]
+    assert set(range(1, 51)) <= overlay.rulings.keys()
     assert [item.number for item in overlay.rulings.values() if not (item.source and item.text and item.reason)] == []
 
 

@@ -68,6 +68,11 @@ DEVIATIONS: Mapping[str, str] = {
     "leads-nowhere": "{place} leads to an answer of {status}",
     "on-the-last-page": "the last page has {place}",
     "not-each-once": "the pages visit {got} resources, {different} of them different, of {due}",
+    "lost-in-pages": "pages lose resources {how}",
+    "twice-in-pages": "pages hold a resource twice {how}",
+    "lost-while-changing": "pages lose resources that stay after {when}",
+    "twice-while-changing": "pages hold a resource twice after {when}",
+    "refused-while-changing": "{place} is refused with {status} after {when}",
     "larger-page": "pages of {due} have up to {got} resources",
     # projects
     "listed-to-another-project": "a list of another project shows a private resource ({how})",
@@ -261,6 +266,16 @@ WORDS: Mapping[str, str] = {
     "by-changes": "by the last change",
     "without-query": "without a query",
     "on-a-page": "on a page",
+    # how: pages
+    "of-equal-values": "of equal values",
+    "without-a-value": "without a value",
+    "that-differ-in-case": "that differ in case only",
+    "between-pages": "between one and the next",
+    "another-origin": "another host or port",
+    "weaker-scheme": "a weaker scheme",
+    # when: pages
+    "deleted-marker": "the last one of a page was deleted",
+    "new-one": "a new one was made",
     # how: another project
     "data-read": "its data was read",
     "data-given": "it was given data",

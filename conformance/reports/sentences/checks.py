@@ -49,6 +49,7 @@ DEVIATIONS: Mapping[str, str] = {
     "not-of-the-id": "{place} is {got}, of this id it is {due}",
     "another-resource": "{place} is {got}, documented is {due}",
     "another-id": "{place} is {got}, the request addressed {due}",
+    "leads-elsewhere": "{place} leads to {how}",
     "before": "{place} {got} is before {earlier} {due}",
     # what an answer gives away
     "gives-away": "{part} gives away {what}",

@@ -37,6 +37,12 @@ SIDES: Mapping[str, tuple[str, str]] = {
     "refused-and-changed": ("a refusal that changes nothing", "a refusal, and the change is there"),
     "changed-by-a-refused-request": ("a refusal that changes nothing", "a refusal, and the change is there"),
     "selects": ("exactly the resources that match", "{how}"),
+    "leads-elsewhere": ("{place}: where it was asked", "{got}"),
+    "lost-in-pages": ("{due} resources, each once", "{got} of them, on pages of {limit} {order}"),
+    "twice-in-pages": ("{due} resources, each once", "{got}, on pages of {limit} {order}"),
+    "lost-while-changing": ("{due} resources, each once", "{got} of them, on pages of {limit} {order}"),
+    "twice-while-changing": ("{due} resources, each once", "{got}, on pages of {limit} {order}"),
+    "refused-while-changing": ("the rest of the list", "{status}"),
     "leads-nowhere": ("an answer that is a success", "{status}"),
     # the envelope of a failure
     "no-envelope": ("the envelope of an error", "{carries}"),

@@ -11,10 +11,10 @@ from conformance.model.deviation import Deviation
 from conformance.model.message import Exchange
 from conformance.run.cases import Expect
 from conformance.run.reading import Members
-from conformance.services.image.arrange import Image, listed
+from conformance.services.image.arrange import Image, answered, listed
 from conformance.services.image.observation import values
 
-__all__ = ["LIST", "as_shown", "disorder", "ids", "other_number", "query_of", "same_set", "selects"]
+__all__ = ["LIST", "as_shown", "disorder", "fills", "ids", "other_number", "query_of", "same_set", "selects"]
 
 LIST = "image.list"
 
@@ -38,6 +38,12 @@ def other_number(found: list[str], due: int, *names: str) -> Deviation:
     """That a list with these parameters has another number of images than it should."""
     terms = (("parameters", " ".join(names)),)
     return Deviation("other-number", terms=terms, seen=(("got", len(found)), ("due", due)))
+
+
+def fills(exchange: Exchange, due: int) -> bool:
+    """Whether a page has as many images as are due; one that has fewer may be smaller than asked, if it leads on."""
+    count = len(listed(exchange))
+    return count == due or (count < due and answered(exchange).get("next") is not None)
 
 
 def disorder(how: str, key: str) -> Deviation:

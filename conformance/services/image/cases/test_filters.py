@@ -98,9 +98,10 @@ def test_filters_follow_a_change(cloud: ImageClient, expect: Expect) -> None:
     for parameter, query, due in rows:
         exchange = cloud.list(query)
         if expect.status(query_of(parameter), exchange, 200):
-            there = made.id in ids(listed(exchange))
+            found = ids(listed(exchange))
             deviation = selects("not-what-is" if due else "what-was", parameter)
-            expect(query_of(parameter), there == due, deviation, exchange)
+            expect(query_of(parameter), (made.id in found) == due, deviation, exchange)
+            expect(query_of(parameter), set(found) <= {made.id}, selects("others", parameter), exchange)
 
 
 @verifies("image.list.query.status")

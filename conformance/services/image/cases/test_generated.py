@@ -29,6 +29,7 @@ from conformance.services.image.arrange import image, now
 from conformance.services.image.client import ImageClient
 from conformance.services.image.drawn import image_aims, resource
 from conformance.services.image.marks import MARKS
+from conformance.services.image.selection import fills
 
 Share = Callable[[float], Budget]
 SHRINKS = {Standing.VALID: 16, Standing.BROKEN: 8, Standing.LENIENT: 4, Standing.OPEN: 4}
@@ -135,7 +136,8 @@ def judged(query: dict[str, Any], rows: Sequence[Members], exchange: Exchange) -
         return refused if status < 500 else None
     got = [str(item.get("id")) for item in images if isinstance(item, dict)]
     due = [row for row in rows if query.get("status") in (None, row.get("status"))]
-    if not set(got) <= {str(row.get("id")) for row in due} or len(got) != min(query.get("limit", len(due)), len(due)):
+    most = min(query.get("limit", len(due)), len(due))
+    if not set(got) <= {str(row.get("id")) for row in due} or not fills(exchange, most):
         return Deviation("other-selection", terms=(("parameters", asked),))
     key = query.get("sort_key")
     if key is None or "sort_dir" not in query:

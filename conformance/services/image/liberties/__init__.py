@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.services.fault import Fault
-from conformance.services.image.liberties import answers, leniency, messages
+from conformance.services.image.liberties import answers, leniency, messages, paging
 
 __all__ = ["liberties"]
 
 
 def liberties() -> Iterator[Fault]:
     """Every liberty of the reference target."""
-    for area in (answers, leniency, messages):
+    for area in (answers, leniency, messages, paging):
         yield from area.liberties()

@@ -35,12 +35,15 @@ class Listing:
         self._directions = frozenset(allowed["sort_dir"])
         self._visibilities = {*create["properties"]["visibility"]["enum"], "all"}
 
-    def select(self, images: Iterable[StoredImage], query: Pairs) -> dict[str, Any]:
-        """The body of the answer. Raises Refused 400 for a value that means nothing."""
+    def select(
+        self, images: Iterable[StoredImage], query: Pairs, deleted: Iterable[StoredImage] = ()
+    ) -> dict[str, Any]:
+        """The body of the answer; a marker may be one of the `deleted`. Raises Refused 400 for a value that means
+        nothing."""
         for name, value in query:
             self._check(name, value)
-        found = [image for image in images if all(_matches(image, name, value) for name, value in query)]
-        found = _after(self._ordered(found, query), dict(query).get("marker"))
+        found = [image for image in images if _matches_all(image, query)]
+        found = self._after(found, query, deleted)
         page = found[: _limit(dict(query).get("limit", str(PAGE)))]
         rest = [(name, value) for name, value in query if name != "marker"]
         body: dict[str, Any] = {
@@ -68,6 +71,19 @@ class Listing:
         if (name in KEYS and value not in self._keys) or (name in DIRECTIONS and value not in self._directions):
             raise Refused(400, "No such sort key or direction.")
 
+    def _after(self, images: list[StoredImage], query: Pairs, deleted: Iterable[StoredImage]) -> list[StoredImage]:
+        """The images in their order, those after the marker where there is one, be it deleted since the page that ended
+        with it. Raises Refused 400 when no such list ever had it."""
+        marker = dict(query).get("marker")
+        if marker is None:
+            return self._ordered(images, query)
+        past = [image for image in deleted if image.id == marker and _matches_all(image, query)]
+        found = self._ordered([*images, *past], query)
+        place = next((at for at, image in enumerate(found) if image.id == marker), None)
+        if place is None:
+            raise Refused(400, "Invalid marker: no image of this list has it.")
+        return found[place + 1 :]
+
     def _ordered(self, images: Iterable[StoredImage], query: Pairs) -> list[StoredImage]:
         """In the order of the keys, the first weighing most; a key without a direction has the last one.
 
@@ -88,16 +104,6 @@ def _row(image: StoredImage) -> dict[str, Any]:
     return {**shown, "links": [{"href": shown["self"], "rel": "self"}]}
 
 
-def _after(images: list[StoredImage], marker: str | None) -> list[StoredImage]:
-    """What comes after the marker. Raises Refused 400 when it is not in the list."""
-    if marker is None:
-        return images
-    place = next((at for at, image in enumerate(images) if image.id == marker), None)
-    if place is None:
-        raise Refused(400, "Invalid marker: no image of this list has it.")
-    return images[place + 1 :]
-
-
 def _limit(text: str) -> int:
     if not re.fullmatch(r"0|[1-9][0-9]{0,17}", text):
         raise Refused(400, "limit must be a number that is not negative.")
@@ -113,6 +119,10 @@ def _rank(image: StoredImage, key: str) -> tuple[Any, ...]:
         return (image.updated,)
     value = document(image)[key]
     return (value is not None, value if value is not None else "")
+
+
+def _matches_all(image: StoredImage, query: Pairs) -> bool:
+    return all(_matches(image, name, value) for name, value in query)
 
 
 def _matches(image: StoredImage, name: str, value: str) -> bool:

@@ -105,7 +105,7 @@ class ImageStore:
         self._read_only = frozenset(shown["properties"]) - self._writable
         self._most_properties: int = asked["x-max-additional"]
         self._images: dict[str, StoredImage] = {}
-        self._gone: set[str] = set()
+        self._gone: dict[str, StoredImage] = {}
         self._made = 0
 
     def __len__(self) -> int:
@@ -122,7 +122,7 @@ class ImageStore:
     def put(self, image: StoredImage) -> None:
         """Put an image in, or back."""
         self._images[image.id] = image
-        self._gone.discard(image.id)
+        self._gone.pop(image.id, None)
 
     def drop(self, image_id: str) -> None:
         """Take an image out without a trace."""
@@ -130,9 +130,11 @@ class ImageStore:
 
     def visible(self, caller: Caller) -> Iterator[StoredImage]:
         """What the caller may list: its project's images and public ones; an administrator everything."""
-        for image in self._images.values():
-            if caller.admin or image.owner == caller.project or image.members["visibility"] == "public":
-                yield image
+        return (image for image in self._images.values() if _listed_to(caller, image))
+
+    def deleted(self, caller: Caller) -> Iterator[StoredImage]:
+        """What the caller might list until it was deleted, as it was then: a page can still go on from it."""
+        return (image for image in self._gone.values() if _listed_to(caller, image))
 
     def find(self, caller: Caller, image_id: str) -> StoredImage:
         """The image when the caller may see it: as in lists, and community images. Raises Refused 404."""
@@ -231,7 +233,11 @@ class ImageStore:
         if image.members["protected"]:
             raise Refused(403, f"Image {image_id} is protected and cannot be deleted.")
         del self._images[image_id]
-        self._gone.add(image_id)
+        self._gone[image_id] = image
+
+
+def _listed_to(caller: Caller, image: StoredImage) -> bool:
+    return caller.admin or image.owner == caller.project or image.members["visibility"] == "public"
 
 
 def pointer(path: str) -> str:

@@ -1,0 +1,194 @@
+"""Lists walked page by page, by following what the service gives, and judged against the images that are due.
+
+Rules
+- Any total order is right: by any collation, with values that are not set first or last, whatever comes first of equals.
+  So is any page that is smaller than asked, and any query behind `next`.
+- Each image of ours that is there all the time is met exactly once (ruling 43). KnownImages of others may come and go.
+- What the client is told is no loss: a page that is refused because its marker went away is advice (ruling 50).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from conformance.model import requirement_id
+from conformance.model.deviation import Deviation
+from conformance.model.link import can_be_followed
+from conformance.model.message import Exchange
+from conformance.run.cases import Expect
+from conformance.services.image.arrange import answered, listed
+from conformance.services.image.client import ImageClient
+from conformance.services.image.selection import LIST, ids
+
+__all__ = [
+    "COMPLETE",
+    "DELETED",
+    "NAME",
+    "Keys",
+    "Order",
+    "PageWalk",
+    "judge_changing",
+    "judge_whole",
+    "walk",
+]
+
+COMPLETE = requirement_id.complete(LIST)
+NAME = requirement_id.query(LIST, "name")
+DELETED = requirement_id.stated(LIST, "page", "deleted")
+MOST = 40
+"""Pages of a walk, however many there are: a list of others may be long."""
+Keys = tuple[tuple[str, str], ...]
+"""Pairs of sort key and direction, the first weighing most; none for the list's own order."""
+KnownImages = Mapping[str, Mapping[str, Any]]
+"""Image id -> its members by name, as far as they are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a list is asked for: its order, the limit of a page, and a name to filter by, empty for all images."""
+
+    keys: Keys = ()
+    limit: int = 2
+    name: str = ""
+
+    @property
+    def query(self) -> list[tuple[str, str]]:
+        """The parameters."""
+        found = [pair for key, direction in self.keys for pair in (("sort_key", key), ("sort_dir", direction))]
+        return [*((("name", self.name),) if self.name else ()), ("limit", str(self.limit)), *found]
+
+    @property
+    def text(self) -> str:
+        """The keys and directions, for a reader."""
+        return ", ".join(f"{key} {direction}" for key, direction in self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class PageWalk:
+    """The pages that were met. `ended` says that there are no more: neither did we stop, nor does the last one lead to
+    what cannot be followed."""
+
+    order: Order
+    pages: tuple[Exchange, ...]
+    ended: bool
+
+    @property
+    def refused(self) -> Exchange | None:
+        """The page that was not answered with a list, if any; no further one was asked for."""
+        last = self.pages[-1]
+        return last if last.response.status != 200 else None
+
+    @property
+    def found(self) -> list[str]:
+        """The ids of the images on all pages, in their order."""
+        return [item for page in self.pages if page.response.status == 200 for item in ids(listed(page))]
+
+    @property
+    def offered(self) -> bool:
+        """Whether the first page leads to another."""
+        return isinstance(answered(self.pages[0]).get("next"), str)
+
+
+def walk(cloud: ImageClient, order: Order, between: Callable[[Exchange], Any] | None = None) -> PageWalk:
+    """Ask for the pages of a list, MOST at most; `between` is called with the first before the second is asked for."""
+    pages: list[Exchange] = []
+    found: Iterator[Exchange] = cloud.pages(order.query)
+    for page in islice(found, MOST):
+        pages.append(page)
+        if page.response.status != 200:
+            break
+        if between is not None and len(pages) == 1:
+            between(page)
+    last = pages[-1]
+    after = answered(last).get("next") if last.response.status == 200 else None
+    unfollowed = after is not None and (not isinstance(after, str) or not can_be_followed(after))
+    return PageWalk(order, tuple(pages), ended=not (unfollowed or (after is not None and len(pages) == MOST)))
+
+
+def judge_whole(cloud: ImageClient, expect: Expect, walked: PageWalk, due: KnownImages, *, paged: bool) -> bool:
+    """Judge that a walk met each image that is due exactly once, and no other of this name. Gives whether it did.
+
+    `paged` says that the service has links between pages: one that has none leaves nothing out that its list without a
+    limit has, and how it cuts lists is upstream's (ruling 38).
+    """
+    order, last = walked.order, walked.pages[-1]
+    if walked.refused is not None:
+        return _refused(cloud, expect, walked, due)
+    if not walked.ended or (not paged and not walked.offered and order.limit < len(due)):
+        return False  # it is longer than we go, its next is no URI, or it is not cut into pages that lead to each other
+    counts = Counter(item for item in walked.found if item in due)
+    lost = [item for item in due if item not in counts]
+    twice = [item for item, count in counts.items() if count > 1]
+    if order.name:
+        others = [item for item in walked.found if item not in due]
+        selects = Deviation("selects", terms=(("parameters", "name"), ("how", "others-on-a-later-page")))
+        expect(NAME, not others, selects, last, related=walked.pages)
+    for kind, wrong in (("lost-in-pages", lost), ("twice-in-pages", twice)):
+        terms = (("how", _alike(wrong, due, order)),)
+        got = len(counts) if kind.startswith("lost") else sum(counts.values())
+        seen = (("due", len(due)), ("got", got), ("limit", order.limit), ("order", order.text))
+        expect(COMPLETE, not wrong, Deviation(kind, terms=terms, seen=seen), last, related=walked.pages)
+    return not lost and not twice
+
+
+def _refused(cloud: ImageClient, expect: Expect, walked: PageWalk, due: Collection[str]) -> bool:
+    """Judge a page that was refused. The first is judged by the cases of its parameters; a later one leads nowhere,
+    unless an image of others, at which it was to go on, is not there any more. A 5xx is left to the check for it."""
+    last = walked.pages[-1]
+    status = last.response.status
+    if len(walked.pages) < 2 or status >= 500:
+        return False
+    before = ids(listed(walked.pages[-2]))
+    marker = before[-1] if before else ""
+    if marker and marker not in due and cloud.show(marker).response.status != 200:
+        return False
+    nowhere = Deviation("leads-nowhere", status=status, place="next")
+    return expect(COMPLETE, False, nowhere, last, related=walked.pages[:-1])
+
+
+def judge_changing(expect: Expect, walked: PageWalk, stay: Collection[str], gone: Collection[str], change: str) -> None:
+    """Judge a walk between whose first two pages something changed: each image that stays is met once; one that went
+    away does not come back. `change` is a word of the vocabulary."""
+    last, terms = walked.pages[-1], (("when", change),)
+    if walked.refused is not None:
+        status = last.response.status
+        if len(walked.pages) > 1 and status < 500:
+            told = Deviation("refused-while-changing", place="next", status=status, terms=terms)
+            requirement = DELETED if change == "deleted-marker" else COMPLETE
+            expect(requirement, False, told, last, related=walked.pages[:-1])
+        return
+    if not walked.ended:
+        return
+    counts = Counter(walked.found)
+    due, got = len(stay), sum(counts[item] for item in stay)
+    seen = (("due", due), ("got", got), ("limit", walked.order.limit), ("order", walked.order.text))
+    lost = Deviation("lost-while-changing", terms=terms, seen=seen)
+    twice = Deviation("twice-while-changing", terms=terms, seen=seen)
+    expect(COMPLETE, all(counts[item] for item in stay), lost, last, related=walked.pages)
+    expect(COMPLETE, all(counts[item] < 2 for item in stay), twice, last, related=walked.pages)
+    later = {item for page in walked.pages[1:] for item in ids(listed(page))}
+    there = Deviation("still-there", terms=(("where", "listed"),))
+    expect(COMPLETE, later.isdisjoint(gone), there, last, related=walked.pages)
+    if change == "deleted-marker":
+        expect.kept(DELETED, last)
+
+
+def _alike(wrong: Sequence[str], due: KnownImages, order: Order) -> str:
+    """What images that were lost or repeated have in common by the key of the order, as a word of the vocabulary."""
+    key = order.keys[0][0] if order.keys else "created_at"
+    have = {item: members.get(key) for item, members in due.items()}
+
+    def shared(item: str, read: Callable[[Any], Any]) -> bool:
+        return any(other != item and read(have[other]) == read(have[item]) for other in due)
+
+    if wrong and all(have[item] is None for item in wrong) and any(value is not None for value in have.values()):
+        return "without-a-value"
+    if wrong and all(shared(item, lambda value: value) for item in wrong):
+        return "of-equal-values"
+    if wrong and all(shared(item, lambda value: str(value).casefold()) for item in wrong):
+        return "that-differ-in-case"
+    return "between-pages"

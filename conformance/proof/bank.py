@@ -29,7 +29,9 @@ def liberties() -> dict[str, Fault]:
 def faults_of(contract: Contract, names: Iterable[str]) -> tuple[Fault, ...]:
     """The faults and liberties of these names. Raises UsageError for an unknown one."""
     wanted = tuple(names)
-    known = bank(contract) | liberties() if wanted else {}
+    known = bank(contract) if wanted else {}
+    if not known.keys() >= set(wanted):
+        known |= liberties()
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise UsageError(f"fault {unknown[0]}: there is no such fault; `conformance serve --fault list` names them")

@@ -51,7 +51,7 @@ class FaultTrial:
     `outcome` is caught, elsewhere (a finding, but on another promise), missed, or error (the suite itself failed, see
     `note`). `checks` maps each check that caught it to the broken promises that it named; `elsewhere` are the other
     promises that have findings; `first` is the number of requests of the trial until the first finding on a broken
-    promise, `requests` that of all.
+    promise, `requests` that of all, and `case` the one that sent the request which showed it.
     """
 
     fault: str
@@ -64,6 +64,7 @@ class FaultTrial:
     requests: int = 0
     seconds: float = 0.0
     note: str = ""
+    case: str = ""
 
 
 @dataclass(frozen=True, slots=True)

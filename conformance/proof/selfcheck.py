@@ -3,6 +3,7 @@ processes.
 
 A fault is tried first with the cases that declare a promise that it breaks, then with all cases that are the same in
 every run, and only then with those that search (generated and stateful ones). A trial ends when the fault is caught.
+The case that caught a fault is tried before all others with the next fault of the same place.
 """
 
 from __future__ import annotations
@@ -179,13 +180,19 @@ def _settle(state: str) -> None:
         del os.environ[name]
 
 
+_caught_in: dict[str, str] = {}
+"""Place of a fault -> the case that caught the last one there, as far as this worker knows."""
+
+
 def _attempt(task: _Task) -> CleanRun | FaultTrial:
     with _own_signals():
-        return (
-            clean_run(task.profile, task.seed, task.liberty)
-            if task.fault is None
-            else trial(task.fault, task.profile, task.seed)
-        )
+        if task.fault is None:
+            return clean_run(task.profile, task.seed, task.liberty)
+        place = task.fault.rpartition(".")[0]
+        found = trial(task.fault, task.profile, task.seed, likely=_caught_in.get(place, ""))
+        if found.case:
+            _caught_in[place] = found.case
+        return found
 
 
 def _prove(task: _Task) -> FaultTrial | None:
@@ -205,6 +212,12 @@ def _own_signals() -> Iterator[None]:
 @lru_cache(maxsize=1)
 def _contract() -> Contract:
     return load_contract()
+
+
+@lru_cache(maxsize=1)
+def _known() -> dict[str, Fault]:
+    """The bank, for what its faults say of themselves; a target is made of new ones, for some count what they see."""
+    return bank(_contract())
 
 
 def _reference(faults: Sequence[str]) -> Embed:
@@ -255,18 +268,28 @@ def _notes(verdict: Verdict) -> tuple[str, ...]:
     return (*words, *(f"{item.id}: {said(item.reason).plain('en')}" for item in missing))
 
 
-def trial(fault: str, profile: str = "gate", seed: int = SEED, cases: str | None = None) -> FaultTrial:
+def trial(
+    fault: str, profile: str = "gate", seed: int = SEED, cases: str | None = None, likely: str = ""
+) -> FaultTrial:
     """The suite against the embedded target with this fault, to the first finding on a promise that it breaks.
 
-    `cases` is a pytest expression that chooses the cases.
+    `cases` is a pytest expression that chooses the cases; without one `likely` names the case to begin with.
     """
-    item = bank(_contract())[fault]
+    item = _known()[fault]
     began = time.monotonic()
     sent = 0
     elsewhere: set[str] = set()
-    for selection in [cases] if cases else _stages(item, profile):
+    for stage in [_Stage(cases)] if cases else [*_alone(likely), *_stages(item, profile)]:
         # What every seed shows has to catch it: a finding of what the seed of a run explores does not bind.
-        options = Options(REFERENCE, profile, seed, selection=selection, embedded=_reference([fault]), explore=False)
+        options = Options(
+            REFERENCE,
+            profile,
+            seed,
+            selection=stage.selection,
+            embedded=_reference([fault]),
+            explore=False,
+            modules=stage.modules,
+        )
         try:
             with Session(options, _contract()) as session:
                 verdict = run_cases(session, _quiet(), _Stop(session, item))
@@ -277,12 +300,21 @@ def trial(fault: str, profile: str = "gate", seed: int = SEED, cases: str | None
         checks = _catchers(item, verdict, session.recorder.findings)
         elsewhere |= {name for group in verdict.findings for name in group.requirements} - set(item.breaks)
         if checks:
-            numbers = [
-                found.exchange.number for found in session.recorder.findings if _names(found, item) and found.exchange
+            shown = [
+                (found.exchange.number, found.exchange.case)
+                for found in session.recorder.findings
+                if _names(found, item) and found.exchange
             ]
-            first = sent + min(numbers, default=verdict.run.requests)
+            number, case = min(shown, default=(verdict.run.requests, ""))
             return _result(
-                item, CAUGHT, sent + verdict.run.requests, began, checks=checks, elsewhere=elsewhere, first=first
+                item,
+                CAUGHT,
+                sent + verdict.run.requests,
+                began,
+                checks=checks,
+                elsewhere=elsewhere,
+                first=sent + number,
+                case=case,
             )
         sent += verdict.run.requests
     return _result(item, ELSEWHERE if elsewhere else MISSED, sent, began, elsewhere=elsewhere)
@@ -293,14 +325,37 @@ def _searching() -> tuple[str, ...]:
     return tuple(f"test_{name}" for service in registered() for name in service.searching)
 
 
-def _stages(fault: Fault, profile: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A choice of cases that a fault is tried with: a pytest expression, and the modules in which they stand; all when
+    there are none."""
+
+    selection: str
+    modules: tuple[str, ...] = ()
+
+
+def _chosen(cases: Iterable[Case]) -> _Stage:
+    """The choice of these cases alone."""
+    found = tuple(cases)
+    names = [f"test_{case.name.partition('.')[2]}" for case in found]
+    return _Stage(" or ".join(names), tuple(dict.fromkeys(case.module for case in found)))
+
+
+def _alone(name: str) -> list[_Stage]:
+    """The choice of this case; none for what no case sent (a login, cleaning up)."""
+    return [_chosen([case]) for case in registry() if case.name == name and _file(name) not in _searching()]
+
+
+def _stages(fault: Fault, profile: str) -> list[_Stage]:
     """The choices of cases that a fault is tried with, one after the other."""
-    declaring = [case for case in registry() if in_profile(case, profile) and covered(case.verifies, fault.breaks)]
+    cases = [case for case in registry() if in_profile(case, profile)]
     searching = _searching()
-    names = [f"test_{case.name.partition('.')[2]}" for case in declaring if _file(case.name) not in searching]
-    stages = [*([" or ".join(names)] if names else []), " and ".join(f"not {name}" for name in searching)]
-    known = {_file(case.name) for case in registry()}
-    return [*stages, *(name for name in searching if name in known)] if profile != "smoke" else stages
+    declaring = [case for case in cases if covered(case.verifies, fault.breaks) and _file(case.name) not in searching]
+    stages = [_chosen(declaring)] if declaring else []
+    stages.append(_Stage(" and ".join(f"not {name}" for name in searching)))
+    if profile == "smoke":
+        return stages
+    return [*stages, *(_Stage(name) for name in searching if any(_file(case.name) == name for case in cases))]
 
 
 def _file(case: str) -> str:
@@ -387,6 +442,7 @@ def _result(
     elsewhere: Iterable[str] = (),
     first: int | None = None,
     note: str = "",
+    case: str = "",
 ) -> FaultTrial:
     return FaultTrial(
         fault.id,
@@ -399,6 +455,7 @@ def _result(
         requests,
         time.monotonic() - began,
         note,
+        case,
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import io
 import signal
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -64,7 +66,8 @@ def run_cases(session: Session, progress: Console, *watchers: object) -> Verdict
     plugins of the caller's.
     """
     options = session.options
-    arguments = [*pytest_arguments(options.profile), *(["-k", options.selection] if options.selection else [])]
+    chosen = ["-k", options.selection] if options.selection else []
+    arguments = [*pytest_arguments(options.profile, options.modules), *chosen]
     watcher = Progress(session, progress)
     interruptible()
     said = io.StringIO()  # pytest reports a bad -k in two lines of its own; ours is one
@@ -92,11 +95,13 @@ def interruptible() -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-def pytest_arguments(profile: str) -> list[str]:
-    """The command line on which pytest runs the suite: its own configuration, none of a directory around."""
-    folders = [Path(next(iter(package.__path__))) for package in case_packages()]
+def pytest_arguments(profile: str, modules: Iterable[str] = ()) -> list[str]:
+    """The command line on which pytest runs the suite, or these modules of it: its own configuration, none of a
+    directory around."""
+    chosen = [str(importlib.import_module(module).__file__) for module in modules]
+    folders = [str(next(iter(package.__path__))) for package in case_packages()]
     return [
-        *map(str, folders),
+        *(chosen or folders),
         "-c",
         str(CONFIGURATION),
         "--rootdir",

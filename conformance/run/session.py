@@ -65,7 +65,8 @@ class Options:
     are files; `confirm` is how often a case that showed a finding is tried again. `budget` bounds the generated cases:
     requests (`500`) or a time (`120s`, `10m`); the profile's own when None. So does `allowance` the data of the cases about
     sizes (`64KiB`, `8MiB`). `wording` says what waivers that name a
-    text are matched against. Without `explore` cases that draw are not run with the seed of the run.
+    text are matched against. Without `explore` cases that draw are not run with the seed of the run. `modules` are those
+    whose cases are collected, all when there are none: less to do for who knows what `selection` chooses.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -83,6 +84,7 @@ class Options:
     allowance: str | None = None
     wording: Wording = PLAIN
     explore: bool = True
+    modules: tuple[str, ...] = ()
 
 
 def budget_of(profile: str, budget: str | None) -> tuple[int | None, float | None]:

@@ -19,7 +19,7 @@ KINDS = {
     "image.download.failure.404.title-missing": "envelope",
     "image.isolation.list.later-pages": "isolation.a_private_image_is_on_no_page_of_another_project",
     "image.list.query.limit.before-filter": "parameters.parameters_hold_together",
-    "image.list.truth.owner": "parameters.every_three_parameters_hold_together",
+    "image.list.truth.owner": "list.a_list_agrees_with_what_is_shown",
     "image.patch.atomic.first": "operations.operations_apply_all_or_none",
     "image.patch.only.active-image.request-id": "request-id",
     "rare.one-in-forty": "server-error",

@@ -143,7 +143,9 @@ def test_a_case_file_that_cannot_be_imported_takes_no_other_with_it(
 ) -> None:
     (tmp_path / "test_broken.py").write_text("raise ValueError('not importable')\n", encoding="utf-8")
     arguments = runner.pytest_arguments
-    monkeypatch.setattr(runner, "pytest_arguments", lambda profile: [str(tmp_path), *arguments(profile)])
+    monkeypatch.setattr(
+        runner, "pytest_arguments", lambda profile, modules: [str(tmp_path), *arguments(profile, modules)]
+    )
     verdict, _, _ = conducted(tmp_path / "out")
     assert (Exit.SUITE, True) == (verdict.exit_code, verdict.count(Outcome.PASSED) > 0)
     assert [("suite-at-fault", "ValueError")] == [(note.kind, note.get("error")) for note in verdict.notes]

@@ -28,6 +28,8 @@ NAMES = frozenset(
         "Accept",
         "Allow",
         "BMP",
+        "SQL",
+        "YAML",
         "Content-Length",
         "Content-Range",
         "Content-Type",

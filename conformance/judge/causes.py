@@ -7,6 +7,7 @@ What only follows from a cause (`consequences`)
 - A 5xx answer: the wrong status, envelope, headers and media type of that very answer.
 - A request that was due a refusal, or is another spelling, and was taken: what is wrong in the answer to that very
   request (an id that differs, a member outside its enumeration, a value that is not as it was sent).
+- A text that is syntax somewhere, over which an operation breaks: its 5xx to requests that tell no class.
 - A call that was let in without a token: its status, where 401 was due.
 - What was taken, and was due a refusal, where it breaks what comes after it: that is the heavier of the two.
 - A body that claims to be JSON and is none has no envelope either, and the wrong media type.
@@ -39,6 +40,8 @@ What is one cause (`variants`)
 - What comes back after it was removed is one, wherever it was met again.
 - What was answered as made and is not there when it is shown is one, whatever was sent for it.
 - Whoever is let in where nobody asks for a token, or for the project, is let in by one mistake for each operation.
+- A text that is syntax somewhere, and is not treated to the letter, is one for each syntax, whichever member it was
+  and whatever the operation: who escapes or splits does so wherever the text passes. Some of it is refused then.
 - What is taken in other spellings is one for the operation (ruling 44).
 - What answers give away is one for what it is and the part of an answer in which it stands, in whichever answers.
 - How pages go on is one, by whatever they are ordered, and what becomes of them while others come and go is another.
@@ -64,6 +67,7 @@ from conformance.judge.kinds import (
     OTHER_DATA,
     PERHAPS_OTHER_DATA,
     REFUSED_ALL_THE_SAME,
+    SYNTAX,
     WITHOUT_A_TOKEN,
     WRONG_PARTS,
     code_instead,
@@ -232,6 +236,9 @@ def _key(finding: Finding, parts: Parts, contract: Contract, seen: _Seen) -> Clu
         return *scope, kind
     if kind == "no-envelope":
         return *scope, kind, _gives_tokens(finding.operation, contract)
+    if kind in SYNTAX:
+        kept_as_sent = kind in {"syntax-refused", "syntax-altered"}
+        return requirement.binding, "as sent" if kept_as_sent else kind, deviation.request and deviation.request[0].held
     if kind in CHOSEN_BY_THE_SERVER:
         return *scope, kind
     if kind == "forbidden-accepted":

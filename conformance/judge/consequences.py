@@ -15,6 +15,7 @@ from conformance.judge.kinds import (
     ODD,
     OTHER_DATA,
     SERVER_ERRORS,
+    SYNTAX,
     TAKEN,
     WITHOUT_A_TOKEN,
     code_instead,
@@ -42,11 +43,14 @@ def followed(
     taken: defaultdict[str, list[Finding]] = defaultdict(list)
     taken_by_all: defaultdict[str, list[Finding]] = defaultdict(list)
     broken_later = [finding for finding in findings if finding.deviation.kind in BROKEN_LATER]
+    broken_by: dict[tuple[str | None, int | None], Finding] = {}
     for finding in findings:
         if finding.deviation.kind in OTHER_DATA and finding.exchange is not None:
             other_data[finding.exchange.number in exploring].append(finding)
         if finding.exchange is not None:
             by_exchange[finding.exchange.number].append(finding)
+            if finding.deviation.kind in SYNTAX and finding.exchange.response.status >= 500:
+                broken_by.setdefault((finding.exchange.operation, finding.exchange.response.status), finding)
             if finding.deviation.kind in TAKEN:
                 taken[finding.exchange.operation].append(finding)
                 if finding.exchange.number not in exploring:
@@ -60,6 +64,8 @@ def followed(
         let_in = (taken if drawn else taken_by_all)[finding.exchange.operation]
         return (
             _no_answer(finding, found, contract)
+            or _syntax(finding, found, contract)
+            or _breaks(finding, broken_by)
             or _unwanted_status(finding, found, contract)
             or _let_in(finding, found, contract)
             or _no_json(finding, found)
@@ -117,6 +123,25 @@ def _unwanted_status(finding: Finding, found: Iterable[Finding], contract: Contr
 
 def _binds(finding: Finding, contract: Contract) -> bool:
     return contract.requirements[finding.requirement].binding
+
+
+def _syntax(finding: Finding, found: Iterable[Finding], contract: Contract) -> Finding | None:
+    """The text that is syntax somewhere, over which the target broke with this 5xx."""
+    deviation = finding.deviation
+    if deviation.kind in SYNTAX or _harm(finding, contract) not in {Harm.SERVER_ERROR, Harm.STATUS, Harm.FORM}:
+        return None
+    if not any(item.deviation.kind in SERVER_ERRORS for item in found):
+        return None
+    return next((item for item in found if item.deviation.kind in SYNTAX), None)
+
+
+def _breaks(finding: Finding, broken_by: Mapping[tuple[str | None, int | None], Finding]) -> Finding | None:
+    """The text over which an operation breaks, of which this finding says that it broke for a request that tells no
+    class: what a resource is called does not stand in the request that shows or deletes it."""
+    deviation = finding.deviation
+    if deviation.kind != "server-error" or deviation.request:
+        return None
+    return broken_by.get((deviation.operation, deviation.status))
 
 
 def _let_in(finding: Finding, found: Iterable[Finding], contract: Contract) -> Finding | None:

@@ -20,6 +20,7 @@ __all__ = [
     "REFUSALS",
     "REFUSED_ALL_THE_SAME",
     "SERVER_ERRORS",
+    "SYNTAX",
     "TAKEN",
     "WITHOUT_A_TOKEN",
     "WRONG_PARTS",
@@ -64,6 +65,14 @@ IN_PAGES = {
     "twice-while-changing": "changing",
 }
 """Kind of what the pages of a list lose or repeat -> what is one cause: how pages go on, by whatever they are ordered."""
+SYNTAX = {
+    "syntax-refused": "refuses-syntax",
+    "syntax-altered": "alters-syntax",
+    "syntax-misread": "misreads-syntax",
+    "syntax-unlisted": "loses-syntax",
+    "syntax-breaks": "breaks-on-syntax",
+}
+"""Kind of what becomes of a text that is syntax somewhere -> the kind that titles all of it."""
 WITHOUT_A_TOKEN = frozenset({"taken-without-a-token", "opened", "changed-without-a-token"})
 """Kinds of findings that a call was answered without a valid token."""
 

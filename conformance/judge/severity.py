@@ -71,7 +71,15 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         "open-without-a-token",
     ),
     Harm.DISCLOSURE: ("gives-away-secret", "gives-away-of-another"),
-    Harm.SERVER_ERROR: ("server-error", "answers", "answers-anywhere", "breaks-later", "breaks-for-all"),
+    Harm.SERVER_ERROR: (
+        "server-error",
+        "answers",
+        "answers-anywhere",
+        "breaks-later",
+        "breaks-for-all",
+        "syntax-breaks",
+        "breaks-on-syntax",
+    ),
     Harm.RESULT: (
         # values
         "missing",
@@ -102,6 +110,8 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         "unreadable",
         "too-large",
         "envelope-in-a-success",
+        "syntax-altered",
+        "alters-syntax",
         # what a request did
         "made-by-one-request",
         "made-by-a-refused-request",
@@ -138,6 +148,10 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         "leads-nowhere",
         "on-the-last-page",
         "no-uri",
+        "syntax-misread",
+        "misreads-syntax",
+        "syntax-unlisted",
+        "loses-syntax",
         "offers-no-choice",
     ),
     Harm.STATUS: (
@@ -152,6 +166,8 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         "takes",
         "allowed-refused",
         "refuses",
+        "syntax-refused",
+        "refuses-syntax",
         "neither-taken-nor-refused",
         "neither-empty-nor-refused",
         "part-refused",

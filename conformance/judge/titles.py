@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from conformance.judge.breadth import SIZE, classes, named, size_of
+from conformance.judge.breadth import SIZE, TEXT, classes, named, size_of
 from conformance.judge.kinds import (
     BEYOND,
     BROKEN_LATER,
@@ -16,6 +16,7 @@ from conformance.judge.kinds import (
     IN_PAGES,
     REFUSALS,
     REFUSED_ALL_THE_SAME,
+    SYNTAX,
     WITHOUT_A_TOKEN,
     code_instead,
 )
@@ -124,6 +125,14 @@ def _of_refused(members: Sequence[Finding]) -> Deviation:
     return Deviation(REFUSED_ALL_THE_SAME[first.deviation.kind], operation=first.operation)
 
 
+def _of_syntax(members: Sequence[Finding]) -> Deviation:
+    """The class of the text, with the place where it stood when that is one."""
+    first = next((item for item in members if item.deviation.kind == "syntax-altered"), members[0]).deviation
+    places = {part.place for item in members for part in item.deviation.request}
+    request = tuple(replace(part, place=part.place if len(places) == 1 else TEXT) for part in first.request)
+    return Deviation(SYNTAX[first.kind], status=first.status, request=request)
+
+
 def _of_form(members: Sequence[Finding]) -> Deviation:
     """The forms that came, the most frequent first."""
     first = members[0].deviation
@@ -182,5 +191,6 @@ _TITLES: Mapping[str, Callable[[Sequence[Finding]], Deviation]] = {
     "leads-elsewhere": _of_links,
     **dict.fromkeys(IN_PAGES, _of_pages),
     **dict.fromkeys(REFUSED_ALL_THE_SAME, _of_refused),
+    **dict.fromkeys(SYNTAX, _of_syntax),
     **dict.fromkeys(CHOSEN_BY_THE_SERVER, _of_form),
 }

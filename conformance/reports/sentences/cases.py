@@ -74,6 +74,12 @@ DEVIATIONS: Mapping[str, str] = {
     "twice-while-changing": "pages hold a resource twice after {when}",
     "refused-while-changing": "{place} is refused with {status} after {when}",
     "larger-page": "pages of {due} have up to {got} resources",
+    # texts that are syntax somewhere
+    "syntax-refused": "{operation} refuses {cause} with {status}: {due}",
+    "syntax-altered": "{cause}: not kept to the letter ({where}), sent as {due} and now {got}",
+    "syntax-misread": "a list by {cause} is not to the letter: by {due} it {how}",
+    "syntax-unlisted": "a resource that has {cause} is not in the list: {due}",
+    "syntax-breaks": "{operation} is answered with {status} for a resource that has {cause}",
     # projects
     "listed-to-another-project": "a list of another project shows a private resource ({how})",
     "reached-by-another-project": "another project got at a private resource ({how})",
@@ -250,6 +256,8 @@ WORDS: Mapping[str, str] = {
     "others-together": "finds others than those that match, beside other parameters",
     "others-on-a-later-page": "finds others than those that match on a later page",
     "not-exactly": "does not find exactly those that match",
+    "is-refused": "is refused",
+    "fails": "fails",
     "something-by-an-unknown-value": "finds resources by a value that none has",
     "no-order": "not in order",
     "no-order-on-a-later-page": "not in order on a later page",

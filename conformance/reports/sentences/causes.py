@@ -19,6 +19,11 @@ DEVIATIONS: Mapping[str, str] = {
     "refused-and-changed": "{operation} refuses a request and makes its change all the same",
     "open-to-another-project": "{operation} is open to another project",
     "open-without-a-token": "{operation} is open without a valid token",
+    "refuses-syntax": "{cause}: refused with {status}",
+    "alters-syntax": "{cause}: not kept to the letter",
+    "misreads-syntax": "a list by {cause}: not to the letter",
+    "loses-syntax": "not in the list: a resource that has {cause}",
+    "breaks-on-syntax": "{status} for a resource that has {cause}",
     "lenient-in": "{operation} takes more than it has to: {request}",
 }
 """Kind of deviation -> template. {cause} is the class of the request as a noun."""
@@ -38,6 +43,7 @@ NOUNS: Mapping[str, str] = {
     "beyond-bmp": "{place} with characters outside the BMP",
     "larger-than": "{place} of more than {bytes} bytes",
     "missing": "a request without {place}",
+    "syntax": "{place} with {how}",
 }
 """Rule of a class -> how it is called as a noun; of any other rule it is `{place} that {held}`."""
 

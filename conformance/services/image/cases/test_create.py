@@ -130,7 +130,7 @@ def test_null_is_taken_or_refused(cloud: ImageClient, expect: Expect) -> None:
 
 
 @verifies("image.create.request", "image.create.body.tags")
-def test_texts_of_every_shape_are_kept_to_the_letter(cloud: ImageClient, expect: Expect) -> None:
+def test_long_texts_and_names_in_any_case_are_kept_to_the_letter(cloud: ImageClient, expect: Expect) -> None:
     sent: dict[str, Any] = {
         "tags": list(TEXTS),
         "Conformance_Case": "One",
@@ -160,12 +160,6 @@ def test_a_long_property_is_kept_or_refused_never_cut(cloud: ImageClient, expect
     expect(REQUEST, status >= 400 or got == text, deviation, exchange)
 
 
-@verifies("image.create.body.name")
-@pytest.mark.parametrize("name", ["007", "1.0", "true", "null"])
-def test_a_name_that_looks_like_something_else_stays_text(cloud: ImageClient, expect: Expect, name: str) -> None:
-    echoed_and_stored(cloud, expect, {"name": name}, cloud.create({"name": name, "tags": [cloud.tag]}))
-
-
 @verifies("image.create.body.*")
 @pytest.mark.parametrize("member", [*MEMBERS, "id", "name"])
 def test_a_value_that_breaks_a_rule_is_refused(cloud: ImageClient, expect: Expect, member: str) -> None:
@@ -178,48 +172,12 @@ def test_a_value_that_breaks_a_rule_is_refused(cloud: ImageClient, expect: Expec
 
 
 @verifies("image.create.body.name")
-@pytest.mark.parametrize(
-    "suffix",
-    [
-        " two  spaces",
-        " blank at the end ",
-        " MiXeD Case",
-        " 镜像名称",
-        ' a"b\\c/d',
-        " <b>&amp;</b>",
-        " tab\tnew",
-        " éÅß e\u0301",
-        " ﬁ ½ Å",
-        " a+b",
-        "x" * 200,
-        "镜" * 200,
-    ],
-)
-def test_a_name_is_kept_to_the_letter(cloud: ImageClient, expect: Expect, suffix: str) -> None:
-    name = cloud.name(suffix)[:255]
-    echoed_and_stored(cloud, expect, {"name": name}, cloud.create({"name": name}))
-
-
-@verifies("image.create.body.name")
 def test_a_name_of_255_characters_is_taken_and_one_of_256_refused(cloud: ImageClient, expect: Expect) -> None:
     for letter in ("n", "镜"):
         start = cloud.name()
         name = start + letter * (255 - len(start))
         echoed_and_stored(cloud, expect, {"name": name}, cloud.create({"name": name}))
         expect.refused("image.create.body.name", cloud.create({"name": name + letter, "tags": [cloud.tag]}))
-
-
-@verifies("image.create.body.name")
-@pytest.mark.parametrize("suffix", [" 🖼", " 𠀀𠀁", " a🖼b"])
-def test_four_byte_characters_are_kept_or_refused_never_altered(
-    cloud: ImageClient, expect: Expect, suffix: str
-) -> None:
-    name = cloud.name(suffix)
-    exchange = cloud.create({"name": name})
-    if exchange.response.status == 400:
-        expect.refused("image.create.body.name", exchange)
-    else:
-        echoed_and_stored(cloud, expect, {"name": name}, exchange)
 
 
 @verifies("image.create.body.name")

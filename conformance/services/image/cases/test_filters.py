@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from conformance.model.jsonvalue import in_utc, moment
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotExercised, call, verifies
@@ -16,51 +14,9 @@ from conformance.services.image.selection import LIST, ids, query_of, same_set, 
 def test_name_selects_by_exact_match(cloud: ImageClient, expect: Expect) -> None:
     name = cloud.name("-Exact")
     wanted = {image(cloud, name=name).id, image(cloud, name=name).id}
-    for near in (
-        name + "x",
-        name[:-1],
-        name.upper(),
-        name.lower(),
-        name + " ",
-        name.replace("-", "_"),
-        name.replace("E", "É"),
-        name.replace("E", "Ｅ"),
-    ):
+    for near in (name + "x", name[:-1]):
         image(cloud, name=near)
     exchange = cloud.list({"name": name})
-    if expect.status("image.list.query.name", exchange, 200):
-        same_set(expect, "name", wanted, exchange)
-
-
-@verifies("image.list.query.name")
-@pytest.mark.parametrize("suffix", [" two words", " 镜像", " a+b&c=d%20", " a#b;c?d", " 'quoted\"", "/slash", " ß é İ"])
-def test_name_selects_whatever_characters_it_has(cloud: ImageClient, expect: Expect, suffix: str) -> None:
-    name = cloud.name(suffix)
-    wanted = {image(cloud, name=name).id}
-    image(cloud, name=cloud.name(suffix))
-    exchange = cloud.list({"name": name})
-    if expect.status("image.list.query.name", exchange, 200):
-        same_set(expect, "name", wanted, exchange)
-
-
-@verifies("image.list.query.name")
-@pytest.mark.parametrize(
-    ("suffix", "near"),
-    [
-        ("-a_b", "-axb"),
-        ("-a%b", "-axxb"),
-        ("-a*b", "-axb"),
-        ("-a.b", "-axb"),
-        (" a", "  a"),
-        ("-a,b", "-a"),
-        ("-a|b", "-a"),
-    ],
-)
-def test_no_character_of_a_name_stands_for_others(cloud: ImageClient, expect: Expect, suffix: str, near: str) -> None:
-    stem = cloud.name()
-    wanted = {image(cloud, name=stem + suffix).id}
-    image(cloud, name=stem + near)
-    exchange = cloud.list({"name": stem + suffix})
     if expect.status("image.list.query.name", exchange, 200):
         same_set(expect, "name", wanted, exchange)
 

@@ -115,7 +115,7 @@ def test_several_members_are_changed_at_once_and_the_others_stay(cloud: ImageCli
 
 
 @verifies("image.patch.stored", "image.patch.operation.add")
-def test_texts_of_every_shape_are_stored_to_the_letter(cloud: ImageClient, expect: Expect) -> None:
+def test_long_texts_and_names_in_any_case_are_stored_to_the_letter(cloud: ImageClient, expect: Expect) -> None:
     made = image(cloud)
     stored(cloud, expect, made.id, {"tags": list(TEXTS)})
     wanted = {
@@ -155,23 +155,9 @@ def test_a_property_is_that_of_its_image_alone(cloud: ImageClient, expect: Expec
 
 
 @verifies("image.patch.stored")
-def test_a_name_is_changed_to_the_letter(cloud: ImageClient, expect: Expect) -> None:
+def test_a_name_may_be_changed_to_null(cloud: ImageClient, expect: Expect) -> None:
     made = image(cloud, tags=[cloud.tag])
-    for suffix in (
-        " two  spaces",
-        " blank at the end ",
-        " MiXeD Case",
-        ' a"b\\c/d',
-        " <b>&amp;</b>",
-        " éÅß e\u0301",
-        " ﬁ ½",
-        "镜" * 200,
-    ):
-        name = cloud.name(suffix)
-        cloud.journal.intend(name)
-        stored(cloud, expect, made.id, {"name": name})
-    for other in ("007", "true", None):
-        stored(cloud, expect, made.id, {"name": other})
+    stored(cloud, expect, made.id, {"name": None})
 
 
 @verifies("image.patch.response.200.*", "image.patch.unchanged")

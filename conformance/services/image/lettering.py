@@ -1,0 +1,521 @@
+"""Images whose members are written in the syntax of something (generate/syntax.py), and whether they are treated to the
+letter: taken, answered, shown, listed, found by their names, changed and deleted.
+
+What is not treated so is collected and told at the end, each by the class that explains it (generate/explanation.py).
+A refusal of what the contract does not promise (characters outside the BMP, NUL: ruling 8) is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from conformance.generate.explanation import Failed, explained, likened
+from conformance.generate.syntax import NAME, Form, Syntax
+from conformance.judge.partition import FURTHER
+from conformance.judge.rules import odd_text
+from conformance.model import requirement_id
+from conformance.model.deviation import Deviation
+from conformance.model.equivalence import Class, Part
+from conformance.model.jsonvalue import short
+from conformance.model.marks import OWN_PROPERTY
+from conformance.model.message import Exchange
+from conformance.model.phrase import Terms
+from conformance.run.cases import Expect
+from conformance.run.reading import Members
+from conformance.services.image.arrange import answered, image, listed, unready
+from conformance.services.image.client import ImageClient
+
+__all__ = ["Lettering", "Spelling", "changes_of", "entries_of"]
+
+CREATE, PATCH, LIST, SHOW, DELETE = "image.create", "image.patch", "image.list", "image.show", "image.delete"
+SERVER_ERROR = "status.server-error"
+BY_NAME = requirement_id.query(LIST, "name")
+COMPLETE = "image.list.complete"
+FROM_THE_NEWEST: Mapping[str, str | int] = {"limit": 100, "sort_key": "created_at", "sort_dir": "desc"}
+AT_A_TIME = 24
+"""So many images of a lettering are there at a time, beside those that are near to them."""
+REQUIREMENTS = {
+    (CREATE, "name"): requirement_id.body(CREATE, "name"),
+    (CREATE, "tags"): requirement_id.body(CREATE, "tags"),
+    (CREATE, FURTHER): requirement_id.request(CREATE),
+    (PATCH, "name"): "image.patch.stored",
+    (PATCH, "tags"): "image.patch.stored",
+    (PATCH, FURTHER): "image.patch.operation.add",
+}
+"""Operation and place -> the promise that a value there is taken and kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """An image that is to be: the class and the form of its name, and the templates of its tags and of the values of its
+    further properties. `looked_at`: show is asked, too."""
+
+    syntax: Syntax
+    form: Form
+    texts: tuple[str, ...] = ()
+    looked_at: bool = False
+
+
+def entries_of(syntaxes: Iterable[Syntax], *, whole: bool = False) -> Iterator[Spelling]:
+    """The images of these classes: one for each form of the sample, or for every form; the first of a class has all
+    texts of it in its tags and properties."""
+    for syntax in syntaxes:
+        forms = syntax.forms if whole else syntax.forms[: syntax.sample]
+        for index, form in enumerate(forms):
+            texts = tuple(dict.fromkeys(one.text for one in syntax.forms)) if index == 0 else ()
+            yield Spelling(syntax, form, texts, looked_at=whole or index == 0)
+
+
+def changes_of(syntaxes: Iterable[Syntax], *, whole: bool = False) -> Iterator[Spelling]:
+    """The changes of one image to these classes: one for each, or for every form."""
+    made = (entry for entry in entries_of(syntaxes, whole=whole) if whole or entry.texts)
+    return (replace(entry, looked_at=whole) for entry in made)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A text that was not treated to the letter: how (the kind of its deviation), which promise that breaks, where it
+    stood, in the answer of which operation it shows, and what a reader is shown."""
+
+    kind: str
+    requirement: str
+    place: str
+    failed: Failed
+    operation: str
+    exchange: Exchange
+    seen: Terms = ()
+    status: int | None = None
+
+    @property
+    def where(self) -> tuple[str, str]:
+        """What is explained together: what becomes of the texts of one place, or over which one operation breaks."""
+        return self.kind, self.operation if self.kind == "syntax-breaks" else self.place
+
+
+def _plain(text: str, number: int = 0) -> str:
+    """A template as a tag, or as the value of a property; the number keeps those apart that a target may equate."""
+    return text.replace(NAME, f"name{number}")
+
+
+def _tags(texts: Sequence[str]) -> dict[str, str]:
+    """Tag -> the template that it is made of."""
+    return {_plain(text, number): text for number, text in enumerate(texts)}
+
+
+def _property(number: int) -> str:
+    return f"{OWN_PROPERTY}{number}"
+
+
+@dataclass
+class Lettering:
+    """What is tried on one cloud, and what came of it. `stem` is in every name that is not whole."""
+
+    cloud: ImageClient
+    stem: str
+    troubles: list[Trouble] = field(default_factory=list)
+    passed: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    _there: dict[str, str] = field(default_factory=dict)
+    _unfound: list[tuple[Spelling, str, Trouble]] = field(default_factory=list)
+
+    # --- what is tried ----------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Make two images with plain names. Raises NotExercised when a list by such a name does not find exactly the
+        one: nothing can be said of others then."""
+        for name in (self.stem, f"{self.stem}x"):
+            self._there[name] = image(self.cloud, name=name).id
+        exchange = self.cloud.list({"name": self.stem})
+        if {item.get("id") for item in listed(exchange)} != {self._there[self.stem]}:
+            raise unready(exchange)
+
+    def create(self, entries: Sequence[Spelling]) -> None:
+        """Make images, look at them, find them and delete them again."""
+        for first in range(0, len(entries), AT_A_TIME):
+            batch = entries[first : first + AT_A_TIME]
+            others = {self._sent(entry)["name"] for entry in batch if entry.texts}
+            for near in dict.fromkeys(near for entry in batch for near in entry.form.near):
+                self._beside(near.replace(NAME, self.stem), others)
+            made = [(entry, own) for entry in batch if (own := self._made(entry)) is not None]
+            self._in_the_list(made)
+            for entry, own in made:
+                self._deleted(entry, own)
+            for name in [name for name in self._there if name not in (self.stem, f"{self.stem}x")]:
+                self.cloud.discard(self._there.pop(name))
+
+    def change(self, entries: Sequence[Spelling]) -> None:
+        """Change one image to each of these, look at it and find it, and delete it."""
+        own = image(self.cloud, tags=[self.cloud.tag]).id
+        for entry in entries:
+            self._changed(entry, own)
+        self.cloud.delete(own)
+
+    def probe(self, forms: Iterable[tuple[Syntax, Form]]) -> None:
+        """Ask for names that no image has, near to those that some have."""
+        for syntax, form in forms:
+            exchange = self.cloud.list({"name": form.of(self.stem)})
+            self._judge_selection(Spelling(syntax, form), None, exchange)
+
+    # --- create -----------------------------------------------------------------------------------------------------
+
+    def _beside(self, name: str, others: Collection[str]) -> None:
+        """Make an image of this name, unless it is there or will be with more than a name."""
+        if name not in self._there and name not in others:
+            exchange = self.cloud.create({"name": name, "tags": [self.cloud.tag]})
+            made = answered(exchange) if exchange.response.status == 201 else None
+            own = made.maybe_text("id") if made is not None else None
+            if made is not None and own is not None and made.get("name") == name:
+                self._there[name] = own
+            elif own is not None:
+                self.cloud.discard(own)  # near to nothing under its other name
+
+    def _sent(self, entry: Spelling) -> dict[str, Any]:
+        sent: dict[str, Any] = {"name": entry.form.of(self.stem), "tags": [self.cloud.tag]}
+        if entry.texts:
+            sent["tags"] = [self.cloud.tag, *_tags(entry.texts)]
+            sent |= {_property(number): _plain(text) for number, text in enumerate(entry.texts)}
+            sent["description"] = _plain(entry.texts[0])
+        return sent
+
+    def _made(self, entry: Spelling) -> str | None:
+        """The image of an entry, looked at and found by its name; None when there is none."""
+        sent = self._sent(entry)
+        beside = self._there.get(sent["name"])
+        if beside is not None:
+            # It was made to be near to another, or another class has this form, too.
+            return beside if not entry.texts and self._found(entry, CREATE, sent, beside) else None
+        exchange = self.cloud.create(sent)
+        own = answered(exchange).maybe_text("id") if exchange.response.status == 201 else None
+        if own is None:
+            self._not_made(entry, sent, exchange)
+            return None
+        self._there[sent["name"]] = own
+        self._taken(entry)
+        kept = self._compare(entry, CREATE, sent, answered(exchange), "answer", exchange)
+        if entry.looked_at and self.cloud.shows is not False:
+            self._shown(entry, CREATE, sent, own)
+        if kept and not self._found(entry, CREATE, sent, own):
+            self._deleted(entry, own)
+            return None
+        return own
+
+    def _not_made(self, entry: Spelling, sent: Mapping[str, Any], exchange: Exchange) -> None:
+        """Find out which text it was that the target did not take."""
+        if not entry.texts:
+            self._refused(entry, CREATE, "name", entry.form.text, exchange)
+            return
+
+        def taken(members: Mapping[str, Any]) -> Exchange | None:
+            """The answer when these members are not taken."""
+            tried = self.cloud.create({"name": self.cloud.name(), "tags": [self.cloud.tag], **members})
+            own = answered(tried).maybe_text("id")
+            if own is not None:
+                self.cloud.discard(own)
+            return None if tried.response.status == 201 else tried
+
+        self._narrow(entry, CREATE, sent, exchange, taken)
+
+    def _narrow(
+        self,
+        entry: Spelling,
+        operation: str,
+        sent: Mapping[str, Any],
+        exchange: Exchange,
+        taken: Callable[[Mapping[str, Any]], Exchange | None],
+    ) -> None:
+        if exchange.response.status < 500 and all(odd_text(text) is not None for text in entry.texts):
+            return  # no promise speaks of it
+        told = False
+        refused = taken({"name": sent["name"], "tags": [self.cloud.tag]})
+        if refused is not None:
+            told = True
+            self._refused(entry, operation, "name", entry.form.text, refused)
+        for place, members in (("tags", self._as_tags), (FURTHER, self._as_properties)):
+            found = _first_refused(entry.texts, members, taken)
+            if found is not None:
+                told = True
+                self._refused(entry, operation, place, *found)
+        if not told:
+            self._refused(entry, operation, "body", entry.form.text, exchange)
+
+    def _as_tags(self, texts: Sequence[str]) -> dict[str, Any]:
+        return {"tags": [self.cloud.tag, *_tags(texts)]}
+
+    def _as_properties(self, texts: Sequence[str]) -> dict[str, Any]:
+        return {_property(number): _plain(text) for number, text in enumerate(texts)}
+
+    def _taken(self, entry: Spelling) -> None:
+        self._passes("syntax-refused", "name", entry.form.text)
+        for place in ("tags", FURTHER):
+            self._passes("syntax-refused", place, *entry.texts)
+
+    def _refused(self, entry: Spelling, operation: str, place: str, text: str, exchange: Exchange) -> None:
+        status = exchange.response.status
+        if status < 500 and odd_text(text) is not None:
+            return  # no promise speaks of it
+        name = REQUIREMENTS.get((operation, place), requirement_id.request(operation))
+        if status >= 500 and operation == PATCH and self.cloud.resend(exchange.request).response.status < 500:
+            return  # not the text's doing
+        kind, name = ("syntax-breaks", SERVER_ERROR) if status >= 500 else ("syntax-refused", name)
+        failed = Failed(entry.syntax, text)
+        self.troubles.append(
+            Trouble(kind, name, place, failed, operation, exchange, (("due", short(_plain(text))),), status)
+        )
+
+    def _shown(self, entry: Spelling, operation: str, sent: Mapping[str, Any], own: str) -> None:
+        exchange = self.cloud.show(own)
+        if exchange.response.status >= 500:
+            self._breaks(entry, exchange)
+        elif exchange.response.status == 200:
+            self._passes("syntax-breaks", SHOW, entry.form.text)
+            self._compare(entry, operation, sent, answered(exchange), "shown", exchange)
+
+    def _breaks(self, entry: Spelling, exchange: Exchange) -> None:
+        """A 5xx, which is the text's doing when it comes again."""
+        if self.cloud.resend(exchange.request).response.status < 500:
+            return
+        failed, status = Failed(entry.syntax, entry.form.text), exchange.response.status
+        self.troubles.append(
+            Trouble("syntax-breaks", SERVER_ERROR, "name", failed, exchange.operation, exchange, (), status)
+        )
+
+    # --- to the letter ----------------------------------------------------------------------------------------------
+
+    def _compare(
+        self,
+        entry: Spelling,
+        operation: str,
+        sent: Mapping[str, Any],
+        found: Members,
+        where: str,
+        exchange: Exchange,
+    ) -> bool:
+        """Judge that a place has the members as they were sent; whether it has the name. A list may leave members
+        out."""
+        if found.get("name") != sent["name"]:
+            self._altered(entry, operation, "name", entry.form.text, sent["name"], found.get("name"), where, exchange)
+        else:
+            self._passes("syntax-altered", "name", entry.form.text)
+        if entry.texts and ("tags" in found or where != "listed"):
+            lost = dict(self._lost_tags(entry.texts, found.get("tags")))
+            for tag, text in _tags(entry.texts).items():
+                if tag in lost:
+                    self._altered(entry, operation, "tags", text, tag, lost[tag], where, exchange)
+                else:
+                    self._passes("syntax-altered", "tags", text)
+        for number, text in enumerate(entry.texts):
+            if _property(number) not in found and where == "listed":
+                continue
+            got = found.get(_property(number))
+            if got != _plain(text):
+                self._altered(entry, operation, FURTHER, text, _plain(text), got, where, exchange)
+            else:
+                self._passes("syntax-altered", FURTHER, text)
+        return bool(found.get("name") == sent["name"])
+
+    def _lost_tags(self, texts: Sequence[str], got: Any) -> Iterator[tuple[str, Any]]:
+        """The tags that are not there, each with the one that stands in its place, if any does."""
+        tags = [item for item in got if isinstance(item, str)] if isinstance(got, list) else []
+        due = _tags(texts)
+        more = [tag for tag in tags if tag not in due and tag != self.cloud.tag]
+        for tag in due:
+            if tag not in tags:
+                alike = next((other for other in more if likened(tag, other)), None)
+                yield tag, alike or max(more, key=partial(_likeness, tag), default=None)
+
+    def _altered(
+        self,
+        entry: Spelling,
+        operation: str,
+        place: str,
+        text: str,
+        due: str,
+        got: Any,
+        where: str,
+        exchange: Exchange,
+    ) -> None:
+        name = REQUIREMENTS[operation, place] if where != "listed" else COMPLETE
+        failed = Failed(entry.syntax, text, (due, got) if isinstance(got, str) else None)
+        seen = (("due", short(due)), ("got", short(got)), ("where", where))
+        self.troubles.append(Trouble("syntax-altered", name, place, failed, operation, exchange, seen))
+
+    def _passes(self, kind: str, place: str, *texts: str) -> None:
+        self.passed.setdefault((kind, place), set()).update(texts)
+
+    # --- lists ------------------------------------------------------------------------------------------------------
+
+    def _found(self, entry: Spelling, operation: str, sent: Mapping[str, Any], own: str) -> bool:
+        """Judge that a list by its name has the image and no other; False when the image breaks every list."""
+        exchange = self.cloud.list({"name": sent["name"]})
+        if exchange.response.status >= 500:
+            whole = self.cloud.list(FROM_THE_NEWEST)
+            if whole.response.status >= 500:
+                self._breaks(entry, exchange)
+                self._breaks(entry, whole)
+                return False
+        else:
+            self._passes("syntax-breaks", LIST, entry.form.text)
+        self._judge_selection(entry, own, exchange)
+        rows = listed(exchange) if exchange.response.status == 200 else []
+        for row in (row for row in rows if row.get("id") == own):
+            self._compare(entry, operation, sent, row, "listed", exchange)
+        return True
+
+    def _judge_selection(self, entry: Spelling, own: str | None, exchange: Exchange) -> None:
+        """Judge a list by the name of an image, or by that of none."""
+        wanted, status = entry.form.of(self.stem), exchange.response.status
+        how, exact = "", False
+        found: tuple[str, str] | None = None
+        if status == 200:
+            rows = listed(exchange)
+            there = own is None or any(row.get("id") == own for row in rows)
+            others = [row for row in rows if row.get("id") != own and row.get("name") != wanted]
+            exact = there and not others
+            names = (row.maybe_text("name") for row in others)
+            found = next(((wanted, name) for name in names if name is not None), None)
+            how = "not-exactly" if others and not there else "misses" if not there else "others"
+        elif status < 500 and odd_text(wanted) is not None:
+            return
+        elif status >= 500 and self.cloud.resend(exchange.request).response.status < 500:
+            return  # not the text's doing
+        else:
+            how = "fails" if status >= 500 else "is-refused"
+        if exact:
+            self._passes("syntax-misread", "name", entry.form.text)
+            return
+        failed, seen = Failed(entry.syntax, entry.form.text, found), (("due", short(wanted)), ("how", how))
+        trouble = Trouble("syntax-misread", BY_NAME, "name", failed, LIST, exchange, seen)
+        if how == "misses" and own is not None:
+            self._unfound.append((entry, own, trouble))
+        else:
+            self.troubles.append(trouble)
+
+    def _in_the_list(self, made: Sequence[tuple[Spelling, str]]) -> None:
+        """Judge that the list has the images; what it loses altogether is not told again as lost by the filter."""
+        pages: list[Exchange] = []
+        found: dict[str, Members] = {}
+        for page in islice(self.cloud.pages(FROM_THE_NEWEST), 10):
+            pages.append(page)
+            rows = listed(page) if page.response.status == 200 else []
+            found |= {str(row.get("id")): row for row in rows}
+            if found.keys() >= {own for _, own in made}:
+                break
+        whole = pages[-1].response.status == 200 and bool(found)
+        unfound = {own: trouble for _, own, trouble in self._unfound}
+        self._unfound = []
+        for entry, own in made:
+            if own in found or not whole:
+                self.troubles += [unfound[own]] if own in unfound else []
+                self._passes("syntax-unlisted", "name", entry.form.text)
+            else:
+                failed = Failed(entry.syntax, entry.form.text)
+                seen = (("due", short(entry.form.of(self.stem))),)
+                self.troubles.append(Trouble("syntax-unlisted", COMPLETE, "name", failed, LIST, pages[-1], seen))
+        if pages[-1].response.status >= 500:
+            self._culprit(made, pages[-1])
+
+    def _culprit(self, made: Sequence[tuple[Spelling, str]], broken: Exchange) -> None:
+        """Find the image that breaks the list: the one after whose deletion it answers again."""
+        lists = [broken]
+        for entry, own in made:
+            self._deleted(entry, own)
+            again = self.cloud.list(FROM_THE_NEWEST)
+            if again.response.status < 500:
+                for exchange in lists:
+                    self._breaks(entry, exchange)
+                return
+            lists.append(again)
+
+    def _deleted(self, entry: Spelling, own: str) -> None:
+        name = next((name for name, item in self._there.items() if item == own), None)
+        if name is None:
+            return  # it was deleted already
+        exchange = self.cloud.delete(own)
+        if exchange.response.status == 204:
+            self.cloud.journal.gone(own)
+            self._passes("syntax-breaks", DELETE, entry.form.text)
+        elif exchange.response.status >= 500:
+            self._breaks(entry, exchange)
+        self._there.pop(name)
+
+    # --- change -----------------------------------------------------------------------------------------------------
+
+    def _changed(self, entry: Spelling, own: str) -> None:
+        sent = {name: value for name, value in self._sent(entry).items() if name != "description"}
+        exchange = self._patched(own, sent)
+        if exchange.response.status != 200:
+
+            def taken(members: Mapping[str, Any]) -> Exchange | None:
+                tried = self._patched(own, members)
+                return None if tried.response.status == 200 else tried
+
+            if entry.texts:
+                self._narrow(entry, PATCH, sent, exchange, taken)
+            else:
+                self._refused(entry, PATCH, "name", entry.form.text, exchange)
+            return
+        self._taken(entry)
+        kept = self._compare(entry, PATCH, sent, answered(exchange), "answer", exchange)
+        if entry.looked_at and self.cloud.shows is not False:
+            self._shown(entry, PATCH, sent, own)
+        if kept:
+            self._found(entry, PATCH, sent, own)
+        self.troubles += [trouble for _, _, trouble in self._unfound]
+        self._unfound = []
+
+    def _patched(self, own: str, members: Mapping[str, Any]) -> Exchange:
+        """Replace the members that the document names and add all others."""
+        if "name" in members:
+            self.cloud.journal.intend(str(members["name"]))
+        operations = [
+            {"op": "replace" if name in ("name", "tags") else "add", "path": f"/{name}", "value": value}
+            for name, value in members.items()
+        ]
+        return self.cloud.patch(own, operations)
+
+    # --- what came of it --------------------------------------------------------------------------------------------
+
+    def tell(self, expect: Expect, *kept: str) -> None:
+        """Judge all of it, each text by the class that explains what became of it. `kept` are the promises that were
+        looked at."""
+        broken = {item.requirement for item in self.troubles}
+        for name in kept:
+            if name not in broken:
+                expect.kept(name)
+        for where in dict.fromkeys(item.where for item in self.troubles):
+            found = [item for item in self.troubles if item.where == where]
+            classes = explained([item.failed for item in found], self.passed.get(where, set()))
+            for item, syntax in zip(found, classes, strict=True):
+                deviation = Deviation(
+                    item.kind,
+                    operation=item.operation,
+                    status=item.status,
+                    request=(Part(item.place, Class("syntax", terms=(("how", syntax.id),))),),
+                    seen=item.seen,
+                )
+                expect(item.requirement, False, deviation, item.exchange)
+
+
+def _likeness(text: str, other: str) -> float:
+    return SequenceMatcher(None, text, other).ratio()
+
+
+def _first_refused(
+    texts: Sequence[str],
+    members: Callable[[Sequence[str]], dict[str, Any]],
+    taken: Callable[[Mapping[str, Any]], Exchange | None],
+) -> tuple[str, Exchange] | None:
+    """The first of the texts that is not taken by itself, as a value of these members, with the answer; None when they
+    are taken together."""
+    refused = taken(members(texts))
+    if refused is None:
+        return None
+    while len(texts) > 1:
+        half = texts[: len(texts) // 2]
+        again = taken(members(half))
+        texts, refused = (half, again) if again is not None else (texts[len(texts) // 2 :], refused)
+    return texts[0], refused

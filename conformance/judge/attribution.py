@@ -4,6 +4,7 @@ One failure of a server must not hide another, so a server error is told apart b
 it. And one failure that meets every request must not look like hundreds. So of the classes that a request belongs to
 the one is chosen which explains the failure best. In this order:
 
+0. the size of the body, where whatever is as large fails, of all operations or of this one, and not all that is smaller;
 1. valid requests, where all of them fail;
 2. a broken part whose every request fails, else such an open one, else such a special valid one (a boundary, an empty
 text) that
@@ -19,7 +20,7 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from conformance.judge.partition import parts
+from conformance.judge.partition import large, parts
 from conformance.model.contract import Contract
 from conformance.model.equivalence import VALID, Class, Part, Standing
 from conformance.model.finding import Finding
@@ -65,6 +66,7 @@ def attributed(
     """
     numbered = {exchange.number: found for exchange, found in known}
     regression = [(exchange, found) for exchange, found in known if exchange.number not in drawn]
+    limits = _Limits(exchange for exchange, _ in regression)
     steady: dict[tuple[str, int], _Counts] = {}
     whole: dict[tuple[str, int], _Counts] = {}
     result: list[Finding] = []
@@ -74,6 +76,10 @@ def attributed(
         told_apart = finding.check in CHECKS and finding.deviation.operation is not None
         if not told_apart or exchange is None or status is None or not found:
             result.append(finding)
+            continue
+        limit = limits.of(exchange)
+        if limit is not None:
+            result.append(replace(finding, deviation=replace(finding.deviation, request=(large(limit),))))
             continue
         key = (exchange.operation, status)
         if key not in steady:
@@ -87,6 +93,46 @@ def attributed(
         deviation = replace(finding.deviation, request=explained)
         result.append(replace(finding, deviation=deviation, borrowed=borrowed))
     return tuple(result)
+
+
+SMALL = 1024
+"""Bytes of a body that no server finds too large."""
+FEWEST = 2
+"""Bodies that have to fail before it is said that their size is why."""
+
+
+class _Limits:
+    """From which size of a body on every request is answered with one status: of all operations, else of one."""
+
+    def __init__(self, exchanges: Iterable[Exchange]) -> None:
+        self._known = tuple(exchanges)
+        self._found: dict[tuple[str, int], int | None] = {}
+
+    def of(self, exchange: Exchange) -> int | None:
+        """The size that explains the status of this answer; None when none does."""
+        for operation in ("", exchange.operation):
+            limit = self._limit(operation, exchange.response.status)
+            if limit is not None and exchange.request.size >= limit:
+                return limit
+        return None
+
+    def _limit(self, operation: str, status: int) -> int | None:
+        key = (operation, status)
+        if key not in self._found:
+            self._found[key] = self._look(operation, status)
+        return self._found[key]
+
+    def _look(self, operation: str, status: int) -> int | None:
+        asked = [
+            (item.request.size, item.response.status == status)
+            for item in self._known
+            if item.request.size > 0 and operation in {"", item.operation}
+        ]
+        fine = [size for size, failed in asked if not failed]
+        if not fine:
+            return None
+        failed = sorted(size for size, failed in asked if failed and size > max(fine))
+        return failed[0] if len(failed) >= FEWEST and failed[0] > SMALL else None
 
 
 ANOTHER_TYPE = "another-type"

@@ -14,7 +14,7 @@ __all__ = ["SIZE", "TEXT", "classes", "coarse", "named", "size_of", "wide"]
 TEXT = "text"
 """The place of a class that is about the text itself, wherever in a request it stands."""
 SIZE = "larger-than"
-"""The rule of a body that is larger than a usual limit; it stands beside what else sets a request apart."""
+"""The rule of a body that is larger than a usual limit."""
 _OF_TEXT = frozenset({"lone-surrogate", "not-utf-8", "nul", "beyond-bmp"})
 _NEARER = {"far-above-maximum": "above-maximum", "far-below-minimum": "below-minimum"}
 """Rule -> the one that takes it in."""

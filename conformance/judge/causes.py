@@ -19,8 +19,7 @@ What is one cause (`variants`)
 - Text is decoded in one place of a server: what is about the text itself (a lone surrogate, not UTF-8, NUL, beyond the
   BMP) is one cause for all members and operations, where the status is the same.
 - Wrong types of one place that fail alike are one: nobody looked at the type. So are numbers out of range and far out.
-- Whoever reads a body has a limit on its size: a status that comes for a large body of a request that nothing else sets
-  apart is one cause for all operations, and so is the same status for whatever else is as large. It is named by the
+- Whoever reads a body has a limit on its size: what comes of that size is one cause for all operations, named by the
   smallest body.
 - Data that comes back otherwise than it was given is one cause, however and where it was met; that its length and hash
   are others follows.
@@ -123,8 +122,10 @@ def causes(
     judged by itself, so that their causes and consequences are the same for every seed.
     """
     follow = followed(findings, parts, contract, exploring)
-    seen = _Seen.of(findings)
-    keyed = [(_key(item, parts, contract, seen), item) for index, item in enumerate(findings) if index not in follow]
+    other_data = any(item.deviation.kind in OTHER_DATA for item in findings)
+    keyed = [
+        (_key(item, parts, contract, other_data), item) for index, item in enumerate(findings) if index not in follow
+    ]
     first = _of_one_status(keyed, contract, exploring)
     together: dict[Cluster, dict[Cluster, list[Finding]]] = {}
     for key, finding in keyed:
@@ -176,42 +177,15 @@ def _of_one_status(
 # --- what is one cause ----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """What all findings together tell of one.
-
-    `limits` maps a kind and a status to the smallest size of a body for which it came although nothing else set the
-    request apart; `data` says that plain data came back otherwise than it was given.
-    """
-
-    limits: Mapping[tuple[str, int | None], int]
-    data: bool
-
-    @classmethod
-    def of(cls, findings: Sequence[Finding]) -> _Seen:
-        limits: dict[tuple[str, int | None], int] = {}
-        for item in findings:
-            size = size_of(item.deviation.request)
-            if size is not None and len(item.deviation.request) == 1:
-                place = (item.deviation.kind, item.deviation.status)
-                limits[place] = min(size, limits.get(place, size))
-        return cls(limits, any(item.deviation.kind in OTHER_DATA for item in findings))
-
-    def too_large(self, deviation: Deviation) -> bool:
-        """Whether it is the size of a body that this came for."""
-        size, limit = size_of(deviation.request), self.limits.get((deviation.kind, deviation.status))
-        return size is not None and limit is not None and size >= limit
-
-
-def _key(finding: Finding, parts: Parts, contract: Contract, seen: _Seen) -> Cluster:
+def _key(finding: Finding, parts: Parts, contract: Contract, other_data: bool) -> Cluster:
     """What the findings of one cause have in common."""
     deviation, requirement = finding.deviation, contract.requirements[finding.requirement]
     kind = deviation.kind
     scope = (finding.requirement, requirement.binding)
     if kind == "server-error":
-        if seen.too_large(deviation):
+        request = classes(deviation.request)
+        if size_of(request) is not None:
             return *scope, kind, deviation.status, SIZE
-        request = tuple(part for part in classes(deviation.request) if part.held.rule != SIZE)
         everywhere = len(request) == 1 and request[0].place == TEXT
         return *scope, kind, deviation.status, request, "" if everywhere else deviation.operation, deviation.terms
     if kind in BROKEN_LATER:
@@ -222,7 +196,7 @@ def _key(finding: Finding, parts: Parts, contract: Contract, seen: _Seen) -> Clu
         return *scope, kind, *given_away(deviation)
     if kind == "lenient":
         return *scope, kind
-    if kind in OTHER_DATA or (kind in PERHAPS_OTHER_DATA and seen.data):
+    if kind in OTHER_DATA or (kind in PERHAPS_OTHER_DATA and other_data):
         return *scope, "data"
     if kind in WRONG_PARTS:
         return *scope, "parts"

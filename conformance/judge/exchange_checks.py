@@ -22,7 +22,6 @@ from conformance.judge.answer import (
 from conformance.judge.partition import (
     asks_too_much,
     has_unknown_parameter,
-    large,
     names_another_media_type,
     parts,
     telling,
@@ -139,14 +138,13 @@ def lenient(exchange: Exchange, contract: Contract) -> Iterator[Look]:
 
 
 def _answered(kind: str, exchange: Exchange, contract: Contract) -> Deviation:
-    """The deviation of an unwanted status, with the class of the request that was answered with it; that its body is large
-    is told beside what else sets it apart."""
+    """The deviation of an unwanted status, with the class of the request that was answered with it."""
     method = (("method", exchange.request.method),) if exchange.request.operation not in contract.operations else ()
     return Deviation(
         kind,
         operation=exchange.operation,
         status=exchange.response.status,
-        request=(*telling(exchange.request, contract), *large(exchange.request)),
+        request=telling(exchange.request, contract),
         terms=method,
     )
 

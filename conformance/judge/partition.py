@@ -50,8 +50,6 @@ HUGE = 10**400
 """Stands for an integer of more digits than Python converts."""
 TOO_MUCH = frozenset({"more-items-than", "more-than", "longer-than", "nested-too-deep"})
 """Rules of classes that are too much of something."""
-SMALL_BODY = 8 * 1024
-"""Bytes of a body up to which no gateway has a limit."""
 MOST_BODY, MOST_URL = 64 * 1024, 4000
 """Bytes of a JSON body, and characters of a URL, beyond which a server may find the request too large."""
 UNKNOWN_PARAMETERS = frozenset({"unknown-parameter", "upstream-parameter"})
@@ -92,12 +90,9 @@ def asks_too_much(request: Request, contract: Contract) -> bool:
     return much or any(part.held.rule in TOO_MUCH for part in parts(request, contract))
 
 
-def large(request: Request) -> tuple[Part, ...]:
-    """The part that says that a body is larger than a usual limit, a power of two from 8 KiB on; none for a smaller
-    one."""
-    if request.size <= SMALL_BODY:
-        return ()
-    return (Part("body", Class.open("larger-than", bytes=1 << (request.size - 1).bit_length() - 1)),)
+def large(size: int) -> Part:
+    """The part that says that a body of this size is larger than a usual limit: a power of two, the next below."""
+    return Part("body", Class.open("larger-than", bytes=1 << (max(size, 2) - 1).bit_length() - 1))
 
 
 def names_another_media_type(request: Request, contract: Contract) -> bool:

@@ -14,6 +14,7 @@ from conformance.judge.kinds import (
     CHOSEN_BY_THE_SERVER,
     GIVES_AWAY,
     IN_PAGES,
+    OTHER_DATA,
     REFUSALS,
     REFUSED_ALL_THE_SAME,
     SYNTAX,
@@ -35,7 +36,8 @@ def title(members: Sequence[Finding], contract: Contract) -> Deviation:
     """The deviation that names the cause of these findings, which have something in common: a finding's own where it has
     one name only, else what all of them say."""
     first = members[0]
-    make = _TITLES.get(first.deviation.kind)
+    other_data = any(item.deviation.kind in OTHER_DATA for item in members)
+    make = _of_data if other_data else _TITLES.get(first.deviation.kind)
     if make is not None:
         return make(members)
     if len({item.deviation for item in members}) == 1:
@@ -77,12 +79,10 @@ def _of_server_error(members: Sequence[Finding]) -> Deviation:
 
 
 def _told(members: Sequence[Finding]) -> tuple[Part, ...]:
-    """The classes of the requests, or the smallest body of those that were too large."""
+    """The classes of the requests; of bodies that were too large, the smallest."""
     requests = [item.deviation.request for item in members]
-    sizes = [size for request in requests if len(request) == 1 and (size := size_of(request)) is not None]
-    if sizes and all(size_of(request) is not None for request in requests):
-        return (Part("body", Class.open(SIZE, bytes=min(sizes))),)
-    return tuple(part for part in named(requests) if part.held.rule != SIZE)
+    sizes = [size for request in requests if (size := size_of(request)) is not None]
+    return (Part("body", Class.open(SIZE, bytes=min(sizes))),) if len(sizes) == len(requests) > 0 else named(requests)
 
 
 def _of_later(members: Sequence[Finding]) -> Deviation:
@@ -96,12 +96,10 @@ def _of_later(members: Sequence[Finding]) -> Deviation:
 
 def _of_undocumented(members: Sequence[Finding]) -> Deviation:
     first = members[0].deviation
-    if len({item.deviation.operation for item in members}) == 1:
-        told = [tuple(part for part in item.deviation.request if part.held.rule != SIZE) for item in members]
-        if len({classes(request) for request in told}) == 1:
-            return replace(first, request=_told(members))
+    if len({(item.deviation.operation, classes(item.deviation.request)) for item in members}) == 1:
+        return replace(first, request=_told(members))
     request = _told(members)
-    if any(part.held.rule == SIZE for part in request):
+    if size_of(request) is not None:
         return Deviation("answers-anywhere", status=first.status, request=request)
     return Deviation("undocumented-anywhere", status=first.status)
 
@@ -179,6 +177,12 @@ def _of_pages(members: Sequence[Finding]) -> Deviation:
     found = lost or [item.deviation for item in members]
     terms = Counter(item.terms for item in found).most_common(1)[0][0]
     return replace(next(item for item in found if item.terms == terms), seen=())
+
+
+def _of_data(members: Sequence[Finding]) -> Deviation:
+    """That data came back otherwise, and after what only where it did so after nothing else."""
+    plain = [item.deviation for item in members if item.deviation.kind == "other-data"]
+    return (plain or [item.deviation for item in members if item.deviation.kind in OTHER_DATA])[0]
 
 
 _TITLES: Mapping[str, Callable[[Sequence[Finding]], Deviation]] = {

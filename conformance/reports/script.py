@@ -7,7 +7,7 @@ Rules
   deleted, also when the answer was a refusal, was lost, or came to nothing by Ctrl-C. Nothing else is touched.
 - What could not be deleted is said on standard error, and makes the script fail.
 - What prepares is quiet; only the answer to the request in question is printed, with its header.
-- Tools: sh, curl, sed, tr, od, head (POSIX), base64 and gzip for bodies that are no text or long.
+- Tools: sh, curl, sed, tr, od, head (POSIX), base64 and gzip for bodies that are no text or long, seq for large files.
 """
 
 from __future__ import annotations

@@ -164,3 +164,17 @@ def test_a_class_that_a_request_belongs_to_is_not_borrowed(contract: Contract) -
     cloud.create({"name": "fine"}, 201)
     assert cloud.told() == {part("min_disk", Class.open("integer-as-fraction")): 2}
     assert borrowed(cloud) == [False, False]
+
+
+def test_what_fails_from_one_size_on_fails_for_the_size_of_its_body(contract: Contract) -> None:
+    cloud = Cloud(contract)
+    for blanks in (0, 5000, 8192, 9000, 70_000):
+        cloud.create({"name": "n", "description": "x" * blanks}, 502 if blanks > 8000 else 201)
+    assert cloud.told() == {part("body", Class.open("larger-than", bytes=8192)): 3}
+
+
+def test_one_large_body_is_not_enough_to_blame_sizes(contract: Contract) -> None:
+    cloud = Cloud(contract)
+    for blanks, status in ((0, 201), (9000, 502), (70_000, 201)):
+        cloud.create({"name": "n", "tags": ["x" * 200] * (blanks // 200)}, status)
+    assert all(part.held.rule != "larger-than" for parts in cloud.told() for part in parts)

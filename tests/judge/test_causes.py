@@ -375,3 +375,42 @@ def test_an_answer_that_the_seed_drew_joins_nothing_that_every_run_meets(find: F
         found(drawn, instead, "error.400"),
     ]
     assert (1, 2) == (len(find(*met)), len(find(*met, exploring=[9])))
+
+
+# --- sizes ----------------------------------------------------------------------------------------------------------
+
+
+def larger(size: int) -> Part:
+    return Part("body", Class.open("larger-than", bytes=size))
+
+
+def test_what_comes_of_the_size_of_a_body_is_one_cause_named_by_the_smallest(find: Find, exchange: Build) -> None:
+    bad = [exchange(name, 502, number=number) for number, name in enumerate((CREATE, PATCH, "image.upload"), start=1)]
+    made = find(*(failed(item, larger(size)) for item, size in zip(bad, (65536, 8192, 32768), strict=True)))
+    assert [Deviation("answers-anywhere", status=502, request=(larger(8192),))] == [item.deviation for item in made]
+
+
+def test_data_that_comes_back_otherwise_is_one_cause_and_its_length_and_hash_follow(
+    find: Find, exchange: Build
+) -> None:
+    bad = exchange("image.download")
+    kinds_of_bytes = ("other-data-after", "other-data", "data-changed-by-a-change")
+    bytes_ = [found(bad, Deviation(kind), "image.download.bytes") for kind in kinds_of_bytes]
+    [cause] = find(*bytes_, found(bad, Deviation("not-the-length-of-the-data"), "image.download.size"))
+    assert ("other-data", 3) == (cause.deviation.kind, len(cause.members))
+    assert ["not-the-length-of-the-data"] == kinds(cause)
+
+
+def test_data_that_only_a_change_altered_stands_for_itself(find: Find, exchange: Build) -> None:
+    bad = exchange("image.download")
+    [cause] = find(found(bad, Deviation("data-changed-by-a-change"), "image.download.bytes"))
+    assert "data-changed-by-a-change" == cause.deviation.kind
+
+
+def test_the_parts_of_a_file_are_cut_in_one_place(find: Find, exchange: Build) -> None:
+    bad = exchange("image.download", 206)
+    wrong = [
+        found(bad, Deviation(kind, terms=(("when", when),)), "image.download.range")
+        for kind, when in (("other-part", "middle"), ("other-part", "single-byte"), ("part-refused", "last-bytes"))
+    ]
+    assert [3] == [len(cause.members) for cause in find(*wrong)]

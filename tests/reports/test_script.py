@@ -19,7 +19,7 @@ from targets import reference_with
 from conformance.after.replay.lineage import Lineage, Step
 from conformance.cli.reporting import conduct_run
 from conformance.model.contract import Contract
-from conformance.model.message import Exchange, Headers, Request, Response
+from conformance.model.message import Exchange, Headers, Request, Response, counted
 from conformance.model.verdict import FindingGroup, Removal, Verdict
 from conformance.proof.reference import Reference
 from conformance.reports.curl import curl_command
@@ -117,6 +117,14 @@ def test_a_request_that_stands_alone_is_one_curl_line() -> None:
     text = command(Lineage((), Step(alone)))
     assert curl_command(alone.request) == text
     assert "\n" not in text
+
+
+def test_a_large_file_is_made_anew_by_the_command() -> None:
+    size = 150_000
+    sent = Request("PUT", "http://127.0.0.1:1/v2/images/1/file", body=counted(size)[:140_000], left_out=10_000)
+    line = curl_command(sent)
+    done = subprocess.run(["sh", "-c", line.partition("| curl")[0]], capture_output=True, check=False)
+    assert (len(line) < 300, counted(size)) == (True, done.stdout)
 
 
 def test_names_of_the_run_are_fresh_ones_and_an_own_id_is_a_fresh_one() -> None:

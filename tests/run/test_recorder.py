@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.finding import Assertion
-from conformance.model.message import Headers, Request, Response
+from conformance.model.message import Headers, Request, Response, counted
 from conformance.model.phrase import Phrase
 from conformance.model.record import Provocation
-from conformance.run.recorder import Recorder
+from conformance.run.recorder import KEPT, Recorder
 
 LIST = Request("GET", "http://cloud/v2/images", operation="image.list", actor="main")
 GOOD = Response(
@@ -75,3 +77,24 @@ def test_an_attempt_at_a_documented_code_is_kept_with_what_came(contract: Contra
     recorder, act = Recorder(contract), Phrase.of("call", operation="image.list")
     recorder.provoked(404, act, recorder.observe(LIST, GOOD))
     assert [Provocation(404, "image.list", act, 200, 1)] == recorder.provocations
+
+
+def test_of_a_large_file_the_beginning_is_kept_and_the_whole_is_returned(contract: Contract) -> None:
+    recorder = Recorder(contract)
+    data = counted(KEPT + 1000)
+    file = Response(200, headers=Headers.of({"Content-Type": "application/octet-stream"}), body=data)
+    sent = Request("PUT", "http://cloud/v2/images/1/file", operation="image.upload", body=data)
+    exchange = recorder.observe(sent, file)
+    recorder.add(Assertion("image.download.bytes", "case", SEEN), exchange)
+    (kept,) = recorder.exchanges
+    assert (data, data) == (exchange.request.body, exchange.response.body)
+    assert (data[:KEPT], len(data)) == (kept.response.body, kept.response.size)
+    assert (data[:KEPT], data) == (kept.request.body, kept.request.whole)
+    assert kept is recorder.findings[-1].exchange
+
+
+def test_json_is_kept_whole(contract: Contract) -> None:
+    recorder = Recorder(contract)
+    body = b'{"images": [' + b" " * KEPT + b"]}"
+    recorder.observe(LIST, replace(GOOD, body=body))
+    assert body == recorder.exchanges[0].response.body

@@ -209,3 +209,23 @@ def test_many_quick_answers_leave_one_watch_and_closing_leaves_none(serve: Calla
         assert [transport.send(Request("GET", f"{url}/")).status for _ in range(5)] == [200] * 5
         assert watches() == before + 1
     assert watches() == before
+
+
+def test_a_body_goes_out_in_chunks_where_the_request_says_so(serve: Callable[[Handler], str]) -> None:
+    seen: list[bytes] = []
+
+    def swallow(connection: socket.socket, data: bytes) -> None:
+        while not data.endswith(b"0\r\n\r\n"):
+            data += connection.recv(65536)
+        seen.append(data)
+        connection.sendall(answer(b""))
+
+    url = serve(swallow)
+    with Transport(limits=LIMITS) as transport:
+        for body in (b"x" * 16_001, b""):
+            assert transport.send(Request("PUT", url, Headers.of({"Transfer-Encoding": "chunked"}), body)).status == 200
+    (head, _, body), (_, _, nothing) = (data.partition(b"\r\n\r\n") for data in seen)
+    assert b"Transfer-Encoding: chunked" in head
+    assert b"Content-Length" not in head
+    assert b"3e80\r\n" + b"x" * 16_000 + b"\r\n1\r\nx\r\n0\r\n\r\n" == body
+    assert b"0\r\n\r\n" == nothing

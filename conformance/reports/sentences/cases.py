@@ -151,6 +151,7 @@ WORDS: Mapping[str, str] = {
     "list": "a list",
     "download": "a download",
     "an-upload-in-chunks": "an upload in chunks",
+    "parts-of-it": "downloads of parts of it",
     "first-bytes": "its first bytes",
     "last-bytes": "its last bytes",
     "middle": "from its middle",

@@ -57,14 +57,16 @@ def downloaded(exchange: Exchange) -> bytes:
 
 
 def image_with(cloud: ImageClient, expect: Expect, data: bytes, *, chunked: bool = False) -> Image:
-    """A new image with this file. Raises NotApplicable when the file is too large for the target, which is said as
-    advice: the document names no size that has to be taken (ruling 48)."""
+    """A new image with this file. Raises NotApplicable when the target wants a length (RFC 9112, 6.3), and when the file is
+    too large for it, which is said as advice: the document names no size that has to be taken (ruling 48)."""
     made = image(cloud, container_format="bare", disk_format="raw")
     exchange = cloud.upload(made.id, data, chunked=chunked)
     status = exchange.response.status
+    if chunked and status == 411:
+        raise NotApplicable(Phrase.of("prerequisite", operation=exchange.operation, status=status))
     if status == 413:
         told = Deviation(
-            "undocumented-status", operation=exchange.operation, status=status, request=large(exchange.request)
+            "undocumented-status", operation=exchange.operation, status=status, request=(large(len(data)),)
         )
         expect(TOO_MUCH, False, told, exchange)
         raise NotApplicable(Phrase.of("prerequisite", operation=exchange.operation, status=status))

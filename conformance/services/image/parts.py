@@ -50,7 +50,8 @@ def wanted(field: str, size: int) -> tuple[tuple[int, int], ...] | None:
         if not ends[1]:
             first, last = max(0, size - int(ends[2])), size - 1
         else:
-            first, last = int(ends[1]), int(ends[2] or size)
+            first = int(ends[1])
+            last = int(ends[2]) if ends[2] else max(first, size)
             if last < first:
                 return None
         if first < size:

@@ -106,14 +106,16 @@ def parts_are_right(cloud: ImageClient, expect: Expect, size: int, asked: Mappin
         raise NotExercised(Phrase.of("another-file-came"))
     for how, field in asked.items():
         part_is_right(expect, cloud.download(made.id, part=field), data, field, how)
+    # A cache may have kept a part for the whole.
+    came_back(expect, cloud.download(made.id), data, when="parts-of-it")
 
 
-@verifies("image.download.range", TOO_MUCH)
+@verifies("image.download.range", "image.download.bytes", TOO_MUCH)
 def test_a_part_that_is_offered_is_the_part_that_was_asked_for(cloud: ImageClient, expect: Expect) -> None:
     parts_are_right(cloud, expect, 10_001, PARTS)
 
 
-@verifies("image.download.range", TOO_MUCH, acceptance=True)
+@verifies("image.download.range", "image.download.bytes", TOO_MUCH, acceptance=True)
 @pytest.mark.parametrize("border", [4096, 8192, 65_536, 1_048_576])
 def test_parts_around_a_usual_limit_are_right(cloud: ImageClient, expect: Expect, allowance: int, border: int) -> None:
     if allowance < 8 * border:

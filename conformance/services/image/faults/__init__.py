@@ -32,6 +32,7 @@ from conformance.services.image.faults import (
     ordering,
     pages,
     removal,
+    sizes,
     spellings,
     texts,
     truth,
@@ -66,6 +67,7 @@ MODULES = (
     links,
     spellings,
     verbs,
+    sizes,
 )
 
 

@@ -244,6 +244,12 @@ class FindingGroup:
         return tuple(dict.fromkeys((self.requirement, *(item.requirement for item in self.variants))))
 
     @property
+    def grave_advice(self) -> bool:
+        """Whether it weighs though it does not count: an answer gives something away, which no sentence of the document
+        forbids."""
+        return self.weight is Weight.ADVISORY and self.harm in {Harm.DISCLOSURE, Harm.INTERNALS}
+
+    @property
     def weight(self) -> Weight:
         """What it means for the outcome. What binds is never called anything else."""
         if self.binding:

@@ -97,6 +97,15 @@ def _steps(verdict: Verdict) -> Iterator[NextStep]:
                 count=binding[Authority.UPSTREAM],
             ),
         )
+    grave = sum(group.grave_advice for group in verdict.findings)
+    if grave:
+        yield NextStep(
+            say("Cloud"),
+            say(
+                "Have answers give away less: {count} finding{count:s}. The document does not forbid it, so it does not count; an attacker reads it all the same. --strict counts it.",
+                count=grave,
+            ),
+        )
     for cause, count in missing.most_common(MOST_CAUSES):
         yield NextStep(
             say("Environment"),

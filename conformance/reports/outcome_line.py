@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from conformance.model.verdict import Verdict, Weight
+from conformance.model.verdict import Severity, Verdict, Weight
 from conformance.reports.figures import figures
 from conformance.reports.language import Text, say
-from conformance.reports.words import OVERALL, loud
+from conformance.reports.words import OVERALL, SEVERITIES, loud
 
 __all__ = ["LEGEND", "NO_CLOUD", "TARGET_LINE", "headline", "outcome_line", "scope"]
 
@@ -90,6 +90,13 @@ def _besides(verdict: Verdict) -> Iterator[Text]:
         yield say(
             "; {count} explored finding{count:s} beyond the regression part, counted by --strict or the next baseline",
             count=weights[Weight.EXPLORED],
+        )
+    grave = [group for group in verdict.findings if group.grave_advice]
+    if grave:
+        yield say(
+            "; {count} advisory finding{count:s} of what answers give away, at worst {severity}, counted by --strict",
+            count=len(grave),
+            severity=SEVERITIES[min((group.severity for group in grave), key=tuple(Severity).index)],
         )
     if flaky:
         yield say("; {count} finding{count:s} intermittent", count=flaky)

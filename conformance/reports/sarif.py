@@ -122,6 +122,13 @@ def _quoted(item: RequirementResult, verdict: Verdict) -> Iterator[str]:
 _LEVELS = {"must": "error", "should": "warning", "may": "note"}
 
 
+def _level(group: FindingGroup) -> str:
+    """What does not count is a note; what answers give away is a warning, which viewers show without being asked."""
+    if group.grave_advice:
+        return "warning"
+    return "note" if group.weight in {Weight.ADVISORY, Weight.EXPLORED} else LEVELS[group.severity]
+
+
 def _result(group: FindingGroup, index: Mapping[str, int], shown: Presentation, *, compared: bool) -> dict[str, Any]:
     command = shown.commands.get(group.id)
     where = ", ".join(f"{place} x{count}" for place, count in group.places.items())
@@ -133,7 +140,7 @@ def _result(group: FindingGroup, index: Mapping[str, int], shown: Presentation, 
         "ruleId": group.requirement,
         "ruleIndex": index[group.requirement],
         "kind": "fail",
-        "level": "note" if group.weight in {Weight.ADVISORY, Weight.EXPLORED} else LEVELS[group.severity],
+        "level": _level(group),
         "rank": RANKS[group.severity],
         "message": {"text": text},
         "locations": [_location(group, shown)],

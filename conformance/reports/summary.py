@@ -91,7 +91,8 @@ class _Page:
         return escaped(self._in(text), longest)
 
     def _findings(self) -> Iterator[str]:
-        """The findings by what they mean for the outcome, the heaviest first; those that count are not folded away."""
+        """The findings by what they mean for the outcome, the heaviest first; those that count are not folded away, nor
+        those that tell what answers give away."""
         for weight, title in _TITLES.items():
             groups = [group for group in self._shown.findings if group.weight is weight]
             if not groups:
@@ -103,7 +104,7 @@ class _Page:
                 f"\n\n{self._in(say('{count} more in {file}.', count=left, file='`index.html`'))}" if left > 0 else ""
             )
             named = say("{title} ({count})", title=title, count=len(groups))
-            if weight is Weight.BINDING:
+            if weight is Weight.BINDING or any(group.grave_advice for group in groups):
                 yield f"### {self._in(named)}\n\n{table}{more}"
             else:
                 yield self._folded(named, f"{table}{more}")

@@ -44,6 +44,11 @@ _NOT_COUNTED = {
 }
 
 
+_GRAVE = say(
+    "What is critical or major here is what answers give away: the document does not forbid it, so it counts only with --strict."
+)
+
+
 def print_verdict(shown: Presentation, console: Console, written: Iterable[Path] = ()) -> None:
     """Print the outcome, the table of operations, the error codes, the findings and what limits them; of a run that
     could not start only why."""
@@ -228,7 +233,10 @@ class _Printer:
         if not groups:
             return
         self._title(title, len(groups))
+        if any(group.grave_advice for group in groups):
+            self._line(_GRAVE)
         for group in groups:
+            style = ("bold red" if group.severity is Severity.CRITICAL else "bold") if group.grave_advice else ""
             text = say(
                 "{severity}: {message}; {requirement}, {count} time{count:s}",
                 severity=SEVERITIES[group.severity],
@@ -236,7 +244,7 @@ class _Printer:
                 requirement=group.requirement,
                 count=group.count,
             )
-            self._line(text, "   ", f"{group.id}  ")
+            self._line(text, "   ", f"{group.id}  ", style)
             if group.waiver is not None:
                 self._line(say("waived: {reason}", reason=group.waiver), " " * 17)
 

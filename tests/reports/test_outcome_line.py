@@ -10,7 +10,8 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from conformance.model.verdict import Outcome, Verdict
+from conformance.model.contract import Authority
+from conformance.model.verdict import Harm, Outcome, Severity, Verdict
 from conformance.reports import FORMATS, LANGUAGES, Presentation, print_verdict
 from conformance.reports.figures import figures
 from conformance.reports.outcome_line import LEGEND, headline, outcome_line
@@ -107,3 +108,21 @@ def test_terminal_and_summary_have_the_legend(recorded_verdict: Verdict) -> None
 def test_the_page_has_the_legend(recorded_verdict: Verdict) -> None:
     page = FORMATS["html"].make(Presentation(recorded_verdict)).decode()
     assert [word for word, meaning in LEGEND if str(meaning.html("en")) not in page] == []
+
+
+def test_what_answers_give_away_is_said_though_it_does_not_count(recorded_verdict: Verdict) -> None:
+    group = replace(
+        recorded_verdict.findings[0],
+        binding=False,
+        waiver=None,
+        known=False,
+        explored=False,
+        harm=Harm.DISCLOSURE,
+        severity=Severity.CRITICAL,
+        authority=Authority.UPSTREAM,
+    )
+    line = outcome_line(replace(recorded_verdict, findings=(group,))).plain("en")
+    assert "; 1 advisory finding of what answers give away, at worst critical, counted by --strict" in line
+    assert "give away" not in outcome_line(replace(recorded_verdict, findings=(replace(group, binding=True),))).plain(
+        "en"
+    )

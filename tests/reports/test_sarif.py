@@ -14,8 +14,8 @@ from checkout import ROOT
 from ruamel.yaml import YAML
 
 from conformance.contract.source_map import requirement_places, spec_sources
-from conformance.model.contract import Quote, Ruling
-from conformance.model.verdict import Severity, Verdict
+from conformance.model.contract import Authority, Quote, Ruling
+from conformance.model.verdict import Harm, Severity, Verdict
 from conformance.reports import write_reports
 from conformance.reports.presentation import Presentation
 from conformance.reports.sarif import to_sarif
@@ -170,3 +170,23 @@ def test_the_places_are_those_of_an_exact_reader(contract: Any) -> None:
                     "specs/easystack-6.0.2/image.openapi.yaml",
                     operation["parameters"].lc.item(number)[0] + 1,
                 ) == places[name][0]
+
+
+def test_what_answers_give_away_is_a_warning_though_it_does_not_count(recorded_verdict: Verdict) -> None:
+    given_away = replace(
+        recorded_verdict.findings[0],
+        binding=False,
+        harm=Harm.INTERNALS,
+        severity=Severity.MAJOR,
+        authority=Authority.UPSTREAM,
+    )
+    advice = replace(given_away, harm=Harm.LENIENT, severity=Severity.ADVICE)
+    levels = [
+        [
+            item["level"]
+            for item in results(replace(recorded_verdict, findings=(group,))).values()
+            if item["kind"] == "fail"
+        ]
+        for group in (given_away, advice)
+    ]
+    assert [["warning"], ["note"]] == levels

@@ -41,7 +41,9 @@ _GROUPS = (
     (
         Weight.ADVISORY,
         say("Advisory findings"),
-        say("Against OpenStack's API or an optional promise; they do not change the outcome."),
+        say(
+            "Against OpenStack's API or an optional promise; they do not change the outcome. What answers give away keeps its severity."
+        ),
     ),
 )
 
@@ -149,7 +151,7 @@ def _findings(shown: Presentation) -> Iterator[FindingView]:
             numbered,
             shown.commands.get(group.id),
             share,
-            brief=index >= MOST_ON_PAPER or group.weight is Weight.ADVISORY,
+            brief=index >= MOST_ON_PAPER or (group.weight is Weight.ADVISORY and not group.grave_advice),
         )
 
 

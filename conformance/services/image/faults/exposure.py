@@ -32,10 +32,10 @@ SQL = "(pymysql.err.IntegrityError) (1062, \"Duplicate entry '7' for key 'PRIMAR
 ADDRESS = "no answer from 10.20.30.40:3306"
 SETTING = "the option connection in /etc/service/service.conf"
 PASSWORD = "mysql+pymysql://service:Kw9pT2xQv7Lr@10.20.30.40/service"
+STORE = "swift+https://service:Kw9pT2xQv7Lr@store.example.com/7"
 OTHERS: Mapping[str, str] = {
     "java": "java.lang.IllegalStateException\n\tat com.cloud.store.Reader.read(Reader.java:118)",
     "go": "panic: runtime error: index out of range\n\ngoroutine 34 [running]:\nmain.read(0xc0)\n\t/go/src/store/read.go:57 +0x1d",
-    "drive": "C:\\Program Files\\Store\\bin\\read.exe is not there",
 }
 """What other programs print."""
 KEY = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----"
@@ -47,10 +47,11 @@ def faults(_contract: Contract) -> Iterator[Fault]:
     message = _message(404)
     for word, text in OTHERS.items():
         yield Fault(f"{INTERNALS}.message.{word}", (INTERNALS,), f"a message says what {word} prints", message(text))
-    for word, text in (("trace", PYTHON), ("setting", SETTING)):
-        yield Fault(
-            f"{INTERNALS}.shown.{word}", (INTERNALS,), f"a shown image has a member with a {word}", _shown(text)
-        )
+    yield Fault(f"{INTERNALS}.shown", (INTERNALS,), "a shown image has a member with a stack trace", _shown(PYTHON))
+    yield Fault(
+        f"{SECRETS}.shown", (SECRETS,), "a shown image has a member with the password of its store", _shown(STORE)
+    )
+    yield Fault(f"{SECRETS}.link", (SECRETS,), "a file comes with a link that has the password of its store", _linked())
     yield Fault(f"{SECRETS}.message.key", (SECRETS,), "a message says a private key", message(KEY))
     yield Fault(f"{SECRETS}.message.token", (SECRETS,), "a 401 repeats the token", _repeated())
     yield from _of_others()
@@ -93,6 +94,13 @@ def _shown(text: str) -> Hooks:
         return call.operation == "image.show" and answer.status == 200
 
     return changing(holds, lambda answer: replace(answer, body={**answer.body, "x_debug": text}))
+
+
+def _linked() -> Hooks:
+    def holds(call: Call, answer: Answer) -> bool:
+        return call.operation == "image.download" and answer.status == 200
+
+    return changing(holds, lambda answer: header(answer, "Content-Location", STORE))
 
 
 def _places() -> Iterator[Where[str]]:

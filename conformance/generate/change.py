@@ -163,6 +163,10 @@ class _Changes:
                 yield f"/{name}", held, drafts
         for held, values in broken_values(self.further or {}):
             yield f"/{FURTHER}", held, self.leads(values.map(lambda value: change(OWN, value, "add")))
+        if self.further is not None:
+            yield f"/{FURTHER}", Class.open("null"), st.just(_patch(change(OWN, None, "add")))
+            long = st.just(_patch(change(OWN, "x" * (MOST_TEXT + 300), "add")))
+            yield f"/{FURTHER}", Class.open("longer-than", most=255), long
 
     def texts(self) -> Iterator[tuple[str, SearchStrategy[Draft], Iterator[DraftRow]]]:
         """The places that hold any text: changes beyond the Basic Multilingual Plane, and what is open."""

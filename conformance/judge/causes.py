@@ -9,6 +9,7 @@ What only follows from a cause (`consequences`)
   request (an id that differs, a member outside its enumeration, a value that is not as it was sent).
 - A text that is syntax somewhere, over which an operation breaks: its 5xx to requests that tell no class.
 - A call that was let in without a token: its status, where 401 was due.
+- A member of an answer that is not as it was sent: that it is not as it is shown either.
 - What was taken, and was due a refusal, where it breaks what comes after it: that is the heavier of the two.
 - A body that claims to be JSON and is none has no envelope either, and the wrong media type.
 - What binds never follows from advice: a spelling that is taken for another value than it means breaks a promise.

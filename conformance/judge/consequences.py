@@ -42,11 +42,16 @@ def followed(
     by_exchange: defaultdict[int, list[Finding]] = defaultdict(list)
     taken: defaultdict[str, list[Finding]] = defaultdict(list)
     taken_by_all: defaultdict[str, list[Finding]] = defaultdict(list)
-    broken_later = [finding for finding in findings if finding.deviation.kind in BROKEN_LATER]
+    broken_later: defaultdict[bool, list[Finding]] = defaultdict(list)
+    answered: defaultdict[bool, list[Finding]] = defaultdict(list)
     broken_by: dict[tuple[str | None, int | None], Finding] = {}
     for finding in findings:
         if finding.deviation.kind in OTHER_DATA and finding.exchange is not None:
             other_data[finding.exchange.number in exploring].append(finding)
+        if finding.deviation.kind in BROKEN_LATER and finding.exchange is not None:
+            broken_later[finding.exchange.number in exploring].append(finding)
+        if finding.deviation.kind == "not-as-sent" and finding.exchange is not None:
+            answered[finding.exchange.number in exploring].append(finding)
         if finding.exchange is not None:
             by_exchange[finding.exchange.number].append(finding)
             if finding.deviation.kind in SYNTAX and finding.exchange.response.status >= 500:
@@ -69,7 +74,8 @@ def followed(
             or _unwanted_status(finding, found, contract)
             or _let_in(finding, found, contract)
             or _no_json(finding, found)
-            or _breaks_later(finding, broken_later)
+            or _breaks_later(finding, broken_later[False] or (broken_later[True] if drawn else []))
+            or _answered_otherwise(finding, answered[False] or (answered[True] if drawn else []))
             or _unreadable(finding, found, contract)
             or _page(finding, found, contract)
             or _what_was_taken(finding, let_in, parts, contract)
@@ -161,6 +167,17 @@ def _breaks_later(finding: Finding, later: Iterable[Finding]) -> Finding | None:
         if taken and any(_class(part) in wrong for part in item.deviation.request):
             return item
     return None
+
+
+def _answered_otherwise(finding: Finding, answered: Iterable[Finding]) -> Finding | None:
+    """The finding that an answer has another value of the member than was sent, of which this one says that it is not
+    what is shown either."""
+    if finding.deviation.kind != "not-as-shown":
+        return None
+    wanted = (finding.operation, finding.deviation.place, (("where", "answer"),))
+    return next(
+        (item for item in answered if (item.operation, item.deviation.place, item.deviation.terms[:1]) == wanted), None
+    )
 
 
 def _class(part: Part) -> tuple[str, Class | None]:

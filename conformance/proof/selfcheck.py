@@ -27,6 +27,7 @@ import pytest
 from rich.console import Console
 
 from conformance.contract.specs import load_contract
+from conformance.judge.kinds import REFUSALS, SERVER_ERRORS
 from conformance.judge.registry import CHECKS, RUN_CHECKS, covered
 from conformance.model.contract import Contract
 from conformance.model.errors import ConformanceError, UsageError
@@ -409,7 +410,7 @@ def _catchers(fault: Fault, verdict: Verdict, findings: Iterable[Finding]) -> di
     """
     owed = any(_contract().requirements[name].binding for name in fault.breaks)
     named = {
-        (requirement, deviation.kind)
+        (requirement, _alike(deviation.kind))
         for group in verdict.findings
         for requirement, deviation in (
             *group.keys,
@@ -419,17 +420,22 @@ def _catchers(fault: Fault, verdict: Verdict, findings: Iterable[Finding]) -> di
     }
     found: dict[str, set[str]] = {}
     for item in findings:
-        if (item.requirement, item.deviation.kind) in named:
+        if (item.requirement, _alike(item.deviation.kind)) in named:
             case = item.exchange.case if item.exchange is not None else ""
             for name in {item.check, case} if _file(case) in _searching() else {item.check}:
                 found.setdefault(name, set()).add(item.requirement)
     for group in verdict.findings:
         for variant in group.variants:
-            if (variant.requirement, variant.deviation.kind) in named:
+            if (variant.requirement, _alike(variant.deviation.kind)) in named:
                 for check in RUN_CHECKS.keys() & {name for names in variant.checks.values() for name in names}:
                     for name in {check, group.case} if _file(group.case) in _searching() else {check}:
                         found.setdefault(name, set()).add(variant.requirement)
     return {name: tuple(sorted(found[name])) for name in sorted(found)}
+
+
+def _alike(kind: str) -> str:
+    """The kind of a deviation; one for all that an unwanted status may be told as (judge/aftermath.py)."""
+    return "answers" if kind in SERVER_ERRORS | REFUSALS else kind
 
 
 def _result(

@@ -190,6 +190,7 @@ WORDS: Mapping[str, str] = {
     "with-further-properties": "further properties",
     "with-texts-of-every-shape": "texts of every shape",
     "with-an-id-in-use": "an id in use",
+    "with-an-id-that-was-refused": "an id that was refused before",
     "empty-body": "an empty body",
     "half-an-object": "half an object",
     "half-an-array": "half an array",

@@ -15,6 +15,7 @@ from conformance.services.fault import Fault
 from conformance.services.image.faults import (
     access,
     addresses,
+    aftermath,
     answers,
     change,
     create,
@@ -68,6 +69,7 @@ MODULES = (
     spellings,
     verbs,
     sizes,
+    aftermath,
 )
 
 

@@ -14,7 +14,8 @@ from draws import DAY
 
 from conformance.contract.specs import load_contract
 from conformance.document import Document, read_document
-from conformance.judge.judgement import Excuses, judge
+from conformance.judge.excuses import Excuses
+from conformance.judge.judgement import judge
 from conformance.model.contract import Contract
 from conformance.model.finding import Assertion
 from conformance.model.message import Exchange, Headers, Request, Response

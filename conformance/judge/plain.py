@@ -5,15 +5,15 @@ Nothing is attributed, excused or weighed here, and nothing has passed. It is wh
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 
+from conformance.judge.groups import checks_of, places_of
 from conformance.model.contract import Contract, Requirement
 from conformance.model.errors import Exit
 from conformance.model.finding import Finding, Key
 from conformance.model.phrase import Phrase
 from conformance.model.record import Record
-from conformance.model.verdict import FindingGroup, Outcome, Overall, Place, RequirementResult, Variant, Verdict
+from conformance.model.verdict import FindingGroup, Outcome, Overall, RequirementResult, Variant, Verdict
 
 __all__ = ["plain_verdict"]
 
@@ -47,29 +47,14 @@ def _result(item: Requirement, record: Record, *, failed: bool) -> RequirementRe
     reason: Phrase | str | None = None if failed else Phrase.of("not-judged")
     if item.excluded is not None:
         outcome, reason = Outcome.EXCLUDED, item.excluded
-    return RequirementResult(
-        id=item.id,
-        statement=item.statement,
-        level=item.level,
-        authority=item.authority,
-        source=item.source,
-        operation=item.operation,
-        outcome=outcome,
-        required=item.id in record.required,
-        checks={check: count for (name, check), count in sorted(record.looks.items()) if name == item.id},
-        reason=reason,
-        ruling=item.ruling,
-        quote=item.quote,
-    )
+    looks = {check: count for (name, check), count in sorted(record.looks.items()) if name == item.id}
+    return RequirementResult.of(item, outcome, reason, required=item.id in record.required, checks=looks)
 
 
 def _group(members: list[Finding], contract: Contract) -> FindingGroup:
     first = members[0]
     requirement = contract.requirements[first.requirement]
-    places = dict(
-        sorted(Counter(Place(item.operation, -1 if item.status is None else item.status) for item in members).items())
-    )
-    checks = {place: tuple(sorted({item.check for item in members})) for place in places}
+    places, checks = places_of(members), checks_of(members)
     return FindingGroup(
         id=first.id,
         requirement=requirement.id,

@@ -15,9 +15,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
-from conformance.model.contract import NO_QUOTE, Authority, Level, Lines, Quote, Resource, Ruling, Statement
+from conformance.model.contract import (
+    NO_QUOTE,
+    Authority,
+    Level,
+    Lines,
+    Quote,
+    Requirement,
+    Resource,
+    Ruling,
+    Statement,
+)
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class
 from conformance.model.finding import Key, identity
@@ -125,6 +135,32 @@ class RequirementResult:
     reason: Phrase | str | None = None
     ruling: int | None = None
     quote: Quote = NO_QUOTE
+
+    @classmethod
+    def of(
+        cls,
+        item: Requirement,
+        outcome: Outcome,
+        reason: Phrase | str | None,
+        *,
+        required: bool,
+        checks: Mapping[str, int],
+    ) -> Self:
+        """The result of a requirement of the contract."""
+        return cls(
+            id=item.id,
+            statement=item.statement,
+            level=item.level,
+            authority=item.authority,
+            source=item.source,
+            operation=item.operation,
+            outcome=outcome,
+            required=required,
+            checks=checks,
+            reason=reason,
+            ruling=item.ruling,
+            quote=item.quote,
+        )
 
     @property
     def binding(self) -> bool:

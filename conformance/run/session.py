@@ -20,7 +20,8 @@ from conformance.contract.specs import load_contract
 from conformance.generate.exploration import Budget, keep_drawing_in, parse_budget
 from conformance.generate.sizes import parse_bytes
 from conformance.judge.confirmation import MOST_CASES
-from conformance.judge.judgement import Excuses, judge, to_confirm
+from conformance.judge.excuses import Excuses
+from conformance.judge.judgement import judge, to_confirm
 from conformance.judge.plain import plain_verdict
 from conformance.judge.registry import covered, passive_ids, required
 from conformance.model.contract import Contract

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.judge.asked import asked_by
 from conformance.judge.baseline import Baseline, Entry, entries_of, of_run, pruned, updated
-from conformance.judge.judgement import Excuses
+from conformance.judge.excuses import Excuses
 from conformance.judge.waivers import Waiver
 from conformance.model.deviation import Deviation
 from conformance.model.finding import Assertion

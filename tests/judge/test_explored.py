@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from conformance.judge.baseline import Baseline, Entry
+from conformance.judge.excuses import Excuses
 from conformance.judge.explored import exploring, ranges
-from conformance.judge.judgement import Excuses, judge
+from conformance.judge.judgement import judge
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.finding import Assertion

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from conformance.judge.baseline import Baseline, Entry
-from conformance.judge.judgement import Excuses, judge
+from conformance.judge.excuses import Excuses
+from conformance.judge.judgement import judge
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.errors import Exit

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from conformance.contract.schemas import schema
-from conformance.judge.judgement import Excuses
+from conformance.judge.excuses import Excuses
 from conformance.judge.waivers import Waiver
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation

@@ -127,6 +127,7 @@ PHRASES: Mapping[str, str] = {
     "not-on-the-first-pages": "the resources made for sorting are not on the first pages of the list",
     "not-as-made-for-a-list": "the resources made for a list cannot be observed",
     "beyond-the-allowance": "a file of {bytes} bytes is more than this run may send and receive (--bytes)",
+    "connection-broke-at": "the connection broke at a file of {bytes} bytes; larger ones are not tried",
     "parts-not-offered": "parts of a file are not offered",
     "another-file-came": "another file came than was uploaded, so nothing can be said of its parts",
     "nothing-refused": "no request was refused, so nothing shows what a refusal leaves",

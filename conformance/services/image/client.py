@@ -17,7 +17,13 @@ Patch = Sequence[Mapping[str, Any]]
 
 
 class ImageClient(Client):
-    """Creates, shows, changes and deletes images, and sends and fetches their data."""
+    """Creates, shows, changes and deletes images, and sends and fetches their data.
+
+    `breaks_at` are the bytes of the smallest file at which a connection broke, None as long as none did: larger ones are
+    not tried again, for each may take as long as a connection may be silent.
+    """
+
+    breaks_at: int | None = None
 
     def patch(
         self,

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from conformance.judge.partition import large
 from conformance.model.deviation import Deviation
+from conformance.model.errors import TargetUnreachable
 from conformance.model.jsonvalue import short
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
-from conformance.run.cases import Expect, NotApplicable
+from conformance.run.cases import Expect, NotApplicable, NotExercised
 from conformance.services.image.arrange import Image, image, unready
 from conformance.services.image.client import ImageClient
 
@@ -30,6 +32,7 @@ __all__ = [
     "first_difference",
     "hash_header_is_true",
     "image_with",
+    "moving",
 ]
 
 BYTES, SIZE, CHECKSUM = "image.download.bytes", "image.download.size", "image.download.checksum"
@@ -37,6 +40,8 @@ TOO_MUCH = "status.too-much"
 ALGORITHMS = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
 """Hexadecimal digits of a hash -> its algorithm."""
 BLOCK = 4096
+PLAIN = 1024
+"""Bytes of a file that breaks no connection by its size."""
 
 
 def first_difference(left: bytes, right: bytes) -> int:
@@ -56,11 +61,27 @@ def downloaded(exchange: Exchange) -> bytes:
     return exchange.response.body
 
 
+@contextmanager
+def moving(cloud: ImageClient, size: int) -> Iterator[None]:
+    """Around requests that send or fetch a file of this size. Raises NotExercised when the connection breaks, or broke at
+    a smaller one: that is no breach, and no outage of the target either."""
+    if cloud.breaks_at is not None and size >= cloud.breaks_at:
+        raise NotExercised(Phrase.of("connection-broke-at", bytes=cloud.breaks_at))
+    try:
+        yield
+    except TargetUnreachable:
+        if size <= PLAIN:
+            raise
+        cloud.breaks_at = size
+        raise NotExercised(Phrase.of("connection-broke-at", bytes=size)) from None
+
+
 def image_with(cloud: ImageClient, expect: Expect, data: bytes, *, chunked: bool = False) -> Image:
     """A new image with this file. Raises NotApplicable when the target wants a length (RFC 9112, 6.3), and when the file is
     too large for it, which is said as advice: the document names no size that has to be taken (ruling 48)."""
     made = image(cloud, container_format="bare", disk_format="raw")
-    exchange = cloud.upload(made.id, data, chunked=chunked)
+    with moving(cloud, len(data)):
+        exchange = cloud.upload(made.id, data, chunked=chunked)
     status = exchange.response.status
     if chunked and status == 411:
         raise NotApplicable(Phrase.of("prerequisite", operation=exchange.operation, status=status))

@@ -30,6 +30,7 @@ from conformance.services.image.files import (
     facts_are_true,
     hash_header_is_true,
     image_with,
+    moving,
 )
 from conformance.services.image.observation import as_sent
 from conformance.services.image.parts import PARTS, offers_parts, part_is_right
@@ -65,7 +66,8 @@ def file_comes_back(cloud: ImageClient, expect: Expect, file: File) -> None:
     size, chunked = file
     data = counted(size)
     made = image_with(cloud, expect, data, chunked=chunked)
-    exchange = cloud.download(made.id)
+    with moving(cloud, size):
+        exchange = cloud.download(made.id)
     if size == 0 and exchange.response.status == 204:
         return
     got = downloaded(exchange)

@@ -30,7 +30,7 @@ def _ladder() -> Iterator[int]:
         yield from around(limit)
     for limit in (128 * KIB, 256 * KIB, 512 * KIB, 1_000_000, MIB):
         yield from around(limit)
-    yield from (4 * MIB + 1, 8 * MIB + 1, 16 * MIB + 1, 64 * MIB)
+    yield from (2 * MIB + 1, 4 * MIB + 1, 8 * MIB + 1, 10_000_001, 16 * MIB + 1, 64 * MIB)
 
 
 SIZES: tuple[int, ...] = tuple(_ladder())

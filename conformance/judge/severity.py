@@ -7,8 +7,7 @@ Rules
   failure costs less than one that is missing in a success.
 - Data and isolation are critical. A server error is so when data or isolation suffer on the same answers, or when
   it is what others meet who sent nothing of the kind. What does not
-  bind by its level or its authority is advice, whatever it costs; but for data that come otherwise than they are, which
-  are major (ruling 52).
+  bind by its level or its authority is advice, whatever it costs.
 - What answers give away keeps its severity, for it binds by no document and harms all the same: internals are major, a
   secret and data of another project critical. That they do not count is said by their weight (ruling 55).
 """
@@ -31,7 +30,6 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         # the data of a resource
         "other-data",
         "other-data-after",
-        "other-part",
         "data-of-nothing",
         "data-of-another",
         "data-of-another-upload",
@@ -104,6 +102,7 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         "stands-still",
         "goes-back",
         "not-the-length-of-the-data",
+        "other-part",
         "another-part",
         "no-part-told",
         "no-hash-of-the-data",
@@ -247,7 +246,7 @@ def severity_of(harm: Harm, *, counts: bool, suffering: bool = False) -> Severit
     """How bad it is. `counts` says that the promise binds by its level and authority, `suffering` that data or isolation
     suffer on the same answers."""
     if not counts and harm not in GIVEN_AWAY:
-        return Severity.MAJOR if harm is Harm.DATA else Severity.ADVICE
+        return Severity.ADVICE
     if harm is Harm.SERVER_ERROR and suffering:
         return Severity.CRITICAL
     return _SEVERITIES[harm]

@@ -24,7 +24,7 @@ from conformance.model.record import Attempt, Provocation
 
 __all__ = ["KEPT", "Recorder"]
 
-KEPT = 32 * 1024
+KEPT = 128 * 1024
 """Bytes of a file that are kept for the reports."""
 
 

@@ -52,7 +52,7 @@ __all__ = ["EXPLORING", "PROFILES", "Options", "Session", "allowance_of", "budge
 PROFILES = ("smoke", "gate", "acceptance")
 BUDGETS = {"smoke": "0", "gate": "400", "acceptance": "6000"}
 """Requests of the generated cases in each profile."""
-BYTES = {"smoke": "0", "gate": "8MiB", "acceptance": "208MiB"}
+BYTES = {"smoke": "0", "gate": "8MiB", "acceptance": "224MiB"}
 """Bytes of data that the cases about sizes send and receive in each profile; the other cases need some KiB."""
 EXPLORING = 0.2
 """What the exploring part of a case may spend, as a share of what its regression part may."""

@@ -59,10 +59,10 @@ def test_a_call_without_a_token_that_is_refused_with_another_code_is_a_mere_stat
     assert harm == harm_of(contract.requirements["auth.required"], Deviation("taken-without-a-token", status=status))
 
 
-def test_data_and_isolation_are_critical_and_what_does_not_bind_is_advice_but_for_data_and_what_is_given_away() -> None:
+def test_data_and_isolation_are_critical_and_what_does_not_bind_is_advice_but_for_what_is_given_away() -> None:
     told = {harm: (severity_of(harm, counts=True), severity_of(harm, counts=False)) for harm in Harm}
     assert {
-        Harm.DATA: (Severity.CRITICAL, Severity.MAJOR),
+        Harm.DATA: (Severity.CRITICAL, Severity.ADVICE),
         Harm.ISOLATION: (Severity.CRITICAL, Severity.ADVICE),
         Harm.DISCLOSURE: (Severity.CRITICAL, Severity.CRITICAL),
         Harm.SERVER_ERROR: (Severity.MAJOR, Severity.ADVICE),
@@ -103,7 +103,7 @@ def quiet() -> Console:
         ("image.delete.collateral.namesake", "delete", Harm.DATA, Severity.CRITICAL),
         ("image.download.bytes.another", "download", Harm.DATA, Severity.CRITICAL),
         ("image.create.only.chinese-name.server-error", "create", Harm.SERVER_ERROR, Severity.MAJOR),
-        ("image.list.query.name.prefix", "filters", Harm.RESULT, Severity.MAJOR),
+        ("image.list.query.name.prefix", "list", Harm.RESULT, Severity.MAJOR),
         ("error.404.other", "errors", Harm.STATUS, Severity.MAJOR),
         ("error.404.html", "errors", Harm.FORM, Severity.MINOR),
     ],

@@ -54,6 +54,12 @@ def faults(contract: Contract) -> Iterator[Fault]:
         "an id with which a create was refused is taken from then on",
         _burnt(contract),
     )
+    yield Fault(
+        "history.pages.changed",
+        (rid.complete(LIST),),
+        "an image that was changed since the first page was given is on none of the further ones",
+        _without_changed(),
+    )
 
 
 # --- uploads to an image that has data ------------------------------------------------------------------------------
@@ -686,3 +692,19 @@ def _burnt(contract: Contract) -> Hooks:
         return said
 
     return after(act)
+
+
+def _without_changed() -> Hooks:
+    changed: set[str] = set()
+
+    def answer(call: Call, said: Answer, _store: ImageStore) -> Answer:
+        if call.operation == PATCH and said.status == 200:
+            changed.add(said.body["id"])
+        if call.operation != LIST or said.status != 200:
+            return said
+        if "marker" in asked(call):
+            return rows(said, lambda found: [row for row in found if row["id"] not in changed])
+        changed.clear()
+        return said
+
+    return Hooks(answer=answer)

@@ -219,5 +219,18 @@ HISTORIES: tuple[History, ...] = (
             _list(A),
         ),
     ),
+    History(
+        "pages held",
+        (
+            *(_create(slot, A, visibility="private") for slot in (1, 2, 3, 4)),
+            WalkStep("open", query=(("name", A), *BY_CREATION, ("limit", "2")), page=1),
+            _replace(2, min_ram=5),
+            _replace(3, min_ram=5),
+            WalkStep("turn", page=1),
+            WalkStep("open", query=(("name", A), *BY_CREATION, ("limit", "1")), page=2),
+            WalkStep("delete", page=2),
+            WalkStep("turn", page=2),
+        ),
+    ),
 )
 """What every run walks."""

@@ -18,9 +18,10 @@ from conformance.model.errors import TargetError
 from conformance.services.image.walks.acts.changing import change, change_later, protect
 from conformance.services.image.walks.acts.creating import create, reuse
 from conformance.services.image.walks.acts.files import download, upload
-from conformance.services.image.walks.acts.projects import trespass
-from conformance.services.image.walks.acts.reading import look
+from conformance.services.image.walks.acts.projects import share, trespass
+from conformance.services.image.walks.acts.reading import hold, look
 from conformance.services.image.walks.acts.removing import after_delete, delete
+from conformance.services.image.walks.acts.repeating import change_the_same, create_refused, undo, upload_again
 from conformance.services.image.walks.acts.walker import Walker
 from conformance.services.image.walks.plan import Plan
 from conformance.services.image.walks.walk import Walk
@@ -50,6 +51,13 @@ ROTA: tuple[Act, ...] = (
     look,
     reuse,
     trespass,
+    hold,
+    upload_again,
+    change_the_same,
+    share,
+    hold,
+    create_refused,
+    undo,
 )
 """The order of acts that every other turn follows, so that a few walks have had every kind of act."""
 ACTS = (*dict.fromkeys(ROTA), download)

@@ -14,7 +14,7 @@ __all__ = ["create", "reuse"]
 
 
 def create(walker: Walker, chance: random.Random) -> None:
-    """Create an image, sometimes of a name that another one has, and at times upload its data at once; change one
+    """Create an image, sometimes of a name that another one has or had, and at times upload its data at once; change one
     instead when there are many."""
     if len(walker.images) >= MOST_IMAGES:
         return change(walker, chance)
@@ -22,7 +22,7 @@ def create(walker: Walker, chance: random.Random) -> None:
     actor = "other" if walker.plan.other and chance.random() < 0.25 else "main"
     namesakes = [
         str(image.members["name"])
-        for image in walker.images.values()
+        for image in (*walker.images.values(), *walker.walk.store.gone.values())
         if image.actor == actor
         and isinstance(walker.walk.name_of(str(image.members.get("name"))), Name)  # a name of ours
     ]

@@ -8,7 +8,7 @@ from conformance.services.image.walks.acts.reading import look
 from conformance.services.image.walks.acts.walker import MOST_IMAGES, Walker
 from conformance.services.image.walks.step import NEWEST, Name, WalkStep
 
-__all__ = ["trespass"]
+__all__ = ["share", "trespass"]
 
 
 def trespass(walker: Walker, chance: random.Random) -> None:
@@ -35,6 +35,19 @@ def trespass(walker: Walker, chance: random.Random) -> None:
     writes = [WalkStep("patch", slot, stranger, operations=change), WalkStep("delete", slot, stranger)]
     for step in (*chance.sample(reads, 2), chance.choice(writes)):
         walker.do(step)
+    return None
+
+
+def share(walker: Walker, chance: random.Random) -> None:
+    """Share an image of the first project and take that back, while the other project looks at it."""
+    slot = walker.pick(chance, lambda image: image.actor == "main")
+    if not walker.plan.other or walker.actor(slot) != "main":
+        return look(walker, chance)
+    reads = [WalkStep("show", slot, "other"), WalkStep("download", slot, "other")]
+    for visibility in ("shared", "private"):
+        walker.replace(slot, visibility=visibility)
+        walker.walk.do(chance.choice(reads))
+        walker.walk.do(WalkStep("list", actor="other", query=NEWEST))
     return None
 
 

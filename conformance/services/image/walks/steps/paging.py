@@ -25,11 +25,18 @@ from conformance.services.image.walks.steps.showing import truly
 
 __all__ = ["open_list", "turn_pages"]
 
-COMPLETE = requirement_id.stated("image.list", "complete")
+COMPLETE = requirement_id.complete("image.list")
 MOST = 20
 """Pages that are followed."""
-CHANGES = {"create": "new-one", "delete": "deleted-one", "patch": "change", "upload": "upload"}
-"""Kind of a step between two pages -> the word for it, the one that weighs most first."""
+CHANGES = {
+    "marker": "deleted-marker",
+    "create": "new-one",
+    "delete": "deleted-one",
+    "patch": "change",
+    "upload": "upload",
+}
+"""Kind of a step between two pages -> the word for it, the one that weighs most first; marker is the delete of the image
+with which the page ends."""
 
 
 def open_list(walk: Course, step: WalkStep) -> None:
@@ -71,7 +78,8 @@ def turn_pages(walk: Course, step: WalkStep) -> None:
     if not lost and not twice:
         walk.holds(COMPLETE, exchange)
         return
-    changes = {item.kind for item in walk.steps[held.since :]}
+    steps = walk.steps[held.since :]
+    changes = {"marker" if item.page is not None else item.kind for item in steps if item is not step}
     when = next((word for kind, word in CHANGES.items() if kind in changes), "by-itself")
     seen = (("due", len(due)), ("got", len(due) - len(lost)), ("limit", held.query.get("limit", "")), ("order", ""))
     still = _walked_again(walk, held)

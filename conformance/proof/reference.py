@@ -127,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Type", answer.media_type)
         if answer.status != 204 and not given & {"content-length", "transfer-encoding"}:
             self.send_header("Content-Length", str(len(body)))
-        for name, value in answer.headers.items():
+        for name, value in (*answer.headers.items(), *answer.further):
             self.send_header(name, value)
         if self.close_connection and "connection" not in given:
             self.send_header("Connection", "close")

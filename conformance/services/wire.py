@@ -75,13 +75,14 @@ class Call:
 @dataclass(frozen=True)
 class Answer:
     """An answer: `body` is a document for JSON, bytes for a file, None for no body; `raw` is sent in its place when
-    given."""
+    given. `further` are headers that stand in it once more."""
 
     status: int
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     media_type: str = JSON_TYPE
     raw: bytes | None = None
+    further: Pairs = ()
 
     def encoded(self) -> bytes:
         """The bytes of the body. A lone surrogate, which UTF-8 cannot write, becomes a question mark."""

@@ -23,6 +23,7 @@ from conformance.services.image.faults import (
     exposure,
     files,
     filters,
+    gateway,
     isolation,
     links,
     listing,
@@ -70,6 +71,7 @@ MODULES = (
     verbs,
     sizes,
     aftermath,
+    gateway,
 )
 
 

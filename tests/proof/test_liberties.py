@@ -50,7 +50,7 @@ def transcript(contract: Contract, *names: str) -> str:
         *again(call, place),
         call("GET", query=[("limit", "1"), ("marker", made.body["id"])]),
     ]
-    told = [f"{item.status} {item.media_type} {list(item.headers.items())} {item.encoded()!r}" for item in answers]
+    told = [f"{item.status} {item.media_type} {[*item.headers.items(), *item.further]} {item.encoded()!r}" for item in answers]
     return VARYING.sub("*", "\n".join(told))
 
 

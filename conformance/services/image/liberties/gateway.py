@@ -16,8 +16,8 @@ from conformance.services.wire import JSON_TYPE, Answer, Call
 
 __all__ = ["liberties"]
 
-BUSY = 97
-"""One request in so many is asked to come again."""
+BUSY = 11
+"""One read in so many is asked to come again."""
 STAMP = re.compile(r"(\d\dT\d\d:\d\d:\d\d)(Z)")
 
 
@@ -30,7 +30,7 @@ def _rows() -> Iterator[tuple[str, str, Hooks]]:
     yield "type-twice", "Content-Type stands twice, with the same value", _written(_twice)
     yield "slashes", "slashes in JSON are escaped", _written(_slashes)
     yield "nanoseconds", "times of images have nine digits of a second", _written(_nanoseconds)
-    yield "busy-until", "one request in 97 is asked to come again, by a date", Hooks(answer=_Busy().answer)
+    yield "busy-until", "one read in 11 is asked to come again, by a date", Hooks(answer=_Busy().answer)
 
 
 def _written(change: Any) -> Hooks:

@@ -393,13 +393,16 @@ def _query(request: Request, operation: Operation) -> Iterator[Part]:
     raw = urlsplit(request.url).query
     pairs = [pair.partition("=")[::2] for pair in raw.split("&") if pair]
     names = [_decoded(name) for name, _ in pairs]
+    if request.led:
+        yield Part("query", Class.open("next-page"))
     for name, (_, value) in zip(names, pairs, strict=True):
+        if name not in known and request.led:
+            continue  # by what parameters pages go on is the service's own affair
         if name not in known and name in operation.upstream_query:
             # Told apart by name, so that what breaks one hides no other.
             yield Part(name, Class.open("upstream-parameter"))
         elif name not in known:
-            if not request.led:
-                yield Part("query", Class.lenient("unknown-parameter"))
+            yield Part("query", Class.lenient("unknown-parameter"))
         elif names.count(name) > 1:
             yield Part(name, Class.open("twice"))
         else:

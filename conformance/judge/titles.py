@@ -164,6 +164,9 @@ def _values(value: Value) -> tuple[Value, ...]:
     return value if isinstance(value, tuple) else ()
 
 
+_WIDEST = ("between-pages", "that-differ-in-case", "of-equal-values", "without-a-value")
+
+
 def _of_links(members: Sequence[Finding]) -> Deviation:
     """All places that lead elsewhere, in the order in which they were met."""
     places = ", ".join(dict.fromkeys(item.deviation.place for item in members))
@@ -172,11 +175,17 @@ def _of_links(members: Sequence[Finding]) -> Deviation:
 
 
 def _of_pages(members: Sequence[Finding]) -> Deviation:
-    """What is lost rather than what is met twice, and of that what is said of most."""
+    """What is lost rather than what is met twice, and of that what holds for all of it."""
     lost = [item.deviation for item in members if item.deviation.kind.startswith("lost")]
     found = lost or [item.deviation for item in members]
-    terms = Counter(item.terms for item in found).most_common(1)[0][0]
-    return replace(next(item for item in found if item.terms == terms), seen=())
+    widest = min(found, key=lambda item: _rank(str(dict(item.terms).get("how", ""))))
+    return replace(widest, seen=())
+
+
+def _rank(how: str) -> int:
+    """How wide it is what resources that pages lose have in common: of others they are equals, of equals without a
+    value."""
+    return _WIDEST.index(how) if how in _WIDEST else 0
 
 
 def _of_data(members: Sequence[Finding]) -> Deviation:

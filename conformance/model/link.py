@@ -39,7 +39,8 @@ def resolved(link: str, asked: str, root: str) -> str | None:
         parts = urlsplit(link)
         base = urlsplit(root).path.rstrip("/")
         versioned = not parts.scheme and not parts.netloc and _VERSION.match(parts.path)
-        url = root.rstrip("/") + link if versioned and not _below(parts.path, base) else urljoin(asked, link)
+        below = versioned and not _below(parts.path, base)
+        url = link if parts.scheme else root.rstrip("/") + link if below else urljoin(asked, link)
         found = urlsplit(url)
         _port(found)
     except ValueError:

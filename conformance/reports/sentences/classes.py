@@ -73,6 +73,7 @@ CLASSES: Mapping[str, str] = {
     # the rest of a request
     "not-valid": "is not valid",
     "no-path-segment": "is no path segment",
+    "next-page": "leads to a next page",
     "upstream-parameter": "is a parameter of upstream",
     "unknown-parameter": "has an unknown parameter",
     "not-asked-for": "is there though the call has none",

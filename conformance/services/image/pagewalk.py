@@ -27,6 +27,7 @@ from conformance.services.image.selection import LIST, ids
 __all__ = [
     "COMPLETE",
     "DELETED",
+    "EACH_PAGE",
     "NAME",
     "Keys",
     "Order",
@@ -37,6 +38,7 @@ __all__ = [
 ]
 
 COMPLETE = requirement_id.complete(LIST)
+EACH_PAGE = requirement_id.stated(LIST, "page", "complete")
 NAME = requirement_id.query(LIST, "name")
 DELETED = requirement_id.stated(LIST, "page", "deleted")
 MOST = 40
@@ -60,6 +62,11 @@ class Order:
         """The parameters."""
         found = [pair for key, direction in self.keys for pair in (("sort_key", key), ("sort_dir", direction))]
         return [*((("name", self.name),) if self.name else ()), ("limit", str(self.limit)), *found]
+
+    @property
+    def requirement(self) -> str:
+        """The promise that its pages are whole. The document offers no order by several keys: that is upstream's."""
+        return COMPLETE if len(self.keys) < 2 else EACH_PAGE
 
     @property
     def text(self) -> str:
@@ -131,7 +138,7 @@ def judge_whole(cloud: ImageClient, expect: Expect, walked: PageWalk, due: Known
         terms = (("how", _alike(wrong, due, order)),)
         got = len(counts) if kind.startswith("lost") else sum(counts.values())
         seen = (("due", len(due)), ("got", got), ("limit", order.limit), ("order", order.text))
-        expect(COMPLETE, not wrong, Deviation(kind, terms=terms, seen=seen), last, related=walked.pages)
+        expect(order.requirement, not wrong, Deviation(kind, terms=terms, seen=seen), last, related=walked.pages)
     return not lost and not twice
 
 
@@ -147,7 +154,7 @@ def _refused(cloud: ImageClient, expect: Expect, walked: PageWalk, due: Collecti
     if marker and marker not in due and cloud.show(marker).response.status != 200:
         return False
     nowhere = Deviation("leads-nowhere", status=status, place="next")
-    return expect(COMPLETE, False, nowhere, last, related=walked.pages[:-1])
+    return expect(walked.order.requirement, False, nowhere, last, related=walked.pages[:-1])
 
 
 def judge_changing(expect: Expect, walked: PageWalk, stay: Collection[str], gone: Collection[str], change: str) -> None:

@@ -14,6 +14,7 @@ from conformance.services.image.client import ImageClient
 from conformance.services.image.pagewalk import (
     COMPLETE,
     DELETED,
+    EACH_PAGE,
     NAME,
     Keys,
     Order,
@@ -106,26 +107,30 @@ def judge_orders(
     paged = answered(first).get("next") is not None
     whole: dict[Order, bool] = {}
     refused: list[Exchange] = []
+    ends: list[Exchange] = []
     for order in chosen:
+        if len(order.keys) > 1 and any(item.response.status >= 500 for item in ends):
+            continue  # a key that fails by itself fails beside another, too
         limit = order.limit if order.name or crowd <= FEW else max(order.limit, crowd // 10)
         walked = walk(cloud, replace(order, limit=limit))
         if walked.pages[0].response.status != 200:
             refused.append(walked.pages[0])
         else:
+            ends.append(walked.pages[-1])
             whole[order] = judge_whole(cloud, expect, walked, due, paged=paged)
     if len(refused) == len(chosen):
         raise unready(refused[-1])
     return whole
 
 
-@verifies(COMPLETE, NAME, DELETED)
+@verifies(COMPLETE, EACH_PAGE, NAME, DELETED)
 def test_every_order_meets_each_image_once(cloud: ImageClient, expect: Expect) -> None:
     population = same_name(cloud)
     whole = judge_orders(cloud, expect, population, sampled(cloud, population.name))
     judge_changes(cloud, expect, population, whole, CHANGES)
 
 
-@verifies(COMPLETE, NAME, DELETED, acceptance=True)
+@verifies(COMPLETE, EACH_PAGE, NAME, DELETED, acceptance=True)
 def test_every_order_limit_and_filter_meets_each_image_once(cloud: ImageClient, expect: Expect) -> None:
     population = same_name(cloud)
     keys, limits = sort_keys(cloud), (1, 2, 3, LARGE)
@@ -174,7 +179,7 @@ def judge_changes(
     when another was and did."""
     by_name = {order.keys for order in whole if order.name}
     lossy = {order.keys for order, right in whole.items() if not right}
-    lossy_by_name = any(order.name and not right for order, right in whole.items())
+    lossy_by_name = any(order.name and len(order.keys) < 2 and not right for order, right in whole.items())
     due = set(population.images)
     for change, keys in changes:
         if keys not in lossy and (keys in by_name or not lossy_by_name):

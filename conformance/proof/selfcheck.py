@@ -182,7 +182,11 @@ def _settle(state: str) -> None:
 
 
 _caught_in: dict[str, str] = {}
-"""Place of a fault -> the case that caught the last one there, as far as this worker knows."""
+"""Place of a fault -> the case that caught the last one there, as far as this worker knows.
+
+The place is the id without its last part; an area (the first part of `history.undone.first`) is looked up where nothing
+is known of a place in it.
+"""
 
 
 def _attempt(task: _Task) -> CleanRun | FaultTrial:
@@ -190,9 +194,10 @@ def _attempt(task: _Task) -> CleanRun | FaultTrial:
         if task.fault is None:
             return clean_run(task.profile, task.seed, task.liberty)
         place = task.fault.rpartition(".")[0]
-        found = trial(task.fault, task.profile, task.seed, likely=_caught_in.get(place, ""))
+        area = place.partition(".")[0] if place.count(".") == 1 else place
+        found = trial(task.fault, task.profile, task.seed, likely=_caught_in.get(place) or _caught_in.get(area, ""))
         if found.case:
-            _caught_in[place] = found.case
+            _caught_in[place] = _caught_in[area] = found.case
         return found
 
 
@@ -344,7 +349,7 @@ def _chosen(cases: Iterable[Case]) -> _Stage:
 
 def _alone(name: str) -> list[_Stage]:
     """The choice of this case; none for what no case sent (a login, cleaning up)."""
-    return [_chosen([case]) for case in registry() if case.name == name and _file(name) not in _searching()]
+    return [_chosen([case]) for case in registry() if case.name == name]
 
 
 def _stages(fault: Fault, profile: str) -> list[_Stage]:

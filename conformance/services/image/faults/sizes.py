@@ -28,7 +28,7 @@ CREATE, PATCH, UPLOAD, DOWNLOAD = "image.create", "image.patch", "image.upload",
 BYTES, CHECKSUM, RANGE = "image.download.bytes", "image.download.checksum", "image.download.range"
 PAGE, BUFFER, BLOCK, MEBIBYTE = 4096, 8 * 1024, 64 * 1024, 1024 * 1024
 """Bytes that a page of memory, a buffer of a gateway, a block of a store and a limit of a proxy usually have."""
-BytesChange = Callable[[bytes], bytes]
+DataChange = Callable[[bytes], bytes]
 
 
 def faults(_contract: Contract) -> Iterator[Fault]:
@@ -56,7 +56,7 @@ def faults(_contract: Contract) -> Iterator[Fault]:
     yield Fault(f"{RANGE}.whole-length", (RANGE, rid.header("Content-Length")), said, _part(_whole_length))
 
 
-def _effects(changes: Mapping[str, BytesChange]) -> Iterator[Effect[BytesChange]]:
+def _effects(changes: Mapping[str, DataChange]) -> Iterator[Effect[DataChange]]:
     for word, change in changes.items():
         yield Effect(word, word, change)
 
@@ -80,18 +80,18 @@ def _repeated(data: bytes) -> bytes:
     return (data[:BLOCK] + data[:BLOCK])[: len(data)] + data[2 * BLOCK :] if len(data) > BLOCK else data
 
 
-CHUNKED: Mapping[str, BytesChange] = {
+CHUNKED: Mapping[str, DataChange] = {
     "framed": _framed,
     "empty": lambda _data: b"",
     "first-page": lambda data: data[:PAGE],
 }
-STORED: Mapping[str, BytesChange] = {
+STORED: Mapping[str, DataChange] = {
     "cut": lambda data: data[:BLOCK],
     "border": lambda data: _altered(data, BLOCK),
     "byte-of-a-mebibyte": lambda data: _altered(data, MEBIBYTE),
     "last-of-whole-blocks": lambda data: data if len(data) % BLOCK else data[:-1],
 }
-SENT: Mapping[str, BytesChange] = {
+SENT: Mapping[str, DataChange] = {
     "repeats-a-block": _repeated,
 }
 """What becomes of the bytes of a file that was uploaded in chunks, that is stored, that is sent."""
@@ -101,7 +101,7 @@ def _in_chunks(call: Call) -> bool:
     return call.headers.get("transfer-encoding", "").lower() == "chunked"
 
 
-def _stored(change: BytesChange, holds: Callable[[Call], bool] = lambda _call: True) -> Hooks:
+def _stored(change: DataChange, holds: Callable[[Call], bool] = lambda _call: True) -> Hooks:
     def alter(call: Call, answer: Answer, store: ImageStore) -> Answer:
         image = store.get(call.image_id)
         if image is not None and image.data is not None and holds(call):
@@ -111,11 +111,11 @@ def _stored(change: BytesChange, holds: Callable[[Call], bool] = lambda _call: T
     return answering(UPLOAD, 204, alter)
 
 
-def _stored_of_chunked(change: BytesChange) -> Hooks:
+def _stored_of_chunked(change: DataChange) -> Hooks:
     return _stored(change, _in_chunks)
 
 
-def _sent(change: BytesChange) -> Hooks:
+def _sent(change: DataChange) -> Hooks:
     return answering(DOWNLOAD, 200, lambda _call, answer, _store: replace(answer, body=change(answer.body)))
 
 

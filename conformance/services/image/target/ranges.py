@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["Part", "part_of", "told"]
+__all__ = ["Span", "part_of", "told"]
 
-Part = tuple[int, int]
+Span = tuple[int, int]
 """The first and the last byte of a part, both in it."""
 _RANGE = re.compile(r"bytes=(?:([0-9]{1,18})-([0-9]{0,18})|-([0-9]{1,18}))")
 
 
-def part_of(field: str | None, size: int) -> Part | None:
+def part_of(field: str | None, size: int) -> Span | None:
     """The part of a file of this size; None for the whole file: without the field, for one that means nothing, and for
     several parts, which a server need not give. Raises ValueError when the file has no such part."""
     found = _RANGE.fullmatch(field.strip().lower()) if field is not None else None
@@ -28,6 +28,6 @@ def part_of(field: str | None, size: int) -> Part | None:
     return first, last
 
 
-def told(part: Part, size: int) -> str:
+def told(part: Span, size: int) -> str:
     """The Content-Range of a part."""
     return f"bytes {part[0]}-{part[1]}/{size}"

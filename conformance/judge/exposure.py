@@ -5,8 +5,9 @@ Advisory, for the document does not speak of it: CWE-209 and CWE-497, OWASP API8
 Guidelines do. Ruling 55 says what is meant.
 
 Rules
-- Looked at are the headers of every answer, the bodies of failures, and in the answers about a single resource that this
-  run has made the members that the contract does not have.
+- Looked at are the headers of every answer, the bodies of failures, in the answers about a single resource that this
+  run has made the members that the contract does not have, and what a list has beside its resources. Resources of others
+  are not looked at: what they hold, their owners have said.
 - What the client has said itself is no secret of the server: the id, the name, the path and the value that a request named
   may stand in its answer, whatever they look like. So may the addresses that we were given, those of the catalogue, and
   the address of the client.
@@ -40,6 +41,8 @@ INTERNALS, SECRETS = "answer.internals", "answer.secrets"
 
 SMALL = 4096
 """Bytes of the body of a success that is looked at: that of one resource."""
+MOST_LISTS = 40
+"""Lists of a run that are looked at: what one has beside resources, others have as well."""
 _URL = re.compile(r"(?:https?|rbd|file|s?ftp)://\S*", re.IGNORECASE)
 """A member that is a link: to a service, or to where data are."""
 
@@ -171,20 +174,10 @@ def _host(name: str) -> str:
 
 @run_check("answer-members", covers=(INTERNALS, SECRETS))
 def members_of_successes(exchanges: Sequence[Exchange], contract: Contract) -> Iterator[RunLook]:
-    """For each answer that shows one resource of ours: whether a member gives something away that the run has not said; of
-    the members that the contract has, whether a secret is in one."""
-    own: set[str] = set()
+    """For each answer that shows one resource of ours, and for the first lists: whether a member gives something away that
+    the run has not said; of the members that the contract has, whether a secret is in one."""
     known: str | None = None
-    for exchange in exchanges:
-        shown = one_resource(exchange, contract)
-        resource = contract.resource_of(exchange.operation)
-        number = shown.get(resource.id) if shown is not None and resource is not None else None
-        if shown is None or resource is None or not isinstance(number, str):
-            continue
-        if exchange.operation == resource.create:
-            own.add(number)
-        if number not in own:
-            continue
+    for exchange, shown in _shown(exchanges, contract):
         promised = contract.promised(exchange.operation, exchange.response.status)
         for place, text in leaves(dict(shown)):
             item = in_member(place, text, exchange.response.status)
@@ -196,6 +189,28 @@ def members_of_successes(exchanges: Sequence[Exchange], contract: Contract) -> I
                     if squeezed(sight.words) not in known:
                         yield RunLook(exchange, _internal(sight.what, item, sight.words))
                         break
+
+
+def _shown(exchanges: Sequence[Exchange], contract: Contract) -> Iterator[tuple[Exchange, Mapping[str, JSON]]]:
+    """The answers that show a resource of ours, with that; and the first lists, with what they have beside resources."""
+    own: set[str] = set()
+    lists = 0
+    for exchange in exchanges:
+        resource = contract.resource_of(exchange.operation)
+        if resource is None:
+            continue
+        if exchange.operation == resource.list and exchange.response.status < 300 and lists < MOST_LISTS:
+            lists += 1
+            body = json_or_none(exchange)
+            if isinstance(body, dict) and resource.items:
+                yield exchange, {name: value for name, value in body.items() if name != resource.items}
+        shown = one_resource(exchange, contract)
+        number = shown.get(resource.id) if shown is not None else None
+        if shown is not None and isinstance(number, str):
+            if exchange.operation == resource.create:
+                own.add(number)
+            if number in own:
+                yield exchange, shown
 
 
 def one_resource(exchange: Exchange, contract: Contract) -> Mapping[str, JSON] | None:

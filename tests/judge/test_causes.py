@@ -414,3 +414,40 @@ def test_the_parts_of_a_file_are_cut_in_one_place(find: Find, exchange: Build) -
         for kind, when in (("other-part", "middle"), ("other-part", "single-byte"), ("part-refused", "last-bytes"))
     ]
     assert [3] == [len(cause.members) for cause in find(*wrong)]
+
+
+# --- what answers give away -------------------------------------------------------------------------------------------
+
+
+def gives_away(exchange: Exchange, what: str, part: Phrase) -> Finding:
+    deviation = Deviation("gives-away", terms=(("what", Phrase.of(what)), ("part", part)), seen=(("got", "x"),))
+    return found(exchange, deviation, "answer.internals")
+
+
+def message_of(*statuses: int) -> Phrase:
+    return Phrase.of("in-message", statuses=statuses)
+
+
+def test_what_answers_of_several_statuses_give_away_alike_is_one_cause(find: Find, exchange: Build) -> None:
+    met = [
+        gives_away(exchange(LIST, status, number=status), "stack-trace", message_of(status)) for status in (500, 400)
+    ]
+    (one,) = find(*met)
+    assert {"what": Phrase.of("stack-trace"), "part": message_of(400, 500)} == dict(one.deviation.terms)
+
+
+def test_each_thing_and_each_part_of_an_answer_is_a_cause_of_its_own(find: Find, exchange: Build) -> None:
+    at = exchange(LIST, 500)
+    header = Phrase.of("in-header", header="X-Debug")
+    met = [
+        gives_away(at, "stack-trace", message_of(500)),
+        gives_away(at, "database", message_of(500)),
+        gives_away(at, "stack-trace", header),
+        gives_away(exchange(LIST, 200, number=2), "stack-trace", header),
+    ]
+    assert [1, 1, 2] == [len(item.members) for item in find(*met)]
+
+
+def test_what_a_server_error_gives_away_does_not_follow_from_it(find: Find, exchange: Build) -> None:
+    at = exchange(LIST, 500)
+    assert [(), ()] == [item.consequences for item in find(failed(at), gives_away(at, "stack-trace", message_of(500)))]

@@ -220,6 +220,12 @@ def test_a_resource_that_the_run_has_not_made_is_not_looked_at(contract: Contrac
     assert [] == found_in_run([exchange("image.show", 200, url=f"http://cloud/v2/images/{ID}", body=body)], contract)
 
 
+def test_what_a_list_has_beside_its_resources_is_looked_at(contract: Contract, exchange: Build) -> None:
+    body = json.dumps({"images": [{"id": ID, "x_debug": TRACE}], "debug": {"sql": "SELECT a, b FROM t"}}).encode()
+    part = Phrase.of("in-member", member="debug.sql", statuses=(200,))
+    assert [(INTERNALS, "database", part)] == found_in_run([exchange("image.list", 200, body=body)], contract)
+
+
 def test_what_was_taken_out_of_a_member_of_a_record_was_a_secret(contract: Contract, exchange: Build) -> None:
     part = Phrase.of("in-member", member="direct_url", statuses=(201,))
     run = [made(exchange, {"direct_url": "swift://service:$REDACTED@store/1"})]

@@ -63,7 +63,7 @@ def _elsewhere() -> Iterator[Effect[Leading]]:
 def _nowhere() -> Iterator[Effect[Leading]]:
     yield Effect("no-scheme", "another host, without a scheme", lambda _call, path: f"//controller.internal{path}")
     yield Effect("no-root", "a path that is not there", lambda call, path: f"http://{_host(call)}/inner{path}")
-    yield Effect("not-http", "no address of HTTP", lambda _call, path: f"file://{path}")
+    yield Effect("not-http", "no address of HTTP", lambda call, path: f"ftp://{_host(call)}{path}")
     yield Effect("blanks", "a text with blanks", lambda _call, path: f"{path} &page=next page")
 
 

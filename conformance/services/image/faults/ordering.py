@@ -16,10 +16,10 @@ from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
 from conformance.services.image.faults.reading import asked
-from conformance.services.image.faults.stages import Body
-from conformance.services.image.target.store import ImageStore
+from conformance.services.image.faults.stages import Body, answering, handling
+from conformance.services.image.target.store import ImageStore, document
 from conformance.services.product import Effect, Where, product
-from conformance.services.wire import Answer, Call, Caller, Pairs
+from conformance.services.wire import Answer, Call, Caller, Pairs, Refused
 
 __all__ = ["faults"]
 
@@ -83,6 +83,7 @@ def faults(contract: Contract) -> Iterator[Fault]:
             f"a list, {word}: pages go on by a number of images, so that a new one moves them",
             _by_offset(holds),
         )
+    yield from _refusals()
 
 
 # --- which lists ----------------------------------------------------------------------------------------------------
@@ -166,6 +167,34 @@ def _meanwhile() -> Iterator[Effect[Going]]:
     yield Effect(
         "gone-skips", "a page is left out where its last image was deleted", lambda page: page.rows[2 * page.limit :]
     )
+
+
+# --- pages that are not answered, and links that lead nowhere new ----------------------------------------------------
+
+
+def _refusals() -> Iterator[Fault]:
+    def own_link(call: Call, answer: Answer, _store: ImageStore) -> Answer:
+        if "next" not in answer.body or "marker" not in asked(call):
+            return answer
+        return replace(answer, body={**answer.body, "next": f"/v2/images?{urlencode(call.query)}"})
+
+    def refused(call: Call, _caller: Caller, _store: ImageStore) -> Answer | None:
+        if {"marker", "sort_key"} <= asked(call).keys():
+            raise Refused(400, "This marker is not understood.")
+        return None
+
+    def failing(call: Call, _caller: Caller, store: ImageStore) -> Answer | None:
+        image, key = store.get(asked(call).get("marker", "")), asked(call).get("sort_key", "id")
+        if image is not None and document(image).get(key, "") is None:
+            raise Refused(500, "None cannot be compared.")
+        return None
+
+    same = "the second page leads to itself"
+    yield Fault("image.list.going-on.same-next", COMPLETE, same, answering(LIST, 200, own_link))
+    said = "a page of a sorted list is refused when it is asked for as next says"
+    yield Fault("image.list.going-on.refused", COMPLETE, said, handling(LIST, refused))
+    said = "a page after an image without a value is answered with 500"
+    yield Fault("image.list.going-on.null-500", ("status.server-error",), said, handling(LIST, failing))
 
 
 # --- pages made anew ------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ GONE, COLLATERAL, PROTECTED = "image.delete.gone", "image.delete.collateral", "i
 STORED, UNCHANGED, UPDATED, ATOMIC = (
     rid.stated(PATCH, name) for name in ("stored", "unchanged", "updated-at", "atomic")
 )
-Rows = Iterator[tuple[str, str, Hooks]]
+Words = Iterator[tuple[str, str, Hooks]]
 
 
 def faults(contract: Contract) -> Iterator[Fault]:
@@ -65,7 +65,7 @@ def faults(contract: Contract) -> Iterator[Fault]:
 # --- uploads to an image that has data ------------------------------------------------------------------------------
 
 
-def _data_twice() -> Rows:
+def _data_twice() -> Words:
     yield "appended", "a second upload is appended to the first", _taking(lambda old, new: old + new)
     yield (
         "mixed",
@@ -186,7 +186,7 @@ def _uploads_that_change_more() -> Iterator[Fault]:
 # --- deleted images -------------------------------------------------------------------------------------------------
 
 
-def _deleted() -> Rows:
+def _deleted() -> Words:
     yield "patch-revives", "a change of a deleted image brings it back", _reviving(PATCH, _changed)
     yield "upload-revives", "an upload to a deleted image brings it back", _reviving(UPLOAD, _given)
     yield "download", "an upload to a deleted image lets its file be downloaded", _file_of_the_deleted()
@@ -252,7 +252,7 @@ def _revived_by_name(call: Call, said: Answer, store: ImageStore, past: Past) ->
 # --- an id again ----------------------------------------------------------------------------------------------------
 
 
-def _id_again() -> Rows:
+def _id_again() -> Words:
     """The id of a deleted image is taken, and brings something of that image back."""
 
     def tags(image: StoredImage, gone: StoredImage) -> None:
@@ -571,7 +571,7 @@ def _protected_again() -> Hooks:
 # --- changes that undo each other -----------------------------------------------------------------------------------
 
 
-def _undone() -> Rows:
+def _undone() -> Words:
     def added(call: Call, image: StoredImage, _before: StoredImage) -> None:
         ops = operations(call)
         last = {item["path"][1:]: item["op"] for item in ops}

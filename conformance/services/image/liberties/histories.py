@@ -11,15 +11,13 @@ from conformance.services.wire import Answer, Call, Caller
 
 __all__ = ["liberties"]
 
-Rows = Iterator[tuple[str, str, Hooks]]
-
 
 def liberties() -> Iterator[Fault]:
     """The liberties of histories."""
     yield from family("liberty.history", (), _rows())
 
 
-def _rows() -> Rows:
+def _rows() -> Iterator[tuple[str, str, Hooks]]:
     yield "upload-again-taken", "a second upload replaces the data", Hooks(handle=_replaced)
     yield "upload-again-without-effect", "a second upload is taken and changes nothing", Hooks(handle=_ignored)
     yield "id-again-taken", "the id of a deleted image is free again", _free_ids()

@@ -13,7 +13,7 @@ from typing import Any
 
 from conformance.services.image.walks.step import Name, WalkStep
 
-__all__ = ["HISTORIES", "History"]
+__all__ = ["HISTORIES", "Episode"]
 
 A, B, C, D = Name(1), Name(2), Name(3, " 之后"), Name(4)
 FIRST, SECOND, THIRD = b"the data of the first upload, 42 bytes long", b"another whole, shorter", b"of another image"
@@ -25,7 +25,7 @@ BY_CREATION = (("sort_key", "created_at"), ("sort_dir", "desc"))
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class Episode:
     """Steps in their order, with a word for what they are about; `projects` is how many take part."""
 
     about: str
@@ -77,8 +77,8 @@ def _remove(name: str) -> Mapping[str, Any]:
     return {"op": "remove", "path": f"/{name}"}
 
 
-HISTORIES: tuple[History, ...] = (
-    History(
+HISTORIES: tuple[Episode, ...] = (
+    Episode(
         "data twice",
         (
             _create(1, A, **FILES),
@@ -101,7 +101,7 @@ HISTORIES: tuple[History, ...] = (
             _download(2),
         ),
     ),
-    History(
+    Episode(
         "after a delete",
         (
             _create(1, A, own_id=True, tags=["one", "two"], conformance_a="x", min_ram=64, **FILES),
@@ -120,7 +120,7 @@ HISTORIES: tuple[History, ...] = (
             _list(A),
         ),
     ),
-    History(
+    Episode(
         "a name again",
         (
             _create(1, A),
@@ -139,7 +139,7 @@ HISTORIES: tuple[History, ...] = (
             _list(D),
         ),
     ),
-    History(
+    Episode(
         "the same twice",
         (
             _create(1, A, tags=["a", "b"], conformance_a="x"),
@@ -155,7 +155,7 @@ HISTORIES: tuple[History, ...] = (
             _show(1),
         ),
     ),
-    History(
+    Episode(
         "protection that comes and goes",
         (
             _create(1, A, **FILES),
@@ -175,7 +175,7 @@ HISTORIES: tuple[History, ...] = (
             _list(A),
         ),
     ),
-    History(
+    Episode(
         "changes that undo each other",
         (
             _create(1, A, own_id=True, min_ram=1, conformance_a="x"),
@@ -189,7 +189,7 @@ HISTORIES: tuple[History, ...] = (
             _show(1),
         ),
     ),
-    History(
+    Episode(
         "private again",
         (
             _create(1, A, visibility="private", **FILES),
@@ -210,7 +210,7 @@ HISTORIES: tuple[History, ...] = (
         ),
         projects=2,
     ),
-    History(
+    Episode(
         "refused, then right",
         (
             _create(1, A, own_id=True, min_ram="ten"),
@@ -219,7 +219,7 @@ HISTORIES: tuple[History, ...] = (
             _list(A),
         ),
     ),
-    History(
+    Episode(
         "pages held",
         (
             *(_create(slot, A, visibility="private") for slot in (1, 2, 3, 4)),

@@ -31,8 +31,8 @@ __all__ = ["STEPS", "Machine"]
 STEPS = 24
 """Rules of a walk: long enough for a third change of an image after a delete, short enough to begin anew often."""
 SEEDS = st.integers(0, 2**24 - 1)
-Act = Callable[[Walker, random.Random], None]
-ROTA: tuple[Act, ...] = (
+Turn = Callable[[Walker, random.Random], None]
+ROTA: tuple[Turn, ...] = (
     upload,
     create,
     change,
@@ -84,7 +84,7 @@ class Machine(RuleBasedStateMachine):
             self._guarded(lambda walker: walker.populate(random.Random(number)))
 
     @rule(act=st.sampled_from(ACTS), number=SEEDS)
-    def turn(self, act: Act, number: int) -> None:
+    def turn(self, act: Turn, number: int) -> None:
         """Do the act that was drawn or, every other time, the next one of the rota."""
         chance = random.Random(number)
         if chance.random() < 0.5:
@@ -107,7 +107,7 @@ class Machine(RuleBasedStateMachine):
         self.plan.keep(walk)
 
     def _guarded(self, act: Callable[[Walker], object], *, even_when_spent: bool = False) -> None:
-        """Act, unless the walks are over. No exception reaches hypothesis, which would repeat the walk to reproduce
+        """Turn, unless the walks are over. No exception reaches hypothesis, which would repeat the walk to reproduce
         it."""
         over = self.plan.broken is not None or (self.plan.spent and not even_when_spent)
         if self.walker is None or over:

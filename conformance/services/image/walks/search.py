@@ -17,7 +17,7 @@ from conformance.model.errors import TargetError
 from conformance.model.finding import Key
 from conformance.run.cases import Expect
 from conformance.services.image.client import ImageClient
-from conformance.services.image.walks.histories import HISTORIES, History
+from conformance.services.image.walks.histories import HISTORIES, Episode
 from conformance.services.image.walks.machine import STEPS, Machine
 from conformance.services.image.walks.plan import Plan, WalkBudget
 from conformance.services.image.walks.step import CHANGING, WalkStep
@@ -56,7 +56,7 @@ def explore(cloud: ImageClient, expect: Expect, budget: WalkBudget, *, other: bo
     _shorten(plan, known)
 
 
-def follow(plan: Plan, histories: Sequence[History]) -> None:
+def follow(plan: Plan, histories: Sequence[Episode]) -> None:
     """Walk the histories in their order, as far as the budget goes."""
     for history in histories:
         if plan.spent or (history.projects > 1 and not plan.other):

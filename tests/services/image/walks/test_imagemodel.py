@@ -164,3 +164,33 @@ def test_changes_since_selects_by_the_last_change() -> None:
 def test_an_id_that_is_used_again_is_not_expected_to_be_gone() -> None:
     gone = store(image()).without(0, deleted=True)
     assert (list(gone.gone), list(gone.holding(1, image()).gone)) == ([0], [])
+
+
+def test_after_a_second_upload_either_data_is_right_until_a_download_tells() -> None:
+    twice = image().uploaded(b"first").uploaded(b"the second").seen(body(image(), status="active"), KNOWN)
+    assert ((b"the second", b"first"), False) == (twice.wholes, twice.settled)
+    for data in twice.wholes:
+        assert [] == differing(twice, body(twice, status="active", size=len(data), checksum=hash_of(data, "0" * 32)))
+    settled = twice.having(b"first")
+    assert (b"first",) == settled.wholes
+    assert ["size"] == [
+        name for name, _, _ in differing(settled, body(settled, size=7, checksum=hash_of(b"first", "0" * 32)))
+    ]
+
+
+def test_what_the_data_of_another_upload_are_is_not_judged_before_the_download() -> None:
+    settled = image().uploaded(b"first").uploaded(b"the second").having(b"first")
+    settled = settled.seen(body(image(), status="active", size=5, checksum=hash_of(b"first", "0" * 32)), KNOWN)
+    other = body(settled, size=10, checksum=hash_of(b"the second", "0" * 32))
+    assert ([], True) == (differing(settled, other), settled.seen(other, KNOWN).mistaken)
+
+
+def test_a_refused_upload_leaves_the_data_and_an_unclear_one_leaves_it_open() -> None:
+    held = image().uploaded(b"first")
+    assert (b"first",) == held.tried(b"other", unclear=False).wholes
+    assert (b"first", b"other") == held.tried(b"other", unclear=True).wholes
+
+
+def test_what_a_deleted_image_had_is_known_when_its_id_comes_back() -> None:
+    former = image().uploaded(b"data")
+    assert (True, True, False) == (former.had("min_ram", 1), former.had("status", "active"), former.had("tags", []))

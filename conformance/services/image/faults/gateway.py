@@ -7,6 +7,7 @@ import copy
 import gzip
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
 from conformance.services.forms import REQUEST_ID, broken, header, refusal
+from conformance.services.image.faults.reading import Asked
 from conformance.services.image.faults.stages import asking
 from conformance.services.image.target.store import ImageStore
 from conformance.services.product import family
@@ -37,6 +39,13 @@ def faults(contract: Contract) -> Iterator[Fault]:
     yield from family("gateway.coding", ("encoding.utf-8",), _codings())
     yield from family("gateway.json", (rid.response(CREATE, 201, "tags"),), _documents())
     yield from family("gateway.query", (rid.query(LIST, "name"),), _queries())
+    for parameter in ("status", "changes-since"):
+        yield Fault(
+            f"{rid.query(LIST, parameter)}.second-page",
+            (rid.query(LIST, parameter),),
+            f"pages after the first forget {parameter}",
+            asking(partial(_forgets, parameter)),
+        )
     yield Fault(
         "gateway.token.at-times",
         (rid.header("X-Auth-Token"),),
@@ -315,3 +324,7 @@ def _queries() -> Rows:
         "a query is cut where a line of 1024 bytes ends",
         named(lambda name: name if len(quote(name)) <= 1024 else name[: 1024 * len(name) // len(quote(name))]),
     )
+
+
+def _forgets(parameter: str, query: Asked) -> Asked:
+    return {name: value for name, value in query.items() if "marker" not in query or name != parameter}

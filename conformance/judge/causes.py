@@ -12,6 +12,10 @@ What only follows from a cause (`consequences`)
 - A member of an answer that is not as it was sent: that it is not as it is shown either.
 - What was taken, and was due a refusal, where it breaks what comes after it: that is the heavier of the two.
 - A body that claims to be JSON and is none has no envelope either, and the wrong media type.
+- An answer that is none to what was asked (one of an earlier request, a refusal of a valid token, a coding that was not
+  accepted, a redirection): all that is wrong with it, but for what it shows of another project.
+- A status that the document does not have, or a page in place of a failure: the form of that very answer.
+- A body that is not UTF-8, or cannot be read: what is missing in it.
 - What binds never follows from advice: a spelling that is taken for another value than it means breaks a promise.
 - Nothing follows that is also seen apart from such a cause: then it stands for itself, with all its places. Lost data
   and broken isolation always stand for themselves.

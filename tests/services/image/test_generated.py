@@ -34,9 +34,18 @@ pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.filterwarnings(
 def verdict(tmp_path: Path) -> Callable[..., Verdict]:
     """Runs generated cases against the reference with one fault of ours."""
 
-    def run(hooks: Hooks | None, select: str, *, budget: str = "500", seed: int = 1, name: str = "out") -> Verdict:
+    def run(
+        hooks: Hooks | None,
+        select: str,
+        *,
+        budget: str = "500",
+        seed: int = 1,
+        name: str = "out",
+        profile: str = "gate",
+    ) -> Verdict:
         faults = (Fault("ours", (), "a fault of this test", hooks),) if hooks else ()
-        options = Options(seed=seed, selection=select, budget=budget, embedded=partial(Reference, faults=faults))
+        target = partial(Reference, faults=faults)
+        options = Options(seed=seed, profile=profile, selection=select, budget=budget, embedded=target)
         return conduct_run(options, tmp_path / name, Console(file=io.StringIO()))[0]
 
     return run
@@ -185,7 +194,7 @@ def _together(call: Call, query: Any) -> Any:
 
 
 def test_a_limit_forgotten_when_three_parameters_come_together_is_found(verdict: Callable[..., Verdict]) -> None:
-    run = verdict(Hooks(query=_together), "generated.py and parameters_of_a_list", budget="2000")
+    run = verdict(Hooks(query=_together), "generated.py and parameters_of_a_list", budget="2000", profile="acceptance")
     found = {group.deviation for group in run.findings if not group.explored}
     assert {deviation.kind for deviation in found} == {"other-selection"}
     asked = [set(str(dict(deviation.terms)["parameters"]).split(", ")) for deviation in found]

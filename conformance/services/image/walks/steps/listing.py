@@ -50,7 +50,7 @@ def list_images(walk: Course, step: WalkStep) -> None:
     images = body.items_of("images")
     walk.holds(ANSWERED, exchange)
     judge_rows(walk, images, step.actor, query, exchange)
-    whole = "next" not in body and len(rows) < min(int(query.get("limit", FEW)), FEW)
+    whole = body.get("next") is None and len(rows) < min(int(query.get("limit", FEW)), FEW)
     _missing(walk, images, step.actor, query, exchange, whole=whole)
     if "sort_key" in query:
         _order(walk, images, query, exchange)

@@ -108,13 +108,13 @@ SYNTAXES: tuple[Syntax, ...] = (
     _syntax(
         "markup",
         "<>&",
+        ("<script>NAME</script>", "NAME"),
         ("<b>NAME</b>", "NAME"),
         ("NAME&amp;x", "NAME&x"),
         ("NAME&x", "NAME&amp;x"),
         ("<NAME/>", "NAME"),
         ("<!-- NAME -->", "NAME"),
         "<![CDATA[NAME]]>",
-        "<script>NAME</script>",
         '<?xml version="1.0"?>',
         "NAME&#65;",
     ),
@@ -326,7 +326,7 @@ SYNTAXES: tuple[Syntax, ...] = (
         "keyword", "", "null", "true", "None", "undefined", "NULL", "none", "nil", "False", "empty", "on", "N/A", "()"
     ),
     _syntax("uuid", "", "3f2b8c1a-9d47-4e6b-8a15-c0d9e7f41b62", "urn:uuid:3f2b8c1a-9d47-4e6b-8a15-c0d9e7f41b62"),
-    _syntax("url", ":/", "http://NAME/x?y=z#w", "//NAME", "NAME@host", "javascript:NAME", "file:///NAME"),
+    _syntax("url", ":/", "http://NAME/x?y=z#w", "//NAME", "NAME@host", "javascript:NAME"),
     _syntax("member", "", "id", "name", "status", "self", "__proto__", "constructor", "length"),
     _syntax("empty", "", ""),
 )

@@ -143,11 +143,12 @@ def _syntax(finding: Finding, found: Iterable[Finding], contract: Contract) -> F
 
 def _breaks(finding: Finding, broken_by: Mapping[tuple[str | None, int | None], Finding]) -> Finding | None:
     """The text over which an operation breaks, of which this finding says that it broke for a request that tells no
-    class: what a resource is called does not stand in the request that shows or deletes it."""
+    class, or for one value: what a resource is called does not stand in the request that shows or deletes it."""
     deviation = finding.deviation
-    if deviation.kind != "server-error" or deviation.request:
+    telling = [part for part in deviation.request if part.held.rule != "a-value"]
+    if deviation.kind not in SERVER_ERRORS or telling or finding.exchange is None:
         return None
-    return broken_by.get((deviation.operation, deviation.status))
+    return broken_by.get((finding.exchange.operation, finding.exchange.response.status))
 
 
 def _let_in(finding: Finding, found: Iterable[Finding], contract: Contract) -> Finding | None:

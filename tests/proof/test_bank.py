@@ -49,6 +49,7 @@ STANDARD = frozenset(
         *("utf-8", "utf-16", "utf-16-le", "latin-1"),  # names of encodings
         *("text/html", "text/plain", "application/", "Content-MD5", "http://", "&amp;"),  # HTTP, URIs and HTML
         *("T00:00:00Z", "urn:uuid:"),  # RFC 3339, RFC 9562
+        "\uffff",  # Unicode, the last code point of the BMP
         "region_id",  # a member of the Identity API's endpoints
         *("marker=", "/v2/images?", "/image"),  # the address of a further page, upstream and of the reference
         *("os_hidden", "os_hash_algo", "sha512"),  # members that OpenStack's images have

@@ -259,6 +259,7 @@ WORDS: Mapping[str, str] = {
     "others-together": "finds others than those that match, beside other parameters",
     "others-on-a-later-page": "finds others than those that match on a later page",
     "not-exactly": "does not find exactly those that match",
+    "reads-an-operator": "reads an operator of a query language",
     "is-refused": "is refused",
     "fails": "fails",
     "something-by-an-unknown-value": "finds resources by a value that none has",

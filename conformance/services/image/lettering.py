@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 
 from conformance.generate.explanation import Failed, explained, likened
-from conformance.generate.syntax import NAME, Form, Syntax
+from conformance.generate.syntax import NAME, PROPERTY_NAMES, Form, Syntax
 from conformance.judge.partition import FURTHER
 from conformance.judge.rules import odd_text
 from conformance.model import requirement_id
@@ -27,7 +27,7 @@ from conformance.model.message import Exchange
 from conformance.model.phrase import Terms
 from conformance.run.cases import Expect
 from conformance.run.reading import Members
-from conformance.services.image.arrange import answered, image, listed, unready
+from conformance.services.image.arrange import answered, image, listed, now, unready
 from conformance.services.image.client import ImageClient
 
 __all__ = ["Lettering", "Spelling", "changes_of", "entries_of"]
@@ -37,6 +37,8 @@ SERVER_ERROR = "status.server-error"
 BY_NAME = requirement_id.query(LIST, "name")
 COMPLETE = "image.list.complete"
 FROM_THE_NEWEST: Mapping[str, str | int] = {"limit": 100, "sort_key": "created_at", "sort_dir": "desc"}
+IN_ITS_NAME = Syntax("property-name", "", ())
+"""The class of further properties whose names are syntax somewhere."""
 AT_A_TIME = 24
 """So many images of a lettering are there at a time, beside those that are near to them."""
 REQUIREMENTS = {
@@ -53,12 +55,13 @@ REQUIREMENTS = {
 @dataclass(frozen=True, slots=True)
 class Spelling:
     """An image that is to be: the class and the form of its name, and the templates of its tags and of the values of its
-    further properties. `looked_at`: show is asked, too."""
+    further properties. `looked_at`: show is asked, too. `sought`: a list is asked for it by its name."""
 
     syntax: Syntax
     form: Form
     texts: tuple[str, ...] = ()
     looked_at: bool = False
+    sought: bool = True
 
 
 def entries_of(syntaxes: Iterable[Syntax], *, whole: bool = False) -> Iterator[Spelling]:
@@ -74,7 +77,8 @@ def entries_of(syntaxes: Iterable[Syntax], *, whole: bool = False) -> Iterator[S
 def changes_of(syntaxes: Iterable[Syntax], *, whole: bool = False) -> Iterator[Spelling]:
     """The changes of one image to these classes: one for each, or for every form."""
     made = (entry for entry in entries_of(syntaxes, whole=whole) if whole or entry.texts)
-    return (replace(entry, looked_at=whole) for entry in made)
+    # A list reads its parameter in one way, whatever made the image: in little time few are sought again.
+    return (replace(entry, looked_at=whole, sought=whole or entry.syntax.sample > 2) for entry in made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +156,48 @@ class Lettering:
         own = image(self.cloud, tags=[self.cloud.tag]).id
         for entry in entries:
             self._changed(entry, own)
-        self.cloud.delete(own)
+        self.cloud.discard(own)
 
     def probe(self, forms: Iterable[tuple[Syntax, Form]]) -> None:
         """Ask for names that no image has, near to those that some have."""
         for syntax, form in forms:
             exchange = self.cloud.list({"name": form.of(self.stem)})
             self._judge_selection(Spelling(syntax, form), None, exchange)
+
+    def name_properties(self) -> None:
+        """Give an image further properties whose names are syntax somewhere, by a create and by a change, and take them
+        away. Such a name may be refused; what was taken is kept to the letter."""
+        wanted = {f"{OWN_PROPERTY}{end}": f"value of {end}" for end in PROPERTY_NAMES}
+        made = self.cloud.create({"name": self.cloud.name(), "tags": [self.cloud.tag], **wanted})
+        refused = 400 <= made.response.status < 500
+        own = answered(made).maybe_text("id") if made.response.status == 201 else None
+        if own is not None:
+            self._named(CREATE, wanted, answered(made), made)
+        elif not refused:
+            return  # a check of every exchange has seen it
+        changed = own or image(self.cloud).id
+        for names in [[name] for name in wanted] if refused else [list(wanted)]:
+            given = {name: f"{wanted[name]}, changed" for name in names}
+            exchange = self.cloud.patch(changed, [_operation("add", name, value) for name, value in given.items()])
+            if exchange.response.status == 200:
+                self._named(PATCH, given, answered(exchange), exchange)
+        there = [name for name in wanted if name in now(self.cloud, changed)]
+        exchange = self.cloud.patch(changed, [_operation("remove", name) for name in there])
+        for name in there if exchange.response.status == 200 else ():
+            if name in answered(exchange):
+                self._misnamed("image.patch.operation.remove", PATCH, name, None, answered(exchange), exchange)
+
+    def _named(self, operation: str, wanted: Mapping[str, str], found: Members, exchange: Exchange) -> None:
+        for name, value in wanted.items():
+            if found.get(name) != value:
+                self._misnamed(REQUIREMENTS[operation, FURTHER], operation, name, value, found, exchange)
+
+    def _misnamed(
+        self, requirement: str, operation: str, name: str, due: str | None, found: Members, exchange: Exchange
+    ) -> None:
+        seen = (("due", f"{name}: {short(due)}"), ("got", short(found.get(name))), ("where", "answer"))
+        failed = Failed(IN_ITS_NAME, name)
+        self.troubles.append(Trouble("syntax-altered", requirement, FURTHER, failed, operation, exchange, seen))
 
     # --- create -----------------------------------------------------------------------------------------------------
 
@@ -462,7 +501,7 @@ class Lettering:
         kept = self._compare(entry, PATCH, sent, answered(exchange), "answer", exchange)
         if entry.looked_at and self.cloud.shows is not False:
             self._shown(entry, PATCH, sent, own)
-        if kept:
+        if kept and entry.sought:
             self._found(entry, PATCH, sent, own)
         self.troubles += [trouble for _, _, trouble in self._unfound]
         self._unfound = []
@@ -498,6 +537,12 @@ class Lettering:
                     seen=item.seen,
                 )
                 expect(item.requirement, False, deviation, item.exchange)
+
+
+def _operation(op: str, name: str, value: str | None = None) -> dict[str, str]:
+    """An operation of a patch on the member of this name (RFC 6901, 3)."""
+    path = "/" + name.replace("~", "~0").replace("/", "~1")
+    return {"op": op, "path": path, **({} if value is None else {"value": value})}
 
 
 def _likeness(text: str, other: str) -> float:

@@ -9,12 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.services.fault import Fault
-from conformance.services.image.liberties import answers, gateway, histories, leniency, messages, paging, sizes
+from conformance.services.image.liberties import (
+    answers,
+    characters,
+    gateway,
+    histories,
+    leniency,
+    messages,
+    paging,
+    sizes,
+)
 
 __all__ = ["liberties"]
 
 
 def liberties() -> Iterator[Fault]:
     """Every liberty of the reference target."""
-    for area in (answers, histories, leniency, messages, paging, sizes, gateway):
+    for area in (answers, characters, histories, leniency, messages, paging, sizes, gateway):
         yield from area.liberties()

@@ -267,7 +267,8 @@ def _storage(contract: Contract) -> Iterator[Fault]:
     seen = ("image.list.complete", name)
     yield Fault("image.create.single.two", ("image.create.single",), "one create makes two images", _twins())
     yield Fault("image.create.not-there", seen, "what was created is not there", Hooks(stored=_dropped))
-    yield Fault("image.create.stored.late", every, "a new image is not found at first", _not_at_first())
+    made = rid.response(CREATE, 201)
+    yield Fault("image.create.stored.late", (made, *every), "a new image is not found at first", _not_at_first())
     yield Fault(
         "state.create.late", seen, "a new image can be seen only after the next request", _after_the_next(contract)
     )

@@ -25,7 +25,7 @@ from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.client import Client, made_by
 
-__all__ = ["MOST", "Aftermath", "Left", "look_back"]
+__all__ = ["MOST", "NOT_OURS", "Aftermath", "Left", "look_back", "refusal", "says_no", "touch"]
 
 MOST = 12
 """Resources that are there at a time for looking at them: a project may have few."""
@@ -136,11 +136,7 @@ class Aftermath:
             self._judge(left, next(asked))
 
     def _judge(self, left: Left, exchange: Exchange) -> None:
-        if (
-            self._refused is not None
-            and 400 <= exchange.response.status < 500
-            and exchange.response.status not in NOT_OURS
-        ):
+        if self._refused is not None and says_no(exchange):
             self._refused(left, exchange)
 
     def _twice(self, ask: Callable[[], Exchange]) -> Exchange:
@@ -151,6 +147,15 @@ class Aftermath:
 
 NOT_OURS = frozenset({401, 413, 414, 429})
 """Statuses of a refusal that says nothing of the request: credentials, size limit, rate limit."""
+
+
+GONE = frozenset({404, 410})
+"""Statuses that say that a resource is not there, of which other checks speak."""
+
+
+def says_no(exchange: Exchange) -> bool:
+    """Whether a resource that is there is refused what was asked, and for what was asked."""
+    return 400 <= exchange.response.status < 500 and exchange.response.status not in NOT_OURS | GONE
 
 
 def touch(cloud: Client, resource_id: str) -> Exchange | None:

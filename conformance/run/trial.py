@@ -30,7 +30,7 @@ from conformance.model.deviation import Deviation
 from conformance.model.equivalence import VALID, Standing
 from conformance.model.jsonvalue import JSON, equal, short
 from conformance.model.message import Exchange, Headers, Request
-from conformance.run.aftermath import NOT_OURS, Aftermath, Left, refusal, touch
+from conformance.run.aftermath import NOT_OURS, Aftermath, Left, refusal, says_no, touch
 from conformance.run.cases import Expect, NotExercised
 from conformance.run.client import Client, listed_by, made_by
 from conformance.run.reading import reading
@@ -267,8 +267,12 @@ class Trials:
             outcome = self._due_success(aim, outcome, self._meaning(draft.members), before)
         if status < 400:
             self._there, self._unseen, self._untouched = {}, [], []
-            shown = aim.due is not Standing.BROKEN and bool(draft.members)
-            self._serve(aim, str(before[self._resource.id]), exchange, shown=shown)
+            own = str(before[self._resource.id])
+            if aim.operation == self._resource.change:
+                shown = aim.due in {Standing.VALID, Standing.LENIENT} and bool(draft.members)
+                self._serve(aim, own, exchange, shown=shown)
+            else:
+                self._cloud.discard(own)
         return outcome
 
     def _sent(self, aim: Aim, draft: Draft, name: str) -> Exchange:
@@ -413,7 +417,7 @@ class Trials:
             self._renew()
             sent = self._sent(aim, draft, self._cloud.name().ljust(len(NAME), "-"))
             later = touch(self._cloud, self._own)
-            if later is not None and later.response.status < 500 and _stuck(later):
+            if later is not None and says_no(later):
                 self._expect(aim.requirement, False, refusal(later, self._contract), later, related=(sent,))
             self._cloud.discard(self._own)
 
@@ -437,7 +441,7 @@ class Trials:
 
 def _stuck(exchange: Exchange | None) -> bool:
     """Whether a change that the contract allows was refused, or failed."""
-    return exchange is not None and exchange.response.status >= 400 and exchange.response.status not in NOT_OURS
+    return exchange is not None and (exchange.response.status >= 500 or says_no(exchange))
 
 
 def _headers(item: Operation, draft: Draft) -> dict[str, str | None]:

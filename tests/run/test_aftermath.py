@@ -9,7 +9,7 @@ from typing import Any
 from conformance.model.contract import Contract
 from conformance.model.equivalence import Class, Part
 from conformance.model.message import Exchange, Headers, Request, Response
-from conformance.run.aftermath import MOST, Aftermath, Left, look_back
+from conformance.run.aftermath import MOST, Aftermath, Left, look_back, says_no
 from conformance.run.service import Service
 
 NULL = (Part("further property", Class.open("null")),)
@@ -102,6 +102,11 @@ def test_what_can_no_more_be_changed_or_deleted_is_told(contract: Contract) -> N
     cloud = Cloud(contract, stuck=("a",))
     kept(cloud, "a")
     assert ["a image.patch", "a image.delete"] == cloud.said[-2:]
+
+
+def test_what_is_not_there_any_more_is_not_told_as_refused(contract: Contract) -> None:
+    cloud = Cloud(contract)
+    assert [False, True] == [says_no(cloud.answered("image.patch", status, "change a")) for status in (404, 409)]
 
 
 def test_no_more_are_kept_than_a_project_may_have(contract: Contract) -> None:

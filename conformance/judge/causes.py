@@ -10,6 +10,7 @@ What only follows from a cause (`consequences`)
 - A text that is syntax somewhere, over which an operation breaks: its 5xx to requests that tell no class.
 - A call that was let in without a token: its status, where 401 was due.
 - A member of an answer that is not as it was sent: that it is not as it is shown either.
+- What was deleted and is shown again: what else is wrong with the list that holds it.
 - What was taken, and was due a refusal, where it breaks what comes after it: that is the heavier of the two.
 - A body that claims to be JSON and is none has no envelope either, and the wrong media type.
 - An answer that is none to what was asked (one of an earlier request, a refusal of a valid token, a coding that was not
@@ -45,7 +46,8 @@ What is one cause (`variants`)
 - What was answered as made and is not there when it is shown is one, whatever was sent for it.
 - Whoever is let in where nobody asks for a token, or for the project, is let in by one mistake for each operation.
 - A text that is syntax somewhere, and is not treated to the letter, is one for each syntax, whichever member it was
-  and whatever the operation: who escapes or splits does so wherever the text passes. Some of it is refused then.
+  and whatever the operation: who escapes or splits does so wherever the text passes. Some of it is refused then, and
+  what other requests sent of that member did not come back either.
 - What is taken in other spellings is one for the operation (ruling 44).
 - What answers give away is one for what it is and the part of an answer in which it stands, in whichever answers.
 - How pages go on is one, by whatever they are ordered, and what becomes of them while others come and go is another.
@@ -81,7 +83,7 @@ from conformance.judge.titles import given_away, title
 from conformance.model import requirement_id
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
-from conformance.model.equivalence import VALID
+from conformance.model.equivalence import VALID, Class
 from conformance.model.finding import Finding, Key
 from conformance.model.requirement_id import Kind
 from conformance.model.verdict import Harm
@@ -128,8 +130,11 @@ def causes(
     """
     follow = followed(findings, parts, contract, exploring)
     other_data = any(item.deviation.kind in OTHER_DATA for item in findings)
+    altered = _altered(findings, contract)
     keyed = [
-        (_key(item, parts, contract, other_data), item) for index, item in enumerate(findings) if index not in follow
+        (_key(item, parts, contract, other_data, altered), item)
+        for index, item in enumerate(findings)
+        if index not in follow
     ]
     first = _of_one_status(keyed, contract, exploring)
     together: dict[Cluster, dict[Cluster, list[Finding]]] = {}
@@ -182,7 +187,20 @@ def _of_one_status(
 # --- what is one cause ----------------------------------------------------------------------------------------------
 
 
-def _key(finding: Finding, parts: Parts, contract: Contract, other_data: bool) -> Cluster:
+Altered: TypeAlias = Mapping[tuple[bool, str], frozenset[Class]]
+"""Whether it binds, and a member -> the classes of syntax of which its texts are not kept."""
+
+
+def _altered(findings: Sequence[Finding], contract: Contract) -> Altered:
+    found: defaultdict[tuple[bool, str], set[Class]] = defaultdict(set)
+    for item in findings:
+        if item.deviation.kind == "syntax-altered":
+            for part in item.deviation.request:
+                found[contract.requirements[item.requirement].binding, part.place].add(part.held)
+    return {place: frozenset(held) for place, held in found.items()}
+
+
+def _key(finding: Finding, parts: Parts, contract: Contract, other_data: bool, altered: Altered) -> Cluster:
     """What the findings of one cause have in common."""
     deviation, requirement = finding.deviation, contract.requirements[finding.requirement]
     kind = deviation.kind
@@ -218,6 +236,10 @@ def _key(finding: Finding, parts: Parts, contract: Contract, other_data: bool) -
     if kind in SYNTAX:
         kept_as_sent = kind in {"syntax-refused", "syntax-altered"}
         return requirement.binding, "as sent" if kept_as_sent else kind, deviation.request and deviation.request[0].held
+    if kind == "not-as-sent":
+        held = altered.get((requirement.binding, deviation.place.removeprefix("/")), frozenset())
+        if len(held) == 1:
+            return requirement.binding, "as sent", *held
     if kind in CHOSEN_BY_THE_SERVER:
         return *scope, kind
     if kind == "forbidden-accepted":

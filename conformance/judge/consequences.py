@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from conformance.judge.breadth import coarse
 from conformance.judge.kinds import (
+    BACK_AGAIN,
     BROKEN_LATER,
     FACTS_OF_DATA,
     NO_ANSWER,
@@ -77,6 +78,7 @@ def followed(
             or _breaks_later(finding, broken_later[False] or (broken_later[True] if drawn else []))
             or _answered_otherwise(finding, answered[False] or (answered[True] if drawn else []))
             or _unreadable(finding, found, contract)
+            or _back_again(finding, found, contract)
             or _page(finding, found, contract)
             or _what_was_taken(finding, let_in, parts, contract)
             or _of_other_data(finding, other_data[False] or (other_data[True] if drawn else []))
@@ -202,6 +204,15 @@ def _unreadable(finding: Finding, found: Iterable[Finding], contract: Contract) 
     binding = _binds(finding, contract)
     why = [item for item in found if item.deviation.kind in kinds and _binds(item, contract) >= binding]
     return min(why, key=lambda item: kinds.index(item.deviation.kind), default=None)
+
+
+def _back_again(finding: Finding, found: Iterable[Finding], contract: Contract) -> Finding | None:
+    """The finding that an answer shows what was deleted, of which this one says that it is in the wrong place, or one too
+    many."""
+    if finding.deviation.kind in BACK_AGAIN or _harm(finding, contract) is not Harm.RESULT:
+        return None
+    others = (item for item in found if item.requirement != finding.requirement and _binds(item, contract))
+    return next((item for item in others if item.deviation.kind in BACK_AGAIN), None)
 
 
 def _page(finding: Finding, found: Iterable[Finding], contract: Contract) -> Finding | None:

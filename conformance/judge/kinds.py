@@ -6,6 +6,7 @@ from conformance.model.finding import Finding
 from conformance.model.phrase import Value
 
 __all__ = [
+    "BACK_AGAIN",
     "BEYOND",
     "BROKEN_LATER",
     "CHOSEN_BY_THE_SERVER",
@@ -33,6 +34,8 @@ TAKEN = frozenset({"forbidden-accepted", "accepted", "lenient"})
 """Kinds of findings about a request that was taken, and was due a refusal or is another spelling."""
 ODD = "odd"
 """The rule of the class of whatever is not plain at a place."""
+BACK_AGAIN = frozenset({"back-again"})
+"""Kinds of findings that an answer shows what was deleted."""
 BROKEN_LATER = frozenset({"breaks-later", "breaks-for-all"})
 """Kinds of findings that an earlier request breaks what comes after it; the latter where others meet it."""
 CHOSEN_BY_THE_SERVER = {

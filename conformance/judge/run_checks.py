@@ -73,7 +73,7 @@ def _back(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -
             continue
         back = [own for own in ids if own in gone]
         if ids:
-            related = tuple(gone.pop(own) for own in back)
+            related = tuple(dict.fromkeys(gone[own] for own in back))
             wrong = Deviation("back-again", seen=(("count", len(back)),)) if back else None
             yield RunLook(exchange, Look(requirement, wrong), related)
 

@@ -37,7 +37,8 @@ def title(members: Sequence[Finding], contract: Contract) -> Deviation:
     one name only, else what all of them say."""
     first = members[0]
     other_data = any(item.deviation.kind in OTHER_DATA for item in members)
-    make = _of_data if other_data else _TITLES.get(first.deviation.kind)
+    syntax = any(item.deviation.kind in SYNTAX for item in members)
+    make = _of_data if other_data else _of_syntax if syntax else _TITLES.get(first.deviation.kind)
     if make is not None:
         return make(members)
     if len({item.deviation for item in members}) == 1:
@@ -124,9 +125,15 @@ def _of_refused(members: Sequence[Finding]) -> Deviation:
 
 
 def _of_syntax(members: Sequence[Finding]) -> Deviation:
-    """The class of the text, with the place where it stood when that is one."""
-    first = next((item for item in members if item.deviation.kind == "syntax-altered"), members[0]).deviation
-    places = {part.place for item in members for part in item.deviation.request}
+    """The class of the text, with the place where it stood when that is one; where texts of any class fare so, and a plain
+    value does, that value."""
+    found = [item.deviation for item in members if item.deviation.kind in SYNTAX]
+    first = next((item for item in found if item.kind == "syntax-altered"), found[0])
+    whatever = any(dict(part.held.terms).get("how") == "several" for part in first.request)
+    plain = next((item.deviation for item in members if item.deviation.kind == "not-as-sent"), None)
+    if whatever and plain is not None:
+        return plain
+    places = {part.place for item in found for part in item.request}
     request = tuple(replace(part, place=part.place if len(places) == 1 else TEXT) for part in first.request)
     return Deviation(SYNTAX[first.kind], status=first.status, request=request)
 

@@ -134,5 +134,6 @@ WORDS: Mapping[str, str] = {
     "beyond-bmp": "characters outside the BMP",
     "nul": "a NUL",
     "empty": "no characters",
+    "several": "characters of several kinds",
 }
 """What type a value has (term `is`), in the words of JSON, or finer, and which syntax a text has (term `how`) -> text."""

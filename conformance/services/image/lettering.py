@@ -39,6 +39,10 @@ COMPLETE = "image.list.complete"
 FROM_THE_NEWEST: Mapping[str, str | int] = {"limit": 100, "sort_key": "created_at", "sort_dir": "desc"}
 IN_ITS_NAME = Syntax("property-name", "", ())
 """The class of further properties whose names are syntax somewhere."""
+SEVERAL = 3
+"""More classes of syntax than these are not to blame for what becomes of texts."""
+ANY_SYNTAX = "several"
+"""What is told in place of a class then."""
 AT_A_TIME = 24
 """So many images of a lettering are there at a time, beside those that are near to them."""
 REQUIREMENTS = {
@@ -527,13 +531,15 @@ class Lettering:
                 expect.kept(name)
         for where in dict.fromkeys(item.where for item in self.troubles):
             found = [item for item in self.troubles if item.where == where]
-            classes = explained([item.failed for item in found], self.passed.get(where, set()))
-            for item, syntax in zip(found, classes, strict=True):
+            classes = [one.id for one in explained([item.failed for item in found], self.passed.get(where, set()))]
+            several = len(set(classes)) > SEVERAL
+            for item, told in zip(found, classes, strict=True):
+                syntax = ANY_SYNTAX if several else told
                 deviation = Deviation(
                     item.kind,
                     operation=item.operation,
                     status=item.status,
-                    request=(Part(item.place, Class("syntax", terms=(("how", syntax.id),))),),
+                    request=(Part(item.place, Class("syntax", terms=(("how", syntax),))),),
                     seen=item.seen,
                 )
                 expect(item.requirement, False, deviation, item.exchange)

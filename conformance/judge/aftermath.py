@@ -71,7 +71,7 @@ _RANKS = {Standing.BROKEN: 0, Standing.LENIENT: 1, Standing.OPEN: 2, Standing.VA
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class PastAct:
     """A request that made or changed something, or was refused it, with what it may have left."""
 
     exchange: Exchange
@@ -79,13 +79,13 @@ class Act:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedOf:
     """A request and what it is about: `scope` tells requests apart that may fail by themselves, `acts` are what was
     sent before to what it is about, `place` is where it stands among those of its operation and actor."""
 
     exchange: Exchange
     scope: tuple[object, ...]
-    acts: tuple[Act, ...]
+    acts: tuple[PastAct, ...]
     resource: Resource
     place: int = 0
 
@@ -128,7 +128,7 @@ UNWANTED = REFUSALS | {"server-error"}
 """Kinds of findings that are about the status of an answer."""
 
 
-def _answered_alike(history: _History, found: Mapping[Mark, Sequence[Asked]]) -> Mapping[int, tuple[Mark, Asked]]:
+def _answered_alike(history: _History, found: Mapping[Mark, Sequence[AskedOf]]) -> Mapping[int, tuple[Mark, AskedOf]]:
     """Number of an exchange -> the mark that explains other answers of its operation and status."""
     alike = {
         (mark, asked.exchange.operation, asked.exchange.response.status) for mark, by in found.items() for asked in by
@@ -157,7 +157,7 @@ def _may_follow(finding: Finding, plain: Container[int]) -> bool:
     return finding.deviation.kind in REFUSALS and 400 <= status < 500 and wanted and finding.exchange.number in plain
 
 
-def _told(finding: Finding, mark: Mark, asked: Asked) -> Finding:
+def _told(finding: Finding, mark: Mark, asked: AskedOf) -> Finding:
     """The finding as one of what came before."""
     exchange = asked.exchange
     act = [item for item in asked.acts if mark in item.marks][-1]
@@ -176,14 +176,14 @@ def _told(finding: Finding, mark: Mark, asked: Asked) -> Finding:
     return replace(finding, deviation=deviation, related=related, borrowed=False)
 
 
-def _hits_others(asked: Asked, act: Act) -> bool:
+def _hits_others(asked: AskedOf, act: PastAct) -> bool:
     exchange = asked.exchange
     return exchange.request.actor != act.exchange.request.actor or (
         exchange.operation == asked.resource.list and len(asked.scope) == 3
     )
 
 
-def _explained(history: _History, failed: Container[int], first: Sequence[Mark] = ()) -> Mapping[Mark, list[Asked]]:
+def _explained(history: _History, failed: Container[int], first: Sequence[Mark] = ()) -> Mapping[Mark, list[AskedOf]]:
     """What explains failures -> those. `first` are marks that are preferred."""
     left = {asked.exchange.number: asked for asked in history.asked if asked.exchange.number in failed}
     history.failed = failed
@@ -192,7 +192,7 @@ def _explained(history: _History, failed: Container[int], first: Sequence[Mark] 
         for mark in asked.marks:
             if history.blames(mark, asked):
                 fitting[mark].add(number)
-    found: dict[Mark, list[Asked]] = {}
+    found: dict[Mark, list[AskedOf]] = {}
     for mark in first:
         numbers = fitting.pop(mark, set()) & left.keys()
         if numbers:
@@ -219,12 +219,12 @@ class _History:
     """
 
     contract: Contract
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[AskedOf] = field(default_factory=list)
     well: defaultdict[tuple[object, ...], set[Mark]] = field(default_factory=lambda: defaultdict(set))
     answered: defaultdict[tuple[object, ...], list[frozenset[Mark]]] = field(default_factory=lambda: defaultdict(list))
-    rows: defaultdict[tuple[str, str], list[Asked]] = field(default_factory=lambda: defaultdict(list))
+    rows: defaultdict[tuple[str, str], list[AskedOf]] = field(default_factory=lambda: defaultdict(list))
     failed: Container[int] = ()
-    _acts: dict[tuple[str, str], list[Act]] = field(default_factory=dict)
+    _acts: dict[tuple[str, str], list[PastAct]] = field(default_factory=dict)
     _there: dict[tuple[str, str], str] = field(default_factory=dict)
     _broken: set[tuple[str, str, str]] = field(default_factory=set)
 
@@ -238,7 +238,7 @@ class _History:
                 history._take(exchange, found, operation, resource)
         return history
 
-    def blames(self, mark: Mark, asked: Asked) -> bool:
+    def blames(self, mark: Mark, asked: AskedOf) -> bool:
         """Whether nothing speaks against it that a mark explains a failure."""
         if mark in self.well[asked.scope] or (asked.exchange.response.status < 500 and mark.taken and mark.value):
             return False
@@ -248,14 +248,16 @@ class _History:
         before, after = range(asked.place - 1, -1, -1), range(asked.place + 1, len(row))
         return not any(self._fails(mark, row, side) for side in (before, after))
 
-    def _fails(self, mark: Mark, row: Sequence[Asked], side: range) -> bool:
+    def _fails(self, mark: Mark, row: Sequence[AskedOf], side: range) -> bool:
         """Whether the nearest request fails that is about nothing with the mark."""
         nearest = next((row[index] for index in side if mark not in row[index].marks), None)
         return nearest is not None and nearest.exchange.number in self.failed
 
-    def _add(self, exchange: Exchange, scope: tuple[object, ...], acts: tuple[Act, ...], resource: Resource) -> Asked:
+    def _add(
+        self, exchange: Exchange, scope: tuple[object, ...], acts: tuple[PastAct, ...], resource: Resource
+    ) -> AskedOf:
         row = self.rows[exchange.operation, exchange.request.actor]
-        asked = Asked(exchange, scope, acts, resource, len(row))
+        asked = AskedOf(exchange, scope, acts, resource, len(row))
         row.append(asked)
         self.asked.append(asked)
         return asked
@@ -276,7 +278,7 @@ class _History:
         elif operation.method not in {"GET", "HEAD", "DELETE"} and not 300 <= status < 400 and status < 500:
             self._keep(exchange, found, operation, resource, own)
 
-    def _judged(self, asked: Asked, own: str, *, plain: bool) -> None:
+    def _judged(self, asked: AskedOf, own: str, *, plain: bool) -> None:
         """Note how a request about one resource was answered."""
         status = asked.exchange.response.status
         key = (asked.resource.name, own, asked.exchange.operation)
@@ -300,7 +302,7 @@ class _History:
             self._acts.pop((resource.name, own), None)
         elif own is None or (operation.id != resource.create and (resource.name, own) not in self._there):
             return
-        act = Act(exchange, frozenset(_marks(exchange, found, operation, self.contract)))
+        act = PastAct(exchange, frozenset(_marks(exchange, found, operation, self.contract)))
         self._acts.setdefault((resource.name, own), []).append(act)
 
     def _list(self, exchange: Exchange, resource: Resource) -> None:
@@ -318,7 +320,7 @@ class _History:
             self.well[scope] |= asked.marks
 
 
-def _named(act: Act, texts: Container[str]) -> bool:
+def _named(act: PastAct, texts: Container[str]) -> bool:
     """Whether one of these texts is a text in the request: the name that a resource was given, say."""
     return any(text in texts for text in _texts(_body(act.exchange)))
 

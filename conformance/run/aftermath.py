@@ -59,7 +59,7 @@ class Left:
         return any(place in {member, f"/{member}"} for place in (self.place, *(part.place for part in self.request)))
 
 
-Refused = Callable[[Left, Exchange], None]
+RefusedLater = Callable[[Left, Exchange], None]
 """What is told of a resource that can be changed or deleted no more, with the refusal."""
 
 
@@ -71,7 +71,7 @@ class Aftermath:
     changed or deleted.
     """
 
-    def __init__(self, cloud: Client, refused: Refused | None = None) -> None:
+    def __init__(self, cloud: Client, refused: RefusedLater | None = None) -> None:
         self._cloud = cloud
         self._refused = refused
         self._kept: list[tuple[Left, bool]] = []

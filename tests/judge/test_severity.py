@@ -103,7 +103,7 @@ def quiet() -> Console:
         ("image.delete.collateral.namesake", "delete", Harm.DATA, Severity.CRITICAL),
         ("image.download.bytes.another", "download", Harm.DATA, Severity.CRITICAL),
         ("image.create.only.chinese-name.server-error", "create", Harm.SERVER_ERROR, Severity.MAJOR),
-        ("image.list.query.name.prefix", "list", Harm.RESULT, Severity.MAJOR),
+        ("image.list.query.name.prefix", "filters", Harm.RESULT, Severity.MAJOR),
         ("error.404.other", "errors", Harm.STATUS, Severity.MAJOR),
         ("error.404.html", "errors", Harm.FORM, Severity.MINOR),
     ],

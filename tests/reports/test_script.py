@@ -36,8 +36,8 @@ CHOSEN = {
     "image.patch.response.200.updated_at.missing": "replaced_member or updated",
     "image.delete.status": "delete",
     "image.download.absent.found": "download or isolation",
-    "image.list.query.name.prefix": "list",
-    "image.create.body.name.slash": "name or all_members",
+    "image.list.query.name.prefix": "filters",
+    "image.create.body.name.slash": "to_the_letter",
     "error.401.server-error": "token",
     "image.create.array": "defaults or default or service_sets",
 }

@@ -47,7 +47,7 @@ FAULTS = {
     "error.401.server-error": "token",  # passive, a 5xx of each operation
     "image.patch.response.200.updated_at.missing": "replaced_member",  # passive, of an image
     "image.list.query.name.prefix": "name",  # a case's, of several images
-    "image.create.body.name.slash": "kept_to_the_letter",  # a case's: the status is right, what is stored is not
+    "image.create.body.name.slash": "to_the_letter",  # a case's: the status is right, what is stored is not
     "image.download.absent.found": "download or absent",  # a case's, of the status
 }
 

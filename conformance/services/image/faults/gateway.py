@@ -23,8 +23,8 @@ from conformance.services.wire import JSON_TYPE, Answer, Call
 
 __all__ = ["faults"]
 
-Change = Callable[[Call, Answer], Answer]
-Rows = Iterator[tuple[str, str, Hooks]]
+AnswerChange = Callable[[Call, Answer], Answer]
+GatewayRows = Iterator[tuple[str, str, Hooks]]
 LIST, SHOW, CREATE, PATCH = "image.list", "image.show", "image.create", "image.patch"
 DELETE, DOWNLOAD = "image.delete", "image.download"
 RARELY = 53
@@ -98,11 +98,11 @@ def faults(contract: Contract) -> Iterator[Fault]:
     )
 
 
-def _everywhere(change: Change) -> Hooks:
+def _everywhere(change: AnswerChange) -> Hooks:
     return Hooks(answer=lambda call, answer, _store: change(call, answer) if call.service == "image" else answer)
 
 
-def _at_times(change: Change, operation: str = "", status: int = 0) -> Hooks:
+def _at_times(change: AnswerChange, operation: str = "", status: int = 0) -> Hooks:
     """Change one answer in many; with an operation, of its answers of that status."""
     count = 0
 
@@ -174,7 +174,7 @@ class _Cache:
 # --- answers that are another's -------------------------------------------------------------------------------------
 
 
-def _mixed() -> Rows:
+def _mixed() -> GatewayRows:
     yield "before", "one answer in 53 is the one before it", Hooks(answer=_Before().answer)
     yield "ids-in-turn", "eight workers have one request id each", Hooks(answer=_Workers().answer)
 
@@ -230,8 +230,8 @@ class _KnownTokens:
 # --- redirections, and what was not modified ------------------------------------------------------------------------
 
 
-def _redirections() -> Rows:
-    def to(status: int, where: Callable[[Call], str]) -> Change:
+def _redirections() -> GatewayRows:
+    def to(status: int, where: Callable[[Call], str]) -> AnswerChange:
         return lambda call, answer: header(_page(answer, status), "Location", where(call))
 
     slash = to(308, lambda call: f"{call.path}/")
@@ -283,7 +283,7 @@ def _coded(change: Callable[[bytes], bytes], label: str = "") -> Hooks:
     return _everywhere(answer)
 
 
-def _codings() -> Rows:
+def _codings() -> GatewayRows:
     yield "left", "JSON is called compressed and is not", _coded(lambda data: data, "gzip")
     yield "unlabelled", "JSON is compressed and nothing says so", _coded(gzip.compress)
     yield (
@@ -293,7 +293,7 @@ def _codings() -> Rows:
     )
 
 
-def _documents() -> Rows:
+def _documents() -> GatewayRows:
     def emptied(value: Any) -> Any:
         if isinstance(value, dict):
             return {name: emptied(item) for name, item in value.items()}
@@ -309,7 +309,7 @@ def _documents() -> Rows:
 # --- how a query is handed on ---------------------------------------------------------------------------------------
 
 
-def _queries() -> Rows:
+def _queries() -> GatewayRows:
     def named(change: Callable[[str], str]) -> Hooks:
         return asking(lambda query: {**query, "name": change(query["name"])} if "name" in query else query)
 

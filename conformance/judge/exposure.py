@@ -35,9 +35,10 @@ from conformance.model.phrase import Phrase
 from conformance.target.credentials import credentials
 from conformance.target.secrets import REDACTED
 
-__all__ = ["INTERNALS", "SECRETS", "one_resource"]
+__all__ = ["ADDRESSES", "INTERNALS", "MEMBERS", "SECRETS", "one_resource"]
 
 INTERNALS, SECRETS = "answer.internals", "answer.secrets"
+ADDRESSES, MEMBERS = "answer-addresses", "answer-members"
 
 SMALL = 4096
 """Bytes of the body of a success that is looked at: that of one resource."""
@@ -101,7 +102,7 @@ _NAMES_THE_CLIENT = re.compile(
 )
 
 
-@run_check("answer-addresses", covers=INTERNALS)
+@run_check(ADDRESSES, covers=INTERNALS)
 def inner_addresses(exchanges: Sequence[Exchange], contract: Contract) -> Iterator[RunLook]:
     """For each text with an inner address: whether the client was given it, by its configuration, in the catalogue or at
     the root of a service."""
@@ -172,7 +173,7 @@ def _host(name: str) -> str:
 # --- successes: what the run has said is known ------------------------------------------------------------------------
 
 
-@run_check("answer-members", covers=(INTERNALS, SECRETS))
+@run_check(MEMBERS, covers=(INTERNALS, SECRETS))
 def members_of_successes(exchanges: Sequence[Exchange], contract: Contract) -> Iterator[RunLook]:
     """For each answer that shows one resource of ours, and for the first lists: whether a member gives something away that
     the run has not said; of the members that the contract has, whether a secret is in one."""

@@ -190,9 +190,11 @@ _SOURCE: tuple[_Form, ...] = (
         ),
     ),
 )
+_DIRECTORIES = ("usr", "var", "opt", "srv", "home", "root", "tmp", "proc")
+"""Directories below the root of a server (Filesystem Hierarchy Standard 3.0)."""
 _PATHS: tuple[_Form, ...] = (
     (
-        ("/usr/", "/var/", "/opt/", "/srv/", "/home/", "/root/", "/tmp/", "/proc/"),
+        tuple(f"/{name}/" for name in _DIRECTORIES),
         _form(
             r"(?<![\w.:/-])/(?:usr/(?:lib\d*|local|share|s?bin|src)|var/(?:lib|log|run|cache|spool|tmp|www)|opt|srv|home|root|tmp"
             r"|proc/(?:\d+|self))/[\w.@+-]+(?:/[\w.@+-]+)*"

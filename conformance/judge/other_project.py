@@ -24,9 +24,10 @@ from conformance.model.jsonvalue import JSON, Unreadable, moment, read_json
 from conformance.model.message import Exchange, Request
 from conformance.model.phrase import Phrase
 
-__all__ = ["OTHER_PROJECT"]
+__all__ = ["OF_ANOTHER", "OTHER_PROJECT"]
 
 OTHER_PROJECT = "answer.other-project"
+OF_ANOTHER = "answer-other-project"
 _NAME, _VALUE = 6, 10
 """Characters of a name and of a value that are looked for: a shorter one stands in other words by accident."""
 _SHOWN = 120
@@ -46,7 +47,7 @@ class _Owned:
         self.of_resource.setdefault(text, resource)
 
 
-@run_check("answer-other-project", covers=OTHER_PROJECT)
+@run_check(OF_ANOTHER, covers=OTHER_PROJECT)
 def data_of_another_project(exchanges: Sequence[Exchange], contract: Contract) -> Iterator[RunLook]:
     """For each answer of a run with several actors: whether it names what is another's alone."""
     owned = _owned(exchanges, contract)

@@ -81,8 +81,20 @@ def odd(call: Callable[..., Answer], place: str) -> list[Answer]:
         {"name": "n" * 256},
         {"long": "x" * 1000},
         {f"p{number}": "x" * 800 for number in range(100)},
+        {"name": "beyond \U0001f600"},
+        {"name": "nul \0"},
+        {"a/b c": ""},
     ]
-    queries = ["sort_key= id", "sort_key=ID", "limit=0_2", "limit=2.0", "unknown=1", "name=" + "n" * 5000]
+    queries = [
+        "name=beyond \U0001f600",
+        "name=nul \0",
+        "sort_key= id",
+        "sort_key=ID",
+        "limit=0_2",
+        "limit=2.0",
+        "unknown=1",
+        "name=" + "n" * 5000,
+    ]
     return [
         *(call("POST", json=body) for body in posts),
         call("POST", body=b"{}"),

@@ -97,8 +97,8 @@ def test_a_terminal_has_one_line_that_is_rewritten_and_fits(running: tuple[Progr
 OFTEN = """
 import sys
 from conformance.run import progress
-progress.LOGGED = 0.2
-sys.argv = ["conformance", "run", "--reference", "-k", "test_stateful", "--budget", "60", "--seed", "1", "--out", "out"]
+progress.LOGGED = 0.05
+sys.argv = ["conformance", "run", "--reference", "-k", "test_stateful", "--budget", "400", "--seed", "1", "--out", "out"]
 from conformance.cli.main import main
 main()
 """

@@ -23,7 +23,9 @@ from conformance.after.replay.lineage import History, Lineage, Step, renamed
 from conformance.after.replay.reproduction import Replay, Replayed, State, by_answer, by_case, by_likeness, deviations
 from conformance.after.traffic import CLEANUP
 from conformance.contract.specs import load_contract
+from conformance.judge.exposure import ADDRESSES, MEMBERS
 from conformance.judge.gateway_checks import HOLDS
+from conformance.judge.other_project import OF_ANOTHER
 from conformance.judge.registry import judge_exchange, judge_run
 from conformance.judge.run_checks import BACK, MADE, REPEATED
 from conformance.model.contract import Resource
@@ -55,6 +57,7 @@ OF_A_RUN: Mapping[str, tuple[str, str]] = {
     BACK: ("back", "stays-away"),
     MADE: ("not-there-when-shown", "there-when-shown"),
     HOLDS: ("token-refused-again", "token-let-in"),
+    **dict.fromkeys((ADDRESSES, MEMBERS, OF_ANOTHER), ("given-away-again", "not-given-away")),
 }
 """Check of a run -> what is said when it sees the deviation again, and when not."""
 _SECRET = re.compile(r"\$(OS_[A-Z_]+|REDACTED)")

@@ -22,6 +22,8 @@ PHRASES: Mapping[str, str] = {
     "ids-not-repeated": "no request id is repeated",
     "token-refused-again": "a valid token is refused again",
     "token-let-in": "the token is let in",
+    "given-away-again": "the answer gives it away again",
+    "not-given-away": "the answer does not give it away",
     "back": "it is back again",
     "stays-away": "it stays away",
     "not-there-when-shown": "what was made is not there when it is shown",

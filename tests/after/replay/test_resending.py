@@ -48,6 +48,8 @@ FAULTS = {
     "image.patch.response.200.updated_at.missing": "replaced_member",  # passive, of an image
     "image.list.query.name.prefix": "name",  # a case's, of several images
     "image.create.body.name.slash": "to_the_letter",  # a case's: the status is right, what is stored is not
+    "answer.header.address": "limit_bounds",  # a run's, advice, in each answer
+    "answer.other-project.name": "isolation",  # a run's, of the second project
     "image.download.absent.found": "download or absent",  # a case's, of the status
 }
 

@@ -15,7 +15,7 @@ from conformance.services.fault import Fault, Hooks
 from conformance.services.forms import changing, header
 from conformance.services.image.faults.reading import sent
 from conformance.services.image.target.store import ImageStore, StoredImage
-from conformance.services.product import Effect, Where, product
+from conformance.services.product import Effect, Where, family, product
 from conformance.services.wire import Answer, Call
 
 __all__ = ["INTERNALS", "OTHER_PROJECT", "SECRETS", "faults"]
@@ -146,14 +146,21 @@ def _of_others() -> Iterator[Fault]:
             "taken",
             "a 409 says the name of the image that has the id",
             lambda image: str(image.members["name"]),
-            "create",
+            "image.create",
         ),
-        ("owner", "a 404 says whose image it is", lambda image: f"It belongs to {image.owner}.", "show"),
-        ("name", "a 404 says the name of the image", lambda image: f"{image.members['name']} is private.", "delete"),
+        ("owner", "a 404 says whose image it is", lambda image: f"It belongs to {image.owner}.", "image.show"),
+        (
+            "name",
+            "a 404 says the name of the image",
+            lambda image: f"{image.members['name']} is private.",
+            "image.delete",
+        ),
     )
-    for word, said, text, verb in rows:
-        hooks = Hooks(answer=partial(_naming, f"image.{verb}", text))
-        yield Fault(f"{OTHER_PROJECT}.{word}", (OTHER_PROJECT,), said, hooks)
+    yield from family(
+        OTHER_PROJECT,
+        (OTHER_PROJECT,),
+        [(word, said, Hooks(answer=partial(_naming, operation, text))) for word, said, text, operation in rows],
+    )
 
 
 def _naming(

@@ -23,7 +23,7 @@ from conformance.services.wire import JSON_TYPE, Answer, Call
 
 __all__ = ["faults"]
 
-AnswerChange = Callable[[Call, Answer], Answer]
+Exchanging = Callable[[Call, Answer], Answer]
 GatewayRows = Iterator[tuple[str, str, Hooks]]
 LIST, SHOW, CREATE, PATCH = "image.list", "image.show", "image.create", "image.patch"
 DELETE, DOWNLOAD = "image.delete", "image.download"
@@ -98,11 +98,11 @@ def faults(contract: Contract) -> Iterator[Fault]:
     )
 
 
-def _everywhere(change: AnswerChange) -> Hooks:
+def _everywhere(change: Exchanging) -> Hooks:
     return Hooks(answer=lambda call, answer, _store: change(call, answer) if call.service == "image" else answer)
 
 
-def _at_times(change: AnswerChange, operation: str = "", status: int = 0) -> Hooks:
+def _at_times(change: Exchanging, operation: str = "", status: int = 0) -> Hooks:
     """Change one answer in many; with an operation, of its answers of that status."""
     count = 0
 
@@ -141,7 +141,7 @@ def _caches() -> Iterator[Fault]:
         word = operation.partition(".")[2]
         yield Fault(
             f"gateway.cache.{word}.shared",
-            (f"image.isolation.{word}",),
+            (rid.stated("image", "isolation", word),),
             f"a cache gives the answer to a {word} to whoever asks the same",
             Hooks(answer=_Cache(operation, stamps=True, shared=True).answer),
         )
@@ -231,7 +231,7 @@ class _KnownTokens:
 
 
 def _redirections() -> GatewayRows:
-    def to(status: int, where: Callable[[Call], str]) -> AnswerChange:
+    def to(status: int, where: Callable[[Call], str]) -> Exchanging:
         return lambda call, answer: header(_page(answer, status), "Location", where(call))
 
     slash = to(308, lambda call: f"{call.path}/")

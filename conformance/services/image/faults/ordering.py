@@ -58,6 +58,10 @@ Going = Callable[[Rest], list[Body] | None]
 Holds = Callable[[dict[str, str]], bool]
 
 
+GOING_ON = "image.list.going-on"
+"""What the ids of the faults of pages that go on begin with."""
+
+
 def faults(contract: Contract) -> Iterator[Fault]:
     """The faults of pages that go on."""
     parameters = {item.name: item.schema for item in contract.operations[LIST].query}
@@ -69,20 +73,16 @@ def faults(contract: Contract) -> Iterator[Fault]:
     ):
         places = [_sorted(key, direction) for key in chosen if key in keys for direction in DIRECTIONS]
         yield from product(places, [effect])
-    unsorted = Where("image.list.going-on", "a list that is not sorted", partial(_going, _is_unsorted), COMPLETE)
-    anyhow = Where("image.list.going-on", "any list", partial(_going, lambda _query: True), COMPLETE)
+    unsorted = Where(GOING_ON, "a list that is not sorted", partial(_going, _is_unsorted), COMPLETE)
+    anyhow = Where(GOING_ON, "any list", partial(_going, lambda _query: True), COMPLETE)
     yield from product([unsorted], [Effect("unsorted-ties", "pages lose equals of the last image", _losing(_equal))])
     yield from product([anyhow], _anyhow())
     lists: dict[str, Holds] = {"unsorted": _is_unsorted, **{item: partial(_is_turned, item) for item in DIRECTIONS}}
     for word, holds in lists.items():
-        place = Where(f"image.list.going-on.{word}", f"a list, {word}", partial(_going, holds), COMPLETE)
+        place = Where(f"{GOING_ON}.{word}", f"a list, {word}", partial(_going, holds), COMPLETE)
         yield from product([replace(place, hooks=partial(_going, holds, gone=True))], _meanwhile())
-        yield Fault(
-            f"image.list.going-on.{word}.offset",
-            COMPLETE,
-            f"a list, {word}: pages go on by a number of images, so that a new one moves them",
-            _by_offset(holds),
-        )
+        moved = "pages go on by a number of images, so that a new one moves them"
+        yield from product([replace(place, hooks=_by_offset)], [Effect("offset", moved, holds)])
     yield from _refusals()
 
 
@@ -94,7 +94,7 @@ def _sorted(key: str, direction: str) -> Where[Going]:
         return (query.get("sort_key"), query.get("sort_dir")) == (key, direction)
 
     said = f"a list sorted by {key}, {direction}"
-    return Where(f"image.list.going-on.{key}.{direction}", said, partial(_going, holds), COMPLETE)
+    return Where(f"{GOING_ON}.{key}.{direction}", said, partial(_going, holds), COMPLETE)
 
 
 def _is_unsorted(query: dict[str, str]) -> bool:

@@ -328,13 +328,19 @@ def _lists() -> Iterator[Fault]:
         "a list shows of a name what is before its first character that is not ASCII",
         name_as(lambda text: re.split(r"[^\0-\x7f]", text)[0]),
     )
-    for word, holds in (("invisible", _in_category("Cf")), ("separator", _with("[,;|]"))):
-        yield Fault(
-            f"image.list.syntax.misses-{word}",
-            ("image.list.complete",),
-            f"a list has no image with {word} characters in its name",
-            listing(partial(_without, holds)),
-        )
+    lost: Where[OfClass] = Where(
+        "image.list.syntax.misses",
+        "a list has no image with such characters in its name",
+        lambda holds: listing(partial(_without, holds)),
+        ("image.list.complete",),
+    )
+    yield from product(
+        [lost],
+        [
+            Effect("invisible", "invisible ones", _in_category("Cf")),
+            Effect("separator", "separators", _with("[,;|]")),
+        ],
+    )
 
 
 def _without(holds: OfClass, _call: Call, images: list[StoredImage], _store: ImageStore) -> list[StoredImage]:

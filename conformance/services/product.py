@@ -8,9 +8,11 @@ from typing import Generic, TypeVar
 
 from conformance.services.fault import Fault, Hooks
 
-__all__ = ["Effect", "Where", "family", "product"]
+__all__ = ["Effect", "FaultRows", "Where", "family", "product"]
 
 T = TypeVar("T")
+FaultRows = Iterator[tuple[str, str, Hooks]]
+"""Faults of a family: the rest of the id, the description, the hooks."""
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,12 @@ from conformance.services.forms import REQUEST_ID, broken, header, refusal
 from conformance.services.image.faults.reading import Asked
 from conformance.services.image.faults.stages import asking
 from conformance.services.image.target.store import ImageStore
-from conformance.services.product import family
+from conformance.services.product import FaultRows, family
 from conformance.services.wire import JSON_TYPE, Answer, Call
 
 __all__ = ["faults"]
 
 Exchanging = Callable[[Call, Answer], Answer]
-GatewayRows = Iterator[tuple[str, str, Hooks]]
 LIST, SHOW, CREATE, PATCH = "image.list", "image.show", "image.create", "image.patch"
 DELETE, DOWNLOAD = "image.delete", "image.download"
 RARELY = 53
@@ -174,7 +173,7 @@ class _Cache:
 # --- answers that are another's -------------------------------------------------------------------------------------
 
 
-def _mixed() -> GatewayRows:
+def _mixed() -> FaultRows:
     yield "before", "one answer in 53 is the one before it", Hooks(answer=_Before().answer)
     yield "ids-in-turn", "eight workers have one request id each", Hooks(answer=_Workers().answer)
 
@@ -230,7 +229,7 @@ class _KnownTokens:
 # --- redirections, and what was not modified ------------------------------------------------------------------------
 
 
-def _redirections() -> GatewayRows:
+def _redirections() -> FaultRows:
     def to(status: int, where: Callable[[Call], str]) -> Exchanging:
         return lambda call, answer: header(_page(answer, status), "Location", where(call))
 
@@ -283,7 +282,7 @@ def _coded(change: Callable[[bytes], bytes], label: str = "") -> Hooks:
     return _everywhere(answer)
 
 
-def _codings() -> GatewayRows:
+def _codings() -> FaultRows:
     yield "left", "JSON is called compressed and is not", _coded(lambda data: data, "gzip")
     yield "unlabelled", "JSON is compressed and nothing says so", _coded(gzip.compress)
     yield (
@@ -293,7 +292,7 @@ def _codings() -> GatewayRows:
     )
 
 
-def _documents() -> GatewayRows:
+def _documents() -> FaultRows:
     def emptied(value: Any) -> Any:
         if isinstance(value, dict):
             return {name: emptied(item) for name, item in value.items()}
@@ -309,7 +308,7 @@ def _documents() -> GatewayRows:
 # --- how a query is handed on ---------------------------------------------------------------------------------------
 
 
-def _queries() -> GatewayRows:
+def _queries() -> FaultRows:
     def named(change: Callable[[str], str]) -> Hooks:
         return asking(lambda query: {**query, "name": change(query["name"])} if "name" in query else query)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.services.fault import Hooks
-from conformance.services.image.faults.reading import asked
+from conformance.services.image.faults.reading import asked, operations
 from conformance.services.image.target.store import ImageStore, StoredImage, document
 from conformance.services.wire import Answer, Call, Caller, Refused
 
@@ -17,6 +17,7 @@ __all__ = [
     "Body",
     "answering",
     "asking",
+    "changed_all_the_same",
     "creating",
     "done_to",
     "done_with",
@@ -52,6 +53,15 @@ def done_to(operation: str, image: StoredImage, store: ImageStore) -> Answer:
         return Answer(204)
     if operation == "image.download":
         return Answer(204) if image.data is None else Answer(200, image.data, media_type=FILE_TYPE)
+    return Answer(200, document(image))
+
+
+def changed_all_the_same(call: Call, image: StoredImage) -> Answer:
+    """What a change of numbers and of the name answers that is made whoever asks, and whether the image is there or
+    not."""
+    for item in operations(call):
+        if item.get("path") in {"/min_ram", "/min_disk", "/name"}:
+            image.members[item["path"][1:]] = item.get("value")
     return Answer(200, document(image))
 
 

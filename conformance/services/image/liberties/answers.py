@@ -17,13 +17,12 @@ from conformance.services.forms import REQUEST_ID, header
 from conformance.services.image.faults.stages import Body
 from conformance.services.image.liberties.crowd import clouds
 from conformance.services.image.target.store import ImageStore
-from conformance.services.product import family
+from conformance.services.product import FaultRows, family
 from conformance.services.wire import JSON_TYPE, Answer, Call, Caller, Pairs, Refused
 
 __all__ = ["liberties"]
 
 LIST = "image.list"
-LibertyRows = Iterator[tuple[str, str, Hooks]]
 
 
 def liberties() -> Iterator[Fault]:
@@ -49,7 +48,7 @@ def _answering(change: Callable[[Call, Answer], Answer]) -> Hooks:
 # --- how times are written ------------------------------------------------------------------------------------------
 
 
-def _times() -> LibertyRows:
+def _times() -> FaultRows:
     china = timezone(timedelta(hours=8))
     yield "offset", "times of images carry the offset +08:00", _timed(lambda time: time.astimezone(china).isoformat())
     yield "utc-as-offset", "times of images carry the offset +00:00", _timed(datetime.isoformat)
@@ -95,7 +94,7 @@ def _shown(change: Callable[[Body], Body]) -> Hooks:
 # --- how a document is written --------------------------------------------------------------------------------------
 
 
-def _json() -> LibertyRows:
+def _json() -> FaultRows:
     yield (
         "indented",
         "JSON is indented and ends in a line break",
@@ -140,7 +139,7 @@ PROXIES: Mapping[str, str] = {
 }
 
 
-def _http() -> LibertyRows:
+def _http() -> FaultRows:
     yield "charset", "the media type of JSON names its charset, in capitals", _answering(_with_charset)
     yield "more-headers", "answers carry headers of proxies and caches", _answering(_with_headers(PROXIES))
     yield "closing", "each connection is closed after its answer", _answering(_with_headers({"Connection": "close"}))
@@ -220,7 +219,7 @@ def _absolute_location(call: Call, answer: Answer) -> Answer:
 # --- what an answer says --------------------------------------------------------------------------------------------
 
 
-def _envelopes() -> LibertyRows:
+def _envelopes() -> FaultRows:
     def failing(change: Callable[[Body], Body]) -> Hooks:
         def answer(_call: Call, answer: Answer) -> Answer:
             error = answer.body.get("error") if isinstance(answer.body, dict) else None
@@ -246,7 +245,7 @@ def _envelopes() -> LibertyRows:
     )
 
 
-def _images() -> LibertyRows:
+def _images() -> FaultRows:
     more = {"os_hidden": False, "os_hash_algo": "sha512", "os_hash_value": None, "x_region": "cn-北京"}
     yield "more-members", "images have properties that the platform sets", _shown(lambda image: {**image, **more})
     yield (
@@ -272,7 +271,7 @@ def _longer_checksums(call: Call, answer: Answer, store: ImageStore) -> Answer:
     return hook(call, answer, store) if hook is not None else answer
 
 
-def _lists() -> LibertyRows:
+def _lists() -> FaultRows:
     def listed(change: Callable[[Call, Body], Body]) -> Hooks:
         return _answering(
             lambda call, answer: (
@@ -320,7 +319,7 @@ def _oldest_first(_call: Call, query: Pairs) -> Pairs:
 # --- what is refused ------------------------------------------------------------------------------------------------
 
 
-def _downloads() -> LibertyRows:
+def _downloads() -> FaultRows:
     named = {"Content-Disposition": 'attachment; filename="image"', "Accept-Ranges": "bytes", "ETag": '"1"'}
     yield "headers", "a file comes with headers of a file server", _answering(_of_files(named))
     yield "absent-refused", "a file that is not there yet is refused with 404", Hooks(handle=_no_file)
@@ -340,7 +339,7 @@ def _no_file(call: Call, caller: Caller, store: ImageStore) -> Answer | None:
     return None
 
 
-def _isolation() -> LibertyRows:
+def _isolation() -> FaultRows:
     yield "forbidden", "images of other projects are forbidden, not hidden", Hooks(handle=_forbidden)
 
 

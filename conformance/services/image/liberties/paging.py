@@ -15,14 +15,13 @@ from conformance.services.fault import Fault, Hooks
 from conformance.services.image.faults.reading import asked
 from conformance.services.image.faults.stages import Body, answering
 from conformance.services.image.target.store import ImageStore, document
-from conformance.services.product import family
+from conformance.services.product import FaultRows, family
 from conformance.services.wire import Answer, Call, Caller, Pairs, Refused
 
 __all__ = ["liberties"]
 
 LIST = "image.list"
 PAGE = 1000
-PagingRows = Iterator[tuple[str, str, Hooks]]
 
 
 def liberties() -> Iterator[Fault]:
@@ -42,7 +41,7 @@ def liberties() -> Iterator[Fault]:
 # --- orders ---------------------------------------------------------------------------------------------------------
 
 
-def _orders() -> PagingRows:
+def _orders() -> FaultRows:
     yield "collation", "texts are ordered without regard to case", _ordered(fold=True)
     yield "nulls-last", "images without a value come last, in either direction", _ordered(nulls=1)
     yield "nulls-first", "images without a value come first, in either direction", _ordered(nulls=-1)
@@ -112,7 +111,7 @@ def _after(call: Call, found: list[Body]) -> str:
 # --- pages ----------------------------------------------------------------------------------------------------------
 
 
-def _pages() -> PagingRows:
+def _pages() -> FaultRows:
     def linked(write: Callable[[Call, str], str]) -> Hooks:
         def change(call: Call, answer: Answer, _store: ImageStore) -> Answer:
             link = answer.body.get("next")
@@ -202,7 +201,7 @@ def _refusing_a_gone_marker(call: Call, _caller: Caller, store: ImageStore) -> A
 # --- links ----------------------------------------------------------------------------------------------------------
 
 
-def _links() -> PagingRows:
+def _links() -> FaultRows:
     def host(call: Call) -> str:
         return call.headers.get("host", "localhost")
 

@@ -368,7 +368,8 @@ def _set(node: Mapping[str, JSON], operation: Operation, contract: Contract) -> 
             )
         return
     for name, value in node.items():
-        yield place_of(contract, operation.id, name), value
+        for item in value if isinstance(value, list) else [value]:
+            yield place_of(contract, operation.id, name), item
 
 
 def _is_id(place: str, operation: Operation, contract: Contract) -> bool:

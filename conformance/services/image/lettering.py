@@ -14,21 +14,18 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from conformance.generate.explanation import Failed, explained, likened
+from conformance.generate.explanation import Failed, likened
 from conformance.generate.syntax import NAME, PROPERTY_NAMES, Form, Syntax
 from conformance.judge.partition import FURTHER
 from conformance.judge.rules import odd_text
 from conformance.model import requirement_id
-from conformance.model.deviation import Deviation
-from conformance.model.equivalence import Class, Part
 from conformance.model.jsonvalue import short
 from conformance.model.marks import OWN_PROPERTY
 from conformance.model.message import Exchange
-from conformance.model.phrase import Terms
-from conformance.run.cases import Expect
 from conformance.run.reading import Members
 from conformance.services.image.arrange import answered, image, listed, now, unready
 from conformance.services.image.client import ImageClient
+from conformance.services.image.troubles import Trouble, Troubles
 
 __all__ = ["Lettering", "Spelling", "changes_of", "entries_of"]
 
@@ -39,10 +36,6 @@ COMPLETE = "image.list.complete"
 FROM_THE_NEWEST: Mapping[str, str | int] = {"limit": 100, "sort_key": "created_at", "sort_dir": "desc"}
 IN_ITS_NAME = Syntax("property-name", "", ())
 """The class of further properties whose names are syntax somewhere."""
-SEVERAL = 3
-"""More classes of syntax than these are not to blame for what becomes of texts."""
-ANY_SYNTAX = "several"
-"""What is told in place of a class then."""
 AT_A_TIME = 24
 """So many images of a lettering are there at a time, beside those that are near to them."""
 REQUIREMENTS = {
@@ -85,26 +78,6 @@ def changes_of(syntaxes: Iterable[Syntax], *, whole: bool = False) -> Iterator[S
     return (replace(entry, looked_at=whole, sought=whole or entry.syntax.sample > 2) for entry in made)
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """A text that was not treated to the letter: how (the kind of its deviation), which promise that breaks, where it
-    stood, in the answer of which operation it shows, and what a reader is shown."""
-
-    kind: str
-    requirement: str
-    place: str
-    failed: Failed
-    operation: str
-    exchange: Exchange
-    seen: Terms = ()
-    status: int | None = None
-
-    @property
-    def where(self) -> tuple[str, str]:
-        """What is explained together: what becomes of the texts of one place, or over which one operation breaks."""
-        return self.kind, self.operation if self.kind == "syntax-breaks" else self.place
-
-
 def _plain(text: str, number: int = 0) -> str:
     """A template as a tag, or as the value of a property; the number keeps those apart that a target may equate."""
     return text.replace(NAME, f"name{number}")
@@ -125,8 +98,7 @@ class Lettering:
 
     cloud: ImageClient
     stem: str
-    troubles: list[Trouble] = field(default_factory=list)
-    passed: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    troubles: Troubles = field(default_factory=Troubles)
     _there: dict[str, str] = field(default_factory=dict)
     _unfound: list[tuple[Spelling, str, Trouble]] = field(default_factory=list)
 
@@ -201,7 +173,7 @@ class Lettering:
     ) -> None:
         seen = (("due", f"{name}: {short(due)}"), ("got", short(found.get(name))), ("where", "answer"))
         failed = Failed(IN_ITS_NAME, name)
-        self.troubles.append(Trouble("syntax-altered", requirement, FURTHER, failed, operation, exchange, seen))
+        self.troubles.add(Trouble("syntax-altered", requirement, FURTHER, failed, operation, exchange, seen))
 
     # --- create -----------------------------------------------------------------------------------------------------
 
@@ -254,13 +226,20 @@ class Lettering:
 
         def taken(members: Mapping[str, Any]) -> Exchange | None:
             """The answer when these members are not taken."""
-            tried = self.cloud.create({"name": self.cloud.name(), "tags": [self.cloud.tag], **members})
-            own = answered(tried).maybe_text("id")
-            if own is not None:
-                self.cloud.discard(own)
+            tried = self._alone(members)
             return None if tried.response.status == 201 else tried
 
         self._narrow(entry, CREATE, sent, exchange, taken)
+
+    def _alone(self, members: Mapping[str, Any], look: Callable[[str], Exchange] | None = None) -> Exchange:
+        """The answer to a create of an image of a plain name with these members, or to a look at it when it was made."""
+        exchange = self.cloud.create({"name": self.cloud.name(), "tags": [self.cloud.tag], **members})
+        own = answered(exchange).maybe_text("id") if exchange.response.status == 201 else None
+        if own is None:
+            return exchange
+        seen = exchange if look is None else look(own)
+        self.cloud.discard(own)
+        return seen
 
     def _narrow(
         self,
@@ -292,9 +271,9 @@ class Lettering:
         return {_property(number): _plain(text) for number, text in enumerate(texts)}
 
     def _taken(self, entry: Spelling) -> None:
-        self._passes("syntax-refused", "name", entry.form.text)
+        self.troubles.passes("syntax-refused", "name", entry.form.text)
         for place in ("tags", FURTHER):
-            self._passes("syntax-refused", place, *entry.texts)
+            self.troubles.passes("syntax-refused", place, *entry.texts)
 
     def _refused(self, entry: Spelling, operation: str, place: str, text: str, exchange: Exchange) -> None:
         status = exchange.response.status
@@ -305,26 +284,47 @@ class Lettering:
             return  # not the text's doing
         kind, name = ("syntax-breaks", SERVER_ERROR) if status >= 500 else ("syntax-refused", name)
         failed = Failed(entry.syntax, text)
-        self.troubles.append(
+        self.troubles.add(
             Trouble(kind, name, place, failed, operation, exchange, (("due", short(_plain(text))),), status)
         )
 
     def _shown(self, entry: Spelling, operation: str, sent: Mapping[str, Any], own: str) -> None:
         exchange = self.cloud.show(own)
         if exchange.response.status >= 500:
-            self._breaks(entry, exchange)
+            self._breaks(entry, exchange, self.cloud.show)
         elif exchange.response.status == 200:
-            self._passes("syntax-breaks", SHOW, entry.form.text)
+            self.troubles.passes("syntax-breaks", SHOW, entry.form.text)
             self._compare(entry, operation, sent, answered(exchange), "shown", exchange)
 
-    def _breaks(self, entry: Spelling, exchange: Exchange) -> None:
-        """A 5xx, which is the text's doing when it comes again."""
+    def _breaks(self, entry: Spelling, exchange: Exchange, look: Callable[[str], Exchange]) -> None:
+        """A 5xx, which is the text's doing when it comes again; `look` is what an image is asked by it."""
         if self.cloud.resend(exchange.request).response.status < 500:
             return
-        failed, status = Failed(entry.syntax, entry.form.text), exchange.response.status
-        self.troubles.append(
-            Trouble("syntax-breaks", SERVER_ERROR, "name", failed, exchange.operation, exchange, (), status)
+        self._broke(exchange, entry, *self._guilty(entry, look))
+
+    def _broke(self, exchange: Exchange, entry: Spelling, place: str, text: str) -> None:
+        failed, status = Failed(entry.syntax, text), exchange.response.status
+        self.troubles.add(
+            Trouble("syntax-breaks", SERVER_ERROR, place, failed, exchange.operation, exchange, (), status)
         )
+
+    def _guilty(self, entry: Spelling, look: Callable[[str], Exchange]) -> tuple[str, str]:
+        """The place and the text over which the target breaks, by what breaks it in an image of a plain name; else the
+        name."""
+
+        def taken(members: Mapping[str, Any]) -> Exchange | None:
+            seen = self._alone(members, look)
+            return seen if seen.response.status >= 500 else None
+
+        for place, members in (("tags", self._as_tags), (FURTHER, self._as_properties)):
+            found = _first_refused(entry.texts, members, taken) if entry.texts else None
+            if found is not None:
+                return place, found[0]
+        return "name", entry.form.text
+
+    def _whole(self, _own: str = "") -> Exchange:
+        """The list, from the newest."""
+        return self.cloud.list(FROM_THE_NEWEST)
 
     # --- to the letter ----------------------------------------------------------------------------------------------
 
@@ -342,14 +342,14 @@ class Lettering:
         if found.get("name") != sent["name"]:
             self._altered(entry, operation, "name", entry.form.text, sent["name"], found.get("name"), where, exchange)
         else:
-            self._passes("syntax-altered", "name", entry.form.text)
+            self.troubles.passes("syntax-altered", "name", entry.form.text)
         if entry.texts and ("tags" in found or where != "listed"):
             lost = dict(self._lost_tags(entry.texts, found.get("tags")))
             for tag, text in _tags(entry.texts).items():
                 if tag in lost:
                     self._altered(entry, operation, "tags", text, tag, lost[tag], where, exchange)
                 else:
-                    self._passes("syntax-altered", "tags", text)
+                    self.troubles.passes("syntax-altered", "tags", text)
         for number, text in enumerate(entry.texts):
             if _property(number) not in found and where == "listed":
                 continue
@@ -357,7 +357,7 @@ class Lettering:
             if got != _plain(text):
                 self._altered(entry, operation, FURTHER, text, _plain(text), got, where, exchange)
             else:
-                self._passes("syntax-altered", FURTHER, text)
+                self.troubles.passes("syntax-altered", FURTHER, text)
         return bool(found.get("name") == sent["name"])
 
     def _lost_tags(self, texts: Sequence[str], got: Any) -> Iterator[tuple[str, Any]]:
@@ -384,10 +384,7 @@ class Lettering:
         name = REQUIREMENTS[operation, place] if where != "listed" else COMPLETE
         failed = Failed(entry.syntax, text, (due, got) if isinstance(got, str) else None)
         seen = (("due", short(due)), ("got", short(got)), ("where", where))
-        self.troubles.append(Trouble("syntax-altered", name, place, failed, operation, exchange, seen))
-
-    def _passes(self, kind: str, place: str, *texts: str) -> None:
-        self.passed.setdefault((kind, place), set()).update(texts)
+        self.troubles.add(Trouble("syntax-altered", name, place, failed, operation, exchange, seen))
 
     # --- lists ------------------------------------------------------------------------------------------------------
 
@@ -395,13 +392,13 @@ class Lettering:
         """Judge that a list by its name has the image and no other; False when the image breaks every list."""
         exchange = self.cloud.list({"name": sent["name"]})
         if exchange.response.status >= 500:
-            whole = self.cloud.list(FROM_THE_NEWEST)
-            if whole.response.status >= 500:
-                self._breaks(entry, exchange)
-                self._breaks(entry, whole)
+            lists = [exchange, self._whole(), self._whole()]
+            if lists[-1].response.status >= 500:
+                self._deleted(entry, own)
+                self._lists_broke(entry, lists)
                 return False
         else:
-            self._passes("syntax-breaks", LIST, entry.form.text)
+            self.troubles.passes("syntax-breaks", LIST, entry.form.text)
         self._judge_selection(entry, own, exchange)
         rows = listed(exchange) if exchange.response.status == 200 else []
         for row in (row for row in rows if row.get("id") == own):
@@ -428,14 +425,14 @@ class Lettering:
         else:
             how = "fails" if status >= 500 else "is-refused"
         if exact:
-            self._passes("syntax-misread", "name", entry.form.text)
+            self.troubles.passes("syntax-misread", "name", entry.form.text)
             return
         failed, seen = Failed(entry.syntax, entry.form.text, found), (("due", short(wanted)), ("how", how))
         trouble = Trouble("syntax-misread", BY_NAME, "name", failed, LIST, exchange, seen)
         if how == "misses" and own is not None:
             self._unfound.append((entry, own, trouble))
         else:
-            self.troubles.append(trouble)
+            self.troubles.add(trouble)
 
     def _in_the_list(self, made: Sequence[tuple[Spelling, str]]) -> None:
         """Judge that the list has the images; what it loses altogether is not told again as lost by the filter."""
@@ -452,12 +449,12 @@ class Lettering:
         self._unfound = []
         for entry, own in made:
             if own in found or not whole:
-                self.troubles += [unfound[own]] if own in unfound else []
-                self._passes("syntax-unlisted", "name", entry.form.text)
+                self.troubles.add(*([unfound[own]] if own in unfound else []))
+                self.troubles.passes("syntax-unlisted", "name", entry.form.text)
             else:
                 failed = Failed(entry.syntax, entry.form.text)
                 seen = (("due", short(entry.form.of(self.stem))),)
-                self.troubles.append(Trouble("syntax-unlisted", COMPLETE, "name", failed, LIST, pages[-1], seen))
+                self.troubles.add(Trouble("syntax-unlisted", COMPLETE, "name", failed, LIST, pages[-1], seen))
         if pages[-1].response.status >= 500:
             self._culprit(made, pages[-1])
 
@@ -466,12 +463,17 @@ class Lettering:
         lists = [broken]
         for entry, own in made:
             self._deleted(entry, own)
-            again = self.cloud.list(FROM_THE_NEWEST)
+            again = self._whole()
             if again.response.status < 500:
-                for exchange in lists:
-                    self._breaks(entry, exchange)
+                self._lists_broke(entry, lists)
                 return
             lists.append(again)
+
+    def _lists_broke(self, entry: Spelling, lists: Iterable[Exchange]) -> None:
+        """These lists were 5xx because of the image, which is deleted."""
+        guilty = self._guilty(entry, self._whole)
+        for exchange in lists:
+            self._broke(exchange, entry, *guilty)
 
     def _deleted(self, entry: Spelling, own: str) -> None:
         name = next((name for name, item in self._there.items() if item == own), None)
@@ -480,9 +482,9 @@ class Lettering:
         exchange = self.cloud.delete(own)
         if exchange.response.status == 204:
             self.cloud.journal.gone(own)
-            self._passes("syntax-breaks", DELETE, entry.form.text)
+            self.troubles.passes("syntax-breaks", DELETE, entry.form.text)
         elif exchange.response.status >= 500:
-            self._breaks(entry, exchange)
+            self._broke(exchange, entry, *self._guilty(entry, self.cloud.delete))
         self._there.pop(name)
 
     # --- change -----------------------------------------------------------------------------------------------------
@@ -507,7 +509,7 @@ class Lettering:
             self._shown(entry, PATCH, sent, own)
         if kept and entry.sought:
             self._found(entry, PATCH, sent, own)
-        self.troubles += [trouble for _, _, trouble in self._unfound]
+        self.troubles.add(*(trouble for _, _, trouble in self._unfound))
         self._unfound = []
 
     def _patched(self, own: str, members: Mapping[str, Any]) -> Exchange:
@@ -519,30 +521,6 @@ class Lettering:
             for name, value in members.items()
         ]
         return self.cloud.patch(own, operations)
-
-    # --- what came of it --------------------------------------------------------------------------------------------
-
-    def tell(self, expect: Expect, *kept: str) -> None:
-        """Judge all of it, each text by the class that explains what became of it. `kept` are the promises that were
-        looked at."""
-        broken = {item.requirement for item in self.troubles}
-        for name in kept:
-            if name not in broken:
-                expect.kept(name)
-        for where in dict.fromkeys(item.where for item in self.troubles):
-            found = [item for item in self.troubles if item.where == where]
-            classes = [one.id for one in explained([item.failed for item in found], self.passed.get(where, set()))]
-            several = len(set(classes)) > SEVERAL
-            for item, told in zip(found, classes, strict=True):
-                syntax = ANY_SYNTAX if several else told
-                deviation = Deviation(
-                    item.kind,
-                    operation=item.operation,
-                    status=item.status,
-                    request=(Part(item.place, Class("syntax", terms=(("how", syntax),))),),
-                    seen=item.seen,
-                )
-                expect(item.requirement, False, deviation, item.exchange)
 
 
 def _operation(op: str, name: str, value: str | None = None) -> dict[str, str]:

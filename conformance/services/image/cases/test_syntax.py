@@ -50,7 +50,7 @@ def letters(cloud: ImageClient, expect: Expect, *, whole: bool) -> None:
         lettering.probe(unsampled())
     lettering.change(list(changes_of(SYNTAXES, whole=whole)))
     lettering.name_properties()
-    lettering.tell(expect, *PROMISES)
+    lettering.troubles.tell(expect, *PROMISES)
 
 
 @verifies(*PROMISES, SERVER_ERROR)

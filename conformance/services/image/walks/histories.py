@@ -83,8 +83,9 @@ HISTORIES: tuple[Episode, ...] = (
         (
             _create(1, A, **FILES),
             _create(2, B, own_id=True, **FILES),
-            _show(2),
+            _replace(2, min_ram=5, min_disk=4),
             _upload(2, THIRD),
+            _show(2),
             _list(A, status="queued"),
             _upload(1, FIRST),
             _show(1),

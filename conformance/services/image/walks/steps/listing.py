@@ -3,7 +3,7 @@ order."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from conformance.judge.partition import place_of
@@ -68,9 +68,16 @@ def _query(walk: Course, step: WalkStep) -> dict[str, str] | None:
     return query
 
 
-def judge_rows(walk: Course, rows: Rows, actor: str, query: Mapping[str, str], exchange: Exchange) -> None:
+def judge_rows(
+    walk: Course,
+    rows: Rows,
+    actor: str,
+    query: Mapping[str, str],
+    exchange: Exchange,
+    moved: Collection[int] = (),
+) -> None:
     """Judge that each image stands in the list once, and none against the limit, the filters or the isolation of
-    projects."""
+    projects. Those that have `moved` since the list was opened may be shown as they were then."""
     ids = [str(row.get("id")) for row in rows]
     walk.say(COMPLETE, len(ids) == len(set(ids)), Deviation("listed-twice"), exchange)
     if "limit" in query:
@@ -84,6 +91,8 @@ def judge_rows(walk: Course, rows: Rows, actor: str, query: Mapping[str, str], e
     gone = {image.id: slot for slot, image in walk.store.gone.items()}
     for row in rows:
         slot = walk.store.slot_of(str(row.get("id")))
+        if slot in moved:
+            continue
         if slot is not None:
             _row(walk, slot, row, actor, query, exchange, due=slot in may)
         elif str(row.get("id")) in gone:

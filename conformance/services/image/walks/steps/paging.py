@@ -3,6 +3,7 @@
 Rules
 - Each image that matches when the list is opened and still does at its end is met exactly once (ruling 43). What comes,
   goes or changes its name in between may be met or not.
+- A further page may show an image as it was when the list was opened: a service may keep what it found then.
 - A page that is refused because the image with which the one before ended was deleted is told to the client: open.
 - What pages lose while nothing changes too is no matter of the changes: then they are walked again, to say which it is.
 """
@@ -10,7 +11,7 @@ Rules
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import islice
 
 from conformance.model import requirement_id
@@ -61,7 +62,7 @@ def turn_pages(walk: Course, step: WalkStep) -> None:
     rows, ended = list(held.rows), False
     exchange = None
     for exchange in islice(held.pages, MOST):
-        found = _rows(walk, held.actor, held.query, exchange)
+        found = _rows(walk, held.actor, held.query, exchange, moved={item.slot for item in walk.steps[held.since :]})
         if found is None:
             if 400 <= exchange.response.status < 500 and not unclear(exchange) and not _marker_is_gone(walk, rows):
                 nowhere = Deviation("leads-nowhere", status=exchange.response.status, place="next")
@@ -93,13 +94,15 @@ def turn_pages(walk: Course, step: WalkStep) -> None:
         walk.say(COMPLETE, False, deviation, exchange, slot=slots[0])
 
 
-def _rows(walk: Course, actor: str, query: Mapping[str, str], exchange: Exchange) -> list[Members] | None:
+def _rows(
+    walk: Course, actor: str, query: Mapping[str, str], exchange: Exchange, moved: Collection[int] = ()
+) -> list[Members] | None:
     """The rows of a page, judged one by one; None when it is no list."""
     body = reading(exchange)
     if exchange.response.status != 200 or not isinstance(body.get("images"), list):
         return None
     rows = body.items_of("images")
-    judge_rows(walk, rows, actor, query, exchange)
+    judge_rows(walk, rows, actor, query, exchange, moved)
     return rows
 
 

@@ -10,6 +10,7 @@ What only follows from a cause (`consequences`)
 - A text that is syntax somewhere, over which an operation breaks: its 5xx to requests that tell no class.
 - A call that was let in without a token: its status, where 401 was due.
 - A member of an answer that is not as it was sent: that it is not as it is shown either.
+- A member that is not kept as it was sent: that the value that came breaks its schema.
 - What was deleted and is shown again: what else is wrong with the list that holds it.
 - What was taken, and was due a refusal, where it breaks what comes after it: that is the heavier of the two.
 - A body that claims to be JSON and is none has no envelope either, and the wrong media type.
@@ -36,7 +37,8 @@ What is one cause (`variants`)
   apart. The empty body of a 5xx is none of them; nothing has formatted it, and it follows from the 5xx.
 - A status that the document does not have is one decision of who maps errors to statuses, whatever the request; so is a
   code that comes where another is due. An answer has one status: what several promises say of it is one cause.
-- What was taken, or refused, and breaks what comes after it is one cause, whichever operations break and for whom.
+- What was taken, or refused, and breaks what comes after it is one cause, whichever operations break and for whom, and
+  whether a create or a change has left it.
 - A refused create that leaves a resource, and a refused change that is stored, are one cause for the operation: the
   transaction is not undone, whichever member was tried.
 - A refusal of one place that the contract allows is one, whether a case or a trial met it.
@@ -212,7 +214,9 @@ def _key(finding: Finding, parts: Parts, contract: Contract, other_data: bool, a
         everywhere = len(request) == 1 and request[0].place == TEXT
         return *scope, kind, deviation.status, request, "" if everywhere else deviation.operation, deviation.terms
     if kind in BROKEN_LATER:
-        return requirement.binding, "breaks later", deviation.operation, dict(deviation.terms)["how"], deviation.request
+        taken = dict(deviation.terms)["how"] == "taken"
+        left = tuple(replace(part, place=part.place.removeprefix("/")) for part in deviation.request)
+        return requirement.binding, "breaks later", "" if taken else deviation.operation, left
     if kind == "undocumented-status":
         return *scope, kind, deviation.status
     if kind in GIVES_AWAY:

@@ -77,6 +77,7 @@ def followed(
             or _no_json(finding, found)
             or _breaks_later(finding, broken_later[False] or (broken_later[True] if drawn else []))
             or _answered_otherwise(finding, answered[False] or (answered[True] if drawn else []))
+            or _kept_otherwise(finding, found, contract)
             or _unreadable(finding, found, contract)
             or _back_again(finding, found, contract)
             or _page(finding, found, contract)
@@ -204,6 +205,19 @@ def _unreadable(finding: Finding, found: Iterable[Finding], contract: Contract) 
     binding = _binds(finding, contract)
     why = [item for item in found if item.deviation.kind in kinds and _binds(item, contract) >= binding]
     return min(why, key=lambda item: kinds.index(item.deviation.kind), default=None)
+
+
+def _kept_otherwise(finding: Finding, found: Iterable[Finding], contract: Contract) -> Finding | None:
+    """The finding that a member is not kept as it was sent, of which this one says that its value breaks its schema."""
+    if finding.deviation.kind != "breaks":
+        return None
+    member = finding.deviation.place.rpartition(".")[2].partition("[")[0]
+    binding = _binds(finding, contract)
+    for item in found:
+        places = {part.place for part in item.deviation.request} | {item.deviation.place.removeprefix("/")}
+        if item.deviation.kind in {"syntax-altered", "not-as-sent"} and member in places:
+            return item if _binds(item, contract) >= binding else None
+    return None
 
 
 def _back_again(finding: Finding, found: Iterable[Finding], contract: Contract) -> Finding | None:

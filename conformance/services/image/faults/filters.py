@@ -145,6 +145,11 @@ def _names() -> Iterator[tuple[str, str, Hooks]]:
         "a name that is longer than any image's selects all images",
         asking(lambda query: _dropped("name", query) if len(query.get("name", "")) > 255 else query),
     )
+    yield "unknown-is-all", "a name that no image has selects all images", listing(_or_all, instead_of="name")
+
+
+def _or_all(call: Call, images: list[StoredImage], _store: ImageStore) -> list[StoredImage]:
+    return [image for image in images if image.members["name"] == asked(call)["name"]] or images
 
 
 # --- status and type ------------------------------------------------------------------------------------------------

@@ -132,6 +132,12 @@ def _changes() -> Iterator[Fault]:
             handling(PATCH, partial(_changed, name)),
         )
     yield Fault(
+        "image.isolation.patch.by-create",
+        (promise(PATCH),),
+        "a create with an id that is taken by a private image of another project is refused, and changes that",
+        answering("image.create", 409, _changed_by_its_id),
+    )
+    yield Fault(
         "image.isolation.upload",
         (promise(PATCH),),
         "another project may give an image its data",
@@ -142,6 +148,13 @@ def _changes() -> Iterator[Fault]:
 def _stored_all_the_same(call: Call, answer: Answer, store: ImageStore) -> Answer:
     image = store.get(call.image_id)
     if image is not None:
+        image.members["min_ram"] = 77
+    return answer
+
+
+def _changed_by_its_id(call: Call, answer: Answer, store: ImageStore) -> Answer:
+    image = store.get(str(sent(call).get("id")))
+    if image is not None and call.caller is not None and image.owner != call.caller.project:
         image.members["min_ram"] = 77
     return answer
 

@@ -15,12 +15,19 @@ __all__ = ["liberties"]
 def liberties() -> Iterator[Fault]:
     """The liberties of histories."""
     yield from family("liberty.history", (), _rows())
+    # It forgets what was deleted, the marker of a page as well: ruling 50.
+    yield Fault(
+        "liberty.history.id-again-taken",
+        (),
+        "the id of a deleted image is free again",
+        _free_ids(),
+        remarks=("image.list.page.deleted",),
+    )
 
 
 def _rows() -> Iterator[tuple[str, str, Hooks]]:
     yield "upload-again-taken", "a second upload replaces the data", Hooks(handle=_replaced)
     yield "upload-again-without-effect", "a second upload is taken and changes nothing", Hooks(handle=_ignored)
-    yield "id-again-taken", "the id of a deleted image is free again", _free_ids()
 
 
 def _replaced(call: Call, caller: Caller, store: ImageStore) -> Answer | None:

@@ -36,6 +36,8 @@ COMPLETE = "image.list.complete"
 FROM_THE_NEWEST: Mapping[str, str | int] = {"limit": 100, "sort_key": "created_at", "sort_dir": "desc"}
 IN_ITS_NAME = Syntax("property-name", "", ())
 """The class of further properties whose names are syntax somewhere."""
+FEW = 4
+"""Texts of a class that a change gives to the tags and properties of an image, where not all are wanted."""
 AT_A_TIME = 24
 """So many images of a lettering are there at a time, beside those that are near to them."""
 REQUIREMENTS = {
@@ -75,7 +77,15 @@ def changes_of(syntaxes: Iterable[Syntax], *, whole: bool = False) -> Iterator[S
     """The changes of one image to these classes: one for each, or for every form."""
     made = (entry for entry in entries_of(syntaxes, whole=whole) if whole or entry.texts)
     # A list reads its parameter in one way, whatever made the image: in little time few are sought again.
-    return (replace(entry, looked_at=whole, sought=whole or entry.syntax.sample > 2) for entry in made)
+    return (
+        replace(
+            entry,
+            texts=entry.texts if whole else entry.texts[:FEW],
+            looked_at=whole,
+            sought=whole or entry.syntax.sample > 2,
+        )
+        for entry in made
+    )
 
 
 def _plain(text: str, number: int = 0) -> str:

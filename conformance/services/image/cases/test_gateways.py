@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from conformance.run.cases import Expect, call, verifies
-from conformance.services.image.arrange import active_image, image, listed, other_project, unready
+from conformance.services.image.arrange import active_image, image, other_project, unready
 from conformance.services.image.cases.test_isolation import closed
 from conformance.services.image.client import ImageClient
-from conformance.services.image.selection import ids, query_of, same_set, selects
+from conformance.services.image.selection import same_set
 
 LONGEST = 255
 """Characters that a name may have (ruling 8)."""
@@ -42,19 +42,3 @@ def test_a_name_as_long_as_it_may_be_is_found(cloud: ImageClient, expect: Expect
     exchange = cloud.list({"name": name.ljust(LONGEST, letter)})
     if exchange.response.status != 414 and expect.status("image.list.query.name", exchange, 200):
         same_set(expect, "name", wanted, exchange)
-
-
-@verifies("image.list.query.status", "image.list.query.changes-since")
-@pytest.mark.parametrize("parameter", ["status", "changes-since"])
-def test_a_filter_holds_on_each_page(cloud: ImageClient, expect: Expect, parameter: str) -> None:
-    name = cloud.name()
-    before = {active_image(cloud, b"data", name=name).id}
-    if parameter == "changes-since":
-        cloud.wait(1.1)  # times have seconds
-    wanted = [image(cloud, name=name) for _ in range(2)]
-    value = "queued" if parameter == "status" else wanted[0].text("created_at")
-    pages = list(cloud.pages({"name": name, parameter: value, "limit": 1}))
-    for page in pages:
-        if not expect.status(query_of(parameter), page, 200):
-            return
-        expect(query_of(parameter), before.isdisjoint(ids(listed(page))), selects("others", parameter, "limit"), page)

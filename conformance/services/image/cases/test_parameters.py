@@ -102,6 +102,18 @@ def test_every_three_parameters_hold_together(cloud: ImageClient, expect: Expect
             as_shown(expect, cloud.contract, found, item, exchange)
     if len(refused) == len(rows):
         raise unready(refused[-1])
+    hold_on_each_page(cloud, expect, name, images, since)
+
+
+def hold_on_each_page(cloud: ImageClient, expect: Expect, name: str, images: Sequence[Image], since: datetime) -> None:
+    """Judge that a filter selects on the further pages what it selects on the first."""
+    queued = {item.id for item in images if item.get("status") == "queued"}
+    changed = {item.id for item in images if (moment(str(item.get("updated_at"))) or since) >= since}
+    for parameter, value, due in (("status", "queued", queued), ("changes-since", str(in_utc(since)), changed)):
+        for page in cloud.pages({"name": name, parameter: value, "limit": 1}):
+            if page.response.status == 200:
+                others = set(ids(listed(page))) - due
+                expect(query_of(parameter), not others, selects("others", parameter, "limit"), page)
 
 
 def holds(expect: Expect, query: dict[str, Any], images: Sequence[Image], since: datetime, exchange: Exchange) -> None:

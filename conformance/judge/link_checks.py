@@ -114,7 +114,8 @@ def _links(
 def _hrefs(row: Mapping[str, JSON]) -> Iterator[tuple[str, JSON]]:
     items = row.get("links")
     for item in items if isinstance(items, list) else ():
-        if isinstance(item, dict) and item.get("rel") in OF_THE_SERVICE:
+        rel = item.get("rel") if isinstance(item, dict) else None
+        if isinstance(item, dict) and isinstance(rel, str) and rel in OF_THE_SERVICE:
             yield "links.href", item.get("href")
 
 

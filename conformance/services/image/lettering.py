@@ -120,7 +120,7 @@ class Lettering:
         for name in (self.stem, f"{self.stem}x"):
             self._there[name] = image(self.cloud, name=name).id
         exchange = self.cloud.list({"name": self.stem})
-        if {item.get("id") for item in listed(exchange)} != {self._there[self.stem]}:
+        if {item.maybe_text("id") for item in listed(exchange)} != {self._there[self.stem]}:
             raise unready(exchange)
 
     def create(self, entries: Sequence[Spelling]) -> None:

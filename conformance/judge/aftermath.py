@@ -11,7 +11,7 @@ sent to its resource before, where that explains it:
 - whatever else is answered in the same way after it, such as another refusal than the one that is due, is of it.
 
 A refusal of what the contract allows (a change after a refused one, say) is told in the same way, but by no single
-value. A list is about every resource that is there; a list by the name of one is about that one. What was still there when
+value. A request that repeats one that was taken is no such failure. A list is about every resource that is there; a list by the name of one is about that one. What was still there when
 the same list was answered is not to blame.
 """
 
@@ -269,6 +269,8 @@ class _History:
             self._list(exchange, resource)
         elif own is not None:
             acts = tuple(self._acts.get((name, own), ()))
+            if any(_repeats(exchange, act.exchange) for act in acts):
+                acts = ()
             self._judged(self._add(exchange, (operation.id,), acts, resource), own, plain=_plain(found))
         if operation.id == resource.remove and own is not None:
             missing = status in {404, 410} and self._there.get((name, own)) == exchange.request.actor
@@ -318,6 +320,12 @@ class _History:
         if exchange.response.status < 300:
             self.answered[scope].append(asked.marks)
             self.well[scope] |= asked.marks
+
+
+def _repeats(exchange: Exchange, before: Exchange) -> bool:
+    """Whether a request was sent once more: that it was taken before is what sets it apart, not what it has left."""
+    one, other = exchange.request, before.request
+    return before.response.status < 300 and (one.method, one.url, one.body) == (other.method, other.url, other.body)
 
 
 def _named(act: PastAct, texts: Container[str]) -> bool:

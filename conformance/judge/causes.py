@@ -163,7 +163,8 @@ def _of_one_status(
 ) -> Mapping[Cluster, Cluster]:
     """What the findings of one cause have in common -> the same of the cause that it is part of.
 
-    An answer has one status: what several promises say of it is one cause. An answer to what the seed of the run drew
+    An answer has one status: what several promises say of it is one cause, and so are the members that have turned in one
+    answer. An answer to what the seed of the run drew
     joins nothing that every run meets.
     """
     root: dict[Cluster, Cluster] = {key: key for key, _ in keyed}
@@ -174,13 +175,15 @@ def _of_one_status(
             key = root[key]
         return key
 
-    by_answer: dict[tuple[int, bool], Cluster] = {}
+    by_answer: dict[tuple[int, bool, str], Cluster] = {}
     for key, finding in keyed:
         requirement = contract.requirements[finding.requirement]
-        if finding.exchange is None or harm_of(requirement, finding.deviation) is not Harm.STATUS:
+        of_status = harm_of(requirement, finding.deviation) is Harm.STATUS
+        if finding.exchange is None or not (of_status or finding.deviation.kind == "turned"):
             continue
         number = finding.exchange.number
-        other = by_answer.setdefault((number, requirement.binding), key)
+        about = "" if of_status else finding.requirement
+        other = by_answer.setdefault((number, requirement.binding, about), key)
         if number not in exploring or not steady >= {key, other}:
             root[find(key)] = find(other)
     return {key: find(key) for key in root}

@@ -223,3 +223,24 @@ def test_that_another_project_is_refused_a_delete_ends_no_history(cloud: Cloud) 
     cloud.show(own, 500)
     cloud.show(cloud.make(PLAIN))
     assert [("breaks-later", "image.create", (NULL,))] == cloud.told()
+
+
+def test_a_request_that_is_sent_once_more_is_not_told_by_itself(cloud: Cloud) -> None:
+    for value in ("一", "二"):
+        cloud.make(PLAIN)
+        own = cloud.make(PLAIN)
+        cloud.patch(own)
+        cloud.patch(own, path="/name", value=value)
+        cloud.patch(own, 500, path="/name", value=value)
+        cloud.patch(own)
+    assert ["answers"] == [kind for kind, _, _ in cloud.told()]
+
+
+def test_each_value_of_a_list_may_be_what_breaks(cloud: Cloud) -> None:
+    for _ in range(2):
+        cloud.show(cloud.make({"name": "plain", "tags": ["conformance-1"]}))
+        cloud.show(cloud.make({"name": "plain", "tags": ["conformance-1", ""]}), 500)
+        cloud.show(cloud.make({"name": "plain", "tags": ["conformance-1"]}))
+    told = cloud.told()
+    assert [("breaks-later", "image.create")] == [(kind, operation) for kind, operation, _ in told]
+    assert ["tags"] == [part.place for part in told[0][2]]

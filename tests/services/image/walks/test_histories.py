@@ -21,7 +21,7 @@ from conformance.services.image.walks.histories import HISTORIES, Episode
 from conformance.target.cloud import Settings
 
 FAULTS = [name for name in bank(load_contract()) if name.startswith("history.")]
-LIBERTIES = [name for name in liberties() if name.startswith("liberty.history.")]
+LIBERTIES = [name for name in liberties() if name.startswith(("liberty.history.", "liberty.paging."))]
 OF_UPSTREAM = "history.private-again.show"
 """The one whose promise is upstream's alone: showing is no operation of the document."""
 

@@ -1,0 +1,138 @@
+"""Values that are not kept are one cause for what explains them, whoever met it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance.judge.causes import RootCause, causes
+from conformance.judge.partition import parts
+from conformance.model.contract import Contract
+from conformance.model.deviation import Deviation
+from conformance.model.equivalence import Class, Part
+from conformance.model.finding import Finding
+from conformance.model.message import Exchange
+
+Build = Callable[..., Exchange]
+Find = Callable[..., tuple[RootCause, ...]]
+CREATE, NAME, TAGS, STORED = "image.create", "image.create.body.name", "image.create.body.tags", "image.patch.stored"
+
+
+@pytest.fixture
+def find(contract: Contract) -> Find:
+    def of(*findings: Finding) -> tuple[RootCause, ...]:
+        known = {item.exchange.number: parts(item.exchange.request, contract) for item in findings if item.exchange}
+        return causes(findings, known, contract)
+
+    return of
+
+
+def finding(exchange: Exchange, requirement: str, kind: str, **members: Any) -> Finding:
+    deviation = Deviation(kind, **members)
+    return Finding(requirement, "check", exchange.operation, exchange.response.status, deviation, exchange)
+
+
+def altered(exchange: Exchange, place: str, how: str) -> Finding:
+    request = (Part(place, Class("syntax", terms=(("how", how),))),)
+    return finding(exchange, NAME if place == "name" else TAGS, "syntax-altered", request=request)
+
+
+def not_as_sent(exchange: Exchange, place: str = "name") -> Finding:
+    return finding(exchange, NAME, "not-as-sent", place=place, terms=(("where", "answer"),))
+
+
+def titles(contract: Contract, found: tuple[RootCause, ...]) -> list[tuple[str, int]]:
+    return [(cause.title(contract).kind, len(cause.members)) for cause in found]
+
+
+def test_a_text_that_is_not_kept_explains_what_else_was_not_kept_of_its_member(
+    find: Find, exchange: Build, contract: Contract
+) -> None:
+    one, other = exchange(CREATE, 201, number=1), exchange(CREATE, 201, number=2)
+    assert [("alters-syntax", 2)] == titles(contract, find(not_as_sent(one), altered(other, "name", "markup")))
+
+
+def test_where_texts_of_any_class_fare_so_a_plain_value_names_it(
+    find: Find, exchange: Build, contract: Contract
+) -> None:
+    one, other = exchange(CREATE, 201, number=1), exchange(CREATE, 201, number=2)
+    assert [("not-as-sent", 2)] == titles(contract, find(not_as_sent(one), altered(other, "name", "several")))
+
+
+def test_texts_of_two_classes_leave_open_which_of_them_it_was(find: Find, exchange: Build, contract: Contract) -> None:
+    made = [exchange(CREATE, 201, number=number) for number in (1, 2, 3)]
+    found = find(not_as_sent(made[0]), altered(made[1], "name", "markup"), altered(made[2], "name", "blank"))
+    assert [("not-as-sent", 1), ("alters-syntax", 1), ("alters-syntax", 1)] == titles(contract, found)
+
+
+def test_another_member_that_is_not_as_sent_stands_for_itself(find: Find, exchange: Build, contract: Contract) -> None:
+    one, other = exchange(CREATE, 201, number=1), exchange(CREATE, 201, number=2)
+    found = find(not_as_sent(one), altered(other, "tags", "separator"))
+    assert [("not-as-sent", 1), ("alters-syntax", 1)] == titles(contract, found)
+
+
+def breaks(exchange: Exchange, member: str) -> Finding:
+    return finding(
+        exchange, f"image.create.response.201.{member}", "breaks", place=member, terms=(("keyword", "uniqueItems"),)
+    )
+
+
+def test_a_value_that_is_not_kept_may_break_its_schema(find: Find, exchange: Build) -> None:
+    made = exchange(CREATE, 201)
+    (cause,) = find(altered(made, "tags", "separator"), breaks(made, "tags"))
+    assert ["breaks"] == [item.deviation.kind for _, item in cause.consequences]
+
+
+def test_a_schema_that_another_member_breaks_stands_for_itself(find: Find, exchange: Build) -> None:
+    made = exchange(CREATE, 201)
+    assert 2 == len(find(altered(made, "tags", "separator"), breaks(made, "name")))
+
+
+def test_what_was_deleted_and_is_shown_explains_what_else_is_wrong_with_the_list(find: Find, exchange: Build) -> None:
+    listed = exchange("image.list", 200)
+    back = finding(listed, "image.delete.gone", "back-again")
+    others = finding(listed, "image.list.query.status", "selects", terms=(("parameters", "status"), ("how", "others")))
+    (cause,) = find(back, others)
+    assert ["selects"] == [item.deviation.kind for _, item in cause.consequences]
+
+
+def test_a_list_without_what_was_deleted_is_wrong_by_itself(find: Find, exchange: Build) -> None:
+    one, other = exchange("image.list", 200, number=1), exchange("image.list", 200, number=2)
+    back = finding(one, "image.delete.gone", "back-again")
+    others = finding(other, "image.list.query.status", "selects", terms=(("parameters", "status"), ("how", "others")))
+    assert 2 == len(find(back, others))
+
+
+def turned(exchange: Exchange, place: str) -> Finding:
+    return finding(exchange, STORED, "turned", place=place, terms=(("when", "upload"),))
+
+
+def test_members_that_have_turned_in_one_answer_are_one_cause(find: Find, exchange: Build) -> None:
+    shown = exchange("image.show", 200)
+    assert 1 == len(find(turned(shown, "min_ram"), turned(shown, "min_disk")))
+
+
+def test_members_that_have_turned_in_two_answers_are_two(find: Find, exchange: Build) -> None:
+    one, other = exchange("image.show", 200, number=1), exchange("image.show", 200, number=2)
+    assert 2 == len(find(turned(one, "min_ram"), turned(other, "min_disk")))
+
+
+def later(exchange: Exchange, operation: str, place: str, how: str = "taken") -> Finding:
+    request = (Part(place, Class.open("longer", most=255)),)
+    terms = (("how", how), ("then", "image.show"))
+    members = {"operation": operation, "status": 500, "request": request, "terms": terms}
+    return finding(exchange, "status.server-error", "breaks-later", **members)
+
+
+def test_what_a_create_and_a_change_leave_alike_is_one_cause(find: Find, exchange: Build) -> None:
+    one, other = exchange("image.show", 500, number=1), exchange("image.show", 500, number=2)
+    made, changed = later(one, CREATE, "further property"), later(other, "image.patch", "/further property")
+    assert 1 == len(find(made, changed))
+
+
+def test_what_a_refused_create_and_a_refused_change_leave_are_two(find: Find, exchange: Build) -> None:
+    one, other = exchange("image.show", 500, number=1), exchange("image.show", 500, number=2)
+    made = later(one, CREATE, "further property", "refused")
+    assert 2 == len(find(made, later(other, "image.patch", "/further property", "refused")))

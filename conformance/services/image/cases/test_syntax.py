@@ -18,6 +18,7 @@ PROMISES = (
     "image.create.body.name",
     "image.create.body.tags",
     requirement_id.request("image.create"),
+    requirement_id.request("image.patch"),
     "image.patch.stored",
     "image.patch.operation.add",
     "image.patch.operation.remove",

@@ -1,4 +1,4 @@
-"""The lab's server: a call that may write begins its transactions as a writer."""
+"""The lab's server: a call that may write begins its transactions as a writer; what costs time and changes nothing is once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conformance.proof.lab.serve import as_writer, noting_writers
+from conformance.proof.lab.serve import HeldOpen, as_writer, checked_once, noting_writers
 
 
 def begun(method: str, statement: str = "BEGIN") -> str:
@@ -58,3 +58,36 @@ def test_a_reader_that_turns_writer_is_refused_at_once_and_a_writer_is_not(
             one.execute("COMMIT")
             two.execute("BEGIN IMMEDIATE")
     assert locked is (first == "BEGIN")
+
+
+def test_a_schema_that_passed_is_not_checked_again_and_one_that_failed_is() -> None:
+    asked: list[str] = []
+
+    def check(schema: dict[str, Any]) -> None:
+        asked.append(schema["type"])
+        if schema["type"] == "wrong":
+            raise ValueError("no schema")
+
+    once = checked_once(check)
+    for _ in range(2):
+        once({"type": "object"})
+        with pytest.raises(ValueError, match="no schema"):
+            once({"type": "wrong"})
+    assert ["object", "wrong", "wrong"] == asked
+
+
+def test_a_database_stays_open_when_its_last_connection_is_closed(tmp_path: Path) -> None:
+    path, journal = tmp_path / "x.db", tmp_path / "x.db-wal"
+    with closing(sqlite3.connect(path)) as first:
+        first.execute("PRAGMA journal_mode=WAL")
+        first.execute("CREATE TABLE t (n)")
+    assert not journal.exists()  # the last one tidied up
+    held = HeldOpen()
+    for _ in range(2):
+        with closing(sqlite3.connect(path)) as one:
+            held(one, None)
+            one.execute("INSERT INTO t VALUES (1)")
+            one.commit()
+    assert journal.exists()
+    assert held.held is not None
+    held.held.close()

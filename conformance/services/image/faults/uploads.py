@@ -133,14 +133,14 @@ def _stale_fact(member: str) -> Hooks:
 
 
 def _uploads_that_change_more() -> Iterator[Fault]:
-    def moved(_call: Call, image: StoredImage, store: ImageStore, _past: Past) -> None:
-        image.created = image.updated = max(store.clock.now(), image.created + timedelta(seconds=1))
+    def moved(_call: Call, image: StoredImage, _store: ImageStore, _past: Past) -> None:
+        image.created -= timedelta(seconds=1)
 
     def bare(_call: Call, image: StoredImage, _store: ImageStore, past: Past) -> None:
         if past.changes(image):
             image.members |= {name: DEFAULTS[name] for name in ("min_ram", "min_disk")}
 
-    yield Fault("history.upload.created-at", (UPDATED,), "an upload moves created_at", done(UPLOAD, moved))
+    yield Fault("history.upload.created-at", (UPDATED,), "an upload moves created_at back", done(UPLOAD, moved))
     yield Fault(
         "history.upload.resets",
         (STORED,),

@@ -65,6 +65,8 @@ def _wrongly_taken(walk: Course, slot: int, member: str, exchange: Exchange) -> 
 
 def _changed(walk: Course, slot: int, after: ModelImage, named: frozenset[str], exchange: Exchange) -> None:
     walk.holds(CHANGED, exchange)
+    if any(cause.action == "upload" and cause.own for cause in walk.causes[slot]):
+        after = after.doubted({*after.members, *after.absent} - named)  # which of both altered it is not known
     walk.causes[slot] = [Cause("patch", own=True, named=named)]
     walk.hold(slot, after)
     body = body_of(exchange)

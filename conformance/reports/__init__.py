@@ -81,7 +81,7 @@ def _tried(name: str, make: Callable[[], T], failed: dict[str, Exception]) -> T 
         return make()
     except UsageError:
         raise
-    except Exception as error:
+    except Exception as error:  # the other reports are written all the same
         failed[name] = error
         return None
 

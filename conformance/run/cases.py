@@ -88,7 +88,7 @@ def registry(broken: Callable[[str, Exception], None] | None = None) -> Iterator
             name = f"{package.__name__}.{info.name}"
             try:
                 module = importlib.import_module(name)
-            except Exception as error:
+            except Exception as error:  # whatever an import may raise
                 if broken is None:
                     raise
                 broken(name, error)

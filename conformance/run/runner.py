@@ -54,7 +54,7 @@ def conduct(session: Session, progress: Console, *watchers: object) -> Verdict:
         raise
     except KeyboardInterrupt:
         session.interrupted()
-    except Exception as error:
+    except Exception as error:  # of ours: the run owes a verdict all the same
         session.at_fault("start", error)
     return session.verdict()
 

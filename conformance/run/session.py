@@ -344,7 +344,7 @@ class Session:
             self._stuck = frozenset(self._ids())
         except TargetError:
             return
-        except Exception as error:
+        except Exception as error:  # of ours: the next sweep tries again
             self.at_fault("cleanup", error)
         finally:
             self.recorder.case = ""
@@ -365,7 +365,7 @@ class Session:
                 left = clean(client.journal, client)
             except TargetError as error:
                 self.notes.append(Phrase.of("cleanup-cut-short", said=str(error)))
-            except Exception as error:
+            except Exception as error:  # of ours: the other projects are cleaned all the same
                 self.at_fault("cleanup", error)
             finally:
                 self.leftovers += left
@@ -377,7 +377,7 @@ class Session:
         """The verdict on what was seen so far. When judging it fails, a plain one of what the checks have found."""
         try:
             return judge(self.record(), self.contract, self.excuses)
-        except Exception as error:
+        except Exception as error:  # of ours: a verdict stands all the same
             self.at_fault("judging", error)
             return plain_verdict(self.record(), self.contract)
 

@@ -8,98 +8,34 @@ A refusal of what the contract does not promise (characters outside the BMP, NUL
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import partial
 from itertools import islice
 from typing import Any
 
 from conformance.generate.explanation import Failed, likened
-from conformance.generate.syntax import NAME, PROPERTY_NAMES, Form, Syntax
+from conformance.generate.syntax import NAME, Form, Syntax
 from conformance.judge.partition import FURTHER
 from conformance.judge.rules import odd_text
 from conformance.model import requirement_id
 from conformance.model.jsonvalue import short
-from conformance.model.marks import OWN_PROPERTY
 from conformance.model.message import Exchange
 from conformance.run.reading import Members
-from conformance.services.image.arrange import answered, image, listed, now, unready
+from conformance.services.image.arrange import answered, image, listed, unready
 from conformance.services.image.client import ImageClient
-from conformance.services.image.troubles import Trouble, Troubles
+from conformance.services.image.spelling import Spelling, plain, property_of, tags_of
+from conformance.services.image.troubles import REQUIREMENTS, Trouble, Troubles
 
-__all__ = ["Lettering", "Spelling", "changes_of", "entries_of"]
+__all__ = ["Lettering"]
 
 CREATE, PATCH, LIST, SHOW, DELETE = "image.create", "image.patch", "image.list", "image.show", "image.delete"
 SERVER_ERROR = "status.server-error"
 BY_NAME = requirement_id.query(LIST, "name")
 COMPLETE = "image.list.complete"
 FROM_THE_NEWEST: Mapping[str, str | int] = {"limit": 100, "sort_key": "created_at", "sort_dir": "desc"}
-IN_ITS_NAME = Syntax("property-name", "", ())
-"""The class of further properties whose names are syntax somewhere."""
-FEW = 4
-"""Texts of a class that a change gives to the tags and properties of an image, where not all are wanted."""
 AT_A_TIME = 24
 """So many images of a lettering are there at a time, beside those that are near to them."""
-REQUIREMENTS = {
-    (CREATE, "name"): requirement_id.body(CREATE, "name"),
-    (CREATE, "tags"): requirement_id.body(CREATE, "tags"),
-    (CREATE, FURTHER): requirement_id.request(CREATE),
-    (PATCH, "name"): "image.patch.stored",
-    (PATCH, "tags"): "image.patch.stored",
-    (PATCH, FURTHER): "image.patch.operation.add",
-}
-"""Operation and place -> the promise that a value there is taken and kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spelling:
-    """An image that is to be: the class and the form of its name, and the templates of its tags and of the values of its
-    further properties. `looked_at`: show is asked, too. `sought`: a list is asked for it by its name."""
-
-    syntax: Syntax
-    form: Form
-    texts: tuple[str, ...] = ()
-    looked_at: bool = False
-    sought: bool = True
-
-
-def entries_of(syntaxes: Iterable[Syntax], *, whole: bool = False) -> Iterator[Spelling]:
-    """The images of these classes: one for each form of the sample, or for every form; the first of a class has all
-    texts of it in its tags and properties."""
-    for syntax in syntaxes:
-        forms = syntax.forms if whole else syntax.forms[: syntax.sample]
-        for index, form in enumerate(forms):
-            texts = tuple(dict.fromkeys(one.text for one in syntax.forms)) if index == 0 else ()
-            yield Spelling(syntax, form, texts, looked_at=whole or index == 0)
-
-
-def changes_of(syntaxes: Iterable[Syntax], *, whole: bool = False) -> Iterator[Spelling]:
-    """The changes of one image to these classes: one for each, or for every form."""
-    made = (entry for entry in entries_of(syntaxes, whole=whole) if whole or entry.texts)
-    # A list reads its parameter in one way, whatever made the image: in little time few are sought again.
-    return (
-        replace(
-            entry,
-            texts=entry.texts if whole else entry.texts[:FEW],
-            looked_at=whole,
-            sought=whole or entry.syntax.sample > 2,
-        )
-        for entry in made
-    )
-
-
-def _plain(text: str, number: int = 0) -> str:
-    """A template as a tag, or as the value of a property; the number keeps those apart that a target may equate."""
-    return text.replace(NAME, f"name{number}")
-
-
-def _tags(texts: Sequence[str]) -> dict[str, str]:
-    """Tag -> the template that it is made of."""
-    return {_plain(text, number): text for number, text in enumerate(texts)}
-
-
-def _property(number: int) -> str:
-    return f"{OWN_PROPERTY}{number}"
 
 
 @dataclass
@@ -150,41 +86,6 @@ class Lettering:
             exchange = self.cloud.list({"name": form.of(self.stem)})
             self._judge_selection(Spelling(syntax, form), None, exchange)
 
-    def name_properties(self) -> None:
-        """Give an image further properties whose names are syntax somewhere, by a create and by a change, and take them
-        away. Such a name may be refused; what was taken is kept to the letter."""
-        wanted = {f"{OWN_PROPERTY}{end}": f"value of {end}" for end in PROPERTY_NAMES}
-        made = self.cloud.create({"name": self.cloud.name(), "tags": [self.cloud.tag], **wanted})
-        refused = 400 <= made.response.status < 500
-        own = answered(made).maybe_text("id") if made.response.status == 201 else None
-        if own is not None:
-            self._named(CREATE, wanted, answered(made), made)
-        elif not refused:
-            return  # a check of every exchange has seen it
-        changed = own or image(self.cloud).id
-        for names in [[name] for name in wanted] if refused else [list(wanted)]:
-            given = {name: f"{wanted[name]}, changed" for name in names}
-            exchange = self.cloud.patch(changed, [_operation("add", name, value) for name, value in given.items()])
-            if exchange.response.status == 200:
-                self._named(PATCH, given, answered(exchange), exchange)
-        there = [name for name in wanted if name in now(self.cloud, changed)]
-        exchange = self.cloud.patch(changed, [_operation("remove", name) for name in there])
-        for name in there if exchange.response.status == 200 else ():
-            if name in answered(exchange):
-                self._misnamed("image.patch.operation.remove", PATCH, name, None, answered(exchange), exchange)
-
-    def _named(self, operation: str, wanted: Mapping[str, str], found: Members, exchange: Exchange) -> None:
-        for name, value in wanted.items():
-            if found.get(name) != value:
-                self._misnamed(REQUIREMENTS[operation, FURTHER], operation, name, value, found, exchange)
-
-    def _misnamed(
-        self, requirement: str, operation: str, name: str, due: str | None, found: Members, exchange: Exchange
-    ) -> None:
-        seen = (("due", f"{name}: {short(due)}"), ("got", short(found.get(name))), ("where", "answer"))
-        failed = Failed(IN_ITS_NAME, name)
-        self.troubles.add(Trouble("syntax-altered", requirement, FURTHER, failed, operation, exchange, seen))
-
     # --- create -----------------------------------------------------------------------------------------------------
 
     def _beside(self, name: str, others: Collection[str]) -> None:
@@ -201,9 +102,9 @@ class Lettering:
     def _sent(self, entry: Spelling) -> dict[str, Any]:
         sent: dict[str, Any] = {"name": entry.form.of(self.stem), "tags": [self.cloud.tag]}
         if entry.texts:
-            sent["tags"] = [self.cloud.tag, *_tags(entry.texts)]
-            sent |= {_property(number): _plain(text) for number, text in enumerate(entry.texts)}
-            sent["description"] = _plain(entry.texts[0])
+            sent["tags"] = [self.cloud.tag, *tags_of(entry.texts)]
+            sent |= {property_of(number): plain(text) for number, text in enumerate(entry.texts)}
+            sent["description"] = plain(entry.texts[0])
         return sent
 
     def _made(self, entry: Spelling) -> str | None:
@@ -275,10 +176,10 @@ class Lettering:
             self._refused(entry, operation, "body", entry.form.text, exchange)
 
     def _as_tags(self, texts: Sequence[str]) -> dict[str, Any]:
-        return {"tags": [self.cloud.tag, *_tags(texts)]}
+        return {"tags": [self.cloud.tag, *tags_of(texts)]}
 
     def _as_properties(self, texts: Sequence[str]) -> dict[str, Any]:
-        return {_property(number): _plain(text) for number, text in enumerate(texts)}
+        return {property_of(number): plain(text) for number, text in enumerate(texts)}
 
     def _taken(self, entry: Spelling) -> None:
         self.troubles.passes("syntax-refused", "name", entry.form.text)
@@ -295,7 +196,7 @@ class Lettering:
         kind, name = ("syntax-breaks", SERVER_ERROR) if status >= 500 else ("syntax-refused", name)
         failed = Failed(entry.syntax, text)
         self.troubles.add(
-            Trouble(kind, name, place, failed, operation, exchange, (("due", short(_plain(text))),), status)
+            Trouble(kind, name, place, failed, operation, exchange, (("due", short(plain(text))),), status)
         )
 
     def _shown(self, entry: Spelling, operation: str, sent: Mapping[str, Any], own: str) -> None:
@@ -355,17 +256,17 @@ class Lettering:
             self.troubles.passes("syntax-altered", "name", entry.form.text)
         if entry.texts and ("tags" in found or where != "listed"):
             lost = dict(self._lost_tags(entry.texts, found.get("tags")))
-            for tag, text in _tags(entry.texts).items():
+            for tag, text in tags_of(entry.texts).items():
                 if tag in lost:
                     self._altered(entry, operation, "tags", text, tag, lost[tag], where, exchange)
                 else:
                     self.troubles.passes("syntax-altered", "tags", text)
         for number, text in enumerate(entry.texts):
-            if _property(number) not in found and where == "listed":
+            if property_of(number) not in found and where == "listed":
                 continue
-            got = found.get(_property(number))
-            if got != _plain(text):
-                self._altered(entry, operation, FURTHER, text, _plain(text), got, where, exchange)
+            got = found.get(property_of(number))
+            if got != plain(text):
+                self._altered(entry, operation, FURTHER, text, plain(text), got, where, exchange)
             else:
                 self.troubles.passes("syntax-altered", FURTHER, text)
         return bool(found.get("name") == sent["name"])
@@ -373,7 +274,7 @@ class Lettering:
     def _lost_tags(self, texts: Sequence[str], got: Any) -> Iterator[tuple[str, Any]]:
         """The tags that are not there, each with the one that stands in its place, if any does."""
         tags = [item for item in got if isinstance(item, str)] if isinstance(got, list) else []
-        due = _tags(texts)
+        due = tags_of(texts)
         more = [tag for tag in tags if tag not in due and tag != self.cloud.tag]
         for tag in due:
             if tag not in tags:
@@ -531,12 +432,6 @@ class Lettering:
             for name, value in members.items()
         ]
         return self.cloud.patch(own, operations)
-
-
-def _operation(op: str, name: str, value: str | None = None) -> dict[str, str]:
-    """An operation of a patch on the member of this name (RFC 6901, 3)."""
-    path = "/" + name.replace("~", "~0").replace("/", "~1")
-    return {"op": op, "path": path, **({} if value is None else {"value": value})}
 
 
 def _likeness(text: str, other: str) -> float:

@@ -7,13 +7,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from conformance.generate.explanation import Failed, explained
+from conformance.judge.partition import FURTHER
+from conformance.model import requirement_id
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class, Part
 from conformance.model.message import Exchange
 from conformance.model.phrase import Terms
 from conformance.run.cases import Expect
 
-__all__ = ["Trouble", "Troubles"]
+__all__ = ["REQUIREMENTS", "Trouble", "Troubles"]
+
+CREATE, PATCH = "image.create", "image.patch"
+REQUIREMENTS = {
+    (CREATE, "name"): requirement_id.body(CREATE, "name"),
+    (CREATE, "tags"): requirement_id.body(CREATE, "tags"),
+    (CREATE, FURTHER): requirement_id.request(CREATE),
+    (PATCH, "name"): "image.patch.stored",
+    (PATCH, "tags"): "image.patch.stored",
+    (PATCH, FURTHER): "image.patch.operation.add",
+}
+"""Operation and place -> the promise that a value there is taken and kept."""
 
 SEVERAL = 3
 """More classes of syntax than these are not to blame for what becomes of texts."""

@@ -12,7 +12,9 @@ from conformance.model.deviation import Deviation
 from conformance.run.cases import Expect, verifies
 from conformance.services.image.arrange import image, listed
 from conformance.services.image.client import ImageClient
-from conformance.services.image.lettering import Lettering, changes_of, entries_of
+from conformance.services.image.lettering import Lettering
+from conformance.services.image.property_names import name_properties
+from conformance.services.image.spelling import changes_of, entries_of
 
 PROMISES = (
     "image.create.body.name",
@@ -50,7 +52,7 @@ def letters(cloud: ImageClient, expect: Expect, *, whole: bool) -> None:
     if not whole:
         lettering.probe(unsampled())
     lettering.change(list(changes_of(SYNTAXES, whole=whole)))
-    lettering.name_properties()
+    name_properties(cloud, lettering.troubles)
     lettering.troubles.tell(expect, *PROMISES)
 
 

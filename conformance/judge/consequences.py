@@ -12,6 +12,7 @@ from conformance.judge.kinds import (
     BACK_AGAIN,
     BROKEN_LATER,
     FACTS_OF_DATA,
+    IN_PAGES,
     NO_ANSWER,
     ODD,
     OTHER_DATA,
@@ -45,6 +46,7 @@ def followed(
     taken_by_all: defaultdict[str, list[Finding]] = defaultdict(list)
     broken_later: defaultdict[bool, list[Finding]] = defaultdict(list)
     answered: defaultdict[bool, list[Finding]] = defaultdict(list)
+    in_pages: defaultdict[bool, list[Finding]] = defaultdict(list)
     broken_by: dict[tuple[str | None, int | None], Finding] = {}
     for finding in findings:
         if finding.deviation.kind in OTHER_DATA and finding.exchange is not None:
@@ -53,6 +55,8 @@ def followed(
             broken_later[finding.exchange.number in exploring].append(finding)
         if finding.deviation.kind == "not-as-sent" and finding.exchange is not None:
             answered[finding.exchange.number in exploring].append(finding)
+        if finding.deviation.kind in IN_PAGES and finding.exchange is not None and _binds(finding, contract):
+            in_pages[finding.exchange.number in exploring].append(finding)
         if finding.exchange is not None:
             by_exchange[finding.exchange.number].append(finding)
             if finding.deviation.kind in SYNTAX and finding.exchange.response.status >= 500:
@@ -81,6 +85,7 @@ def followed(
             or _unreadable(finding, found, contract)
             or _back_again(finding, found, contract)
             or _page(finding, found, contract)
+            or _in_pages(finding, in_pages[False] or (in_pages[True] if drawn else []), contract)
             or _what_was_taken(finding, let_in, parts, contract)
             or _of_other_data(finding, other_data[False] or (other_data[True] if drawn else []))
         )
@@ -234,6 +239,16 @@ def _page(finding: Finding, found: Iterable[Finding], contract: Contract) -> Fin
     if finding.deviation.kind != "no-request-id":
         return None
     return next((item for item in found if _carries(item.deviation, "html") and _binds(item, contract)), None)
+
+
+def _in_pages(finding: Finding, pages: Iterable[Finding], contract: Contract) -> Finding | None:
+    """The binding finding that pages lose or repeat resources, of which this one says the same of an order that is only
+    advised."""
+    what = IN_PAGES.get(finding.deviation.kind)
+    if what is None or _binds(finding, contract):
+        return None
+    alike = (item for item in pages if item.operation == finding.operation)
+    return next((item for item in alike if IN_PAGES[item.deviation.kind] == what), None)
 
 
 def _carries(deviation: Deviation, kind: str) -> bool:

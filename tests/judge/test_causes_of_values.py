@@ -136,3 +136,25 @@ def test_what_a_refused_create_and_a_refused_change_leave_are_two(find: Find, ex
     one, other = exchange("image.show", 500, number=1), exchange("image.show", 500, number=2)
     made = later(one, CREATE, "further property", "refused")
     assert 2 == len(find(made, later(other, "image.patch", "/further property", "refused")))
+
+
+def lost(exchange: Exchange, requirement: str, kind: str = "lost-in-pages") -> Finding:
+    return finding(exchange, requirement, kind, terms=(("how", "of-equal-values"),))
+
+
+def test_pages_that_lose_resources_in_an_order_that_is_due_explain_those_of_one_that_is_only_advised(
+    find: Find, exchange: Build
+) -> None:
+    one, other = exchange("image.list", 200, number=1), exchange("image.list", 200, number=2)
+    (cause,) = find(lost(one, "image.list.complete"), lost(other, "image.list.page.complete", "twice-in-pages"))
+    assert ["twice-in-pages"] == [item.deviation.kind for _, item in cause.consequences]
+
+
+def test_pages_that_lose_resources_in_an_order_that_is_only_advised_stand_for_themselves(
+    find: Find, exchange: Build
+) -> None:
+    one, other = exchange("image.list", 200, number=1), exchange("image.list", 200, number=2)
+    assert 1 == len(find(lost(one, "image.list.page.complete")))
+    assert 2 == len(
+        find(lost(one, "image.list.page.complete"), lost(other, "image.list.complete", "lost-while-changing"))
+    )

@@ -137,7 +137,6 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         "not-listed-with",
         "listed-twice",
         "on-no-page",
-        "not-each-once",
         "lost-in-pages",
         "twice-in-pages",
         "lost-while-changing",

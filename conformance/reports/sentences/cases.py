@@ -67,7 +67,6 @@ DEVIATIONS: Mapping[str, str] = {
     "no-uri": "{place} is no URI: {got}",
     "leads-nowhere": "{place} leads to an answer of {status}",
     "on-the-last-page": "the last page has {place}",
-    "not-each-once": "the pages visit {got} resources, {different} of them different, of {due}",
     "lost-in-pages": "pages lose resources {how}",
     "twice-in-pages": "pages hold a resource twice {how}",
     "lost-while-changing": "pages lose resources that stay after {when}",

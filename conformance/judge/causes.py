@@ -44,12 +44,14 @@ What is one cause (`variants`)
 - A refusal of one place that the contract allows is one, whether a case or a trial met it.
 - The same thing is one cause in whichever answer it was seen and after whichever request; a request that reaches beyond
   its resource is one, whatever it did there.
-- What comes back after it was removed is one, wherever it was met again.
+- What comes back after it was removed, or can still be changed, is one, wherever it was met again.
+- A 409 to what the contract allows is one for the operation: it is said of what else is there, not of what was sent.
+- A page that was led to, and does not select as the list did, is one, whatever the list was asked for: a link lost it.
 - What was answered as made and is not there when it is shown is one, whatever was sent for it.
 - Whoever is let in where nobody asks for a token, or for the project, is let in by one mistake for each operation.
 - A text that is syntax somewhere, and is not treated to the letter, is one for each syntax, whichever member it was
   and whatever the operation: who escapes or splits does so wherever the text passes. Some of it is refused then, and
-  what other requests sent of that member did not come back either.
+  what other requests sent of that member, or changed it to, did not come back either.
 - What is taken in other spellings is one for the operation (ruling 44).
 - What answers give away is one for what it is and the part of an answer in which it stands, in whichever answers.
 - How pages go on is one, by whatever they are ordered, and what becomes of them while others come and go is another.
@@ -240,10 +242,12 @@ def _key(finding: Finding, parts: Parts, contract: Contract, other_data: bool, a
         return *scope, kind
     if kind == "no-envelope":
         return *scope, kind, _gives_tokens(finding.operation, contract)
+    if _is_conflict(finding):
+        return requirement.binding, "conflict", finding.operation
     if kind in SYNTAX:
         kept_as_sent = kind in {"syntax-refused", "syntax-altered"}
         return requirement.binding, "as sent" if kept_as_sent else kind, deviation.request and deviation.request[0].held
-    if kind == "not-as-sent":
+    if kind in {"not-as-sent", "not-as-changed"}:
         held = altered.get((requirement.binding, deviation.place.removeprefix("/")), frozenset())
         if len(held) == 1:
             return requirement.binding, "as sent", *held
@@ -257,13 +261,38 @@ def _key(finding: Finding, parts: Parts, contract: Contract, other_data: bool, a
         return *scope, instead
     if kind in WITHOUT_A_TOKEN:
         return *scope, "without a token", finding.operation
-    if any(finding.requirement == requirement_id.gone(item.remove or "") for item in contract.resources.values()):
-        return *scope, "gone"
+    if _of_the_deleted(finding, contract):
+        return requirement.binding, "gone"
+    if kind == "selects" and finding.exchange is not None and finding.exchange.request.led:
+        return requirement.binding, "selects on a later page"
     if kind in OF_ANOTHER_PROJECT or (harm_of(requirement, deviation) is Harm.ISOLATION and deviation.act is not None):
         return *scope, "another project"
     if requirement.kind in {Kind.PARAMETER, Kind.BODY} and _refuses_valid(finding, requirement.place, parts):
         return *scope, "refuses", finding.operation, finding.status
     return *scope, replace(deviation, terms=tuple(item for item in deviation.terms if item[0] not in _SEEN_FROM))
+
+
+def _of_the_deleted(finding: Finding, contract: Contract) -> bool:
+    """Whether it says that what was deleted is not gone."""
+    deviation = finding.deviation
+    if deviation.kind == "accepted" and deviation.act is not None and deviation.act.get("how") == "deleted":
+        return True
+    return any(finding.requirement == requirement_id.gone(item.remove or "") for item in contract.resources.values())
+
+
+def _is_conflict(finding: Finding) -> bool:
+    """Whether a request that the contract allows was refused for what else is there (RFC 9110, 15.5.10)."""
+    if finding.exchange is None or finding.exchange.response.status != 409:
+        return False
+    deviation = finding.deviation
+    return deviation.kind in {"allowed-refused", "syntax-refused"} or (
+        deviation.kind == "status" and _due_success(deviation)
+    )
+
+
+def _due_success(deviation: Deviation) -> bool:
+    due = dict(deviation.terms).get("due")
+    return isinstance(due, tuple) and all(isinstance(status, int) and status < 300 for status in due)
 
 
 def _gives_tokens(operation: str, contract: Contract) -> bool:
@@ -277,10 +306,6 @@ def _refuses_valid(finding: Finding, place: str, parts: Parts) -> bool:
     if finding.exchange is None or not 400 <= finding.exchange.response.status < 500:
         return False
     deviation = finding.deviation
-    if deviation.kind == "status":
-        due = dict(deviation.terms).get("due")
-        if not isinstance(due, tuple) or not all(isinstance(status, int) and status < 300 for status in due):
-            return False
-    elif deviation.kind != "allowed-refused":
+    if deviation.kind != "allowed-refused" and not (deviation.kind == "status" and _due_success(deviation)):
         return False
     return all(part.held == VALID for part in parts.get(finding.exchange.number, ()) if part.place == place)

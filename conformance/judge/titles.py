@@ -37,7 +37,10 @@ def title(members: Sequence[Finding], contract: Contract) -> Deviation:
     one name only, else what all of them say."""
     first = members[0]
     other_data = any(item.deviation.kind in OTHER_DATA for item in members)
+    plain = next((item.deviation for item in members if item.deviation.kind in REFUSALS), None)
     syntax = any(item.deviation.kind in SYNTAX for item in members)
+    if syntax and plain is not None:
+        return plain
     make = _of_data if other_data else _of_syntax if syntax else _TITLES.get(first.deviation.kind)
     if make is not None:
         return make(members)
@@ -46,7 +49,7 @@ def title(members: Sequence[Finding], contract: Contract) -> Deviation:
     requirement = contract.requirements[first.requirement]
     if (instead := code_instead(first)) is not None:
         return Deviation("code-instead", status=instead[0], terms=(("due", instead[1]),))
-    if first.deviation.kind in REFUSALS:
+    if first.deviation.kind in REFUSALS and len({item.requirement for item in members}) == 1:
         return Deviation("refuses", operation=first.operation, status=first.status, place=requirement.place)
     heaviest = min((item.deviation for item in members), key=lambda item: list(Harm).index(harm_of(requirement, item)))
     if first.deviation.kind in BEYOND:
@@ -130,7 +133,7 @@ def _of_syntax(members: Sequence[Finding]) -> Deviation:
     found = [item.deviation for item in members if item.deviation.kind in SYNTAX]
     first = next((item for item in found if item.kind == "syntax-altered"), found[0])
     whatever = any(dict(part.held.terms).get("how") == "several" for part in first.request)
-    plain = next((item.deviation for item in members if item.deviation.kind == "not-as-sent"), None)
+    plain = next((item.deviation for item in members if item.deviation.kind in _AS_GIVEN), None)
     if whatever and plain is not None:
         return plain
     places = {part.place for item in found for part in item.request}
@@ -171,6 +174,7 @@ def _values(value: Value) -> tuple[Value, ...]:
     return value if isinstance(value, tuple) else ()
 
 
+_AS_GIVEN = ("not-as-sent", "not-as-changed")
 _WIDEST = ("between-pages", "that-differ-in-case", "of-equal-values", "without-a-value")
 
 
@@ -187,6 +191,14 @@ def _of_pages(members: Sequence[Finding]) -> Deviation:
     found = lost or [item.deviation for item in members]
     widest = min(found, key=lambda item: _rank(str(dict(item.terms).get("how", ""))))
     return replace(widest, seen=())
+
+
+def _of_selection(members: Sequence[Finding]) -> Deviation:
+    """A later page where one is among them, else all parameters."""
+    found = [item.deviation for item in members]
+    later = next((item for item in found if dict(item.terms).get("how") == "others-on-a-later-page"), None)
+    together = replace(found[0], terms=_together([item.terms for item in found]), seen=())
+    return later or (found[0] if len(set(found)) == 1 else together)
 
 
 def _rank(how: str) -> int:
@@ -210,6 +222,7 @@ _TITLES: Mapping[str, Callable[[Sequence[Finding]], Deviation]] = {
     **dict.fromkeys(BROKEN_LATER, _of_later),
     "leads-elsewhere": _of_links,
     **dict.fromkeys(IN_PAGES, _of_pages),
+    "selects": _of_selection,
     **dict.fromkeys(REFUSED_ALL_THE_SAME, _of_refused),
     **dict.fromkeys(SYNTAX, _of_syntax),
     **dict.fromkeys(CHOSEN_BY_THE_SERVER, _of_form),

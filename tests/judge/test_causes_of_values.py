@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class, Part
 from conformance.model.finding import Finding
 from conformance.model.message import Exchange
+from conformance.model.phrase import Phrase
 
 Build = Callable[..., Exchange]
 Find = Callable[..., tuple[RootCause, ...]]
@@ -158,3 +160,58 @@ def test_pages_that_lose_resources_in_an_order_that_is_only_advised_stand_for_th
     assert 2 == len(
         find(lost(one, "image.list.page.complete"), lost(other, "image.list.complete", "lost-while-changing"))
     )
+
+
+def test_what_a_change_did_not_store_of_texts_that_are_not_kept_is_one_cause(
+    find: Find, exchange: Build, contract: Contract
+) -> None:
+    one, other = exchange("image.patch", 200, number=1), exchange(CREATE, 201, number=2)
+    changed = finding(one, STORED, "not-as-changed", place="name", terms=(("where", "answer"),))
+    assert [("alters-syntax", 2)] == titles(contract, find(changed, altered(other, "name", "markup")))
+    assert 2 == len(find(changed, altered(other, "tags", "markup")))
+
+
+def of_the_deleted(exchange: Exchange, requirement: str, how: str = "deleted") -> Finding:
+    return finding(exchange, requirement, "accepted", act=Phrase.of("call-how", operation="image.patch", how=how))
+
+
+def test_a_change_of_what_was_deleted_is_one_cause_whichever_promise_speaks_of_it(find: Find, exchange: Build) -> None:
+    one, other = exchange("image.patch", 200, number=1), exchange("image.patch", 200, number=2)
+    gone = of_the_deleted(one, "image.delete.gone")
+    assert 1 == len(find(gone, of_the_deleted(other, "image.patch.path.image_id")))
+    assert 2 == len(find(gone, of_the_deleted(other, "image.patch.path.image_id", "no-uuid")))
+
+
+def refused(exchange: Exchange, how: str) -> Finding:
+    request = (Part("name", Class("syntax", terms=(("how", how),))),)
+    return finding(exchange, NAME, "syntax-refused", request=request, status=exchange.response.status)
+
+
+@pytest.mark.parametrize(("status", "due"), [(409, 1), (400, 3)])
+def test_a_conflict_is_one_cause_whatever_was_sent_and_another_refusal_is_not(
+    find: Find, exchange: Build, contract: Contract, status: int, due: int
+) -> None:
+    one, two, three = (exchange(CREATE, status, number=number) for number in (1, 2, 3))
+    act = Phrase.of("call-how", operation=CREATE, how="with-several-members")
+    plain = finding(one, "image.create.response.201", "status", status=status, act=act, terms=(("due", (201,)),))
+    found = find(refused(two, "empty"), refused(three, "letter-case"), plain)
+    assert due == len(found)
+    assert ("status" if due == 1 else "refuses-syntax") == found[0].title(contract).kind
+
+
+def selected(exchange: Exchange, parameters: str, how: str, *, led: bool) -> Finding:
+    by_link = replace(exchange, request=replace(exchange.request, led=led))
+    return finding(
+        by_link, f"image.list.query.{parameters}", "selects", terms=(("parameters", parameters), ("how", how))
+    )
+
+
+@pytest.mark.parametrize(("led", "due"), [(True, 1), (False, 2)])
+def test_a_page_that_a_link_led_to_selects_wrongly_for_one_reason(
+    find: Find, exchange: Build, contract: Contract, *, led: bool, due: int
+) -> None:
+    one, other = exchange("image.list", 200, number=1), exchange("image.list", 200, number=2)
+    by_status = selected(one, "status", "others", led=led)
+    found = find(by_status, selected(other, "name", "others-on-a-later-page", led=True))
+    assert due == len(found)
+    assert "others-on-a-later-page" == dict(found[-1].title(contract).terms)["how"]

@@ -36,16 +36,16 @@ class Listing:
         self._visibilities = {*create["properties"]["visibility"]["enum"], "all"}
 
     def select(
-        self, images: Iterable[StoredImage], query: Pairs, deleted: Iterable[StoredImage] = ()
+        self, images: Iterable[StoredImage], query: Pairs, asked: Pairs, deleted: Iterable[StoredImage] = ()
     ) -> dict[str, Any]:
-        """The body of the answer; a marker may be one of the `deleted`. Raises Refused 400 for a value that means
-        nothing."""
+        """The body of the answer to a `query` as it is understood; its links say what was `asked`. A marker may be one
+        of the `deleted`. Raises Refused 400 for a value that means nothing."""
         for name, value in query:
             self._check(name, value)
         found = [image for image in images if _matches_all(image, query)]
         found = self._after(found, query, deleted)
         page = found[: _limit(dict(query).get("limit", str(PAGE)))]
-        rest = [(name, value) for name, value in query if name != "marker"]
+        rest = [(name, value) for name, value in asked if name != "marker"]
         body: dict[str, Any] = {
             "images": [_row(image) for image in page],
             "first": self._link(rest),

@@ -111,7 +111,7 @@ class ImagePart:
         images = list(self.state.visible(caller))
         for hooks in self._hooks:
             images = hooks.visible(call, images, self.state) if hooks.visible else images
-        return self._success(call, self._listing.select(images, query, self.state.deleted(caller)))
+        return self._success(call, self._listing.select(images, query, call.query, self.state.deleted(caller)))
 
     def _create(self, call: Call, caller: Caller) -> Answer:
         self._check_media_type(call)

@@ -22,7 +22,7 @@ from conformance.run.cases import Expect, NotApplicable, NotExercised, call, ver
 from conformance.services.image.arrange import answered, created, image, listed, now, other_project, row, shown, unready
 from conformance.services.image.client import ImageClient
 from conformance.services.image.drawn import create_rows, levels
-from conformance.services.image.observation import agrees, as_sent, forbidden
+from conformance.services.image.observation import agrees, as_sent, forbidden, values
 from conformance.services.image.samples import PROPERTY, TEXTS
 
 CREATE = "image.create"
@@ -114,18 +114,32 @@ def test_every_two_values_together_are_taken(cloud: ImageClient, expect: Expect,
     expect("image.list.complete", not made, lost, pages[0], related=tuple(pages))
 
 
+NULL_WORDS = frozenset({"none", "null", "nil", "undefined"})
+"""What languages write for null, in no case."""
+
+
+def text_for_null(expect: Expect, member: str, place: str, got: Any, exchange: Exchange) -> None:
+    """Judge that null did not become a text: it may be kept, left out, or be what stands when nothing is sent."""
+    wrong = isinstance(got, str) and got.strip("<()>").casefold() in NULL_WORDS
+    terms = (("where", "answer"),)
+    deviation = Deviation("not-as-sent", place=place, terms=terms, seen=values(None, got), path=member)
+    expect(REQUEST, not wrong, deviation, exchange)
+
+
 @verifies("image.create.request")
 def test_null_is_taken_or_refused(cloud: ImageClient, expect: Expect) -> None:
     for member in (*MEMBERS, "id", PROPERTY):
         name = cloud.name()
         exchange = cloud.create({"name": name, member: None})
         status, own = exchange.response.status, answered(exchange).maybe_text("id")
+        place = place_of(cloud.contract, CREATE, member)
+        if status == 201:
+            text_for_null(expect, member, place, answered(exchange).get(member), exchange)
         if status == 201 and own is not None and cloud.shows:
             # What was taken can be read: a 5xx to that is found by the checks of every exchange.
             cloud.show(own)
             cloud.list({"name": name})
         if status < 500:
-            place = place_of(cloud.contract, CREATE, member)
             deviation = Deviation("neither-taken-nor-refused", status=status, place=place, terms=(("value", "null"),))
             expect(REQUEST, status == 201 or status >= 400, deviation, exchange)
 

@@ -32,7 +32,7 @@ from conformance.services.image.files import (
     image_with,
     moving,
 )
-from conformance.services.image.observation import as_sent
+from conformance.services.image.observation import as_sent, values
 from conformance.services.image.parts import PARTS, offers_parts, part_is_right
 from conformance.services.image.samples import PROPERTY
 
@@ -166,7 +166,7 @@ def lives_whole(cloud: ImageClient, expect: Expect, sent: dict[str, Any]) -> Non
         return
     for where, found in (("answer", answered(change)), ("shown", now(cloud, made.id))):
         for name, value in turned.items():
-            seen = (("due", value), ("got", str(found.get(name))))
+            seen = values(value, found.get(name))
             wrong = Deviation("not-as-changed", place=FURTHER, terms=(("where", where),), seen=seen, path=name)
             expect("image.patch.stored", found.get(name) == value, wrong, change)
     expect.status("image.delete.response.204", cloud.delete(made.id), 204, act=call("image.delete", how))

@@ -4,7 +4,7 @@ together."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -82,11 +82,21 @@ def _members(contract: Contract) -> Iterator[Fault]:
         if name != "id":
             yield from _members_of_patches(name, jsonschema_rs.Draft202012Validator(dict(schema)))
     yield Fault(
+        "image.create.null.as-text",
+        (rid.request(CREATE),),
+        "create keeps a further property that is null as the text None",
+        creating(partial(_nulls_as_text, members_of_create(contract))),
+    )
+    yield Fault(
         "image.create.body.two-together",
         (rid.body(CREATE, "min_disk"), rid.body(CREATE, "min_ram")),
         "min_ram is lost when min_disk is sent too",
         creating(lambda body: _drop("min_ram", body) if body.get("min_disk") else body),
     )
+
+
+def _nulls_as_text(known: Collection[str], body: dict[str, Any]) -> dict[str, Any]:
+    return {name: "None" if value is None and name not in known else value for name, value in body.items()}
 
 
 def _misreadings(name: str, validator: jsonschema_rs.Draft202012Validator) -> Iterator[Effect[BodyRewrite]]:

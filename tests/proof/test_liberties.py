@@ -19,6 +19,7 @@ from conformance.services.wire import Answer
 VARYING = re.compile(r"\b[0-9a-f]{32}\b|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 """Ids and times, which no two runs have in common."""
 IMAGES = "/v2/images"
+IMAGE_ID = "0f0e0d0c-1a2b-4c3d-8e4f-5a6b7c8d9e0f"
 MINE, OTHER = "reference", "reference-other"
 
 
@@ -49,6 +50,7 @@ def transcript(contract: Contract, *names: str) -> str:
         *odd(call, place),
         *again(call, place),
         call("GET", query=[("limit", "1"), ("marker", made.body["id"])]),
+        *lists(call),
     ]
     told = [
         f"{item.status} {item.media_type} {[*item.headers.items(), *item.further]} {item.encoded()!r}"
@@ -75,7 +77,7 @@ def odd(call: Callable[..., Answer], place: str) -> list[Answer]:
     posts: list[dict[str, Any]] = [
         {"disk_format": "RAW"},
         {"disk_format": " raw"},
-        {"id": "{0f0e0d0c-1a2b-4c3d-8e4f-5a6b7c8d9e0f}"},
+        {"id": f"{{{IMAGE_ID}}}"},
         {"tags": many},
         {f"p{number}": "" for number in range(129)},
         {"name": "n" * 256},
@@ -108,6 +110,20 @@ def odd(call: Callable[..., Answer], place: str) -> list[Answer]:
         call("PUT", f"{place}/file", body=b"x", headers={**FILE, "transfer-encoding": "chunked"}),
         *(call("GET", f"{IMAGES}/{form}/file") for form in (f"{image_id}%0A", f"%7B{image_id}%7D")),
     ]
+
+
+def lists(call: Callable[..., Answer]) -> list[Answer]:
+    """The answers to lists in every order, over names of every case, and sizes and formats that are there or not; then
+    over more images than some put on a page."""
+    for number, name in ((2, "b"), (3, "A"), (1, "a"), (4, "B")):
+        body = {"id": f"{number}{IMAGE_ID[1:]}", "name": name, "disk_format": "raw" if number < 4 else None}
+        call("POST", json={key: value for key, value in body.items() if value is not None})
+    call("PUT", f"{IMAGES}/3{IMAGE_ID[1:]}/file", body=b"data", headers=FILE)
+    orders = [("name", "asc"), ("size", "asc"), ("size", "desc"), ("disk_format", "asc"), ("disk_format", "desc")]
+    sorted_lists = [call("GET", query=[("sort_key", key), ("sort_dir", down)]) for key, down in orders]
+    for number in range(26):
+        call("POST", json={"name": f"one of many, {number}"})
+    return [*sorted_lists, call("GET"), call("GET", query=[("limit", "30")])]
 
 
 def again(call: Callable[..., Answer], place: str) -> list[Answer]:

@@ -4,7 +4,8 @@ Rules
 - What an actor's own is, is read from its tokens, and from the resources that it has made in this run.
 - Looked at are the headers of every answer and the bodies of failures. Whether a list or a show holds a resource of
   another project is judged by the cases of isolation, which know what may be seen.
-- Nothing is given away to who has said it, to who was shown the resource, nor to an administrator, who sees everything.
+- Nothing is given away to who says it in the very request, to who was shown the resource, nor to an administrator, who
+  sees everything.
 - Only what stands for itself is looked for: ids, and values of letters and digits that are long enough.
 """
 
@@ -55,7 +56,6 @@ def data_of_another_project(exchanges: Sequence[Exchange], contract: Contract) -
         return
     shown = _shown(exchanges, contract)
     theirs: dict[str, Mapping[str, str]] = {}
-    known: dict[str, str] = {}
     for exchange in exchanges:
         actor = exchange.request.actor
         if actor in owned and owned[actor].admin:
@@ -64,9 +64,7 @@ def data_of_another_project(exchanges: Sequence[Exchange], contract: Contract) -
             theirs[actor] = dict(_of_others(actor, owned, shown.get(actor, frozenset())))
         deviation = None
         for text, what, part in _named(exchange, contract, theirs[actor]):
-            if actor not in known:
-                known[actor] = "\n".join(said(item.request) for item in exchanges if item.request.actor == actor)
-            if squeezed(text) not in known[actor]:
+            if squeezed(text) not in said(exchange.request):
                 terms = (("what", Phrase.of(what)), ("part", part))
                 deviation = Deviation("gives-away-of-another", terms=terms, seen=(("got", text[:_SHOWN]),))
                 break

@@ -67,8 +67,12 @@ def test_the_name_of_a_resource_of_another_project_is_found(found: Found, exchan
 def test_its_id_is_found_where_nobody_asked_for_it(found: Found, exchange: Build) -> None:
     ours = made(exchange, MINE, "main", name=NAME)
     assert [("id-of-a-resource", MESSAGE)] == found(ours, refused(exchange, f"taken by {MINE}"))
-    asked = exchange("image.show", 404, url=f"http://cloud/v2/images/{MINE}", actor="other")
-    assert [] == found(ours, asked, refused(exchange, f"taken by {MINE}"))
+    assert [] == found(ours, refused(exchange, f"taken by {MINE}", url=f"http://cloud/v2/images/{MINE}"))
+
+
+def test_what_somebody_has_said_in_another_request_is_given_away_all_the_same(found: Found, exchange: Build) -> None:
+    said = exchange("image.list", 200, url=f"http://cloud/v2/images?owner={'a' * 32}", actor="other")
+    assert [("project", MESSAGE)] == found(said, refused(exchange, f"it belongs to {'a' * 32}"))
 
 
 def test_project_and_user_of_the_other_are_found_also_in_a_header(found: Found, exchange: Build) -> None:

@@ -80,8 +80,8 @@ PHRASES: Mapping[str, str] = {
     "private-key": "a private key",
     "token": "a token",
     "access-key": "an access key",
-    "project": "the project",
-    "user": "the user",
+    "project": "the id or name",
+    "user": "a user",
     "id-of-a-resource": "the id of a resource",
     "value-of-a-resource": "the name or a value of a resource",
     # what a failure carries

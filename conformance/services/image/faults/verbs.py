@@ -71,6 +71,7 @@ def _twice(contract: Contract) -> Iterator[Fault]:
         if not again:
             return said
         undo(image, past)
+        image.updated = before.updated
         return refusal(contract, 409, said)
 
     def returns(call: Call, image: StoredImage, _store: ImageStore, _past: Past) -> None:

@@ -10,7 +10,7 @@ Rules
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 from conformance.model import requirement_id
@@ -200,12 +200,16 @@ class Course:
             deviation = deviation.showing(**shown).at(item.member)
         self.say(blame.requirement, False, deviation, exchange, slot=slot)
 
+    def differ(self, slot: int, found: Sequence[Difference], where: str, exchange: Exchange) -> None:
+        """Report what differs, without updated_at where something else does: what is older has an older one."""
+        for item in [item for item in found if item.member != "updated_at"] or found:
+            self.differs(slot, item, where, exchange)
+
     def seen(self, slot: int, body: Mapping[str, Any], where: str, exchange: Exchange) -> None:
         """Compare an image that was shown whole with the model, report differences, and take over what is shown."""
         image = self.store.images[slot]
         wrong = image.differences(body)
-        for item in wrong:
-            self.differs(slot, item, where, exchange)
+        self.differ(slot, wrong, where, exchange)
         if not wrong:
             for promise in {name for cause in self.causes.get(slot, ()) for name in kept(cause)}:
                 self.holds(promise, exchange)
@@ -215,8 +219,7 @@ class Course:
     def answered(self, slot: int, image: ModelImage, body: Mapping[str, Any], exchange: Exchange) -> None:
         """Compare the answer to a create or a patch with the image as it is due, and take over what it shows."""
         wrong = image.differences(body)
-        for item in wrong:
-            self.differs(slot, item, "answer", exchange)
+        self.differ(slot, wrong, "answer", exchange)
         self.hold(slot, image.seen(body, self.known, (item.member for item in wrong)))
 
     def vanished(self, slot: int, exchange: Exchange) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from conformance.model.contract import Contract
 from conformance.model.verdict import FindingGroup, Verdict
 from conformance.proof.bank import bank, liberties
 from conformance.run.session import Options
+from conformance.services.clock import Clock
 from conformance.services.image.walks.histories import HISTORIES, Episode
 from conformance.target.cloud import Settings
 
@@ -35,6 +37,19 @@ def that_decide(verdict: Verdict, contract: Contract) -> list[FindingGroup]:
     return [group for group in verdict.findings if contract.requirements[group.requirement].binding]
 
 
+@pytest.fixture(params=[0, 0.35], ids=["real-time", "quick"])
+def clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The target's clock, as it is, and so quick that its second turns between any two requests."""
+    now = Clock.now
+
+    def later(self: Clock) -> datetime:
+        self.advance(request.param)
+        return now(self)
+
+    monkeypatch.setattr(Clock, "now", later)
+
+
+@pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("fault", drawn([name for name in FAULTS if name != OF_UPSTREAM], 4))
 def test_a_fault_that_only_a_history_shows_is_one_cause(tmp_path: Path, contract: Contract, fault: str) -> None:
     groups = that_decide(walked(tmp_path, fault), contract)

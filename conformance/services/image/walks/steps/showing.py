@@ -24,8 +24,7 @@ def show(walk: Course, step: WalkStep) -> None:
     elif walk.stranger(step):
         walk.isolated(exchange, image, step.slot)
         if not image.private and status < 300 and isinstance(body, dict):
-            for item in image.differences(body):
-                walk.differs(step.slot, item, "shown", exchange)
+            walk.differ(step.slot, image.differences(body), "shown", exchange)
     elif status >= 400:
         walk.lost(step.slot, exchange)
     elif isinstance(body, dict):

@@ -243,12 +243,19 @@ def _page(finding: Finding, found: Iterable[Finding], contract: Contract) -> Fin
 
 def _in_pages(finding: Finding, pages: Iterable[Finding], contract: Contract) -> Finding | None:
     """The binding finding that pages lose or repeat resources, of which this one says the same of an order that is only
-    advised."""
+    advised, and that has a key in common with what it was seen by."""
     what = IN_PAGES.get(finding.deviation.kind)
     if what is None or _binds(finding, contract):
         return None
-    alike = (item for item in pages if item.operation == finding.operation)
-    return next((item for item in alike if IN_PAGES[item.deviation.kind] == what), None)
+    keys = _sort_keys(finding)
+    alike = (item for item in pages if item.operation == finding.operation and IN_PAGES[item.deviation.kind] == what)
+    return next((item for item in alike if not keys.isdisjoint(_sort_keys(item))), None)
+
+
+def _sort_keys(finding: Finding) -> frozenset[str]:
+    """The keys by which the pages were sorted (`order`: KEY DIRECTION, ...)."""
+    order = str(dict(finding.deviation.seen).get("order", ""))
+    return frozenset(pair.partition(" ")[0] for pair in order.split(", "))
 
 
 def _carries(deviation: Deviation, kind: str) -> bool:

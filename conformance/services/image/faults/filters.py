@@ -149,7 +149,9 @@ def _names() -> Iterator[tuple[str, str, Hooks]]:
 
 
 def _or_all(call: Call, images: list[StoredImage], _store: ImageStore) -> list[StoredImage]:
-    return [image for image in images if image.members["name"] == asked(call)["name"]] or images
+    name = asked(call)["name"]
+    found = [image for image in images if image.members["name"] == name]
+    return found if found or len(name) > 255 else images
 
 
 # --- status and type ------------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ sent to its resource before, where that explains it:
 - whatever else is answered in the same way after it, such as another refusal than the one that is due, is of it.
 
 A refusal of what the contract allows (a change after a refused one, say) is told in the same way, but by no single
-value. A request that repeats one that was taken is no such failure. A list is about every resource that is there; a list by the name of one is about that one. What was still there when
-the same list was answered is not to blame.
+value. A request that repeats one that was taken is no such failure. A list is about every resource that is there; a
+list by the name of one is about that one. What was still there when the same list was answered is not to blame.
 """
 
 from __future__ import annotations

@@ -166,8 +166,7 @@ def _of_one_status(
     """What the findings of one cause have in common -> the same of the cause that it is part of.
 
     An answer has one status: what several promises say of it is one cause, and so are the members that have turned in one
-    answer. An answer to what the seed of the run drew
-    joins nothing that every run meets.
+    answer. An answer to what the seed of the run drew joins nothing that every run meets.
     """
     root: dict[Cluster, Cluster] = {key: key for key, _ in keyed}
     steady = {key for key, item in keyed if item.exchange is None or item.exchange.number not in exploring}
@@ -262,9 +261,10 @@ def _key(finding: Finding, parts: Parts, contract: Contract, other_data: bool, a
     if kind in WITHOUT_A_TOKEN:
         return *scope, "without a token", finding.operation
     if _of_the_deleted(finding, contract):
-        return requirement.binding, "gone"
+        resource = contract.resource_of(finding.operation)
+        return requirement.binding, "gone", resource.remove if resource is not None else None
     if kind == "selects" and finding.exchange is not None and finding.exchange.request.led:
-        return requirement.binding, "selects on a later page"
+        return requirement.binding, "selects on a later page", finding.operation
     if kind in OF_ANOTHER_PROJECT or (harm_of(requirement, deviation) is Harm.ISOLATION and deviation.act is not None):
         return *scope, "another project"
     if requirement.kind in {Kind.PARAMETER, Kind.BODY} and _refuses_valid(finding, requirement.place, parts):

@@ -281,7 +281,7 @@ class Supervisor:
             yield
             self.outages = 0
             item.stash[COMPLETE] = True
-        except NotExercised as reason:
+        except NotExercised as reason:  # skipped to pytest alone: the verdict says that it was not exercised
             self._not_exercised(run, case, reason.reason, reason.requirements)
             pytest.skip(run.options.wording.spoken(reason.reason))
         except NotApplicable as reason:

@@ -18,7 +18,10 @@ __all__ = ["NAMES", "Shown", "english", "names_in", "names_of", "words_of"]
 NAMES = frozenset(
     [
         "conformance",
+        "budget",
+        "cleanup",
         "diff",
+        "read-only",
         "seed",
         "specs",
         "report",
@@ -68,6 +71,9 @@ NAMES = frozenset(
         "null",
         "op",
         "other-cloud",
+        "cleanup",
+        "budget",
+        "read-only",
         "path",
         "p50",
         "p95",

@@ -14,12 +14,25 @@ from conformance.services.fault import Hooks
 from conformance.services.part import ReferenceParts
 from conformance.services.wire import Answer, Call
 
-__all__ = ["Offline", "reference_with"]
+__all__ = ["Offline", "clouds_with", "reference_with"]
 
 
 def reference_with(*names: str) -> Callable[[Contract], Reference]:
     """Makes the reference with the faults and liberties of these names."""
     return lambda contract: Reference(contract, faults=faults_of(contract, names))
+
+
+def clouds_with(url: str) -> dict[str, Any]:
+    """A cloud called reference whose identity service is at this URL; its password must not be told."""
+    auth = {
+        "auth_url": url,
+        "username": "u",
+        "password": "hidden-word",
+        "project_name": "p",
+        "user_domain_name": "d",
+        "project_domain_name": "d",
+    }
+    return {"clouds": {"reference": {"auth": auth, "region_name": "RegionOne"}}}
 
 
 class Offline:

@@ -121,6 +121,12 @@ def test_no_module_is_imported_by_what_it_imports() -> None:
         pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
 
 
+def test_what_sends_knows_nothing_of_cleaning_up() -> None:
+    sending = [(name, other) for name, others in ARROWS.items() if name.startswith("run.sending.") for other in others]
+    assert sending
+    assert [pair for pair in sending if pair[1].startswith("run.cleanup")] == []
+
+
 def test_no_service_is_known_by_name_outside_services() -> None:
     assert set() == by_name(ARROWS)
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import sysconfig
 import tarfile
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 from checkout import ROOT
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from conformance.contract import specs
 
@@ -130,3 +134,33 @@ def test_the_installed_command_is_conformant_from_an_empty_directory(installed: 
 
 def test_a_checkout_takes_its_own_specs() -> None:
     assert specs.default_directory() == (ROOT / "specs" / specs.EDITION)
+
+
+def locked(name: str) -> dict[str, str]:
+    """Release -> version of a lock file; every one has a hash."""
+    entries = re.findall(
+        r"^([a-z0-9-]+)==([^ ]+) .*?((?:\\\n +--hash=sha256:[0-9a-f]{64} ?)+)", (ROOT / name).read_text(), re.MULTILINE
+    )
+    wanted = re.findall(r"^[^ #\n][^=\n]*==", (ROOT / name).read_text(), re.MULTILINE)
+    assert len(wanted) == len(entries)
+    return {release: version for release, version, _ in entries}
+
+
+def test_the_locks_hold_all_that_is_declared_in_versions_that_are_allowed() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    run, dev = locked("requirements.txt"), locked("requirements-dev.txt")
+    for lines, lock in ((declared["project"]["dependencies"], run), (declared["dependency-groups"]["dev"], dev)):
+        for wanted in map(Requirement, lines):
+            version = lock[canonicalize_name(wanted.name)]
+            assert wanted.specifier.contains(version), (wanted.name, version)
+
+
+def test_tests_run_with_the_releases_that_a_run_has() -> None:
+    run, dev = locked("requirements.txt"), locked("requirements-dev.txt")
+    assert run == {name: version for name, version in dev.items() if name in run}
+
+
+def test_what_a_run_installs_has_no_tool_of_development() -> None:
+    assert set() == {"mypy", "ruff", "deptry", "selenium", "pre-commit", "pytest-xdist", "pip-audit"} & set(
+        locked("requirements.txt")
+    )

@@ -15,16 +15,18 @@ from conformance.model.equivalence import VALID, Class
 from conformance.model.message import Exchange, Headers, Request, Response
 from conformance.model.phrase import Phrase
 from conformance.model.verdict import FindingGroup, Place, SentRow, Verdict, WaiverResult
-from conformance.run.session import Options
+from conformance.run.options import Options
 
 FAULTS = ("image.list.query.name.prefix", "error.404.html", "image.create.nan", "error.envelope.title.missing")
 HOSTILE = "<script>window.hurt=1</script>\"'><img src=x onerror=window.hurt=1>&amp;{{7*7}}\x00\x1b[31m\u202eevil\u2066\u200b\u2028"
 
 
-def recorded(directory: Path, profile: str = "smoke") -> Verdict:
+def recorded(directory: Path, profile: str = "smoke", *more: str) -> Verdict:
     """The verdict of a run against the reference with faults, written to the directory."""
     verdict, _ = conduct_run(
-        Options(profile=profile, seed=1, embedded=reference_with(*FAULTS)), directory, Console(file=io.StringIO())
+        Options(profile=profile, seed=1, embedded=reference_with(*FAULTS, *more)),
+        directory,
+        Console(file=io.StringIO()),
     )
     return verdict
 

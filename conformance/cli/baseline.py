@@ -11,6 +11,7 @@ from typing import Any
 
 import rich_click as click
 
+from conformance.cli.paths import GivenPath
 from conformance.cli.suggestions import Group
 from conformance.contract.specs import load_contract
 from conformance.judge.baseline import Baseline, Entry, found_in, pruned, updated
@@ -26,7 +27,7 @@ def baseline_option(command: Callable[..., Any]) -> Callable[..., Any]:
     option = click.option(
         "--baseline",
         "path",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=GivenPath(dir_okay=False),
         default=Path("baseline.json"),
         show_default=True,
         help="File of known findings.",
@@ -34,7 +35,7 @@ def baseline_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return option(command)
 
 
-RUN_DIR = click.argument("run_dir", type=click.Path(path_type=Path, file_okay=False))
+RUN_DIR = click.argument("run_dir", type=GivenPath(file_okay=False))
 
 
 @click.group(cls=Group)
@@ -80,7 +81,7 @@ def prune(run_dir: Path, path: Path) -> None:
 
 @baseline.command()
 @baseline_option
-@click.option("--specs", type=click.Path(path_type=Path), help="Directory of the specs (default: the product's own).")
+@click.option("--specs", type=GivenPath(), help="Directory of the specs (default: the product's own).")
 def show(path: Path, specs: Path | None) -> None:
     """Print the file, by requirement."""
     contract = load_contract(specs)

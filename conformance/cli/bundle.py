@@ -6,6 +6,7 @@ from pathlib import Path
 
 import rich_click as click
 
+from conformance.cli.paths import GivenPath
 from conformance.reports.bundle.attestation import key_id, private_key
 from conformance.reports.bundle.packing import write_bundle
 from conformance.reports.destination import open_file
@@ -13,22 +14,20 @@ from conformance.reports.recorded import read_run
 
 
 @click.command()
-@click.argument("run", metavar="RUN_DIR", type=click.Path(path_type=Path))
+@click.argument("run", metavar="RUN_DIR", type=GivenPath())
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The file to write.  [default: conformance-RUN.tar.gz]",
+    type=GivenPath(dir_okay=False),
+    help="The file to write. [default: conformance-RUN.tar.gz]",
 )
 @click.option(
     "--key",
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     metavar="KEY.pem",
     help="Sign with this Ed25519 key (openssl genpkey -algorithm ed25519 -out KEY.pem).",
 )
-@click.option(
-    "--specs", type=click.Path(path_type=Path), help="Directory of the specs of the run (default: the product's own)."
-)
-@click.option("--waivers", type=click.Path(path_type=Path), help="The waivers of the run.")
+@click.option("--specs", type=GivenPath(), help="Directory of the specs of the run (default: the product's own).")
+@click.option("--waivers", type=GivenPath(), help="The waivers of the run.")
 def bundle(run: Path, out: Path | None, key: Path | None, specs: Path | None, waivers: Path | None) -> None:
     """Pack verdict, exchanges, reports, specs and waivers with their sums, signed when a key is given.
 

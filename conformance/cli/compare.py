@@ -10,6 +10,7 @@ import rich_click as click
 
 from conformance.after.compare.change import Comparison
 from conformance.after.compare.comparison import compare
+from conformance.cli.paths import GivenPath
 from conformance.reports.bundle.packing import load
 from conformance.reports.comparison_html import comparison_html
 from conformance.reports.comparison_json import comparison_json
@@ -27,14 +28,12 @@ FORMATS: Mapping[str, Callable[[Comparison, str, bool], str]] = {
 
 
 @click.command("compare")
-@click.argument("before", type=click.Path(path_type=Path))
-@click.argument("after", type=click.Path(path_type=Path))
+@click.argument("before", type=GivenPath())
+@click.argument("after", type=GivenPath())
 @click.option(
     "--format", "form", type=click.Choice(tuple(FORMATS)), default="text", show_default=True, help="How it is written."
 )
-@click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write; the result is printed all the same."
-)
+@click.option("--out", type=GivenPath(dir_okay=False), help="File to write; the result is printed all the same.")
 @click.option(
     "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of text, Markdown and HTML."
 )

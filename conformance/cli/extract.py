@@ -8,6 +8,7 @@ import rich_click as click
 from rich.console import Console
 from rich.table import Table
 
+from conformance.cli.paths import GivenPath
 from conformance.contract.extraction import extract as write_specs
 from conformance.document import read_document
 from conformance.document.contradictions import contradictions
@@ -18,10 +19,8 @@ from conformance.run.cases import registry
 
 
 @click.command()
-@click.argument("document", type=click.Path(path_type=Path))
-@click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="Directory of the specs; it holds the errata."
-)
+@click.argument("document", type=GivenPath())
+@click.option("--out", required=True, type=GivenPath(), help="Directory of the specs; it holds the errata.")
 def extract(document: Path, out: Path) -> None:
     """Write OpenAPI specs and the ledger from the vendor's DOCUMENT (text in UTF-8, or PDF)."""
     if not out.is_dir():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import rich_click as click
 
+from conformance.cli.paths import GivenPath
 from conformance.contract.specs import default_directory, load_contract
 from conformance.judge.registry import coverage
 from conformance.model.contract import Contract
@@ -18,10 +19,10 @@ DEFAULTS = (Path("waivers.yaml"), Path("baseline.json"))
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=GivenPath())
 @click.option(
     "--specs",
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     help="Directory of the specs that files are held to (default: the product's own).",
 )
 def lint(paths: tuple[Path, ...], specs: Path | None) -> int:

@@ -11,6 +11,7 @@ import rich_click as click
 from conformance.after.replay.resending import chosen
 from conformance.after.replay.resending import replay as replay_run
 from conformance.cli.embedded import embedded
+from conformance.cli.paths import GivenPath
 from conformance.cli.reporting import ENGLISH
 from conformance.cli.run import target_options
 from conformance.reports.bundle.packing import load
@@ -21,10 +22,10 @@ from conformance.target.cloud import Settings
 
 
 @click.command()
-@click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
+@click.argument("run", metavar="RUN", type=GivenPath())
 @click.argument("finding", required=False)
 @target_options
-@click.option("--specs", type=click.Path(path_type=Path), help="Directory of the specs (default: the product's own).")
+@click.option("--specs", type=GivenPath(), help="Directory of the specs (default: the product's own).")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What is printed."
 )

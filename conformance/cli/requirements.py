@@ -9,6 +9,7 @@ import rich_click as click
 from rich.console import Console
 from rich.table import Table
 
+from conformance.cli.paths import GivenPath
 from conformance.contract.specs import load_contract
 from conformance.reports.language import LANGUAGES, say
 from conformance.reports.sentences import said
@@ -17,7 +18,7 @@ from conformance.reports.words import AUTHORITIES, LEVELS, lines
 
 @click.command()
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to print.")
-@click.option("--specs", type=click.Path(path_type=Path), help="Directory of the specs (default: the product's own).")
+@click.option("--specs", type=GivenPath(), help="Directory of the specs (default: the product's own).")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the table.")
 def requirements(form: str, specs: Path | None, lang: str) -> None:
     """Print the ledger: each promise, its lines in the document, and the checks that judge it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,39 @@ import rich_click as click
 from rich.console import Console
 
 from conformance.cli.embedded import embedded
+from conformance.cli.paths import GivenPath
 from conformance.cli.reporting import present_run
+from conformance.model.errors import Exit
 from conformance.reports import LANGUAGES, print_verdict
-from conformance.run.plugin import MOST_CONFIRM
-from conformance.run.session import PROFILES, Options, seed_of_day
-from conformance.run.waivers_file import chosen
+from conformance.reports.plan_text import plan_text
+from conformance.run.options import (
+    MOST_CONFIRM,
+    MOST_WORKERS,
+    PROFILES,
+    Options,
+    seed_of_day,
+    waivers_chosen,
+    workers_of,
+)
+from conformance.run.plan import planned
 from conformance.target.cloud import Settings
+
+PANELS: Mapping[str, Sequence[str]] = {
+    "Which cloud": [
+        "--os-cloud",
+        "--other-cloud",
+        "--os-region-name",
+        "--os-interface",
+        "--os-cacert",
+        "--insecure",
+        "--reference",
+    ],
+    "How much": ["--profile", "-k", "--budget", "--bytes", "--max-time", "--seed", "--confirm"],
+    "Load on the cloud": ["--dry-run", "--read-only", "--rate", "--max-in-flight", "--workers"],
+    "What it is held to": ["--strict", "--waivers", "--strict-waivers", "--baseline", "--specs"],
+    "Reports": ["--out", "--alluredir", "--lang", "--help"],
+}
+"""The options of a run in its help, by what they are for."""
 
 
 def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -76,35 +103,59 @@ lang_option = click.option(
 )
 
 
+def panels(command: Callable[..., Any]) -> Callable[..., Any]:
+    for title, options in reversed(list(PANELS.items())):
+        command = click.option_panel(title, options=list(options))(command)
+    return command
+
+
 @click.command()
+@panels
 @target_options
 @click.option("--profile", type=click.Choice(PROFILES), default="gate", show_default=True, help="How much is run.")
 @click.option(
     "--seed",
     type=int,
-    help="What the exploring part is drawn with; the same seed explores the same.  [default: today's date, 20261231 say]",
+    help="What the exploring part is drawn with; the same seed explores the same. [default: today's date, 20261231 say]",
 )
 @click.option(
     "--budget",
     metavar="N|Ns|Nm",
-    help="What the generated cases may spend: requests (500) or a time (120s, 10m).  [default: the profile's]",
+    help="What the generated cases may spend: requests (500) or a time (120s, 10m). [default: the profile's]",
 )
 @click.option(
     "--bytes",
     "allowance",
     metavar="N|NKiB|NMiB",
-    help="Data that the cases about sizes may send and receive (64KiB, 8MiB).  [default: the profile's]",
+    help="Data that the cases about sizes may send and receive (64KiB, 8MiB). [default: the profile's]",
+)
+@click.option(
+    "--max-time",
+    metavar="Ns|Nm|Nh",
+    help="What the whole run may take: waits, cleaning up, judging and the reports included (90s, 15m, 2h). "
+    "[default: smoke 2m, gate 15m, acceptance 2h]",
+)
+@click.option(
+    "--rate",
+    metavar="N/s|N/m",
+    help="Requests in a time, at most, kept by all that is sent (20/s, 600/m). [default: no bound]",
+)
+@click.option(
+    "--max-in-flight",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Requests under way at once, at most. [default: no bound]",
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=GivenPath(file_okay=False),
     default=Path("reports"),
     show_default=True,
     help="Directory for the reports.",
 )
 @click.option(
     "--alluredir",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=GivenPath(file_okay=False),
     help="Directory for Allure results, one for each requirement.",
 )
 @click.option(
@@ -113,13 +164,13 @@ lang_option = click.option(
 @click.option("--strict", is_flag=True, help="Findings against OpenStack's API count too.")
 @click.option(
     "--waivers",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="File of waivers.  [default: waivers.yaml in the current directory when it is there]",
+    type=GivenPath(dir_okay=False),
+    help="File of waivers. [default: waivers.yaml in the current directory when it is there]",
 )
 @click.option("--strict-waivers", is_flag=True, help="Waivers that are unused or have expired fail the run.")
 @click.option(
     "--baseline",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=GivenPath(dir_okay=False),
     help="File of known findings; only others fail the run.",
 )
 @click.option(
@@ -130,7 +181,22 @@ lang_option = click.option(
     metavar="N",
     help="Run cases with findings N more times, to tell a flaky target from a wrong one.",
 )
-@click.option("--specs", type=click.Path(path_type=Path), help="Directory of the specs (default: the product's own).")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, MOST_WORKERS),
+    metavar="N",
+    help="Run N cases at the same time, each in a process with a connection of its own; the verdict is the same. "
+    "[default: 2 against a cloud, 1 with the embedded reference or --max-in-flight 1]",
+)
+@click.option(
+    "--read-only", is_flag=True, help="Send nothing but GET, the login aside; the verdict is then at best inconclusive."
+)
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Print what the run would send, as tried on the embedded reference; nothing is sent.",
+)
+@click.option("--specs", type=GivenPath(), help="Directory of the specs (default: the product's own).")
 @lang_option
 def run(
     settings: Settings,
@@ -138,6 +204,9 @@ def run(
     seed: int | None,
     budget: str | None,
     allowance: str | None,
+    max_time: str | None,
+    rate: str | None,
+    max_in_flight: int | None,
     out: Path,
     alluredir: Path | None,
     select: str | None,
@@ -146,6 +215,9 @@ def run(
     strict_waivers: bool,
     baseline: Path | None,
     confirm: int,
+    workers: int | None,
+    read_only: bool,
+    dry_run: bool,
     specs: Path | None,
     lang: str,
 ) -> int:
@@ -162,12 +234,20 @@ def run(
         specs,
         budget=budget,
         allowance=allowance,
-        waivers=chosen(waivers),
+        max_time=max_time,
+        rate=rate,
+        max_in_flight=max_in_flight,
+        waivers=waivers_chosen(waivers),
         strict_waivers=strict_waivers,
         baseline=baseline,
         confirm=confirm,
         embedded=embedded,
+        read_only=read_only,
+        workers=workers_of(workers, settings, max_in_flight),
     )
+    if dry_run:
+        click.echo(plan_text(planned(options), lang), nl=False)
+        return int(Exit.CONFORMANT)
     shown, written = present_run(options, out, Console(file=sys.stderr), lang, alluredir)
     print_verdict(shown, Console(), written)
     return shown.verdict.exit_code

@@ -11,6 +11,7 @@ import rich_click as click
 from rich.console import Console
 from rich.table import Table
 
+from conformance.cli.paths import GivenPath
 from conformance.model.errors import Exit, UsageError
 from conformance.proof.scorecard import CAUGHT, ELSEWHERE, ERROR, MISSED, Scorecard, to_json, to_markdown
 from conformance.proof.selfcheck import selfcheck as run_selfcheck
@@ -28,7 +29,7 @@ FILES = ("selfcheck.md", "selfcheck.json")
     show_default=True,
     help="How much of the suite is run.",
 )
-@click.option("--jobs", type=click.IntRange(1, 256), help="Processes.  [default: one for each processor]")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Processes. [default: one for each processor]")
 @click.option(
     "--fault",
     "faults",
@@ -45,7 +46,7 @@ FILES = ("selfcheck.md", "selfcheck.json")
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=GivenPath(file_okay=False),
     default=Path("reports/selfcheck"),
     show_default=True,
     help="Directory for selfcheck.json and selfcheck.md.",

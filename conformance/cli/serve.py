@@ -9,6 +9,7 @@ from pathlib import Path
 
 import rich_click as click
 
+from conformance.cli.paths import GivenPath
 from conformance.contract.specs import load_contract
 from conformance.proof.bank import bank, faults_of, liberties
 from conformance.proof.reference import Reference
@@ -16,10 +17,10 @@ from conformance.reports.destination import open_file
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1.  [default: a free one]")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1. [default: a free one]")
 @click.option(
     "--clouds",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=GivenPath(dir_okay=False),
     default=Path("clouds.yaml"),
     show_default=True,
     help="The clouds.yaml to write (clouds reference, reference-other, reference-reader).",
@@ -50,3 +51,4 @@ def serve(port: int, clouds: Path, fault: tuple[str, ...]) -> None:
         )
         sys.stdout.flush()
         stop.wait()
+        click.echo(f"{reference.answered} requests answered")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import rich_click as click
 
+from conformance.cli.paths import GivenPath
 from conformance.model.errors import Exit
 from conformance.reports.bundle.attestation import public_key
 from conformance.reports.bundle.packing import Examination, examine
@@ -13,10 +14,10 @@ from conformance.reports.terminal import safe
 
 
 @click.command()
-@click.argument("bundle", metavar="BUNDLE", type=click.Path(path_type=Path))
+@click.argument("bundle", metavar="BUNDLE", type=GivenPath())
 @click.option(
     "--key",
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     metavar="PUB.pem",
     help="The public key that must have signed it (openssl pkey -in KEY.pem -pubout -out PUB.pem).",
 )

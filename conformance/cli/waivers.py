@@ -6,12 +6,13 @@ from pathlib import Path
 
 import rich_click as click
 
+from conformance.cli.paths import GivenPath
 from conformance.cli.suggestions import Group
 from conformance.model.errors import UsageError
 from conformance.reports.bundle.packing import load
 from conformance.reports.destination import open_file, put
 from conformance.reports.waivers_draft import chosen, draft
-from conformance.run.waivers_file import DEFAULT
+from conformance.run.options import WAIVERS
 
 
 @click.group(cls=Group)
@@ -20,11 +21,11 @@ def waivers() -> None:
 
 
 @waivers.command("draft")
-@click.argument("run_dir", type=click.Path(path_type=Path))
+@click.argument("run_dir", type=GivenPath())
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=Path(DEFAULT),
+    type=GivenPath(dir_okay=False),
+    default=Path(WAIVERS),
     show_default=True,
     help="The file to write.",
 )

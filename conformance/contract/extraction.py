@@ -13,14 +13,16 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from conformance.contract.ledger import derive
 from conformance.contract.openapi import service_specs
 from conformance.contract.overlay import apply, load_overlay
+from conformance.contract.places import read_places
+from conformance.contract.prepared import LEDGER, OVERLAY, PREPARED, digests, prepared_json
 from conformance.contract.quotation import quotes
 from conformance.contract.services import spec_file, spec_files
-from conformance.contract.specs import LEDGER, OVERLAY, dump_yaml, ledger_yaml
+from conformance.contract.yamlfiles import dump_yaml, ledger_yaml, read_specs
 from conformance.document import Document
 from conformance.model.contract import Requirement
 from conformance.model.errors import SuiteError, UsageError
 
-__all__ = ["Coverage", "extract"]
+__all__ = ["Coverage", "extract", "prepare"]
 
 
 Coverage = Callable[[Iterable[Requirement]], Mapping[str, tuple[str, ...]]]
@@ -47,7 +49,26 @@ def extract(document: Document, out: Path, coverage: Coverage) -> dict[str, str]
     files = {spec_file(name): dump_yaml(spec) for name, spec in specs.items()}
     files[LEDGER] = ledger_yaml(out.name, requirements)
     _write_all(out, files)
+    _take_away(out, set(spec_files(out).values()) - set(files))
+    files[PREPARED] = prepare(out)
     return files
+
+
+def prepare(directory: Path) -> str:
+    """Write `prepared.json` for the files that a directory of specs holds; returns its text. Raises UsageError naming
+    the file that is missing or wrong, or cannot be written."""
+    text = prepared_json(replace(read_specs(directory), places=read_places(directory)), digests(directory))
+    _write_all(directory, {PREPARED: text})
+    return text
+
+
+def _take_away(out: Path, names: Iterable[str]) -> None:
+    """Delete the specs of services that this edition does not have."""
+    for name in names:
+        try:
+            (out / name).unlink()
+        except OSError as error:
+            raise UsageError(f"{out / name}: cannot be deleted: {error.strerror}") from None
 
 
 def _write_all(out: Path, files: Mapping[str, str]) -> None:
@@ -58,7 +79,5 @@ def _write_all(out: Path, files: Mapping[str, str]) -> None:
                 (Path(staging) / name).write_text(text, encoding="utf-8")
             for name in files:
                 os.replace(Path(staging) / name, out / name)
-        for name in set(spec_files(out).values()) - set(files):
-            (out / name).unlink()  # of a service that this edition does not have
     except OSError as error:
         raise UsageError(f"{out}: cannot be written: {error.strerror}; give a directory of yours") from None

@@ -21,6 +21,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from conformance.model.errors import UsageError
+from conformance.model.opening import content
 
 __all__ = ["FileViolation", "Located", "PathKey", "Unparsed", "load_yaml", "refuse", "violations"]
 
@@ -61,7 +62,7 @@ class Located:
     def read(cls, path: Path) -> Located:
         """Read JSON (by the name *.json) or YAML. Raises Unparsed with the line at which reading ended."""
         try:
-            text = path.read_bytes().decode("utf-8")
+            text = content(path).decode("utf-8")
         except FileNotFoundError:
             raise Unparsed(FileViolation(str(path), 1, "", "there is no such file")) from None
         except UnicodeDecodeError as error:

@@ -14,10 +14,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from conformance.contract.nouns import nouns, segments
 from conformance.document import ApiOperation, Document, Example, Row, vocabulary
 from conformance.document.model import rows_of
 
-__all__ = ["nouns", "operation_id", "schema_of", "service_specs"]
+__all__ = ["operation_id", "schema_of", "service_specs"]
 
 IDENTITY = "identity"
 """The service that gives tokens, by its type in OpenStack's catalogue."""
@@ -41,28 +42,12 @@ _VERBS = {
 
 def operation_id(method: str, path: str, *, json_answer: bool = True) -> str:
     """The operation's stable dotted id, made of its path and method: GET /v2/servers -> server.list."""
-    parts, words = _parts(path), nouns(path)
+    parts, words = segments(path), nouns(path)
     ends_in_parameter = bool(parts) and parts[-1].startswith("{")
     below_an_item = any(part.startswith("{") for part in parts[:-1])
     if below_an_item and not ends_in_parameter and not json_answer and method in {"GET", "PUT"}:
         return ".".join([*words[:-1], "download" if method == "GET" else "upload"])
     return ".".join([*words, _VERBS.get((ends_in_parameter, method), method.lower())])
-
-
-def nouns(path: str) -> tuple[str, ...]:
-    """The words of a path in the singular, without its version and its parameters: /v2/servers/{id}/tags -> server,
-    tag."""
-    return tuple(_singular(part) for part in _parts(path) if not part.startswith("{"))
-
-
-def _parts(path: str) -> list[str]:
-    return [part for part in path.split("/") if part and not re.fullmatch(r"v\d+(\.\d+)?", part)]
-
-
-def _singular(noun: str) -> str:
-    if noun.endswith("ies"):
-        return noun[:-3] + "y"
-    return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
 
 
 def service_specs(document: Document) -> dict[str, dict[str, Any]]:

@@ -27,6 +27,7 @@ from ruamel.yaml.error import YAMLError
 
 from conformance.model.contract import Ruling
 from conformance.model.errors import UsageError
+from conformance.model.opening import content
 
 __all__ = ["Action", "Overlay", "apply", "load_overlay"]
 
@@ -58,7 +59,7 @@ class Overlay:
 def load_overlay(path: Path) -> Overlay:
     """Read and check the errata file. Raises UsageError with the file and the action that is wrong."""
     try:
-        data = YAML(typ="safe", pure=True).load(path)
+        data = YAML(typ="safe", pure=True).load(content(path))
     except FileNotFoundError:
         raise UsageError(f"{path}: there is no errata file here; give the directory of the specs") from None
     except (OSError, YAMLError, UnicodeDecodeError) as error:

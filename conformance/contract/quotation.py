@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.contract.openapi import nouns, operation_id
+from conformance.contract.nouns import nouns
+from conformance.contract.openapi import operation_id
 from conformance.document import ApiOperation, Document, Example, Row, Table
 from conformance.document.model import rows_of
 from conformance.document.vocabulary import COMMON_HEADINGS

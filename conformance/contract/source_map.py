@@ -7,23 +7,17 @@ and in every case at its row of the ledger.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
-from conformance.contract.services import METHODS, spec_files
-from conformance.contract.specs import LEDGER, OVERLAY, default_directory
-from conformance.model import requirement_id
+from conformance.contract.prepared import LEDGER, OVERLAY, FileLine, prepared
+from conformance.contract.services import spec_files
+from conformance.contract.specs import default_directory
 from conformance.model.errors import UsageError
+from conformance.model.opening import content
 
 __all__ = ["FileLine", "requirement_places", "spec_sources"]
-
-FileLine = tuple[str, int]
-"""(path of the file as `spec_sources` has it; line, counted from 1)"""
 
 
 def spec_sources(directory: Path | None = None) -> Mapping[str, bytes]:
@@ -36,7 +30,7 @@ def spec_sources(directory: Path | None = None) -> Mapping[str, bytes]:
     found: dict[str, bytes] = {}
     for name in names:
         try:
-            found[f"{_prefix(root)}/{name}"] = (root / name).read_bytes()
+            found[f"{_prefix(root)}/{name}"] = content(root / name)
         except OSError as error:
             raise UsageError(f"{root / name}: cannot be read: {error.strerror}") from None
     return found
@@ -44,138 +38,30 @@ def spec_sources(directory: Path | None = None) -> Mapping[str, bytes]:
 
 def requirement_places(directory: Path | None = None) -> Mapping[str, tuple[FileLine, ...]]:
     """Requirement id -> its places, the one to look at first, its row of the ledger last (specs of the product when
-    None).
+    None). Files are named as `spec_sources` names them.
 
     Raises UsageError naming the file that cannot be read.
     """
-    return _places_of_the_product() if directory is None else _places(directory, _prefix(directory))
+    return _places_of_the_product() if directory is None else _places(directory)
 
 
 @cache
 def _places_of_the_product() -> Mapping[str, tuple[FileLine, ...]]:
-    root = default_directory()
-    return _places(root, _prefix(root))
+    return _places(default_directory())
 
 
-def _places(root: Path, prefix: str) -> Mapping[str, tuple[FileLine, ...]]:
-    found: dict[str, list[FileLine]] = {}
-    specs = {file: _composed(root / file) for file in spec_files(root).values()}
-    # The spec with the common part first: what it shares with the others is looked up there.
-    for file in sorted(specs, key=lambda file: (_at(specs[file], "x-common") is None, file)):
-        for name, line in (*_stated(specs[file]), *_of_spec(specs[file])):
-            found.setdefault(name, []).append((f"{prefix}/{file}", line))
-    for name, line in _stated(_composed(root / OVERLAY)):
-        found.setdefault(name, []).append((f"{prefix}/{OVERLAY}", line))
-    if not (root / LEDGER).exists():
-        return {name: tuple(places) for name, places in found.items()}
-    rows = _at(_composed(root / LEDGER), "requirements")
-    ledger = {_text(_at(row, "id")): _line(row) for row in _items(rows)}
-    return {name: (*_nearest(name, found), (f"{prefix}/{LEDGER}", line)) for name, line in ledger.items()}
+def _places(root: Path) -> Mapping[str, tuple[FileLine, ...]]:
+    prefix, read = _prefix(root), prepared(root)
+    found = read.places if read is not None else _read_now(root)
+    return {name: tuple((f"{prefix}/{file}", line) for file, line in places) for name, places in found.items()}
 
 
-def _nearest(name: str, found: Mapping[str, list[FileLine]]) -> list[FileLine]:
-    """The places of the id, else the first of the longest id that it continues: a default stands in its operation."""
-    known = requirement_id.nearest(name, found)
-    return [] if known is None else found[known] if known == name else found[known][:1]
+def _read_now(root: Path) -> Mapping[str, tuple[FileLine, ...]]:
+    from conformance.contract.places import read_places  # reads YAML, which few runs have to
+
+    return read_places(root)
 
 
 def _prefix(root: Path) -> str:
     """The folder of the specs beside the reports, wherever they were read from: reports hold no path of the machine."""
     return f"specs/{root.resolve().name}"
-
-
-def _composed(path: Path) -> Node | None:
-    try:
-        node: Node | None = YAML(typ="safe", pure=True).compose(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
-        raise UsageError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())[:200]}") from None
-    return node
-
-
-def _stated(node: Node | None) -> Iterator[tuple[str, int]]:
-    """The entries of every `x-requirements`, wherever it stands."""
-    for key, _, value in _entries(node):
-        if key == "x-requirements":
-            for item in _items(value):
-                yield _text(_at(item, "id")), _line(item)
-        else:
-            yield from _stated(value)
-    for item in _items(node):
-        yield from _stated(item)
-
-
-def _of_spec(spec: Node | None) -> Iterator[tuple[str, int]]:
-    common = _at(spec, "x-common")
-    for part, make in (
-        ("request-headers", requirement_id.header),
-        ("response-members", requirement_id.header),
-        ("methods", requirement_id.method),
-    ):
-        for row in _items(_at(common, part)):
-            yield make(_text(_at(row, "name"))), _line(row)
-    components = _at(spec, "components")
-    error = _at(components, "schemas", "Error")
-    for _, line, envelope in _entries(_at(error, "properties")):
-        yield requirement_id.envelope(), line
-        for member, inner, _ in _entries(_at(envelope, "properties")):
-            yield requirement_id.envelope(member), inner
-    for name, line, _ in _entries(_at(components, "responses")):
-        yield requirement_id.error(name.removeprefix("Error")), line
-    for _, _, path in _entries(_at(spec, "paths")):
-        for method, line, operation in _entries(path):
-            if method in METHODS:
-                yield from _of_operation(operation, line)
-
-
-def _of_operation(node: Node, begins: int) -> Iterator[tuple[str, int]]:
-    name = _text(_at(node, "operationId"))
-    yield name, begins
-    for item in _items(_at(node, "parameters")):
-        yield requirement_id.parameter(name, _text(_at(item, "in")), _text(_at(item, "name"))), _line(item)
-    for key, line, body in _entries(node):
-        if key == "requestBody":
-            yield requirement_id.request(name), line
-            yield from ((requirement_id.body(name, member), inner) for member, inner in _of_media(body))
-    for status, line, response in _entries(_at(node, "responses")):
-        yield requirement_id.response(name, status), line
-        for header, inner, _ in _entries(_at(response, "headers")):
-            yield requirement_id.response_header(name, status, header), inner
-        for member, inner in _of_media(response):
-            yield requirement_id.response(name, status, member), inner
-
-
-def _of_media(node: Node | None) -> Iterator[tuple[str, int]]:
-    for _, _, media in _entries(_at(node, "content")):
-        yield from _of_schema(_at(media, "schema"), "")
-
-
-def _of_schema(node: Node | None, prefix: str) -> Iterator[tuple[str, int]]:
-    yield from _of_schema(items, prefix) if (items := _at(node, "items")) is not None else ()
-    for name, line, value in _entries(_at(node, "properties")):
-        yield prefix + name, line
-        yield from _of_schema(value, f"{prefix}{name}.")
-
-
-def _entries(node: Node | None) -> Iterator[tuple[str, int, Node]]:
-    """(key, line of the key, value) of each member of a mapping; nothing for anything else."""
-    if isinstance(node, MappingNode):
-        yield from ((_text(key), _line(key), value) for key, value in node.value)
-
-
-def _line(node: Node) -> int:
-    return int(node.start_mark.line) + 1
-
-
-def _items(node: Node | None) -> Iterator[Node]:
-    if isinstance(node, SequenceNode):
-        yield from node.value
-
-
-def _at(node: Node | None, *keys: str) -> Node | None:
-    for key in keys:
-        node = next((value for name, _, value in _entries(node) if name == key), None)
-    return node
-
-
-def _text(node: Node | None) -> str:
-    return str(node.value) if isinstance(node, ScalarNode) else ""

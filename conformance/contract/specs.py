@@ -1,34 +1,29 @@
-"""The directory of specs: written from a document, read back as the contract.
+"""The directory of specs, written from a document (extraction.py), read back as the contract.
 
     SERVICE.openapi.yaml   generated from the document, one for each service that it describes or calls
     errata.overlay.yaml    the rulings, written by hand
     requirements.yaml      generated: the ledger, with the checks that cover each requirement
+    prepared.json          generated: what comes of reading these files (prepared.py)
 
 The same document gives the same bytes.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import cache
-from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
 from conformance.contract.ledger import defaults_of, derive
-from conformance.contract.overlay import apply, load_overlay
+from conformance.contract.prepared import LEDGER, OVERLAY, Prepared, prepared
 from conformance.contract.references import resolved
 from conformance.contract.resources import resources_of
-from conformance.contract.services import common_spec, in_order, operations_of, spec_file, spec_files
+from conformance.contract.services import common_spec, operations_of
 from conformance.model import requirement_id
 from conformance.model.contract import (
-    NO_QUOTE,
     Authority,
     Contract,
     ErrorCode,
@@ -37,16 +32,12 @@ from conformance.model.contract import (
     Operation,
     Parameter,
     Quote,
-    Requirement,
     ResponseSpec,
 )
-from conformance.model.errors import UsageError
 
-__all__ = ["EDITION", "default_directory", "dump_yaml", "ledger_yaml", "load_contract", "load_effective"]
+__all__ = ["EDITION", "LEDGER", "OVERLAY", "default_directory", "load_contract", "load_effective"]
 
 EDITION = "easystack-6.0.2"
-OVERLAY = "errata.overlay.yaml"
-LEDGER = "requirements.yaml"
 TOKEN_HEADER = "x-subject-token"
 """The header in which a token is given (OpenStack Identity API v3, password authentication)."""
 
@@ -62,15 +53,16 @@ def load_effective(directory: Path) -> dict[str, dict[str, Any]]:
 
     Raises UsageError naming the file that is missing or wrong.
     """
-    extracted = _extracted(directory)
-    return apply(load_overlay(directory / OVERLAY), extracted)
+    return dict(_read_before_or_now(directory).effective)
 
 
-def _extracted(directory: Path) -> dict[str, dict[str, Any]]:
-    extracted = {name: _read(directory / file) for name, file in spec_files(directory).items()}
-    if not extracted:
-        raise UsageError(f"{directory / spec_file('*')}: there is no such spec; run `conformance extract` to write it")
-    return {name: extracted[name] for name in in_order(extracted)}
+def _read_before_or_now(directory: Path) -> Prepared:
+    found = prepared(directory)
+    if found is None:
+        from conformance.contract.yamlfiles import read_specs  # which few runs have to read
+
+        found = read_specs(directory)
+    return found
 
 
 def load_contract(directory: Path | None = None) -> Contract:
@@ -84,10 +76,8 @@ def _of_the_product() -> Contract:
 
 
 def _loaded(place: Path) -> Contract:
-    extracted = _extracted(place)
-    overlay = load_overlay(place / OVERLAY)
-    effective = apply(overlay, extracted)
-    rows = _ledger(place / LEDGER)
+    read = _read_before_or_now(place)
+    effective, rows = read.effective, read.ledger
     requirements = {
         item.id: replace(item, checks=tuple(row.get("checks", ())), quote=_quote(row.get("quote", {})))
         for item in derive(effective)
@@ -106,7 +96,7 @@ def _loaded(place: Path) -> Contract:
     return Contract(
         name=place.name,
         version=common["info"]["version"],
-        sha256=sha256(dump_yaml(effective).encode()).hexdigest(),
+        sha256=read.sha256,
         operations=operations,
         error_codes=codes,
         envelope=_schema(common, common["components"]["schemas"]["Error"]),
@@ -119,68 +109,13 @@ def _loaded(place: Path) -> Contract:
         },
         services=tuple(effective),
         resources=resources_of(operations.values()),
-        rulings=overlay.rulings,
+        rulings=read.rulings,
     )
-
-
-def dump_yaml(value: Any) -> str:
-    """YAML of plain data: block style, insertion order, lines broken near 120 characters, the same bytes each time."""
-    yaml: Any = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = None
-    yaml.width = 120
-    yaml.allow_unicode = True
-    yaml.sort_base_mapping_type_on_output = False
-    yaml.representer.ignore_aliases = lambda _data: True
-    out = io.StringIO()
-    yaml.dump(value, out)
-    return out.getvalue()
-
-
-def ledger_yaml(contract_name: str, requirements: Sequence[Requirement]) -> str:
-    """The ledger file of these requirements (schema: specs/schemas/ledger.schema.json)."""
-    rows = []
-    for item in requirements:
-        row: dict[str, Any] = {
-            "id": item.id,
-            "statement": str(item.statement),
-            "level": str(item.level),
-            "authority": str(item.authority),
-            "source": [list(pair) for pair in item.source],
-        }
-        optional = {"operation": item.operation, "ruling": item.ruling, "excluded": item.excluded}
-        row |= {key: value for key, value in optional.items() if value is not None}
-        row |= {"quote": _quoted(item.quote)} if item.quote != NO_QUOTE else {}
-        if item.excluded is None:
-            row["checks"] = list(item.checks)
-        rows.append(row)
-    return dump_yaml({"ledger": "1.1", "contract": contract_name, "requirements": rows})
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        data = YAML(typ="safe", pure=True).load(path)
-    except FileNotFoundError:
-        raise UsageError(f"{path}: there is no such spec; run `conformance extract` to write it") from None
-    except (OSError, YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())[:200]}") from None
-    if not isinstance(data, dict):
-        raise UsageError(f"{path}: not a mapping; run `conformance extract` to write it again")
-    return data
-
-
-def _ledger(path: Path) -> dict[str, Mapping[str, Any]]:
-    """Id -> row of the ledger; none where the specs were not extracted but written."""
-    return {row["id"]: row for row in _read(path).get("requirements", [])} if path.exists() else {}
 
 
 def _quote(row: Mapping[str, Any]) -> Quote:
     names = {str(name): str(value) for name, value in row.get("names", {}).items()}
     return Quote(row.get("section", ""), row.get("heading", ""), row.get("part", ""), row.get("page"), names)
-
-
-def _quoted(quote: Quote) -> dict[str, Any]:
-    """What is known of a quote, as a row of the ledger has it."""
-    return {name: value for name, value in asdict(quote).items() if value}
 
 
 def _operation(spec: Mapping[str, Any], service: str, method: str, path: str, raw: Mapping[str, Any]) -> Operation:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from conformance.document.pdf import is_pdf, pdf_text
 from conformance.model.errors import DocumentError
+from conformance.model.opening import content
 
 __all__ = ["LARGEST", "Line", "Source", "read_source"]
 
@@ -66,7 +67,7 @@ def _bytes(path: Path) -> bytes:
             raise DocumentError(f"{path}: is a directory; give the document, a text file or a PDF")
         if path.exists() and path.stat().st_size > LARGEST:
             raise DocumentError(f"{path}: is larger than {LARGEST // 1024 // 1024} MiB; give the API reference alone")
-        data = path.read_bytes()
+        data = content(path)
     except FileNotFoundError:
         raise DocumentError(
             f"{path}: there is no such file; give the vendor's document, a text file or a PDF"

@@ -67,7 +67,8 @@ def create_aims(contract: Contract, resource: Resource, marks: Marks) -> Iterato
     if isinstance(schema.get("additionalProperties"), Mapping):
         yield from (aim(*row) for row in _further(schema, make))
     for place, put in make.texts(schema):
-        astral = st.text(st.one_of(ASTRAL, BMP), min_size=1, max_size=20).filter(_beyond_bmp)
+        beside = st.text(st.one_of(ASTRAL, BMP), max_size=10)
+        astral = st.builds(lambda before, one, after: before + one + after, beside, ASTRAL, beside)
         item = place == marks.tags
         yield aim(place, replace(Class.open("beyond-bmp"), item=item), astral.map(put), may_refuse=True)
         for rule, odd in (("lone-surrogate", "a\ud800b"), ("nul", "a\0b")):
@@ -125,10 +126,6 @@ def _required(schema: Schema, marks: Marks) -> dict[str, Any]:
     nodes = schema.get("properties", {})
     names = schema.get("required", ())
     return {name: NAME if name == marks.name else plain_value(marks.sendable(name, nodes[name])) for name in names}
-
-
-def _beyond_bmp(value: str) -> bool:
-    return any(ord(char) > 0xFFFF for char in value)
 
 
 def _further(schema: Schema, make: _Maker) -> Drawn:

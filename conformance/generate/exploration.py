@@ -10,23 +10,25 @@ Rules
 
 from __future__ import annotations
 
+import contextlib
 import os
-import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
+from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 
 from conformance.generate.steady import keep_steady
-from conformance.model.errors import UsageError
+from conformance.model.budget import Budget
 
 keep_steady()
 
-__all__ = ["Budget", "Exploration", "keep_drawing_in", "parse_budget"]
+__all__ = ["Exploration", "keep_drawing_in", "simplest"]
 
 STORAGE = "HYPOTHESIS_STORAGE_DIRECTORY"
 """The variable with which a user chooses where hypothesis keeps its files; it wins."""
@@ -43,42 +45,52 @@ R = TypeVar("R")
 L = TypeVar("L", bound=Hashable)
 
 
-@dataclass
-class Budget:
-    """A bound on requests, on seconds, or on neither (None), counted from when it is made. `spent` gives the requests
-    so far in all."""
-
-    requests: float | None
-    seconds: float | None
-    spent: Callable[[], int]
-    _from: int = field(init=False)
-    _began: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._from, self._began = self.spent(), time.monotonic()
-
-    def free(self, requests: int) -> None:
-        """Count so many of the requests so far to something else."""
-        self._from += requests
-
-    @property
-    def over(self) -> bool:
-        """Whether it is used up."""
-        return self.late or (self.requests is not None and self.spent() - self._from >= self.requests)
-
-    @property
-    def late(self) -> bool:
-        """Whether its time is up, or there never was anything to spend."""
-        return self.requests == 0 or (self.seconds is not None and time.monotonic() - self._began >= self.seconds)
+TOGETHER = 24
+"""Strategies of which the simplest values are drawn at once: to begin to draw costs as much as a request."""
+_NOTHING_DRAWN = st.binary(min_size=16, max_size=16)
+"""Drawn beside the others: zeros in the simplest draw, and in no other that anybody will see."""
 
 
-def parse_budget(text: str) -> tuple[int | None, float | None]:
-    """(requests, seconds) of `500`, `120s` or `10m`. Raises UsageError."""
-    seconds = {"s": 1, "m": 60}.get(text[-1:])
-    number = text[:-1] if seconds is not None else text
-    if not (number.isascii() and number.isdecimal()) or len(number) > 9:
-        raise UsageError(f"--budget {text}: is neither a number of requests (500) nor a time (120s, 10m)")
-    return (int(number), None) if seconds is None else (None, float(number) * seconds)
+def simplest(strategies: Sequence[SearchStrategy[V]]) -> list[tuple[V] | None]:
+    """The value with which each strategy begins, whatever the seed, as a tuple of one; None for a strategy whose simplest
+    draw is no value of it (a filter takes it away)."""
+    found: list[tuple[V] | None] = []
+    for start in range(0, len(strategies), TOGETHER):
+        found += _drawn_together(strategies[start : start + TOGETHER])
+    return found
+
+
+def _drawn_together(strategies: Sequence[SearchStrategy[V]]) -> list[tuple[V] | None]:
+    drawn: list[Any] = []
+    strategy: SearchStrategy[Any] = st.tuples(_NOTHING_DRAWN, *strategies)
+
+    @seed(0)
+    @_settings(1, (Phase.generate,))
+    @given(strategy)
+    def test(values: Any) -> None:
+        drawn.append(values)
+
+    with contextlib.suppress(Unsatisfiable):
+        test()
+    if drawn and not any(drawn[0][0]):
+        return [(value,) for value in drawn[0][1:]]
+    if len(strategies) == 1:
+        return [None]
+    half = len(strategies) // 2
+    return [*_drawn_together(strategies[:half]), *_drawn_together(strategies[half:])]
+
+
+def _settings(examples: int, phases: tuple[Phase, ...]) -> settings:
+    return settings(
+        max_examples=examples,
+        phases=phases,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )
 
 
 @dataclass
@@ -107,7 +119,24 @@ class Exploration(Generic[V, R, L]):
     def widen(self, examples: int, *, due: bool = False) -> None:
         """Try the first `examples` values that the seed draws; those tried before cost nothing. `due`: whatever they
         cost, as long as there is time."""
-        self._run(examples, (Phase.generate,), lambda value: self._try(value, more=True, due=due))
+        if examples == 1 and not self.simplest:
+            return  # the first value is the one that is left out
+
+        def look(value: V) -> None:
+            if self._spent(due):
+                raise _Enough
+            self._try(value, more=True, due=due)
+
+        with contextlib.suppress(_Enough):
+            self._run(examples, (Phase.generate,), look)
+        self._follow_all(examples)
+
+    def begin(self, value: V, *, due: bool = False) -> None:
+        """Try the value with which the strategy begins, where it is known (see `simplest`): what `widen(1)` does."""
+        self._try(value, more=True, due=due)
+        self._follow_all(1)
+
+    def _follow_all(self, examples: int) -> None:
         for label in [label for result in self.results if (label := self.label(result)) is not None]:
             if label not in self.smallest:
                 self._follow(label, examples)
@@ -117,11 +146,15 @@ class Exploration(Generic[V, R, L]):
         self._first = key if self._first is None else self._first
         if key not in self._known:
             left_out = key == self._first and not self.simplest
-            if not more or left_out or (self.budget.late if due else self.budget.over):
+            if not more or left_out or self._spent(due):
                 return None
             self._known[key] = self.send(value)
             self.results.append(self._known[key])
         return self._known[key]
+
+    def _spent(self, due: bool) -> bool:
+        """Whether nothing more is tried; what is `due` may cost what it wants, as long as there is time."""
+        return self.budget.late if due else self.budget.over
 
     def _follow(self, label: L, examples: int) -> None:
         """Find a small value with this label, from those that are known."""
@@ -146,16 +179,7 @@ class Exploration(Generic[V, R, L]):
         trouble: list[Exception] = []
 
         @seed(self.seed)
-        @settings(
-            max_examples=examples,
-            phases=phases,
-            database=None,
-            deadline=None,
-            derandomize=False,
-            report_multiple_bugs=False,
-            suppress_health_check=list(HealthCheck),
-            print_blob=False,
-        )
+        @_settings(examples, phases)
         @given(self.values)
         def test(value: V) -> None:
             if trouble:
@@ -174,3 +198,7 @@ class Exploration(Generic[V, R, L]):
 
 class _Fails(Exception):
     """The value has the label that is looked for."""
+
+
+class _Enough(BaseException):
+    """Nothing more is to be drawn. hypothesis would take an Exception for a failure, and run it again."""

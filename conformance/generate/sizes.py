@@ -9,13 +9,11 @@ Rules
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
-from conformance.model.errors import UsageError
 from conformance.model.message import counted
 
-__all__ = ["LONG_TEXTS", "SIZES", "affordable", "around", "counted", "parse_bytes"]
+__all__ = ["LONG_TEXTS", "SIZES", "affordable", "around", "counted"]
 
 KIB, MIB = 2**10, 2**20
 
@@ -50,14 +48,3 @@ def affordable(sizes: Iterable[int], allowance: int, *, times: int = 2) -> tuple
             break
         chosen.append(size)
     return tuple(chosen)
-
-
-_UNITS = {"": 1, "kB": 1000, "KiB": KIB, "MB": 1_000_000, "MiB": MIB}
-
-
-def parse_bytes(text: str) -> int:
-    """The bytes of `65536`, `64KiB`, `8MiB`, `10MB`. Raises UsageError."""
-    found = re.fullmatch(r"([0-9]{1,12})(KiB|MiB|kB|MB|)", text.strip())
-    if found is None:
-        raise UsageError(f"--bytes {text}: is no number of bytes (65536, 64KiB, 8MiB, 10MB)")
-    return int(found[1]) * _UNITS[found[2]]

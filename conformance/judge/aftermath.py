@@ -10,6 +10,8 @@ sent to its resource before, where that explains it:
   what was refused with one status, any request of one operation; what was taken before what was refused;
 - whatever else is answered in the same way after it, such as another refusal than the one that is due, is of it.
 
+Of a long run the history is looked at in pieces of MOST exchanges, each by itself.
+
 A refusal of what the contract allows (a change after a refused one, say) is told in the same way, but by no single
 value. A request that repeats one that was taken is no such failure. A list is about every resource that is there; a
 list by the name of one is about that one. What was still there when the same list was answered is not to blame.
@@ -18,22 +20,24 @@ list by the name of one is about that one. What was still there when the same li
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from hashlib import blake2b
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from conformance.judge.attribution import Partitioned
 from conformance.judge.breadth import wide
 from conformance.judge.kinds import ODD, REFUSALS
 from conformance.judge.partition import place_of
+from conformance.judge.sent import Partitioned
 from conformance.model.contract import Contract, Operation, Resource
 from conformance.model.equivalence import VALID, Class, Part, Standing
 from conformance.model.finding import Finding
+from conformance.model.findings import Findings
 from conformance.model.jsonvalue import JSON, Unreadable
 from conformance.model.marks import tag_of
-from conformance.model.message import Exchange
+from conformance.model.message import GONE, READING, Exchange
+from conformance.model.outline import Outlined
 
 __all__ = ["ANYTHING", "FOR_ALL", "LATER", "with_history"]
 
@@ -46,6 +50,10 @@ ANYTHING = Part("request", Class("anything"))
 """Any request of an operation."""
 LEAST = 2
 """Failures that it takes, so that one that comes by chance has no history."""
+MOST = 10_000
+"""Exchanges whose history is looked at together: more than a gate has."""
+LONGEST = 4096
+"""Characters of a text up to which it may be what a list asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,72 +80,108 @@ _RANKS = {Standing.BROKEN: 0, Standing.LENIENT: 1, Standing.OPEN: 2, Standing.VA
 
 @dataclass(frozen=True, slots=True)
 class PastAct:
-    """A request that made or changed something, or was refused it, with what it may have left."""
+    """A request that made or changed something, or was refused it, with what it may have left: `same` tells whether
+    another request is the same, `texts` are those in its body."""
 
-    exchange: Exchange
+    number: int
+    status: int
+    actor: str
     marks: frozenset[Mark]
+    same: bytes
+    texts: frozenset[str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class AskedOf:
     """A request and what it is about: `scope` tells requests apart that may fail by themselves, `acts` are what was
     sent before to what it is about, `place` is where it stands among those of its operation and actor."""
 
-    exchange: Exchange
+    exchange: Outlined
     scope: tuple[object, ...]
     acts: tuple[PastAct, ...]
     resource: Resource
     place: int = 0
 
-    @cached_property
+    def has(self, mark: Mark) -> bool:
+        """Whether the mark may explain its answer."""
+        return any(mark in act.marks for act in self.acts)
+
+    @property
     def marks(self) -> frozenset[Mark]:
         """What may explain its answer."""
         return frozenset(mark for act in self.acts for mark in act.marks)
 
 
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What explains an answer: the mark, the number of the exchange that left it, and whether it hits others."""
+
+    mark: Mark
+    by: int
+    for_all: bool
+
+    @classmethod
+    def of(cls, mark: Mark, asked: AskedOf) -> Explanation:
+        act = [item for item in asked.acts if mark in item.marks][-1]
+        return cls(mark, act.number, _hits_others(asked, act))
+
+
 def with_history(
     findings: Sequence[Finding], known: Partitioned, contract: Contract, drawn: Container[int] = frozenset()
-) -> tuple[Finding, ...]:
+) -> Sequence[Finding]:
     """The findings, server errors for valid requests told by what was sent before where that explains them.
 
     `drawn` are the numbers of the exchanges that depend on the seed of the run: what the others show is explained by
     them alone.
     """
-    plain = {exchange.number for exchange, found in known if _plain(found)}
-    failed = {item.exchange.number for item in findings if item.exchange is not None and _may_follow(item, plain)}
+    numbered = known.numbered
+    failed = {item.exchange.number for item in findings if item.exchange is not None and _may_follow(item, numbered)}
     if not failed:
-        return tuple(findings)
-    told = _explained(_History.of([item for item in known if item[0].number not in drawn], contract), failed)
-    history = _History.of(known, contract)
-    whole = _explained(history, {number for number in failed if number in drawn}, tuple(told))
-    chosen = {
-        by.exchange.number: (mark, by) for found in (whole, told) for mark, asked in found.items() for by in asked
-    }
-    also = _answered_alike(history, {**whole, **told})
-    return tuple(
-        _told(item, *chosen[item.exchange.number])
-        if item.exchange is not None and item.exchange.number in chosen and _may_follow(item, plain)
-        else _told(item, *also[item.exchange.number])
-        if item.exchange is not None and item.exchange.number in also and item.deviation.kind in UNWANTED
-        else item
-        for item in findings
-    )
+        return findings
+    chosen: dict[int, Explanation] = {}
+    also: dict[int, Explanation] = {}
+    steady: dict[Mark, set[tuple[str, int]]] = {}
+    for history in _histories(known, contract, drawn):
+        told = _explained(history, failed)
+        _note(told, chosen, steady)
+    by_seed = {number for number in failed if number in drawn}
+    for history in _histories(known, contract):
+        whole: dict[Mark, set[tuple[str, int]]] = {}
+        _note(_explained(history, by_seed, tuple(steady)), chosen, whole)
+        also |= _answered_alike(history, {**whole, **steady})
+
+    def told_by(item: Finding) -> Finding:
+        if item.exchange is None:
+            return item
+        number = item.exchange.number
+        if number in chosen and _may_follow(item, numbered):
+            return _told(item, chosen[number])
+        return _told(item, also[number]) if number in also and item.deviation.kind in UNWANTED else item
+
+    return Findings(map(told_by, findings), known.outlines)
+
+
+def _note(
+    found: Mapping[Mark, Sequence[AskedOf]], chosen: dict[int, Explanation], places: dict[Mark, set[tuple[str, int]]]
+) -> None:
+    """Note what explains which answer, and the operations and statuses that a mark explains."""
+    for mark, by in found.items():
+        for asked in by:
+            chosen[asked.exchange.number] = Explanation.of(mark, asked)
+            places.setdefault(mark, set()).add((asked.exchange.operation, asked.exchange.status))
 
 
 UNWANTED = REFUSALS | {"server-error"}
 """Kinds of findings that are about the status of an answer."""
 
 
-def _answered_alike(history: _History, found: Mapping[Mark, Sequence[AskedOf]]) -> Mapping[int, tuple[Mark, AskedOf]]:
+def _answered_alike(history: _History, found: Mapping[Mark, Container[tuple[str, int]]]) -> Mapping[int, Explanation]:
     """Number of an exchange -> the mark that explains other answers of its operation and status."""
-    alike = {
-        (mark, asked.exchange.operation, asked.exchange.response.status) for mark, by in found.items() for asked in by
-    }
     return {
-        asked.exchange.number: (mark, asked)
+        asked.exchange.number: Explanation.of(mark, asked)
         for asked in history.asked
-        for mark in found
-        if mark in asked.marks and (mark, asked.exchange.operation, asked.exchange.response.status) in alike
+        for mark, places in found.items()
+        if (asked.exchange.operation, asked.exchange.status) in places and asked.has(mark)
     }
 
 
@@ -146,25 +190,34 @@ def _plain(found: Iterable[Part]) -> bool:
     return all(part.held == VALID for part in found)
 
 
-def _may_follow(finding: Finding, plain: Container[int]) -> bool:
+def _may_follow(finding: Finding, parts: Mapping[int, Sequence[Part]]) -> bool:
     """Whether it says that a request failed, or was refused, that the contract allows."""
     if finding.exchange is None:
         return False
     if finding.check == "server-error":
         return not finding.deviation.request
-    status, due = finding.exchange.response.status, dict(finding.deviation.terms).get("due", (200,))
+    status, due = finding.exchange.status, dict(finding.deviation.terms).get("due", (200,))
     wanted = isinstance(due, tuple) and all(isinstance(code, int) and code < 300 for code in due)
-    return finding.deviation.kind in REFUSALS and 400 <= status < 500 and wanted and finding.exchange.number in plain
+    return (
+        finding.deviation.kind in REFUSALS
+        and 400 <= status < 500
+        and wanted
+        and _plain(parts.get(finding.exchange.number, ANY_ODD))
+    )
 
 
-def _told(finding: Finding, mark: Mark, asked: AskedOf) -> Finding:
+ANY_ODD = (Part("request", WHATEVER_IS_ODD),)
+"""Stands for a request that is not known."""
+
+
+def _told(finding: Finding, by: Explanation) -> Finding:
     """The finding as one of what came before."""
-    exchange = asked.exchange
-    act = [item for item in asked.acts if mark in item.marks][-1]
+    exchange, mark = finding.exchange, by.mark
+    assert exchange is not None
     deviation = replace(
         finding.deviation,
-        kind=FOR_ALL if _hits_others(asked, act) else LATER,
-        status=exchange.response.status,
+        kind=FOR_ALL if by.for_all else LATER,
+        status=exchange.status,
         place="",
         act=None,
         operation=mark.operation,
@@ -172,19 +225,23 @@ def _told(finding: Finding, mark: Mark, asked: AskedOf) -> Finding:
         terms=(("how", "taken" if mark.taken else "refused"), ("then", exchange.operation)),
         seen=(("value", mark.value),) if mark.value else (),
     )
-    related = tuple(dict.fromkeys((act.exchange.number, *finding.related)))
+    related = tuple(dict.fromkeys((by.by, *finding.related)))
     return replace(finding, deviation=deviation, related=related, borrowed=False)
 
 
 def _hits_others(asked: AskedOf, act: PastAct) -> bool:
     exchange = asked.exchange
-    return exchange.request.actor != act.exchange.request.actor or (
-        exchange.operation == asked.resource.list and len(asked.scope) == 3
-    )
+    return exchange.actor != act.actor or (exchange.operation == asked.resource.list and len(asked.scope) == 3)
 
 
-def _explained(history: _History, failed: Container[int], first: Sequence[Mark] = ()) -> Mapping[Mark, list[AskedOf]]:
-    """What explains failures -> those. `first` are marks that are preferred."""
+def _explained(
+    history: _History, failed: Container[int], first: Sequence[Mark] = ()
+) -> Mapping[Mark, Sequence[AskedOf]]:
+    """What explains failures -> those. `first` are marks that are preferred.
+
+    A refusal that comes as often where nothing explains it is explained by nothing: what some of them have in common is
+    chance.
+    """
     left = {asked.exchange.number: asked for asked in history.asked if asked.exchange.number in failed}
     history.failed = failed
     fitting: defaultdict[Mark, set[int]] = defaultdict(set)
@@ -201,9 +258,26 @@ def _explained(history: _History, failed: Container[int], first: Sequence[Mark] 
         counts = {mark: len(numbers & left.keys()) for mark, numbers in fitting.items()}
         sure = [mark for mark, count in counts.items() if count >= LEAST]
         if not sure:
-            return found
+            return _beyond_chance(found, left.values())
         best = min(sure, key=lambda mark: (-counts[mark], mark.order))
         found[best] = [left.pop(number) for number in sorted(fitting.pop(best) & left.keys())]
+
+
+def _beyond_chance(
+    found: Mapping[Mark, Sequence[AskedOf]], unexplained: Iterable[AskedOf]
+) -> Mapping[Mark, Sequence[AskedOf]]:
+    with_it = Counter(_refusal(asked) for explained in found.values() for asked in explained)
+    without = Counter(map(_refusal, unexplained))
+
+    def stands(asked: AskedOf) -> bool:
+        return asked.exchange.status >= 500 or without[_refusal(asked)] < with_it[_refusal(asked)]
+
+    kept = {mark: [asked for asked in explained if stands(asked)] for mark, explained in found.items()}
+    return {mark: explained for mark, explained in kept.items() if explained}
+
+
+def _refusal(asked: AskedOf) -> tuple[str, int]:
+    return asked.exchange.operation, asked.exchange.status
 
 
 # --- the history of resources ---------------------------------------------------------------------------------------
@@ -213,131 +287,151 @@ def _explained(history: _History, failed: Container[int], first: Sequence[Mark] 
 class _History:
     """What was asked of a run's resources, in order, and what of it was answered.
 
-    `well` are marks that a request about a resource with them was answered all the same, `answered` the marks of what
-    was answered, both by scope. `rows` are the requests of an operation and actor in order, `failed` the numbers of the
-    exchanges that failed.
+    `well` are marks that a request about a resource with them was answered all the same, `answered` those that all that
+    was answered has in common, both by scope. `rows` are the requests of an operation and actor in order, `failed` the
+    numbers of the exchanges that failed.
     """
 
     contract: Contract
     asked: list[AskedOf] = field(default_factory=list)
     well: defaultdict[tuple[object, ...], set[Mark]] = field(default_factory=lambda: defaultdict(set))
-    answered: defaultdict[tuple[object, ...], list[frozenset[Mark]]] = field(default_factory=lambda: defaultdict(list))
+    answered: dict[tuple[object, ...], frozenset[Mark]] = field(default_factory=dict)
     rows: defaultdict[tuple[str, str], list[AskedOf]] = field(default_factory=lambda: defaultdict(list))
     failed: Container[int] = ()
     _acts: dict[tuple[str, str], list[PastAct]] = field(default_factory=dict)
     _there: dict[tuple[str, str], str] = field(default_factory=dict)
     _broken: set[tuple[str, str, str]] = field(default_factory=set)
+    _single: dict[Mark, Mark] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, known: Partitioned, contract: Contract) -> _History:
-        history = cls(contract)
-        for exchange, found in known:
-            operation = contract.operations.get(exchange.operation)
-            resource = contract.resource_of(exchange.operation)
-            if operation is not None and resource is not None:
-                history._take(exchange, found, operation, resource)
-        return history
+    def take(self, exchange: Exchange, found: Sequence[Part]) -> None:
+        """Take the next exchange, with the parts of its request."""
+        operation = self.contract.operations.get(exchange.operation)
+        resource = self.contract.resource_of(exchange.operation)
+        if operation is not None and resource is not None:
+            self._take(exchange, found, operation, resource)
 
     def blames(self, mark: Mark, asked: AskedOf) -> bool:
         """Whether nothing speaks against it that a mark explains a failure."""
-        if mark in self.well[asked.scope] or (asked.exchange.response.status < 500 and mark.taken and mark.value):
+        if mark in self.well[asked.scope] or (asked.exchange.status < 500 and mark.taken and mark.value):
             return False
-        if all(mark in marks for marks in self.answered[asked.scope]):
+        if asked.scope not in self.answered or mark in self.answered[asked.scope]:
             return False
-        row = self.rows[asked.exchange.operation, asked.exchange.request.actor]
+        row = self.rows[asked.exchange.operation, asked.exchange.actor]
         before, after = range(asked.place - 1, -1, -1), range(asked.place + 1, len(row))
         return not any(self._fails(mark, row, side) for side in (before, after))
 
     def _fails(self, mark: Mark, row: Sequence[AskedOf], side: range) -> bool:
         """Whether the nearest request fails that is about nothing with the mark."""
-        nearest = next((row[index] for index in side if mark not in row[index].marks), None)
+        nearest = next((row[index] for index in side if not row[index].has(mark)), None)
         return nearest is not None and nearest.exchange.number in self.failed
 
     def _add(
         self, exchange: Exchange, scope: tuple[object, ...], acts: tuple[PastAct, ...], resource: Resource
     ) -> AskedOf:
-        row = self.rows[exchange.operation, exchange.request.actor]
-        asked = AskedOf(exchange, scope, acts, resource, len(row))
+        row = self.rows[exchange.operation, exchange.actor]
+        asked = AskedOf(exchange.outline, scope, acts, resource, len(row))
         row.append(asked)
         self.asked.append(asked)
         return asked
 
     def _take(self, exchange: Exchange, found: Sequence[Part], operation: Operation, resource: Resource) -> None:
-        status, name = exchange.response.status, resource.name
+        status, name = exchange.status, resource.name
         own = _addressed(exchange, operation, resource)
         if operation.id == resource.list:
             self._list(exchange, resource)
         elif own is not None:
             acts = tuple(self._acts.get((name, own), ()))
-            if any(_repeats(exchange, act.exchange) for act in acts):
-                acts = ()
+            same = _same(exchange) if acts else b""
+            if any(act.status < 300 and act.same == same for act in acts):
+                acts = ()  # that it was taken before is what sets it apart, not what it has left
             self._judged(self._add(exchange, (operation.id,), acts, resource), own, plain=_plain(found))
         if operation.id == resource.remove and own is not None:
-            missing = status in {404, 410} and self._there.get((name, own)) == exchange.request.actor
+            missing = status in GONE and self._there.get((name, own)) == exchange.actor
             if status < 300 or missing:  # what another project is told is not there may be
                 self._acts.pop((name, own), None)
                 self._there.pop((name, own), None)
-        elif operation.method not in {"GET", "HEAD", "DELETE"} and not 300 <= status < 400 and status < 500:
+        elif operation.method not in READING | {"DELETE"} and not 300 <= status < 400 and status < 500:
             self._keep(exchange, found, operation, resource, own)
 
     def _judged(self, asked: AskedOf, own: str, *, plain: bool) -> None:
         """Note how a request about one resource was answered."""
-        status = asked.exchange.response.status
+        status = asked.exchange.status
         key = (asked.resource.name, own, asked.exchange.operation)
         there = (asked.resource.name, own) in self._there
         if status >= 500 or (status >= 400 and there and plain):
             self._broken.add(key)
         elif status < 300 or (status < 500 and not there):
-            self.answered[asked.scope].append(asked.marks)
+            self._answered(asked)
             if key not in self._broken:  # else it was mended by what came in between
                 self.well[asked.scope] |= asked.marks
 
     def _keep(
         self, exchange: Exchange, found: Sequence[Part], operation: Operation, resource: Resource, own: str | None
     ) -> None:
-        taken = exchange.response.status < 300
+        taken = exchange.status < 300
         if operation.id == resource.create and taken:
             own = _made(exchange, resource)
             if own is None:
                 return
-            self._there[resource.name, own] = exchange.request.actor
+            self._there[resource.name, own] = exchange.actor
             self._acts.pop((resource.name, own), None)
         elif own is None or (operation.id != resource.create and (resource.name, own) not in self._there):
             return
-        act = PastAct(exchange, frozenset(_marks(exchange, found, operation, self.contract)))
+        marks = frozenset(
+            self._single.setdefault(mark, mark) for mark in _marks(exchange, found, operation, self.contract)
+        )
+        texts = frozenset(_texts(_body(exchange)))
+        act = PastAct(exchange.number, exchange.status, exchange.actor, marks, _same(exchange), texts)
         self._acts.setdefault((resource.name, own), []).append(act)
+
+    def _answered(self, asked: AskedOf) -> None:
+        before = self.answered.get(asked.scope)
+        if before is None:
+            self.answered[asked.scope] = asked.marks
+        elif before:
+            self.answered[asked.scope] = before & asked.marks
 
     def _list(self, exchange: Exchange, resource: Resource) -> None:
         query = parse_qsl(urlsplit(exchange.request.url).query, keep_blank_values=True)
         texts = {text for _, text in query}
         mine = {own: self._acts.get((name, own), []) for name, own in self._there if name == resource.name}
-        named = {own: acts for own, acts in mine.items() if any(_named(act, texts) for act in acts)}
+        # The name that a resource was given, say.
+        named = {own: acts for own, acts in mine.items() if any(not act.texts.isdisjoint(texts) for act in acts)}
         # A list by the name of one resource is about that one; which names are asked for tells nothing else.
         shape = tuple(sorted({name for name, _ in query})) if named else exchange.request.url
-        scope = (exchange.operation, exchange.request.actor, shape, *(("named",) if named else ()))
+        scope = (exchange.operation, exchange.actor, shape, *(("named",) if named else ()))
         acts = tuple(act for acts in (named or mine).values() for act in acts)
         asked = self._add(exchange, scope, acts, resource)
-        if exchange.response.status < 300:
-            self.answered[scope].append(asked.marks)
+        if exchange.status < 300:
+            self._answered(asked)
             self.well[scope] |= asked.marks
 
 
-def _repeats(exchange: Exchange, before: Exchange) -> bool:
-    """Whether a request was sent once more: that it was taken before is what sets it apart, not what it has left."""
-    one, other = exchange.request, before.request
-    return before.response.status < 300 and (one.method, one.url, one.body) == (other.method, other.url, other.body)
+def _histories(known: Partitioned, contract: Contract, without: Container[int] = ()) -> Iterator[_History]:
+    """The history of the run, in pieces, without the exchanges of these numbers."""
+    history, count = _History(contract), 0
+    for exchange, found in known.whole(without):
+        history.take(exchange, found)
+        count += 1
+        if count == MOST:
+            yield history
+            history, count = _History(contract), 0
+    if count:
+        yield history
 
 
-def _named(act: PastAct, texts: Container[str]) -> bool:
-    """Whether one of these texts is a text in the request: the name that a resource was given, say."""
-    return any(text in texts for text in _texts(_body(act.exchange)))
+def _same(exchange: Exchange) -> bytes:
+    """What is the same for a request that is sent once more."""
+    request = exchange.request
+    head = f"{request.method}\0{request.url}\0".encode("utf-8", "surrogatepass")
+    return blake2b(head + request.body, digest_size=16).digest()
 
 
 def _texts(body: JSON) -> Iterator[str]:
     nodes = body if isinstance(body, list) else [body]
     for node in nodes:
         if isinstance(node, dict):
-            yield from (value for value in node.values() if isinstance(value, str) and len(value) > SHORT)
+            yield from (value for value in node.values() if isinstance(value, str) and SHORT < len(value) <= LONGEST)
 
 
 SHORT = 8
@@ -346,12 +440,10 @@ SHORT = 8
 
 def _marks(exchange: Exchange, found: Sequence[Part], operation: Operation, contract: Contract) -> Iterator[Mark]:
     """What a request may have left."""
-    taken = exchange.response.status < 300
+    taken = exchange.status < 300
     yield Mark(operation.id, taken, ANYTHING)
     if not taken:
-        yield Mark(
-            operation.id, taken, Part("request", Class("refused-with", terms=(("status", exchange.response.status),)))
-        )
+        yield Mark(operation.id, taken, Part("request", Class("refused-with", terms=(("status", exchange.status),))))
     for part in found:
         if part.held != VALID:
             yield Mark(operation.id, taken, wide(part))

@@ -20,16 +20,16 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from conformance.judge.partition import large, parts
-from conformance.model.contract import Contract
+from conformance.judge.partition import large
+from conformance.judge.sent import Partitioned
 from conformance.model.equivalence import VALID, Class, Part, Standing
 from conformance.model.finding import Finding
-from conformance.model.message import Exchange
+from conformance.model.findings import Findings
+from conformance.model.outline import Outlined
 from conformance.model.verdict import SentRow
 
-__all__ = ["ANOTHER_TYPE", "Partitioned", "attributed", "partitioned", "sent"]
+__all__ = ["ANOTHER_TYPE", "attributed", "sent"]
 
-Partitioned = Sequence[tuple[Exchange, tuple[Part, ...]]]
 CHECKS = frozenset({"server-error", "documented-status"})
 """The checks whose deviations are told apart by the class of the request."""
 OFTEN = 0.2
@@ -39,17 +39,12 @@ WIDER = 3
 """So many wrong types of one place that all fail count as one class."""
 
 
-def partitioned(exchanges: Iterable[Exchange], contract: Contract) -> Partitioned:
-    """Each exchange with the parts of its request."""
-    return tuple((exchange, parts(exchange.request, contract)) for exchange in exchanges)
-
-
 def sent(known: Partitioned) -> tuple[SentRow, ...]:
     """How often each place of each operation was sent each class, and what came, sorted."""
     table: defaultdict[tuple[str, Part], Counter[int]] = defaultdict(Counter)
     for exchange, found in known:
         for part in found:
-            table[exchange.operation, part][exchange.response.status] += 1
+            table[exchange.operation, part][exchange.status] += 1
     rows = sorted(table.items(), key=lambda item: (item[0][0], item[0][1].order))
     return tuple(
         SentRow(operation, part.place, part.held, dict(sorted(counts.items()))) for (operation, part), counts in rows
@@ -58,41 +53,38 @@ def sent(known: Partitioned) -> tuple[SentRow, ...]:
 
 def attributed(
     findings: Iterable[Finding], known: Partitioned, drawn: Container[int] = frozenset()
-) -> tuple[Finding, ...]:
+) -> Sequence[Finding]:
     """The findings, those of an unwanted status with the class of request that explains it in their deviation.
 
     `drawn` are the numbers of the exchanges that depend on the seed of the run. The others alone explain a finding, so
     that it is the same for every seed; but for a request of a class that only the seed has drawn.
     """
-    numbered = {exchange.number: found for exchange, found in known}
-    regression = [(exchange, found) for exchange, found in known if exchange.number not in drawn]
-    limits = _Limits(exchange for exchange, _ in regression)
+    numbered = known.numbered
+    limits = _Limits(known, drawn)
     steady: dict[tuple[str, int], _Counts] = {}
     whole: dict[tuple[str, int], _Counts] = {}
-    result: list[Finding] = []
-    for finding in findings:
+
+    def told(finding: Finding) -> Finding:
         exchange, status = finding.exchange, finding.status
-        found = numbered.get(exchange.number, ()) if exchange is not None else ()
-        told_apart = finding.check in CHECKS and finding.deviation.operation is not None
-        if not told_apart or exchange is None or status is None or not found:
-            result.append(finding)
-            continue
+        if finding.check not in CHECKS or finding.deviation.operation is None or exchange is None or status is None:
+            return finding
+        found = numbered.get(exchange.number, ())
+        if not found:
+            return finding
         limit = limits.of(exchange)
         if limit is not None:
-            result.append(replace(finding, deviation=replace(finding.deviation, request=(large(limit),))))
-            continue
+            return replace(finding, deviation=replace(finding.deviation, request=(large(limit),)))
         key = (exchange.operation, status)
         if key not in steady:
-            steady[key], whole[key] = _Counts.of(regression, *key), _Counts.of(known, *key)
+            steady[key], whole[key] = _Counts.of(known, *key, without=drawn), _Counts.of(known, *key)
         explained = (steady if steady[key].knows(found) else whole)[key].explain(found)
         if explained is None:
-            result.append(finding)
-            continue
+            return finding
         # The request is not valid, but valid ones fail in the same way: it gets the deviation of valid requests.
         borrowed = not explained and bool(finding.deviation.request)
-        deviation = replace(finding.deviation, request=explained)
-        result.append(replace(finding, deviation=deviation, borrowed=borrowed))
-    return tuple(result)
+        return replace(finding, deviation=replace(finding.deviation, request=explained), borrowed=borrowed)
+
+    return Findings(map(told, findings), known.outlines)
 
 
 SMALL = 1024
@@ -104,15 +96,16 @@ FEWEST = 2
 class _Limits:
     """From which size of a body on every request is answered with one status: of all operations, else of one."""
 
-    def __init__(self, exchanges: Iterable[Exchange]) -> None:
-        self._known = tuple(exchanges)
+    def __init__(self, known: Partitioned, drawn: Container[int]) -> None:
+        self._known = known
+        self._drawn = drawn
         self._found: dict[tuple[str, int], int | None] = {}
 
-    def of(self, exchange: Exchange) -> int | None:
+    def of(self, exchange: Outlined) -> int | None:
         """The size that explains the status of this answer; None when none does."""
         for operation in ("", exchange.operation):
-            limit = self._limit(operation, exchange.response.status)
-            if limit is not None and exchange.request.size >= limit:
+            limit = self._limit(operation, exchange.status)
+            if limit is not None and exchange.sent >= limit:
                 return limit
         return None
 
@@ -123,16 +116,17 @@ class _Limits:
         return self._found[key]
 
     def _look(self, operation: str, status: int) -> int | None:
-        asked = [
-            (item.request.size, item.response.status == status)
-            for item in self._known
-            if item.request.size > 0 and operation in {"", item.operation}
-        ]
-        fine = [size for size, failed in asked if not failed]
-        if not fine:
+        fine = max((item.sent for item in self._with_bodies(operation) if item.status != status), default=None)
+        if fine is None:
             return None
-        failed = sorted(size for size, failed in asked if failed and size > max(fine))
+        failed = sorted(
+            item.sent for item in self._with_bodies(operation) if item.status == status and item.sent > fine
+        )
         return failed[0] if len(failed) >= FEWEST and failed[0] > SMALL else None
+
+    def _with_bodies(self, operation: str) -> Iterator[Outlined]:
+        rows = self._known.of_operation(operation, self._drawn) if operation else iter(self._known)
+        return (item for item, _ in rows if item.sent > 0 and item.number not in self._drawn)
 
 
 ANOTHER_TYPE = "another-type"
@@ -159,13 +153,11 @@ class _Counts:
     valid_failed: int = 0
 
     @classmethod
-    def of(cls, known: Partitioned, operation: str, status: int) -> _Counts:
+    def of(cls, known: Partitioned, operation: str, status: int, without: Container[int] = ()) -> _Counts:
         evidence = cls()
-        for exchange, found in known:
-            if exchange.operation != operation:
-                continue
+        for exchange, found in known.of_operation(operation, without):
             features = set(_features(found))
-            same = exchange.response.status == status
+            same = exchange.status == status
             evidence.tried.update(features)
             if same:
                 evidence.failed.update(features)

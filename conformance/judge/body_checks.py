@@ -3,12 +3,15 @@ itself."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import permutations
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from conformance.judge.answer import (
+    body_of,
     documented,
     json_success,
     look,
@@ -24,6 +27,9 @@ from conformance.model.contract import Contract, Operation
 from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import JSON, Unreadable, moment, short, violations
 from conformance.model.message import Exchange
+
+MOST_ALIKE = 1000
+"""Violations of one promise that are told of one answer."""
 
 
 @check("body", covers="*.response.*")
@@ -42,7 +48,7 @@ def body_readable(exchange: Exchange, contract: Contract) -> Iterator[Look]:
 
 def _unreadable(exchange: Exchange) -> Deviation | None:
     try:
-        exchange.response.json()
+        body_of(exchange)
     except Unreadable as error:
         return Deviation("unreadable", seen=(("reason", error.reason),))
     return None
@@ -69,10 +75,12 @@ def schema(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     if spec is None:
         return
     root, members = root_of(exchange), promised(exchange, contract)
-    broken: set[str] = set()
+    broken: Counter[str] = Counter()
     for item in violations(spec.schema or {}, body):
         owner = next((name for name in prefixes(item.place) if name in members), "")
-        broken.add(owner)
+        broken[owner] += 1
+        if broken[owner] > MOST_ALIKE:
+            continue
         seen = (("got", short(item.value)),) if item.rule != "missing" else ()
         deviation = Deviation(item.rule, place=item.place, path=item.path, terms=item.terms, seen=seen)
         yield Look(members.get(owner, root), deviation)
@@ -123,7 +131,7 @@ def _agreements(
     addressed = _addressed(exchange, operation)
     if addressed is not None and isinstance(own, str):
         yield "id", _differs("another-id", "id", own, addressed, kept=own.lower() == addressed.lower())
-    for earlier, later in _ordered_times(contract, operation):
+    for earlier, later in _ordered_times(contract, operation.id):
         first, last = (moment(str(body.get(name))) for name in (earlier, later))
         if first is not None and last is not None:
             seen = (("got", str(body[later])), ("due", str(body[earlier])))
@@ -135,20 +143,24 @@ def _differs(kind: str, place: str, got: str, due: str, *, kept: bool) -> Deviat
     return None if kept else Deviation(kind, place=place, path=place, seen=(("got", short(got)), ("due", due)))
 
 
-def _ordered_times(contract: Contract, operation: Operation) -> Iterator[tuple[str, str]]:
+@cache
+def _ordered_times(contract: Contract, name: str) -> tuple[tuple[str, str], ...]:
     """Pairs of members that are times, of which the first is never after the second and once before it, in all
     examples."""
+    operation = contract.operations[name]
     spec = operation.responses[0] if operation.responses else None
     properties: Mapping[str, Any] = (spec.schema or {}).get("properties", {}) if spec is not None else {}
     times = [name for name, node in properties.items() if node.get("format") == "date-time"]
     examples = [
         item.response_example for item in contract.operations.values() if isinstance(item.response_example, dict)
     ]
+    found: list[tuple[str, str]] = []
     for first, last in permutations(times, 2):
         pairs = [(moment(str(item.get(first))), moment(str(item.get(last)))) for item in examples]
         known = [(a, b) for a, b in pairs if a is not None and b is not None]
         if all(a <= b for a, b in known) and any(a < b for a, b in known):
-            yield first, last
+            found.append((first, last))
+    return tuple(found)
 
 
 def _path(link: str) -> str:

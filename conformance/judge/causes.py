@@ -9,6 +9,7 @@ What only follows from a cause (`consequences`)
   request (an id that differs, a member outside its enumeration, a value that is not as it was sent).
 - A text that is syntax somewhere, over which an operation breaks: its 5xx to requests that tell no class.
 - A call that was let in without a token: its status, where 401 was due.
+- An answer that was not given again when the same was asked again: all that is wrong with it.
 - A member of an answer that is not as it was sent: that it is not as it is shown either.
 - A member that is not kept as it was sent: that the value that came breaks its schema.
 - What was deleted and is shown again: what else is wrong with the list that holds it.
@@ -44,7 +45,8 @@ What is one cause (`variants`)
 - A refusal of one place that the contract allows is one, whether a case or a trial met it.
 - The same thing is one cause in whichever answer it was seen and after whichever request; a request that reaches beyond
   its resource is one, whatever it did there.
-- What comes back after it was removed, or can still be changed, is one, wherever it was met again.
+- What comes back after it was removed, or can still be changed, is one, wherever it was met again; also where it is
+  gone when the same is asked once more, unless other requests are answered in two ways, too.
 - A 409 to what the contract allows is one for the operation: it is said of what else is there, not of what was sent.
 - A page that was led to, and does not select as the list did, is one, whatever the list was asked for: a link lost it.
 - What was answered as made and is not there when it is shown is one, whatever was sent for it.
@@ -60,13 +62,14 @@ What is one cause (`variants`)
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from conformance.judge.breadth import SIZE, TEXT, classes, size_of
-from conformance.judge.consequences import Parts, followed
+from conformance.judge.consequences import MOST_TOLD, NOTHING, Parts, followed
 from conformance.judge.kinds import (
     BEYOND,
     BROKEN_LATER,
@@ -78,6 +81,7 @@ from conformance.judge.kinds import (
     PERHAPS_OTHER_DATA,
     REFUSED_ALL_THE_SAME,
     SYNTAX,
+    TWO_ANSWERS,
     WITHOUT_A_TOKEN,
     WRONG_PARTS,
     code_instead,
@@ -89,7 +93,9 @@ from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import VALID, Class
 from conformance.model.finding import Finding, Key
+from conformance.model.findings import Findings, alike, briefly, kept
 from conformance.model.requirement_id import Kind
+from conformance.model.spool import Extract
 from conformance.model.verdict import Harm
 
 __all__ = ["RootCause", "causes"]
@@ -108,20 +114,29 @@ class RootCause:
     `consequences` are findings that only follow, each with the identity of the finding that it follows from.
     """
 
-    clusters: tuple[tuple[Finding, ...], ...]
-    consequences: tuple[tuple[Key, Finding], ...] = ()
+    clusters: tuple[Extract[Finding], ...]
+    consequences: tuple[tuple[Key, Extract[Finding]], ...] = ()
 
     @property
-    def members(self) -> tuple[Finding, ...]:
+    def members(self) -> Extract[Finding]:
         """All of its findings, at least one."""
-        return tuple(item for cluster in self.clusters for item in cluster)
+        places = array("L")
+        for cluster in self.clusters:
+            places.extend(cluster.places)
+        return Extract(self.clusters[0].whole, places)
 
-    def title(self, contract: Contract, among: Collection[Finding] | None = None) -> Deviation:
-        """The deviation that names it; with `among` by these of its findings. Of several clusters the largest names
-        it."""
-        chosen = None if among is None else {id(item) for item in among}
-        clusters = [[item for item in cluster if chosen is None or id(item) in chosen] for cluster in self.clusters]
-        return title(max(clusters, key=len), contract)
+    def title(self, contract: Contract, among: Sequence[int] | None = None) -> Deviation:
+        """The deviation that names it; with `among`, which says so of each of its members, by these alone. Of several
+        clusters the largest names it."""
+        chosen: list[Sequence[Finding]] = []
+        start = 0
+        for cluster in self.clusters:
+            places = cluster.places
+            if among is not None:
+                places = array("L", (place for index, place in enumerate(places, start) if among[index]))
+            chosen.append(Extract(cluster.whole, places))
+            start += len(cluster)
+        return title(max(chosen, key=len), contract)
 
 
 def causes(
@@ -132,62 +147,97 @@ def causes(
     `exploring` are the numbers of the exchanges that depend on the seed of the run. What was met in the others is
     judged by itself, so that their causes and consequences are the same for every seed.
     """
-    follow = followed(findings, parts, contract, exploring)
-    other_data = any(item.deviation.kind in OTHER_DATA for item in findings)
-    altered = _altered(findings, contract)
-    keyed = [
-        (_key(item, parts, contract, other_data, altered), item)
-        for index, item in enumerate(findings)
-        if index not in follow
-    ]
-    first = _of_one_status(keyed, contract, exploring)
-    together: dict[Cluster, dict[Cluster, list[Finding]]] = {}
-    for key, finding in keyed:
-        together.setdefault(first[key], {}).setdefault(key, []).append(finding)
-    consequences: defaultdict[Key, list[Finding]] = defaultdict(list)
-    for index, key in follow.items():
-        consequences[key].append(findings[index])
-    return tuple(
-        RootCause(
-            tuple(map(tuple, clusters.values())),
-            tuple(
-                (key, item)
-                for key in dict.fromkeys(item.key for cluster in clusters.values() for item in cluster)
-                for item in consequences.get(key, ())
-            ),
-        )
-        for clusters in together.values()
+    findings = kept(findings)
+    follows, identities = followed(findings, parts, contract, exploring)
+    which = _clusters(findings, follows, parts, contract)
+    first = _of_one_status(findings, which, contract, exploring)
+    together: dict[int, dict[int, array[int]]] = {}
+    consequences: dict[Key, array[int]] = {}
+    for place, cluster in enumerate(which):
+        if cluster == NOTHING:
+            consequences.setdefault(identities[follows[place]], array("L")).append(place)
+        else:
+            together.setdefault(first[cluster], {}).setdefault(cluster, array("L")).append(place)
+    return tuple(_cause(findings, tuple(clusters.values()), consequences) for clusters in together.values())
+
+
+def _cause(
+    findings: Findings, clusters: Sequence[Sequence[int]], consequences: Mapping[Key, Sequence[int]]
+) -> RootCause:
+    extracts = tuple(Extract(findings, places) for places in clusters)
+    keys = dict.fromkeys(item.key for extract in extracts for item, _ in alike(extract))
+    return RootCause(
+        extracts, tuple((key, Extract(findings, consequences[key])) for key in keys if key in consequences)
     )
 
 
+def _clusters(findings: Findings, follows: Sequence[int], parts: Parts, contract: Contract) -> Sequence[int]:
+    """For each finding which of them have something in common with it, by a number; NOTHING for one that follows."""
+    said = [item for item, _ in alike(findings)]
+    known = _Known.of(said, contract)
+    numbers: dict[Cluster, int] = {}
+    told: dict[tuple[object, ...], int] = {}
+    which = array("l")
+    for place, finding in enumerate(briefly(findings)):
+        if follows[place] != NOTHING:
+            which.append(NOTHING)
+            continue
+        exchange = finding.exchange
+        met: tuple[object, ...] = (findings.claims[place],)
+        if exchange is not None:
+            met = (*met, exchange.led, exchange.status, id(parts.get(exchange.number)))
+        if met not in told:  # whatever is found in the same way belongs together
+            if len(told) >= MOST_TOLD:
+                told.clear()
+            told[met] = numbers.setdefault(_key(finding, parts, contract, known), len(numbers))
+        which.append(told[met])
+    return which
+
+
 def _of_one_status(
-    keyed: Sequence[tuple[Cluster, Finding]], contract: Contract, exploring: Collection[int]
-) -> Mapping[Cluster, Cluster]:
-    """What the findings of one cause have in common -> the same of the cause that it is part of.
+    findings: Findings, which: Sequence[int], contract: Contract, exploring: Collection[int]
+) -> Sequence[int]:
+    """For each number of what findings have in common the one of the cause that it is part of.
 
     An answer has one status: what several promises say of it is one cause, and so are the members that have turned in one
     answer. An answer to what the seed of the run drew joins nothing that every run meets.
     """
-    root: dict[Cluster, Cluster] = {key: key for key, _ in keyed}
-    steady = {key for key, item in keyed if item.exchange is None or item.exchange.number not in exploring}
+    root = list(range(max(which, default=NOTHING) + 1))
+    steady = set()
+    for cluster, number in zip(which, findings.numbers(), strict=True):
+        if cluster != NOTHING and (number is None or number not in exploring):
+            steady.add(cluster)
 
-    def find(key: Cluster) -> Cluster:
-        while root[key] != key:
-            key = root[key]
-        return key
+    def find(cluster: int) -> int:
+        while root[cluster] != cluster:
+            cluster = root[cluster]
+        return cluster
 
-    by_answer: dict[tuple[int, bool, str], Cluster] = {}
-    for key, finding in keyed:
-        requirement = contract.requirements[finding.requirement]
-        of_status = harm_of(requirement, finding.deviation) is Harm.STATUS
-        if finding.exchange is None or not (of_status or finding.deviation.kind == "turned"):
+    of_status: dict[int, bool] = {}
+    by_status = (array("l"), array("l"))
+    by_member: dict[tuple[int, bool, str], int] = {}
+    for place, finding in enumerate(briefly(findings)):
+        cluster, claim = which[place], findings.claims[place]
+        if finding.exchange is None or cluster == NOTHING:
             continue
+        requirement = contract.requirements[finding.requirement]
+        if claim not in of_status:
+            of_status[claim] = harm_of(requirement, finding.deviation) is Harm.STATUS
         number = finding.exchange.number
-        about = "" if of_status else finding.requirement
-        other = by_answer.setdefault((number, requirement.binding, about), key)
-        if number not in exploring or not steady >= {key, other}:
-            root[find(key)] = find(other)
-    return {key: find(key) for key in root}
+        if of_status[claim]:
+            column = by_status[requirement.binding]
+            if number >= len(column):
+                column.extend([NOTHING] * (number + 1024 - len(column)))
+            if column[number] == NOTHING:
+                column[number] = cluster
+            other = column[number]
+        elif finding.deviation.kind == "turned":
+            other = by_member.setdefault((number, requirement.binding, finding.requirement), cluster)
+        else:
+            continue
+        if number not in exploring or not steady >= {cluster, other}:
+            root[find(cluster)] = find(other)
+    return [find(cluster) for cluster in root]
 
 
 # --- what is one cause ----------------------------------------------------------------------------------------------
@@ -197,7 +247,25 @@ Altered: TypeAlias = Mapping[tuple[bool, str], frozenset[Class]]
 """Whether it binds, and a member -> the classes of syntax of which its texts are not kept."""
 
 
-def _altered(findings: Sequence[Finding], contract: Contract) -> Altered:
+@dataclass(frozen=True)
+class _Known:
+    """What all the findings of a run say: whether data came back otherwise, whether requests about what was not deleted
+    were answered in two ways, and which texts are not kept."""
+
+    other_data: bool
+    unsteady: bool
+    altered: Altered
+
+    @classmethod
+    def of(cls, findings: Collection[Finding], contract: Contract) -> _Known:
+        return cls(
+            any(item.deviation.kind in OTHER_DATA for item in findings),
+            any(item.deviation.kind == TWO_ANSWERS and not _of_the_deleted(item, contract) for item in findings),
+            _altered(findings, contract),
+        )
+
+
+def _altered(findings: Iterable[Finding], contract: Contract) -> Altered:
     found: defaultdict[tuple[bool, str], set[Class]] = defaultdict(set)
     for item in findings:
         if item.deviation.kind == "syntax-altered":
@@ -206,7 +274,7 @@ def _altered(findings: Sequence[Finding], contract: Contract) -> Altered:
     return {place: frozenset(held) for place, held in found.items()}
 
 
-def _key(finding: Finding, parts: Parts, contract: Contract, other_data: bool, altered: Altered) -> Cluster:
+def _key(finding: Finding, parts: Parts, contract: Contract, known: _Known) -> Cluster:
     """What the findings of one cause have in common."""
     deviation, requirement = finding.deviation, contract.requirements[finding.requirement]
     kind = deviation.kind
@@ -221,13 +289,15 @@ def _key(finding: Finding, parts: Parts, contract: Contract, other_data: bool, a
         taken = dict(deviation.terms)["how"] == "taken"
         left = tuple(replace(part, place=part.place.removeprefix("/")) for part in deviation.request)
         return requirement.binding, "breaks later", "" if taken else deviation.operation, left
+    if kind == TWO_ANSWERS and (known.unsteady or not _of_the_deleted(finding, contract)):
+        return requirement.binding, kind
     if kind == "undocumented-status":
         return *scope, kind, deviation.status
     if kind in GIVES_AWAY:
         return *scope, kind, *given_away(deviation)
     if kind == "lenient":
         return *scope, kind
-    if kind in OTHER_DATA or (kind in PERHAPS_OTHER_DATA and other_data):
+    if kind in OTHER_DATA or (kind in PERHAPS_OTHER_DATA and known.other_data):
         return *scope, "data"
     if kind in WRONG_PARTS:
         return *scope, "parts"
@@ -247,7 +317,7 @@ def _key(finding: Finding, parts: Parts, contract: Contract, other_data: bool, a
         kept_as_sent = kind in {"syntax-refused", "syntax-altered"}
         return requirement.binding, "as sent" if kept_as_sent else kind, deviation.request and deviation.request[0].held
     if kind in {"not-as-sent", "not-as-changed"}:
-        held = altered.get((requirement.binding, deviation.place.removeprefix("/")), frozenset())
+        held = known.altered.get((requirement.binding, deviation.place.removeprefix("/")), frozenset())
         if len(held) == 1:
             return requirement.binding, "as sent", *held
     if kind in CHOSEN_BY_THE_SERVER:
@@ -263,7 +333,7 @@ def _key(finding: Finding, parts: Parts, contract: Contract, other_data: bool, a
     if _of_the_deleted(finding, contract):
         resource = contract.resource_of(finding.operation)
         return requirement.binding, "gone", resource.remove if resource is not None else None
-    if kind == "selects" and finding.exchange is not None and finding.exchange.request.led:
+    if kind == "selects" and finding.exchange is not None and finding.exchange.led:
         return requirement.binding, "selects on a later page", finding.operation
     if kind in OF_ANOTHER_PROJECT or (harm_of(requirement, deviation) is Harm.ISOLATION and deviation.act is not None):
         return *scope, "another project"
@@ -282,7 +352,7 @@ def _of_the_deleted(finding: Finding, contract: Contract) -> bool:
 
 def _is_conflict(finding: Finding) -> bool:
     """Whether a request that the contract allows was refused for what else is there (RFC 9110, 15.5.10)."""
-    if finding.exchange is None or finding.exchange.response.status != 409:
+    if finding.exchange is None or finding.exchange.status != 409:
         return False
     deviation = finding.deviation
     return deviation.kind in {"allowed-refused", "syntax-refused"} or (
@@ -303,7 +373,7 @@ def _gives_tokens(operation: str, contract: Contract) -> bool:
 
 def _refuses_valid(finding: Finding, place: str, parts: Parts) -> bool:
     """Whether a request was refused though the contract allows it, and nothing about this place of it is special."""
-    if finding.exchange is None or not 400 <= finding.exchange.response.status < 500:
+    if finding.exchange is None or not 400 <= finding.exchange.status < 500:
         return False
     deviation = finding.deviation
     if deviation.kind != "allowed-refused" and not (deviation.kind == "status" and _due_success(deviation)):

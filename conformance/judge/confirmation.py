@@ -12,11 +12,13 @@ Rules
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Iterable, Sequence
 from typing import TypeAlias
 
 from conformance.model.deviation import Deviation
 from conformance.model.finding import Finding
+from conformance.model.findings import briefly
 from conformance.model.record import Attempt
 
 __all__ = ["MOST_CASES", "Sight", "confirmation", "sight_of", "sights", "worth_trying"]
@@ -36,13 +38,26 @@ def sights(findings: Sequence[Finding], attempts: Sequence[Attempt]) -> tuple[fr
     """The sights of each attempt. A finding belongs to the attempt that sent its exchange; one without an exchange to
     the attempt during which it was made."""
     shown: list[set[Sight]] = [set() for _ in attempts]
-    by_number = {number: place for place, item in enumerate(attempts) for number in item.exchanges}
-    by_index = {index: place for place, item in enumerate(attempts) for index in item.findings}
-    for index, finding in enumerate(findings):
-        place = by_number.get(finding.exchange.number) if finding.exchange is not None else by_index.get(index)
-        if place is not None:
-            shown[place].add(sight_of(finding))
+    by_number = _places(item.exchanges for item in attempts)
+    by_index = _places(item.findings for item in attempts)
+    single: dict[Sight, Sight] = {}
+    for index, finding in enumerate(briefly(findings)):
+        wanted, number = (by_index, index) if finding.exchange is None else (by_number, finding.exchange.number)
+        if number < len(wanted) and wanted[number] >= 0:
+            sight = sight_of(finding)
+            shown[wanted[number]].add(single.setdefault(sight, sight))
     return tuple(frozenset(item) for item in shown)
+
+
+def _places(ranges: Iterable[range]) -> Sequence[int]:
+    """Number -> which of the ranges has it, the last of several; -1 for none."""
+    found = array("l")
+    for place, numbers in enumerate(ranges):
+        if numbers and numbers.stop > len(found):
+            found.extend([-1] * (numbers.stop - len(found)))
+        for number in numbers:
+            found[number] = place
+    return found
 
 
 def worth_trying(

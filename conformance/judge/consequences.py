@@ -3,9 +3,10 @@ causes.py."""
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from conformance.judge.breadth import coarse
 from conformance.judge.kinds import (
@@ -19,90 +20,214 @@ from conformance.judge.kinds import (
     SERVER_ERRORS,
     SYNTAX,
     TAKEN,
+    TWO_ANSWERS,
     WITHOUT_A_TOKEN,
     code_instead,
+    speaks_for_itself,
 )
 from conformance.judge.severity import harm_of
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class, Part, Standing
 from conformance.model.finding import Finding, Key
+from conformance.model.findings import Findings
+from conformance.model.outline import Outlined
 from conformance.model.phrase import Phrase
 from conformance.model.verdict import Harm
 
-__all__ = ["Parts", "followed"]
+__all__ = ["MOST_TOLD", "NOTHING", "Parts", "followed"]
 
 Parts: TypeAlias = Mapping[int, Sequence[Part]]
 """Number of an exchange -> the parts of its request."""
 
 
-def followed(
-    findings: Sequence[Finding], parts: Parts, contract: Contract, exploring: Collection[int]
-) -> dict[int, Key]:
-    """Index of a finding that only follows -> the identity of the finding that it follows from."""
-    other_data: defaultdict[bool, list[Finding]] = defaultdict(list)
-    by_exchange: defaultdict[int, list[Finding]] = defaultdict(list)
-    taken: defaultdict[str, list[Finding]] = defaultdict(list)
-    taken_by_all: defaultdict[str, list[Finding]] = defaultdict(list)
-    broken_later: defaultdict[bool, list[Finding]] = defaultdict(list)
-    answered: defaultdict[bool, list[Finding]] = defaultdict(list)
-    in_pages: defaultdict[bool, list[Finding]] = defaultdict(list)
-    broken_by: dict[tuple[str | None, int | None], Finding] = {}
-    for finding in findings:
-        if finding.deviation.kind in OTHER_DATA and finding.exchange is not None:
-            other_data[finding.exchange.number in exploring].append(finding)
-        if finding.deviation.kind in BROKEN_LATER and finding.exchange is not None:
-            broken_later[finding.exchange.number in exploring].append(finding)
-        if finding.deviation.kind == "not-as-sent" and finding.exchange is not None:
-            answered[finding.exchange.number in exploring].append(finding)
-        if finding.deviation.kind in IN_PAGES and finding.exchange is not None and _binds(finding, contract):
-            in_pages[finding.exchange.number in exploring].append(finding)
-        if finding.exchange is not None:
-            by_exchange[finding.exchange.number].append(finding)
-            if finding.deviation.kind in SYNTAX and finding.exchange.response.status >= 500:
-                broken_by.setdefault((finding.exchange.operation, finding.exchange.response.status), finding)
-            if finding.deviation.kind in TAKEN:
-                taken[finding.exchange.operation].append(finding)
-                if finding.exchange.number not in exploring:
-                    taken_by_all[finding.exchange.operation].append(finding)
+BETWEEN = frozenset({"start", "cleanup"})
+"""Names of exchanges that are of no case."""
+NOTHING = -1
+"""Stands for no cause."""
+MOST_TOLD = 20_000
+"""Findings, of those that are met in the same way one, whose causes are remembered while others are looked for."""
 
-    def cause_of(finding: Finding) -> Finding | None:
-        if finding.exchange is None or _is_no_answer(finding):
-            return None
-        found = by_exchange[finding.exchange.number]
-        drawn = finding.exchange.number in exploring
-        let_in = (taken if drawn else taken_by_all)[finding.exchange.operation]
+
+def followed(
+    findings: Findings, parts: Parts, contract: Contract, exploring: Container[int]
+) -> tuple[Sequence[int], Sequence[Key]]:
+    """For each finding which of the identities it only follows from, NOTHING for one that stands for itself; and the
+    identities."""
+    known, siblings = _Suspects(), _Siblings()
+    for place, finding in enumerate(map(findings.brief, range(len(findings)))):
+        if finding.exchange is not None:
+            siblings.add(place, finding.exchange.number, findings.claims[place])
+            known.add(finding, finding.exchange, contract, drawn=finding.exchange.number in exploring)
+    keys: dict[Key, int] = {}
+    told: dict[tuple[object, ...], int] = {}
+
+    def cause_of(place: int, finding: Finding, exchange: Outlined, *, drawn: bool) -> int:
+        found, of_request = siblings.of(exchange.number), parts.get(exchange.number, ())
+        between = exchange.case in BETWEEN
+        alike = (findings.claims[place], id(found), id(of_request), drawn, exchange.operation, exchange.status, between)
+        if alike not in told:  # the same is true of whatever is found in the same way
+            others = [findings.brief(first) for first in found]
+            cause = known.cause_of(finding, exchange, others, of_request, contract, drawn=drawn)
+            if len(told) >= MOST_TOLD:
+                told.clear()
+            told[alike] = NOTHING if cause is None else keys.setdefault(cause.key, len(keys))
+        return told[alike]
+
+    # Twice: what is drawn by the seed of the run decides nothing about what every run meets.
+    own: dict[int, int] = {}
+    follows = array("l")
+    stands: tuple[set[int], set[int]] = (set(), set())
+    for place, finding in enumerate(map(findings.brief, range(len(findings)))):
+        claim, exchange, cause = findings.claims[place], finding.exchange, NOTHING
+        drawn = exchange is not None and exchange.number in exploring
+        if claim not in own:
+            own[claim] = keys.setdefault(finding.key, len(keys))
+        if exchange is not None:
+            cause = cause_of(place, finding, exchange, drawn=drawn)
+        if cause == NOTHING:
+            stands[drawn].add(own[claim])
+        follows.append(cause)
+    regular, by_seed = stands
+    for place, number in enumerate(findings.numbers()):
+        key = own[findings.claims[place]]
+        if key in regular or (key in by_seed and number is not None and number in exploring):
+            follows[place] = NOTHING
+    return follows, tuple(keys)
+
+
+class _Siblings:
+    """Which findings are of the same exchange: by number, the first that say the same."""
+
+    def __init__(self) -> None:
+        self._first: dict[int, int] = {}
+        self._of: list[tuple[int, ...]] = []
+        self._single: dict[tuple[int, ...], tuple[int, ...]] = {(): ()}
+
+    def add(self, place: int, number: int, claim: int) -> None:
+        if number >= len(self._of):
+            self._of.extend([()] * (number + 1 - len(self._of)))
+        together = (*self._of[number], self._first.setdefault(claim, place))
+        self._of[number] = self._single.setdefault(together, together)
+
+    def of(self, number: int) -> tuple[int, ...]:
+        return self._of[number] if number < len(self._of) else ()
+
+
+class _Suspects:
+    """The findings from which others may follow, each of those that say the same once: what only the seed of the run has
+    drawn, and what every run meets, apart."""
+
+    def __init__(self) -> None:
+        self._other_data: tuple[dict[Key, Finding], dict[Key, Finding]] = ({}, {})
+        self._broken_later: tuple[dict[object, Finding], dict[object, Finding]] = ({}, {})
+        self._answered: tuple[dict[object, Finding], dict[object, Finding]] = ({}, {})
+        self._in_pages: tuple[dict[object, Finding], dict[object, Finding]] = ({}, {})
+        self._taken: defaultdict[str, dict[Key, Finding]] = defaultdict(dict)
+        self._taken_by_all: defaultdict[str, dict[Key, Finding]] = defaultdict(dict)
+        self._broken_by: dict[tuple[str | None, int | None], Finding] = {}
+
+    def add(self, finding: Finding, exchange: Outlined, contract: Contract, *, drawn: bool) -> None:
+        kind, said = finding.deviation.kind, (finding.key, finding.operation)
+        if kind in OTHER_DATA:
+            self._other_data[drawn].setdefault(finding.key, finding)
+        if kind in BROKEN_LATER:
+            self._broken_later[drawn].setdefault(said, finding)
+        if kind == "not-as-sent":
+            self._answered[drawn].setdefault(said, finding)
+        if kind in IN_PAGES and _binds(finding, contract):
+            self._in_pages[drawn].setdefault((said, _sort_keys(finding)), finding)
+        if kind in SYNTAX and exchange.status >= 500:
+            self._broken_by.setdefault((exchange.operation, exchange.status), finding)
+        if kind in TAKEN:
+            self._taken[exchange.operation].setdefault(finding.key, finding)
+            if not drawn:
+                self._taken_by_all[exchange.operation].setdefault(finding.key, finding)
+
+    def cause_of(
+        self,
+        finding: Finding,
+        exchange: Outlined,
+        found: Sequence[Finding],
+        parts: Sequence[Part],
+        contract: Contract,
+        *,
+        drawn: bool,
+    ) -> Finding | None:
+        """What the finding only follows from; `found` is all that was found in its exchange, `parts` are those of its
+        request.
+
+        What was asked between the cases is not tried again: what is wrong in one such answer and in no other is one
+        cause, named by what was found first.
+        """
+        cause = self._of_finding(finding, exchange, found, parts, contract, drawn=drawn)
+        if cause is not None or exchange.case not in BETWEEN:
+            return cause
+        binding = _binds(finding, contract)
+        for item in found:
+            if item.key == finding.key:
+                return None
+            alone = self._of_finding(item, exchange, found, parts, contract, drawn=drawn) is None
+            if alone and _binds(item, contract) >= binding:
+                return item
+        return None
+
+    def _of_finding(
+        self,
+        finding: Finding,
+        exchange: Outlined,
+        found: Sequence[Finding],
+        parts: Sequence[Part],
+        contract: Contract,
+        *,
+        drawn: bool,
+    ) -> Finding | None:
+        if finding.deviation.kind == TWO_ANSWERS:
+            return _given_away(finding, found, contract)
+        if (odd := _odd(finding, found, contract)) is not None or _is_no_answer(finding):
+            return odd
+        let_in = (self._taken if drawn else self._taken_by_all)[exchange.operation].values()
         return (
             _no_answer(finding, found, contract)
             or _syntax(finding, found, contract)
-            or _breaks(finding, broken_by)
+            or _breaks(finding, self._broken_by)
             or _unwanted_status(finding, found, contract)
             or _let_in(finding, found, contract)
             or _no_json(finding, found)
-            or _breaks_later(finding, broken_later[False] or (broken_later[True] if drawn else []))
-            or _answered_otherwise(finding, answered[False] or (answered[True] if drawn else []))
+            or _breaks_later(finding, _steady_first(self._broken_later, drawn=drawn))
+            or _answered_otherwise(finding, _steady_first(self._answered, drawn=drawn))
             or _kept_otherwise(finding, found, contract)
             or _unreadable(finding, found, contract)
             or _back_again(finding, found, contract)
             or _page(finding, found, contract)
-            or _in_pages(finding, in_pages[False] or (in_pages[True] if drawn else []), contract)
-            or _what_was_taken(finding, let_in, parts, contract)
-            or _of_other_data(finding, other_data[False] or (other_data[True] if drawn else []))
+            or _in_pages(finding, _steady_first(self._in_pages, drawn=drawn), contract)
+            or _what_was_taken(finding, found, let_in, parts, contract)
+            or _of_other_data(finding, _steady_first(self._other_data, drawn=drawn))
         )
 
-    # Twice: what is drawn by the seed of the run decides nothing about what every run meets.
-    regular: dict[Key, list[tuple[int, Finding | None]]] = {}
-    drawn: dict[Key, list[tuple[int, Finding | None]]] = {}
-    for index, finding in enumerate(findings):
-        explores = finding.exchange is not None and finding.exchange.number in exploring
-        (drawn if explores else regular).setdefault(finding.key, []).append((index, cause_of(finding)))
-    told: dict[int, Key] = {}
-    for side in (regular, drawn):
-        for key, met in side.items():
-            stands = side is drawn and any(index not in told for index, _ in regular.get(key, ()))
-            if not stands and all(cause is not None for _, cause in met):
-                told |= {index: cause.key for index, cause in met if cause is not None}
-    return told
+
+def _steady_first(found: tuple[Mapping[Any, Finding], Mapping[Any, Finding]], *, drawn: bool) -> Collection[Finding]:
+    """What every run meets; where that is nothing, for what was drawn by the seed what else was."""
+    return found[False].values() or (found[True].values() if drawn else ())
+
+
+def _odd(finding: Finding, found: Iterable[Finding], contract: Contract) -> Finding | None:
+    """The finding that this very answer was not given again when the same was asked again. What it has given away stands
+    for itself."""
+    if speaks_for_itself(finding.deviation):
+        return None
+    binding = _binds(finding, contract)
+    return next(
+        (item for item in found if item.deviation.kind == TWO_ANSWERS and _binds(item, contract) >= binding), None
+    )
+
+
+def _given_away(finding: Finding, found: Iterable[Finding], contract: Contract) -> Finding | None:
+    """The finding that this answer has given something away, of which this one says that it was not given again."""
+    binding = _binds(finding, contract)
+    return next(
+        (item for item in found if speaks_for_itself(item.deviation) and _binds(item, contract) >= binding), None
+    )
 
 
 def _no_answer(finding: Finding, found: Iterable[Finding], contract: Contract) -> Finding | None:
@@ -156,7 +281,7 @@ def _breaks(finding: Finding, broken_by: Mapping[tuple[str | None, int | None], 
     telling = [part for part in deviation.request if part.held.rule != "a-value"]
     if deviation.kind not in SERVER_ERRORS or telling or finding.exchange is None:
         return None
-    return broken_by.get((finding.exchange.operation, finding.exchange.response.status))
+    return broken_by.get((finding.exchange.operation, finding.exchange.status))
 
 
 def _let_in(finding: Finding, found: Iterable[Finding], contract: Contract) -> Finding | None:
@@ -235,10 +360,15 @@ def _back_again(finding: Finding, found: Iterable[Finding], contract: Contract) 
 
 
 def _page(finding: Finding, found: Iterable[Finding], contract: Contract) -> Finding | None:
-    """The page of a gateway in place of a failure, of which this finding says that it has no request id."""
+    """The page of a gateway in place of an answer, of which this finding says that it has no request id."""
     if finding.deviation.kind != "no-request-id":
         return None
-    return next((item for item in found if _carries(item.deviation, "html") and _binds(item, contract)), None)
+    return next((item for item in found if _is_page(item.deviation) and _binds(item, contract)), None)
+
+
+def _is_page(deviation: Deviation) -> bool:
+    page = deviation.kind == "another-media-type" and dict(deviation.terms).get("got") == "text/html"
+    return page or _carries(deviation, "html")
 
 
 def _in_pages(finding: Finding, pages: Iterable[Finding], contract: Contract) -> Finding | None:
@@ -263,29 +393,29 @@ def _carries(deviation: Deviation, kind: str) -> bool:
     return deviation.kind == "no-envelope" and isinstance(carried, Phrase) and carried.kind == kind
 
 
-def _what_was_taken(finding: Finding, taken: Iterable[Finding], parts: Parts, contract: Contract) -> Finding | None:
+def _what_was_taken(
+    finding: Finding, found: Iterable[Finding], taken: Iterable[Finding], parts: Sequence[Part], contract: Contract
+) -> Finding | None:
     """The finding that the request, to which this finding's answer was given, was taken: of the same request, or of one
     of the same class."""
     exchange = finding.exchange
     assert exchange is not None
-    if finding.deviation.kind in TAKEN or exchange.response.status >= 400:
+    if finding.deviation.kind in TAKEN or exchange.status >= 400:
         return None
     if _harm(finding, contract) not in {Harm.RESULT, Harm.STATUS, Harm.FORM}:
         return None
-    wrong = {
-        coarse(part) for part in parts.get(exchange.number, ()) if part.standing in {Standing.BROKEN, Standing.LENIENT}
-    }
+    wrong = {coarse(part) for part in parts if part.standing in {Standing.BROKEN, Standing.LENIENT}}
+    own = {item.key for item in found}
     binding = contract.requirements[finding.requirement].binding
     for item in taken:
         if binding and not contract.requirements[item.requirement].binding:
             continue
-        same = item.exchange is not None and item.exchange.number == exchange.number
-        if same or (wrong and not wrong.isdisjoint(map(coarse, item.deviation.request))):
+        if item.key in own or (wrong and not wrong.isdisjoint(map(coarse, item.deviation.request))):
             return item
     return None
 
 
-def _of_other_data(finding: Finding, other_data: Sequence[Finding]) -> Finding | None:
+def _of_other_data(finding: Finding, other_data: Iterable[Finding]) -> Finding | None:
     """The finding that data came back otherwise than it was given, of which this one says what else is told of it."""
     return next(iter(other_data), None) if finding.deviation.kind in FACTS_OF_DATA else None
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from conformance.judge.answer import (
     answers_for_a_part,
+    body_of,
     documented,
     json_or_none,
     look,
@@ -34,7 +36,7 @@ def envelope(exchange: Exchange, contract: Contract) -> Iterator[Look]:
         yield Look(requirement_id.envelope(), Deviation("no-envelope", terms=(("carries", carried),)))
         return
     yield Look(requirement_id.envelope())
-    body = response.json()
+    body = body_of(exchange)
     node = body[outer] if isinstance(body, dict) else None
     assert isinstance(node, dict)
     for name, schema in inner["properties"].items():
@@ -49,7 +51,7 @@ def _envelope_member(
     if name not in node:
         return Deviation("missing", place=path, path=path)
     value, status = node[name], exchange.response.status
-    if not valid({"type": schema["type"]}, value):
+    if not valid(_of_type(schema["type"]), value):
         return Deviation(
             "type",
             place=path,
@@ -68,6 +70,12 @@ def _envelope_member(
     return None
 
 
+@cache
+def _of_type(name: str) -> Mapping[str, Any]:
+    """The schema of every value of a type."""
+    return {"type": name}
+
+
 def _instead_of_envelope(exchange: Exchange, contract: Contract) -> Phrase | None:
     """What a failure carries instead of the envelope; None when it is the envelope."""
     response = exchange.response
@@ -75,7 +83,7 @@ def _instead_of_envelope(exchange: Exchange, contract: Contract) -> Phrase | Non
     if not response.body.strip():
         return Phrase.of("empty-body")
     try:
-        body = response.json()
+        body = body_of(exchange)
     except Unreadable:
         if response.media_type == "text/html" or response.body.lstrip()[:1] == b"<":
             return Phrase.of("html")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -13,6 +14,7 @@ from conformance.judge.waivers import Waiver
 from conformance.model.contract import Authority, Contract
 from conformance.model.deviation import Deviation
 from conformance.model.finding import Finding, Key, identity
+from conformance.model.findings import alike, briefly, claims_of
 
 __all__ = ["ExcusedAlike", "Excuses", "excused_alike"]
 
@@ -33,20 +35,27 @@ class Excuses:
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
     sentence: Callable[[Finding], str] = _unsaid
 
+    def know(self, finding: Finding) -> bool:
+        """Whether it is excused by itself, whatever its cause is."""
+        if self.baseline is not None and self.baseline.holds(finding):
+            return True
+        ours = [item for item in self.waivers if not item.expired(self.today) and item.may_excuse(finding, "")]
+        return bool(ours) and any(item.excuses(finding, "", self.sentence(finding)) for item in ours)
+
 
 @dataclass(frozen=True)
 class ExcusedAlike:
     """Findings of one cause that are excused alike: not at all, by the baseline, or by the same waiver; and are alike in
     that every seed shows them, or only this run's.
 
-    `requirement` and `deviation` name the cause, `cause` is its id whatever is excused of it, empty when one of its findings has the same; `consequences` are findings
-    that follow from these members.
+    `requirement` and `deviation` name the cause, `cause` is its id whatever is excused of it, empty when one of its
+    findings has the same; `consequences` are findings that follow from these members, by what they follow from.
     """
 
     requirement: str
     deviation: Deviation
     members: Sequence[Finding]
-    consequences: Sequence[Finding]
+    consequences: Sequence[Sequence[Finding]]
     binding: bool
     counts: bool
     waiver: Waiver | None
@@ -67,44 +76,65 @@ def excused_alike(
     """
     parts: list[ExcusedAlike] = []
     for cause in evidence.causes:
-        steady = [item for item in cause.members if Entry.of(item) in evidence.steady]
-        named = cause.title(contract, steady or cause.members)
-        whole = identity(_main(cause.members, evidence.drawn), named.key)
+        all_of_it = cause.members
+        claims = array("L", claims_of(all_of_it))
+        entries = {
+            claim: Entry.of(item) for claim, (item, _) in zip(dict.fromkeys(claims), alike(all_of_it), strict=True)
+        }
+        steady = bytearray(entries[claim] in evidence.steady for claim in claims)
+        named = cause.title(contract, steady if any(steady) else None)
+        whole = identity(_main(all_of_it, evidence.drawn), named.key)
         # A waiver that names a finding after which the whole is called does not mean the whole.
-        by_name = "" if whole in {item.id for item in cause.members} else whole
-        apart: dict[tuple[int, bool, Waiver | None], list[Finding]] = {}
-        for finding in cause.members:
-            waiver = _waiver_of(finding, by_name, excuses)
-            known = waiver is None and excuses.baseline is not None and excuses.baseline.holds(finding)
-            excused = 2 if waiver is not None else 1 if known else 0
-            explored = Entry.of(finding) not in evidence.steady
-            apart.setdefault((excused, explored, waiver), []).append(finding)
+        by_name = "" if whole in {item.id for item, _ in alike(all_of_it)} else whole
+        apart: dict[tuple[int, bool, Waiver | None], array[int]] = {}
+        for place, (excused, waiver) in enumerate(_excused(all_of_it, claims, by_name, excuses)):
+            apart.setdefault((excused, not steady[place], waiver), array("L")).append(place)
         told: set[Key] = set()
         # In the order of weight: the first keeps the id that the whole would have.
         ordered = sorted(apart.items(), key=lambda item: (*item[0][:2], str(item[0][2])))
-        for number, ((excused, explored, waiver), members) in enumerate(ordered):
+        for number, ((excused, explored, waiver), places) in enumerate(ordered):
+            members = all_of_it.chosen(places)
+            mask = bytearray(len(all_of_it))
+            for place in places:
+                mask[place] = 1
+            said = [item for item, _ in alike(members)]
             requirement = contract.requirements[_main(members, evidence.drawn)]
             seed = evidence.seed if explored else None
             counts = requirement.binding or (strict and requirement.authority is Authority.UPSTREAM)
-            own = {item.key for item in members} - told
+            own = {item.key for item in said} - told
             told |= own
             parts.append(
                 ExcusedAlike(
                     requirement=requirement.id,
-                    deviation=cause.title(contract, members),
+                    deviation=cause.title(contract, mask),
                     members=members,
-                    consequences=[item for key, item in cause.consequences if key in own],
+                    consequences=tuple(found for key, found in cause.consequences if key in own),
                     binding=counts and excused == 0 and (strict or not explored),
                     counts=counts,
                     waiver=waiver,
                     known=excused == 1,
                     explored=explored,
-                    unasked=excused == 0 and not any(_asked_before(item, excuses, seed) for item in members),
+                    unasked=excused == 0 and not any(_asked_before(item, excuses, seed) for item in said),
                     cause=by_name,
                     id=whole if number == 0 else _other_id(whole, waiver, excused == 1, explored),
                 )
             )
     return tuple(parts)
+
+
+def _excused(
+    findings: Sequence[Finding], claims: Sequence[int], cause: str, excuses: Excuses
+) -> Iterator[tuple[int, Waiver | None]]:
+    """What excuses each finding. Those that say the same are excused alike, unless a waiver goes by what was seen."""
+    by_text = any(item.message is not None for item in excuses.waivers)
+    told: dict[int, tuple[int, Waiver | None]] = {}
+    for claim, place in zip(claims, range(len(findings)), strict=True):
+        if by_text or claim not in told:
+            finding = findings[place]
+            waiver = _waiver_of(finding, cause, excuses)
+            known = waiver is None and excuses.baseline is not None and excuses.baseline.holds(finding)
+            told[claim] = (2 if waiver is not None else 1 if known else 0, waiver)
+        yield told[claim]
 
 
 def _asked_before(finding: Finding, excuses: Excuses, seed: int | None) -> bool:
@@ -116,8 +146,9 @@ def _asked_before(finding: Finding, excuses: Excuses, seed: int | None) -> bool:
 def _main(members: Sequence[Finding], drawn: frozenset[int]) -> str:
     """The requirement that most of the findings are about, of several the first by name. What this run's seed has drawn
     decides only where there is nothing else."""
-    steady = [item for item in members if item.exchange is None or item.exchange.number not in drawn]
-    counts = Counter(item.requirement for item in steady or members)
+    counts = Counter(
+        item.requirement for item in briefly(members) if item.exchange is None or item.exchange.number not in drawn
+    ) or Counter(item.requirement for item in briefly(members))
     return min(counts, key=lambda name: (-counts[name], name))
 
 

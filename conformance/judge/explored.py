@@ -14,6 +14,9 @@ from collections.abc import Iterable, Sequence
 
 from conformance.judge.entries import Entry
 from conformance.model.finding import Finding
+from conformance.model.findings import briefly
+from conformance.model.numbers import Numbers
+from conformance.model.outline import outlines_of
 from conformance.model.record import Record
 
 __all__ = ["exploring", "ranges", "seen_by_every_seed"]
@@ -21,12 +24,12 @@ __all__ = ["exploring", "ranges", "seen_by_every_seed"]
 
 def exploring(record: Record) -> frozenset[int]:
     """The numbers of the exchanges of the exploring part."""
-    drawn = [number for item in record.attempts if item.explores for number in item.exchanges]
-    if not drawn:
+    first = min((item.exchanges.start for item in record.attempts if item.explores and item.exchanges), default=None)
+    if first is None:
         return frozenset()
-    regression = {number for item in record.attempts if not item.explores for number in item.exchanges}
-    first = min(drawn)
-    return frozenset(item.number for item in record.exchanges if item.number >= first and item.number not in regression)
+    regression = Numbers(number for item in record.attempts if not item.explores for number in item.exchanges)
+    numbers = (item.number for item in outlines_of(record.exchanges))
+    return frozenset(number for number in numbers if number >= first and number not in regression)
 
 
 def ranges(numbers: Iterable[int]) -> tuple[range, ...]:
@@ -44,9 +47,9 @@ def seen_by_every_seed(findings: Sequence[Finding], record: Record) -> frozenset
     """What the regression part shows: the findings of these whose exchange is of it, and those without an exchange that
     one of its cases made. They begin with those of the record, in its order."""
     drawn = exploring(record)
-    without = {index for item in record.attempts if item.explores for index in item.findings}
+    without = Numbers(index for item in record.attempts if item.explores for index in item.findings)
     return frozenset(
         Entry.of(item)
-        for index, item in enumerate(findings)
+        for index, item in enumerate(briefly(findings))
         if (index not in without if item.exchange is None else item.exchange.number not in drawn)
     )

@@ -32,6 +32,7 @@ from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import JSON
 from conformance.model.message import Exchange, Request
 from conformance.model.phrase import Phrase
+from conformance.model.spool import Spool
 from conformance.target.credentials import credentials
 from conformance.target.secrets import REDACTED
 
@@ -42,6 +43,8 @@ ADDRESSES, MEMBERS = "answer-addresses", "answer-members"
 
 SMALL = 4096
 """Bytes of the body of a success that is looked at: that of one resource."""
+MOST_TOLD = 10_000
+"""Words of which it is remembered whether a request has said them."""
 MOST_LISTS = 40
 """Lists of a run that are looked at: what one has beside resources, others have as well."""
 _URL = re.compile(r"(?:https?|rbd|file|s?ftp)://\S*", re.IGNORECASE)
@@ -106,16 +109,16 @@ _NAMES_THE_CLIENT = re.compile(
 def inner_addresses(exchanges: Sequence[Exchange], contract: Contract) -> Iterator[RunLook]:
     """For each text with an inner address: whether the client was given it, by its configuration, in the catalogue or at
     the root of a service."""
-    known: _Known | None = None
+    known: _KnownHosts | None = None
     for exchange in exchanges:
         for item in texts(exchange, contract):
             found = () if item.link else tuple(addresses(item.text))
             if found:
-                known = known or _Known.of(exchanges, contract)
+                known = known or _KnownHosts.of(exchanges, contract)
                 yield RunLook(exchange, _of_addresses(found, item, known, exchange.request))
 
 
-def _of_addresses(found: Collection[Address], item: AnswerText, known: _Known, request: Request) -> Look:
+def _of_addresses(found: Collection[Address], item: AnswerText, known: _KnownHosts, request: Request) -> Look:
     """The first address that the client does not know; what else the text gives away is told alone."""
     if next(iter(internals(item.text)), None) is None:
         for address in found:
@@ -133,22 +136,23 @@ def _clients_own(address: Address, item: AnswerText, request: Request) -> bool:
 
 
 @dataclass(frozen=True)
-class _Known:
+class _KnownHosts:
     """The hosts that the client knows, and their ports."""
 
     hosts: frozenset[str]
     origins: frozenset[tuple[str, int]]
 
     @classmethod
-    def of(cls, exchanges: Sequence[Exchange], contract: Contract) -> _Known:
+    def of(cls, exchanges: Sequence[Exchange], contract: Contract) -> _KnownHosts:
         token = contract.token_operation
-        urls = {exchange.request.url for exchange in exchanges}
+        found: set[tuple[str, int]] = set()
         for exchange in exchanges:
+            found.add(_origin(exchange.request.url))
             given = token is not None and exchange.operation == token.id and exchange.response.status < 300
             if given or (exchange.operation not in contract.operations and exchange.response.status < 400):
                 text = exchange.response.body[:LONGEST].decode("utf-8", "replace").replace("\\/", "/")
-                urls |= set(re.findall(r"https?://[^\s\"'<>\\]+", text))
-        found = {(host, port) for host, port in map(_origin, urls) if host}
+                found |= set(map(_origin, re.findall(r"https?://[^\s\"'<>\\]+", text)))
+        found = {(host, port) for host, port in found if host}
         return cls(frozenset(host for host, _ in found), frozenset(found))
 
     def holds(self, address: Address) -> bool:
@@ -177,7 +181,7 @@ def _host(name: str) -> str:
 def members_of_successes(exchanges: Sequence[Exchange], contract: Contract) -> Iterator[RunLook]:
     """For each answer that shows one resource of ours, and for the first lists: whether a member gives something away that
     the run has not said; of the members that the contract has, whether a secret is in one."""
-    known: str | None = None
+    known = _Said(exchanges)
     for exchange, shown in _shown(exchanges, contract):
         promised = contract.promised(exchange.operation, exchange.response.status)
         for place, text in leaves(dict(shown)):
@@ -186,10 +190,44 @@ def members_of_successes(exchanges: Sequence[Exchange], contract: Contract) -> I
                 yield RunLook(exchange, _secret("secret", item))
             elif place.partition(".")[0] not in promised and _URL.fullmatch(text) is None:
                 for sight in internals(text):
-                    known = known or "\n".join(said(item.request) for item in exchanges)
-                    if squeezed(sight.words) not in known:
+                    if not known.has(squeezed(sight.words)):
                         yield RunLook(exchange, _internal(sight.what, item, sight.words))
                         break
+
+
+PIECE = 2**20
+"""Characters of what was said that are looked through at a time."""
+
+
+class _Said:
+    """All that the requests of a run have said, on disk."""
+
+    def __init__(self, exchanges: Sequence[Exchange]) -> None:
+        self._exchanges = exchanges
+        self._pieces: Spool | None = None
+        self._told: dict[str, bool] = {}
+
+    def has(self, words: str) -> bool:
+        """Whether a request has said this."""
+        if words not in self._told:
+            if self._pieces is None:
+                self._pieces = self._gathered()
+            if len(self._told) >= MOST_TOLD:
+                self._told.clear()
+            data = words.encode("utf-8", "surrogatepass")
+            self._told[words] = any(data in piece for piece in self._pieces)
+        return self._told[words]
+
+    def _gathered(self) -> Spool:
+        pieces, waiting, size = Spool(), list[str](), 0
+        for item in self._exchanges:
+            waiting.append(said(item.request))
+            size += len(waiting[-1])
+            if size > PIECE:
+                pieces.append("\n".join(waiting).encode("utf-8", "surrogatepass"))
+                waiting, size = [], 0
+        pieces.append("\n".join(waiting).encode("utf-8", "surrogatepass"))
+        return pieces
 
 
 def _shown(exchanges: Sequence[Exchange], contract: Contract) -> Iterator[tuple[Exchange, Mapping[str, JSON]]]:

@@ -31,8 +31,9 @@ def single_fields(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     for name in ("Content-Type", "Content-Length"):
         values = {value.strip().lower() for value in exchange.response.headers.all(name)}
         if values:
-            wrong = Deviation("two-values", place=name, seen=(("got", tuple(sorted(values))),))
-            yield look(requirement_id.header(name), len(values) == 1, wrong)
+            got = (("got", tuple(sorted(values))),)
+            wrong = None if len(values) == 1 else Deviation("two-values", place=name, seen=got)
+            yield Look(requirement_id.header(name), wrong)
 
 
 @check("content-coding", covers="encoding.utf-8")

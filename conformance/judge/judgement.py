@@ -3,7 +3,8 @@ verdict."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from conformance.judge.attribution import sent
@@ -12,12 +13,16 @@ from conformance.judge.evidence import Evidence
 from conformance.judge.excuses import ExcusedAlike, Excuses, excused_alike
 from conformance.judge.explored import exploring, ranges
 from conformance.judge.groups import grouped
+from conformance.judge.once import settled
 from conformance.judge.registry import CHECKS
 from conformance.judge.waivers import Waiver, waiver_result
 from conformance.model import requirement_id
 from conformance.model.contract import Contract, Requirement
 from conformance.model.errors import Exit
 from conformance.model.finding import Finding
+from conformance.model.findings import alike, briefly
+from conformance.model.numbers import Numbers
+from conformance.model.outline import outlines_of
 from conformance.model.phrase import Phrase
 from conformance.model.record import Record
 from conformance.model.verdict import (
@@ -36,20 +41,26 @@ __all__ = ["judge", "to_confirm"]
 
 def to_confirm(record: Record, contract: Contract, excuses: Excuses) -> tuple[tuple[str, ...], int]:
     """The cases to try again so that each group that fails the run is tried, and how many groups cannot be tried so."""
+    record = settled(record, contract)
     evidence = Evidence.of(record, contract)
     parts = excused_alike(evidence, contract, excuses, strict=record.run.strict)
-    wanted = [frozenset(map(sight_of, part.members)) for part in parts if part.binding]
+    wanted = [frozenset(sight_of(item) for item, _ in alike(part.members)) for part in parts if part.binding]
     return worth_trying(wanted, record.attempts, sights(evidence.findings, record.attempts))
 
 
 def judge(record: Record, contract: Contract, excuses: Excuses) -> Verdict:
     """The verdict on a run."""
+    record = settled(record, contract)
     evidence = Evidence.of(record, contract)
     strict = record.run.strict
     parts = excused_alike(evidence, contract, excuses, strict=strict)
     groups = grouped(parts, evidence, record, contract)
     results = tuple(_result(item, record, evidence, groups) for item in contract.requirements.values())
-    rows = tuple(_error_row(code, record, contract, results) for code in contract.error_codes)
+    met = Counter(item.status for item, _ in evidence.sent)
+    broken = _broken(record.findings)
+    rows = tuple(
+        _error_row(code, record, contract, results, met=met[code], broken=broken[code]) for code in contract.error_codes
+    )
     overall = _overall(results, groups, record)
     waivers, said = _waivers(parts, results, record, contract, excuses)
     exit_code = {
@@ -125,7 +136,7 @@ def _overall(results: Iterable[RequirementResult], groups: Iterable[FindingGroup
         return Overall.NON_CONFORMANT
     owed = [item for item in results if item.required]
     incomplete = not owed or any(item.outcome is Outcome.NOT_EXERCISED for item in owed)
-    if incomplete or record.run.leftovers or record.suite_fault:
+    if incomplete or record.run.leftovers or record.run.cut_short or record.suite_fault:
         return Overall.INCONCLUSIVE
     return Overall.CONFORMANT
 
@@ -166,7 +177,9 @@ def _exercised(waiver: Waiver, result: RequirementResult, record: Record, contra
     run: Run = record.run
     if result.outcome in {Outcome.NOT_EXERCISED, Outcome.EXCLUDED} or result.id in record.unjudged:
         return False
-    if waiver.operation is not None and all(item.operation != waiver.operation for item in record.exchanges):
+    if waiver.operation is not None and all(
+        item.operation != waiver.operation for item in outlines_of(record.exchanges)
+    ):
         return False
     if run.selection is None and run.profile != "smoke" and not run.cut_short:
         return True
@@ -174,18 +187,18 @@ def _exercised(waiver: Waiver, result: RequirementResult, record: Record, contra
     return bool(checks) and all(check not in CHECKS and check in result.checks for check in checks)
 
 
-def _error_row(code: int, record: Record, contract: Contract, results: Iterable[RequirementResult]) -> ErrorCodeRow:
+def _error_row(
+    code: int, record: Record, contract: Contract, results: Iterable[RequirementResult], *, met: int, broken: int
+) -> ErrorCodeRow:
     documented = contract.error_codes[code]
     result = next(item for item in results if item.id == requirement_id.error(code))
     tries = [item for item in record.provocations if item.code == code]
-    met = [exchange for exchange in record.exchanges if exchange.response.status == code]
-    broken = _broken(code, record.findings)
     return ErrorCodeRow(
         code=code,
         phrase=documented.phrase,
         line=documented.line,
         provoked=tuple((item.operation, item.act, item.status) for item in tries),
-        met=len(met),
+        met=met,
         envelope="none owed" if code < 400 else "not met" if not met else "broken" if broken else "kept",
         outcome=result.outcome,
         reason=result.reason if not tries else None,
@@ -193,12 +206,10 @@ def _error_row(code: int, record: Record, contract: Contract, results: Iterable[
     )
 
 
-def _broken(code: int, findings: Iterable[Finding]) -> int:
-    """In how many answers with this code the error envelope was not kept."""
-    return len(
-        {
-            item.exchange.number
-            for item in findings
-            if item.exchange is not None and item.status == code and item.check == "envelope"
-        }
-    )
+def _broken(findings: Sequence[Finding]) -> Counter[int]:
+    """Status -> in how many answers with it the error envelope was not kept."""
+    numbers: defaultdict[int, Numbers] = defaultdict(Numbers)
+    for item in briefly(findings):
+        if item.exchange is not None and item.status is not None and item.check == "envelope":
+            numbers[item.status].add(item.exchange.number)
+    return Counter({status: len(found) for status, found in numbers.items()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.model.deviation import Deviation
 from conformance.model.finding import Finding
 from conformance.model.phrase import Value
 
@@ -23,15 +24,19 @@ __all__ = [
     "SERVER_ERRORS",
     "SYNTAX",
     "TAKEN",
+    "TWO_ANSWERS",
     "WITHOUT_A_TOKEN",
     "WRONG_PARTS",
     "code_instead",
+    "speaks_for_itself",
 ]
 
 SERVER_ERRORS = frozenset({"server-error", "breaks-later", "breaks-for-all"})
 """Kinds of findings that an answer is a 5xx."""
 TAKEN = frozenset({"forbidden-accepted", "accepted", "lenient"})
 """Kinds of findings about a request that was taken, and was due a refusal or is another spelling."""
+TWO_ANSWERS = "answered-in-two-ways"
+"""The kind of a finding that one request had two answers between which nothing was written."""
 ODD = "odd"
 """The rule of the class of whatever is not plain at a place."""
 BACK_AGAIN = frozenset({"back-again"})
@@ -56,8 +61,11 @@ REFUSALS = frozenset({"status", "allowed-refused"})
 """Kinds of findings that a request, which the contract allows, was refused."""
 BEYOND = frozenset({"another-changed", "another-lost-its-data", "another-projects-changed"})
 """Kinds of findings that a request reached beyond the resource that it addressed."""
-OF_ANOTHER_PROJECT = frozenset({"listed-to-another-project", "reached-by-another-project"})
+LISTED, REACHED = "listed-to-another-project", "reached-by-another-project"
+OF_ANOTHER_PROJECT = frozenset({LISTED, REACHED})
 """Kinds of findings that another project saw or did what it may not."""
+GIVEN_AWAY = frozenset({"gives-away-secret", "gives-away-of-another", LISTED})
+"""Kinds of findings that an answer holds what its caller may not see."""
 NO_ANSWER = frozenset({"answer-again", "valid-token-refused", "another-coding"})
 """Kinds of findings that an answer is none to what was asked: another request's, one for who has no token, or in a coding
 that nobody asked for."""
@@ -100,3 +108,10 @@ def code_instead(finding: Finding) -> tuple[int, Value] | None:
     due = dict(deviation.terms).get("due")
     refusal = isinstance(due, tuple) and all(isinstance(code, int) and code >= 400 for code in due)
     return (status, due) if deviation.kind == "status" and refusal else None
+
+
+def speaks_for_itself(deviation: Deviation) -> bool:
+    """Whether an answer shows by itself what it may not: what has been given away stays given away, whatever the same
+    request is answered later."""
+    terms = dict(deviation.terms)
+    return deviation.kind in GIVEN_AWAY or (deviation.kind == REACHED and terms.get("how") == "data-read")

@@ -8,6 +8,7 @@ the document's own examples have in their place proves nothing (rulings 4 and 7)
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from conformance.judge.answer import json_or_none
@@ -126,9 +127,15 @@ def _listed(body: JSON, resource: Resource) -> list[JSON]:
 
 def _addresses(resource: Resource | None, contract: Contract) -> Mapping[str, str]:
     """Member of a resource -> the address that the example of its create shows there, with its own id as `{id}`."""
-    create = contract.operations.get((resource.create if resource is not None else None) or "")
+    return _exemplified(resource.name, contract) if resource is not None else {}
+
+
+@cache
+def _exemplified(name: str, contract: Contract) -> Mapping[str, str]:
+    resource = contract.resources[name]
+    create = contract.operations.get(resource.create or "")
     example = create.response_example if create is not None else None
-    if resource is None or not isinstance(example, dict) or not isinstance(example.get(resource.id), str):
+    if not isinstance(example, dict) or not isinstance(example.get(resource.id), str):
         return {}
     own = example[resource.id]
     return {
@@ -150,6 +157,11 @@ def _of_resource(
         url = link.resolved(value, asked, root) if isinstance(value, str) else None
         if url is not None:
             due = address.replace("{id}", own)
-            kept = unquote(urlsplit(url).path).endswith(due)
-            seen = (("got", short(value)), ("due", short(due)))
-            yield Look(RESOURCE, None if kept else Deviation("not-of-the-id", place=name, path=name, seen=seen))
+            plain = "?" not in url and "%" not in url
+            kept = url.endswith(due) if plain else unquote(urlsplit(url).path).endswith(due)
+            yield Look(RESOURCE, None if kept else _not_of_the_id(name, value, due))
+
+
+def _not_of_the_id(name: str, got: JSON, due: str) -> Deviation:
+    seen = (("got", short(got)), ("due", short(due)))
+    return Deviation("not-of-the-id", place=name, path=name, seen=seen)

@@ -8,15 +8,18 @@ Rules
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from conformance.judge.attribution import Partitioned
+from conformance.judge.sent import Partitioned
 from conformance.model.contract import Contract
 from conformance.model.equivalence import Class, Part, Standing
 from conformance.model.finding import Finding
-from conformance.model.message import Exchange
+from conformance.model.findings import briefly
+from conformance.model.numbers import Numbers
+from conformance.model.outline import Outlined
 
 __all__ = ["Neighbours"]
 
@@ -28,27 +31,29 @@ Classes: TypeAlias = Mapping[str, set[Class]]
 class Neighbours:
     """The exchanges of a run that were answered rightly, by operation."""
 
-    def __init__(self, sent: Partitioned, findings: Iterable[Finding], contract: Contract) -> None:
-        wrong = {item.exchange.number for item in findings if item.exchange is not None}
-        self._right: defaultdict[str, list[tuple[Exchange, Classes]]] = defaultdict(list)
-        self._classes: dict[int, Classes] = {}
-        for exchange, parts in sent:
-            found = self._classes[exchange.number] = _classes(parts)
+    def __init__(self, sent: Partitioned, findings: Sequence[Finding], contract: Contract) -> None:
+        wrong = Numbers(item.exchange.number for item in briefly(findings) if item.exchange is not None)
+        self._sent = sent
+        self._right: defaultdict[str, array[int]] = defaultdict(lambda: array("L"))
+        for place, (exchange, parts) in enumerate(sent):
             if exchange.number not in wrong and _rightly(exchange, parts, contract):
-                self._right[exchange.operation].append((exchange, found))
+                self._right[exchange.operation].append(place)
 
-    def of(self, exchange: Exchange) -> int | None:
+    def of(self, exchange: Outlined) -> int | None:
         """The number of the exchange's neighbour, None when it has none."""
-        own = self._classes.get(exchange.number, {})
+        own = _classes(self._sent.numbered.get(exchange.number, ()))
+        known: dict[int, int] = {}
 
-        def distance(other: tuple[Exchange, Classes]) -> tuple[int, bool, int, int]:
-            item, classes = other
-            differs = sum(own.get(place) != classes.get(place) for place in own.keys() | classes.keys())
-            differs += item.request.actor != exchange.request.actor
-            return differs, item.case != exchange.case, _size(item), abs(item.number - exchange.number)
+        def distance(place: int) -> tuple[int, bool, int, int]:
+            item, parts = self._sent[place]
+            if id(parts) not in known:  # those of requests alike are the same
+                classes = _classes(parts)
+                known[id(parts)] = sum(own.get(place) != classes.get(place) for place in own.keys() | classes.keys())
+            differs = known[id(parts)] + (item.actor != exchange.actor)
+            return differs, item.case != exchange.case, item.length, abs(item.number - exchange.number)
 
         nearest = min(self._right.get(exchange.operation, ()), key=distance, default=None)
-        return nearest[0].number if nearest is not None else None
+        return self._sent[nearest][0].number if nearest is not None else None
 
 
 def _classes(parts: Iterable[Part]) -> Classes:
@@ -58,16 +63,12 @@ def _classes(parts: Iterable[Part]) -> Classes:
     return found
 
 
-def _rightly(exchange: Exchange, parts: Iterable[Part], contract: Contract) -> bool:
+def _rightly(exchange: Outlined, parts: Iterable[Part], contract: Contract) -> bool:
     """Whether the answer is a documented success of a request that may have one, or a refusal that was due."""
     operation = contract.operations.get(exchange.operation)
     if operation is None:
         return False
     due_refusal = any(part.standing is Standing.BROKEN for part in parts)
-    if operation.response(exchange.response.status) is not None:
+    if operation.response(exchange.status) is not None:
         return not due_refusal
-    return due_refusal and 400 <= exchange.response.status < 500
-
-
-def _size(exchange: Exchange) -> int:
-    return len(exchange.request.url) + len(exchange.request.body)
+    return due_refusal and 400 <= exchange.status < 500

@@ -32,6 +32,8 @@ OF_ANOTHER = "answer-other-project"
 _NAME, _VALUE = 6, 10
 """Characters of a name and of a value that are looked for: a shorter one stands in other words by accident."""
 _SHOWN = 120
+MOST = 20_000
+"""Texts of an actor that are looked for: those of its first resources."""
 
 
 @dataclass
@@ -44,6 +46,8 @@ class _Owned:
 
     def holds(self, text: str, what: str, resource: str) -> None:
         """Write down a text of a resource."""
+        if len(self.texts) >= MOST:
+            return
         self.texts.setdefault(text, what)
         self.of_resource.setdefault(text, resource)
 
@@ -54,7 +58,8 @@ def data_of_another_project(exchanges: Sequence[Exchange], contract: Contract) -
     owned = _owned(exchanges, contract)
     if len(owned) < 2:
         return
-    shown = _shown(exchanges, contract)
+    ours = {number for item in owned.values() for number in item.of_resource.values()}
+    shown = _shown(exchanges, contract, ours)
     theirs: dict[str, Mapping[str, str]] = {}
     for exchange in exchanges:
         actor = exchange.request.actor
@@ -143,12 +148,13 @@ def _of_token(holder: _Owned, body: JSON) -> None:
                 holder.texts[value] = member
 
 
-def _shown(exchanges: Sequence[Exchange], contract: Contract) -> dict[str, frozenset[str]]:
-    """Actor -> the ids of resources that an answer has shown to it, be it by right or not."""
+def _shown(exchanges: Sequence[Exchange], contract: Contract, ids: Collection[str]) -> dict[str, frozenset[str]]:
+    """Actor -> those of the ids of resources that an answer has shown to it, be it by right or not."""
     found: dict[str, set[str]] = {}
     for exchange in exchanges:
         actor, response = exchange.request.actor, exchange.response
         if actor != "main" and response.status < 300 and contract.resource_of(exchange.operation) is not None:
             text = response.body.decode("utf-8", "replace")
-            found.setdefault(actor, set()).update(re.findall(r'"([0-9A-Za-z-]{8,64})"', text))
+            seen = re.finditer(r'"([0-9A-Za-z-]{8,64})"', text)
+            found.setdefault(actor, set()).update(own for match in seen if (own := match.group(1)) in ids)
     return {actor: frozenset(ids) for actor, ids in found.items()}

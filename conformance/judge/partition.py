@@ -16,6 +16,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -29,6 +30,7 @@ __all__ = [
     "DEEPEST",
     "FURTHER",
     "asks_too_much",
+    "has_too_much",
     "has_unknown_parameter",
     "kept_members",
     "large",
@@ -57,6 +59,7 @@ MEDIA_TYPES = frozenset({"other-media-type", "other-charset", "missing", "twice"
 """Rules of a Content-Type that is not the one of the operation."""
 
 
+@lru_cache(maxsize=16)
 def parts(request: Request, contract: Contract) -> tuple[Part, ...]:
     """Every part of the request, each once; empty when it addresses no operation of the contract."""
     operation = contract.operations.get(request.operation or "")
@@ -86,7 +89,12 @@ def telling(request: Request, contract: Contract) -> tuple[Part, ...]:
 def asks_too_much(request: Request, contract: Contract) -> bool:
     """Whether a request has too much of something: items, properties, characters, levels, or bytes in all (RFC 9110,
     15.5.14 and 15.5.15)."""
-    much = request.size > MOST_BODY or len(request.url) > MOST_URL
+    return request.size > MOST_BODY or has_too_much(request, contract)
+
+
+def has_too_much(request: Request, contract: Contract) -> bool:
+    """Whether a request has too much of something, however many bytes its body has."""
+    much = len(request.url) > MOST_URL
     return much or any(part.held.rule in TOO_MUCH for part in parts(request, contract))
 
 

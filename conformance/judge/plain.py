@@ -5,7 +5,9 @@ Nothing is attributed, excused or weighed here, and nothing has passed. It is wh
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 from conformance.judge.groups import checks_of, places_of
 from conformance.model.contract import Contract, Requirement
@@ -13,9 +15,33 @@ from conformance.model.errors import Exit
 from conformance.model.finding import Finding, Key
 from conformance.model.phrase import Phrase
 from conformance.model.record import Record
-from conformance.model.verdict import FindingGroup, Outcome, Overall, RequirementResult, Variant, Verdict
+from conformance.model.verdict import NOWHERE, FindingGroup, Outcome, Overall, RequirementResult, Run, Variant, Verdict
 
-__all__ = ["plain_verdict"]
+__all__ = ["empty_verdict", "plain_verdict"]
+
+
+def empty_verdict(run: Run, contract: Contract, notes: Iterable[Phrase]) -> Verdict:
+    """The verdict on a run of which nothing is known but why: no promise of it was judged, and no exchange is in it."""
+    result = partial(RequirementResult.of, required=False, checks={})
+    return Verdict(
+        overall=Overall.INCONCLUSIVE,
+        exit_code=int(Exit.SUITE),
+        contract={"name": contract.name, "version": contract.version, "sha256": contract.sha256},
+        target=NOWHERE,
+        run=replace(run, requests=0),
+        requirements=tuple(
+            result(item, Outcome.NOT_EXERCISED, Phrase.of("not-judged"))
+            if item.excluded is None
+            else result(item, Outcome.EXCLUDED, item.excluded)
+            for item in contract.requirements.values()
+        ),
+        findings=(),
+        error_codes=(),
+        exchanges=(),
+        notes=tuple(notes),
+        resources=tuple(contract.resources.values()),
+        rulings=contract.rulings,
+    )
 
 
 def plain_verdict(record: Record, contract: Contract) -> Verdict:
@@ -32,7 +58,7 @@ def plain_verdict(record: Record, contract: Contract) -> Verdict:
         target=record.target,
         run=replace(record.run, requests=len(record.exchanges)),
         requirements=tuple(_result(item, record, failed=item.id in broken) for item in contract.requirements.values()),
-        findings=tuple(_group(items, contract) for items in found.values()),
+        findings=tuple(_group(items, record, contract) for items in found.values()),
         error_codes=(),
         exchanges=record.exchanges,
         notes=record.notes,
@@ -51,7 +77,7 @@ def _result(item: Requirement, record: Record, *, failed: bool) -> RequirementRe
     return RequirementResult.of(item, outcome, reason, required=item.id in record.required, checks=looks)
 
 
-def _group(members: list[Finding], contract: Contract) -> FindingGroup:
+def _group(members: list[Finding], record: Record, contract: Contract) -> FindingGroup:
     first = members[0]
     requirement = contract.requirements[first.requirement]
     places, checks = places_of(members), checks_of(members)
@@ -68,7 +94,7 @@ def _group(members: list[Finding], contract: Contract) -> FindingGroup:
         count=len(members),
         places=places,
         binding=requirement.binding,
-        exemplar=first.exchange,
+        exemplar=record.exchange_of(first),
         related=first.related,
         case=first.exchange.case if first.exchange is not None else "",
         checks=checks,

@@ -19,6 +19,7 @@ from conformance.model.deviation import Deviation
 from conformance.model.errors import SuiteError
 from conformance.model.finding import Assertion
 from conformance.model.message import Exchange
+from conformance.model.outline import Outlined
 
 __all__ = [
     "CHECKS",
@@ -50,9 +51,9 @@ class Look:
 class RunLook:
     """A look that takes a run: the exchange at which it shows, and the earlier exchanges that it takes to see it."""
 
-    exchange: Exchange
+    exchange: Outlined
     look: Look
-    related: tuple[Exchange, ...] = ()
+    related: tuple[Outlined, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +119,12 @@ def _covers(patterns: tuple[str, ...], requirement: str) -> bool:
 def judge_exchange(exchange: Exchange, contract: Contract) -> tuple[Assertion, ...]:
     """Every assertion of every check about this exchange. Raises SuiteError when a check speaks of what it does not
     cover."""
-    return tuple(_assertion(item, look) for item in CHECKS.values() for look in item.look(exchange, contract))
+    return tuple([_assertion(item, look) for item in CHECKS.values() for look in item.look(exchange, contract)])
 
 
 def judge_run(
     exchanges: Sequence[Exchange], contract: Contract
-) -> Iterator[tuple[Exchange, Assertion, tuple[Exchange, ...]]]:
+) -> Iterator[tuple[Outlined, Assertion, tuple[Outlined, ...]]]:
     """Every assertion of the checks of a run: the exchange that it is about, and the earlier ones that it takes to see
     it."""
     for item in RUN_CHECKS.values():
@@ -142,8 +143,12 @@ def _assertion(item: Check | RunCheck, look: Look) -> Assertion:
 
 def covered(patterns: Iterable[str], requirements: Iterable[str]) -> tuple[str, ...]:
     """The requirements that match one of the patterns (`*` stands for any text)."""
-    wanted = tuple(patterns)
-    return tuple(name for name in requirements if any(fnmatchcase(name, pattern) for pattern in wanted))
+    return _matching(tuple(patterns), tuple(requirements))
+
+
+@lru_cache(maxsize=1024)
+def _matching(patterns: tuple[str, ...], requirements: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in requirements if any(fnmatchcase(name, pattern) for pattern in patterns))
 
 
 def _declared() -> dict[str, tuple[str, ...]]:

@@ -119,6 +119,8 @@ def _text(schema: Schema, value: str) -> Class:
 
 def odd_text(value: str) -> Class | None:
     """The class of a text that servers have trouble to decode or to store, whatever it stands for; None of any other."""
+    if value.isascii():
+        return Class.open("nul") if "\0" in value else None
     if any(0xD800 <= ord(char) <= 0xDFFF for char in value):
         return Class.open("lone-surrogate")
     if "\0" in value:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import chain, pairwise
 from urllib.parse import unquote, urlsplit
 
+from conformance.judge.alike import TwoAnswers
 from conformance.judge.exchange_checks import request_id
 from conformance.judge.registry import Look, RunLook, run_check
 from conformance.model import requirement_id
 from conformance.model.contract import Contract, Resource
 from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import JSON, Unreadable
-from conformance.model.message import DISCOVERY, Exchange
+from conformance.model.message import DISCOVERY, GONE, READING, Exchange
+from conformance.model.outline import Outline, outlines_of
 
 __all__ = ["BACK", "MADE", "REPEATED"]
 
@@ -27,21 +33,47 @@ def repeated_request_ids(exchanges: Sequence[Exchange], contract: Contract) -> I
     Where every answer with an id of an earlier one is that very answer, it was not made anew: a cache or a gateway gave
     the answer of another request.
     """
-    seen: dict[str, Exchange] = {}
-    found: list[tuple[Exchange, Exchange]] = []
-    for exchange in exchanges:
+    marks = array("Q")
+    places = array("L")
+    for place, exchange in enumerate(exchanges):
         value = request_id(exchange)
         if value is not None and exchange.request.operation != DISCOVERY:
-            found.append((exchange, seen.setdefault(value, exchange)))
-    repeated = [(exchange, first) for exchange, first in found if exchange.number != first.number]
-    copied = all(_same_answer(exchange, first) for exchange, first in repeated) and any(
-        exchange.response.body for exchange, _ in repeated
+            marks.append(_mark(value))
+            places.append(place)
+    again = _twice(marks)
+    first: dict[int, int] = {}
+    repeated = [
+        (place, first[mark])
+        for mark, place in zip(marks, places, strict=True)
+        if mark in again and not _begins(first, mark, place)
+    ]
+    copied = any(exchanges[place].response.body for place, _ in repeated) and all(
+        _same_answer(exchanges[place], exchanges[earlier]) for place, earlier in repeated
     )
     kind = "answer-again" if copied else "repeated-request-id"
-    for exchange, first in found:
-        wrong = Deviation(kind, seen=(("exchange", first.number),)) if exchange.number != first.number else None
-        related = (first,) if wrong is not None and copied else ()
-        yield RunLook(exchange, Look(requirement_id.header("RequestId"), wrong), related)
+    outlines, name = outlines_of(exchanges), requirement_id.header("RequestId")
+    for mark, place in zip(marks, places, strict=True):
+        earlier = first.get(mark, place)
+        if earlier == place:
+            yield RunLook(outlines[place], Look(name))
+        else:
+            wrong = Deviation(kind, seen=(("exchange", outlines[earlier].number),))
+            yield RunLook(outlines[place], Look(name, wrong), (outlines[earlier],) if copied else ())
+
+
+def _mark(value: str) -> int:
+    """Eight bytes for a request id of any length: those of a whole run are held against each other."""
+    return int.from_bytes(blake2b(value.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+
+
+def _twice(marks: array[int]) -> frozenset[int]:
+    """Those that are there more than once."""
+    ordered = sorted(marks)
+    return frozenset(one for one, other in pairwise(ordered) if one == other)
+
+
+def _begins(first: dict[int, int], mark: int, place: int) -> bool:
+    return first.setdefault(mark, place) == place
 
 
 def _same_answer(one: Exchange, other: Exchange) -> bool:
@@ -57,12 +89,65 @@ def resources_that_are_back(exchanges: Sequence[Exchange], contract: Contract) -
             yield from _back(exchanges, resource, requirement_id.gone(resource.remove))
 
 
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """A resource that was deleted: its id, the exchange that did so, and when that was answered."""
+
+    own: str
+    by: Outline
+    ended: float
+
+
+@dataclass(frozen=True, slots=True)
+class _ShowsGone:
+    """An answer that shows what was deleted: its place among the exchanges, how many resources of which it shows, and the
+    first of them."""
+
+    place: int
+    count: int
+    shown: tuple[_Gone, ...]
+
+
+MOST_SHOWN = 100
+"""Deleted resources of one answer that are remembered."""
+
+
 def _back(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -> Iterator[RunLook]:
-    gone: dict[str, Exchange] = {}
-    for exchange in exchanges:
+    gone: dict[str, _Gone] = {}
+    # Request -> its answers that showed what was gone, as long as none came without it.
+    seen: dict[tuple[str, str], list[_ShowsGone]] = {}
+    shown: set[str] = set()
+    # Request -> the place of its last answer without anything that was gone, as long as nothing was written.
+    without: dict[tuple[str, str], int] = {}
+
+    def told(back: _ShowsGone, then: Exchange | None) -> RunLook:
+        """Where the same request was answered without it, `then` or just before, it was answered in two ways."""
+        exchange = exchanges[back.place]
+        related = tuple(dict.fromkeys(gone[item.own].by for item in back.shown if item.own in gone))
+        if then is not None:
+            two = TwoAnswers.of(exchange, then).deviation
+            return RunLook(exchange.outline, Look(requirement, two), (*related, then.outline))
+        wrong = Deviation("back-again", seen=(("count", back.count),))
+        return RunLook(exchange.outline, Look(requirement, wrong), related)
+
+    for place, exchange in enumerate(exchanges):
         operation, status = exchange.request.operation, exchange.response.status
+        asked = exchange.request.url, exchange.request.actor
+        if exchange.request.method not in READING:
+            without.clear()
+        if asked in seen and exchange.request.method == "GET" and (status < 300 or status in GONE):
+            still = set(_ids(exchange)) if status < 300 else set()
+            if not any(item.own in still for back in seen[asked] for item in back.shown):
+                yield from (told(back, exchange) for back in seen.pop(asked))
+        own = unquote(urlsplit(exchange.request.url).path).rpartition("/")[2]
+        if operation == resource.remove and own in shown and status not in GONE:
+            shown.discard(own)
+            for key in tuple(seen):  # it was there to be deleted again: that it is not shown any more says nothing
+                again = [back for back in seen[key] if any(item.own == own for item in back.shown)]
+                yield from (told(back, None) for back in again)
+                seen[key] = [back for back in seen[key] if back not in again]
         if operation == resource.remove and status == 204 and exchange.request.actor == "main":
-            gone[unquote(urlsplit(exchange.request.url).path).rpartition("/")[2]] = exchange
+            gone[own] = _Gone(own, exchange.outline, exchange.started + exchange.response.elapsed)
             continue
         if not gone or status >= 300:
             continue
@@ -71,17 +156,27 @@ def _back(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -
             for own in ids:
                 gone.pop(own, None)
             continue
-        back = [own for own in ids if own in gone]
-        if ids:
-            related = tuple(dict.fromkeys(gone[own] for own in back))
-            wrong = Deviation("back-again", seen=(("count", len(back)),)) if back else None
-            yield RunLook(exchange, Look(requirement, wrong), related)
+        # Of two workers, the one that has the later number may have sent its request first.
+        back = [gone[own] for own in ids if own in gone and exchange.started >= gone[own].ended]
+        if back and asked in without:
+            yield told(_ShowsGone(place, len(back), tuple(back[:MOST_SHOWN])), exchanges[without[asked]])
+        elif back:
+            seen.setdefault(asked, []).append(_ShowsGone(place, len(back), tuple(back[:MOST_SHOWN])))
+            shown |= {item.own for item in back[:MOST_SHOWN]}
+        else:
+            if gone.keys().isdisjoint(ids):  # what was asked for before the deletion was answered may show it
+                without[asked] = place
+            if ids:
+                yield RunLook(exchange.outline, Look(requirement))
+    for item in chain.from_iterable(seen.values()):
+        yield told(item, None)
 
 
 @run_check(MADE, covers="*.create.response.201")
 def resources_that_are_not_there(exchanges: Sequence[Exchange], contract: Contract) -> Iterator[RunLook]:
     """For each resource that a create has answered: whether it is shown, as long as nobody asked to delete it (ruling
-    45)."""
+    45), be it that the answer to that never came. And whether it is shown each time: what is not there once and there
+    again was answered in two ways."""
     for resource in contract.resources.values():
         if resource.create is not None and resource.show is not None:
             requirement = requirement_id.response(resource.create, 201)
@@ -90,18 +185,47 @@ def resources_that_are_not_there(exchanges: Sequence[Exchange], contract: Contra
 
 
 def _made(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -> Iterator[RunLook]:
-    made: dict[str, Exchange] = {}
-    for exchange in exchanges:
+    made: dict[str, Outline] = {}
+    settled: set[str] = set()  # what was shown, or was asked to be deleted: it may be away, and does not come back
+    missed: dict[str, tuple[Outline, int]] = {}  # id -> its create, and the place of the answer that it is not there
+
+    def told(created: Outline, place: int, then: Exchange | None) -> RunLook:
+        """Where it was shown `then`, the request was answered in two ways."""
+        exchange = exchanges[place]
+        if then is not None:
+            two = TwoAnswers.of(exchange, then).deviation
+            return RunLook(exchange.outline, Look(requirement, two), (created, then.outline))
+        wrong = Deviation("made-and-not-there", operation=resource.create)
+        return RunLook(exchange.outline, Look(requirement, wrong), (created,))
+
+    for place, exchange in enumerate(exchanges):
         operation, status = exchange.request.operation, exchange.response.status
         own = unquote(urlsplit(exchange.request.url).path).rpartition("/")[2]
         if operation == resource.create and status == 201 and exchange.request.actor == "main":
-            made |= dict.fromkeys(_ids(exchange)[:1], exchange)
+            for item in _ids(exchange)[:1]:
+                made[item] = exchange.outline
+                settled.discard(item)
         elif exchange.request.method == "DELETE":
-            made.pop(own, None)
-        elif operation == resource.show and own in made and exchange.request.actor == "main":
-            created = made.pop(own)
-            wrong = Deviation("made-and-not-there", operation=resource.create) if status == 404 else None
-            yield RunLook(exchange, Look(requirement, wrong), (created,))
+            away = missed.pop(own, None)
+            if away is not None and own not in settled:
+                yield told(*away, None)
+            settled.add(own)  # whatever was answered, it may be gone; but then it does not come back
+            if status < 300:
+                made.pop(own, None)
+        elif operation != resource.show or exchange.request.actor != "main" or own not in made:
+            continue
+        elif status == 404:
+            if not exchange.request.doubtful:
+                missed.setdefault(own, (made[own], place))
+        elif own in missed and status < 300:
+            yield told(*missed.pop(own), exchange)
+            settled.add(own)
+        elif own not in settled:
+            yield RunLook(exchange.outline, Look(requirement), (made[own],))
+            settled.add(own)
+    for own, (created, missing) in missed.items():
+        if own not in settled:
+            yield told(created, missing, None)
 
 
 def _ids(exchange: Exchange) -> list[str]:

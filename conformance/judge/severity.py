@@ -125,6 +125,7 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         "back-again",
         "back-after-a-delete",
         "answer-again",
+        "answered-in-two-ways",
         # lists
         "selects",
         "other-selection",

@@ -26,6 +26,7 @@ from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class, Part
 from conformance.model.finding import Finding
+from conformance.model.findings import alike
 from conformance.model.phrase import Phrase, Terms, Value
 from conformance.model.verdict import Harm
 
@@ -35,12 +36,16 @@ __all__ = ["given_away", "title"]
 def title(members: Sequence[Finding], contract: Contract) -> Deviation:
     """The deviation that names the cause of these findings, which have something in common: a finding's own where it has
     one name only, else what all of them say."""
+    counts = alike(members)
+    members = [item for item, _ in counts]
     first = members[0]
     other_data = any(item.deviation.kind in OTHER_DATA for item in members)
     plain = next((item.deviation for item in members if item.deviation.kind in REFUSALS), None)
     syntax = any(item.deviation.kind in SYNTAX for item in members)
     if syntax and plain is not None:
         return plain
+    if first.deviation.kind in CHOSEN_BY_THE_SERVER and not (other_data or syntax):
+        return _of_form(counts)
     make = _of_data if other_data else _of_syntax if syntax else _TITLES.get(first.deviation.kind)
     if make is not None:
         return make(members)
@@ -141,11 +146,13 @@ def _of_syntax(members: Sequence[Finding]) -> Deviation:
     return Deviation(SYNTAX[first.kind], status=first.status, request=request)
 
 
-def _of_form(members: Sequence[Finding]) -> Deviation:
-    """The forms that came, the most frequent first."""
-    first = members[0].deviation
+def _of_form(members: Sequence[tuple[Finding, int]]) -> Deviation:
+    """The forms that came, the most frequent first; with each finding how often it was met."""
+    first = members[0][0].deviation
     term = CHOSEN_BY_THE_SERVER[first.kind]
-    counts: Counter[Value] = Counter(dict(item.deviation.terms).get(term) for item in members)
+    counts: Counter[Value] = Counter()
+    for item, count in members:
+        counts[dict(item.deviation.terms).get(term)] += count
     if len(counts) == 1:
         return first
     forms = tuple(form for form, _ in sorted(counts.items(), key=lambda item: (-item[1], str(item[0]))))
@@ -225,5 +232,4 @@ _TITLES: Mapping[str, Callable[[Sequence[Finding]], Deviation]] = {
     "selects": _of_selection,
     **dict.fromkeys(REFUSED_ALL_THE_SAME, _of_refused),
     **dict.fromkeys(SYNTAX, _of_syntax),
-    **dict.fromkeys(CHOSEN_BY_THE_SERVER, _of_form),
 }

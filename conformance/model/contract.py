@@ -184,9 +184,12 @@ class Operation:
 
     def response(self, status: int) -> ResponseSpec | None:
         """The documented success with this status, or None."""
-        return next((spec for spec in self.responses if spec.status == status), None)
+        for spec in self.responses:
+            if spec.status == status:
+                return spec
+        return None
 
-    @property
+    @cached_property
     def query(self) -> tuple[Parameter, ...]:
         """The query parameters, in the document's order."""
         return tuple(item for item in self.parameters if item.location == "query")
@@ -268,7 +271,11 @@ class Contract:
     resources: Mapping[str, Resource] = field(default_factory=dict)
     rulings: Mapping[int, Ruling] = field(default_factory=dict)
 
-    @property
+    def __hash__(self) -> int:
+        """Contracts that are equal have these in common; so what follows from a contract alone can be kept."""
+        return hash((self.name, self.sha256))
+
+    @cached_property
     def token_operation(self) -> Operation | None:
         """The operation that gives a token to who has none, or None when the contract has none."""
         return next((item for item in self.operations.values() if item.issues_token and not item.secured), None)

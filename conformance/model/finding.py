@@ -6,12 +6,14 @@ and wherever the same deviation is met.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from typing import Self
 
 from conformance.model.deviation import Deviation
-from conformance.model.message import Exchange
+from conformance.model.outline import Outlined
 
 __all__ = ["Assertion", "Finding", "Key", "identity"]
 
@@ -35,7 +37,7 @@ class Assertion:
 
 @dataclass(frozen=True)
 class Finding:
-    """A failed assertion with the exchange that shows it.
+    """A failed assertion with the exchange that shows it, in outline.
 
     `related` are the numbers of the exchanges that led up to it. `borrowed` says that its deviation is one of another
     kind of request, which explains it better than its own (see judge/attribution.py).
@@ -46,9 +48,25 @@ class Finding:
     operation: str
     status: int | None
     deviation: Deviation
-    exchange: Exchange | None
+    exchange: Outlined | None
     related: tuple[int, ...] = ()
     borrowed: bool = False
+
+    @classmethod
+    def at(cls, exchange: Outlined, assertion: Assertion, related: Sequence[Outlined] = ()) -> Self | None:
+        """What a look at an exchange found broken, None where the promise holds."""
+        if assertion.deviation is None:
+            return None
+        numbers = tuple(item.number for item in related)
+        return cls(
+            assertion.requirement,
+            assertion.check,
+            exchange.operation,
+            exchange.status,
+            assertion.deviation,
+            exchange,
+            numbers,
+        )
 
     @property
     def key(self) -> Key:

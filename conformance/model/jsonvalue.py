@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ __all__ = [
     "JSON",
     "Unreadable",
     "Violation",
+    "beginning",
     "can_be_sent",
     "equal",
     "in_utc",
@@ -48,32 +50,30 @@ class Unreadable(ValueError):
 
 MOST_LEVELS = 100
 """Arrays and objects within each other that a body may have; readers of JSON give up at some hundred (RFC 8259, 9)."""
-_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]')
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def read_json(data: bytes) -> JSON:
     """The JSON of a body, strictly (RFC 8259: UTF-8, no NaN, no half of a surrogate pair). Raises Unreadable."""
 
-    def refuse(token: str) -> JSON:
-        raise Unreadable(Phrase.of("no-json-number", token=token))
-
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Unreadable(Phrase.of("not-utf-8", byte=error.start)) from None
-    if text.count("[") + text.count("{") > MOST_LEVELS and _levels(text) > MOST_LEVELS:
-        raise Unreadable(Phrase.of("nested-too-deeply"))
     try:
-        value: JSON = json.loads(text, parse_constant=refuse, parse_float=_finite)
+        value: JSON = json.loads(text) if text.startswith("\ufeff") else _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise Unreadable(Phrase.of("not-json", said=error.msg, line=error.lineno, column=error.colno)) from None
     except RecursionError:
         raise Unreadable(Phrase.of("nested-too-deeply")) from None
     except Unreadable:
         raise
-    except ValueError as error:  # an integer with more digits than Python converts
-        raise Unreadable(Phrase.of("number-too-long", said=str(error))) from None
+    except ValueError:  # an integer with more digits than Python converts
+        digits = max(map(len, re.findall(r"\d{1000,}", text)), default=0)
+        most = sys.get_int_max_str_digits()
+        raise Unreadable(Phrase.of("number-too-long", digits=digits, most=most)) from None
+    if text.count("[") + text.count("{") > MOST_LEVELS and _too_deep(value):
+        raise Unreadable(Phrase.of("nested-too-deeply"))
     if _SURROGATE.search(text):
         try:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -84,21 +84,49 @@ def read_json(data: bytes) -> JSON:
     return value
 
 
-def _levels(text: str) -> int:
-    """How many arrays and objects are within each other, in what may be no JSON."""
-    most = level = 0
-    for match in _STRUCTURE.finditer(text):
-        level += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match.group(), 0)
-        most = max(most, level)
-    return most
+def _refuse(token: str) -> JSON:
+    raise Unreadable(Phrase.of("no-json-number", token=token))
+
+
+def _too_deep(value: JSON) -> bool:
+    """Whether more than MOST_LEVELS arrays and objects are within each other."""
+    level: list[JSON] = [value]
+    for _ in range(MOST_LEVELS):
+        level = [
+            part
+            for whole in level
+            for part in (whole.values() if isinstance(whole, dict) else whole if isinstance(whole, list) else ())
+            if isinstance(part, dict | list)
+        ]
+    return bool(level)
+
+
+def beginning(value: JSON, most: int) -> JSON:
+    """The value with so many values in all of its arrays together, about; what is more of an array is left out. Objects
+    stay whole."""
+    left = most
+
+    def cut(value: JSON) -> JSON:
+        nonlocal left
+        left -= 1
+        if isinstance(value, dict):
+            return {name: cut(part) for name, part in value.items()}
+        if isinstance(value, list):
+            return [cut(part) for part in value if left > 0]
+        return value
+
+    return cut(value)
 
 
 def _finite(text: str) -> float:
     """A number with a fraction or an exponent; what is beyond a float (1e999) is refused, not taken as infinite."""
     value = float(text)
     if math.isinf(value):
-        raise Unreadable(Phrase.of("no-json-number", token=text[:40]))
+        raise Unreadable(Phrase.of("number-too-large", token=text[:40]))
     return value
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +183,13 @@ FORMATS: Mapping[str, Callable[[str], bool]] = {
 
 def valid(schema: Mapping[str, Any], value: Any) -> bool:
     """Whether the value satisfies the schema."""
-    return _compiled(json.dumps(schema, sort_keys=True)).is_valid(value)
+    return _validator(schema).is_valid(value)
 
 
 def violations(schema: Mapping[str, Any], value: Any) -> Iterator[Violation]:
     """Every violation of the schema in the value."""
-    for error in _compiled(json.dumps(schema, sort_keys=True)).iter_errors(value):
+    validator = _validator(schema)
+    for error in () if validator.is_valid(value) else validator.iter_errors(value):
         steps: list[str | int] = list(error.instance_path)
         kind: Any = error.kind
         if kind.name == "required":
@@ -178,6 +207,21 @@ def _rule(kind: Any, value: Any) -> tuple[str, Terms, Any]:
     if kind.name == "format":
         return "format", (("wanted", str(kind.format)),), value
     return "breaks", (("keyword", str(kind.name)),), value
+
+
+_validators: dict[int, tuple[Mapping[str, Any], jsonschema_rs.Draft202012Validator]] = {}
+"""Identity of a schema -> the schema, which so stays the one with this identity, and its validator. Schemas of a
+contract are never changed, and to write one down to compare it takes longer than to check a value."""
+MOST_VALIDATORS = 256
+
+
+def _validator(schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    known = _validators.get(id(schema))
+    if known is None:
+        if len(_validators) >= MOST_VALIDATORS:
+            _validators.clear()
+        known = _validators[id(schema)] = (schema, _compiled(json.dumps(schema, sort_keys=True)))
+    return known[1]
 
 
 @lru_cache(maxsize=128)
@@ -216,5 +260,6 @@ def equal(due: Any, got: Any, *, unordered: bool = False) -> bool:
 def short(value: Any) -> str:
     """The value as JSON writes it, what cannot be seen escaped, cut to 80 characters."""
     text = json.dumps(value, ensure_ascii=False, default=repr)
-    text = "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
     return text if len(text) <= 80 else text[:77] + "..."

@@ -17,6 +17,10 @@ __all__ = ["OTHER_ORIGIN", "WEAKER_SCHEME", "at_home", "can_be_followed", "elsew
 OTHER_ORIGIN, WEAKER_SCHEME = "another-origin", "weaker-scheme"
 """How a link can lead away from the service that gave it."""
 _PORTS = {"http": 80, "https": 443}
+_PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
+"""Nearly all links: an absolute path in which nothing is encoded and no segment begins with a dot. What it stands for is
+known without taking it apart, which costs more than anything else that is done with an answer."""
+_PLAIN_ROOT = re.compile(r"https?://[a-z0-9.-]+(?::[1-5]?[0-9]{1,4})?(?:/[A-Za-z0-9._~/-]*)?")
 _VERSION = re.compile(r"/v[0-9]+(\.[0-9]+)*(/|\Z)")
 
 
@@ -35,6 +39,9 @@ def resolved(link: str, asked: str, root: str) -> str | None:
     fragment. None for what is no URI reference, or no address of HTTP."""
     if not link or not can_be_sent(link):
         return None
+    if _PLAIN_PATH.fullmatch(link) and _PLAIN_ROOT.fullmatch(root) and asked.startswith(f"{home_of(root)}/"):
+        base = root[len(home_of(root)) :].rstrip("/")
+        return (root.rstrip("/") if _VERSION.match(link) and not _below(link, base) else home_of(root)) + link
     try:
         parts = urlsplit(link)
         base = urlsplit(root).path.rstrip("/")
@@ -48,6 +55,12 @@ def resolved(link: str, asked: str, root: str) -> str | None:
     return found._replace(fragment="").geturl() if found.scheme in _PORTS and found.hostname else None
 
 
+def home_of(url: str) -> str:
+    """Scheme and authority of a URL as they stand in it; all of it where it has no path."""
+    end = url.find("/", url.find("://") + 3)
+    return url if end < 0 else url[:end]
+
+
 def can_be_followed(link: str) -> bool:
     """Whether a link is a URI reference, and of HTTP if it is absolute."""
     return resolved(link, "http://any.example/", "http://any.example") is not None
@@ -56,6 +69,8 @@ def can_be_followed(link: str) -> bool:
 def elsewhere(url: str, asked: str) -> str:
     """How an absolute URL leads away from the origin that was asked (RFC 6454, 4): to OTHER_ORIGIN, or by a
     WEAKER_SCHEME. Empty when it does not; a stronger scheme of the same host does not."""
+    if url.startswith(f"{home_of(asked)}/"):
+        return ""
     to, ours = urlsplit(url), urlsplit(asked)
     if (to.hostname or "").rstrip(".") != (ours.hostname or "").rstrip("."):
         return OTHER_ORIGIN

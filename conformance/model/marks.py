@@ -3,15 +3,21 @@ respect."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from conformance.model.contract import Schema
 
-__all__ = ["OWN_PROPERTY", "Marks", "prefix_of", "tag_of"]
+__all__ = ["OWN_PROPERTY", "Marks", "name_of", "prefix_of", "stem_of", "tag_of", "without_attempts"]
 
 OWN_PROPERTY = "conformance_"
 """What the name of a further property begins with that a run sets, so that it means nothing to any service."""
+_ATTEMPTS = "abcdefghijklmnopqrstuvwxyz"
+"""What tells the names of the attempts at a case apart."""
+_ATTEMPT = re.compile(r"(-[0-9a-f]{6})[a-z](?=-)")
+"""A stem between the prefix and the number, with what tells the attempt."""
 
 
 def tag_of(run_id: str) -> str:
@@ -22,6 +28,22 @@ def tag_of(run_id: str) -> str:
 def prefix_of(run_id: str) -> str:
     """What every name begins with that a run makes up."""
     return f"{tag_of(run_id)}-"
+
+
+def stem_of(case: str, attempt: int) -> str:
+    """What the names have in common that an attempt at a case makes up; `attempt` counts from 0. It is as long whichever
+    attempt it is, for some names are filled up to a length."""
+    return f"{sha256(case.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}{_ATTEMPTS[attempt]}"
+
+
+def name_of(run_id: str, stem: str, number: int) -> str:
+    """The name of this number of an attempt at a case of a run."""
+    return f"{prefix_of(run_id)}{stem}-{number}"
+
+
+def without_attempts(text: str) -> str:
+    """A text in which the names that several attempts at a case have made up are the same."""
+    return _ATTEMPT.sub(r"\1", text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.model.finding import Finding
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
+from conformance.model.spool import numbered
 from conformance.model.verdict import Removal, Run
 
 __all__ = ["Attempt", "Provocation", "Record"]
@@ -31,7 +32,8 @@ class Attempt:
 
     `exchanges` are the numbers of its exchanges, `findings` the indices of its findings in the record; `complete` says
     that it got to its end, so that what it did not show was not there; `explores` that its requests depend on the seed
-    of the run, so that what only it shows is not what every run asks.
+    of the run, so that what only it shows is not what every run asks. `stopped` tells the answer for which it could not
+    go on, "" when it ended for no such reason.
     """
 
     case: str
@@ -39,6 +41,7 @@ class Attempt:
     findings: range
     complete: bool
     explores: bool = False
+    stopped: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,14 @@ class Record:
     requirements that this run owes; `reasons` say why one was not exercised (words of the errata are text); `notes`
     what limited the run; `suite_fault` that we are at fault; `removal` what is sent before a delete that is refused.
     `started` is False for a run that never came to its cases: then it is not even known whether what answered is the cloud
-    that was meant, so nothing that it sent is judged.
+    that was meant, so nothing that it sent is judged. `taken_back` are findings of the checks of a run that do not stand
+    (judge/once.py): requirement, check, and number of the exchange.
     """
 
     run: Run
     target: Mapping[str, Any]
-    exchanges: tuple[Exchange, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    exchanges: Sequence[Exchange] = ()
+    findings: Sequence[Finding] = ()
     looks: Mapping[tuple[str, str], int] = field(default_factory=dict)
     provocations: tuple[Provocation, ...] = ()
     unjudged: Mapping[str, Mapping[str, Phrase]] = field(default_factory=dict)
@@ -68,3 +72,11 @@ class Record:
     suite_fault: bool = False
     removal: Removal | None = None
     started: bool = True
+    taken_back: frozenset[tuple[str, str, int]] = frozenset()
+
+    def exchange_of(self, finding: Finding) -> Exchange | None:
+        """The exchange that shows a finding, read back; None when none does."""
+        shown = finding.exchange
+        if shown is None or isinstance(shown, Exchange):
+            return shown
+        return numbered(self.exchanges, shown.number)

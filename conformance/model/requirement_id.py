@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 from enum import StrEnum
+from functools import cache
 
 __all__ = [
     "Kind",
@@ -55,6 +56,7 @@ class Kind(StrEnum):
     LENIENT = "lenient"
 
 
+@cache
 def header(name: str) -> str:
     """A header that every request or answer has: `header.content-type`, and `header.request-id` of RequestId."""
     return f"header.{re.sub(r'(?<=[a-z0-9])(?=[A-Z])', '-', name).lower()}"
@@ -103,6 +105,7 @@ def body(operation: str, member: str = "") -> str:
     return f"{operation}.body.{member}" if member else f"{operation}.body"
 
 
+@cache
 def response(operation: str, status: int | str = "", place: str = "") -> str:
     """A documented success, or a member of its body: `server.list.response.200`, `server.list.response.200.servers.id`.
 

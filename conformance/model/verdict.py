@@ -12,7 +12,7 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
@@ -35,6 +35,7 @@ from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 
 __all__ = [
+    "NOWHERE",
     "Consequence",
     "ErrorCodeRow",
     "FindingGroup",
@@ -377,7 +378,10 @@ class ErrorCodeRow:
 class Run:
     """How the run was made. `started_at` is RFC 3339 in UTC, `duration` seconds, `requests` those that were sent.
 
-    `cut_short` says that it ended before the last case; `strict_waivers` that waivers without use fail it.
+    `cut_short` says that it ended before the last case; `strict_waivers` that waivers without use fail it. `sent_again`
+    counts the requests whose connection broke and that were sent again, `cases_again` the cases that ran again for that;
+    `most_held` the resources of the run that were there at once. `ended` is False in what
+    stands in the place of the reports while the run is under way.
     """
 
     id: str
@@ -393,6 +397,25 @@ class Run:
     leftovers: tuple[str, ...] = ()
     cut_short: bool = False
     strict_waivers: bool = False
+    sent_again: int = 0
+    cases_again: int = 0
+    most_held: int = 0
+    ended: bool = True
+
+
+NOWHERE: Mapping[str, Any] = {
+    "name": "",
+    "url": "",
+    "urls": {},
+    "region": "",
+    "project": "",
+    "second_project": None,
+    "roles": [],
+    "facts": None,
+    "may_create": None,
+    "embedded": False,
+}
+"""What a verdict says of a target of which nothing is known."""
 
 
 @dataclass(frozen=True)
@@ -415,7 +438,7 @@ class Verdict:
     requirements: tuple[RequirementResult, ...]
     findings: tuple[FindingGroup, ...]
     error_codes: tuple[ErrorCodeRow, ...]
-    exchanges: tuple[Exchange, ...]
+    exchanges: Sequence[Exchange]
     notes: tuple[Phrase, ...] = ()
     sent: tuple[SentRow, ...] = ()
     waivers: tuple[WaiverResult, ...] = ()

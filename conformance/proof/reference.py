@@ -46,6 +46,7 @@ BODY_LIMIT = 64 * 1024 * 1024
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
+    answered = 0
     contract: Contract
     parts: Mapping[str, ReferencePart]
     target: ReferenceParts
@@ -117,6 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
         return b"".join(pieces)
 
     def _send(self, answer: Answer) -> None:
+        self.server.answered += 1
         body = answer.encoded()
         given = {name.lower() for name in answer.headers}
         if answer.headers.get("Connection") == "close":
@@ -202,6 +204,11 @@ class Reference:
     def secrets(self) -> tuple[str, ...]:
         """The passwords of its accounts and the tokens that it gave out."""
         return self._login.secrets
+
+    @property
+    def answered(self) -> int:
+        """How many requests it has answered."""
+        return self._server.answered
 
     def resources(self) -> int:
         """How many resources its services hold."""

@@ -49,9 +49,10 @@ from conformance.proof.scorecard import (
 from conformance.reports.sentences import message, said, spoken
 from conformance.run.cases import Case, registry
 from conformance.run.embedded import Embed
+from conformance.run.options import Options, in_profile
 from conformance.run.runner import run_cases
 from conformance.run.service import registered
-from conformance.run.session import Options, Session, in_profile
+from conformance.run.session import Session
 from conformance.services.fault import Fault
 from conformance.target.cloud import Settings
 
@@ -190,29 +191,18 @@ is known of a place in it.
 
 
 def _attempt(task: _Task) -> CleanRun | FaultTrial:
-    with _own_signals():
-        if task.fault is None:
-            return clean_run(task.profile, task.seed, task.liberty)
-        place = task.fault.rpartition(".")[0]
-        area = place.partition(".")[0] if place.count(".") == 1 else place
-        found = trial(task.fault, task.profile, task.seed, likely=_caught_in.get(place) or _caught_in.get(area, ""))
-        if found.case:
-            _caught_in[place] = _caught_in[area] = found.case
-        return found
+    if task.fault is None:
+        return clean_run(task.profile, task.seed, task.liberty)
+    place = task.fault.rpartition(".")[0]
+    area = place.partition(".")[0] if place.count(".") == 1 else place
+    found = trial(task.fault, task.profile, task.seed, likely=_caught_in.get(place) or _caught_in.get(area, ""))
+    if found.case:
+        _caught_in[place] = _caught_in[area] = found.case
+    return found
 
 
 def _prove(task: _Task) -> FaultTrial | None:
-    with _own_signals():
-        return prove(task.check, task.candidates, task.profile)
-
-
-@contextlib.contextmanager
-def _own_signals() -> Iterator[None]:
-    """A run takes SIGTERM for Ctrl-C; a worker that waits is ended by it."""
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    return prove(task.check, task.candidates, task.profile)
 
 
 @lru_cache(maxsize=1)

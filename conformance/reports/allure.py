@@ -12,7 +12,6 @@ Rules
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,12 +35,16 @@ from attr import asdict
 from conformance.model import requirement_id
 from conformance.model.message import Exchange, Headers
 from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, Severity, Verdict, Weight
+from conformance.reports.encoding import json_bytes
 from conformance.reports.presentation import Presentation
 from conformance.reports.sentences import message, said, stated
 from conformance.reports.visible import clean
 from conformance.reports.words import lines
 
-__all__ = ["to_allure"]
+__all__ = ["MARK", "to_allure"]
+
+MARK = TEST_CASE_PATTERN.format(prefix=uuid.uuid5(uuid.NAMESPACE_OID, "easystack-conformance under way"))
+"""The file of the result that says that a run is under way."""
 
 SEVERITY = {
     Severity.CRITICAL: "critical",
@@ -80,20 +83,22 @@ def to_allure(shown: Presentation) -> dict[str, bytes]:
     results: dict[str, bytes] = {}
     for item in verdict.requirements:
         result = _result(item, findings[item.id], shown, attached)
-        results[TEST_CASE_PATTERN.format(prefix=result.uuid)] = _json(
+        results[TEST_CASE_PATTERN.format(prefix=result.uuid)] = json_bytes(
             asdict(result, filter=lambda _, value: value or value is False)
         )
+    if not verdict.run.ended:
+        results[MARK] = json_bytes(asdict(_under_way(verdict), filter=lambda _, value: value or value is False))
     return {
         **attached,
         **results,
-        "categories.json": _json(
+        "categories.json": json_bytes(
             [
                 {"name": name, "messageRegex": f"(?s){begins}.*", "matchedStatuses": [status]}
                 for name, begins, status in CATEGORIES
             ]
         ),
         "environment.properties": _environment(verdict),
-        "executor.json": _json(_executor(verdict)),
+        "executor.json": json_bytes(_executor(verdict)),
     }
 
 
@@ -144,6 +149,26 @@ def _result(
         steps=[*_looks(item, groups), *(_step(group, shown, attached) for group in groups)],
         start=start,
         stop=stop,
+    )
+
+
+def _under_way(verdict: Verdict) -> Any:
+    """The one result of a run that has not ended."""
+    notes = "; ".join(said(note).plain("en") for note in verdict.notes)
+    began = round(datetime.fromisoformat(verdict.run.started_at).timestamp() * 1000)
+    return TestResult(
+        uuid=MARK.removesuffix("-result.json"),
+        historyId="easystack-conformance run",
+        testCaseId="easystack-conformance run",
+        fullName="run",
+        name="run",
+        titlePath=[verdict.contract["name"], "run"],
+        status=Status.BROKEN,
+        statusDetails=StatusDetails(message=clean(f"not exercised: {notes}")),
+        stage="finished",
+        labels=[Label("framework", "easystack-conformance"), Label("suite", "run")],
+        start=began,
+        stop=began,
     )
 
 
@@ -270,7 +295,3 @@ def _executor(verdict: Verdict) -> Mapping[str, Any]:
 
 def _uuid(verdict: Verdict, name: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{verdict.run.id}\x1f{name}"))
-
-
-def _json(value: object) -> bytes:
-    return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")

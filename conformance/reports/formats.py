@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from conformance.reports import underway
+from conformance.reports.destination import Content
+from conformance.reports.encoding import json_bytes
 from conformance.reports.har import to_har
-from conformance.reports.html import to_html
 from conformance.reports.junit import to_junit
 from conformance.reports.presentation import Presentation
 from conformance.reports.sarif import to_sarif
@@ -26,19 +27,23 @@ class Format:
 
     file: str
     purpose: str
-    make: Callable[[Presentation], bytes]
+    make: Callable[[Presentation], Content]
 
 
-def _json(value: object) -> bytes:
-    return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+def _page(shown: Presentation) -> str:
+    if not shown.verdict.run.ended:
+        return underway.page(shown)
+    from conformance.reports.html import to_html  # with the engine of the templates, at the end of a run
+
+    return to_html(shown)
 
 
 FORMATS: Mapping[str, Format] = {
-    "har": Format("exchanges.har", "every exchange, for a browser's developer tools", lambda shown: _json(to_har(shown))),
+    "har": Format("exchanges.har", "every exchange, for a browser's developer tools", to_har),
     "junit": Format("junit.xml", "a test case for each requirement, for a pipeline", to_junit),
-    "sarif": Format("report.sarif", "the findings at their lines of the specs, for code scanning", lambda shown: _json(to_sarif(shown))),
+    "sarif": Format("report.sarif", "the findings at their lines of the specs, for code scanning", lambda shown: json_bytes(to_sarif(shown))),
     "summary": Format("summary.md", "one screen, for a pull request", lambda shown: to_summary(shown).encode("utf-8", "replace")),
-    "html": Format("index.html", "the page, for a person", lambda shown: to_html(shown).encode("utf-8", "backslashreplace")),
-    "json": Format(VERDICT, "the verdict, for a program", lambda shown: _json(to_json(shown))),
+    "html": Format("index.html", "the page, for a person", lambda shown: _page(shown).encode("utf-8", "backslashreplace")),
+    "json": Format(VERDICT, "the verdict, for a program", lambda shown: json_bytes(to_json(shown))),
 }  # fmt: skip  # a table
 """Name -> format, in the order in which the files are written."""

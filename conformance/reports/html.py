@@ -22,6 +22,7 @@ from markupsafe import Markup, escape
 
 from conformance.model.contract import Authority, Lines
 from conformance.model.verdict import Outcome, Severity
+from conformance.reports import underway
 from conformance.reports.language import LANGUAGES, Text, say, title
 from conformance.reports.outcome_line import LEGEND
 from conformance.reports.page import page_of
@@ -58,6 +59,8 @@ def to_html(shown: Presentation) -> str:
     language = shown.language
     if language not in LANGUAGES:
         raise ValueError(f"language {language!r} is none of {', '.join(LANGUAGES)}")
+    if not shown.verdict.run.ended:
+        return underway.page(shown)
     style, script = _source("index.css"), _source("index.js")
     return (
         _environment(language)

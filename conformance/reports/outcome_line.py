@@ -52,6 +52,10 @@ def headline(verdict: Verdict) -> Text:
 
 def outcome_line(verdict: Verdict) -> Text:
     """Everything that a reader of one line must know, the exit code last."""
+    if not verdict.run.ended:
+        return say(
+            "{outcome} ({profile}): the run has not ended", outcome=loud(verdict.overall), profile=verdict.run.profile
+        )
     count = figures(verdict.requirements)
     line = say(
         "{outcome} ({scope}): {kept} kept, {broken} broken, {missing} not exercised",

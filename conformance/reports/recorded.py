@@ -9,18 +9,21 @@ Secrets are gone from both; what reads a run back never sees one.
 from __future__ import annotations
 
 import base64
+import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, TypeVar
 
 from conformance.model.contract import Authority, Level, Quote, Resource, Ruling, Statement
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class
 from conformance.model.errors import UsageError
 from conformance.model.message import Exchange, Headers, Request, Response
+from conformance.model.opening import opened
 from conformance.model.phrase import Phrase
+from conformance.model.spool import Exchanges
 from conformance.model.verdict import (
     Consequence,
     ErrorCodeRow,
@@ -38,24 +41,31 @@ from conformance.model.verdict import (
     Verdict,
     WaiverResult,
 )
+from conformance.reports.har import ENTRIES, HEAD, TAIL
 from conformance.reports.verdict_json import VERSION
 
 __all__ = ["parse_run", "read_run"]
 
 
 def read_run(directory: Path) -> Verdict:
-    """The verdict of a run directory. Raises UsageError naming the file that is missing, damaged or of another version."""
-    return parse_run(_read(directory / "verdict.json"), _read(directory / "exchanges.har"), str(directory))
+    """The verdict of a run directory.
+
+    Raises UsageError naming the file that is missing, damaged or of another version, and for a run that has not ended.
+    """
+    verdict = _read(directory / "verdict.json", lambda file: file.read())
+    _told(verdict, str(directory))
+    return _read(directory / "exchanges.har", lambda har: _run(verdict, har, str(directory)))
 
 
 def parse_run(verdict: bytes, har: bytes, where: str) -> Verdict:
     """The verdict of the contents of a run's two files; `where` names the place in the UsageError that is raised."""
-    raw = _object(verdict, f"{where}/verdict.json")
-    if raw.get("verdict") != VERSION:
-        raise UsageError(f"{where}/verdict.json: no verdict of version {VERSION}; run the suite again to write one")
-    log = _object(har, f"{where}/exchanges.har")
+    return _run(verdict, io.BytesIO(har), where)
+
+
+def _run(verdict: bytes, har: BinaryIO, where: str) -> Verdict:
+    raw = _told(verdict, where)
     try:
-        exchanges = tuple(_exchange(entry) for entry in log["log"]["entries"])
+        exchanges = Exchanges(map(_exchange, _entries(har, f"{where}/exchanges.har")))
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"{where}/exchanges.har: not a HAR file of a run: {_said(error)}") from None
     if len(exchanges) != raw.get("run", {}).get("requests"):
@@ -68,9 +78,40 @@ def parse_run(verdict: bytes, har: bytes, where: str) -> Verdict:
         raise UsageError(f"{where}/verdict.json: not a verdict of a run: {_said(error)}") from None
 
 
-def _read(path: Path) -> bytes:
+def _told(verdict: bytes, where: str) -> dict[str, Any]:
+    """What a verdict says. Raises UsageError for another version, and when the run has not ended."""
+    raw = _object(verdict, f"{where}/verdict.json")
+    if raw.get("verdict") != VERSION:
+        raise UsageError(f"{where}/verdict.json: no verdict of version {VERSION}; run the suite again to write one")
+    run = raw.get("run")
+    if isinstance(run, dict) and run.get("ended") is False:
+        raise UsageError(f"{where}: its run is under way, or was killed before its end; there is nothing of it to read")
+    return raw
+
+
+def _entries(har: BinaryIO, where: str) -> Iterator[Mapping[str, Any]]:
+    """The entries of a HAR file: line by line where it is written so (har.py), else all at once. Raises UsageError for
+    what is no JSON; KeyError or TypeError for what is no HAR."""
+    first = har.readline()
+    if not first.startswith(HEAD) or not first.endswith(ENTRIES):
+        yield from _object(first + har.read(), where)["log"]["entries"]
+        return
+    for line in har:
+        if line == TAIL.lstrip():
+            return
+        text = line.rstrip(b",\n")
+        if text:
+            yield _object(text, where)
+    raise UsageError(f"{where}: cannot be read: it ends before its end")
+
+
+R = TypeVar("R")
+
+
+def _read(path: Path, read: Callable[[BinaryIO], R]) -> R:
     try:
-        return path.read_bytes()
+        with opened(path) as file:
+            return read(file)
     except FileNotFoundError:
         raise UsageError(
             f"{path}: there is no such file; give the directory that `conformance run --out` wrote"
@@ -94,8 +135,7 @@ def _said(error: BaseException) -> str:
     return kind + " ".join(str(error).split())[:160]
 
 
-def _verdict(raw: Mapping[str, Any], exchanges: tuple[Exchange, ...]) -> Verdict:
-    numbered = {item.number: item for item in exchanges}
+def _verdict(raw: Mapping[str, Any], exchanges: Exchanges) -> Verdict:
     run = dict(raw["run"])
     run |= {"duration": run.pop("duration_s"), "leftovers": tuple(run["leftovers"])}
     return Verdict(
@@ -105,7 +145,7 @@ def _verdict(raw: Mapping[str, Any], exchanges: tuple[Exchange, ...]) -> Verdict
         target=dict(raw["target"]),
         run=Run(**run),
         requirements=tuple(_requirement(item) for item in raw["requirements"]),
-        findings=tuple(_finding(item, numbered) for item in raw["findings"]),
+        findings=tuple(_finding(item, exchanges) for item in raw["findings"]),
         error_codes=tuple(_error_code(item) for item in raw["error_codes"]),
         exchanges=exchanges,
         notes=tuple(map(Phrase.from_json, raw["notes"])),
@@ -149,7 +189,7 @@ def _requirement(raw: Mapping[str, Any]) -> RequirementResult:
     return RequirementResult(**{**kept, **given})
 
 
-def _finding(raw: Mapping[str, Any], exchanges: Mapping[int, Exchange]) -> FindingGroup:
+def _finding(raw: Mapping[str, Any], exchanges: Exchanges) -> FindingGroup:
     exemplar = raw["exemplar"]
     kept = {name: value for name, value in raw.items() if name not in {"message", "path", "curl"}}
     given = {
@@ -166,7 +206,7 @@ def _finding(raw: Mapping[str, Any], exchanges: Mapping[int, Exchange]) -> Findi
             Consequence(item["requirement"], Deviation.from_json(item["deviation"]), int(item["count"]))
             for item in raw["consequences"]
         ),
-        "exemplar": exchanges[exemplar["number"]] if exemplar is not None else None,
+        "exemplar": exchanges[exchanges.outlines.place_of(exemplar["number"])] if exemplar is not None else None,
     }
     return FindingGroup(**{**kept, **given})
 
@@ -206,7 +246,9 @@ def _error_code(raw: Mapping[str, Any]) -> ErrorCodeRow:
 
 def _exchange(entry: Mapping[str, Any]) -> Exchange:
     sent, received = entry["request"], entry["response"]
-    body, answer = _body(sent.get("postData", {})), _body(received["content"])
+    given, content = sent.get("postData", {}), received["content"]
+    body, answer = _body(given), _body(content)
+    end, answer_end = _body(given.get("_end", {})), _body(content.get("_end", {}))
     request = Request(
         method=sent["method"],
         url=sent["url"],
@@ -214,8 +256,11 @@ def _exchange(entry: Mapping[str, Any]) -> Exchange:
         body=body,
         operation=entry["_operation"],
         actor=entry["_actor"],
-        left_out=max(0, sent["bodySize"] - len(body)),
+        left_out=max(0, sent["bodySize"] - len(body) - len(end)),
         led=entry.get("_led", False),
+        doubtful=entry.get("_doubtful", False),
+        end=end,
+        sha256=given.get("_sha256", ""),
     )
     response = Response(
         status=received["status"],
@@ -224,7 +269,9 @@ def _exchange(entry: Mapping[str, Any]) -> Exchange:
         body=answer,
         elapsed=entry["time"] / 1000,
         truncated=entry["_truncated"],
-        left_out=max(0, received["bodySize"] - len(answer)),
+        left_out=max(0, received["bodySize"] - len(answer) - len(answer_end)),
+        end=answer_end,
+        sha256=content.get("_sha256", ""),
     )
     started = datetime.fromisoformat(entry["startedDateTime"]).timestamp()
     return Exchange(entry["_number"], request, response, started, entry["_case"])

@@ -101,8 +101,10 @@ _FOLLOWING = r"""$(printf '%s\n' "$said" | values {next} | sed 's/\\u0026/\&/g' 
 def with_commands(verdict: Verdict, messages: Mapping[str, str]) -> dict[str, str]:
     """Finding id -> the command that shows it; `messages` are what the findings say."""
     mark = tag_of(verdict.run.id)
-    history = History(verdict.exchanges, mark, verdict.resources)
     found: dict[str, str] = {}
+    if not verdict.findings:
+        return found
+    history = History(verdict.exchanges, mark, verdict.resources)
     for group in verdict.findings:
         if group.exemplar is not None:
             by_case = "." in group.check

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from conformance.model.contract import Resource
-from conformance.model.message import Exchange, Headers
+from conformance.model.message import Exchange, Headers, Request, Response
 from conformance.model.phrase import Phrase
 from conformance.model.verdict import FindingGroup, Outcome, RequirementResult, Variant
 from conformance.reports.figures import figures
@@ -66,6 +66,10 @@ def to_json(shown: Presentation) -> dict[str, Any]:
             "leftovers": list(run.leftovers),
             "cut_short": run.cut_short,
             "strict_waivers": run.strict_waivers,
+            "sent_again": run.sent_again,
+            "cases_again": run.cases_again,
+            "most_held": run.most_held,
+            "ended": run.ended,
         },
         "notes": [_said(note) for note in verdict.notes],
         "findings": [_finding(group, shown.commands.get(group.id)) for group in verdict.findings],
@@ -206,13 +210,13 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
             "method": request.method,
             "url": request.url,
             "headers": _headers(request.headers),
-            "body": body_json(request.body, request.left_out),
+            "body": _body(request),
         },
         "response": {
             "status": response.status,
             "reason": response.reason,
             "headers": _headers(response.headers),
-            "body": body_json(response.body, response.left_out),
+            "body": _body(response),
             "elapsed_s": round(response.elapsed, 6),
             "truncated": response.truncated,
         },
@@ -221,6 +225,12 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
 
 def _headers(headers: Headers) -> list[list[str]]:
     return [[name, value] for name, value in headers.items]
+
+
+def _body(message: Request | Response) -> dict[str, Any]:
+    """What is shown of a body; the SHA-256 of one that was too large to be kept."""
+    shown = body_json(message.body, message.size - len(message.body))
+    return {**shown, "sha256": message.sha256} if message.sha256 else shown
 
 
 def body_json(body: bytes, left_out: int = 0) -> dict[str, Any]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from conformance.model.errors import plain
+from conformance.model.steering import STEERS, plain
 
 __all__ = ["clean", "safe", "shortened"]
 
-# Controls but tab and line feed (C0, DEL, C1), bidirectional controls (UAX 9), zero-width and line separators, lone
-# surrogates (no UTF-8 can hold them) and noncharacters.
+# What steers but tab and line feed, what has no width, lone surrogates (no UTF-8 can hold them) and noncharacters.
 _UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+    f"(?![\t\n])[{re.escape(STEERS)}"
+    "\u200b-\u200d\u2060-\u2065\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 
 

@@ -1,1 +1,1 @@
-"""One run: session, client, recorder, journal, cases, pytest."""
+"""One run: session, recorder, journal, cases, pytest; requests in `sending/`, cleaning up in `cleanup/`."""

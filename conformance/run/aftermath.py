@@ -15,19 +15,17 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from conformance.generate.change import plain_change
-from conformance.generate.draft import encoded
 from conformance.judge.partition import telling
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Part
-from conformance.model.message import Exchange
+from conformance.model.message import GONE, Exchange
 from conformance.model.phrase import Phrase
-from conformance.run.client import Client, made_by
+from conformance.run.sending.client import Client, made_by
 
 __all__ = ["MOST", "NOT_OURS", "Aftermath", "Left", "look_back", "refusal", "says_no", "touch"]
 
-MOST = 12
+MOST = 6
 """Resources that are there at a time for looking at them: a project may have few."""
 NUMBER = 3
 """What a plain change sets a number to."""
@@ -75,6 +73,7 @@ class Aftermath:
         self._cloud = cloud
         self._refused = refused
         self._kept: list[tuple[Left, bool]] = []
+        cloud.releases.append(self.look)  # what is kept for a look makes room for more
         self.sent = 0
         """Requests that it took."""
 
@@ -129,9 +128,8 @@ class Aftermath:
         return (ask() if once else self._twice(ask)).response.status >= 500
 
     def _gone(self, left: Left) -> None:
-        self._cloud.discard(left.id)
-        remove = self._cloud.resource.remove
-        if left.id in self._cloud.journal.ids:
+        answered, remove = self._cloud.discard(left.id), self._cloud.resource.remove
+        if answered and left.id in self._cloud.journal.ids:
             asked = (item for item in reversed(self._cloud.recorder.exchanges) if item.operation == remove)
             self._judge(left, next(asked))
 
@@ -149,10 +147,6 @@ NOT_OURS = frozenset({401, 413, 414, 429})
 """Statuses of a refusal that says nothing of the request: credentials, size limit, rate limit."""
 
 
-GONE = frozenset({404, 410})
-"""Statuses that say that a resource is not there, of which other checks speak."""
-
-
 def says_no(exchange: Exchange) -> bool:
     """Whether a resource that is there is refused what was asked, and for what was asked."""
     return 400 <= exchange.response.status < 500 and exchange.response.status not in NOT_OURS | GONE
@@ -163,6 +157,9 @@ def touch(cloud: Client, resource_id: str) -> Exchange | None:
     change = cloud.contract.operations.get(cloud.resource.change or "")
     if change is None or (change.request_schema or {}).get("type") != "array":
         return None
+    from conformance.generate.change import plain_change  # with all that draws; a run begins without it
+    from conformance.generate.draft import encoded
+
     body = encoded([plain_change(cloud.contract, cloud.resource, NUMBER, first=True)])
     headers = {"Content-Type": change.request_media_type}
     return cloud.call(change.id, resource_id, body=body, headers=headers)
@@ -177,6 +174,7 @@ def refusal(exchange: Exchange, contract: Contract) -> Deviation:
 
 def look_back(cloud: Client, exchanges: Sequence[Exchange]) -> None:
     """Look at what a case has left that was made or changed by a request out of the ordinary, and delete it."""
+    _missed_again(cloud, exchanges)
     aftermath = Aftermath(cloud)
     kept: set[str] = set()
     shown = {_addressed(item) for item in exchanges if item.operation == cloud.resource.show}
@@ -188,6 +186,16 @@ def look_back(cloud: Client, exchanges: Sequence[Exchange]) -> None:
                 kept.add(own)
                 aftermath.keep(left)
     aftermath.look()
+
+
+def _missed_again(cloud: Client, exchanges: Sequence[Exchange]) -> None:
+    """Show once more what was said not to be there when it was last shown, so that it is known whether it is. What a
+    delete has taken away need not be there, and nobody waits for it."""
+    last = {_addressed(item): item for item in exchanges if item.operation == cloud.resource.show}
+    deleted = {_addressed(item) for item in exchanges if item.operation == cloud.resource.remove and item.status < 300}
+    for own, item in last.items():
+        if item.status in GONE and item.actor == "main" and own in cloud.journal.ids and own not in deleted:
+            cloud.can_show(own)
 
 
 def _own(cloud: Client, exchange: Exchange) -> str:

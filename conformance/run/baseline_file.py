@@ -28,11 +28,13 @@ Rules
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from conformance.contract.located import FileViolation, Located, Unparsed, refuse, violations
@@ -152,9 +154,12 @@ def write_baseline(baseline: Baseline, path: Path) -> None:
         f' "asked": {{\n  "whole": {whole},\n  "seeds": {seeds},\n'
         f'  "classes": {_lines(_classes(asked), 2)},\n  "looks": {_lines(_looks(asked), 2)}\n }}\n}}\n'
     )
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name[:60]}.{token_hex(4)}.part")
     try:
-        part.write_text(text, encoding="utf-8")
+        with part.open("x", encoding="utf-8") as file:
+            file.write(text)
         os.replace(part, path)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
         raise UsageError(f"{path}: cannot be written: {error.strerror}; give another --baseline") from None

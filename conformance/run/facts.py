@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from conformance.model.errors import TargetError
 from conformance.model.jsonvalue import JSON
 from conformance.model.message import DISCOVERY, Exchange
-from conformance.run.client import Client
 from conformance.run.reading import body_of, reading
+from conformance.run.sending.client import Client
 from conformance.run.service import Service
 
 __all__ = ["gather"]

@@ -1,198 +1,474 @@
 """The journal: what a run is about to create, written down before the request goes out, so that nothing is left behind.
 
 Rules
-- A line is on the disk before the request that it announces is sent.
+- A line is on the disk before the request that it announces is sent. Where it cannot be written the request is not sent.
 - Only what the journal names is ever deleted: an id that the target gave for a request of ours, or a resource whose
   name is, to the letter, a name that the run made up, or that carries the run's tag.
 - What the second project made is written down with that project, and deleted by whoever has its credentials: this run,
-  or the next one that is given them.
-- The file of a running process is locked; the next start cleans up after those that are not.
+  or a later one that is given them.
+- No secret that is known stands in the file. A target that gives one as the id of a resource has it deleted by this
+  process, which knows the id, or by a later one, which looks for the name.
+- How it is kept in a file: run/journal_file.py.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import json
 import os
-from collections.abc import Container, Iterator, Mapping
-from hashlib import sha256
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Any
 
-from conformance.model.errors import UsageError
+from conformance.model.errors import NoRoom, SuiteError, UsageError
+from conformance.model.phrase import Phrase
+from conformance.run.journal_file import (
+    VERSION,
+    Found,
+    append,
+    create,
+    entry_of,
+    found,
+    line_of,
+    lines_of,
+    locked,
+    path_of,
+    unwritable,
+)
+from conformance.target.transport import TransportLimits
 
-__all__ = ["Journal", "Resources", "clean", "prepare", "state_directory", "unfinished"]
+__all__ = ["Held", "Journal", "take", "unfinished"]
 
-
-class Resources(Protocol):
-    """What cleaning up needs of the service at the endpoint of a journal. `project` is an id, "" stands for the first
-    project."""
-
-    def of_run(self, run_id: str, names: Container[str], project: str = "") -> tuple[str, ...]:
-        """Ids of the resources of the project that have one of these names, or the tag of this run."""
-
-    def remove(self, resource_id: str, project: str = "") -> bool:
-        """Delete a resource, after what keeps it from being deleted is taken away; True when it is gone afterwards."""
-
-
-def state_directory() -> Path:
-    """Where journals are kept (XDG Base Directory: state)."""
-    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(home) / "easystack-conformance"
-
-
-def prepare(directory: Path) -> None:
-    """Make the directory of the journals, and try to write to it. Raises UsageError."""
-    probe = directory / f".{os.getpid()}.part"
-    try:
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        probe.write_bytes(b"\0")
-        probe.unlink()
-    except OSError as error:
-        raise UsageError(f"{directory}: the journal cannot be written: {error.strerror}; set XDG_STATE_HOME") from None
+DOUBTED_FOR, TAKEN_FOR = 3600.0, 24 * 3600.0
+"""Seconds that a file keeps a doubt, and that of a create that was answered as a success: what no list has shown in that
+time is taken for never made."""
+SENT, ANSWERED, TAKEN, UNCLEAR, SEEN = "sent", "answered", "taken", "unclear", "seen"
+"""What came of a create that named no id: it is about to be sent; it was answered, and most likely made nothing; it was
+answered as a success, or nobody knows; a list has shown it."""
+CARRIED_OUT = 10.0
+"""Seconds after which a create that was cut off is taken for carried out, or for never to be: a list that was asked for
+earlier may miss what it makes."""
+MOST_OTHERS = 10_000
+"""Ids of others that a journal keeps."""
+LONGEST_SENT = TransportLimits().total
+"""Seconds that a run waits for an answer at most."""
 
 
 class Journal:
     """The journal of one run against one project of one endpoint.
 
-    `names` and `ids` map what was created to the project that it belongs to, "" for the run's own.
+    `names` and `ids` map what was created to the project that it belongs to, "" for the run's own, whose id is
+    `project`; `deleted` are the ids whose deletion was answered and not looked at. `settled` are the names of which
+    nothing is open: their id is known, or their create was refused; `doubtful` those whose create was answered with
+    neither, and `taken` those among them that were answered as a success; `under_way` maps the names of creates that were
+    cut off to the moment of the monotonic clock until which they may still be carried out;
+    `times` how often such a create was sent, where that is more than once. `others` are ids that are not ours, for they
+    stood in an answer before the first create, or were shown to be another's; `misnamed` those that a create was answered
+    with, and that are not, or not seen to be, the id of what it made. `damage` says what in the file could not be
+    understood, `full` why nothing more can be written to it. `shown` is what of a text may stand in the file: the text
+    without secrets.
     """
 
-    def __init__(self, handle: IO[str], path: Path, run_id: str, *, durable: bool = True) -> None:
-        self._handle = handle
+    def __init__(
+        self, handle: int, path: Path, head: Found, *, durable: bool = True, shown: Callable[[str], str] = str
+    ) -> None:
+        self._handle: int | None = handle
         self._durable = durable
+        self._shown = shown
+        self._hides = False  # whether there is an id that the file does not name
         self.path = path
-        self.run_id = run_id
+        self.run_id = head.run_id
+        self.endpoint = head.endpoint
+        self.project = head.project
         self.names: dict[str, str] = {}
         self.ids: dict[str, str] = {}
+        self.deleted: dict[str, str] = {}
+        self.settled: set[str] = set()
+        self.doubtful: set[str] = set()
+        self.taken: set[str] = set()
+        self.under_way: dict[str, float] = {}
+        self.times: dict[str, int] = {}
+        self.others: set[str] = set()
+        self.misnamed: set[str] = set()
+        self.damage: Phrase | None = None
+        self.full: NoRoom | None = None
 
     @classmethod
-    def open(cls, directory: Path, endpoint: str, project_id: str, run_id: str, *, durable: bool = True) -> Journal:
+    def open(
+        cls,
+        directory: Path,
+        endpoint: str,
+        project_id: str,
+        run_id: str,
+        *,
+        durable: bool = True,
+        shown: Callable[[str], str] = str,
+    ) -> Journal:
         """Start the journal of a run. Raises UsageError when the directory cannot be written.
 
-        `durable` is False for a target that ends with this process, which leaves nothing that could be cleaned up.
+        `durable` is False for a target that ends with this process, which leaves nothing that could be cleaned up: then
+        there is no file.
         """
-        path = directory / f"{run_id}-{sha256(endpoint.encode()).hexdigest()[:6]}.jsonl"
+        head = Found(path_of(directory, run_id, endpoint), run_id, shown(endpoint), shown(project_id))
         try:
-            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8")
+            if not durable:
+                return cls(os.open(os.devnull, os.O_WRONLY), Path(os.devnull), head, durable=False)
+            return cls(*create(head), head, shown=shown)
         except OSError as error:
-            raise UsageError(
-                f"{directory}: the journal cannot be written: {error.strerror}; set XDG_STATE_HOME"
-            ) from None
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        journal = cls(handle, path, run_id, durable=durable)
-        journal._write(run=run_id, endpoint=endpoint, project=project_id)
-        return journal
+            raise unwritable(directory, error) from None
 
     def intend(self, name: str, resource_id: str | None = None, *, project: str = "") -> None:
-        """Write down that a resource of this name (and of this id when we choose it) is about to be created."""
+        """Write down that a resource of this name (and of this id when we choose it) is about to be created.
+
+        Raises NoRoom: then it must not be created.
+        """
+        named = resource_id is not None and not self._hide(resource_id)
+        others = [own for own in sorted(self.others) if self._shown(own) == own] if not self.names else []
+        self._write(
+            line_of(
+                name=self._shown(name),
+                **({"id": resource_id} if named else {}),
+                **({"project": self._shown(project)} if project else {}),
+                **({"others": others} if others else {}),
+            )
+        )
         self.names[name] = project
+        self.settled.discard(name)
         if resource_id is not None:
             self.ids[resource_id] = project
-        self._write(
-            name=name,
-            **({"id": resource_id} if resource_id is not None else {}),
-            **({"project": project} if project else {}),
+
+    def meets(self, ids: Collection[str]) -> None:
+        """These ids are those of others. What is seen before the first create is kept for a later start."""
+        if not self.names and len(self.others) + len(ids) <= MOST_OTHERS:
+            self.others |= set(ids)
+
+    def misnames(self, resource_id: str, name: str, *, final: bool) -> None:
+        """A create of this name was answered as a success, with an id that is not that of what it made, or not seen to be:
+        that is looked for by its name. `final`: the id is another's, whatever is shown later."""
+        self.misnamed.add(resource_id)
+        if final:
+            self._disown([resource_id])
+            if not self._hide(resource_id):
+                self._remark(line_of(name=self._shown(name), others=[resource_id]))
+        self.unclear(name, taken=True)
+
+    def _disown(self, ids: Iterable[str]) -> None:
+        for resource_id in ids:
+            self.others.add(resource_id)
+            self.ids.pop(resource_id, None)
+            self.deleted.pop(resource_id, None)
+
+    def created(self, resource_id: str, *, name: str = "", project: str = "") -> None:
+        """Write down the id that the target gave. Raises NoRoom: what was made is known to this process then, and to a
+        later one by its name.
+
+        Where the name is on the disk, nobody waits until the id is, too: a machine that fails before the next line is
+        there leaves the name to look for.
+        """
+        announced = name in self.names and self.run_id in name.lower()
+        told = name in self.doubtful  # that it was sent stands in the file, so that its id has to, too
+        self._settle(name)
+        if resource_id not in self.ids or told:
+            self.ids[resource_id] = project
+            self.deleted.pop(resource_id, None)
+            if self._hide(resource_id):
+                if name in self.names:  # a later process has to look for it
+                    self._write(line_of(name=self._shown(name), create=TAKEN))
+                return
+            line = line_of(
+                id=resource_id,
+                **({"name": self._shown(name)} if name else {}),
+                **({"project": self._shown(project)} if project else {}),
+            )
+            self._write(line, lasting=not announced)
+
+    def _hide(self, resource_id: str) -> bool:
+        """Whether the file may not name this id, because it tells a secret."""
+        hidden = self._shown(resource_id) != resource_id
+        self._hides |= hidden
+        return hidden
+
+    def refused(self, name: str) -> None:
+        """A create of this name was refused, so that most likely nothing was made; the file keeps the name. An earlier one
+        of this name that was cut off stays in doubt."""
+        self.answered(name)
+        if name not in self.under_way:
+            self._settle(name)
+
+    def answered(self, name: str) -> None:
+        """A create of this name was answered without an id, and only a list can tell what came of it."""
+        if name not in self.under_way:
+            self.doubtful.discard(name)
+        if name in self.names:
+            self._remark(line_of(name=self._shown(name), create=ANSWERED))
+
+    def _remark(self, line: bytes) -> None:
+        """Append a line without which a later start has more to do, and does no harm."""
+        if self._handle is not None and self.full is None:
+            with contextlib.suppress(OSError):
+                os.write(self._handle, line)
+
+    def _settle(self, name: str) -> None:
+        self.settled.add(name)
+        self.doubtful.discard(name)
+        self.taken.discard(name)
+
+    def doubted(self, name: str) -> None:
+        """A create of this name is about to be sent: from now on it may be there, under an id that nobody knows."""
+        if name in self.names:  # nothing could tell it from what is not ours otherwise
+            self.doubtful.add(name)
+            self._remark(line_of(name=self._shown(name), create=SENT))
+
+    def cut_off(self, name: str) -> None:
+        """A create of this name has ended without any answer: it may be carried out yet."""
+        if name in self.names:
+            self.under_way[name] = time.monotonic() + CARRIED_OUT
+            self.unclear(name)
+
+    def unclear(self, name: str, *, taken: bool = False, times: int = 1) -> None:
+        """A create of this name has ended without an id or a refusal; `taken`: it was answered as a success; `times`: how
+        often it was sent.
+
+        The file keeps that: a list that does not have it may not be all there is to know.
+        """
+        if name not in self.names:  # nothing could tell it from what is not ours
+            return
+        self.settled.discard(name)
+        self.doubtful.add(name)
+        if taken:
+            self.taken.add(name)
+        if times > 1:
+            self.times[name] = times
+        with contextlib.suppress(NoRoom):  # the name stands there already
+            self._write(line_of(name=self._shown(name), create=TAKEN if taken else UNCLEAR))
+
+    def seen(self, names: Iterable[str]) -> None:
+        """Of these names nothing is open any more: a list has shown what has them, or can be believed that it is not
+        there. Where the id was known already, what was cut off is another create of the same name: it stays in doubt.
+        The file says nothing of that where it may not name the id."""
+        for name in names:
+            if name in self.doubtful and not self._hides:
+                self._remark(line_of(name=self._shown(name), create=SEEN))
+            if name not in self.settled:
+                self.under_way.pop(name, None)
+            self._settle(name)
+
+    def denied(self, names: Iterable[str], moment: float, *, believed: bool) -> None:
+        """A list that was asked for at this moment does not show these names. Whether that settles that nothing came of
+        their creates depends on whether they can have been carried out later, on whether the list is `believed`, and on
+        how they were answered."""
+        for name in names:
+            if self.under_way.get(name, moment) > moment:
+                continue
+            self.under_way.pop(name, None)
+            if name not in self.doubtful or (believed and name not in self.taken):
+                self.seen([name])
+
+    def doubts(self, project: str | None = None, *, taken: bool = False) -> frozenset[str]:
+        """The names, of one project or of all, of which nobody knows what came of their create, and that are nobody
+        else's; with `taken` only of those that were answered as a success."""
+        return self.own_names(project) & (self.taken if taken else self.doubtful | self.under_way.keys())
+
+    def open_names(self, project: str | None = None) -> frozenset[str]:
+        """The names, of one project or of all, whose resource may be there under an id that nobody knows.
+
+        A name that holds the id of the run, in whatever letters and with whatever around it, is nobody else's.
+        """
+        return self.own_names(project) - self.settled
+
+    def most_of(self, names: Iterable[str]) -> int:
+        """How many resources there may be under these names."""
+        return sum(self.times.get(name, 1) for name in names)
+
+    def own_names(self, project: str | None = None) -> frozenset[str]:
+        """The names, of one project or of all, that are nobody else's."""
+        return frozenset(
+            name
+            for name, at in self.names.items()
+            if (project is None or at == project) and self.run_id in name.lower()
         )
 
-    def created(self, resource_id: str, *, project: str = "") -> None:
-        """Write down the id that the target gave."""
-        if resource_id not in self.ids:
-            self.ids[resource_id] = project
-            self._write(id=resource_id, **({"project": project} if project else {}))
-
     def gone(self, resource_id: str) -> None:
-        """Forget a resource that is deleted. The file keeps it: to delete it once more does no harm."""
-        self.ids.pop(resource_id, None)
+        """A deletion was answered. The file keeps the id until it is seen that it is gone."""
+        project = self.ids.pop(resource_id, None)
+        if project is not None:
+            self.deleted[resource_id] = project
+            if not self._hide(resource_id):
+                self._remark(line_of(gone=resource_id))
 
-    def _write(self, **entry: Any) -> None:
-        self._handle.write(json.dumps(entry) + "\n")
-        self._handle.flush()
-        if self._durable:
-            os.fsync(self._handle.fileno())
+    def _write(self, line: bytes, *, lasting: bool = True) -> None:
+        """Append a line; one that is `lasting` is on the disk when this returns. Raises NoRoom."""
+        if self._handle is None:
+            raise SuiteError(f"the journal of run {self.run_id} is closed, so nothing more may be created")
+        if self.full is not None:
+            raise self.full
+        try:
+            append(self._handle, line, lasting=self._durable and lasting)
+        except OSError as error:
+            self.full = NoRoom(
+                f"{self.path}: the journal cannot be written: {error.strerror}; without it nothing is created"
+            )
+            raise self.full from None
+
+    def hand_over(self) -> Held:
+        """What it names, to be kept by the journal of another process that writes to the same file; it begins anew."""
+        settled, doubtful, taken = frozenset(self.settled), frozenset(self.doubtful), frozenset(self.taken)
+        held = Held(
+            self.names,
+            self.ids,
+            self.deleted,
+            settled,
+            doubtful,
+            taken,
+            self.under_way,
+            self.times,
+            frozenset(self.others & self.misnamed),
+            frozenset(self.misnamed),
+        )
+        self.names, self.ids, self.deleted, self.under_way, self.times = {}, {}, {}, {}, {}
+        self.settled, self.doubtful, self.taken = set(), set(), set()
+        return held
+
+    def take_over(self, held: Held) -> None:
+        """Keep what a journal of another process, which writes to the same file, has named."""
+        self.names |= held.names
+        self.ids |= held.ids
+        for resource_id in held.ids:
+            self._hide(resource_id)
+        self.deleted |= held.deleted
+        for name in held.settled:  # which may have been in doubt when the file was read again
+            self._settle(name)
+            self.under_way.pop(name, None)
+        self.doubtful |= held.doubtful
+        self.taken |= held.taken
+        self.under_way |= held.under_way
+        self.times |= held.times
+        self._disown(held.others)
+        self.misnamed |= held.misnamed
+
+    def read_again(self) -> None:
+        """Keep all that the file names: another process has written to it, and was ended before it told of it. A create of
+        which the file does not say what came of it may be carried out yet."""
+        if self._handle is None or not self._durable:
+            return
+        known, reading = set(self.names), _ReadBack(self)
+        for line in lines_of(self.path)[1:]:
+            reading.read(line)
+        sent = reading.sent - self.settled - self.doubtful
+        self.doubtful |= sent
+        self.under_way |= dict.fromkeys(sent | (reading.cut - known), time.monotonic() + CARRIED_OUT)
 
     def close(self, *, done: bool) -> None:
-        """Close the file, and remove it when nothing that it names is left."""
-        if done:
-            self.path.unlink(missing_ok=True)
-        self._handle.close()
+        """Close the file. Remove it when it is `done`: when it was seen that nothing that it names is left; what could
+        not be understood is kept."""
+        if self._handle is None:
+            return
+        if done and self._durable and self.damage is None:
+            with contextlib.suppress(OSError):  # it names nothing that is there, so it does no harm
+                self.path.unlink(missing_ok=True)
+        handle, self._handle = self._handle, None
+        os.close(handle)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a journal names (see `Journal`)."""
+
+    names: dict[str, str]
+    ids: dict[str, str]
+    deleted: dict[str, str]
+    settled: frozenset[str]
+    doubtful: frozenset[str]
+    taken: frozenset[str]
+    under_way: dict[str, float]
+    times: dict[str, int]
+    others: frozenset[str] = frozenset()
+    misnamed: frozenset[str] = frozenset()
+
+
+def take(head: Found) -> Journal | None:
+    """The journal of a run that has ended, read, and locked by us now; None while its run lives, and when it has gone.
+
+    Raises UsageError when it cannot be opened for writing.
+    """
+    file = locked(head.path)
+    if file is None:
+        return None
+    handle, lines = file
+    journal = Journal(handle, head.path, head)
+    age = max(0.0, time.time() - os.fstat(handle).st_mtime)
+    newer = (entry_of(lines[0]) or {}).get("version", VERSION) if lines else VERSION
+    reading = _ReadBack(journal)
+    bad = sum(not reading.read(line) for line in lines[1:])
+    journal.taken = journal.taken if age <= TAKEN_FOR else set()
+    journal.doubtful = journal.doubtful | reading.sent if age <= DOUBTED_FOR else set(journal.taken)
+    now = time.monotonic()
+    # When the run ended is not known: after the last line, and while what it had sent last was still waited for.
+    journal.under_way = dict.fromkeys(reading.cut, now + CARRIED_OUT - age)
+    until = now + min(CARRIED_OUT, LONGEST_SENT + CARRIED_OUT - age)
+    journal.under_way |= dict.fromkeys(reading.sent, until)
+    journal.under_way = {name: moment for name, moment in journal.under_way.items() if moment > now}
+    if newer != VERSION:
+        journal.damage = Phrase.of("journal-newer", run=head.run_id, file=head.path.name)
+    elif bad:
+        journal.damage = Phrase.of("journal-damaged", run=head.run_id, count=bad, file=head.path.name)
+    return journal
+
+
+class _ReadBack:
+    """Has a journal take over the lines of a file. `sent` are the names whose create was sent and of which the file says
+    no more, `cut` those of which a create ended without an id or a refusal, though a later one may have been answered."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.sent: set[str] = set()
+        self.cut: set[str] = set()
+
+    def read(self, line: bytes) -> bool:
+        """Take over a line; False when it is none of a journal."""
+        journal, entry = self._journal, entry_of(line) or {}
+        gone = entry.get("gone")
+        if isinstance(gone, str):
+            if gone in journal.ids:
+                journal.deleted[gone] = journal.ids.pop(gone)
+            return True
+        name, own, project = entry.get("name"), entry.get("id"), entry.get("project", "")
+        known = [value for value in (name, own) if value is not None]
+        if not known or not all(isinstance(value, str) for value in (*known, project)):
+            return False
+        if name is not None:
+            journal.names.setdefault(name, project)
+            others = entry.get("others")
+            journal._disown(item for item in (others if isinstance(others, list) else ()) if isinstance(item, str))
+            self._read_create(name, entry.get("create"))
+        if own is not None:
+            journal.ids[own] = project
+            if name is not None:
+                journal._settle(name)
+                self.sent.discard(name)
+        return True
+
+    def _read_create(self, name: str, create: Any) -> None:
+        journal = self._journal
+        if create is not None:
+            (self.sent.add if create == SENT else self.sent.discard)(name)
+        if create in (TAKEN, UNCLEAR):
+            journal.settled.discard(name)
+            journal.doubtful.add(name)
+            journal.taken |= {name} if create == TAKEN else set()
+            self.cut.add(name)
+        elif create == SEEN:
+            journal._settle(name)
+            self.cut.discard(name)
 
 
 def unfinished(directory: Path, endpoint: str, project_id: str) -> Iterator[Journal]:
-    """The journals of runs against this endpoint and project that ended without cleaning up; each is locked by us now.
-
-    Raises UsageError for a journal that cannot be read.
-    """
-    for path in sorted(directory.glob("*.jsonl")) if directory.is_dir() else ():
-        try:
-            handle = path.open("r+", encoding="utf-8")
-        except FileNotFoundError:  # its run has just ended
-            continue
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            handle.close()
-            continue
-        if os.fstat(handle.fileno()).st_nlink == 0:
-            handle.close()
-            continue
-        try:
-            entries = _entries(path, handle.read())
-        except UsageError:
-            handle.close()
-            raise
-        head = entries[0] if entries else {}
-        if _endpoint(head) != endpoint or head.get("project") != project_id:
-            handle.close()
-            if not entries:
-                path.unlink(missing_ok=True)
-            continue
-        journal = Journal(handle, path, str(head["run"]))
-        for entry in entries[1:]:
-            if "name" in entry:
-                journal.names[str(entry["name"])] = str(entry.get("project", ""))
-            if "id" in entry:
-                journal.ids[str(entry["id"])] = str(entry.get("project", ""))
-        yield journal
-
-
-def _endpoint(head: Mapping[str, Any]) -> Any:
-    """The endpoint in the first line of a journal; older journals call it after its service: `NAME_url`."""
-    return next((value for key, value in head.items() if key == "endpoint" or key.endswith("_url")), None)
-
-
-def _entries(path: Path, text: str) -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = []
-    lines = text.split("\n")
-    for number, line in enumerate(lines, start=1):
-        if not line:
-            continue
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            if number == len(lines):  # cut off in the middle of a write, before its request went out
-                break
-            raise UsageError(f"{path}: line {number} is no journal entry; look at it, then delete the file") from None
-        entries.append(entry)
-    return entries
-
-
-def clean(journal: Journal, resources: Resources) -> tuple[str, ...]:
-    """Delete what the journal names; returns the ids that are still there."""
-    # A name that holds the id of the run, in whatever letters and with whatever around it, is nobody else's.
-    ids = dict(journal.ids)
-    for project in {"": None} | dict.fromkeys(journal.names.values()):
-        names = frozenset(
-            name for name, owner in journal.names.items() if owner == project and journal.run_id in name.lower()
-        )
-        for resource_id in resources.of_run(journal.run_id, names, project):
-            ids.setdefault(resource_id, project)
-    left: list[str] = []
-    for resource_id, project in ids.items():
-        with contextlib.suppress(KeyboardInterrupt):  # a second Ctrl-C does not stop the cleaning up
-            if resources.remove(resource_id, project):
-                continue
-        left.append(resource_id)
-    return tuple(left)
+    """The journals of runs against this endpoint and project that ended without cleaning up; each is locked by us
+    now. What cannot be read is left out."""
+    for head in found(directory)[0]:
+        if (head.endpoint, head.project) == (endpoint, project_id):
+            with contextlib.suppress(UsageError):
+                journal = take(head)
+                if journal is not None:
+                    yield journal

@@ -22,7 +22,8 @@ from conformance.contract.located import FileViolation, Located, Unparsed, load_
 from conformance.contract.overlay import Overlay, apply, load_overlay
 from conformance.contract.schemas import schema
 from conformance.contract.services import in_order, spec_file, spec_files
-from conformance.contract.specs import LEDGER, OVERLAY, ledger_yaml, load_effective
+from conformance.contract.specs import LEDGER, OVERLAY, load_effective
+from conformance.contract.yamlfiles import ledger_yaml
 from conformance.model.contract import Contract
 from conformance.model.errors import UsageError
 from conformance.run.baseline_file import baseline_violations

@@ -15,10 +15,11 @@ import pytest
 from rich.console import Console
 
 from conformance.run.cases import Case
-from conformance.run.plugin import case_of
+from conformance.run.items import case_of
 from conformance.run.session import Session
+from conformance.run.streams import forgiving
 
-__all__ = ["Pace", "Progress", "spoken_time"]
+__all__ = ["Forecast", "Progress", "spoken_time"]
 
 REWRITTEN, LOGGED, IN_PIPELINE = 0.5, 10.0, 60.0
 """Seconds between two lines: on a terminal, elsewhere, and where `CI` is set."""
@@ -26,14 +27,18 @@ LEAST_CASES, LEAST_SECONDS = 5, 3.0
 """Cases and seconds after which it is said how long the rest will take."""
 LONG = 3.0
 """Seconds after which the case under way is named."""
+LEAST_SHARED = 1 / 3
+"""Part of the cases after which it is said how long the rest will take, where workers share them: the long ones come
+first."""
 
 
 @dataclass
-class Pace:
+class Forecast:
     """What a run has spent, and what is before it. Cases that search spend a budget, the others about the same each.
 
     `budget` and `seconds` are what the searching cases may spend, None without a bound. `plain` counts the other cases
-    that are done and `requests` what they sent.
+    that are done and `requests` what they sent. Where the cases are `shared` by workers nobody knows what those under way
+    have sent, and the time goes by cases.
     """
 
     budget: float | None
@@ -43,11 +48,15 @@ class Pace:
     plain_left: int = 0
     plain: int = 0
     requests: int = 0
+    shared: bool = False
 
     def seconds_left(self, age: float, sent: int) -> float | None:
         """How long the rest will take, after `age` seconds and `sent` requests; None while that cannot be told."""
         if self.plain < LEAST_CASES or age < LEAST_SECONDS or not sent:
             return None
+        if self.shared:
+            done, left = self.plain + self.searching_done, self.plain_left + self.searching - self.searching_done
+            return age / done * left if done >= LEAST_SHARED * (done + left) else None
         part = (self.searching - self.searching_done) / self.searching if self.searching else 0.0
         each = self.requests / self.plain
         ahead = self.plain_left * each + (self.budget or 0.0) * part
@@ -67,7 +76,7 @@ class Progress:
     def __init__(self, session: Session, console: Console) -> None:
         self._session = session
         self._given, self._console = console, _past_capture(console)
-        self._pace = Pace(*session.budget)
+        self._pace = Forecast(*session.budget, shared=session.options.workers > 1)
         self._modules = {name for service in session.services for name in service.searching}
         self._total = 0
         self._done = 0
@@ -158,5 +167,5 @@ def _past_capture(console: Console) -> Console:
         descriptor = os.dup(console.file.fileno())
     except (OSError, ValueError, AttributeError):
         return console  # it is no file of the system, and is not captured
-    file = os.fdopen(descriptor, "w", encoding=console.encoding, errors="backslashreplace", buffering=1)
+    file = forgiving(descriptor, console.encoding, by_line=True, owned=True)
     return Console(file=file, width=console.width, force_terminal=console.is_terminal)

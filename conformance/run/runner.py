@@ -5,25 +5,25 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
-import signal
-import threading
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
-import pytest
 from rich.console import Console
 
 from conformance.model.errors import SuiteError, TargetError, UsageError
 from conformance.model.verdict import Verdict
 from conformance.run.cases import case_packages
-from conformance.run.plugin import Supervisor
-from conformance.run.progress import Progress
+from conformance.run.interruption import hold, let_through
 from conformance.run.session import Session
 
-__all__ = ["conduct", "interruptible", "pytest_arguments", "run_cases"]
+__all__ = ["check_selection", "conduct", "pytest_arguments", "run_cases"]
 
 CONFIGURATION = Path(__file__).with_name("pytest.ini")
 """Of pytest, for the cases alone."""
+_WORD = re.compile(r"[\w:+\-.\[\]\\/]+")
+_OPERATORS = frozenset({"and", "or", "not"})
+"""Of a selection: its words, and those that are none."""
 UNUSED = (
     "cacheprovider",
     "terminal",
@@ -44,8 +44,8 @@ def conduct(session: Session, progress: Console, *watchers: object) -> Verdict:
 
     Raises UsageError alone.
     """
-    interruptible()
     try:
+        let_through()
         with session:
             return run_cases(session, progress, *watchers)
     except TargetError as error:
@@ -56,7 +56,21 @@ def conduct(session: Session, progress: Console, *watchers: object) -> Verdict:
         session.interrupted()
     except Exception as error:  # of ours: the run owes a verdict all the same
         session.at_fault("start", error)
+    hold()
     return session.verdict()
+
+
+def check_selection(expression: str | None) -> None:
+    """Raise UsageError for a selection that pytest would not understand. It is the last word, and comes when the run is
+    open; what is plainly no expression costs no login."""
+    try:
+        compile(_WORD.sub(lambda word: word[0] if word[0] in _OPERATORS else "x", expression or "x"), "-k", "eval")
+    except (SyntaxError, ValueError):
+        raise UsageError(_no_expression(expression)) from None
+
+
+def _no_expression(expression: str | None) -> str:
+    return f"-k {expression}: is no expression that pytest understands"
 
 
 def run_cases(session: Session, progress: Console, *watchers: object) -> Verdict:
@@ -65,34 +79,32 @@ def run_cases(session: Session, progress: Console, *watchers: object) -> Verdict
     pytest's plugins of the environment stay out: what runs is the suite alone, wherever it is installed. `watchers` are
     plugins of the caller's.
     """
+    import pytest  # with what stands on it: the first request, the login, need not wait for it
+
+    from conformance.run.by_workers import ByWorkers
+    from conformance.run.progress import Progress
+    from conformance.run.supervisor import Supervisor
+
     options = session.options
     chosen = ["-k", options.selection] if options.selection else []
     arguments = [*pytest_arguments(options.profile, options.modules), *chosen]
-    watcher = Progress(session, progress)
-    interruptible()
+    watcher, supervisor = Progress(session, progress), Supervisor(session)
+    crew = [ByWorkers(session, supervisor, watcher)] if options.workers > 1 else []
     said = io.StringIO()  # pytest reports a bad -k in two lines of its own; ours is one
     try:
         with contextlib.redirect_stderr(said):
-            status = pytest.main(arguments, plugins=[Supervisor(session), watcher, *watchers])
+            status = pytest.main(arguments, plugins=[supervisor, watcher, *crew, *watchers])
     finally:
+        hold()  # all that was to be seen has been seen
         session.cleanup()
     if status == pytest.ExitCode.USAGE_ERROR and options.selection:
-        raise UsageError(f"-k {options.selection}: is no expression that pytest understands")
-    progress.print(said.getvalue(), end="", markup=False, highlight=False)
+        raise UsageError(_no_expression(options.selection))
+    progress.print(session.secrets.line(said.getvalue()), end="", markup=False, highlight=False)
     if status == pytest.ExitCode.INTERRUPTED:
-        session.cut_short = True
-        if not session.given_up:
-            session.interrupted()
+        session.interrupted()
     if status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR} and not session.suite_fault:
         session.at_fault("pytest", SuiteError("the suite could not be run by pytest"))
     return session.verdict()
-
-
-def interruptible() -> None:
-    """Take the signal with which pipelines and service managers end a process as Ctrl-C, so that it is cleaned up
-    after."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_arguments(profile: str, modules: Iterable[str] = ()) -> list[str]:

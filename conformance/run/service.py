@@ -29,13 +29,15 @@ class Service:
     `name` is that of its contract. `catalogue` are the types under which a catalogue lists its endpoint, the likeliest
     first; that of the service which `gives_tokens` is where we log in.
 
-    `client` gives the class that makes, observes, changes and removes its resources: a `conformance.run.client.Client`,
-    which does for services that do as the contract says. `marks` say by what a resource of ours is recognised and what
-    is never sent; `owner` is the member that names its project, `next` that of a list which leads to the next page, ""
+    `client` gives the class that makes, observes, changes and removes its resources: a
+    `conformance.run.sending.client.Client`, which does for services that do as the contract says. `marks` say by what a
+    resource of ours is recognised and what is never sent; `owner` is the member that names its project, `next` that of a list which leads to the next page, ""
     for one that is not there. `plain` are members that every resource of ours has, `sample` those of one that is made
     to be looked at: a request that is refused may change none of them. `volatile` are members that may change by
     themselves, `unordered` those that are sets, also where the contract does not say so. `largest_page` is the query of
     a list that is read whole.
+
+    `most_held` is how many of its resources a run of the gate holds at once, at most: what a quota has to have room for.
 
     `freeing` is the JSON body with which the change operation takes away what keeps a resource from being deleted, None
     when nothing does. `schemas` maps a name to the path at which the service publishes a schema, which is recorded as a
@@ -61,6 +63,7 @@ class Service:
     volatile: frozenset[str] = frozenset()
     unordered: frozenset[str] = frozenset()
     largest_page: Mapping[str, str | int] = field(default_factory=dict)
+    most_held: int = 0
     freeing: Any = None
     schemas: Mapping[str, str] = field(default_factory=dict)
     cases: tuple[str, ...] = ()

@@ -21,10 +21,11 @@ from itertools import islice
 from typing import Any
 
 from conformance.generate import ANY, EXISTING, FRESH, NAME, TAG, Aim, Draft
-from conformance.generate.exploration import Budget, Exploration
+from conformance.generate.exploration import Exploration, simplest
 from conformance.judge.partition import place_of, sent_schema, telling
 from conformance.judge.rules import meant
 from conformance.model import requirement_id
+from conformance.model.budget import Budget
 from conformance.model.contract import Contract, Operation, Resource, Schema
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import VALID, Standing
@@ -32,8 +33,9 @@ from conformance.model.jsonvalue import JSON, equal, short
 from conformance.model.message import Exchange, Headers, Request
 from conformance.run.aftermath import NOT_OURS, Aftermath, Left, refusal, says_no, touch
 from conformance.run.cases import Expect, NotExercised
-from conformance.run.client import Client, listed_by, made_by
 from conformance.run.reading import reading
+from conformance.run.sending.client import Client, made_by
+from conformance.run.sending.listing import listed_by
 
 __all__ = ["TrialResult", "Trials", "as_sent"]
 
@@ -98,11 +100,17 @@ class Trials:
         Raises NotExercised when no draft could be tried.
         """
         explorations = [(aim, self._exploration(aim)) for aim in aims]
+        firsts = [None] * len(aims) if self._cloud.explores else simplest([aim.drafts for aim in aims])
         for examples in ROUNDS:
             self._round = examples
-            for aim, exploration in explorations:
+            for (aim, exploration), first in zip(explorations, firsts, strict=True):
                 due = examples == 1 and not self._cloud.explores and aim.place not in elsewhere
-                if not (self._budget.late if due else self._budget.over):
+                # What kept all drafts so far from being sent keeps the next ones, too.
+                if _barred(exploration) or (self._budget.late if due else self._budget.over):
+                    continue
+                if examples == 1 and first is not None:
+                    exploration.begin(*first, due=due)
+                else:
                     exploration.widen(examples, due=due)
         self._look()
         self._touch(last=True)
@@ -142,16 +150,19 @@ class Trials:
     def _try(self, aim: Aim, draft: Draft) -> TrialResult:
         """Send and judge one draft. When its prerequisite fails only this draft goes without a result."""
         try:
-            if aim.place == ANY:
-                aim = self._classed(aim, draft)
-            if aim.operation == self._resource.create:
-                return self._create(aim, draft)
-            if aim.operation == self._resource.list:
-                return self._list(aim, draft)
-            return self._addressed(aim, draft)
+            outcome = self._tried(self._classed(aim, draft) if aim.place == ANY else aim, draft)
         except NotExercised as obstacle:
             self._obstacles.append(obstacle)
             return TrialResult(draft, None)
+        # It is held until all are judged, and there are thousands.
+        return replace(outcome, exchange=outcome.exchange.bare) if outcome.exchange is not None else outcome
+
+    def _tried(self, aim: Aim, draft: Draft) -> TrialResult:
+        if aim.operation == self._resource.create:
+            return self._create(aim, draft)
+        if aim.operation == self._resource.list:
+            return self._list(aim, draft)
+        return self._addressed(aim, draft)
 
     def _classed(self, aim: Aim, draft: Draft) -> Aim:
         """The aim with place, class and requirement taken from the parts of the draft that was drawn."""
@@ -198,7 +209,7 @@ class Trials:
         exchange = self._cloud.create(body, headers=draft.headers)
         status = exchange.response.status
         if 400 <= status < 500:
-            self._refused[name] = (aim, exchange)
+            self._refused[name] = (aim, exchange.bare)
         outcome = TrialResult(draft, exchange)
         if aim.due is Standing.BROKEN:
             outcome = self._due_refusal(aim, outcome)
@@ -220,7 +231,7 @@ class Trials:
             return
         name = reading(exchange).maybe_text(self._cloud.service.marks.name) or ""
         request = telling(exchange.request, self._contract)
-        left = Left(own, exchange, request, aim.place, aim.requirement, name, shown)
+        left = Left(own, exchange.bare, request, aim.place, aim.requirement, name, shown)
         before = self._aftermath.sent
         self._aftermath.keep(left)
         self._budget.free(self._aftermath.sent - before)
@@ -255,7 +266,7 @@ class Trials:
         status = exchange.response.status
         outcome = TrialResult(draft, exchange)
         if 400 <= status < 500:
-            self._unseen.append((aim, draft, exchange))
+            self._unseen.append((aim, draft, exchange.bare))
             if len(self._unseen) >= BATCH:
                 self._look()
         if aim.due is Standing.BROKEN:
@@ -437,6 +448,11 @@ class Trials:
     def _names(self, page: Exchange) -> Iterator[str]:
         names = (item.maybe_text(self._cloud.service.marks.name) for item in listed_by(page, self._resource))
         return (name for name in names if name is not None)
+
+
+def _barred(exploration: Exploration[Draft, TrialResult, Deviation]) -> bool:
+    """Whether drafts were made and none was sent."""
+    return bool(exploration.results) and all(outcome.exchange is None for outcome in exploration.results)
 
 
 def _stuck(exchange: Exchange | None) -> bool:

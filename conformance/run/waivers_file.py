@@ -28,17 +28,10 @@ from conformance.model.contract import Contract
 from conformance.model.errors import UsageError
 from conformance.model.message import DISCOVERY
 
-__all__ = ["DEFAULT", "TO_FILL_IN", "chosen", "load_waivers", "waiver_violations"]
+__all__ = ["TO_FILL_IN", "load_waivers", "waiver_violations"]
 
-DEFAULT = "waivers.yaml"
-"""The file that is used without being asked for when it is in the current directory."""
 TO_FILL_IN = ("reason", "owner", "expires")
 """What only a person can say of a waiver; a draft leaves it open."""
-
-
-def chosen(given: Path | None) -> Path | None:
-    """The file that was given, else waivers.yaml of the current directory when it is there, else None."""
-    return given if given is not None or not Path(DEFAULT).is_file() else Path(DEFAULT)
 
 
 def load_waivers(path: Path, contract: Contract) -> tuple[Waiver, ...]:

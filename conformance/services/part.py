@@ -4,7 +4,8 @@ Rules
 - A part answers the calls to one service, or refuses one by raising `Refused`; it never sees a socket.
 - Faults act at the stages of a call (fault.py). The first (`request`) and the last (`answer`) are run here for every
   part, the others inside a part that has such a stage.
-- Calls are answered one after the other, under one lock, so that no part needs a lock of its own.
+- Calls are answered one after the other, under one lock from the first stage to the last: no part needs a lock of its
+  own, and what a fault remembers from one stage to the next is of the same call.
 """
 
 from __future__ import annotations
@@ -88,16 +89,15 @@ class ReferenceParts:
     def answer(self, call: Call) -> Answer:
         """The answer to any call to a service that has a part."""
         part = self._parts[call.service]
-        call = part.addressed(call)
-        for hooks in self._hooks:
-            call = hooks.request(call) if hooks.request else call
-        try:
-            with self._lock:
-                answer = part.answer(call)
-        except Refused as refusal:
-            answer = self._refusal(refusal)
-        answer = _identified(answer)
         with self._lock:
+            call = part.addressed(call)
+            for hooks in self._hooks:
+                call = hooks.request(call) if hooks.request else call
+            try:
+                answer = part.answer(call)
+            except Refused as refusal:
+                answer = self._refusal(refusal)
+            answer = _identified(answer)
             for hooks in self._hooks:
                 answer = hooks.answer(call, answer, part.state) if hooks.answer else answer
         return answer

@@ -1,9 +1,9 @@
 """Request -> Response over a socket, with every limit in one place.
 
 Rules
-- The target is not trusted: connect, silence, total time, header and body size are bounded; redirects are never
-  followed.
-- What bounds one exchange does not bound a thousand: all of them together have a time and a size, too.
+- The target is not trusted: looking up its name, connecting, silence, total time, head and body are bounded (by
+  `connection` and `wire`); redirects are never followed, cookies never kept, no coding of a body is undone.
+- What bounds one exchange does not bound a thousand: all of them together have a deadline and a size, too.
 - A URL and a header travel as written, so that a case can send what a client library would tidy.
 - A body goes out with its length, or in chunks where the request says `Transfer-Encoding: chunked`.
 - A secret (token or password) goes only to the origins that identity and catalogue named (design rule 9).
@@ -14,56 +14,67 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import math
+import re
 import socket
-import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from types import TracebackType
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, Protocol, Self, cast
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from conformance.model.errors import NotACloud, SuiteError, TargetUnreachable
-from conformance.model.message import Headers, Request, Response
+from conformance.model.deadline import NEVER, Deadline
+from conformance.model.errors import ConnectionBroken, NotACloud, SuiteError, TargetUnreachable, TimeOver, UsageError
+from conformance.model.message import READING, Headers, Request, Response
+from conformance.target.connection import Conduit, Connecting, NotTaken, Silence, tracked
+from conformance.target.failure import brief, failure
+from conformance.target.wire import Bounds
 
 __all__ = ["Sender", "Transport", "TransportLimits", "origin_of"]
 
 
+_STATUS = re.compile(rb"\s*HTTP/\S*\s+(\d{3})\b", re.IGNORECASE)
 IDLE = 3.0
 """Seconds after which a connection is not used again."""
 CHUNK = 16_000
 """Bytes of a chunk; no multiple of what buffers usually hold."""
+LEAST_PATIENCE = 1 / 6
+"""What is left of the time of silence, at least, for a method whose requests were not answered in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class TransportLimits:
-    """Seconds to connect, of silence, and in all; bytes of a body; then the same for all exchanges of a run together.
+    """Seconds to connect, of silence, and in all; bytes of a body (of text, and of anything else), and of all bodies of
+    a run together; what the head of an answer may have is in `head`.
 
-    `run` are the seconds after which nothing more is sent, `cleanup` those that cleaning up has on top, `bodies` the
-    bytes of all answers, which a run holds in memory.
+    A method that is not answered within the time of silence is waited for half as long the next time, down to a sixth
+    (10 s), until it is answered again: a target that never answers a DELETE takes minutes of a run, not all of it.
     """
 
     connect: float = 10.0
     silence: float = 60.0
     total: float = 120.0
+    text: int = 8 * 1024 * 1024
     body: int = 64 * 1024 * 1024
-    run: float = 2 * 3600.0
-    cleanup: float = 300.0
-    bodies: int = 512 * 1024 * 1024
+    bodies: int = 4 * 1024 * 1024 * 1024
+    head: Bounds = field(default_factory=Bounds)
 
 
 class Sender(Protocol):
     """Whatever turns a request into a response."""
 
     def send(self, request: Request) -> Response:
-        """Send and wait. Raises TargetUnreachable or NotACloud."""
+        """Send and wait. Raises TargetUnreachable, NotACloud or TimeOver."""
 
 
+@lru_cache(maxsize=64)  # asked several times of the URL of each request
 def origin_of(url: str) -> str:
     """Scheme, host and port of a URL, the port written out (RFC 6454)."""
     parts = urlsplit(url)
@@ -72,61 +83,80 @@ def origin_of(url: str) -> str:
 
 
 class _VerbatimAdapter(HTTPAdapter):
-    """Sends a URL's path and query as they were written, and can break off whatever is under way."""
+    """Makes the connections, which share a `line` with its transport."""
 
-    def __init__(self) -> None:
-        self.written = ""
-        """The target of the request under way, as it was written."""
-        self.connections: weakref.WeakSet[urllib3.connection.HTTPConnection] = weakref.WeakSet()
+    def __init__(self, line: Conduit) -> None:
+        self._line = line
+        self._known: weakref.WeakSet[urllib3.connection.HTTPConnection] = weakref.WeakSet()
         super().__init__(pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": self._tracking(urllib3.HTTPConnectionPool),
-            "https": self._tracking(urllib3.HTTPSConnectionPool),
+        self._pools = {
+            "http": tracked(urllib3.HTTPConnectionPool, self._line, self._known),
+            "https": tracked(urllib3.HTTPSConnectionPool, self._line, self._known),
         }
+        self.poolmanager.pool_classes_by_scheme = self._pools
 
-    def _tracking(self, pool: type[urllib3.HTTPConnectionPool]) -> type[urllib3.HTTPConnectionPool]:
-        bases = (_TrackedConnection, pool.ConnectionCls)
-        connection = type(pool.ConnectionCls.__name__, bases, {"adapter": self})
-        return type(pool.__name__, (pool,), {"ConnectionCls": connection})
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        if proxy in self.proxy_manager:  # its kinds of connections are those of the line already
+            return self.proxy_manager[proxy]
+        manager: Any = super().proxy_manager_for(proxy, **kwargs)
+        if proxy.lower().startswith("socks"):  # whose connections are of a kind of their own
+            kinds = manager.pool_classes_by_scheme
+            manager.pool_classes_by_scheme = {
+                name: tracked(kind, self._line, self._known) for name, kind in kinds.items()
+            }
+        else:
+            manager.pool_classes_by_scheme = self._pools
+        return manager
+
+    def disconnect(self) -> None:
+        """Close every connection; the next request opens one again."""
+        for connection in list(self._known):
+            connection.close()
 
     def abort(self) -> None:
-        """Shut every connection, so that a read in another thread ends at once."""
-        for connection in list(self.connections):
+        """Shut every connection, so that whoever waits for one waits no longer."""
+        for connection in list(self._known):
             if connection.sock is not None:
                 with contextlib.suppress(OSError):
                     connection.sock.shutdown(socket.SHUT_RDWR)
 
-    def request_url(self, request: requests.PreparedRequest, proxies: Mapping[str, str] | None) -> str:
-        url = request.url or ""
-        parts = urlsplit(url)
-        if proxies and parts.scheme == "http" and requests.utils.select_proxy(url, proxies):
-            self.written = url
+    def route(self, url: str, settings: Mapping[str, Any]) -> _Route:
+        """The way to the origin of a URL, with the proxies and CA files of the environment. Raises requests' and
+        urllib3's errors for what is no URL."""
+        prepared: Any = requests.Request("GET", "http://placeholder/").prepare()
+        prepared.url = url
+        proxies = settings["proxies"]
+        pool = self.get_connection_with_tls_context(prepared, settings["verify"], proxies, settings["cert"])
+        proxy = requests.utils.select_proxy(url, proxies) or ""
+        forwarded = urlsplit(url).scheme == "http" and bool(proxy)
+        return _Route(cast(urllib3.HTTPConnectionPool, pool), forwarded, _without_credentials(proxy))
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    """The connections to an origin. `forwarded`: to a proxy, which is told the whole URL (RFC 9112, 3.2.2). `proxy` is
+    where that is, or the one through which TLS goes; "" without any."""
+
+    pool: urllib3.HTTPConnectionPool
+    forwarded: bool
+    proxy: str = ""
+
+    def target(self, url: str) -> str:
+        """What stands in the first line of a request to a URL, as it was written."""
+        if self.forwarded:
             return url
-        rest = url.split(parts.netloc, 1)[1].split("#", 1)[0]
-        self.written = rest if rest.startswith("/") else f"/{rest}"
-        return self.written
-
-
-class _TrackedConnection(urllib3.connection.HTTPConnection):
-    """Mixed into urllib3's HTTP and HTTPS connections: the adapter knows each, and sends the request target as it was
-    written."""
-
-    adapter: ClassVar[_VerbatimAdapter]
-
-    def connect(self) -> None:
-        super().connect()
-        self.adapter.connections.add(self)
-
-    def putrequest(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
-        # urllib3 has tidied the percent-encodings by now.
-        super().putrequest(method, self.adapter.written or url, *args, **kwargs)
+        rest = url.split(urlsplit(url).netloc, 1)[1].split("#", 1)[0]
+        return rest if rest.startswith("/") else f"/{rest}"
 
 
 class Transport:
-    """One keep-alive session to the target. Not safe for several threads at once: give each its own."""
+    """One keep-alive session to the target. Not safe for several threads at once: give each its own.
+
+    `deadline` is the moment after which nothing is sent, and at which what is under way is broken off.
+    """
 
     def __init__(
         self,
@@ -135,22 +165,26 @@ class Transport:
         verify: bool | str = True,
         cert: str | tuple[str, str] | None = None,
         origins: frozenset[str] = frozenset(),
+        deadline: Deadline = NEVER,
     ) -> None:
         self.limits = limits or TransportLimits()
         self.origins = origins
-        self._ends = time.monotonic() + self.limits.run
+        self.deadline = deadline
         self._left = self.limits.bodies
-        self._reused = False
+        self._closes = False  # whether a connection to the target broke
         self._used = time.monotonic()
+        self._trust = verify, cert
+        if not self.verifies:
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # the verdict says so, once
         self._session = requests.Session()
         self._session.verify = verify
         self._session.cert = cert
         self._session.headers.clear()
-        self._adapter = _VerbatimAdapter()
-        self._watch = _Watch(self.limits.total, self._adapter.abort)
-        self._environment: dict[str, Mapping[str, Any]] = {}
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, self._adapter)
+        self._patience: dict[str, float] = {}
+        self._failed: dict[str, str] = {}  # host -> why the last exchange with it failed
+        self._most = math.inf
+        self._line = self._new_line(keep=0)
+        self.renew()
 
     def __enter__(self) -> Self:
         return self
@@ -160,126 +194,199 @@ class Transport:
     ) -> None:
         self.close()
 
+    @property
+    def verifies(self) -> bool:
+        """Whether certificates are verified."""
+        return self._trust[0] is not False
+
+    def renew(self) -> None:
+        """Have no connection, without a word to the target: after a fork those that are there are the other process's."""
+        self._reused = False
+        self._line = self._new_line(self._line.keep)
+        self._adapter = _VerbatimAdapter(self._line)
+        self._routes: dict[str, _Route] = {}
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, self._adapter)
+
+    def _new_line(self, keep: int) -> Conduit:
+        return Conduit(replace(self.limits.head, text=self.limits.text, body=self.limits.body), keep=keep)
+
     def close(self) -> None:
         """Close the connection."""
         self._session.close()
-        self._watch.close()
 
-    def allow(self, seconds: float, size: int) -> None:
-        """From now on, seconds and bytes that all further exchanges have together: cleaning up must not find them used
-        up."""
-        self._ends = time.monotonic() + seconds
+    def beside(self) -> Transport:
+        """Another connection to the same target, with the same limits, none of them used up."""
+        verify, cert = self._trust
+        return Transport(limits=self.limits, verify=verify, cert=cert, origins=self.origins, deadline=self.deadline)
+
+    def keep_what_comes(self, size: int) -> None:
+        """From now on keep so many bytes of what comes in answer to a request, whatever they are."""
+        self._line.keep = size
+
+    def salvaged(self) -> Response | None:
+        """What came in answer to the last request, as far as it can be made out: its status, 0 when there is none, and
+        whatever came. None when nothing came."""
+        heard = bytes(self._line.heard)
+        if not heard:
+            return None
+        status = _STATUS.match(heard)
+        return Response(int(status.group(1)) if status else 0, body=heard, truncated=True)
+
+    def abort(self) -> None:
+        """Break off what is under way; a signal handler may do so, and another thread."""
+        self._adapter.abort()
+
+    def allow(self, deadline: Deadline, size: int) -> None:
+        """From now on, the deadline and the bytes that all further exchanges have together: cleaning up must not find
+        them used up."""
+        self.deadline = deadline
         self._left = size
+
+    @contextlib.contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Wait for no answer longer than so many seconds meanwhile."""
+        kept, self._most = self._most, min(self._most, seconds)
+        try:
+            yield
+        finally:
+            self._most = kept
 
     def send(self, request: Request) -> Response:
         """Send and wait for the whole answer.
 
-        Raises TargetUnreachable (no connection, TLS, time), NotACloud (no HTTP), SuiteError (a secret for a stranger).
+        Raises TargetUnreachable (no connection, TLS, time), NotACloud (no HTTP), TimeOver (the deadline), SuiteError (a
+        secret for a stranger).
         """
         self._guard(request)
+        self._line.heard.clear()
         self._check_what_is_left(urlsplit(request.url).netloc)
-        # A server may close what has been idle. What reads is sent again; for the rest the connection is new by then.
-        if time.monotonic() - self._used > IDLE:
-            self._session.close()
+        # A server may close what has been idle (RFC 9112, 9.3), also while a request is on its way. Nobody can tell
+        # whether that was carried out; so where it has happened, what changes something has a new connection.
+        idle = time.monotonic() - self._used > IDLE
+        if idle or self._line.unasked or (self._closes and request.method not in READING):
+            self._adapter.disconnect()
         try:
             answer = self._send(request)
-        except (TargetUnreachable, NotACloud):
-            if request.method not in {"GET", "HEAD"} or not self._reused:
-                raise
-            self._session.close()
-            answer = self._send(request)
+        except (ConnectionBroken, NotACloud) as error:
+            self._closes = self._closes or isinstance(error, ConnectionBroken)
+            self._adapter.disconnect()
+            raise
         finally:
-            self._reused = True
             self._used = time.monotonic()
         if answer.status >= 500:
             # A server that failed may close the connection a moment later and without a word (RFC 9112, 9.5); whether
             # the next request runs into that would be chance.
-            self._session.close()
+            self._adapter.disconnect()
         return answer
 
     def _send(self, request: Request) -> Response:
         where = urlsplit(request.url).netloc
-        watch = self._watch
-        started = time.perf_counter()
+        limits, started, line = self._limits_now(request.method), time.perf_counter(), self._line
+        began = time.time()
+        line.connect, line.silence, line.until = limits.connect, limits.silence, time.monotonic() + limits.total
+        line.answer = None
+        line.heard.clear()
         try:
-            with watch:
-                raw = self._open(request)
-                try:
-                    body, truncated = self._read(raw, started)
-                except BaseException:
-                    raw.close()  # what is left on the connection is no answer to anything
-                    raise
+            self._open(request).release_conn()
         except (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
-            if watch.fired or isinstance(error, _Overtime):
-                message = f"{where}: no whole answer to {request.method} within {self.limits.total:g} s"
-                raise TargetUnreachable(message) from None
-            raise _failure(error, where, request, self.limits) from None
+            cause, place = _cause(error), where + self._through(request.url)
+            if self.deadline.over:
+                sent = not isinstance(cause, Connecting)
+                what = f"{request.method} was under way" if sent else str(cause)
+                raise TimeOver(f"{place}: {what} when the time of the run was over", sent=sent) from None
+            if isinstance(cause, Silence | NotTaken):
+                self._patience[request.method] = max(LEAST_PATIENCE, self._patience.get(request.method, 1.0) / 2)
+            failed = failure(error, cause, place, request.method, limits)
+            self._failed[where] = str(failed)
+            raise failed from None
         except (ValueError, UnicodeError) as error:
-            raise NotACloud(f"{where}: the answer to {request.method} is no HTTP: {_brief(error)}") from None
+            raise NotACloud(f"{where}: the answer to {request.method} is no HTTP: {brief(error)}") from None
+        answer: Any = line.answer
+        self._patience.pop(request.method, None)
+        self._failed.pop(where, None)
+        self._left -= len(answer.body)
         elapsed = time.perf_counter() - started
-        self._left -= len(body)
-        if watch.fired:
-            raise TargetUnreachable(f"{where}: no whole answer to {request.method} within {self.limits.total:g} s")
-        fields = tuple((str(name), str(value)) for name, value in raw.raw.headers.items())
-        return Response(raw.status_code, raw.reason or "", Headers(fields), body, elapsed, truncated)
+        return Response(
+            answer.status, answer.reason, Headers(answer.fields), answer.body, elapsed, answer.truncated, began=began
+        )
 
-    def _open(self, request: Request) -> requests.Response:
-        prepared: Any = requests.Request(request.method, "http://placeholder/").prepare()
-        prepared.method = request.method
-        prepared.url = request.url
+    def _limits_now(self, method: str) -> TransportLimits:
+        """The limits of the next exchange: none reaches beyond the deadline, and who did not answer is waited for less
+        long."""
+        limits, patience = self.limits, self._patience.get(method, 1.0)
+        left = min(self.deadline.left(), self._most)
+        if left >= limits.total and patience == 1.0:
+            return limits
+        return replace(
+            limits,
+            connect=min(limits.connect, left),
+            silence=min(limits.silence * patience, left),
+            total=min(limits.total, left),
+        )
+
+    def _through(self, url: str) -> str:
+        route = self._routes.get(origin_of(url))
+        return f" through the proxy {route.proxy}" if route is not None and route.proxy else ""
+
+    def _open(self, request: Request) -> urllib3.BaseHTTPResponse:
         headers: Any = requests.structures.CaseInsensitiveDict()
         headers["User-Agent"] = "easystack-conformance"
         headers["Accept-Encoding"] = "identity"
         for name, value in request.headers.items:
             headers[name] = value.encode("utf-8")
-        prepared.headers = headers
+        body: bytes | Iterator[bytes] | None = request.body or None
         if request.chunked:
-            prepared.body = _pieces(request.body)
-        else:
-            if request.body or request.method in {"POST", "PUT", "PATCH"}:
-                headers.setdefault("Content-Length", str(len(request.body)))
-            prepared.body = request.body or None
-        origin = origin_of(request.url)
-        if (
-            origin not in self._environment
-        ):  # proxies and CA files of the environment; to look them up takes longer than to send
-            self._environment[origin] = self._session.merge_environment_settings(
-                request.url, {}, True, self._session.verify, self._session.cert
-            )
-        settings = self._environment[origin]
-        return self._session.send(
-            prepared,
-            allow_redirects=False,
-            timeout=(self.limits.connect, self.limits.silence),
-            **settings,
+            body = _pieces(request.body)
+        elif request.body or request.method in {"POST", "PUT", "PATCH"}:
+            headers.setdefault("Content-Length", str(len(request.body)))
+        route = self._route(request.url)
+        self._line.written = target = route.target(request.url)
+        return route.pool.urlopen(
+            request.method,
+            target,
+            body=body,
+            headers=headers,
+            retries=False,
+            redirect=False,
+            assert_same_host=False,
+            timeout=None,  # the connections keep to the limits of the line
+            preload_content=False,
+            chunked=request.chunked,
         )
 
-    def _read(self, raw: requests.Response, started: float) -> tuple[bytes, bool]:
-        pieces: list[bytes] = []
-        size = 0
-        # A body shorter than announced is the target's fault and a finding; it must not look like a broken network.
-        raw.raw.enforce_content_length = False
-        while True:
-            piece = raw.raw.read1(65536, decode_content=False)
-            if not piece:
-                announced = raw.raw.headers.get("Content-Length", str(size)).strip()
-                if announced != str(size):
-                    raw.close()  # what else is on this connection belongs to no answer
-                raw.raw.release_conn()
-                return b"".join(pieces), False
-            size += len(piece)
-            pieces.append(piece)
-            if size > self.limits.body:
-                raw.close()
-                return b"".join(pieces)[: self.limits.body], True
-            if time.perf_counter() - started > self.limits.total:
-                raise _Overtime
+    def _route(self, url: str) -> _Route:
+        """The way to the origin of a URL. Proxies and CA files of the environment are looked up once: that takes longer
+        than to send."""
+        origin = origin_of(url)
+        route = self._routes.get(origin)
+        if route is None:
+            session = self._session
+            settings = session.merge_environment_settings(url, {}, True, session.verify, session.cert)
+            self._check_proxy(url, settings)
+            route = self._routes[origin] = self._adapter.route(url, settings)
+        return route
+
+    def _check_proxy(self, url: str, settings: Mapping[str, Any]) -> None:
+        """Whether the environment names a proxy that can be used, if any. Raises UsageError."""
+        proxy = requests.utils.select_proxy(url, settings["proxies"])
+        if not proxy:
+            return
+        try:
+            self._adapter.route("http://placeholder/", {**settings, "proxies": {"http": proxy}})
+        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError):
+            shown = brief(ValueError(proxy.rpartition("@")[2]))
+            raise UsageError(
+                f"{urlsplit(url).netloc}: its proxy {shown} is none that can be used; look at http_proxy, https_proxy and"
+                " all_proxy in the environment"
+            ) from None
 
     def _check_what_is_left(self, where: str) -> None:
-        if time.monotonic() > self._ends:
-            raise TargetUnreachable(f"{where}: is too slow; the time of the run ({self.limits.run:g} s) is over")
+        if self.deadline.over:
+            before = f"{self._failed[where]};" if where in self._failed else f"{where}:"
+            raise TimeOver(f"{before} the time of the run is over")
         if self._left <= 0:
-            raise TargetUnreachable(f"{where}: has sent more than a run holds ({self.limits.bodies} bytes)")
+            raise TargetUnreachable(f"{where}: has sent more than a run takes ({self.limits.bodies} bytes)")
 
     def _guard(self, request: Request) -> None:
         secret = request.headers.get("X-Auth-Token") is not None or b'"password"' in request.body
@@ -293,79 +400,9 @@ def _pieces(body: bytes) -> Iterator[bytes]:
         yield body[start : start + CHUNK]
 
 
-class _Overtime(OSError):
-    """The whole answer took too long."""
-
-
-class _Watch:
-    """Ends a transfer that outlasts the total time: a server that sends a byte a second is never silent.
-
-    One thread watches all transfers of a transport, one after the other. A later transfer never ends before an earlier
-    one was to end, so the thread sleeps to the end of what it saw last and looks again; nobody wakes it for a request.
-    """
-
-    def __init__(self, seconds: float, abort: Callable[[], None]) -> None:
-        self.fired = False
-        self._seconds = seconds
-        self._abort = abort
-        self._due: float | None = None
-        self._change = threading.Condition()
-        self._thread: threading.Thread | None = None
-        self._closed = False
-
-    def __enter__(self) -> None:
-        with self._change:
-            self.fired = False
-            self._due = time.monotonic() + self._seconds
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, daemon=True, name="conformance-watch")
-                self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        with self._change:
-            self._due = None
-
-    def close(self) -> None:
-        """End the thread."""
-        with self._change:
-            self._closed = True
-            self._change.notify()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-        self._closed = False
-
-    def _run(self) -> None:
-        with self._change:
-            while not self._closed:
-                now = time.monotonic()
-                if self._due is not None and now >= self._due:
-                    self.fired, self._due = True, None
-                    self._abort()
-                self._change.wait(self._seconds if self._due is None else self._due - now)
-
-
-def _failure(error: Exception, where: str, request: Request, limits: TransportLimits) -> Exception:
-    text, whole = _brief(_cause(error)), str(error)
-    if isinstance(error, requests.exceptions.SSLError) or "CERTIFICATE" in whole:
-        return TargetUnreachable(
-            f"{where}: the TLS certificate is not trusted; give its CA file (cacert) or --insecure"
-        )
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return TargetUnreachable(f"{where}: no connection within {limits.connect:g} s")
-    if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
-        return TargetUnreachable(f"{where}: no answer to {request.method} within {limits.silence:g} s")
-    if "NameResolution" in whole or "getaddrinfo" in whole or "Name or service" in whole:
-        return TargetUnreachable(f"{where}: the name does not resolve")
-    if "refused" in whole:
-        return TargetUnreachable(f"{where}: connection refused; is the service running there?")
-    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-        return NotACloud(f"{where or request.url}: is no URL that can be reached")
-    if isinstance(_cause(error), http.client.HTTPException | ValueError) and not isinstance(
-        _cause(error), http.client.RemoteDisconnected
-    ):
-        return NotACloud(f"{where}: the answer to {request.method} is no HTTP: {text}")
-    return TargetUnreachable(f"{where}: the connection broke during {request.method}: {text}")
+def _without_credentials(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -378,7 +415,3 @@ def _cause(error: BaseException) -> BaseException:
             break
         error = inner
     return error
-
-
-def _brief(error: BaseException) -> str:
-    return " ".join(str(error).split())[:160] or type(error).__name__

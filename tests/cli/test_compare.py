@@ -24,7 +24,7 @@ from conformance.cli.specs import specs
 from conformance.contract.specs import default_directory
 from conformance.model.errors import UsageError
 from conformance.reports.recorded import read_run
-from conformance.run.session import Options
+from conformance.run.options import Options
 
 FAULTS = ("image.list.query.name.prefix", "image.create.nan")
 

@@ -25,7 +25,7 @@ def test_specs_are_written_and_contradictions_printed(library_path: Path, out: P
     assert [line.split(maxsplit=1)[0] for line in lines[2:5]] == ["23", "446", "76"]
     assert lines[-1] == (
         "8 operations, 46 table rows, 9 JSON examples (1 repaired); written: specs/book.openapi.yaml, "
-        "specs/reader.openapi.yaml, specs/identity.openapi.yaml, specs/requirements.yaml"
+        "specs/reader.openapi.yaml, specs/identity.openapi.yaml, specs/requirements.yaml, specs/prepared.json"
     )
     assert {path.name for path in out.iterdir()} == {
         OVERLAY,
@@ -33,6 +33,7 @@ def test_specs_are_written_and_contradictions_printed(library_path: Path, out: P
         "reader.openapi.yaml",
         "identity.openapi.yaml",
         "requirements.yaml",
+        "prepared.json",
     }
 
 

@@ -15,10 +15,10 @@ import jsonschema
 import pytest
 from checkout import SCHEMAS
 from commands import command
-from ruamel.yaml import YAML
-from targets import reference_with
+from targets import clouds_with, reference_with
 
 from conformance.contract.specs import OVERLAY, default_directory
+from conformance.contract.yamlfiles import dump_yaml
 from conformance.model.contract import Contract
 from conformance.proof.reference import Reference
 from conformance.services.fault import Fault, Hooks
@@ -39,6 +39,12 @@ def smoke(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("smoke")
     command("run", "--profile", "smoke", "--out", "out", cwd=place)
     return place / "out"
+
+
+def smoke_run(cwd: Path, cloud: str = "reference") -> subprocess.CompletedProcess[str]:
+    """A smoke run into `out` on a cloud of clouds.yaml."""
+    clouds = ("--os-cloud", cloud, "--other-cloud", "reference-other")
+    return command("run", *clouds, "--profile", "smoke", "--out", "out", cwd=cwd)
 
 
 def test_without_a_cloud_the_reference_is_conformant(tmp_path: Path) -> None:
@@ -72,18 +78,7 @@ def test_without_a_cloud_the_reference_is_conformant(tmp_path: Path) -> None:
 
 def test_no_report_holds_a_token_or_a_password(tmp_path: Path, reference: Reference) -> None:
     reference.write_clouds(tmp_path / "clouds.yaml")
-    done = command(
-        "run",
-        "--os-cloud",
-        "reference",
-        "--profile",
-        "smoke",
-        "--other-cloud",
-        "reference-other",
-        "--out",
-        "out",
-        cwd=tmp_path,
-    )
+    done = smoke_run(tmp_path)
     assert done.returncode == 0
     texts = [done.stdout, done.stderr, *(path.read_text() for path in (tmp_path / "out").rglob("*") if path.is_file())]
     assert [word for word in reference.secrets for text in texts if word in text] == []
@@ -95,18 +90,7 @@ def test_a_broken_promise_is_exit_one_and_cites_the_document(
 ) -> None:
     with reference_with("image.list.query.name.prefix")(contract) as faulty:
         faulty.write_clouds(tmp_path / "clouds.yaml")
-        done = command(
-            "run",
-            "--os-cloud",
-            "reference",
-            "--other-cloud",
-            "reference-other",
-            "--profile",
-            "smoke",
-            "--out",
-            "out",
-            cwd=tmp_path,
-        )
+        done = smoke_run(tmp_path)
         assert (done.returncode, faulty.resources()) == (1, 0)
     finding = next(
         item for item in verdict_of(tmp_path / "out")["findings"] if item["requirement"] == "image.list.query.name"
@@ -157,6 +141,23 @@ def test_what_is_asked_wrongly_is_exit_two_and_one_line(tmp_path: Path, argument
     assert list(tmp_path.glob("reports/*")) == []
 
 
+def test_a_mistake_that_turns_out_after_the_login_is_in_the_verdict_too(tmp_path: Path, reference: Reference) -> None:
+    reference.write_clouds(tmp_path / "clouds.yaml")
+    words = ("run", "--os-cloud", "reference", "--other-cloud", "reference", "--out", "out")
+    done = command(*words, cwd=tmp_path)
+    assert (2, 1, "") == (done.returncode, len(done.stderr.splitlines()), done.stdout)
+    verdict = verdict_of(tmp_path / "out")
+    assert ("inconclusive", 2, True) == (verdict["outcome"], verdict["exit_code"], verdict["run"]["ended"])
+    assert "isolation needs a second project" in verdict["notes"][0]["text"]
+    assert verdict["run"]["requests"] > 0
+
+
+def test_a_mistake_that_is_known_before_leaves_the_reports_of_an_earlier_run(tmp_path: Path, smoke: Path) -> None:
+    before = (smoke / "verdict.json").read_bytes()
+    done = command("run", "--os-cloud", "nowhere", "--out", smoke, cwd=tmp_path)
+    assert (2, before) == (done.returncode, (smoke / "verdict.json").read_bytes())
+
+
 @pytest.mark.parametrize("name", ["run", "replay"])
 @pytest.mark.parametrize(
     ("env", "words"),
@@ -186,17 +187,8 @@ def test_the_embedded_reference_reads_no_variable(tmp_path: Path) -> None:
 
 
 def clouds(tmp_path: Path, url: str) -> dict[str, str]:
-    auth = {
-        "auth_url": url,
-        "username": "u",
-        "password": "hidden-word",
-        "project_name": "p",
-        "user_domain_name": "d",
-        "project_domain_name": "d",
-    }
-    with (tmp_path / "clouds.yaml").open("w") as out:
-        YAML(typ="safe").dump({"clouds": {"c": {"auth": auth}}}, out)
-    return {"OS_CLOUD": "c"}
+    (tmp_path / "clouds.yaml").write_text(dump_yaml(clouds_with(url)))
+    return {"OS_CLOUD": "reference"}
 
 
 @pytest.mark.parametrize(
@@ -288,18 +280,7 @@ def test_credentials_that_may_not_create_are_inconclusive_and_the_reason_is_said
     tmp_path: Path, reference: Reference
 ) -> None:
     reference.write_clouds(tmp_path / "clouds.yaml")
-    done = command(
-        "run",
-        "--os-cloud",
-        "reference-reader",
-        "--other-cloud",
-        "reference-other",
-        "--profile",
-        "smoke",
-        "--out",
-        "out",
-        cwd=tmp_path,
-    )
+    done = smoke_run(tmp_path, "reference-reader")
     verdict = verdict_of(tmp_path / "out")
     assert (done.returncode, verdict["outcome"], verdict["target"]["may_create"], verdict["findings"]) == (
         3,
@@ -337,18 +318,7 @@ def _no_show(call: Call, _caller: Caller, _store: ImageStore) -> Answer | None:
 def test_a_service_without_the_observer_is_inconclusive_and_not_red(tmp_path: Path, contract: Contract) -> None:
     with Reference(contract, faults=[Fault("ours", (), "GET shows no image", Hooks(handle=_no_show))]) as reference:
         reference.write_clouds(tmp_path / "clouds.yaml")
-        done = command(
-            "run",
-            "--os-cloud",
-            "reference",
-            "--other-cloud",
-            "reference-other",
-            "--profile",
-            "smoke",
-            "--out",
-            "out",
-            cwd=tmp_path,
-        )
+        done = smoke_run(tmp_path)
     assert (
         done.returncode,
         [item["message"] for item in verdict_of(tmp_path / "out")["findings"] if item["binding"]],

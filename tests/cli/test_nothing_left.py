@@ -102,7 +102,7 @@ def test_the_run_found_much_and_left_nothing(cloud: Cloud) -> None:
 def test_replay_leaves_nothing(cloud: Cloud) -> None:
     before = cloud.holds()
     done = command("replay", "run", *ON_CLOUD, cwd=cloud.folder)
-    assert (1, before) == (done.returncode, cloud.holds())
+    assert (1, before) == (done.returncode, cloud.holds()), (done.stdout + done.stderr).decode()[-2000:]
     assert "left behind" not in done.stdout
 
 
@@ -125,7 +125,7 @@ def test_plain_pytest_leaves_nothing(cloud: Cloud, tmp_path: Path) -> None:
         timeout=200,
         check=False,
     )
-    assert (1, before) == (done.returncode, cloud.holds())
+    assert (1, before) == (done.returncode, cloud.holds()), (done.stdout + done.stderr).decode()[-2000:]
 
 
 def test_each_script_leaves_nothing(cloud: Cloud) -> None:

@@ -54,6 +54,36 @@ def test_a_place_that_cannot_be_written_is_exit_two_at_once(
     assert ("mine", before) == ((folder / "taken").read_text(), len(target.secrets))
 
 
+LONG = "n" * 300
+"""No name that a file can have."""
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        *((words, "") for words in (("run", "--out"), ("run", "--alluredir"), ("run", "--specs"), ("report",))),
+        *((words, LONG) for words in (("run", "--out"), ("run", "--waivers"), ("report",), ("verify",), ("extract",))),
+    ],
+    ids=lambda value: " ".join(value)[:20],
+)
+def test_a_path_that_is_empty_or_can_be_none_is_one_line_and_nothing_is_written(
+    tmp_path: Path, words: tuple[str, ...], value: str
+) -> None:
+    done = command(*words, value, cwd=tmp_path)
+    assert (2, 1, "") == (done.returncode, len(done.stderr.splitlines()), done.stdout)
+    assert ("File name too long" if value else "the value is empty") in done.stderr
+    assert [] == [path for path in tmp_path.iterdir() if path.name != "state"]
+
+
+def test_the_directory_of_the_user_with_files_in_it_is_refused(place: tuple[Path, Reference]) -> None:
+    folder, target = place
+    before = len(target.secrets)
+    done = command("run", *ON_CLOUD, "--out", ".", cwd=folder)
+    assert (2, 1, before) == (done.returncode, len(done.stderr.splitlines()), len(target.secrets))
+    assert "holds clouds.yaml, which no run wrote; give another directory" in done.stderr
+    assert not (folder / "verdict.json").exists()
+
+
 def test_the_page_of_a_job_that_cannot_be_written_is_exit_two_at_once(place: tuple[Path, Reference]) -> None:
     folder, target = place
     before = len(target.secrets)

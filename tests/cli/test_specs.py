@@ -1,4 +1,4 @@
-"""`conformance specs diff`: two editions, each a directory with as many services as it has specs."""
+"""`conformance specs`: what is kept of reading an edition; `specs diff`: two editions, each a directory with as many services as it has specs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from checkout import LIBRARY_ERRATA
 from commands import command
 
 from conformance.contract.extraction import extract
-from conformance.contract.specs import OVERLAY
+from conformance.contract.prepared import prepared
+from conformance.contract.specs import OVERLAY, default_directory
 from conformance.document import Document
 
 
@@ -73,3 +74,13 @@ def test_what_cannot_be_compared_is_said_in_one_line(editions: Path, old: str, n
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_what_was_changed_by_hand_is_prepared_again(tmp_path: Path) -> None:
+    place = Path(shutil.copytree(default_directory(), tmp_path / default_directory().name))
+    errata = place / OVERLAY
+    errata.write_text(errata.read_text(encoding="utf-8") + "# a word of ours\n", encoding="utf-8")
+    assert prepared(place) is None
+    done = command("specs", "prepare", place, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"written: {place / 'prepared.json'}\n", "")
+    assert prepared(place) is not None

@@ -9,6 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from conformance.contract.extraction import extract
+from conformance.contract.prepared import PREPARED
 from conformance.contract.specs import LEDGER, OVERLAY
 from conformance.document import Document
 from conformance.model.contract import Requirement
@@ -26,7 +27,7 @@ def names(place: Path) -> list[str]:
 def test_each_service_has_a_file_beside_the_errata_and_the_ledger(library: Document, errata: Path) -> None:
     files = extract(library, errata, no_checks)
     assert sorted([*files, OVERLAY]) == names(errata)
-    assert list(files) == ["book.openapi.yaml", "reader.openapi.yaml", "identity.openapi.yaml", LEDGER]
+    assert list(files) == ["book.openapi.yaml", "reader.openapi.yaml", "identity.openapi.yaml", LEDGER, PREPARED]
     assert files == {name: (errata / name).read_text(encoding="utf-8") for name in files}
 
 

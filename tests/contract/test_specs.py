@@ -16,11 +16,10 @@ from conformance.contract.specs import (
     LEDGER,
     OVERLAY,
     default_directory,
-    dump_yaml,
-    ledger_yaml,
     load_contract,
     load_effective,
 )
+from conformance.contract.yamlfiles import dump_yaml, ledger_yaml
 from conformance.model.contract import Authority, Contract, Level
 from conformance.model.errors import UsageError
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from hypothesis import strategies as st
 
-from conformance.generate.exploration import Budget, Exploration, parse_budget
+from conformance.generate.exploration import Exploration, simplest
+from conformance.model.budget import Budget, parse_budget
 from conformance.model.errors import TargetError, UsageError
 
 
@@ -45,8 +46,8 @@ def test_each_kind_of_failure_is_kept_and_none_stops_the_others() -> None:
 def test_the_value_that_every_seed_begins_with_can_be_left_out() -> None:
     begun = []
     for seed in (1, 2):
-        for simplest in (True, False):
-            tries, sent = exploring(lambda _value: None, seed=seed, simplest=simplest)
+        for with_simplest in (True, False):
+            tries, sent = exploring(lambda _value: None, seed=seed, simplest=with_simplest)
             tries.widen(3)
             begun.append(sent)
     assert [0, 0] == [begun[0][0], begun[2][0]]
@@ -71,6 +72,20 @@ def test_shrinking_is_bounded() -> None:
     tries, sent = exploring(lambda value: "large" if value >= 100 else None, shrinks=3)
     tries.widen(10)
     assert len(sent) <= 10 + 3
+
+
+def test_nothing_more_is_drawn_when_the_budget_is_used_up() -> None:
+    drawn: list[int] = []
+
+    def noted(value: int) -> int:
+        drawn.append(value)
+        return value
+
+    tries, sent = exploring(lambda _value: None, requests=7)
+    tries.values = st.integers(0, 10000).map(noted)
+    tries.widen(1000)
+    assert (7, 7) == (len(sent), len(tries.results))
+    assert len(drawn) < 50
 
 
 def test_nothing_is_sent_beyond_the_budget() -> None:
@@ -113,3 +128,28 @@ def test_a_budget_is_read_as_requests_or_seconds(text: str, parsed: tuple[int | 
 def test_another_budget_is_refused_with_what_would_do(text: str) -> None:
     with pytest.raises(UsageError, match=r"is neither a number of requests \(500\) nor a time \(120s, 10m\)"):
         parse_budget(text)
+
+
+def test_the_simplest_values_of_many_strategies_are_those_with_which_each_begins() -> None:
+    strategies = [st.integers(5, 9), st.text("ab", min_size=2), st.sampled_from(["x", "y"])] * 20
+    assert [(5,), ("aa",), ("x",)] * 20 == simplest(strategies)
+
+
+def test_a_strategy_whose_simplest_draw_is_filtered_away_has_none_and_takes_it_from_no_other() -> None:
+    strategies = [st.integers(0, 9), st.integers(0, 99).filter(lambda value: value % 7 == 3), st.integers(7, 9)]
+    assert [(0,), None, (7,)] == simplest(strategies)
+
+
+def test_to_begin_with_the_simplest_value_is_to_widen_by_one() -> None:
+    for label in (lambda value: "zero" if value == 0 else None, lambda _value: None):
+        begun, sent = exploring(label)
+        begun.begin(0)
+        widened, sent_too = exploring(label)
+        widened.widen(1)
+        assert (sent_too, widened.results, widened.smallest) == (sent, begun.results, begun.smallest)
+
+
+def test_the_first_of_the_values_is_not_drawn_where_it_is_left_out() -> None:
+    tries, sent = exploring(lambda _value: None, simplest=False)
+    tries.widen(1)
+    assert sent == []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.generate.sizes import SIZES, affordable, around, parse_bytes
+from conformance.generate.sizes import SIZES, affordable, around
+from conformance.model.budget import parse_bytes
 from conformance.model.errors import UsageError
 from conformance.model.message import counted
 from conformance.target.transport import TransportLimits

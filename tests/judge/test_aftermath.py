@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from conformance.judge.aftermath import with_history
-from conformance.judge.attribution import attributed, partitioned
+from conformance.judge.attribution import attributed
 from conformance.judge.causes import causes
+from conformance.judge.sent import partitioned
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class, Part
@@ -71,7 +72,7 @@ class Cloud:
     def told(self) -> list[tuple[str, str | None, tuple[Part, ...]]]:
         """Kind, operation and class of each cause that is a failure."""
         known = partitioned(self.recorder.exchanges, self.recorder.contract)
-        parts = {exchange.number: found for exchange, found in known}
+        parts = known.numbered
         titles = [
             cause.title(self.recorder.contract) for cause in causes(self.findings(), parts, self.recorder.contract)
         ]
@@ -244,3 +245,20 @@ def test_each_value_of_a_list_may_be_what_breaks(cloud: Cloud) -> None:
     told = cloud.told()
     assert [("breaks-later", "image.create")] == [(kind, operation) for kind, operation, _ in told]
     assert ["tags"] == [part.place for part in told[0][2]]
+
+
+@pytest.mark.parametrize(("without", "told"), [(0, "breaks-later"), (1, "breaks-later"), (2, "status"), (5, "status")])
+def test_a_refusal_that_comes_as_often_without_it_is_not_explained_by_what_was_sent(
+    cloud: Cloud, without: int, told: str
+) -> None:
+    def delete(body: Any, status: int) -> None:
+        exchange = cloud.delete(cloud.make(body), status)
+        if status == 403:
+            due = Deviation("status", status=status, terms=(("due", (204,)),))
+            finding = Finding("image.delete.response.204", "a.case", "image.delete", status, due, exchange)
+            cloud.recorder.findings.append(finding)
+
+    for body, status in [(PLAIN, 204), (ODD, 403), (ODD, 403), (PLAIN, 204), *[(PLAIN, 403)] * without]:
+        delete(body, status)
+    of_the_case = [item.deviation.kind for item in cloud.findings() if item.check == "a.case"]
+    assert told == of_the_case[0]

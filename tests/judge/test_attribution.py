@@ -7,8 +7,9 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from conformance.judge.attribution import attributed, partitioned, sent
+from conformance.judge.attribution import attributed, sent
 from conformance.judge.rules import of_type, wrong_type
+from conformance.judge.sent import partitioned
 from conformance.model.contract import Contract
 from conformance.model.equivalence import VALID, Class, Part
 from conformance.model.message import Headers, Request, Response

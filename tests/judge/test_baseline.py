@@ -110,7 +110,7 @@ def test_waived_and_advisory_findings_are_not_taken_in(judged: Judged, exchange:
     advisory = Assertion("image.list.query.sort-key", "list.hyphen", Deviation("missing"))
     verdict = judged(
         (html(), exchange("image.list", 400)),
-        (advisory, exchange()),
+        (advisory, exchange(number=2)),
         excuses=Excuses((Waiver("error.envelope", "r", "o"),)),
     )
     assert (len(verdict.findings), frozenset()) == (2, of_run(verdict))

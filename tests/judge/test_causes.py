@@ -73,7 +73,7 @@ def find(contract: Contract) -> Find:
 
 def kinds(cause: Named) -> list[str]:
     """The kinds of what follows from the cause."""
-    return [item.deviation.kind for _, item in cause.consequences]
+    return [item.deviation.kind for _, found in cause.consequences for item in found]
 
 
 # --- what only follows ----------------------------------------------------------------------------------------------
@@ -107,6 +107,21 @@ def test_a_page_of_a_gateway_has_no_request_id_either(find: Find, exchange: Buil
     answer = exchange(LIST, 400)
     [only] = find(found(answer, HTML), found(answer, NO_ID, "header.request-id"))
     assert ["no-request-id"] == kinds(only)
+    answer = exchange(LIST, 200)
+    page = Deviation("another-media-type", terms=(("got", "text/html"),))
+    [only] = find(found(answer, page, "header.content-type"), found(answer, NO_ID, "header.request-id"))
+    assert ["no-request-id"] == kinds(only)
+
+
+def test_what_is_wrong_with_an_answer_that_was_not_given_again_follows_from_that(find: Find, exchange: Build) -> None:
+    answer = exchange(LIST, 200)
+    once = found(answer, Deviation("answered-in-two-ways", operation=LIST), "image.list.response.200")
+    [only] = find(
+        once,
+        found(answer, NO_ID, "header.request-id"),
+        found(answer, Deviation("missing", place="images"), "image.list.response.200"),
+    )
+    assert ("answered-in-two-ways", ["no-request-id", "missing"]) == (only.deviation.kind, kinds(only))
 
 
 def test_a_body_that_is_not_utf_8_is_unreadable_and_has_no_members(find: Find, exchange: Build) -> None:
@@ -183,7 +198,7 @@ def test_a_call_that_is_let_in_without_a_token_has_the_wrong_status_for_that(fin
 def test_what_the_seed_drew_does_not_decide_what_follows_in_every_run(find: Find, exchange: Build) -> None:
     bad, drawn = exchange(status=500), exchange(status=404, number=9)
     error, form = find(failed(bad), found(bad, EMPTY), found(drawn, EMPTY), exploring=[9])
-    assert (["no-envelope"], [drawn]) == (kinds(error), [item.exchange for item in form.members])
+    assert (["no-envelope"], [drawn.outline]) == (kinds(error), [item.exchange for item in form.members])
 
 
 # --- what is one cause ----------------------------------------------------------------------------------------------
@@ -292,6 +307,17 @@ def test_the_same_thing_seen_in_two_answers_is_one_cause(find: Find, exchange: B
     assert (("where", ("answer", "shown")),) == cause.deviation.terms
 
 
+@pytest.mark.parametrize(("also", "causes"), [((), 1), (("image.list.query.name",), 2)])
+def test_what_was_deleted_and_is_there_again_now_and_then_is_one_cause_with_what_stays(
+    find: Find, exchange: Build, also: tuple[str, ...], causes: int
+) -> None:
+    twice = Deviation("answered-in-two-ways", operation=LIST)
+    met = [("image.delete.gone", Deviation("still-there", terms=(("where", "listed"),)))]
+    met += [(requirement, twice) for requirement in ("image.delete.gone", *also)]
+    found_causes = find(*(found(exchange(LIST, 200, number=n), item, name) for n, (name, item) in enumerate(met, 1)))
+    assert causes == len(found_causes)
+
+
 def test_another_project_that_is_let_in_is_one_cause_however_it_came_in(find: Find, exchange: Build) -> None:
     ways = [
         Deviation("reached-by-another-project", terms=(("how", "deleted"),)),
@@ -361,7 +387,7 @@ def test_a_part_of_a_cause_is_named_by_its_own_findings(contract: Contract, exch
     bad = exchange(CREATE, 500)
     array, null = (failed(bad, of_type("body", is_)) for is_ in ("array", "null"))
     [cause] = causes((array, null), {}, contract)
-    assert (of_type("body", "null"),) == cause.title(contract, [null]).request
+    assert (of_type("body", "null"),) == cause.title(contract, [0, 1]).request
 
 
 def test_an_answer_that_the_seed_drew_joins_nothing_that_every_run_meets(find: Find, exchange: Build) -> None:
@@ -451,3 +477,19 @@ def test_each_thing_and_each_part_of_an_answer_is_a_cause_of_its_own(find: Find,
 def test_what_a_server_error_gives_away_does_not_follow_from_it(find: Find, exchange: Build) -> None:
     at = exchange(LIST, 500)
     assert [(), ()] == [item.consequences for item in find(failed(at), gives_away(at, "stack-trace", message_of(500)))]
+
+
+@pytest.mark.parametrize(
+    ("kind", "told", "beside"),
+    [
+        ("listed-to-another-project", "listed-to-another-project", ["answered-in-two-ways"]),
+        ("not-listed", "answered-in-two-ways", ["not-listed"]),
+    ],
+)
+def test_what_an_answer_has_given_away_is_told_and_not_that_it_was_given_once(
+    find: Find, exchange: Build, kind: str, told: str, beside: list[str]
+) -> None:
+    answer = exchange(LIST)
+    once = found(answer, Deviation("answered-in-two-ways", operation=LIST), "image.isolation.list")
+    (only,) = find(once, found(answer, Deviation(kind), "image.isolation.list"))
+    assert (told, beside) == (only.deviation.kind, kinds(only))

@@ -84,7 +84,7 @@ def breaks(exchange: Exchange, member: str) -> Finding:
 def test_a_value_that_is_not_kept_may_break_its_schema(find: Find, exchange: Build) -> None:
     made = exchange(CREATE, 201)
     (cause,) = find(altered(made, "tags", "separator"), breaks(made, "tags"))
-    assert ["breaks"] == [item.deviation.kind for _, item in cause.consequences]
+    assert ["breaks"] == [item.deviation.kind for _, found in cause.consequences for item in found]
 
 
 def test_a_schema_that_another_member_breaks_stands_for_itself(find: Find, exchange: Build) -> None:
@@ -97,7 +97,7 @@ def test_what_was_deleted_and_is_shown_explains_what_else_is_wrong_with_the_list
     back = finding(listed, "image.delete.gone", "back-again")
     others = finding(listed, "image.list.query.status", "selects", terms=(("parameters", "status"), ("how", "others")))
     (cause,) = find(back, others)
-    assert ["selects"] == [item.deviation.kind for _, item in cause.consequences]
+    assert ["selects"] == [item.deviation.kind for _, found in cause.consequences for item in found]
 
 
 def test_a_list_without_what_was_deleted_is_wrong_by_itself(find: Find, exchange: Build) -> None:
@@ -150,7 +150,7 @@ def test_pages_that_lose_resources_in_an_order_that_is_due_explain_those_of_one_
     one, other = exchange("image.list", 200, number=1), exchange("image.list", 200, number=2)
     advised = lost(other, "image.list.page.complete", "status desc, name asc", "twice-in-pages")
     (cause,) = find(lost(one, "image.list.complete", "name asc"), advised)
-    assert ["twice-in-pages"] == [item.deviation.kind for _, item in cause.consequences]
+    assert ["twice-in-pages"] == [item.deviation.kind for _, found in cause.consequences for item in found]
 
 
 @pytest.mark.parametrize(

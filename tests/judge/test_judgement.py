@@ -31,7 +31,8 @@ def record(
 ) -> Record:
     """A record of a run that looked at some requirements once and owes some, with these findings."""
     looks = {(name, "list.a_case"): 1 for name in looked}
-    given = {"run": RUN, "target": {"name": "reference"}, **more}
+    shown = {item.exchange.number: item.exchange for item in findings if item.exchange is not None}
+    given = {"run": RUN, "target": {"name": "reference"}, "exchanges": tuple(shown.values()), **more}
     return Record(findings=findings, looks=looks, required=frozenset(owed), **given)
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.judge.attribution import partitioned
 from conformance.judge.neighbours import Neighbours
+from conformance.judge.sent import partitioned
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.finding import Finding

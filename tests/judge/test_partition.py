@@ -11,6 +11,7 @@ import pytest
 from conformance.judge.partition import (
     FURTHER,
     asks_too_much,
+    has_too_much,
     has_unknown_parameter,
     kept_members,
     member_schema,
@@ -229,6 +230,16 @@ MANY_TAGS = json.dumps({"tags": [str(number) for number in range(129)]}).encode(
 )
 def test_too_much_is_read_off_the_request(contract: Contract, sent: Request, wanted: bool) -> None:
     assert wanted is asks_too_much(sent, contract)
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"), [(b'{"name": "%s"}' % (b"x" * 70_000), True), (b" " * 70_000 + b"{}", False)]
+)
+def test_a_request_may_be_large_without_too_much_of_something_in_it(
+    contract: Contract, body: bytes, wanted: bool
+) -> None:
+    sent = request("image.create", body)
+    assert (True, wanted) == (asks_too_much(sent, contract), has_too_much(sent, contract))
 
 
 @pytest.mark.parametrize(

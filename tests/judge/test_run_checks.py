@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from conformance.judge.kinds import TWO_ANSWERS
 from conformance.judge.registry import judge_run
 from conformance.judge.run_checks import BACK, MADE, REPEATED
 from conformance.model.contract import Contract
@@ -51,13 +53,78 @@ def test_an_image_that_is_back_is_found_in_each_answer_with_its_deletion(
     run = [
         deleted(exchange),
         *(exchange(number=number, body=body(answer)) for number in (2, 3)),
-        exchange(number=4, body=body({"images": [{"id": OTHER}]})),
+        exchange(number=4, body=body({"images": [{"id": OTHER}]}), url="http://cloud/v2/images?limit=1"),
     ]
-    seen = list(looks(BACK, [*run, exchange(number=5)]))
+    seen = list(looks(BACK, run))
     assert [(at.number, [item.number for item in related]) for at, item, related in seen if not item.ok] == [
         (2, [1]),
         (3, [1]),
     ]
+
+
+def test_an_image_that_the_same_request_shows_no_more_was_answered_in_two_ways(looks: Looks, exchange: Build) -> None:
+    rows = [{"id": OTHER}, {"id": ID}]
+    run = [
+        deleted(exchange),
+        *(exchange(number=number, body=body({"images": rows[:count]})) for number, count in ((2, 2), (3, 2), (4, 1))),
+    ]
+    seen = [
+        (at.number, item.deviation.kind, [other.number for other in related])
+        for at, item, related in looks(BACK, run)
+        if item.deviation is not None
+    ]
+    assert [(2, TWO_ANSWERS, [1, 4]), (3, TWO_ANSWERS, [1, 4])] == seen
+
+
+def lists(exchange: Build, *rows: int) -> list[Exchange]:
+    """Answers to one request, each with so many of two images, the second of which was deleted."""
+    return [
+        exchange(number=number, body=body({"images": [{"id": OTHER}, {"id": ID}][:count]}))
+        for number, count in enumerate(rows, start=2)
+    ]
+
+
+def test_an_image_that_the_same_request_has_just_not_shown_was_answered_in_two_ways(
+    looks: Looks, exchange: Build
+) -> None:
+    run = [deleted(exchange), *lists(exchange, 1, 2)]
+    ((at, item, related),) = [look for look in looks(BACK, run) if not look[1].ok]
+    assert item.deviation is not None
+    assert (3, TWO_ANSWERS, [1, 2]) == (at.number, item.deviation.kind, [other.number for other in related])
+
+
+def test_an_answer_that_began_before_the_deletion_ended_is_not_cited_as_one_without_it(
+    looks: Looks, exchange: Build
+) -> None:
+    begun_before, later = lists(exchange, 2, 2)
+    run = [replace(deleted(exchange), started=1.0), replace(begun_before, started=0.5), replace(later, started=2.0)]
+    seen = [
+        (at.number, item.deviation.kind, [other.number for other in related])
+        for at, item, related in looks(BACK, run)
+        if item.deviation is not None
+    ]
+    assert [(3, "back-again", [1])] == seen
+
+
+def test_an_image_that_comes_back_when_something_was_written_is_back(looks: Looks, exchange: Build) -> None:
+    one, two = lists(exchange, 1, 2)
+    written = exchange("image.patch", method="PATCH", url=f"http://cloud/v2/images/{OTHER}", number=3)
+    ((_, item, _),) = [
+        look for look in looks(BACK, [deleted(exchange), one, written, replace(two, number=4)]) if not look[1].ok
+    ]
+    assert item.deviation is not None
+    assert "back-again" == item.deviation.kind
+
+
+@pytest.mark.parametrize(("status", "kind"), [(204, "back-again"), (404, TWO_ANSWERS), (410, TWO_ANSWERS)])
+def test_what_could_not_be_deleted_again_was_not_there(looks: Looks, exchange: Build, status: int, kind: str) -> None:
+    two, one = lists(exchange, 2, 1)
+    again = replace(deleted(exchange, status), number=3)
+    ((at, item, _),) = [
+        look for look in looks(BACK, [deleted(exchange), two, again, replace(one, number=4)]) if not look[1].ok
+    ]
+    assert item.deviation is not None
+    assert (2, kind) == (at.number, item.deviation.kind)
 
 
 def test_an_image_that_stays_away_is_looked_for(looks: Looks, exchange: Build) -> None:
@@ -96,6 +163,36 @@ def test_an_image_that_was_made_and_is_not_shown_is_found_once_with_its_create(l
     ]
     assert [(2, "image.create.response.201", [1])] == seen
     assert [False] == [item.ok for _, item, _ in looks(MADE, run)]
+
+
+def test_an_image_whose_delete_was_never_answered_may_be_gone(looks: Looks, exchange: Build) -> None:
+    gone = shown(exchange, 404)
+    assert [] == looks(MADE, [made(exchange), replace(gone, request=replace(gone.request, doubtful=True))])
+
+
+def test_an_image_that_is_shown_later_was_answered_in_two_ways(looks: Looks, exchange: Build) -> None:
+    run = [made(exchange), shown(exchange, 404), shown(exchange, 404, 3), shown(exchange, 200, 4)]
+    ((at, item, related),) = looks(MADE, run)
+    assert item.deviation is not None
+    assert (2, TWO_ANSWERS, [1, 4]) == (at.number, item.deviation.kind, [other.number for other in related])
+    assert {"first": "404", "then": "200"} == dict(item.deviation.seen)
+
+
+@pytest.mark.parametrize("deletion", [None, 403, 500])
+def test_an_image_that_is_away_once_was_answered_in_two_ways(
+    looks: Looks, exchange: Build, deletion: int | None
+) -> None:
+    tried = [deleted(exchange, deletion, number=3)] if deletion is not None else []
+    run = [made(exchange), shown(exchange, 200), *tried, shown(exchange, 404, 4), shown(exchange, 200, 5)]
+    (_, first, _), (at, item, related) = looks(MADE, run)
+    assert first.ok
+    assert item.deviation is not None
+    assert (4, TWO_ANSWERS, [1, 5]) == (at.number, item.deviation.kind, [other.number for other in related])
+
+
+def test_an_image_that_was_shown_and_is_away_at_the_end_is_for_the_cases(looks: Looks, exchange: Build) -> None:
+    run = [made(exchange), shown(exchange, 200), shown(exchange, 404, 3)]
+    assert [True] == [item.ok for _, item, _ in looks(MADE, run)]
 
 
 def test_an_image_that_is_shown_is_there(looks: Looks, exchange: Build) -> None:

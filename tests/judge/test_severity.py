@@ -15,8 +15,9 @@ from conformance.model.errors import SuiteError
 from conformance.model.phrase import Phrase
 from conformance.model.verdict import FindingGroup, Harm, Severity
 from conformance.reports.sentences import DEVIATIONS
+from conformance.run.options import Options
 from conformance.run.runner import run_cases
-from conformance.run.session import Options, Session
+from conformance.run.session import Session
 
 
 def test_every_kind_of_deviation_is_decided_and_no_other() -> None:

@@ -30,7 +30,11 @@ def test_a_link_is_resolved_against_what_was_asked_and_below_the_root_when_it_ha
     assert due == resolved(link, ASKED, ROOT)
 
 
-@pytest.mark.parametrize("link", ["", "a b", "file:///v2", "http://", "http://host:port/", "mailto:a@b"])
+UNPARSED = ("//\u2100.com:\u0660/", "http://[::1/v2/servers", "http://host:99999999/v2/servers")
+"""References for which the library that takes URLs apart raises."""
+
+
+@pytest.mark.parametrize("link", ["", "a b", "file:///v2", "http://", "http://host:port/", "mailto:a@b", *UNPARSED])
 def test_what_is_no_address_of_http_cannot_be_followed(link: str) -> None:
     assert resolved(link, ASKED, ROOT) is None
     assert not can_be_followed(link)

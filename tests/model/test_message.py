@@ -42,3 +42,9 @@ def test_a_body_that_is_no_json_is_unreadable(body: bytes) -> None:
 def test_a_request_that_addresses_no_operation_is_another() -> None:
     unknown, known = Request("GET", "http://c/x"), Request("GET", "http://c/v2/images", operation="image.list")
     assert [Exchange(1, item, Response(200)).operation for item in (unknown, known)] == ["other", "image.list"]
+
+
+def test_what_is_held_for_long_has_no_body_of_an_answer_and_the_same_outline() -> None:
+    exchange = Exchange(7, Request("GET", "http://cloud/v2/images"), Response(200, body=b"x" * 100, end=b"y"))
+    assert (b"", b"", 200) == (exchange.bare.response.body, exchange.bare.response.end, exchange.bare.status)
+    assert exchange.outline == exchange.bare.outline

@@ -11,7 +11,7 @@ from targets import reference_with
 
 from conformance.cli.reporting import conduct_run
 from conformance.model.verdict import Verdict
-from conformance.run.session import Options
+from conformance.run.options import Options
 from conformance.target.cloud import Settings
 
 FAULTS = ("error.envelope.message.missing", "image.create.body.name.altered", "image.list.complete.ten")

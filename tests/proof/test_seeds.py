@@ -31,8 +31,9 @@ from conformance.judge.baseline import Baseline, Entry, entries_of, pruned, upda
 from conformance.model.contract import Contract
 from conformance.model.verdict import Verdict
 from conformance.run.baseline_file import load_baseline, write_baseline
+from conformance.run.options import Options
 from conformance.run.runner import run_cases
-from conformance.run.session import Options, Session
+from conformance.run.session import Session
 from conformance.target.cloud import Settings
 
 FAULTS = (

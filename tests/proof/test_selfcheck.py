@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import jsonschema
 import pytest
@@ -15,23 +16,16 @@ selfcheck = partial(command, "selfcheck")
 SCHEMA = json.loads((SCHEMAS / "selfcheck.schema.json").read_text(encoding="utf-8"))
 
 
+def smoke_tried(out: Path, *faults: str, seeds: int = 0, jobs: int = 1) -> CompletedProcess[str]:
+    """The self-check by smoke, of these faults alone, into `out`."""
+    chosen = [word for fault in faults for word in ("--fault", fault)]
+    limits = ("--seeds", str(seeds), "--jobs", str(jobs))
+    return selfcheck("--profile", "smoke", *chosen, *limits, "--out", out, cwd=out.parent)
+
+
 def test_faults_that_are_caught_end_in_zero_with_both_files(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    done = selfcheck(
-        "--profile",
-        "smoke",
-        "--fault",
-        "image.list.status",
-        "--fault",
-        "image.create.auth.[ae]*",
-        "--seeds",
-        "1",
-        "--jobs",
-        "2",
-        "--out",
-        str(out),
-        cwd=tmp_path,
-    )
+    done = smoke_tried(out, "image.list.status", "image.create.auth.[ae]*", seeds=1, jobs=2)
     assert done.returncode == 0, done.stderr
     written = json.loads((out / "selfcheck.json").read_text(encoding="utf-8"))
     jsonschema.validate(written, SCHEMA)
@@ -48,19 +42,7 @@ def test_faults_that_are_caught_end_in_zero_with_both_files(tmp_path: Path) -> N
 
 def test_a_fault_that_is_missed_ends_in_four(tmp_path: Path) -> None:
     # Smoke does not sort by times.
-    done = selfcheck(
-        "--profile",
-        "smoke",
-        "--fault",
-        "image.list.query.sort_dir.updated_at",
-        "--seeds",
-        "0",
-        "--jobs",
-        "1",
-        "--out",
-        str(tmp_path),
-        cwd=tmp_path,
-    )
+    done = smoke_tried(tmp_path, "image.list.query.sort_dir.updated_at")
     assert done.returncode == 4
     assert "NOT PROVEN: of 1 faults 0 caught" in " ".join(done.stdout.split())
 
@@ -82,17 +64,5 @@ def test_a_wrong_option_ends_in_two_and_one_line(arguments: list[str], said: str
 
 def test_a_cloud_of_the_environment_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OS_CLOUD", "somewhere-else")
-    done = selfcheck(
-        "--profile",
-        "smoke",
-        "--fault",
-        "image.list.status",
-        "--seeds",
-        "0",
-        "--jobs",
-        "1",
-        "--out",
-        str(tmp_path),
-        cwd=tmp_path,
-    )
+    done = smoke_tried(tmp_path, "image.list.status")
     assert done.returncode == 0, done.stderr

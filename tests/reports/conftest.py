@@ -15,7 +15,7 @@ from conformance.model.contract import Authority, Level
 from conformance.model.deviation import Deviation
 from conformance.model.phrase import Phrase
 from conformance.model.verdict import FindingGroup, Harm, Outcome, Overall, Severity, Variant, Verdict
-from conformance.run.session import Options
+from conformance.run.options import Options
 
 HOSTILE = "\x1b[2J\u202e<script>alert(1)</script> | `a` ``b`` [x](http://evil) @everyone \ud800 ]]> &amp;"
 

@@ -99,7 +99,7 @@ def test_a_chinese_message_leaves_the_space_around_a_value_to_the_value() -> Non
 
 
 def test_what_a_finding_says_in_chinese_has_no_english_words_but_names(tmp_path: Path) -> None:
-    findings = recorded(tmp_path).findings
+    findings = recorded(tmp_path, "smoke", "image.list.only.without-a-query.request-id").findings
     assert len(findings) > 3
     for group in findings:
         known = {*NAMES, *names_in(group.deviation.to_json())}

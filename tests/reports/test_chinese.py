@@ -20,7 +20,7 @@ from conformance.reports.comparison_html import comparison_html
 from conformance.reports.comparison_text import comparison_markdown, comparison_text
 from conformance.reports.html import to_html
 from conformance.reports.summary import to_summary
-from conformance.run.session import Options
+from conformance.run.options import Options
 
 FAULTS = (
     "error.404.html",

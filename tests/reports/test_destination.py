@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
+import resource
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from conformance.model.errors import UsageError
-from conformance.reports.destination import open_directory, open_file, put, put_all
+from conformance.reports.destination import RUNNABLE, Claim, PartFiles, open_directory, open_file, put, put_all
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -55,48 +60,127 @@ def test_a_file_that_cannot_be_had_is_refused(tmp_path: Path, place: str) -> Non
 def test_a_directory_without_the_right_to_write_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Root may write everywhere, so the refusal of the system is what is put in place here."""
 
-    def refused(self: Path, data: bytes) -> int:
-        raise PermissionError(13, "Permission denied", str(self))
+    def refused(path: Path, *_: int) -> int:
+        raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "write_bytes", refused)
-    with pytest.raises(UsageError, match="cannot be written: Permission denied"):
+    monkeypatch.setattr(os, "open", refused)
+    with pytest.raises(UsageError, match=r"^--out [^:]*: cannot be written: Permission denied; give another --out$"):
         open_directory(tmp_path)
 
 
-def test_a_file_of_somebody_else_is_not_overwritten(tmp_path: Path) -> None:
-    (tmp_path / "index.html").write_text("<h1>My home page</h1>")
-    with pytest.raises(UsageError, match=r"holds index\.html, which no run wrote"):
-        open_directory(tmp_path, ours=("index.html",))
-
-
-def test_a_report_of_an_earlier_run_is_no_obstacle(tmp_path: Path) -> None:
-    (tmp_path / "index.html").write_text('<meta name="generator" content="easystack-conformance 1">')
-    (tmp_path / "notes.txt").write_text("mine")
-    open_directory(tmp_path, ours=("index.html",))
-
-
-def test_files_are_replaced_stale_ones_go_and_others_stay(tmp_path: Path) -> None:
-    for name in ("one", "stale", "mine"):
+def test_a_file_is_replaced_as_a_whole_and_others_stay(tmp_path: Path) -> None:
+    for name in ("one", "mine"):
         (tmp_path / name).write_bytes(b"old")
-    put_all({tmp_path / "one": b"1", tmp_path / "two": b"2"}, [tmp_path / "stale"], [tmp_path / "two"])
-    assert {"one": b"1", "two": b"2", "mine": b"old"} == content(tmp_path)
-    assert (False, True) == (os.access(tmp_path / "one", os.X_OK), os.access(tmp_path / "two", os.X_OK))
+    put_all({tmp_path / "one": [b"1", b"2"], tmp_path / "two": b"2"})
+    assert {"one": b"12", "two": b"2", "mine": b"old"} == content(tmp_path)
 
 
-def test_a_disk_that_fills_up_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """The system refuses what is longer than a thousand bytes, as a full disk would; no right of root is needed for it."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_disk_that_fills_up_leaves_what_was_there(tmp_path: Path, small_files: None) -> None:
     (tmp_path / "one").write_bytes(b"old")
-    write = Path.write_bytes
-
-    def full(self: Path, data: bytes) -> int:
-        if "two" in self.name:
-            write(self, data[:1])
-            raise OSError(28, "No space left on device")
-        return write(self, data)
-
-    monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(OSError, match="No space"):
-        put_all({tmp_path / "one": b"new", tmp_path / "two": b"new"}, [tmp_path / "one"])
+    with pytest.raises(OSError, match="too large"):
+        put_all({tmp_path / "one": b"new", tmp_path / "two": b"n" * 2000})
     assert {"one": b"old"} == content(tmp_path)
+
+
+def test_what_is_written_first_is_put_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "late").mkdir()
+    with PartFiles() as parts:
+        for name in ("first", "late", "last"):
+            parts.write(tmp_path / name, b"new")
+        with pytest.raises(IsADirectoryError):
+            parts.put()
+    assert {"last": b"new"} == content(tmp_path)
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o777])
+def test_what_holds_exchanges_is_for_its_owner_alone_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        put(tmp_path / "new", b"", private=True)
+        (tmp_path / "open").touch(0o666)
+        put(tmp_path / "open", b"", private=True)
+        with PartFiles() as parts:
+            parts.write(tmp_path / "script", b"", RUNNABLE)
+            parts.put()
+    finally:
+        os.umask(before)
+    assert {"new": 0o600, "open": 0o600, "script": 0o700} == {path.name: mode(path) for path in tmp_path.iterdir()}
+
+
+def test_what_holds_none_has_the_usual_mode_or_keeps_its_own(tmp_path: Path) -> None:
+    (tmp_path / "kept").touch()
+    (tmp_path / "kept").chmod(0o640)
+    for name in ("kept", "new"):
+        put(tmp_path / name, b"")
+    (tmp_path / "usual").touch()
+    assert (0o640, mode(tmp_path / "usual")) == (mode(tmp_path / "kept"), mode(tmp_path / "new"))
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+def test_a_directory_that_a_run_has_taken_is_refused_to_the_next_until_it_has_ended(tmp_path: Path) -> None:
+    with Claim(tmp_path), pytest.raises(UsageError, match="another run is writing there; give another --out"):
+        Claim(tmp_path)
+    Claim(tmp_path).release()
+    assert {} == content(tmp_path)
+
+
+def test_the_lock_of_a_run_that_was_killed_keeps_nobody_out(tmp_path: Path) -> None:
+    (tmp_path / ".conformance.lock").touch()
+    (tmp_path / ".verdict.json.0badcafe.part").write_bytes(b"{")
+    with Claim(tmp_path):
+        assert {".conformance.lock": b""} == content(tmp_path)
+
+
+def test_a_worker_that_outlives_a_run_keeps_nobody_out(tmp_path: Path) -> None:
+    claim = Claim(tmp_path)
+    waiting, told = os.pipe()
+    worker = os.fork()
+    if not worker:
+        os.close(told)
+        os.read(waiting, 1)
+        os._exit(0)
+    os.close(waiting)
+    claim._close()  # as the end of the process does
+    # A test that forks beside this one has a copy of the lock, too, until it runs something else.
+    for _ in range(50):
+        try:
+            Claim(tmp_path).release()
+            break
+        except UsageError:
+            time.sleep(0.1)
+    else:
+        pytest.fail("the worker keeps others out")
+    os.close(told)
+    os.waitpid(worker, 0)
+
+
+def test_no_link_is_followed_by_the_lock(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / ".conformance.lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UsageError, match="cannot be written"):
+        Claim(tmp_path / "out")
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_file_system_without_locks_is_no_obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unsupported(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", unsupported)
+    with Claim(tmp_path):
+        pass
 
 
 def test_a_link_is_followed(tmp_path: Path) -> None:

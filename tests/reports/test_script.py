@@ -26,7 +26,7 @@ from conformance.reports.curl import curl_command
 from conformance.reports.presentation import Presentation
 from conformance.reports.script import as_file, command_of, is_script
 from conformance.reports.terminal import print_verdict
-from conformance.run.session import Options
+from conformance.run.options import Options
 from conformance.target.cloud import Settings, Wanted, open_target
 
 MARK = "conformance-0011aabb"

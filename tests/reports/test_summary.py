@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
 
-from conformance.model.errors import UsageError
 from conformance.model.verdict import Overall, Verdict
-from conformance.reports import Presentation, publish_summary
+from conformance.reports import Presentation
 from conformance.reports.summary import MOST_FINDINGS, escaped, to_summary
 
 
@@ -91,16 +89,3 @@ def test_the_tables_are_bounded(every_kind: Verdict) -> None:
     many = replace(every_kind, findings=every_kind.findings[:1] * 400)
     assert f"{400 - MOST_FINDINGS} more in `index.html`." in to_summary(Presentation(many))
     assert len(to_summary(Presentation(many))) < 64_000
-
-
-def test_it_is_appended_to_the_page_of_the_job(every_kind: Verdict, tmp_path: Path) -> None:
-    place = tmp_path / "summary"
-    place.write_text("before\n")
-    publish_summary(Presentation(every_kind), {"GITHUB_STEP_SUMMARY": str(place)})
-    assert f"before\n{to_summary(Presentation(every_kind))}\n" == place.read_text()
-    publish_summary(Presentation(every_kind), {})
-
-
-def test_a_page_that_cannot_be_written_is_one_line(every_kind: Verdict, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot be written"):
-        publish_summary(Presentation(every_kind), {"GITHUB_STEP_SUMMARY": str(tmp_path / "no" / "where")})

@@ -26,6 +26,7 @@ class Cloud:
         self.journal = SimpleNamespace(ids={})
         self.shows, self.thorough = True, False
         self.looked_after: set[Any] = set()
+        self.releases: list[Any] = []
         self._breaks, self._stuck = set(breaks), stuck
         self.said: list[str] = []
 
@@ -45,6 +46,10 @@ class Cloud:
     def show(self, own: str) -> Exchange:
         return self.answered("image.show", 200, f"show {own}")
 
+    def can_show(self, own: str) -> bool:
+        self.said.append(f"look for {own}")
+        return False
+
     def list(self, query: Any, actor: str = "main") -> Exchange:
         named = f" {query['name']}" if "name" in query else ""
         return self.answered("image.list", 500 if self._breaks else 200, f"list {actor}{named}", actor=actor)
@@ -52,11 +57,12 @@ class Cloud:
     def call(self, operation: str, own: str, *, body: bytes, headers: Any) -> Exchange:
         return self.answered(operation, 409 if own in self._stuck else 200, f"change {own}", body)
 
-    def discard(self, own: str) -> None:
+    def discard(self, own: str) -> bool:
         self.answered("image.delete", 403 if own in self._stuck else 204, f"delete {own}")
         if own not in self._stuck:
             self._breaks.discard(own)
             self.journal.ids.pop(own, None)
+        return True
 
 
 def kept(cloud: Cloud, *ids: str, request: tuple[Part, ...] = NULL, place: str = "further property") -> Aftermath:
@@ -135,3 +141,30 @@ def test_a_class_is_looked_at_once_unless_the_run_is_thorough(contract: Contract
     cloud.thorough = True
     look_back(cloud, [cloud.made("c", {"conformance_p": None})])
     assert "change c" in cloud.said
+
+
+def shown_away(cloud: Cloud, own: str) -> Exchange:
+    """The resource, which the journal names, is shown as one that is not there."""
+    cloud.journal.ids[own] = ""
+    request = Request("GET", f"http://cloud/{own}", operation="image.show", actor="main")
+    return Exchange(1, request, Response(404))
+
+
+def test_what_was_not_there_when_it_was_last_shown_is_looked_for_once_more(contract: Contract) -> None:
+    cloud = Cloud(contract)
+    look_back(cloud, [shown_away(cloud, "a")])
+    assert ["look for a"] == cloud.said
+
+
+def test_what_a_delete_has_taken_away_is_not_looked_for(contract: Contract) -> None:
+    cloud = Cloud(contract)
+    gone = Exchange(1, Request("DELETE", "http://cloud/a", operation="image.delete", actor="main"), Response(204))
+    look_back(cloud, [gone, shown_away(cloud, "a")])
+    assert [] == cloud.said
+
+
+def test_what_a_delete_did_not_find_is_looked_for_once_more(contract: Contract) -> None:
+    cloud = Cloud(contract)
+    missed = Exchange(1, Request("DELETE", "http://cloud/a", operation="image.delete", actor="main"), Response(404))
+    look_back(cloud, [missed, shown_away(cloud, "a")])
+    assert ["look for a"] == cloud.said

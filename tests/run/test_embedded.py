@@ -17,7 +17,8 @@ from conformance.model.contract import Contract
 from conformance.model.errors import UsageError
 from conformance.model.jsonvalue import moment
 from conformance.proof.reference import Reference
-from conformance.run.session import Options, Session
+from conformance.run.options import Options
+from conformance.run.session import Session
 
 LOADED = """
 import json, re, sys

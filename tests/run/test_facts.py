@@ -18,12 +18,13 @@ from conformance.model.contract import Contract
 from conformance.model.errors import TargetUnreachable
 from conformance.model.message import DISCOVERY, Headers, Request, Response
 from conformance.proof.reference import Reference
-from conformance.run.client import Client, Connection
 from conformance.run.facts import LONGEST, MOST, gather
+from conformance.run.options import Options
 from conformance.run.recorder import Recorder
-from conformance.run.sender import RecordingSender
+from conformance.run.sending.caller import Connection
+from conformance.run.sending.client import Client
+from conformance.run.sending.sender import RecordingSender
 from conformance.run.service import service_named, services_of
-from conformance.run.session import Options
 from conformance.target.secrets import Secrets
 
 TOKEN = "gAAAA-a-token-of-ours"
@@ -59,6 +60,7 @@ class Cloud:
             "http://m/": "image",
             "http://m/v2/schemas/image": "schema",
             "http://m/v2/schemas/images": "schemas",
+            "http://m/v2/images": "list",  # asked when a token is refused: is it lost?
         }[request.url]
         if name not in self.answers:
             raise TargetUnreachable("nobody")

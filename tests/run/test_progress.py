@@ -16,8 +16,9 @@ from rich.console import Console
 from conformance.proof.reference import Reference
 from conformance.run import progress
 from conformance.run.cases import registry
-from conformance.run.progress import Pace, Progress, spoken_time
-from conformance.run.session import Options, Session
+from conformance.run.options import Options
+from conformance.run.progress import Forecast, Progress, spoken_time
+from conformance.run.session import Session
 
 FIRST = next(iter(registry()))
 
@@ -25,17 +26,19 @@ FIRST = next(iter(registry()))
 @pytest.mark.parametrize(
     ("pace", "age", "sent", "due"),
     [
-        (Pace(0, None, plain_left=10, plain=10, requests=50), 20.0, 50, 20.0),
-        (Pace(100, None, 2, 1, plain_left=0, plain=10, requests=50), 20.0, 100, 10.0),
-        (Pace(None, 60.0, 2, 0, plain_left=0, plain=10, requests=50), 20.0, 50, 60.0),
-        (Pace(100, None, 2, 2, plain_left=0, plain=10, requests=50), 20.0, 100, 0.0),
-        (Pace(0, None, plain_left=10, plain=4, requests=50), 20.0, 50, None),
-        (Pace(0, None, plain_left=10, plain=10, requests=50), 1.0, 50, None),
-        (Pace(0, None, plain_left=10, plain=10, requests=0), 20.0, 0, None),
+        (Forecast(0, None, plain_left=10, plain=10, requests=50), 20.0, 50, 20.0),
+        (Forecast(100, None, 2, 1, plain_left=0, plain=10, requests=50), 20.0, 100, 10.0),
+        (Forecast(None, 60.0, 2, 0, plain_left=0, plain=10, requests=50), 20.0, 50, 60.0),
+        (Forecast(100, None, 2, 2, plain_left=0, plain=10, requests=50), 20.0, 100, 0.0),
+        (Forecast(0, None, plain_left=10, plain=4, requests=50), 20.0, 50, None),
+        (Forecast(0, None, plain_left=10, plain=10, requests=50), 1.0, 50, None),
+        (Forecast(0, None, plain_left=10, plain=10, requests=0), 20.0, 0, None),
+        (Forecast(0, None, 2, 2, plain_left=16, plain=6, requests=9, shared=True), 20.0, 9, 40.0),
+        (Forecast(0, None, 2, 2, plain_left=17, plain=6, requests=9, shared=True), 20.0, 9, None),
     ],
 )
 def test_the_time_left_comes_of_what_cases_took_so_far_and_of_the_budget(
-    pace: Pace, age: float, sent: int, due: float | None
+    pace: Forecast, age: float, sent: int, due: float | None
 ) -> None:
     assert due == pace.seconds_left(age, sent)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 from collections.abc import Callable
@@ -15,17 +16,23 @@ from checkout import SCHEMAS
 from rich.console import Console
 from targets import reference_with
 
+from conformance.cli import reporting
 from conformance.cli.reporting import FAULTS, conduct_run
 from conformance.model.contract import Contract
-from conformance.model.errors import Exit, TargetUnreachable, UsageError
+from conformance.model.errors import Exit, NoRoom, TargetUnreachable, UsageError
 from conformance.model.verdict import Outcome, Overall, Verdict
 from conformance.proof.reference import Reference
 from conformance.reports import formats, verdict_json
-from conformance.run import plugin, runner, session
-from conformance.run.client import Client
+from conformance.run import plugin, runner, session, supervisor
+from conformance.run.cleanup.holdings import Holdings
+from conformance.run.cleanup.removal import Removing
+from conformance.run.journal import Journal
+from conformance.run.options import Options
 from conformance.run.progress import Progress
 from conformance.run.recorder import Recorder
-from conformance.run.session import Options, Session
+from conformance.run.runner import check_selection
+from conformance.run.sending.client import Client
+from conformance.run.session import Session
 
 OPTIONS = Options(profile="smoke", seed=1, embedded=Reference, selection="test_delete")
 
@@ -79,20 +86,11 @@ def break_start(patch: pytest.MonkeyPatch) -> None:
 
 
 def break_sweep(patch: pytest.MonkeyPatch) -> None:
-    remove = Client.remove
-
-    def late(self: Client, *given: Any) -> Any:
-        return (
-            broken()
-            if self.recorder.attempts or self.recorder.exchanges[-1].case.startswith("delete")
-            else remove(self, *given)
-        )
-
-    patch.setattr(Client, "remove", late)
+    patch.setattr(Holdings, "delete", broken)
 
 
 def break_cleanup(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(session, "clean", broken)
+    patch.setattr(Removing, "run", broken)
 
 
 def break_judging(patch: pytest.MonkeyPatch) -> None:
@@ -100,7 +98,7 @@ def break_judging(patch: pytest.MonkeyPatch) -> None:
 
 
 def break_supervision(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(plugin, "key_of", broken)
+    patch.setattr(supervisor, "key_of", broken)
 
 
 def break_progress(patch: pytest.MonkeyPatch) -> None:
@@ -108,7 +106,7 @@ def break_progress(patch: pytest.MonkeyPatch) -> None:
 
 
 def break_collection(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(plugin, "in_profile", broken)
+    patch.setattr(supervisor, "in_profile", broken)
 
 
 @pytest.mark.parametrize(
@@ -246,17 +244,81 @@ def test_a_run_that_ends_while_it_starts_leaves_nothing(
         assert (Exit.SUITE, 0) == (verdict.exit_code, reference.resources())
 
 
-@pytest.mark.parametrize("where", ["open_target", "gather", "clean"])
+@pytest.mark.parametrize("where", ["open_target", "gather", "run"])
 def test_an_interrupted_run_has_a_verdict_that_says_so(
     where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, where, stopped)
+    monkeypatch.setattr(Removing if where == "run" else session, where, stopped)
     verdict, _, _ = conducted(tmp_path)
     value = written(tmp_path)
     assert (Exit.INCONCLUSIVE, True, True) == (verdict.exit_code, verdict.run.cut_short, value["run"]["cut_short"])
     assert "interrupted" in [note["kind"] for note in value["notes"]]
 
 
+def test_a_journal_that_cannot_be_written_any_more_ends_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a disk that is full; what is sent after that makes nothing."""
+    write, left = Journal._write, [3]
+
+    def until_full(self: Journal, line: bytes, **how: Any) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            self.full = NoRoom("the journal cannot be written: No space left on device")
+            raise self.full
+        write(self, line, **how)
+
+    monkeypatch.setattr(Journal, "_write", until_full)
+    verdict, _, _ = conducted(tmp_path)
+    assert (Exit.INCONCLUSIVE, True, ()) == (verdict.exit_code, verdict.run.cut_short, verdict.run.leftovers)
+    assert ["no-room"] == [note.kind for note in verdict.notes]
+    made = [item for item in verdict.exchanges if item.operation == "image.create" and item.response.status == 201]
+    assert 0 < len(made) <= 3
+
+
 def test_a_mistake_of_the_user_stays_one(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is no expression"):
         conducted(tmp_path, replace(OPTIONS, selection="a b c"))
+
+
+@pytest.mark.parametrize(
+    "expression", [None, "", "delete", "not delete", "a and (b or not c)", "test_x[1-2]", "a.b::c/d", "x(y=1)"]
+)
+def test_a_selection_that_pytest_understands_is_one(expression: str | None) -> None:
+    check_selection(expression)
+
+
+@pytest.mark.parametrize("expression", ["a b c", "and", "(a", "not", "a or", "a\0"])
+def test_a_selection_that_is_no_expression_is_refused_before_the_login(expression: str) -> None:
+    with pytest.raises(UsageError, match="is no expression"):
+        check_selection(expression)
+
+
+def test_a_machine_that_has_no_more_room_ends_the_run_and_is_no_fault_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device", "/somewhere")
+
+    monkeypatch.setattr(Client, "make", full)
+    verdict, _, files = conducted(tmp_path / "out")
+    assert (Exit.INCONCLUSIVE, True, False) == (verdict.exit_code, verdict.run.cut_short, FAULTS in files)
+    notes = [note for note in written(tmp_path / "out")["notes"] if note["kind"] == "machine-failed"]
+    assert ["No space left on device (/somewhere)"] == [note["terms"]["said"] for note in notes]
+
+
+def test_a_record_that_cannot_be_made_still_has_a_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "record_of", broken)
+    verdict, _, files = conducted(tmp_path / "out")
+    value = written(tmp_path / "out")
+    assert (Exit.SUITE, 4, "inconclusive") == (verdict.exit_code, value["exit_code"], value["outcome"])
+    assert {"index.html", "junit.xml", "verdict.json", FAULTS} <= set(files)
+
+
+def test_reports_that_cannot_be_made_for_want_of_the_specs_are_made_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reporting, "requirement_places", broken)
+    verdict, _, files = conducted(tmp_path / "out")
+    assert (Exit.SUITE, Exit.SUITE) == (verdict.exit_code, written(tmp_path / "out")["exit_code"])
+    assert {"index.html", "junit.xml", "verdict.json", FAULTS} <= set(files)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,13 +14,18 @@ import pytest
 
 from conformance.model.contract import Contract
 from conformance.model.errors import SuiteError, TargetUnreachable, UsageError
+from conformance.model.message import Headers, Response
 from conformance.model.phrase import Phrase
 from conformance.model.verdict import Overall
 from conformance.proof.reference import Reference
 from conformance.run.cases import Case
-from conformance.run.client import Client
-from conformance.run.journal import Journal, state_directory
-from conformance.run.session import Options, Session, in_profile
+from conformance.run.cleanup.holdings import Holdings
+from conformance.run.cleanup.removal import Presence
+from conformance.run.journal import Journal
+from conformance.run.journal_file import state_directory
+from conformance.run.options import Options, in_profile
+from conformance.run.sending.client import Client
+from conformance.run.session import Session
 from conformance.target.cloud import Settings
 
 OPTIONS = Options(profile="smoke", seed=1, embedded=Reference)
@@ -77,35 +84,50 @@ def test_what_a_case_made_is_gone_after_the_sweep(contract: Contract) -> None:
         assert ({}, None) == (session.client.journal.ids, session.client.observe(made["id"]))
 
 
+def test_what_is_looked_at_again_is_asked_for_with_the_token_of_now(contract: Contract) -> None:
+    with opened(OPTIONS, contract) as session:
+        made = session.client.make()
+        headers = Headers.of({"X-Auth-Token": "of a worker, and expired"})
+        shown = replace(session.client.show(made["id"]).request, headers=headers)
+        session.client.discard(made["id"])
+        session.recorder.observe(shown, Response(200, body=json.dumps({"id": made["id"]}).encode()))
+        before = len(session.recorder.exchanges)
+        session.doubted()
+        assert [404, 404] == [item.status for item in list(session.recorder.exchanges)[before:]]
+
+
 def test_what_cannot_be_deleted_is_in_the_record_and_in_the_notes(
     contract: Contract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Session(OPTIONS, contract) as session:
         made = session.client.make()
         with monkeypatch.context() as patch:
-            patch.setattr(Client, "remove", lambda *_: False)
+            patch.setattr(Holdings, "delete", lambda *_: Presence.UNKNOWN)
             session.cleanup()
         assert (made["id"],) == session.record().run.leftovers
         assert [Phrase.of("left-behind", count=1, ids=made["id"])] == session.notes
-        assert session.client.journal.path.is_file()
 
 
-def test_a_clean_run_leaves_no_journal(contract: Contract) -> None:
-    with opened(OPTIONS, contract) as session:
-        assert session.client.journal.path.is_file()
+def test_a_clean_run_leaves_no_journal(contract: Contract, tmp_path: Path) -> None:
+    with Reference(contract) as reference:
+        reference.write_clouds(tmp_path / "clouds.yaml")
+        settings = Settings(cloud="reference", config_files=(str(tmp_path / "clouds.yaml"),))
+        with opened(replace(OPTIONS, settings=settings), contract) as session:
+            assert session.client.journal.path.is_file()
     assert [] == list(state_directory().glob("*"))
 
 
 def test_a_target_that_goes_while_it_is_cleaned_up_is_said(contract: Contract, monkeypatch: pytest.MonkeyPatch) -> None:
-    def gone(*_: Any) -> bool:
+    def gone(*_: Any) -> Any:
         raise TargetUnreachable("nobody there")
 
     with Session(OPTIONS, contract) as session:
         made = session.client.make()
-        monkeypatch.setattr(Client, "remove", gone)
+        for what in ("delete", "listed", "look"):
+            monkeypatch.setattr(Holdings, what, gone)
         session.cleanup()
         assert ["cleanup-cut-short", "left-behind"] == kinds(session)
-        assert (made["id"],) == session.leftovers
+        assert (made["id"],) == session.cleaning.leftovers
 
 
 def test_the_next_start_cleans_up_after_a_run_that_died(contract: Contract, tmp_path: Path) -> None:
@@ -126,9 +148,9 @@ def test_a_journal_is_synced_only_for_a_target_that_outlives_us(
     seen: list[bool] = []
     original = Journal.open
 
-    def watched(*args: Any, durable: bool = True) -> Journal:
+    def watched(*args: Any, durable: bool = True, **more: Any) -> Journal:
         seen.append(durable)
-        return original(*args, durable=durable)
+        return original(*args, durable=durable, **more)
 
     monkeypatch.setattr(Journal, "open", watched)
     with opened(OPTIONS, contract):
@@ -215,3 +237,30 @@ def test_a_share_of_the_budget_is_counted_from_when_it_is_given(contract: Contra
 )
 def test_a_profile_runs_the_cases_that_are_its(case: Case, profiles: list[str]) -> None:
     assert profiles == [profile for profile in ("smoke", "gate", "acceptance") if in_profile(case, profile)]
+
+
+def test_a_budget_beyond_the_time_of_the_run_is_said(contract: Contract) -> None:
+    said = Phrase.of("budget-beyond-time", budget="10m", time="2 min")
+    assert [said] == Session(replace(OPTIONS, budget="10m"), contract).notes
+    assert [] == Session(replace(OPTIONS, budget="60s"), contract).notes
+    assert [] == Session(replace(OPTIONS, budget="10m", max_time="15m"), contract).notes
+
+
+def test_why_a_run_ends_is_said_once_also_where_a_worker_has_said_it(contract: Contract) -> None:
+    session, reason = Session(OPTIONS, contract), Phrase.of("time-over", time="1 s")
+    session.notes.append(reason)
+    session.end(reason)
+    assert [reason] == session.notes
+
+
+def test_waiting_on_the_target_is_bounded_by_the_time_of_the_run(contract: Contract) -> None:
+    session = Session(replace(OPTIONS, max_time="1s"), contract)
+    began = time.monotonic()
+    session._pause(60)
+    assert 0.5 < time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("text", ["soon", "0s", "15"])
+def test_a_time_that_is_none_is_refused_before_anything_is_sent(contract: Contract, text: str) -> None:
+    with pytest.raises(UsageError, match=r"^--max-time "):
+        Session(replace(OPTIONS, max_time=text), contract)

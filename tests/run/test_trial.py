@@ -12,7 +12,7 @@ import pytest
 from hypothesis import strategies as st
 
 from conformance.generate import ANY, NAME, Aim, Draft
-from conformance.generate.exploration import Budget
+from conformance.model.budget import Budget
 from conformance.model.contract import Contract, Resource
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import VALID, Class, Part
@@ -49,6 +49,7 @@ class Cloud:
     thorough: bool = False
     looked_after: set[Any] = field(default_factory=set)
     locked: bool = False
+    releases: list[Any] = field(default_factory=list)
 
     @property
     def resource(self) -> Resource:
@@ -91,8 +92,9 @@ class Cloud:
     def uuid(self) -> str:
         return OWN
 
-    def discard(self, own: str) -> None:
+    def discard(self, own: str) -> bool:
         self.discarded.append(own)
+        return True
 
     def make(self, **members: Any) -> Members:
         if not self.makes:

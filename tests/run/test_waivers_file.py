@@ -10,7 +10,8 @@ import pytest
 from conformance.contract.located import Located
 from conformance.model.contract import Contract
 from conformance.model.errors import UsageError
-from conformance.run.waivers_file import chosen, load_waivers, waiver_violations
+from conformance.run.options import waivers_chosen
+from conformance.run.waivers_file import load_waivers, waiver_violations
 
 GOOD = """\
 waivers:
@@ -142,9 +143,9 @@ def test_waivers_of_the_current_directory_are_used_unless_others_are_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert chosen(None) is None
+    assert waivers_chosen(None) is None
     (tmp_path / "waivers.yaml").write_text("waivers: []\n")
-    assert (Path("waivers.yaml"), Path("other.yaml")) == (chosen(None), chosen(Path("other.yaml")))
+    assert (Path("waivers.yaml"), Path("other.yaml")) == (waivers_chosen(None), waivers_chosen(Path("other.yaml")))
 
 
 @pytest.mark.parametrize("named", ["0f3a5b7c9d1e", "[0f3a5b7c9d1e]"])

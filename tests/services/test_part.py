@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from targets import Offline
 
 from conformance.model.contract import Contract
+from conformance.services import part
 from conformance.services.fault import Hooks
 from conformance.services.identity.target.tokens import Accounts
 from conformance.services.image.target.store import ImageStore, StoredImage
@@ -191,3 +195,35 @@ def test_a_path_tells_the_operation_and_the_image(contract: Contract, path: str,
 
     Offline(contract, Hooks(request=request)).call("GET", path, token="any")
     assert [(image_id, operation)] == [(call.image_id, call.operation) for call in calls]
+
+
+def test_calls_at_the_same_time_pass_all_stages_one_after_the_other(
+    contract: Contract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a fault remembers from one stage to the next is of the same call."""
+    before, seen = part.uuid.uuid4, list[tuple[str, str]]()
+    known = {"path": ""}
+
+    def handle(call: Call, _caller: Caller, _store: ImageStore) -> Answer | None:
+        known["path"] = call.path
+        return None
+
+    def answer(call: Call, answer: Answer, _store: ImageStore) -> Answer:
+        seen.append((call.path, known["path"]))
+        return answer
+
+    def slowly() -> UUID:
+        time.sleep(0.02)
+        return before()
+
+    target = Offline(contract, Hooks(handle=handle, answer=answer))
+    target.token()
+    seen.clear()
+    monkeypatch.setattr(part.uuid, "uuid4", slowly)
+    threads = [threading.Thread(target=target.call, args=("GET", f"{IMAGES}/{number}")) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 4 == len(seen)
+    assert [] == [paths for paths in seen if paths[0] != paths[1]]

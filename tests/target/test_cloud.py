@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from targets import clouds_with
 
-from conformance.contract.specs import dump_yaml
+from conformance.contract.yamlfiles import dump_yaml
 from conformance.model.contract import Contract
 from conformance.model.errors import LoginRefused, NoService, NotACloud, TargetUnreachable, UsageError
 from conformance.model.message import Request, Response
@@ -86,18 +87,6 @@ def web() -> Iterator[Callable[[int, str], str]]:
         yield start
 
 
-def clouds_at(url: str) -> dict[str, Any]:
-    auth = {
-        "auth_url": url,
-        "username": "u",
-        "password": "hidden-word",
-        "project_name": "p",
-        "user_domain_name": "d",
-        "project_domain_name": "d",
-    }
-    return {"clouds": {"reference": {"auth": auth, "region_name": "RegionOne"}}}
-
-
 def test_the_endpoint_comes_from_the_catalogue_with_its_prefix(
     reference: Reference, opened: Callable[..., tuple[Target, Seen]]
 ) -> None:
@@ -153,7 +142,7 @@ def test_a_region_without_an_image_service_says_what_there_is(
 
 def test_a_closed_port_is_unreachable(opened: Callable[..., tuple[Target, Seen]]) -> None:
     with pytest.raises(TargetUnreachable, match="connection refused"):
-        opened(clouds_at("http://127.0.0.1:1/v3"))
+        opened(clouds_with("http://127.0.0.1:1/v3"))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +160,7 @@ def test_a_web_server_is_no_cloud(
     web: Callable[[int, str], str], opened: Callable[..., tuple[Target, Seen]], status: int, body: str
 ) -> None:
     with pytest.raises(NotACloud) as caught:
-        opened(clouds_at(web(status, body)))
+        opened(clouds_with(web(status, body)))
     assert "\n" not in str(caught.value)
 
 
@@ -209,3 +198,33 @@ def test_a_member_given_twice_is_taken_as_openstack_config_takes_it(tmp_path: Pa
     )
     with pytest.raises(TargetUnreachable):
         open_target(Settings(cloud="x", config_files=(str(path),)), WANTED, lambda transport: transport)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("OS_CACERT", "/no/such/ca.pem", "--os-cacert or OS_CACERT: its CA file /no/such/ca.pem"),
+        ("OS_CERT", "/no/such/cert.pem", "/no/such/cert.pem"),
+        ("OS_REGION_NAME", "elsewhere", "elsewhere"),
+    ],
+)
+def test_what_the_openstack_client_takes_from_a_variable_holds_for_a_named_cloud_too(
+    reference: Reference,
+    opened: Callable[..., tuple[Target, Seen]],
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    value: str,
+    words: str,
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises((UsageError, NoService), match=words):
+        opened(reference.clouds())
+    opened(reference.clouds(), reference=True)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "verify", "unverified"), [("https", False, True), ("https", True, False), ("http", False, False)]
+)
+def test_a_target_whose_certificates_nobody_looks_at_is_unverified(scheme: str, verify: bool, unverified: bool) -> None:
+    with Transport(verify=verify) as transport:
+        assert unverified == Target("a", "", {"image": f"{scheme}://cloud"}, {}, transport).unverified

@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import html
 import json
+import time
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
+from echoes import echoes, told
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,6 +47,104 @@ def test_a_secret_inside_base64_is_gone(secret: str, shift: int) -> None:
     known = Secrets()
     known.learn(secret, "$V")
     assert "$V" in known.text(base64.b64encode(b"x" * shift + secret.encode()).decode())
+
+
+@given(
+    secret=st.text("abcdefghkmnpqrstuvwxyzABCDEFGHKLMNPQRSTUVWXYZ23456789-_!", min_size=10, max_size=90),
+    form=st.integers(0, 20),
+    padding=st.integers(0, 200),
+    cut=st.sampled_from([40, 77, 80, 160, 200]),
+    mark=st.sampled_from(["", "...", "…", '..."']),
+)
+def test_a_secret_that_was_told_in_any_way_and_cut_anywhere_is_gone(
+    secret: str, form: int, padding: int, cut: int, mark: str
+) -> None:
+    known = Secrets()
+    known.learn(secret, "$V")
+    text = "." * padding + " " + echoes(secret)[form] + " and more of what was said" + " to us" * 30
+    shown = known.line(text[:cut] + mark)
+    assert set() == told(Path("/nowhere"), [secret], shown)
+
+
+WIDE = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
+PLANTED = (
+    "JnDp_9d4xzQk7Lm2",
+    "gAAAAABnR2xvcnkgdG8gdGhlIHRva2Vu-x_7Qk3Zp9LwYt5Vb1Nc8Md6Hf4Js2Ra0Ue",
+    "pläntédKw9一二三四",
+)
+
+
+@pytest.mark.parametrize("secret", [*PLANTED, "q7!"])
+@pytest.mark.parametrize("codec", WIDE)
+def test_a_secret_in_a_body_of_wide_characters_is_gone_and_the_rest_can_be_read(codec: str, secret: str) -> None:
+    known = Secrets()
+    known.learn(secret, "$V")
+    shown = known.data(f"wrong: {secret}, said the server".encode(codec))
+    assert "wrong: $V, said the server" == shown.decode(codec)
+
+
+@pytest.mark.parametrize("secret", PLANTED)
+@pytest.mark.parametrize("codec", WIDE)
+@pytest.mark.parametrize("before", [b"", b"\xff\xfe\x01", b"GIF89a"])
+def test_a_secret_of_wide_characters_in_bytes_that_are_no_text_is_gone(before: bytes, codec: str, secret: str) -> None:
+    known = Secrets()
+    known.learn(secret, "$V")
+    shown = known.data(before + secret.encode(codec) + b"\x80 and so on")
+    assert secret[2:10].encode(codec.removesuffix("-le") + "-le" if codec[-3] != "-" else codec) not in shown
+    assert shown.endswith(b"\x80 and so on")
+
+
+def test_bytes_that_are_no_text_are_left_as_they_are() -> None:
+    known = Secrets()
+    known.learn(PLANTED[0], "$V")
+    for data in (
+        bytes(range(256)) * 3,
+        b"\xff\xfe",
+        b"\xff\xfe\0",
+        b"\0",
+        b"a\0b\0c",
+        b"\0\0\xfe\xffabc",
+        b"\xd8\0" * 9,
+    ):
+        assert data == known.data(data)
+
+
+@pytest.mark.parametrize("secret", PLANTED)
+@pytest.mark.parametrize("before", ["", "u:", "id:"])
+@pytest.mark.parametrize("ways", ["bb", "bbb", "bh", "hb", "bhb"])
+def test_a_secret_in_base64_or_hexadecimal_inside_of_each_other_is_gone(ways: str, before: str, secret: str) -> None:
+    known = Secrets()
+    known.learn(secret, "$V")
+    packed = before + secret
+    for way in ways:
+        packed = base64.b64encode(packed.encode()).decode() if way == "b" else packed.encode().hex()
+    for text in (
+        packed,
+        "\n".join(packed[at : at + 76] for at in range(0, len(packed), 76)),
+        packed.replace("=", "%3D"),
+    ):
+        shown = known.text(f"it is {text} as it seems")
+        assert "$V" in shown
+        assert len(shown) < len(before) * 8 + 50
+        assert ("it is ", " as it seems") == (shown[:6], shown[-12:])
+
+
+def test_what_is_packed_and_no_secret_is_shown() -> None:
+    known = Secrets()
+    known.learn(PLANTED[0], "$V")
+    text = base64.b64encode(base64.b64encode(b"nothing that anybody would hide")).decode()
+    assert text == known.text(text)
+
+
+@pytest.mark.parametrize("repeated", ["A", "6162", "YWJj", "TVRJek5EVTI=", "a\0", '{"id": "0f8b2c3d"},', "%2541"])
+def test_a_body_of_a_megabyte_is_looked_through_in_little_time(repeated: str) -> None:
+    known = Secrets()
+    known.learn(PLANTED[0], "$V")
+    known.learn(PLANTED[1], "$W")
+    body = (repeated * (2**20 // len(repeated))).encode()
+    began = time.process_time()
+    assert body == known.data(body)
+    assert 5 > time.process_time() - began
 
 
 def test_an_exchange_loses_secrets_everywhere() -> None:
@@ -114,3 +215,13 @@ def test_what_the_run_has_sent_is_no_credential_of_the_server() -> None:
     body = b"no http://user:Kw9pT2xQv7Lr@host/"
     record = Secrets().record(recorded(body, sent=b'{"name": "http://user:Kw9pT2xQv7Lr@host/"}'))
     assert body == record.exchanges[0].response.body
+
+
+@pytest.mark.parametrize(("value", "times"), [("s3cret-0f-ours", 1), ("", 0), (" \t", 0)])
+def test_a_secret_is_told_of_once_and_what_is_blank_never(value: str, times: int) -> None:
+    heard: list[tuple[str, str]] = []
+    known = Secrets()
+    known.tell = lambda *pair: heard.append(pair)
+    for _ in range(3):
+        known.learn(value, "$V")
+    assert [(value, "$V")] * times == heard == known.learnt

@@ -1,62 +1,21 @@
-"""The transport against servers that misbehave on real sockets."""
+"""The transport sends what it is told, as it is written, and bounds what comes back."""
 
 from __future__ import annotations
 
 import contextlib
-import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from sockets import LIMITS, Handler, answer, failing
 
-from conformance.model.errors import NotACloud, SuiteError, TargetUnreachable
+from conformance.model.errors import SuiteError, TargetError
 from conformance.model.message import Headers, Request
-from conformance.target.transport import Transport, TransportLimits, origin_of
-
-Handler = Callable[[socket.socket, bytes], None]
-LIMITS = TransportLimits(connect=1, silence=1, total=1.5, body=1 << 20)
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[[Handler], str]]:
-    """Starts a server with this handler; gives its URL."""
-    stack = contextlib.ExitStack()
-
-    def start(handler: Handler) -> str:
-        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-
-        def loop() -> None:
-            while True:
-                try:
-                    connection, _ = listener.accept()
-                except OSError:
-                    return
-                threading.Thread(target=handle, args=(connection,), daemon=True).start()
-
-        def handle(connection: socket.socket) -> None:
-            with connection, contextlib.suppress(OSError):
-                while data := request(connection):
-                    handler(connection, data)
-
-        def request(connection: socket.socket) -> bytes:
-            # Head and body of a request may come in two pieces.
-            data = connection.recv(65536)
-            length = re.search(rb"Content-Length: (\d+)\r\n", data)
-            while length and len(data.partition(b"\r\n\r\n")[2]) < int(length.group(1)):
-                data += connection.recv(65536)
-            return data
-
-        threading.Thread(target=loop, daemon=True).start()
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-    with stack:
-        yield start
-
-
-def answer(body: bytes, head: bytes = b"HTTP/1.1 200 OK") -> bytes:
-    return head + b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+from conformance.target.transport import Transport, origin_of
 
 
 def echo(connection: socket.socket, data: bytes) -> None:
@@ -85,30 +44,6 @@ def test_a_redirect_is_not_followed(serve: Callable[[Handler], str]) -> None:
     with Transport() as transport:
         head = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/"
         assert transport.send(Request("GET", serve(lambda sock, _: sock.sendall(answer(b"", head))))).status == 302
-
-
-def drip(first: bytes, rest: bytes) -> Handler:
-    def handler(connection: socket.socket, _: bytes) -> None:
-        connection.sendall(first)
-        for byte in rest:
-            time.sleep(0.05)
-            connection.sendall(bytes([byte]))
-
-    return handler
-
-
-@pytest.mark.parametrize("first", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"])
-def test_a_server_that_sends_a_byte_at_a_time_is_cut_off(serve: Callable[[Handler], str], first: bytes) -> None:
-    url = serve(drip(first, b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 100))
-    began = time.monotonic()
-    with Transport(limits=LIMITS) as transport, pytest.raises(TargetUnreachable, match="no whole answer"):
-        transport.send(Request("POST", url))
-    assert time.monotonic() - began < 4
-
-
-def test_a_silent_server_is_cut_off(serve: Callable[[Handler], str]) -> None:
-    with Transport(limits=LIMITS) as transport, pytest.raises(TargetUnreachable, match="no answer to POST within"):
-        transport.send(Request("POST", serve(lambda *_: None)))
 
 
 def test_an_endless_body_is_cut_and_says_so(serve: Callable[[Handler], str]) -> None:
@@ -165,15 +100,21 @@ def test_after_a_server_error_the_next_request_has_a_connection_of_its_own(serve
         assert [transport.send(Request("PATCH", url)).status for _ in range(3)] == [500, 500, 500]
 
 
-def test_garbage_is_no_cloud(serve: Callable[[Handler], str]) -> None:
-    with Transport(limits=LIMITS) as transport, pytest.raises(NotACloud, match="is no HTTP"):
-        transport.send(Request("POST", serve(lambda sock, _: sock.sendall(b"SSH-2.0-nothing\r\n\r\n"))))
+def test_what_comes_is_kept_after_the_connection_is_had_anew_too(serve: Callable[[Handler], str]) -> None:
+    """A worker has a connection of its own, and makes as much out of answers that are no HTTP as the first process."""
 
+    def formless(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(b"no HTTP")
+        connection.shutdown(socket.SHUT_RDWR)
 
-def test_a_closed_port_is_unreachable_in_one_line() -> None:
-    with Transport() as transport, pytest.raises(TargetUnreachable, match=r"127.0.0.1:1: connection refused") as caught:
-        transport.send(Request("GET", "http://127.0.0.1:1/"))
-    assert "\n" not in str(caught.value)
+    with Transport(limits=LIMITS) as transport:
+        transport.keep_what_comes(100)
+        transport.renew()
+        with pytest.raises(TargetError):
+            transport.send(Request("GET", serve(formless)))
+        kept = transport.salvaged()
+    assert kept is not None
+    assert b"no HTTP" == kept.body
 
 
 @pytest.mark.parametrize(
@@ -199,16 +140,11 @@ def test_an_origin_is_scheme_host_and_port() -> None:
     ]
 
 
-def test_many_quick_answers_leave_one_watch_and_closing_leaves_none(serve: Callable[[Handler], str]) -> None:
-    def watches() -> int:
-        return sum(thread.name == "conformance-watch" for thread in threading.enumerate())
-
-    before = watches()
-    url = serve(echo)
+def test_quick_answers_need_no_thread_beside(serve: Callable[[Handler], str]) -> None:
+    url = serve(lambda sock, _: sock.sendall(answer(threading.current_thread().name.encode())))
     with Transport(limits=LIMITS) as transport:
         assert [transport.send(Request("GET", f"{url}/")).status for _ in range(5)] == [200] * 5
-        assert watches() == before + 1
-    assert watches() == before
+        assert [] == [thread.name for thread in threading.enumerate() if thread.name.startswith("conformance-")]
 
 
 def test_a_body_goes_out_in_chunks_where_the_request_says_so(serve: Callable[[Handler], str]) -> None:
@@ -229,3 +165,73 @@ def test_a_body_goes_out_in_chunks_where_the_request_says_so(serve: Callable[[Ha
     assert b"Content-Length" not in head
     assert b"3e80\r\n" + b"x" * 16_000 + b"\r\n1\r\nx\r\n0\r\n\r\n" == body
     assert b"0\r\n\r\n" == nothing
+
+
+def test_a_proxy_of_the_environment_is_told_the_whole_url_as_it_was_written(
+    serve: Callable[[Handler], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", serve(echo))
+    monkeypatch.setenv("no_proxy", "elsewhere.test")
+    with Transport(limits=LIMITS) as transport:
+        got = transport.send(Request("GET", "http://cloud.test/a/../b%2f")).body
+    assert got.startswith(b"GET http://cloud.test/a/../b%2f HTTP/1.1\r\n")
+
+
+def test_over_tls_requests_share_a_connection(
+    tls: Callable[[str], str], certificates: Callable[[str], tuple[Path, Path]]
+) -> None:
+    with Transport(limits=LIMITS, verify=str(certificates("authority")[0])) as transport:
+        url = tls("good")
+        assert [b"ok"] * 3 == [transport.send(Request("GET", url)).body for _ in range(3)]
+
+
+def test_tls_goes_through_a_proxy_in_a_tunnel(
+    tls: Callable[[str], str], certificates: Callable[[str], tuple[Path, Path]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = tls("good")
+    port = int(url.rstrip("/").rpartition(":")[2])
+    asked: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def tunnel() -> None:
+            with contextlib.suppress(OSError):
+                connection, _ = listener.accept()
+                with connection, socket.create_connection(("127.0.0.1", port)) as behind:
+                    asked.append(connection.recv(65536))
+                    connection.sendall(b"HTTP/1.1 200 Connection established\r\nVia: x\r\n\r\n")
+                    back = threading.Thread(target=pour, args=(behind, connection), daemon=True)
+                    back.start()
+                    pour(connection, behind)
+                    back.join(2)
+
+        def pour(source: socket.socket, sink: socket.socket) -> None:
+            with contextlib.suppress(OSError):
+                while piece := source.recv(65536):
+                    sink.sendall(piece)
+                sink.shutdown(socket.SHUT_WR)
+
+        threading.Thread(target=tunnel, daemon=True).start()
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        monkeypatch.setenv("no_proxy", "")
+        with Transport(limits=LIMITS, verify=str(certificates("authority")[0])) as transport:
+            assert [b"ok"] * 3 == [transport.send(Request("GET", url)).body for _ in range(3)]
+    assert len(asked) == 1
+    assert asked[0].startswith(f"CONNECT 127.0.0.1:{port} HTTP/1.".encode())
+
+
+def test_a_socks_proxy_is_gone_through_and_waited_for_no_longer_than_any(
+    serve: Callable[[Handler], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def socks(connection: socket.socket, _greeting: bytes) -> None:
+        connection.sendall(b"\5\0")  # no password is wanted (RFC 1928)
+        connection.recv(262)
+        connection.sendall(b"\5\0\0\1\0\0\0\0\0\0")
+        connection.recv(65536)
+        connection.sendall(answer(b"ok"))
+
+    monkeypatch.setenv("http_proxy", serve(socks).replace("http:", "socks5h:"))
+    with Transport(limits=LIMITS) as transport:
+        for host in ("cloud.example", "image.cloud.example"):  # an origin after the other through the same proxy
+            assert transport.send(Request("GET", f"http://{host}/")).body == b"ok"
+    monkeypatch.setenv("http_proxy", serve(lambda *_: time.sleep(3)).replace("http:", "socks5h:"))
+    assert failing("http://cloud.example/", "through the proxy socks5h:", limits=replace(LIMITS, connect=0.3)) < 2

@@ -3,6 +3,7 @@
 Rules
 - Requests are paired by case, operation, method, actor and content, never by their number, so that one request more or
   less shifts no other pair. Ids, times and names that the run made up are replaced by placeholders first.
+- A request that names what another case has made is left out: whether it is there depends on how cases fall together.
 - A request that only one run sent is no drift. Requests of the same kind (kind_of_request) are compared as two samples
   instead: a status that the later run has and the earlier has not is drift when the probability of its absence there is
   under CHANCE.
@@ -17,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from conformance.after.traffic import of_cases, steady
+from conformance.after.traffic import Makings, of_cases, steady
 from conformance.model.message import Exchange
 
 __all__ = ["CHANCE", "StatusDrift", "kind_of_request", "status_drift"]
@@ -60,7 +61,7 @@ RequestKey = tuple[str, ...]
 
 def status_drift(before: Iterable[Exchange], after: Iterable[Exchange]) -> tuple[StatusDrift, ...]:
     """The drift between two runs, grouped by case, operation and statuses, in the order of the later run."""
-    first, second = _by_key(before, _exact), _by_key(after, _exact)
+    first, second = _by_key(_comparable(before), _exact), _by_key(_comparable(after), _exact)
     common = first.keys() & second.keys()
     pairs = [pair for key in second if key in common for pair in _paired(first[key], second[key])]
     alone = [[item for key, items in side.items() if key not in common for item in items] for side in (first, second)]
@@ -74,9 +75,16 @@ Counterparts = tuple[tuple[Exchange, ...], tuple[Exchange, ...]]
 
 def _by_key(exchanges: Iterable[Exchange], key: Callable[[Exchange], RequestKey]) -> dict[RequestKey, list[Exchange]]:
     found: dict[RequestKey, list[Exchange]] = {}
-    for item in of_cases(exchanges):
+    for item in exchanges:
         found.setdefault(key(item), []).append(item)
     return found
+
+
+def _comparable(exchanges: Iterable[Exchange]) -> list[Exchange]:
+    """Those that cases sent about what they made themselves, or about nothing in particular."""
+    found = tuple(exchanges)
+    makings = Makings.of(found)
+    return [item for item in of_cases(found) if not makings.about_others(item)]
 
 
 def _paired(before: Sequence[Exchange], after: Sequence[Exchange]) -> Iterator[Counterparts]:

@@ -3,7 +3,8 @@
 Rules
 - A schema belongs to an operation and a class of statuses (`server.list 2xx`). It is inferred from the cases that met
   both in both runs.
-- Of a list only resources that the run created are read: other resources on the cloud differ from run to run.
+- Of a list only resources that the case itself created, and that are not being deleted, are read: what else is on the
+  cloud differs from run to run.
 - A member, type or value that the client sent in one run only is left out: the answer repeats what was sent.
 - Below a member that appeared or vanished nothing more is reported.
 """
@@ -19,7 +20,7 @@ from typing import Any
 
 from genson import SchemaBuilder
 
-from conformance.after.traffic import of_cases
+from conformance.after.traffic import Makings, of_cases
 from conformance.model.contract import Resource
 from conformance.model.jsonvalue import JSON, Unreadable
 from conformance.model.message import Exchange
@@ -106,46 +107,43 @@ Shape = tuple[str, str]
 class _Traffic:
     """The exchanges by operation and status class, then case; and what the client sent that was accepted.
 
-    `made` are the ids of what the run made. `listed` maps a member that holds a list of resources to the member with
+    `makings` is what the run made. `listed` maps a member that holds a list of resources to the member with
     their id.
     """
 
     seen: Mapping[Shape, Mapping[str, list[Exchange]]]
-    made: frozenset[str]
+    makings: Makings
     sent: frozenset[tuple[str, str]] = field(default=frozenset())
     listed: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, exchanges: Collection[Exchange], listed: Mapping[str, str]) -> _Traffic:
         seen: dict[Shape, dict[str, list[Exchange]]] = {}
-        made: set[str] = set()
         sent: set[tuple[str, str]] = set()
         for item in exchanges:
             status = item.response.status
             if 200 <= status < 300 and item.request.method in {"POST", "PATCH", "PUT"}:
-                body = _body(item)
-                own = body.get("id") if isinstance(body, dict) else None
-                if isinstance(own, str):
-                    made.add(own)
                 sent |= set(_given(item))
         for item in of_cases(exchanges):
             if item.request.method != "HEAD":
                 place = seen.setdefault((item.operation, f"{item.response.status // 100}xx"), {})
                 place.setdefault(item.case, []).append(item)
-        return cls(seen, frozenset(made), frozenset(sent), listed)
+        return cls(seen, Makings.of(exchanges), frozenset(sent), listed)
 
-    def own(self, value: Any) -> Any:
-        """The value in which lists of resources hold only those that the run made."""
+    def own(self, value: Any, exchange: Exchange) -> Any:
+        """The value, of this answer, in which lists of resources hold only those of its case."""
         if isinstance(value, list):
-            return [self.own(item) for item in value]
+            return [self.own(item, exchange) for item in value]
         if not isinstance(value, dict):
             return value
-        return {key: self.own(self._ours(item, self.listed.get(key))) for key, item in value.items()}
+        return {
+            key: self.own(self._ours(item, self.listed.get(key), exchange), exchange) for key, item in value.items()
+        }
 
-    def _ours(self, rows: Any, id_member: str | None) -> Any:
+    def _ours(self, rows: Any, id_member: str | None, exchange: Exchange) -> Any:
         if id_member is None or not isinstance(rows, list):
             return rows
-        return [row for row in rows if not isinstance(row, dict) or row.get(id_member) in self.made]
+        return [row for row in rows if not isinstance(row, dict) or self.makings.holds(row.get(id_member), exchange)]
 
 
 def _given(exchange: Exchange) -> Iterator[tuple[str, str]]:
@@ -242,7 +240,7 @@ def _inferred(exchanges: Iterable[Exchange], run: _Traffic) -> dict[str, _Member
         elif value is None:
             others.add(item.response.media_type or "no media type")
         else:
-            builder.add_object(run.own(value))
+            builder.add_object(run.own(value, item))
     schema = builder.to_schema()
     found = dict(_flat(schema, ""))
     root = found.pop("", None)
@@ -345,5 +343,5 @@ def _words_seen(exchanges: Iterable[Exchange], run: _Traffic) -> dict[str, Count
 
     for exchange in exchanges:
         if exchange.response.media_type != "application/octet-stream":
-            walk(run.own(_body(exchange)), "")
+            walk(run.own(_body(exchange), exchange), "")
     return found

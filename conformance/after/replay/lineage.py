@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -22,12 +22,12 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from conformance.after.traffic import CLEANUP
 from conformance.model.contract import Resource
 from conformance.model.jsonvalue import JSON
-from conformance.model.message import Exchange, Headers, Request
+from conformance.model.message import READING, Exchange, Headers, Request
+from conformance.model.outline import Outlines
 from conformance.run.reading import body_of
 
 __all__ = ["SHORTEST", "History", "Lineage", "Step", "renamed"]
 
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 SHORTEST = 8
 """Characters that an id must have to be searched for; a shorter one would be found by accident in other words."""
 _WORD = re.compile(rf"[0-9A-Za-z][0-9A-Za-z_.-]{{{SHORTEST - 1},}}")
@@ -70,34 +70,42 @@ class Lineage:
 
 
 class History:
-    """The exchanges of a run, looked through once. `mark` is in every name and tag that the run made up; `resources`
-    are those of the contract."""
+    """The exchanges of a run, looked through once; what is remembered of each is its number. `mark` is in every name and
+    tag that the run made up; `resources` are those of the contract."""
 
-    def __init__(self, exchanges: Iterable[Exchange], mark: str, resources: Iterable[Resource]) -> None:
-        self._numbered = {item.number: item for item in exchanges}
+    def __init__(self, exchanges: Sequence[Exchange], mark: str, resources: Iterable[Resource]) -> None:
+        self._exchanges = exchanges
         self._mark = mark
         self._resources = tuple(resources)
-        self._creations: dict[str, list[Exchange]] = {}
-        self._changes: dict[str, list[Exchange]] = {}
-        self._values: dict[str, dict[str, None]] = {}
-        for item in self._numbered.values():
+        self._creations: dict[str, tuple[int, ...]] = {}
+        self._changes: dict[str, tuple[int, ...]] = {}
+        self._removals: dict[str, tuple[int, ...]] = {}
+        self._values: dict[str, tuple[str, ...]] = {}
+        self._outlines = Outlines()
+        for item in exchanges:
+            self._outlines.add(item)
             self._learn(item)
 
+    def _at(self, number: int) -> Exchange:
+        return self._exchanges[self._outlines.place_of(number)]
+
     def _learn(self, item: Exchange) -> None:
-        if item.case == CLEANUP or item.request.method in _SAFE or not 200 <= item.response.status < 300:
+        if item.case == CLEANUP or item.request.method in READING or not 200 <= item.response.status < 300:
             return
         made = self.made_id(item)
         if made is not None:
-            self._creations.setdefault(made.lower(), []).append(item)
+            _append(self._creations, made.lower(), item.number)
             touched = {made.lower()}
         else:
             # The path alone says what is changed: an id in a body is only referred to.
             touched = set(self._known(unquote(urlsplit(item.request.url).path)))
             for own in touched:
-                self._changes.setdefault(own, []).append(item)
+                _append(self._changes, own, item.number)
+                if item.request.method == "DELETE":
+                    _append(self._removals, own, item.number)
         for value in _texts(_json(item.request.body)) if touched else ():
             if self._mark in value:
-                self._values.setdefault(value, {}).update(dict.fromkeys(touched))
+                self._values[value] = tuple(dict.fromkeys((*self._values.get(value, ()), *touched)))
 
     def _known(self, text: str) -> Iterator[str]:
         for match in _WORD.finditer(text):
@@ -114,9 +122,9 @@ class History:
         says that what is wrong is what the answer holds, so that the resources which it lists count.
         """
         needed: dict[int, Exchange] = {}
-        led = [self._numbered[number] for number in related if number in self._numbered and number < target.number]
+        led = [self._at(number) for number in related if self._outlines.has(number) and number < target.number]
         waiting = [target, *led]
-        needed |= {item.number: item for item in led if item.request.method not in _SAFE and item.case != CLEANUP}
+        needed |= {item.number: item for item in led if item.request.method not in READING and item.case != CLEANUP}
         while waiting:
             item = waiting.pop()
             depends = dict.fromkeys(self._named(item))
@@ -134,10 +142,10 @@ class History:
         return Step(exchange, makes, makes is not None and self.own_id(exchange.request) == makes)
 
     def _causes(self, own: str, before: int) -> Iterator[Exchange]:
-        creation = next((item for item in reversed(self._creations[own]) if item.number < before), None)
+        creation = next((number for number in reversed(self._creations[own]) if number < before), None)
         if creation is not None:
-            yield creation
-            yield from (item for item in self._changes.get(own, ()) if creation.number < item.number < before)
+            yield self._at(creation)
+            yield from (self._at(number) for number in self._changes.get(own, ()) if creation < number < before)
 
     def _named(self, item: Exchange) -> Iterator[str]:
         request = item.request
@@ -173,17 +181,15 @@ class History:
         return [
             name
             for name in ids
-            if any(made.case == item.case and made.number < item.number for made in self._creations[name])
+            if any(self._case(made) == item.case and made < item.number for made in self._creations[name])
         ]
 
     def _alive(self, own: str, before: int) -> bool:
-        last = [item.number for item in self._creations[own] if item.number < before]
-        gone = [
-            item
-            for item in self._changes.get(own, ())
-            if item.request.method == "DELETE" and last and last[-1] < item.number < before
-        ]
-        return bool(last) and not gone
+        last = [number for number in self._creations[own] if number < before]
+        return bool(last) and not any(last[-1] < number < before for number in self._removals.get(own, ()))
+
+    def _case(self, number: int) -> str:
+        return self._outlines.numbered(number).case
 
     def _may_make(self, target: Exchange) -> str | None:
         """The id of what sending the target again may leave behind: also one that a failing server may have stored."""
@@ -221,6 +227,10 @@ class History:
         body = _json(request.body) if resource is not None else None
         value = body.get(resource.id) if isinstance(body, dict) and resource is not None else None
         return value if isinstance(value, str) and _UUID.match(value) else None
+
+
+def _append(table: dict[str, tuple[int, ...]], own: str, number: int) -> None:
+    table[own] = (*table.get(own, ()), number)
 
 
 def renamed(request: Request, names: Mapping[str, str]) -> Request:

@@ -32,16 +32,19 @@ from conformance.model.contract import Resource
 from conformance.model.errors import SuiteError, TargetError, UsageError
 from conformance.model.finding import Finding
 from conformance.model.marks import tag_of
-from conformance.model.message import Exchange, Request
+from conformance.model.message import GONE, Exchange, Request
 from conformance.model.phrase import Phrase, Value
 from conformance.model.verdict import FindingGroup, Verdict
 from conformance.run.cases import registry
-from conformance.run.client import Client
 from conformance.run.embedded import Embed
-from conformance.run.plugin import Supervisor, case_of
+from conformance.run.interruption import hold, interruptible
+from conformance.run.items import case_of
+from conformance.run.options import Options
 from conformance.run.reading import reading
-from conformance.run.runner import interruptible, pytest_arguments
-from conformance.run.session import Options, Session
+from conformance.run.runner import pytest_arguments
+from conformance.run.sending.client import Client
+from conformance.run.session import Session
+from conformance.run.supervisor import Supervisor
 from conformance.run.wording import PLAIN, Wording
 from conformance.target.choice import names_cloud
 from conformance.target.cloud import Settings
@@ -49,8 +52,8 @@ from conformance.target.secrets import UNSCOPED
 
 __all__ = ["chosen", "replay"]
 
-MOST_REQUESTS = 400
-"""Requests that a case sent in the recorded run, above which it is not run again."""
+MOST_REQUESTS = 1000
+"""Requests that a case sent in the recorded run, all times that it ran, above which it is not run again."""
 MOST_OUTAGES = 3
 OF_A_RUN: Mapping[str, tuple[str, str]] = {
     REPEATED: ("ids-repeated", "ids-not-repeated"),
@@ -120,8 +123,7 @@ def replay(
         embedded=embedded,
         wording=wording,
     )
-    interruptible()
-    with Session(options) as conduct:
+    with interruptible(), Session(options) as conduct:
         session = _Resending(conduct, verdict, progress)
         try:
             results = session.results(groups)
@@ -129,6 +131,7 @@ def replay(
             conduct.interrupted()
             results = session.so_far(groups)
         finally:
+            hold()
             conduct.cleanup()
         target = conduct.target
         return Replay(
@@ -138,7 +141,7 @@ def replay(
             results=tuple(replace(item, reason=conduct.secrets.phrase(item.reason)) for item in results),
             requests=len(conduct.recorder.exchanges),
             notes=tuple(map(conduct.secrets.phrase, conduct.notes)),
-            leftovers=conduct.leftovers,
+            leftovers=conduct.cleaning.leftovers,
         )
 
 
@@ -225,11 +228,7 @@ class _Resending:
             for item in judge_exchange(exemplar, self._conduct.contract)
             if item.deviation is not None
         )
-        if (
-            exemplar.case in {"", CLEANUP}
-            and new.response.status in {404, 410}
-            and exemplar.response.status not in {404, 410}
-        ):
+        if exemplar.case in {"", CLEANUP} and new.response.status in GONE and exemplar.response.status not in GONE:
             # Outside a case, requests address only resources that an earlier run left behind; nothing is recorded of
             # how they came.
             raise _CannotSend("of-an-earlier-run", status=new.response.status)
@@ -274,7 +273,9 @@ class _Resending:
         own = self._history.own_id(recorded)
         if own is not None and own == step.makes:
             names[own] = self._client.uuid()
-        request = renamed(replace(recorded, url=self._url(recorded.url), body=recorded.whole, left_out=0), names)
+        request = renamed(
+            replace(recorded, url=self._url(recorded.url), body=recorded.whole, left_out=0, end=b""), names
+        )
         texts = (request.url, *(value for _, value in request.headers.items), request.body.decode("latin-1"))
         missing = next((match.group() for text in texts if (match := _SECRET.search(text))), None)
         if missing is not None:
@@ -282,13 +283,15 @@ class _Resending:
         actor = recorded.actor if recorded.actor in self._conduct.target.actors else "main"
         project = self._client.project(actor)
         resource = self._history.creates(request)
-        if resource is not None:
-            self._intend(request, resource, project)
+        if resource is None:
+            exchange = self._client.resend(request)
+        else:
+            name = self._intend(request, resource, project)
             if (fresh := self._history.own_id(request)) is not None and own == step.makes:
                 made.append((fresh, actor))
-        exchange = self._client.resend(request)
+            exchange = self._client.create_as_it_is(request, name, project)
         resource_id = self._history.made_id(exchange)
-        if resource_id is not None:
+        if resource_id is not None and not self._client.is_not_ours(resource_id):
             self._client.journal.created(resource_id, project=project)
             if (resource_id, actor) not in made:
                 made.append((resource_id, actor))
@@ -296,20 +299,21 @@ class _Resending:
                 names[step.makes] = resource_id
         return exchange
 
-    def _intend(self, request: Request, resource: Resource, project: str) -> None:
-        """Write down what the request may make: its name, and its id when it chooses one."""
+    def _intend(self, request: Request, resource: Resource, project: str) -> str:
+        """Write down what the request may make: its name, and its id when it chooses one. Returns the name."""
         try:
             body = json.loads(request.body)
         except (ValueError, RecursionError):
             body = None
         members = body if isinstance(body, dict) else {}
-        name, resource_id = members.get(self._client.service.marks.name), members.get(resource.id)
-        own = resource_id if isinstance(resource_id, str) else None
-        self._client.journal.intend(name if isinstance(name, str) else "", own, project=project)
+        given, resource_id = members.get(self._client.service.marks.name), members.get(resource.id)
+        name, own = given if isinstance(given, str) else "", resource_id if isinstance(resource_id, str) else None
+        self._client.journal.intend(name, own, project=project)
+        return name
 
     def _remove(self, resource_id: str, actor: str) -> None:
         for _ in range(2):
-            if self._client.delete(resource_id, actor=actor).response.status in {204, 404, 410}:
+            if self._client.delete(resource_id, actor=actor).response.status in GONE | {204}:
                 self._client.journal.gone(resource_id)
                 return
             self._client.release(resource_id, actor)
@@ -383,14 +387,15 @@ class _Resending:
                 return name
         return None
 
-    def _run(self, names: frozenset[str]) -> tuple[list[Finding], Counter[tuple[str, str]]]:
+    def _run(self, names: frozenset[str]) -> tuple[Sequence[Finding], Counter[tuple[str, str]]]:
         """Run these cases; returns what they found and how often each promise was looked at."""
         gate = self._conduct.recorder
         before, looks = len(gate.findings), gate.looks.copy()
         status = pytest.main(
             pytest_arguments(self._verdict.run.profile), plugins=[Supervisor(self._conduct), _Only(names)]
         )
-        if status == pytest.ExitCode.INTERRUPTED and not self._conduct.given_up:
+        ended = self._conduct.ended
+        if status == pytest.ExitCode.INTERRUPTED and (ended is None or ended.kind == "interrupted"):
             raise KeyboardInterrupt
         if status in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
             raise SuiteError("the cases could not be run by pytest")

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.contract.specs import dump_yaml
+from conformance.contract.yamlfiles import dump_yaml
 from conformance.model.errors import SuiteError
 from conformance.proof.lab.cloud import Ports, build, free_port, populate, start, wait_for
 from conformance.proof.lab.install import DEFAULT_RELEASE, RELEASES, cache_directory, ensure_environment, locked

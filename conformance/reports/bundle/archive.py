@@ -19,6 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from conformance.model.errors import UsageError
+from conformance.model.opening import opened
 
 __all__ = ["Archive", "Limits", "Member", "packed", "read_archive"]
 
@@ -74,7 +75,7 @@ def packed(files: Mapping[str, bytes], executable: Collection[str] = ()) -> byte
             assert _NAME.match(name), name
             info = tarfile.TarInfo(name)
             info.size = len(files[name])
-            info.mode = 0o755 if name in executable else 0o644
+            info.mode = 0o700 if name in executable else 0o600  # it holds exchanges
             archive.addfile(info, io.BytesIO(files[name]))
     return gzip.compress(tar.getvalue(), 6, mtime=0)
 
@@ -84,7 +85,7 @@ def read_archive(path: Path, keep: Collection[str] = (), limits: Limits | None =
     bounds = limits or Limits()
     archive = Archive()
     try:
-        with path.open("rb") as raw, gzip.GzipFile(fileobj=raw) as stream:
+        with opened(path) as raw, gzip.GzipFile(fileobj=raw) as stream:
             reader = _Reader(stream, bounds.whole)
             first = reader.read(_BLOCK)
             try:

@@ -24,6 +24,7 @@ from securesystemslib.signer import CryptoSigner, SSlibKey  # type: ignore[attr-
 
 from conformance.contract.schemas import schema
 from conformance.model.errors import UsageError
+from conformance.model.opening import content
 from conformance.model.verdict import Outcome, Overall, Verdict
 
 __all__ = ["PAYLOAD_TYPE", "Attested", "attested", "key_id", "private_key", "public_key", "signed", "statement"]
@@ -78,7 +79,7 @@ def public_key(path: Path) -> Ed25519PublicKey:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return content(path)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
 

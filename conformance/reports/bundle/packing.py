@@ -5,6 +5,7 @@
     run/                     verdict, exchanges, reports, the scripts of the findings
     specs/                   the specs, the rulings and the ledger that the run was judged by
     waivers.yaml             when given
+    sbom.cdx.json            the bill of materials of the suite; only where the version that ran is the one that packs
 
 Rules
 - Sums alone show damage; only a signature shows who made it. A bundle that should be signed and is not is altered.
@@ -16,7 +17,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -27,17 +30,21 @@ from conformance.contract.schemas import schema
 from conformance.contract.services import spec_files
 from conformance.contract.specs import LEDGER, OVERLAY, default_directory, load_contract
 from conformance.model.errors import UsageError
+from conformance.model.opening import content
 from conformance.model.verdict import Verdict
 from conformance.reports import FORMATS, SCRIPTS
 from conformance.reports.bundle.archive import Archive, Limits, Member, packed, read_archive
 from conformance.reports.bundle.attestation import attested, signed, statement
+from conformance.reports.bundle.materials import DISTRIBUTION, bill_of_materials
 from conformance.reports.destination import put
+from conformance.reports.encoding import json_bytes
 from conformance.reports.recorded import parse_run, read_run
 
 __all__ = ["Examination", "examine", "load", "write_bundle"]
 
 VERSION = "1.0"
 MANIFEST, ATTESTATION = "manifest.json", "attestation.dsse.json"
+MATERIALS = "sbom.cdx.json"
 VERDICT, EXCHANGES = "run/verdict.json", "run/exchanges.har"
 
 
@@ -70,7 +77,9 @@ def write_bundle(
     files |= _specs(verdict, specs or default_directory())
     if waivers is not None:
         files["waivers.yaml"] = _required(waivers)
-    manifest = _json(_manifest(verdict, files))
+    if verdict.run.suite_version == metadata.version(DISTRIBUTION):
+        files[MATERIALS] = bill_of_materials(verdict.run.id, datetime.fromisoformat(verdict.run.started_at))
+    manifest = json_bytes(_manifest(verdict, files))
     files[MANIFEST] = manifest
     if key is not None:
         used = [
@@ -78,9 +87,9 @@ def write_bundle(
             for name, data in sorted(files.items())
             if name.startswith(("specs/", "waivers"))
         ]
-        files[ATTESTATION] = _json(signed(statement(verdict, manifest, used), key))
+        files[ATTESTATION] = json_bytes(signed(statement(verdict, manifest, used), key))
     data = packed(files, executable=[name for name in files if name.endswith(".sh")])
-    put(out, data)
+    put(out, data, private=True)
     return verdict, len(files)
 
 
@@ -209,10 +218,6 @@ def _optional(path: Path) -> bytes | None:
 
 def _required(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return content(path)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
-
-
-def _json(value: object) -> bytes:
-    return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode()

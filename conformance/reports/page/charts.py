@@ -9,6 +9,7 @@ Rules
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -137,11 +138,11 @@ def status_bars(exchanges: Iterable[Exchange], order: Sequence[str]) -> tuple[Ba
 
 def latencies(exchanges: Iterable[Exchange], order: Sequence[str]) -> Latencies | None:
     """The latency of each operation, None when no answer took any time."""
-    times: dict[str, list[float]] = {}
+    times: dict[str, array[float]] = {}
     for item in exchanges:
         if item.response.elapsed > 0:
             # To the microsecond, as exchanges.har keeps it: a run that is read back must be drawn the same.
-            times.setdefault(item.operation, []).append(round(item.response.elapsed * 1000, 3))
+            times.setdefault(item.operation, array("d")).append(round(item.response.elapsed * 1000, 3))
     if not times:
         return None
     axis = _axis(min(map(min, times.values())), max(map(max, times.values())))

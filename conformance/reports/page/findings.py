@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.model.message import Exchange
+from conformance.model.spool import numbered
 from conformance.model.verdict import FindingGroup, RequirementResult, Verdict, Weight
 from conformance.reports.language import Text, say
 from conformance.reports.page.bodies import LONGEST_LINE, beginning, body_text, fields
@@ -142,13 +143,11 @@ def _findings(shown: Presentation) -> Iterator[FindingView]:
     verdict = shown.verdict
     share = max(LEAST, min(MOST, BUDGET // max(1, 2 * len(verdict.findings))))
     promises = {item.id: item for item in verdict.requirements}
-    numbered = {item.number: item for item in verdict.exchanges}
     for index, group in enumerate(verdict.findings):
         yield _finding(
             group,
             verdict,
             promises.get(group.requirement),
-            numbered,
             shown.commands.get(group.id),
             share,
             brief=index >= MOST_ON_PAPER or (group.weight is Weight.ADVISORY and not group.grave_advice),
@@ -159,7 +158,6 @@ def _finding(
     group: FindingGroup,
     verdict: Verdict,
     promise: RequirementResult | None,
-    numbered: Mapping[int, Exchange],
     script: str | None,
     share: int,
     *,
@@ -170,7 +168,7 @@ def _finding(
     exemplar = group.exemplar
     command = first_command(exemplar) if exemplar is not None else ""
     places = tuple(MetPlace(str(place), count) for place, count in group.places.items())
-    neighbour = numbered.get(group.neighbour) if group.neighbour is not None else None
+    neighbour = numbered(verdict.exchanges, group.neighbour) if group.neighbour is not None else None
     variants = tuple(Followed(item.requirement, sentence(item.deviation), item.count) for item in group.variants)
     if len(variants) == 1:  # it says what the title says
         variants = ()
@@ -214,11 +212,11 @@ def _answered(exchange: Exchange) -> Answered:
 
 def _request(exchange: Exchange, share: int) -> Wire:
     request = exchange.request
-    body = body_text(request.body, share, request.left_out)
+    body = body_text(request.body, share, request.size - len(request.body))
     return Wire(f"{request.method} {request.url}", fields(request.headers, share), body)
 
 
 def _answer(exchange: Exchange, share: int) -> Wire:
     response = exchange.response
-    body = body_text(response.body, share, response.left_out)
+    body = body_text(response.body, share, response.size - len(response.body))
     return Wire(f"{response.status} {response.reason}", fields(response.headers, share), body)

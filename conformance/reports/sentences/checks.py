@@ -25,6 +25,7 @@ DEVIATIONS: Mapping[str, str] = {
     # headers
     "no-request-id": "an answer has no request id, in headers or body",
     "repeated-request-id": "the request id is the same as that of exchange {exchange}",
+    "answered-in-two-ways": "{operation} answered the same request in two ways: {first}; and when it was sent again: {then}",
     "answer-again": "an answer is that of an earlier request, exchange {exchange}",
     "valid-token-refused": "a valid token is refused with 401, as if it were none",
     "two-values": "{place} stands twice and says two things: {got}",
@@ -98,7 +99,10 @@ PHRASES: Mapping[str, str] = {
     "not-json": "not JSON: {said}, line {line} column {column}",
     "no-json-number": "not JSON: {token} is no JSON number (RFC 8259, 6)",
     "nested-too-deeply": "not JSON that can be read: nested too deeply",
-    "number-too-long": "not JSON that can be read: {said}",
+    "number-too-long": (
+        "JSON with a number of {digits} digits, more than the {most} that are read; a reader may set a limit (RFC 8259, 9)"
+    ),
+    "number-too-large": "JSON with a number that is larger than a double holds, {token} (RFC 8259, 6)",
     "half-a-surrogate-pair": (
         "not JSON that can be read: half of a surrogate pair, which is no character (RFC 8259, 8.2)"
     ),

@@ -55,6 +55,7 @@ SIDES: Mapping[str, tuple[str, str]] = {
     "envelope-in-a-success": ("the documented body", "the envelope of an error"),
     # headers
     "no-request-id": ("a request id", "none"),
+    "answered-in-two-ways": ("the same answer to the same request", "{first}; {then}"),
     "answer-again": ("an answer to this request", "that of exchange {exchange}"),
     "valid-token-refused": ("an answer to a caller with a token", "401"),
     "two-values": ("{place}: one value", "{got}"),

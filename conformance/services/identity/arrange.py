@@ -9,7 +9,7 @@ from typing import Any
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import NotExercised
-from conformance.run.client import Client
+from conformance.run.sending.client import Client
 
 __all__ = ["TOKEN_HEADER", "login", "token_call"]
 

@@ -53,6 +53,7 @@ IMAGE = Service(
     volatile=frozenset({"updated_at"}),
     unordered=UNORDERED,
     largest_page={"limit": 500},
+    most_held=11,
     freeing=({"op": "replace", "path": "/protected", "value": False},),
     schemas={"image": "/v2/schemas/image", "images": "/v2/schemas/images"},
     cases=("conformance.services.image.cases",),

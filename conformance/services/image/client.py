@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from conformance.model.errors import ConnectionBroken
 from conformance.model.jsonvalue import JSON
 from conformance.model.message import Exchange
-from conformance.run.client import Client
-from conformance.run.reading import Members
+from conformance.run.reading import Members, reading
+from conformance.run.sending.client import Client
 
 __all__ = ["ImageClient", "Patch"]
 
@@ -36,9 +37,14 @@ class ImageClient(Client):
         """Change an image."""
         body = operations if isinstance(operations, bytes) else json.dumps(operations, ensure_ascii=False).encode()
         media_type = self.operation("image.patch").request_media_type
-        exchange = self.call(
-            "image.patch", image_id, body=body, headers={"Content-Type": media_type, **(headers or {})}, actor=actor
-        )
+        fields = {"Content-Type": media_type, **(headers or {})}
+        try:
+            exchange = self.call("image.patch", image_id, body=body, headers=fields, actor=actor)
+        except ConnectionBroken:
+            if not _repeatable(body):
+                raise
+            self.sent_again()
+            exchange = self.call("image.patch", image_id, body=body, headers=fields, actor=actor)
         self.note(image_id, exchange)
         return exchange
 
@@ -52,7 +58,14 @@ class ImageClient(Client):
         headers = {"Content-Type": "application/octet-stream"}
         if chunked:
             headers["Transfer-Encoding"] = "chunked"
-        return self.call("image.upload", image_id, body=data, headers=headers, actor=actor)
+        try:
+            return self.call("image.upload", image_id, body=data, headers=headers, actor=actor)
+        except ConnectionBroken:
+            shown = self.show(image_id, actor=actor)
+            if shown.response.status != 200 or reading(shown).get("status") != "queued":
+                raise  # the data may have come
+            self.sent_again()
+            return self.call("image.upload", image_id, body=data, headers=headers, actor=actor)
 
     def download(self, image_id: str, *, actor: str = "main", part: str | None = None) -> Exchange:
         """Fetch the file of an image, or the `part` of it that a Range field asks for (`bytes=0-9`)."""
@@ -65,3 +78,21 @@ class ImageClient(Client):
     def removed(self, body: JSON) -> bool:
         """Glance keeps a row that a failed delete has marked: no further delete changes it, and no list has it."""
         return isinstance(body, dict) and body.get("status") == "deleted"
+
+
+def _repeatable(body: bytes) -> bool:
+    """Whether a change can be sent twice and does the same as once: it only sets members, whole (RFC 6902, 4.1 and 4.3),
+    or is none."""
+    try:
+        operations = json.loads(body)
+    except ValueError:
+        return True
+    if not isinstance(operations, list):
+        return True
+    return all(
+        isinstance(item, dict)
+        and item.get("op") in {"add", "replace"}
+        and isinstance(item.get("path"), str)
+        and item["path"].count("/") == 1
+        for item in operations
+    )

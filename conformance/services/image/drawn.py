@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from conformance.generate import Aim, aims, combinations
@@ -19,8 +20,9 @@ def resource(contract: Contract) -> Resource:
     return contract.resources["image"]
 
 
+@cache
 def image_aims(contract: Contract) -> tuple[Aim, ...]:
-    """Every aim of the operations on images."""
+    """Every aim of the operations on images, made once: hypothesis looks at each strategy before it first draws."""
     return aims(contract, resource(contract), MARKS)
 
 
@@ -29,11 +31,13 @@ def levels(contract: Contract) -> dict[str, tuple[Any, ...]]:
     return combinations.levels(contract, resource(contract), MARKS)
 
 
+@cache
 def create_rows(contract: Contract) -> tuple[dict[str, Any], ...]:
     """Rows of members for creates, in which every two values come together."""
     return combinations.create_rows(contract, resource(contract), MARKS)
 
 
+@cache
 def patch_rows(contract: Contract) -> tuple[dict[str, Any], ...]:
     """Rows of members for changes, in which every two members come together."""
     return combinations.change_rows(contract, resource(contract), MARKS)

@@ -34,7 +34,7 @@ SERVER_ERROR = "status.server-error"
 BY_NAME = requirement_id.query(LIST, "name")
 COMPLETE = "image.list.complete"
 FROM_THE_NEWEST: Mapping[str, str | int] = {"limit": 100, "sort_key": "created_at", "sort_dir": "desc"}
-AT_A_TIME = 24
+AT_A_TIME = 4
 """So many images of a lettering are there at a time, beside those that are near to them."""
 
 

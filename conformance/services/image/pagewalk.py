@@ -3,7 +3,11 @@
 Rules
 - Any total order is right: by any collation, with values that are not set first or last, whatever comes first of equals.
   So is any page that is smaller than asked, and any query behind `next`.
-- Each image of ours that is there all the time is met exactly once (ruling 43). KnownImages of others may come and go.
+- Each image of ours that is there all the time is met exactly once (ruling 43). Those of others may come and go: where
+  one that ends a page has gone or changed its place meanwhile, the next page may begin anywhere. What the list goes on
+  showing where it was has done neither, whatever is answered to a look at it.
+- An order that others have disturbed each time is not judged, and the run says so. Where none of the images that are
+  said to be theirs was ever seen to be there, it is not known that there are others, and the promise is not exercised.
 - What the client is told is no loss: a page that is refused because its marker went away is advice (ruling 50).
 """
 
@@ -19,7 +23,8 @@ from conformance.model import requirement_id
 from conformance.model.deviation import Deviation
 from conformance.model.link import can_be_followed
 from conformance.model.message import Exchange
-from conformance.run.cases import Expect
+from conformance.model.phrase import Phrase
+from conformance.run.cases import Expect, NotExercised
 from conformance.services.image.arrange import answered, listed
 from conformance.services.image.client import ImageClient
 from conformance.services.image.selection import LIST, ids
@@ -31,9 +36,12 @@ __all__ = [
     "NAME",
     "Keys",
     "Order",
+    "Others",
     "PageWalk",
+    "all_judged",
     "judge_changing",
     "judge_whole",
+    "undisturbed",
     "walk",
 ]
 
@@ -41,6 +49,8 @@ COMPLETE = requirement_id.complete(LIST)
 EACH_PAGE = requirement_id.stated(LIST, "page", "complete")
 NAME = requirement_id.query(LIST, "name")
 DELETED = requirement_id.stated(LIST, "page", "deleted")
+WALKS = 3
+"""Times that a list is walked which others change meanwhile."""
 MOST = 40
 """Pages of a walk, however many there are: a list of others may be long."""
 Keys = tuple[tuple[str, str], ...]
@@ -100,6 +110,14 @@ class PageWalk:
         return isinstance(answered(self.pages[0]).get("next"), str)
 
 
+@dataclass(slots=True)
+class Others:
+    """What a case has seen of images of others, which end pages of walks that have lost or repeated some of ours: how
+    many of them were there when they were shown."""
+
+    there: int = 0
+
+
 def walk(cloud: ImageClient, order: Order, between: Callable[[Exchange], Any] | None = None) -> PageWalk:
     """Ask for the pages of a list, MOST at most; `between` is called with the first before the second is asked for."""
     pages: list[Exchange] = []
@@ -116,24 +134,79 @@ def walk(cloud: ImageClient, order: Order, between: Callable[[Exchange], Any] | 
     return PageWalk(order, tuple(pages), ended=not (unfollowed or (after is not None and len(pages) == MOST)))
 
 
-def judge_whole(cloud: ImageClient, expect: Expect, walked: PageWalk, due: KnownImages, *, paged: bool) -> bool:
-    """Judge that a walk met each image that is due exactly once, and no other of this name. Gives whether it did.
+def undisturbed(cloud: ImageClient, order: Order, due: Collection[str], others: Others) -> PageWalk | None:
+    """The pages of a list as `walk` gives them; None when images of ours were lost or repeated whenever it was walked, and
+    others have moved what ends a page each time. What is seen of theirs is noted in `others`."""
+    for _ in range(WALKS):
+        walked = walk(cloud, order)
+        counts = Counter(walked.found)
+        met_once = all(counts[item] == 1 for item in due)
+        if met_once or not _moved_by_others(cloud, order, walked.pages[:-1], due, others):
+            return walked
+    return None
+
+
+def all_judged(cloud: ImageClient, whole: Mapping[Order, bool | None], others: Others) -> None:
+    """Say, at the end of a case, how many orders were not judged, which are None: others have disturbed every walk of
+    them. Raises NotExercised where none of others was seen to be there; it leaves unjudged what these orders are for."""
+    unjudged = [order.requirement for order, right in whole.items() if right is None]
+    if unjudged and not others.there:
+        raise NotExercised(Phrase.of("changed-by-others", operation=LIST), *sorted(set(unjudged)))
+    cloud.disturbed(len(unjudged))
+
+
+def _moved_by_others(
+    cloud: ImageClient, order: Order, pages: Sequence[Exchange], due: Collection[str], others: Others
+) -> bool:
+    """Whether an image of others that ends one of these pages is not there any more, or has other values to be sorted
+    by: both when it is shown and when the page is asked for again, so that a row of what was never there, or of what is
+    long gone, excuses nothing."""
+    for page in pages:
+        for last in listed(page)[-1:]:
+            own = last.get("id")
+            if not isinstance(own, str) or own in due:
+                continue
+            seen = cloud.show(own)
+            shown = answered(seen) if seen.response.status == 200 else None
+            others.there += shown is not None
+            if _moved(last, shown, order) and _moved(last, _row_now(cloud, page, own), order):
+                return True
+    return False
+
+
+def _row_now(cloud: ImageClient, page: Exchange, own: str) -> Mapping[str, Any] | None:
+    """An image as the same page shows it now; None where the page is without it, or cannot be asked for again."""
+    again = cloud.resend(page.request)
+    rows = listed(again) if again.response.status == 200 else []
+    return next((row for row in rows if row.get("id") == own), None)
+
+
+def _moved(before: Mapping[str, Any], now: Mapping[str, Any] | None, order: Order) -> bool:
+    """Whether an image has gone (None), or has other values to be sorted by."""
+    return now is None or any(now and now.get(key) != before.get(key) for key, _ in order.keys)
+
+
+def judge_whole(
+    cloud: ImageClient, expect: Expect, walked: PageWalk, due: KnownImages, others: Others, *, paged: bool
+) -> bool | None:
+    """Judge that a walk met each image that is due exactly once, and no other of this name. Gives whether it did; None
+    where a page was refused because others have moved where it was to go on.
 
     `paged` says that the service has links between pages: one that has none leaves nothing out that its list without a
     limit has, and how it cuts lists is upstream's (ruling 38).
     """
     order, last = walked.order, walked.pages[-1]
     if walked.refused is not None:
-        return _refused(cloud, expect, walked, due)
+        return _refused(cloud, expect, walked, due, others)
     if not walked.ended or (not paged and not walked.offered and order.limit < len(due)):
         return False  # it is longer than we go, its next is no URI, or it is not cut into pages that lead to each other
     counts = Counter(item for item in walked.found if item in due)
     lost = [item for item in due if item not in counts]
     twice = [item for item, count in counts.items() if count > 1]
     if order.name:
-        others = [item for item in walked.found if item not in due]
+        strangers = [item for item in walked.found if item not in due]
         selects = Deviation("selects", terms=(("parameters", "name"), ("how", "others-on-a-later-page")))
-        expect(NAME, not others, selects, last, related=walked.pages)
+        expect(NAME, not strangers, selects, last, related=walked.pages)
     for kind, wrong in (("lost-in-pages", lost), ("twice-in-pages", twice)):
         terms = (("how", _alike(wrong, due, order)),)
         got = len(counts) if kind.startswith("lost") else sum(counts.values())
@@ -142,17 +215,15 @@ def judge_whole(cloud: ImageClient, expect: Expect, walked: PageWalk, due: Known
     return not lost and not twice
 
 
-def _refused(cloud: ImageClient, expect: Expect, walked: PageWalk, due: Collection[str]) -> bool:
+def _refused(cloud: ImageClient, expect: Expect, walked: PageWalk, due: Collection[str], others: Others) -> bool | None:
     """Judge a page that was refused. The first is judged by the cases of its parameters; a later one leads nowhere,
-    unless an image of others, at which it was to go on, is not there any more. A 5xx is left to the check for it."""
+    unless others have moved the image at which it was to go on: None. A 5xx is left to the check for it."""
     last = walked.pages[-1]
     status = last.response.status
     if len(walked.pages) < 2 or status >= 500:
         return False
-    before = ids(listed(walked.pages[-2]))
-    marker = before[-1] if before else ""
-    if marker and marker not in due and cloud.show(marker).response.status != 200:
-        return False
+    if _moved_by_others(cloud, walked.order, walked.pages[-2:-1], due, others):
+        return None
     nowhere = Deviation("leads-nowhere", status=status, place="next")
     return expect(walked.order.requirement, False, nowhere, last, related=walked.pages[:-1])
 

@@ -123,3 +123,15 @@ def test_a_refusal_of_what_was_accepted_is_known_as_one() -> None:
     (drift,) = status_drift([sent(201, {"n": 1})], [sent(403, {"n": 1})])
     assert drift.refused
     assert not drift.server_error
+
+
+def test_a_request_about_what_another_case_made_is_not_paired() -> None:
+    def run(maker: str, status: int) -> list[Exchange]:
+        made = replace(sent(201, case=maker), response=Response(201, body=json.dumps({"id": ID}).encode()))
+        page = sent(status, case="list.case", method="GET", path=f"/v2/images?marker={ID}", operation="image.list")
+        return [made, page]
+
+    assert [((200,), (400,))] == [
+        (item.before, item.after) for item in status_drift(run("list.case", 200), run("list.case", 400))
+    ]
+    assert () == status_drift(run("another.case", 200), run("another.case", 400))

@@ -128,6 +128,15 @@ def seen(*values: str) -> list[Exchange]:
     ]
 
 
+@pytest.mark.parametrize(("maker", "wanted"), [("list.case", [("images[].odd", "vanished")]), ("another.case", [])])
+def test_in_lists_what_another_case_made_does_not_count(maker: str, wanted: list[tuple[str, str]]) -> None:
+    def run(row: dict[str, Any]) -> list[Exchange]:
+        listed = answer({"images": [row]}, 200, case="list.case", operation="image.list", method="GET")
+        return [answer({"id": ID}, case=maker), listed]
+
+    assert wanted == [item[:2] for item in told(run({"id": ID, "odd": 1}), run({"id": ID}))]
+
+
 def test_a_new_word_among_few_is_a_new_value() -> None:
     before = seen(*["queued", "active"] * 10)
     assert told(before, seen("queued", "active", "deactivated")) == [

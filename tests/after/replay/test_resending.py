@@ -40,7 +40,7 @@ from conformance.model.verdict import FindingGroup, Place, Variant
 from conformance.proof.reference import Reference
 from conformance.reports.recorded import read_run
 from conformance.reports.replay_json import replay_json
-from conformance.run.session import Options
+from conformance.run.options import Options
 
 SCHEMA = SCHEMAS / "replay.schema.json"
 FAULTS = {

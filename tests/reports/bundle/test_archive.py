@@ -39,7 +39,7 @@ def test_the_order_of_the_files_does_not_matter_and_nothing_of_the_machine_is_in
     assert packed(dict(reversed(FILES.items())), executable=["a.txt"]) == one
     with tarfile.open(fileobj=io.BytesIO(one)) as archive:
         rows = [(item.name, item.mtime, item.uid, item.uname, item.mode) for item in archive.getmembers()]
-    assert rows == [("a.txt", 0, 0, "", 0o755), ("b/c.txt", 0, 0, "", 0o644), ("empty", 0, 0, "", 0o644)]
+    assert rows == [("a.txt", 0, 0, "", 0o700), ("b/c.txt", 0, 0, "", 0o600), ("empty", 0, 0, "", 0o600)]
 
 
 def test_what_is_packed_is_read_back_with_its_sums(tmp_path: Path) -> None:

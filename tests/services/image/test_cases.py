@@ -24,8 +24,9 @@ from conformance.proof.bank import faults_of
 from conformance.proof.reference import Reference
 from conformance.reports.sentences import DEVIATIONS, PHRASES, WORDS
 from conformance.run.cases import Expect, call
+from conformance.run.options import Options
 from conformance.run.runner import run_cases
-from conformance.run.session import Options, Session
+from conformance.run.session import Session
 from conformance.services.image.cases import test_create as create_cases
 
 pytestmark = pytest.mark.filterwarnings("default")

@@ -14,15 +14,18 @@ import pytest
 from rich.console import Console
 
 from conformance.cli.reporting import conduct_run
+from conformance.generate.exploration import simplest
 from conformance.judge.partition import FURTHER
 from conformance.judge.rules import wrong_type
+from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class, Part
 from conformance.model.errors import Exit, UsageError
 from conformance.model.verdict import Verdict
 from conformance.proof.reference import Reference
-from conformance.run.session import EXPLORING, Options
+from conformance.run.options import EXPLORING, Options
 from conformance.services.fault import Fault, Hooks
+from conformance.services.image.drawn import image_aims
 from conformance.services.image.target.store import ImageStore, StoredImage
 from conformance.services.wire import Answer, Call, Caller, Refused
 
@@ -52,7 +55,9 @@ def verdict(tmp_path: Path) -> Callable[..., Verdict]:
 
 
 def deviations(verdict: Verdict) -> set[Deviation]:
-    assert verdict.run.leftovers == ()
+    # What a create may have made that was answered with a server error stays in doubt; nothing else is left.
+    broken = any(item.operation == "image.create" and item.status >= 500 for item in verdict.exchanges)
+    assert ((f"conformance-{verdict.run.id}-*",) if broken else ()) == verdict.run.leftovers
     assert verdict.exit_code != Exit.SUITE
     return {item.deviation for group in verdict.findings for item in group.variants}
 
@@ -240,3 +245,10 @@ def test_a_budget_of_none_sends_nothing(verdict: Callable[..., Verdict]) -> None
 def test_a_budget_that_is_none_is_refused(verdict: Callable[..., Verdict]) -> None:
     with pytest.raises(UsageError, match="--budget many"):
         verdict(None, "generated.py", budget="many")
+
+
+def test_every_aim_begins_with_the_simplest_value_of_its_strategy(contract: Contract) -> None:
+    # Where a filter takes that away, hypothesis is started for the aim alone, at the cost of a request.
+    found = image_aims(contract)
+    firsts = simplest([aim.drafts for aim in found])
+    assert [] == [aim.name for aim, first in zip(found, firsts, strict=True) if first is None]

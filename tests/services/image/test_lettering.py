@@ -15,7 +15,7 @@ from conformance.cli.reporting import conduct_run
 from conformance.model.contract import Contract
 from conformance.model.verdict import FindingGroup
 from conformance.proof.reference import Reference
-from conformance.run.session import Options
+from conformance.run.options import Options
 from conformance.services.fault import Fault, Hooks
 from conformance.services.wire import Answer, Call
 

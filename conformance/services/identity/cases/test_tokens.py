@@ -11,8 +11,8 @@ from conformance.model.deviation import Deviation
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotExercised, call, verifies
-from conformance.run.client import Client
 from conformance.run.reading import reading
+from conformance.run.sending.client import Client
 from conformance.services.identity.arrange import TOKEN_HEADER, login, token_call
 from conformance.target.secrets import MADE_UP
 

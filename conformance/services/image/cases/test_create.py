@@ -30,7 +30,7 @@ REQUEST = requirement_id.request(CREATE)
 
 SERVICE_KEPT = ("status", "size", "checksum", "created_at", "updated_at", "file", "self", "schema", "virtual_size")
 MEMBERS = ("container_format", "disk_format", "min_disk", "min_ram", "protected", "tags", "visibility")
-PARTS = 6
+PARTS = 12
 """Into so many parts the rows of a create are cut, so that a project holds few images at a time."""
 
 
@@ -390,8 +390,8 @@ def test_one_request_makes_one_image(cloud: ImageClient, expect: Expect) -> None
 )
 def test_a_body_is_read_in_bytes_and_as_utf8(cloud: ImageClient, expect: Expect) -> None:
     name = cloud.name(" 字节 éß")
-    exchange = cloud.create(json.dumps({"name": name}, ensure_ascii=False).encode())
     cloud.journal.intend(name)
+    exchange = cloud.create(json.dumps({"name": name}, ensure_ascii=False).encode())
     if exchange.response.status >= 500:
         raise unready(exchange)
     for requirement in ("header.content-type", "header.x-auth-token", "auth.token.header"):

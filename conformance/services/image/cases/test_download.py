@@ -53,6 +53,7 @@ def test_the_bytes_come_back(cloud: ImageClient, expect: Expect, kind: str) -> N
 @verifies(
     "image.download.checksum",
     "image.download.size",
+    "image.download.bytes",
     "image.patch.response.200.checksum",
     "image.patch.response.200.size",
     smoke=True,
@@ -61,7 +62,9 @@ def test_the_bytes_come_back(cloud: ImageClient, expect: Expect, kind: str) -> N
 def test_checksum_and_size_agree_with_the_file(cloud: ImageClient, expect: Expect, kind: str) -> None:
     data = DATA[kind]
     made = active_image(cloud, data)
-    got = downloaded(cloud.download(made.id))
+    file = cloud.download(made.id)
+    got = downloaded(file)
+    came_back(expect, file, data)
     exchange = cloud.replace(made.id, min_ram=1)
     places = {"answer": changed(exchange), "shown": now(cloud, made.id)}
     in_list = row(cloud, made)

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from conformance.generate import Aim
-from conformance.generate.exploration import Budget, Exploration
+from conformance.generate.exploration import Exploration
 from conformance.judge.partition import sent_schema
 from conformance.model import requirement_id
+from conformance.model.budget import Budget
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Standing

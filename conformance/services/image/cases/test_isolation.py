@@ -157,10 +157,10 @@ def test_the_file_of_a_private_image_is_not_read_by_another_project(cloud: Image
     other = other_project(cloud)
     made = active_image(cloud, b"the secret of the first project")
     exchange = cloud.download(made.id, actor=other)
-    closed(expect, "download", exchange, "private")
-    closed(expect, "download", cloud.download(image(cloud).id, actor=other), "without-data")
     leaked = b"the secret of the first project" in exchange.response.body
     reached(expect, "download", not leaked, "data-read", exchange)
+    closed(expect, "download", exchange, "private")
+    closed(expect, "download", cloud.download(image(cloud).id, actor=other), "without-data")
 
 
 @verifies("image.isolation.patch")

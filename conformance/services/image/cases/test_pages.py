@@ -10,7 +10,7 @@ from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, verifies
 from conformance.services.image.arrange import answered, image, listed, unready
 from conformance.services.image.client import ImageClient
-from conformance.services.image.pagewalk import COMPLETE, NAME, Order, judge_whole, walk
+from conformance.services.image.pagewalk import COMPLETE, NAME, Order, Others, all_judged, judge_whole, walk
 from conformance.services.image.selection import disorder, fills, ids, other_number, selects
 
 
@@ -75,7 +75,8 @@ def test_filters_and_order_hold_on_every_page(cloud: ImageClient, expect: Expect
     image(cloud)
     walked = walk(cloud, Order((("disk_format", "desc"),), 1, name))
     due = {image_id: {"disk_format": disk} for image_id, disk in wanted.items()}
-    judge_whole(cloud, expect, walked, due, paged=walked.offered)
+    others = Others()
+    met_once = judge_whole(cloud, expect, walked, due, others, paged=walked.offered)
     found = walked.found
     whole = tuple(page for page in walked.pages if page.response.status == 200)
     if not whole:
@@ -86,3 +87,4 @@ def test_filters_and_order_hold_on_every_page(cloud: ImageClient, expect: Expect
     formats = [wanted[item] for item in found if item in wanted]
     lost = disorder("no-order-on-a-later-page", "disk_format")
     expect("image.list.query.sort_key", formats == sorted(formats, reverse=True), lost, whole[-1], related=whole)
+    all_judged(cloud, {walked.order: met_once}, others)

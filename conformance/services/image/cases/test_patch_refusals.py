@@ -90,7 +90,7 @@ def test_a_patch_that_is_no_json_is_refused(cloud: ImageClient, expect: Expect, 
     expect.code(400, exchange, call(PATCH, how))
 
 
-@verifies("image.patch.body.value")
+@verifies("image.patch.body.value", long=True)
 def test_a_value_that_does_not_fit_its_member_is_refused(cloud: ImageClient, expect: Expect) -> None:
     image_id, before = full_image(cloud)
     for member in CHANGES:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.generate.exploration import parse_budget
+from conformance.model.budget import parse_budget
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotExercised, verifies
-from conformance.run.session import EXPLORING, Session
+from conformance.run.options import EXPLORING
+from conformance.run.session import Session
 from conformance.services.image.client import ImageClient
 from conformance.services.image.walks.search import BUDGETS, WalkBudget, explore
 
@@ -53,6 +54,7 @@ def walks(run: Session) -> WalkBudget:
     "image.delete.path.image_id",
     "image.isolation.*",
     draws=True,
+    long=True,
 )
 def test_the_cloud_follows_the_model(cloud: ImageClient, expect: Expect, walks: WalkBudget) -> None:
     if cloud.shows is False:

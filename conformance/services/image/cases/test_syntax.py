@@ -56,7 +56,7 @@ def letters(cloud: ImageClient, expect: Expect, *, whole: bool) -> None:
     lettering.troubles.tell(expect, *PROMISES)
 
 
-@verifies(*PROMISES, SERVER_ERROR)
+@verifies(*PROMISES, SERVER_ERROR, long=True)
 def test_texts_of_any_syntax_are_kept_and_found_to_the_letter(cloud: ImageClient, expect: Expect) -> None:
     letters(cloud, expect, whole=False)
 

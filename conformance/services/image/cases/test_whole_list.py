@@ -18,8 +18,11 @@ from conformance.services.image.pagewalk import (
     NAME,
     Keys,
     Order,
+    Others,
+    all_judged,
     judge_changing,
     judge_whole,
+    undisturbed,
     walk,
 )
 from conformance.services.image.selection import LIST, ids
@@ -96,9 +99,10 @@ def sampled(cloud: ImageClient, name: str) -> list[Order]:
 
 
 def judge_orders(
-    cloud: ImageClient, expect: Expect, population: Population, chosen: Sequence[Order]
-) -> dict[Order, bool]:
-    """Walk each order and judge it; gives whether each met all images once. Raises NotExercised when none was answered.
+    cloud: ImageClient, expect: Expect, population: Population, chosen: Sequence[Order], others: Others
+) -> dict[Order, bool | None]:
+    """Walk each order and judge it; gives whether each met all images once, None where others have disturbed every walk.
+    Raises NotExercised when none was answered.
 
     A list of many images of others is walked in larger steps, so that a walk stays short.
     """
@@ -107,34 +111,38 @@ def judge_orders(
     crowd = len(listed(all_of_them)) if all_of_them.response.status == 200 else 0
     first = cloud.list({"limit": 2})
     paged = answered(first).get("next") is not None
-    whole: dict[Order, bool] = {}
+    whole: dict[Order, bool | None] = {}
     refused: list[Exchange] = []
     ends: list[Exchange] = []
     for order in chosen:
         if len(order.keys) > 1 and any(item.response.status >= 500 for item in ends):
             continue  # a key that fails by itself fails beside another, too
         limit = order.limit if order.name or crowd <= FEW else max(order.limit, crowd // 10)
-        walked = walk(cloud, replace(order, limit=limit))
+        walked = undisturbed(cloud, replace(order, limit=limit), due, others)
+        if walked is None:
+            whole[order] = None
+            continue
         if walked.pages[0].response.status != 200:
             refused.append(walked.pages[0])
         else:
             ends.append(walked.pages[-1])
-            whole[order] = judge_whole(cloud, expect, walked, due, paged=paged)
+            whole[order] = judge_whole(cloud, expect, walked, due, others, paged=paged)
     if len(refused) == len(chosen):
         raise unready(refused[-1])
     return whole
 
 
-@verifies(COMPLETE, EACH_PAGE, NAME, DELETED)
+@verifies(COMPLETE, EACH_PAGE, NAME, DELETED, long=True)
 def test_every_order_meets_each_image_once(cloud: ImageClient, expect: Expect) -> None:
-    population = same_name(cloud)
-    whole = judge_orders(cloud, expect, population, sampled(cloud, population.name))
+    population, others = same_name(cloud), Others()
+    whole = judge_orders(cloud, expect, population, sampled(cloud, population.name), others)
     judge_changes(cloud, expect, population, whole, CHANGES)
+    all_judged(cloud, whole, others)
 
 
 @verifies(COMPLETE, EACH_PAGE, NAME, DELETED, acceptance=True)
 def test_every_order_limit_and_filter_meets_each_image_once(cloud: ImageClient, expect: Expect) -> None:
-    population = same_name(cloud)
+    population, others = same_name(cloud), Others()
     keys, limits = sort_keys(cloud), (1, 2, 3, LARGE)
     one: list[Keys] = [(), *(((key, direction),) for key in keys for direction in DIRECTIONS)]
     two: list[Keys] = [
@@ -144,15 +152,18 @@ def test_every_order_limit_and_filter_meets_each_image_once(cloud: ImageClient, 
     ]
     chosen = [Order(order, limit, name) for order in one for limit in limits for name in (population.name, "")]
     chosen += [Order(order, 2, population.name) for order in two]
-    whole = judge_orders(cloud, expect, population, chosen)
+    whole = judge_orders(cloud, expect, population, chosen, others)
     judge_changes(
         cloud, expect, population, whole, [(how, order) for order in one for how in (DELETED_MARKER, NEW_ONE)]
     )
+    all_judged(cloud, whole, others)
 
 
 @verifies(COMPLETE, NAME)
 def test_equal_missing_and_similar_names_are_each_met_once(cloud: ImageClient, expect: Expect) -> None:
-    judge_orders(cloud, expect, other_names(cloud), [Order((("name", direction),), 1) for direction in DIRECTIONS])
+    population, others = other_names(cloud), Others()
+    chosen = [Order((("name", direction),), 1) for direction in DIRECTIONS]
+    all_judged(cloud, judge_orders(cloud, expect, population, chosen, others), others)
 
 
 # --- while others come and go ---------------------------------------------------------------------------------------
@@ -173,7 +184,7 @@ def judge_changes(
     cloud: ImageClient,
     expect: Expect,
     population: Population,
-    whole: Mapping[Order, bool],
+    whole: Mapping[Order, bool | None],
     changes: Sequence[tuple[str, Keys]],
 ) -> None:
     """Walk orders while the last image of the first page is deleted, or a new image comes before all others. What loses

@@ -10,7 +10,7 @@ from conformance.services.fault import Hooks
 from conformance.services.image.target.store import ImageStore, StoredImage
 from conformance.services.wire import Answer, Call, Caller
 
-__all__ = ["clouds"]
+__all__ = ["clouds", "crowd"]
 
 CROWD = 60
 """Images that are there before a run begins; a page of many services holds 25."""
@@ -20,7 +20,11 @@ PASSING = 5
 
 def clouds() -> Iterator[tuple[str, str, Hooks]]:
     """The liberties of a cloud: the rest of the id, the description, the hooks."""
-    yield "crowded", "the project has images already, and others have public ones", Hooks(handle=_crowded)
+    yield (
+        "crowded",
+        "the project has images already, and others have public ones",
+        Hooks(handle=crowd(CROWD, "platform {number}")),
+    )
     yield (
         "catalogue",
         "the catalogue has other services, and other regions of this one",
@@ -49,12 +53,12 @@ def _discovered(call: Call, answer: Answer, _store: ImageStore) -> Answer:
     return replace(answer, status=200) if call.service == "image" and answer.status == 300 else answer
 
 
-def _stranger(store: ImageStore, number: int, owner: str, visibility: str) -> StoredImage:
+def _stranger(store: ImageStore, number: int, owner: str, visibility: str, name: str) -> StoredImage:
     """An image that no run has made."""
     now = store.clock.now()
     image = StoredImage(str(uuid.uuid4()), owner, now, now, -number)
     image.members |= {
-        "name": f"platform {number}",
+        "name": name.format(number=number),
         "visibility": visibility,
         "tags": [],
         "disk_format": "qcow2",
@@ -64,12 +68,18 @@ def _stranger(store: ImageStore, number: int, owner: str, visibility: str) -> St
     return image
 
 
-def _crowded(_call: Call, caller: Caller, store: ImageStore) -> Answer | None:
-    if not any(image.number < 0 for image in store.all()):
-        for number in range(1, CROWD + 1):
-            mine = number % 3 == 0
-            store.put(_stranger(store, number, caller.project if mine else "another", "private" if mine else "public"))
-    return None
+def crowd(count: int, name: str) -> Callable[[Call, Caller, ImageStore], Answer | None]:
+    """So many images that are there before a run begins, of this `name` with the {number} of each: every third is a
+    private one of the project that calls, the others are public ones of another."""
+
+    def handle(_call: Call, caller: Caller, store: ImageStore) -> Answer | None:
+        if not any(image.number < 0 for image in store.all()):
+            for number in range(1, count + 1):
+                owner, visibility = (caller.project, "private") if number % 3 == 0 else ("another", "public")
+                store.put(_stranger(store, number, owner, visibility, name))
+        return None
+
+    return handle
 
 
 def _busy() -> Callable[[Call, Caller, ImageStore], Answer | None]:
@@ -80,7 +90,7 @@ def _busy() -> Callable[[Call, Caller, ImageStore], Answer | None]:
     def handle(_call: Call, _caller: Caller, store: ImageStore) -> Answer | None:
         nonlocal made
         made += 1
-        image = _stranger(store, made, "another", "public")
+        image = _stranger(store, made, "another", "public", "platform {number}")
         store.put(image)
         ids.append(image.id)
         if len(ids) > PASSING:

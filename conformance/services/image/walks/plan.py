@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from conformance.model.errors import TargetError
+from conformance.model.errors import TargetError, TimeOver
 from conformance.model.finding import Key
 from conformance.run.cases import Expect
 from conformance.services.image.client import ImageClient
@@ -74,9 +74,9 @@ class Plan:
         self.changes_since = walk.changes_since
 
     def lost(self, error: TargetError) -> None:
-        """A walk has lost the target: one connection that breaks ends a walk, not the run."""
+        """A walk has lost the target: one connection that breaks ends a walk, not the run; the end of its time does."""
         self.outages += 1
-        if self.outages >= MOST_OUTAGES:
+        if self.outages >= MOST_OUTAGES or isinstance(error, TimeOver):
             self.broken = error
 
     @property

@@ -17,7 +17,7 @@ from conformance.contract.specs import load_contract
 from conformance.model.contract import Contract
 from conformance.model.verdict import FindingGroup, Verdict
 from conformance.proof.bank import bank, liberties
-from conformance.run.session import Options
+from conformance.run.options import Options
 from conformance.services.clock import Clock
 from conformance.services.image.walks.histories import HISTORIES, Episode
 from conformance.target.cloud import Settings
@@ -50,7 +50,7 @@ def clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.usefixtures("clock")
-@pytest.mark.parametrize("fault", drawn([name for name in FAULTS if name != OF_UPSTREAM], 4))
+@pytest.mark.parametrize("fault", drawn([name for name in FAULTS if name != OF_UPSTREAM], 4, 40))
 def test_a_fault_that_only_a_history_shows_is_one_cause(tmp_path: Path, contract: Contract, fault: str) -> None:
     groups = that_decide(walked(tmp_path, fault), contract)
     assert 1 == len(groups)

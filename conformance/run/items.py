@@ -1,0 +1,47 @@
+"""The items of pytest as cases: which case an item is, and what it is called."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.run.cases import Case, service_of
+from conformance.run.sending.client import Client
+from conformance.run.session import Session
+
+__all__ = ["EXPLORING", "case_of", "client_of", "explores", "exploring_part", "key_of"]
+
+EXPLORING = "exploring"
+"""The marker of the items that draw with the seed of the run."""
+
+
+def case_of(item: pytest.Item) -> Case | None:
+    """The declaration of a conformance case, None for any other test."""
+    marker = item.get_closest_marker("conformance")
+    return marker.args[0] if marker is not None else None
+
+
+def explores(item: pytest.Item) -> bool:
+    """Whether the item is the exploring part of its case."""
+    return item.get_closest_marker(EXPLORING) is not None
+
+
+def exploring_part(item: pytest.Item) -> pytest.Item:
+    """The case once more, as one that draws with the seed of the run."""
+    assert isinstance(item, pytest.Function)
+    part = pytest.Function.from_parent(item.parent, name=f"{item.name}[{EXPLORING}]", callobj=item.obj)
+    part.add_marker(EXPLORING)
+    return part
+
+
+def key_of(item: pytest.Item) -> str:
+    """The name of a case with its parameters and part, the same wherever pytest is started."""
+    case = case_of(item)
+    assert case is not None
+    part = f"[{EXPLORING}]" if explores(item) else ""
+    return case.name + item.name.removeprefix(getattr(item, "originalname", None) or item.name) + part
+
+
+def client_of(item: pytest.Item, run: Session) -> Client:
+    """The client of the service whose case this is."""
+    case = case_of(item)
+    return run.client_of(service_of(case) if case is not None else "")

@@ -25,7 +25,7 @@ from conformance.generate.values import (
     text,
     valid_values,
 )
-from conformance.judge.partition import FURTHER, kept_members, member_schema, nullable, sent_schema
+from conformance.judge.members import FURTHER, kept_members, member_schema, nullable, sent_schema
 from conformance.judge.rules import of_type
 from conformance.model import requirement_id
 from conformance.model.contract import Contract, Resource, Schema

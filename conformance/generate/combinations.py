@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from covertable import make
 
-from conformance.judge.partition import sent_schema
+from conformance.judge.members import sent_schema
 from conformance.model.contract import Contract, Resource, Schema
 from conformance.model.marks import Marks
 

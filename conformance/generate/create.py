@@ -25,7 +25,7 @@ from conformance.generate.values import (
     text,
     valid_values,
 )
-from conformance.judge.partition import FURTHER, kept_members, nullable, sent_schema
+from conformance.judge.members import FURTHER, kept_members, nullable, sent_schema
 from conformance.model import requirement_id
 from conformance.model.contract import Contract, Resource, Schema
 from conformance.model.equivalence import VALID, Class

@@ -18,7 +18,7 @@ from hypothesis.strategies import SearchStrategy
 from schemathesis import GenerationMode
 
 from conformance.generate.draft import ANY, ID, NAME, TAG, Aim, Draft, encoded
-from conformance.judge.partition import sent_schema
+from conformance.judge.members import sent_schema
 from conformance.judge.rules import rule_of
 from conformance.model import requirement_id
 from conformance.model.contract import Contract, Resource, Schema

@@ -28,7 +28,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from conformance.judge.breadth import wide
 from conformance.judge.kinds import ODD, REFUSALS
-from conformance.judge.partition import place_of
+from conformance.judge.members import place_of
 from conformance.judge.sent import Partitioned
 from conformance.model.contract import Contract, Operation, Resource
 from conformance.model.equivalence import VALID, Class, Part, Standing

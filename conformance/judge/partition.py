@@ -12,44 +12,28 @@ Rules
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from conformance.judge.rules import odd_text, of_type, rule_of, wrong_type
-from conformance.model.contract import Contract, Operation, Resource, Schema
+from conformance.judge.bodies import body_parts, integer_of, older_pointers
+from conformance.judge.rules import rule_of, wrong_type
+from conformance.model.contract import Contract, Operation, Schema
 from conformance.model.equivalence import VALID, Class, Part, Standing
-from conformance.model.marks import OWN_PROPERTY
 from conformance.model.message import Request
 
 __all__ = [
-    "DEEPEST",
-    "FURTHER",
     "asks_too_much",
     "has_too_much",
     "has_unknown_parameter",
-    "kept_members",
     "large",
-    "member_schema",
     "names_another_media_type",
-    "nullable",
     "parts",
-    "place_of",
-    "sent_schema",
     "telling",
 ]
 
-DEEPEST = 64
-"""Levels of nesting beyond which JSON counts as too deep; no body of a contract has more than a few."""
-FURTHER = "further property"
-"""The place of all members that the contract allows without naming them."""
 OTHER_MEDIA_TYPE = Class.open("other-media-type")
-HUGE = 10**400
-"""Stands for an integer of more digits than Python converts."""
 TOO_MUCH = frozenset({"more-items-than", "more-than", "longer-than", "nested-too-deep"})
 """Rules of classes that are too much of something."""
 MOST_BODY, MOST_URL = 64 * 1024, 4000
@@ -71,7 +55,7 @@ def parts(request: Request, contract: Contract) -> tuple[Part, ...]:
         found.append(Part("body", Class.lenient("not-asked-for")))
     # A body of another media type is not what the schema speaks of.
     if operation.request_schema is not None and not any(part.held == OTHER_MEDIA_TYPE for part in media):
-        found += _body(request.body, operation, contract)
+        found += body_parts(request.body, operation, contract)
     return tuple(dict.fromkeys(found))
 
 
@@ -116,250 +100,6 @@ def has_unknown_parameter(request: Request, contract: Contract) -> bool:
         return False
     unknown = (part for part in parts(request, contract) if part.held.rule in UNKNOWN_PARAMETERS)
     return any(part.place not in operation.page_query for part in unknown)
-
-
-# --- the members of a resource --------------------------------------------------------------------------------------
-
-
-def kept_members(contract: Contract, resource: Resource) -> tuple[str, ...]:
-    """Members of a created resource that no request of the contract sets: the service keeps them."""
-    sent = sent_schema(contract, resource).get("properties", {})
-    return tuple(name for name in _answered(contract, resource.create) if name not in sent)
-
-
-def place_of(contract: Contract, operation: str, member: str) -> str:
-    """A member of the resource that an operation belongs to, as a deviation names it: FURTHER when the contract does
-    not name it."""
-    resource = contract.resource_of(operation)
-    if resource is None:
-        return FURTHER
-    known = {*sent_schema(contract, resource).get("properties", {}), *_answered(contract, resource.create)}
-    return member if member in known else FURTHER
-
-
-def member_schema(contract: Contract, resource: Resource, name: str) -> Schema | None:
-    """The schema of a member that a change may set; further properties have the one that a create gives them."""
-    if name == resource.id or name in kept_members(contract, resource):
-        return None
-    schema = sent_schema(contract, resource)
-    found = schema.get("properties", {}).get(name, schema.get("additionalProperties"))
-    return found if isinstance(found, Mapping) else None
-
-
-def nullable(contract: Contract, operation: str | None, name: str) -> bool:
-    """Whether the answer of the operation may hold null for the member, so that null in a request is open."""
-    return "null" in _answered(contract, operation).get(name, {}).get("type", ())
-
-
-def sent_schema(contract: Contract, resource: Resource) -> Schema:
-    """The schema of the members that a create sets."""
-    operation = contract.operations.get(resource.create or "")
-    schema = (operation.request_schema if operation is not None else None) or {}
-    return _inside(schema, resource.wrapper)
-
-
-def _answered(contract: Contract, operation: str | None) -> Mapping[str, Schema]:
-    """The members of a resource in the answer of an operation, with their schemas."""
-    item = contract.operations.get(operation or "")
-    schema = item.responses[0].schema if item is not None and item.responses else None
-    resource = contract.resource_of(operation or "")
-    found: Mapping[str, Schema] = _inside(schema or {}, resource.wrapper if resource else "").get("properties", {})
-    return found
-
-
-def _inside(schema: Schema, wrapper: str) -> Schema:
-    """The schema of a resource: the member that wraps it, or the whole."""
-    inner: Schema = schema.get("properties", {}).get(wrapper, schema)
-    return inner
-
-
-# --- bodies ---------------------------------------------------------------------------------------------------------
-
-
-def _body(data: bytes, operation: Operation, contract: Contract) -> Iterator[Part]:
-    value, marks = _parsed(data)
-    yield from (Part("body", held) for held in marks)
-    if any(held.standing is Standing.BROKEN for held in marks):
-        return
-    schema = operation.request_schema or {}
-    if schema.get("type") == "array":
-        yield from _patch(value, schema, operation, contract)
-    else:
-        yield from _members(value, schema, operation, contract, "")
-
-
-def _parsed(data: bytes) -> tuple[Any, list[Class]]:
-    """The value of a JSON text, and what is odd about the text itself; no value when that is broken."""
-    if not data.strip():
-        return None, [Class.broken("empty")]
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        return None, [Class.broken("not-utf-8")]
-    marks: list[Class] = []
-    if text.startswith("\ufeff"):
-        text, marks = text[1:], [Class.open("byte-order-mark")]  # RFC 8259, 8.1: a parser may ignore it
-    if "\0" in text:
-        return None, [Class.broken("not-json")]
-    if _depth(text) > DEEPEST:
-        return None, [Class.broken("nested-too-deep")]
-
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        if len({name for name, _ in items}) < len(items):
-            marks.append(Class.open("member-twice"))  # RFC 8259, 4: what then happens is left open
-        return dict(items)
-
-    def constant(_token: str) -> Any:
-        raise ArithmeticError
-
-    def integer(digits: str) -> int:
-        return int(digits) if len(digits) < 400 else -HUGE if digits.startswith("-") else HUGE
-
-    try:
-        value = json.loads(text, object_pairs_hook=pairs, parse_constant=constant, parse_int=integer)
-    except ArithmeticError:
-        return None, [Class.broken("nan-or-infinity")]
-    except ValueError:
-        return None, [Class.broken("not-json")]
-    return value, list(dict.fromkeys(marks))
-
-
-def _depth(text: str) -> int:
-    if text.count("[") + text.count("{") <= DEEPEST:
-        return 0
-    depth = deepest = 0
-    for char in re.sub(r'"(?:[^"\\]|\\.)*"', "", text):
-        depth += (char in "[{") - (char in "]}")
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _members(value: Any, schema: Schema, operation: Operation, contract: Contract, prefix: str) -> Iterator[Part]:
-    place = prefix.rstrip(".") or "body"
-    if not isinstance(value, dict):
-        yield Part(place, of_type(["object"], value))
-        return
-    known = schema.get("properties", {})
-    missing = Class.broken("missing")
-    yield from (Part(prefix + name, missing) for name in schema.get("required", ()) if name not in value)
-    for name, member in value.items():
-        node = known.get(name, {})
-        if node.get("type") == "object":
-            yield from _members(member, node, operation, contract, f"{prefix}{name}.")
-        elif name in known:
-            yield Part(prefix + name, rule_of(node, member, nullable=nullable(contract, operation.id, name)))
-    further = {name: member for name, member in value.items() if name not in known}
-    yield from _further(further, schema, _answered(contract, operation.id))
-    if not value and place == "body":
-        yield Part("body", Class("empty"))
-
-
-def _further(further: Mapping[str, Any], schema: Schema, answered: Mapping[str, Schema]) -> Iterator[Part]:
-    rule = schema.get("additionalProperties")
-    if not isinstance(rule, Mapping):
-        if further and "properties" in schema:  # else the contract names none
-            yield Part("body", Class.broken("unknown-member") if rule is False else Class.lenient("unknown-member"))
-        return
-    for name, value in further.items():
-        if name in answered:
-            yield Part(name, Class.open("kept-by-service"))
-            continue
-        yield from _named(name, FURTHER)
-        yield Part(FURTHER, _property(rule, value))
-    most = schema.get("x-max-additional")
-    if most is not None and len(further) > most:
-        yield Part(FURTHER, Class.broken("more-than", most=most))
-
-
-def _named(name: str, place: str) -> Iterator[Part]:
-    """What the name of a further property is, where it is not surely ours alone."""
-    if not re.fullmatch(OWN_PROPERTY + r"[a-z0-9_]{1,60}", name):
-        ascii_word = re.fullmatch(r"[A-Za-z0-9_.:-]{1,255}", name)
-        yield Part(place, odd_text(name) or Class.open("name-of-another" if ascii_word else "name-no-word"))
-
-
-def _property(rule: Schema, value: Any) -> Class:
-    if value is None:
-        return Class.open("null")  # the rulings speak of strings
-    if isinstance(value, str) and len(value) > 255:
-        return Class.open("longer-than", most=255)
-    return rule_of(rule, value)
-
-
-# --- JSON Patch (RFC 6902) ------------------------------------------------------------------------------------------
-
-
-def _patch(value: Any, schema: Schema, operation: Operation, contract: Contract) -> Iterator[Part]:
-    if not isinstance(value, list):
-        yield Part("body", of_type(["array"], value))
-        return
-    if not value:
-        yield Part("body", Class("empty"))
-    resource = contract.resource_of(operation.id)
-    for item in value:
-        if not isinstance(item, dict):
-            yield Part("body", replace(of_type(["object"], item), item=True))
-        elif resource is not None:
-            yield from _step(item, schema["items"], contract, resource)
-
-
-def _step(item: Mapping[str, Any], node: Schema, contract: Contract, resource: Resource) -> Iterator[Part]:
-    """The parts of one operation of the patch."""
-    known = node["properties"]
-    for name in known:
-        if name in item and name != "value":
-            yield Part(name, _pointer(item[name]) if name == "path" else rule_of(known[name], item[name]))
-        elif name in node.get("required", ()):
-            yield Part(name, Class.broken("missing"))
-    if set(item) - set(known):
-        yield Part("body", Class.lenient("unknown-member"))
-    op, path = item.get("op"), item.get("path")
-    if op == "remove" or op not in known["op"]["enum"]:
-        name = _pointed(path)
-        if op == "remove" and name is not None and not name.startswith(OWN_PROPERTY):
-            yield Part("path", Class.open("removes-documented"))
-        return
-    if "value" not in item:
-        yield Part("value", Class.broken("missing"))
-        return
-    name = _pointed(path)
-    if name is not None:
-        yield from _set(name, item["value"], contract, resource)
-
-
-def _set(name: str, value: Any, contract: Contract, resource: Resource) -> Iterator[Part]:
-    """The parts of a value that is set at the member of this name."""
-    rule = member_schema(contract, resource, name)
-    if rule is None:
-        yield Part(f"/{name}", Class.open("kept-by-service"))
-    elif name in sent_schema(contract, resource).get("properties", {}):
-        yield Part(f"/{name}", rule_of(rule, value, nullable=nullable(contract, resource.create, name)))
-    else:
-        yield from _named(name, f"/{FURTHER}")
-        yield Part(f"/{FURTHER}", _property(rule, value))
-
-
-def _pointer(path: Any) -> Class:
-    """The class of a JSON pointer to a member (RFC 6901)."""
-    if not isinstance(path, str):
-        return of_type(["string"], path)
-    if not path.startswith("/"):
-        return Class.broken("no-leading-slash" if path else "empty")
-    if re.search(r"~(?![01])", path):
-        return Class.broken("bad-escape")
-    if path == "/" or "/" in path[1:]:
-        return Class.open("leads-to-no-member")
-    return VALID
-
-
-def _pointed(path: Any) -> str | None:
-    """The member that a pointer leads to, or None."""
-    if not isinstance(path, str) or _pointer(path) != VALID:
-        return None
-    return path[1:].replace("~1", "/").replace("~0", "~")
-
-
-# --- the rest of a request ------------------------------------------------------------------------------------------
 
 
 def _token(request: Request, operation: Operation) -> Iterator[Part]:
@@ -442,7 +182,7 @@ def _parameter(schema: Schema, text: str) -> Class:
 
 
 def _integer(schema: Schema, digits: str) -> Class:
-    return rule_of(schema, int(digits) if len(digits) < 400 else -HUGE if digits.startswith("-") else HUGE)
+    return rule_of(schema, integer_of(digits))
 
 
 def _respelt(text: str) -> tuple[Class, str | None]:
@@ -472,19 +212,6 @@ def _content_type(request: Request, operation: Operation) -> Iterator[Part]:
     charset = next((part.partition("=")[2].strip('"') for part in rest if part.startswith("charset=")), "utf-8")
     if media_type != operation.request_media_type:
         yield Part("content-type", OTHER_MEDIA_TYPE)
-        yield from _older_pointers(request.body, operation)
+        yield from older_pointers(request.body, operation)
     else:
         yield Part("content-type", VALID if charset in {"utf-8", "utf8"} else Class.open("other-charset"))
-
-
-def _older_pointers(data: bytes, operation: Operation) -> Iterator[Part]:
-    """The pointers that are no text in a JSON Patch as drafts of RFC 6902 before the fifth wrote it, where the name of an
-    operation is the key of its pointer. Open, as all is in another media type."""
-    schema = operation.request_schema or {}
-    if schema.get("type") != "array" or not data.lstrip().startswith(b"["):
-        return
-    value, _ = _parsed(data)
-    names = schema.get("items", {}).get("properties", {}).get("op", {}).get("enum", ())
-    for pointer in (item[name] for item in value or () if isinstance(item, dict) for name in names if name in item):
-        if not isinstance(pointer, str):
-            yield Part("path", replace(of_type(["string"], pointer), standing=Standing.OPEN))

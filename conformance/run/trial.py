@@ -22,7 +22,8 @@ from typing import Any
 
 from conformance.generate import ANY, EXISTING, FRESH, NAME, TAG, Aim, Draft
 from conformance.generate.exploration import Exploration, simplest
-from conformance.judge.partition import place_of, sent_schema, telling
+from conformance.judge.members import place_of, sent_schema
+from conformance.judge.partition import telling
 from conformance.judge.rules import meant
 from conformance.model import requirement_id
 from conformance.model.budget import Budget

@@ -11,7 +11,8 @@ from draws import examples
 from conformance.contract.specs import load_contract
 from conformance.generate import NAME, TAG, Aim, Draft
 from conformance.generate.values import one_of_each
-from conformance.judge.partition import FURTHER, member_schema, parts
+from conformance.judge.members import FURTHER, member_schema
+from conformance.judge.partition import parts
 from conformance.judge.rules import rule_of, wrong_type
 from conformance.model.contract import Contract
 from conformance.model.equivalence import Class, Part, Standing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.judge.partition import place_of
+from conformance.judge.members import place_of
 from conformance.model import requirement_id
 from conformance.model.deviation import Deviation
 from conformance.model.message import Exchange

@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.generate import Aim, aims, combinations
 from conformance.generate.values import one_of_each
-from conformance.judge.partition import nullable, sent_schema
+from conformance.judge.members import nullable, sent_schema
 from conformance.model.contract import Contract, Resource
 from conformance.model.equivalence import Class
 from conformance.services.image.marks import MARKS

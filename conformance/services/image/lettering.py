@@ -16,7 +16,7 @@ from typing import Any
 
 from conformance.generate.explanation import Failed, likened
 from conformance.generate.syntax import NAME, Form, Syntax
-from conformance.judge.partition import FURTHER
+from conformance.judge.members import FURTHER
 from conformance.judge.rules import odd_text
 from conformance.model import requirement_id
 from conformance.model.jsonvalue import short

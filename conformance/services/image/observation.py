@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.generate.draft import ID
-from conformance.judge.partition import place_of
+from conformance.judge.members import place_of
 from conformance.model import requirement_id
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation

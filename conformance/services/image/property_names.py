@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from conformance.generate.explanation import Failed
 from conformance.generate.syntax import PROPERTY_NAMES, Syntax
-from conformance.judge.partition import FURTHER
+from conformance.judge.members import FURTHER
 from conformance.model.jsonvalue import short
 from conformance.model.marks import OWN_PROPERTY
 from conformance.model.message import Exchange

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from conformance.generate.explanation import Failed, explained
-from conformance.judge.partition import FURTHER
+from conformance.judge.members import FURTHER
 from conformance.model import requirement_id
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class, Part

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from conformance.judge.partition import FURTHER
+from conformance.judge.members import FURTHER
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class, Part

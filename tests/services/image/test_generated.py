@@ -15,7 +15,7 @@ from rich.console import Console
 
 from conformance.cli.reporting import conduct_run
 from conformance.generate.exploration import simplest
-from conformance.judge.partition import FURTHER
+from conformance.judge.members import FURTHER
 from conformance.judge.rules import wrong_type
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation

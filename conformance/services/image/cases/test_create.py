@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance.generate.combinations import LEFT_OUT
-from conformance.judge.partition import FURTHER, place_of
+from conformance.judge.members import FURTHER, place_of
 from conformance.model import requirement_id
 from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import moment, short

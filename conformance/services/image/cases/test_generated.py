@@ -15,7 +15,7 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance.generate import Aim
 from conformance.generate.exploration import Exploration
-from conformance.judge.partition import sent_schema
+from conformance.judge.members import sent_schema
 from conformance.model import requirement_id
 from conformance.model.budget import Budget
 from conformance.model.contract import Contract

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.judge.partition import place_of
+from conformance.judge.members import place_of
 from conformance.model.deviation import Deviation
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotExercised, call, verifies

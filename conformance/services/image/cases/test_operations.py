@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.judge.partition import FURTHER
+from conformance.judge.members import FURTHER
 from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import moment, short
 from conformance.model.message import Exchange

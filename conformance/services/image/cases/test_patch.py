@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.generate.combinations import LEFT_OUT, linked
-from conformance.judge.partition import FURTHER
+from conformance.judge.members import FURTHER
 from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import moment
 from conformance.model.message import Exchange

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from conformance.generate.sizes import LONG_TEXTS, SIZES, affordable, counted
-from conformance.judge.partition import FURTHER
+from conformance.judge.members import FURTHER
 from conformance.model import requirement_id
 from conformance.model.deviation import Deviation
 from conformance.model.marks import OWN_PROPERTY

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from conformance.judge.partition import FURTHER
+from conformance.judge.members import FURTHER
 from conformance.model import requirement_id
 from conformance.model.deviation import Deviation
 from conformance.services.image.walks.imagemodel import SETTABLE, ModelImage

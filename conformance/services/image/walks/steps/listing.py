@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from conformance.judge.partition import place_of
+from conformance.judge.members import place_of
 from conformance.model import requirement_id
 from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import in_utc, moment, short

@@ -22,7 +22,8 @@ from conformance.model.contract import Operation
 from conformance.model.deadline import NEVER, Deadline
 from conformance.model.errors import ConformanceError, SuiteError, UsageError
 from conformance.target.catalogue import endpoint
-from conformance.target.configuration import Configuration, learn_secrets, verification
+from conformance.target.certificates import verification
+from conformance.target.configuration import Configuration, learn_secrets
 from conformance.target.login import Actor, Login, log_in
 from conformance.target.sdk import CloudRegion
 from conformance.target.secrets import Secrets

@@ -1,8 +1,9 @@
-"""Servers on a bare socket, without and with TLS."""
+"""Servers on a bare socket, without and with TLS; a configuration that nothing else adds to."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import socket
 import ssl
@@ -119,3 +120,13 @@ def tls(certificates: Callable[[str], tuple[Path, Path]]) -> Iterator[Callable[[
             return f"https://127.0.0.1:{listener.getsockname()[1]}/"
 
         yield start
+
+
+@pytest.fixture
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A clouds.yaml that the environment names, and no variable besides."""
+    for name in [name for name in os.environ if name.startswith("OS_")]:
+        monkeypatch.delenv(name)
+    path = tmp_path / "clouds.yaml"
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
+    return path

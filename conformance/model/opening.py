@@ -14,7 +14,10 @@ import select
 import stat
 import time
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 __all__ = ["content", "is_file_or_directory", "opened", "stream"]
 
@@ -84,12 +87,12 @@ class _Awaited(io.RawIOBase):
         """It is."""
         return True
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
         """Read what has come, waiting for it. Raises OSError when nothing comes."""
-        start = time.monotonic()
+        start, room = time.monotonic(), memoryview(buffer).cast("B")
         while True:
             try:
-                data = os.read(self._descriptor, len(buffer))
+                data = os.read(self._descriptor, len(room))
             except BlockingIOError:  # somebody has it open for writing, and has written nothing yet
                 self._within(start + _SILENCE, "nothing comes from this pipe")
                 select.select([self._descriptor], [], [], 1.0)
@@ -97,7 +100,7 @@ class _Awaited(io.RawIOBase):
                 continue
             if data or self._begun:
                 self._begun = True
-                buffer[: len(data)] = data
+                room[: len(data)] = data
                 return len(data)
             self._within(start + _WRITER, "nobody writes to this pipe")
             time.sleep(_PAUSE)

@@ -193,12 +193,11 @@ class Workers:
 
     def _harvest(self, todo: Iterator[int]) -> None:
         """Wait for workers, keep what they hand over, and give another case to who has handed over all of one."""
-        busy = {worker.pipe: worker for worker in self._workers if worker.place is not None}
-        ready = wait(list(busy), PATIENCE)
+        busy = [worker for worker in self._workers if worker.place is not None]
+        ready = wait([worker.pipe for worker in busy], PATIENCE)
         self._silent = 0.0 if ready or not self._session.time.cases.over else self._silent + PATIENCE
         free: list[_Worker] = []
-        for pipe in ready:
-            worker = busy[pipe]  # type: ignore[index]
+        for worker in (worker for worker in busy if worker.pipe in ready):
             try:
                 kind, data = worker.pipe.recv_bytes(1), worker.pipe.recv_bytes()
             except (EOFError, OSError):

@@ -19,6 +19,7 @@ import yaml
 
 from conformance.model.errors import UsageError
 from conformance.model.opening import content as bytes_of
+from conformance.target.malformation import malformation
 from conformance.target.sdk import OpenStackConfig
 
 __all__ = [
@@ -130,7 +131,7 @@ def content_of(path: str) -> Any:
             raise UsageError(f"{path}: {reason_of(error)}; give a file") from None
         raise
     except (ValueError, RecursionError, yaml.YAMLError) as error:
-        raise UsageError(f"{path}: the cloud configuration is no {_format(path)}: {_wrong(error)}") from None
+        raise UsageError(f"{path}: the cloud configuration is no {_format(path)}: {malformation(error)}") from None
     if _is_large(content):
         raise UsageError(f"{path}: holds more than {MOST} values when its aliases are written out, or is nested deeply")
     if piped:
@@ -155,22 +156,6 @@ class ConfigurationWithPipes(OpenStackConfig):
 
 def _format(path: str) -> str:
     return "JSON" if path.endswith("json") else "YAML"
-
-
-def _wrong(error: BaseException) -> str:
-    """What is wrong with the form of a file, and where, without what is written there."""
-    if isinstance(error, yaml.MarkedYAMLError):
-        mark = error.problem_mark or error.context_mark
-        place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark is not None else ""
-        problem = re.sub(r"(['\"]).{2,}\1", "...", error.problem or error.context or "", flags=re.DOTALL)
-        return f"{place}{' '.join(problem.split())}; a value with a special character is put in quotes"
-    if isinstance(error, json.JSONDecodeError):
-        return f"line {error.lineno}, column {error.colno}: {error.msg}"
-    if isinstance(error, UnicodeError):
-        return "it is not UTF-8"
-    if isinstance(error, RecursionError):
-        return "it is nested too deeply"
-    return type(error).__name__ if isinstance(error, ValueError) else "it holds characters that are not allowed"
 
 
 def _is_large(content: Any) -> bool:

@@ -11,8 +11,9 @@ import urllib3
 
 from conformance.model.errors import ConformanceError, ConnectionBroken, NotACloud, TargetAway, TargetUnreachable
 from conformance.target.connection import Connecting, NotTaken, Silence, Tunnelling, Unresolved
+from conformance.target.wire import Unfinished
 
-__all__ = ["brief", "failure"]
+__all__ = ["brief", "causes", "failure"]
 
 NO_TRUST = "give its CA file (cacert) or --insecure"
 CERTIFICATES = {
@@ -62,6 +63,15 @@ def failure(error: Exception, cause: BaseException, where: str, method: str, lim
         return TargetAway(f"{where}: no connection: {brief(cause)}")
     if isinstance(cause, NotTaken):
         return TargetUnreachable(f"{where}: takes no more of a {method} within {limits.silence:.3g} s")
+    unfinished = next((item for item in causes(error) if isinstance(item, Unfinished)), None)
+    if unfinished is not None:
+        came = f"{unfinished.came} of the {unfinished.announced} bytes that it announces (Content-Length) came"
+        ended = (
+            f", and then nothing for {limits.silence:.3g} s"
+            if isinstance(cause, Silence)
+            else f" within {limits.total:.3g} s"
+        )
+        return TargetUnreachable(f"{where}: no whole answer to {method}: {came}{ended}")
     if isinstance(cause, Silence):
         return TargetUnreachable(f"{where}: no answer to {method} within {limits.silence:.3g} s")
     if isinstance(cause, TimeoutError):
@@ -73,6 +83,20 @@ def failure(error: Exception, cause: BaseException, where: str, method: str, lim
     ):
         return NotACloud(f"{where}: the answer to {method} is no HTTP: {brief(cause)}")
     return ConnectionBroken(f"{where}: the connection broke during {method}: {brief(cause)}")
+
+
+def causes(error: BaseException) -> tuple[BaseException, ...]:
+    """An error and what it wraps, the innermost last: requests and urllib3 wrap one in their own, as an argument, a cause
+    or a reason."""
+    found = [error]
+    for _ in range(8):
+        inner = next(
+            (item for item in (*reversed(found[-1].args), found[-1].__cause__) if isinstance(item, BaseException)), None
+        )
+        if inner is None:
+            break
+        found.append(inner)
+    return tuple(found)
 
 
 def brief(error: BaseException) -> str:

@@ -27,6 +27,7 @@ from conformance.model.contract import Operation
 from conformance.model.errors import ConformanceError, LoginRefused, NotACloud, TargetUnreachable, UsageError
 from conformance.model.message import DISCOVERY, Headers, Request
 from conformance.target.configuration import line_of, named_urls, secret_values
+from conformance.target.hindrance import hindrance
 from conformance.target.sdk import CloudRegion
 from conformance.target.secrets import Secrets
 from conformance.target.transport import Sender, Transport, origin_of
@@ -95,6 +96,7 @@ class _KeystoneAdapter(BaseAdapter):
         self._provider = str(region.config["auth"].get("discovery_endpoint") or "")
         self._actor = actor
         self.failure: ConformanceError | None = None
+        self.hindrance = ""  # of the last answer: keystoneauth1 goes on where only its look for versions failed
 
     def _allow(self, url: str) -> None:
         """Let credentials go to an origin. Raises the failure for one to which they must not go."""
@@ -110,6 +112,7 @@ class _KeystoneAdapter(BaseAdapter):
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         url = request.url or ""
+        self.hindrance = ""
         self._allow(url)
         body = request.body or b""
         sent = Request(
@@ -139,6 +142,7 @@ class _KeystoneAdapter(BaseAdapter):
             # Version discovery has no token yet. keystoneauth1 would ask itself for one, and wait for its own lock for
             # ever.
             raise ks.DiscoveryFailure(f"{url} wants credentials before it says which versions there are")
+        self.hindrance = hindrance(sent, received, self._auth_url)
         answer = requests.Response()
         answer.status_code = received.status
         answer.reason = received.reason
@@ -188,6 +192,8 @@ def log_in(region: CloudRegion, name: str, login: Login) -> tuple[Actor, AccessI
     except _READING as error:
         if adapter.failure is not None:
             raise adapter.failure from None
+        if adapter.hindrance:
+            raise NotACloud(f"{auth_url}: {adapter.hindrance}") from None
         raise _not_keystone(auth_url, error, login.secrets) from None
     if not access.project_id:
         if {"project_name", "project_id"} & region.config["auth"].keys():
@@ -264,7 +270,8 @@ def _fresh(plugin: Any, session: Session, adapter: _KeystoneAdapter, what: str, 
     try:
         token = str(plugin.get_token(session))
     except _READING as error:
-        raise adapter.failure or LoginRefused(f"{what}: {_said(error, secrets)}{hint}") from None
+        said = adapter.hindrance or f"{_said(error, secrets)}{hint}"
+        raise adapter.failure or LoginRefused(f"{what}: {said}") from None
     if len(token) > LONGEST_TOKEN:
         raise LoginRefused(f"{what} that a header can hold: it has {len(token)} characters")
     return token

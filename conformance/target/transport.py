@@ -34,7 +34,7 @@ from conformance.model.deadline import NEVER, Deadline
 from conformance.model.errors import ConnectionBroken, NotACloud, SuiteError, TargetUnreachable, TimeOver, UsageError
 from conformance.model.message import READING, Headers, Request, Response
 from conformance.target.connection import Conduit, Connecting, NotTaken, Silence, tracked
-from conformance.target.failure import brief, failure
+from conformance.target.failure import brief, causes, failure
 from conformance.target.wire import Bounds
 
 __all__ = ["Sender", "Transport", "TransportLimits", "origin_of"]
@@ -290,7 +290,7 @@ class Transport:
         try:
             self._open(request).release_conn()
         except (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
-            cause, place = _cause(error), where + self._through(request.url)
+            cause, place = causes(error)[-1], where + self._through(request.url)
             if self.deadline.over:
                 sent = not isinstance(cause, Connecting)
                 what = f"{request.method} was under way" if sent else str(cause)
@@ -403,15 +403,3 @@ def _pieces(body: bytes) -> Iterator[bytes]:
 def _without_credentials(url: str) -> str:
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-
-
-def _cause(error: BaseException) -> BaseException:
-    """The innermost error: requests and urllib3 wrap it in their own, as an argument, a cause or a reason."""
-    for _ in range(8):
-        inner = next(
-            (item for item in (*reversed(error.args), error.__cause__) if isinstance(item, BaseException)), None
-        )
-        if inner is None:
-            break
-        error = inner
-    return error

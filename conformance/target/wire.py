@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Bounds", "NoHTTP", "Stream", "WireAnswer", "read_answer"]
+__all__ = ["Bounds", "NoHTTP", "Stream", "Unfinished", "WireAnswer", "read_answer"]
 
 Fields = tuple[tuple[str, str], ...]
 
@@ -29,6 +29,15 @@ _TEXT = re.compile(r"text/|application/(\S*[+.])?(json|xml|xhtml)|application/\S
 
 class NoHTTP(http.client.HTTPException):
     """What came is no answer of HTTP/1, or none that is taken; the text says why."""
+
+
+class Unfinished(TimeoutError):
+    """Of the bytes of a body that were announced, some did not come in time; its cause says which time."""
+
+    def __init__(self, came: int, announced: int) -> None:
+        super().__init__(f"{came} of {announced} bytes came")
+        self.came = came
+        self.announced = announced
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +215,16 @@ class _Body:
 
 
 def _read_fixed(stream: Stream, body: _Body, length: int) -> bool:
-    """Read so many bytes; False when fewer came, which is for the checks to judge."""
-    while length:
-        piece = stream.piece(length)
+    """Read so many bytes; False when fewer came, which is for the checks to judge. Raises Unfinished."""
+    left = length
+    while left:
+        try:
+            piece = stream.piece(left)
+        except TimeoutError as error:
+            raise Unfinished(length - left, length) from error
         if not piece:
             return False
-        length -= len(piece)
+        left -= len(piece)
         if not body.takes(piece):
             return False
     return True

@@ -37,10 +37,10 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"clouds:\n\there: 1\n", "line 2, column 1: found character"),
+        (b"clouds:\n\there: 1\n", "line 2, column 1: there is a tab"),
         (b"\xff\xfe\x00", "no YAML: it is not UTF-8"),
         (b"\x00\x01", "characters that are not allowed"),
-        (b"clouds: {here: {auth: *Kw9pT2xQv7Lr}}", "found undefined alias ..."),
+        (b"clouds: {here: {auth: *Kw9pT2xQv7Lr}}", "a value that begins with * or & is put in quotes"),
         (b"clouds: {here: {auth: {password: !Kw9pT2xQv7Lr x}}}", "line 1, column 34"),
         (b"clouds: {here: {auth: {password: 'Kw9pT2xQv7Lr}}}", "line 1"),
         (BOMB.encode() + b"clouds: {here: *i}\n", "holds more than"),

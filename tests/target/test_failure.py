@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +19,30 @@ from conformance.target.transport import Transport
 def test_garbage_is_no_cloud(serve: Callable[[Handler], str]) -> None:
     with Transport(limits=LIMITS) as transport, pytest.raises(NotACloud, match="is no HTTP"):
         transport.send(Request("POST", serve(lambda sock, _: sock.sendall(b"SSH-2.0-nothing\r\n\r\n"))))
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (
+            b"",
+            r"no whole answer to POST: 3 of the 99 bytes that it announces \(Content-Length\) came, and then nothing for",
+        ),
+        (b"x", r"no whole answer to POST: \d+ of the 99 bytes that it announces \(Content-Length\) came within"),
+    ],
+)
+def test_what_was_announced_and_does_not_come_is_told_with_its_bytes(
+    more: bytes, words: str, serve: Callable[[Handler], str]
+) -> None:
+    def answer(sock: socket.socket, _: bytes) -> None:
+        sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{1}")
+        with contextlib.suppress(OSError):
+            for _ in range(40):
+                time.sleep(0.1)
+                sock.sendall(more)
+
+    with Transport(limits=LIMITS) as transport, pytest.raises(TargetUnreachable, match=words):
+        transport.send(Request("POST", serve(answer)))
 
 
 def test_a_closed_port_is_unreachable_in_one_line() -> None:

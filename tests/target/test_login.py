@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from conformance.model.contract import Contract
-from conformance.model.errors import ConformanceError, LoginRefused, UsageError
+from conformance.model.errors import ConformanceError, LoginRefused, NotACloud, UsageError
 from conformance.proof.reference import Reference
 from conformance.target.cloud import Settings, Target, Wanted, open_target
 from conformance.target.secrets import Secrets
@@ -169,9 +169,41 @@ def test_a_provider_of_identities_is_asked_where_it_or_the_configuration_says(
 def test_a_redirect_takes_the_credentials_nowhere(listen: Any, opened: Open, status: int) -> None:
     other = listen(login())
     here = listen(lambda _, path: (status, {"Location": f"{other.root}{path}"}, {}))
-    with pytest.raises(ConformanceError):
+    with pytest.raises(NotACloud) as caught:
         opened(at(here.root))
+    due = f"{here.root}/v3: redirects POST /v3/auth/tokens ({status}) to {other.root}/v3/auth/tokens; not followed: "
+    assert due + f"if that is your identity service, set auth_url to {other.root}/v3" == str(caught.value)
     assert [] == other.seen
+
+
+def test_a_look_for_versions_that_is_redirected_does_not_hinder_a_login(listen: Any, opened: Open) -> None:
+    moved = {"Location": "http://127.0.0.1:1/v3/"}
+    here = listen(lambda method, path: (301, moved, {}) if method == "GET" else login()(method, path))
+    assert "p1" == opened(at(here.root)).main.project_id
+
+
+def test_a_token_that_is_packed_is_told_as_that(listen: Any, opened: Open) -> None:
+    fields = {"X-Subject-Token": "t" * 40, "Content-Encoding": "gzip"}
+    here = listen(lambda method, _: (201, fields, "packed") if method == "POST" else (200, {}, versions("")))
+    with pytest.raises(NotACloud, match=r"its answer to POST is packed \(Content-Encoding: gzip\)"):
+        opened(at(here.root))
+
+
+def test_a_renewal_that_is_redirected_is_told_as_that(listen: Any, opened: Open) -> None:
+    logins: list[int] = []
+
+    def reply(method: str, path: str) -> Any:
+        if method == "POST" and logins:
+            return 302, {"Location": "/login"}, {}
+        logins.extend([1] if method == "POST" else [])
+        return login()(method, path)
+
+    here = listen(reply)
+    main = opened(at(here.root)).main
+    with pytest.raises(
+        LoginRefused, match=r"gave no new token: redirects POST /v3/auth/tokens \(302\) to http://.*/login;"
+    ):
+        main.renew()
 
 
 def test_an_override_is_the_users_own_word(reference: Reference, opened: Open) -> None:

@@ -26,7 +26,7 @@ def test_the_ledger_is_printed_as_json(tmp_path: Path, contract: Contract) -> No
         "checks": list(wanted.checks),
         "excluded": None,
     }
-    assert "pages.limit_bounds_the_number_of_images" in row["checks"]
+    assert "pages.limit_bounds_a_list_and_its_pages_have_all_of_it" in row["checks"]
 
 
 def test_the_ledger_is_printed_as_a_table(tmp_path: Path, contract: Contract) -> None:

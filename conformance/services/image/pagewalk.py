@@ -118,11 +118,13 @@ class Others:
     there: int = 0
 
 
-def walk(cloud: ImageClient, order: Order, between: Callable[[Exchange], Any] | None = None) -> PageWalk:
-    """Ask for the pages of a list, MOST at most; `between` is called with the first before the second is asked for."""
+def walk(
+    cloud: ImageClient, order: Order, between: Callable[[Exchange], Any] | None = None, most: int = MOST
+) -> PageWalk:
+    """Ask for the pages of a list, so many at `most`; `between` is called with the first before the second is asked for."""
     pages: list[Exchange] = []
     found: Iterator[Exchange] = cloud.pages(order.query)
-    for page in islice(found, MOST):
+    for page in islice(found, most):
         pages.append(page)
         if page.response.status != 200:
             break
@@ -131,7 +133,7 @@ def walk(cloud: ImageClient, order: Order, between: Callable[[Exchange], Any] | 
     last = pages[-1]
     after = answered(last).get("next") if last.response.status == 200 else None
     unfollowed = after is not None and (not isinstance(after, str) or not can_be_followed(after))
-    return PageWalk(order, tuple(pages), ended=not (unfollowed or (after is not None and len(pages) == MOST)))
+    return PageWalk(order, tuple(pages), ended=not (unfollowed or (after is not None and len(pages) == most)))
 
 
 def undisturbed(cloud: ImageClient, order: Order, due: Collection[str], others: Others) -> PageWalk | None:

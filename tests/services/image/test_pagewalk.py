@@ -17,23 +17,23 @@ from targets import reference_with
 
 from conformance.model.contract import Contract
 from conformance.model.verdict import Outcome, RequirementResult, Verdict
+from conformance.proof.bank import liberties
 from conformance.proof.reference import Reference
 from conformance.run.embedded import Embed
 from conformance.run.options import Options
 from conformance.run.runner import run_cases
 from conformance.run.session import Session
 from conformance.services.fault import Fault, Hooks
+from conformance.services.image.cases.test_pages import FEW
 from conformance.services.image.pagewalk import COMPLETE
 from conformance.services.image.target.store import ImageStore
 from conformance.services.wire import Answer, Call, Caller, Refused
 from conformance.target.cloud import Settings
 
 
-def verdict(contract: Contract, embedded: Embed) -> Verdict:
-    """Of the cases of whole lists."""
-    options = Options(
-        Settings(reference=True), "gate", 1, selection="test_whole_list", embedded=embedded, explore=False
-    )
+def verdict(contract: Contract, embedded: Embed, profile: str = "gate", selection: str = "test_whole_list") -> Verdict:
+    """Of the cases of whole lists, or of others."""
+    options = Options(Settings(reference=True), profile, 1, selection=selection, embedded=embedded, explore=False)
     with Session(options, contract) as session:
         return run_cases(session, Console(file=io.StringIO()))
 
@@ -45,6 +45,51 @@ def causes(found: Verdict) -> list[tuple[str, str, str]]:
         for item in found.findings
         if item.binding
     ]
+
+
+@pytest.mark.parametrize(
+    ("fault", "kinds"),
+    [
+        ("image.list.page.next.endless", {"leads-nowhere"}),
+        ("image.list.page.next.first-page", {"lost-in-pages"}),
+        ("image.list.going-on.same-next", {"lost-in-pages", "twice-in-pages"}),
+        ("image.list.going-on.repeats", {"twice-in-pages"}),
+        ("image.list.going-on.skips", {"lost-in-pages"}),
+        ("image.list.going-on.no-full-last", {"lost-in-pages"}),
+    ],
+)
+def test_smoke_follows_a_page(contract: Contract, fault: str, kinds: set[str]) -> None:
+    found = causes(verdict(contract, reference_with(fault), "smoke", "limit_bounds"))
+    assert {(COMPLETE, kind) for kind in kinds} >= {item[:2] for item in found} != set()
+
+
+@pytest.mark.parametrize(
+    "liberty", ["", *(name for name in liberties() if name.startswith(("liberty.paging", "liberty.order")))]
+)
+def test_smoke_is_silent_on_pages_that_are_whole(contract: Contract, liberty: str) -> None:
+    found = verdict(contract, reference_with(*filter(None, [liberty])), "smoke", "limit_bounds")
+    assert [] == causes(found)
+    assert Outcome.PASSED == next(item.outcome for item in found.requirements if item.id == COMPLETE)
+
+
+def test_smoke_follows_few_pages_however_many_there_are(contract: Contract) -> None:
+    followed: list[Call] = []
+
+    def endless(call: Call, answer: Answer, _store: ImageStore) -> Answer:
+        if call.operation != "image.list" or answer.status != 200 or "name" not in dict(call.query):
+            return answer
+        query = {**dict(call.query), "marker": str(uuid4())}
+        return replace(answer, body={**answer.body, "next": f"/v2/images?{urlencode(query)}"})
+
+    def whatever(call: Call, _caller: Caller, _store: ImageStore) -> Answer | None:
+        if not {"name", "marker"} <= dict(call.query).keys():
+            return None
+        followed.append(call)
+        return Answer(200, {"images": []})
+
+    bad = Fault("endless", (COMPLETE,), "pages have no end", Hooks(answer=endless, handle=whatever))
+    verdict(contract, lambda given: Reference(given, faults=[bad]), "smoke", "limit_bounds")
+    assert 2 * (FEW - 1) == len(followed)
 
 
 @pytest.mark.parametrize(

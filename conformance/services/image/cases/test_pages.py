@@ -10,21 +10,41 @@ from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, verifies
 from conformance.services.image.arrange import answered, image, listed, unready
 from conformance.services.image.client import ImageClient
-from conformance.services.image.pagewalk import COMPLETE, NAME, Order, Others, all_judged, judge_whole, walk
+from conformance.services.image.pagewalk import COMPLETE, NAME, Order, Others, PageWalk, all_judged, judge_whole, walk
 from conformance.services.image.selection import disorder, fills, ids, other_number, selects
 
+FEW = 8
+"""Pages that three images can have, one on each, and some that are empty."""
 
-@verifies("image.list.query.limit", "image.list.query.name", smoke=True)
-def test_limit_bounds_the_number_of_images(cloud: ImageClient, expect: Expect) -> None:
+
+@verifies("image.list.query.limit", NAME, COMPLETE, smoke=True)
+def test_limit_bounds_a_list_and_its_pages_have_all_of_it(cloud: ImageClient, expect: Expect) -> None:
     name = cloud.name()
     made = {image(cloud, name=name).id for _ in range(3)}
+    due: dict[str, dict[str, str]] = {image_id: {} for image_id in made}
+    whole: dict[Order, bool | None] = {}
+    others = Others()
     for limit, wanted in ((1, 1), (2, 2), (3, 3), (0, 0), (1000, 3)):
-        exchange = cloud.list({"name": name, "limit": limit})
-        if expect.status("image.list.query.limit", exchange, 200, act=Phrase.of("limited", limit=limit)):
-            found = ids(listed(exchange))
-            deviation = other_number(found, wanted, "name", "limit").where(limit=limit)
-            expect("image.list.query.limit", fills(exchange, wanted), deviation, exchange)
-            expect("image.list.query.name", set(found) <= made, selects("others", "name", "limit"), exchange)
+        walked = walk(cloud, Order((), limit, name), most=FEW if 0 < limit < len(made) else 1)
+        exchange = walked.pages[0]
+        if not expect.status("image.list.query.limit", exchange, 200, act=Phrase.of("limited", limit=limit)):
+            continue
+        found = ids(listed(exchange))
+        deviation = other_number(found, wanted, "name", "limit").where(limit=limit)
+        expect("image.list.query.limit", fills(exchange, wanted), deviation, exchange)
+        expect(NAME, set(found) <= made, selects("others", "name", "limit"), exchange)
+        if 0 < limit < len(made):
+            whole[walked.order] = judge_whole(cloud, expect, walked, due, others, paged=walked.offered)
+            judge_sizes(expect, walked)
+    all_judged(cloud, whole, others)
+
+
+def judge_sizes(expect: Expect, walked: PageWalk) -> None:
+    """Judge that no page holds more than was asked for."""
+    pages = tuple(page for page in walked.pages if page.response.status == 200)
+    most = max(len(listed(page)) for page in pages)
+    large = Deviation("larger-page", seen=(("got", most), ("due", walked.order.limit)))
+    expect("image.list.query.limit", most <= walked.order.limit, large, pages[-1], related=pages)
 
 
 @verifies("image.list.query.limit")
@@ -81,9 +101,7 @@ def test_filters_and_order_hold_on_every_page(cloud: ImageClient, expect: Expect
     whole = tuple(page for page in walked.pages if page.response.status == 200)
     if not whole:
         raise unready(walked.pages[0])
-    counts = [len(listed(page)) for page in whole]
-    large = Deviation("larger-page", seen=(("got", max(counts)), ("due", 1)))
-    expect("image.list.query.limit", max(counts) <= 1, large, whole[-1], related=whole)
+    judge_sizes(expect, walked)
     formats = [wanted[item] for item in found if item in wanted]
     lost = disorder("no-order-on-a-later-page", "disk_format")
     expect("image.list.query.sort_key", formats == sorted(formats, reverse=True), lost, whole[-1], related=whole)

@@ -15,30 +15,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from itertools import islice
-from typing import Any
 
 from conformance.generate import ANY, EXISTING, FRESH, NAME, TAG, Aim, Draft
 from conformance.generate.exploration import Exploration, simplest
-from conformance.judge.members import place_of, sent_schema
 from conformance.judge.partition import telling
-from conformance.judge.rules import meant
 from conformance.model import requirement_id
 from conformance.model.budget import Budget
-from conformance.model.contract import Contract, Operation, Resource, Schema
+from conformance.model.contract import Contract, Operation, Resource
 from conformance.model.deviation import Deviation
-from conformance.model.equivalence import VALID, Standing
-from conformance.model.jsonvalue import JSON, equal, short
+from conformance.model.equivalence import Standing
+from conformance.model.jsonvalue import JSON
 from conformance.model.message import Exchange, Headers, Request
 from conformance.run.aftermath import NOT_OURS, Aftermath, Left, refusal, says_no, touch
 from conformance.run.cases import Expect, NotExercised
+from conformance.run.draft_judge import DraftJudge, TrialResult, refused_though_allowed
 from conformance.run.reading import reading
 from conformance.run.sending.client import Client, made_by
 from conformance.run.sending.listing import listed_by
 
-__all__ = ["TrialResult", "Trials", "as_sent"]
+__all__ = ["Trials"]
 
 ROUNDS = (1, 2, 4, 10, 30, 100, 300, 1000)
 """Drafts that each aim is to have tried after each round; a round ends when the budget does."""
@@ -46,25 +44,9 @@ BATCH = 8
 """Refused changes after which the resource is shown, to see whether one of them was stored."""
 TOUCHED = 24
 """Refused changes after which the resource is changed, to see whether one of them keeps it from that."""
-MOST_MEMBERS = 4
-"""Members of a refused request that a deviation names."""
 MOST_PAGES = 10
 """Pages of a list that are searched for what refused requests have made; services list the newest first, unless asked
 otherwise."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrialResult:
-    """The result of one draft: its exchange, and how the answer deviates from what is due, None when it does not.
-
-    `requirement` is what the deviation breaks. `exchange` is None when a prerequisite failed and the draft was not
-    sent.
-    """
-
-    draft: Draft
-    exchange: Exchange | None
-    deviation: Deviation | None = None
-    requirement: str = ""
 
 
 class Trials:
@@ -82,7 +64,7 @@ class Trials:
         self._budget = budget
         self._shrinks = shrinks
         self._resource: Resource = cloud.resource
-        self._nodes: Mapping[str, Schema] = sent_schema(cloud.contract, self._resource).get("properties", {})
+        self._due = DraftJudge(cloud)
         self._own = ""
         self._there: Mapping[str, JSON] = {}
         self._unseen: list[tuple[Aim, Draft, Exchange]] = []
@@ -213,12 +195,14 @@ class Trials:
             self._refused[name] = (aim, exchange.bare)
         outcome = TrialResult(draft, exchange)
         if aim.due is Standing.BROKEN:
-            outcome = self._due_refusal(aim, outcome)
+            outcome = self._due.refusal(aim, outcome)
         elif aim.due is Standing.VALID:
-            outcome = self._due_success(aim, outcome, json.loads(body))
+            outcome = self._due.success(aim, outcome, json.loads(body))
         elif aim.due is Standing.LENIENT and status < 300 and draft.members:
             sent = json.loads(body)
-            outcome = self._due_success(aim, outcome, self._meaning({member: sent[member] for member in draft.members}))
+            outcome = self._due.success(
+                aim, outcome, self._due.meaning({member: sent[member] for member in draft.members})
+            )
         own = made_by(exchange, self._resource)
         if own is not None:
             self._serve(aim, own, exchange, shown=aim.due in {Standing.VALID, Standing.LENIENT})
@@ -252,9 +236,9 @@ class Trials:
         exchange = self._cloud.send(item.method, path, operation=item.id, headers=headers, body=draft.body)
         outcome, status = TrialResult(draft, exchange), exchange.response.status
         if aim.due is Standing.BROKEN:
-            return self._due_refusal(aim, outcome)
+            return self._due.refusal(aim, outcome)
         if aim.due is Standing.VALID and 400 <= status < 500 and status not in NOT_OURS:
-            return replace(outcome, deviation=_refused_though_allowed(aim, exchange), requirement=aim.requirement)
+            return replace(outcome, deviation=refused_though_allowed(aim, exchange), requirement=aim.requirement)
         return outcome
 
     def _addressed(self, aim: Aim, draft: Draft) -> TrialResult:
@@ -271,12 +255,12 @@ class Trials:
             if len(self._unseen) >= BATCH:
                 self._look()
         if aim.due is Standing.BROKEN:
-            outcome = self._due_refusal(aim, outcome)
+            outcome = self._due.refusal(aim, outcome)
         elif aim.due is Standing.VALID and draft.members:
             wanted = json.loads(json.dumps(dict(draft.members)).replace(NAME, name))
-            outcome = self._due_success(aim, outcome, wanted, before)
+            outcome = self._due.success(aim, outcome, wanted, before)
         elif aim.due is Standing.LENIENT and status < 300 and draft.members:
-            outcome = self._due_success(aim, outcome, self._meaning(draft.members), before)
+            outcome = self._due.success(aim, outcome, self._due.meaning(draft.members), before)
         if status < 400:
             self._there, self._unseen, self._untouched = {}, [], []
             own = str(before[self._resource.id])
@@ -300,94 +284,12 @@ class Trials:
             headers={"Accept": "application/json", **_headers(item, draft)},
         )
 
-    # --- what is due ------------------------------------------------------------------------------------------------
-
-    def _due_refusal(self, aim: Aim, outcome: TrialResult) -> TrialResult:
-        exchange = outcome.exchange
-        assert exchange is not None
-        status = exchange.response.status
-        if status >= 400:
-            return outcome
-        deviation = Deviation(
-            "forbidden-accepted",
-            operation=aim.operation,
-            request=aim.request,
-            seen=(("status", status),),
-        )
-        return replace(outcome, deviation=deviation, requirement=aim.requirement)
-
-    def _due_success(
-        self, aim: Aim, outcome: TrialResult, wanted: dict[str, Any], before: Mapping[str, JSON] | None = None
-    ) -> TrialResult:
-        exchange = outcome.exchange
-        assert exchange is not None
-        status = exchange.response.status
-        if status >= 500 or status in NOT_OURS or (aim.may_refuse and status == 400):
-            return outcome
-        names = tuple(sorted(set(outcome.draft.members)))
-        if status >= 300:
-            places = tuple(sorted({place_of(self._contract, aim.operation, name) for name in names}))
-            deviation = _refused_though_allowed(aim, exchange, places)
-            return replace(outcome, deviation=deviation, requirement=self._owner(aim, names))
-        made = reading(exchange)
-        if not made:
-            return outcome  # a passive check has seen it
-        seen = self._observed(str(made.get(self._resource.id)), made)
-        if not seen:
-            deviation = Deviation("made-and-not-there", operation=aim.operation)
-            return replace(outcome, deviation=deviation, requirement=self._owner(aim, names))
-        for where, found in (("answer", made), ("shown", seen)):
-            for member, value in wanted.items():
-                if not as_sent(
-                    value,
-                    found.get(member),
-                    self._nodes.get(member, {}),
-                    unordered=member in self._cloud.service.unordered,
-                ):
-                    values = (("due", short(value)), ("got", short(found.get(member))))
-                    deviation = Deviation(
-                        "not-as-sent",
-                        place=place_of(self._contract, aim.operation, member),
-                        terms=(("where", where),),
-                        seen=values,
-                        path=member,
-                    )
-                    return replace(outcome, deviation=deviation, requirement=self._owner(aim, (member,)))
-        for member, value in (before or {}).items():
-            if member not in wanted and member not in self._cloud.service.volatile and seen.get(member) != value:
-                values = (("due", short(value)), ("got", short(seen.get(member))))
-                deviation = Deviation(
-                    "turned",
-                    place=place_of(self._contract, aim.operation, member),
-                    terms=(("when", "another-member"),),
-                    seen=values,
-                    path=member,
-                )
-                return replace(outcome, deviation=deviation, requirement=self._owner(aim, names))
-        return outcome
-
-    def _meaning(self, members: Mapping[str, Any]) -> dict[str, Any]:
-        """What members mean, however they are spelled."""
-        return {member: meant(self._nodes.get(member, {}), value) for member, value in members.items()}
-
-    def _owner(self, aim: Aim, members: Sequence[str]) -> str:
-        """The requirement of the member when the request is about one alone, else that of the aim."""
-        owned = [requirement_id.body(aim.operation, name) for name in members] if len(members) == 1 else []
-        return next((name for name in owned if name in self._contract.requirements), aim.requirement)
-
-    def _observed(self, own: str, made: Mapping[str, JSON]) -> Mapping[str, JSON]:
-        """What show says, or what the answer said where show cannot tell."""
-        try:
-            return self._cloud.observe(own) or {}
-        except NotExercised:
-            return made
-
     # --- nothing changed --------------------------------------------------------------------------------------------
 
     def _renew(self) -> None:
         made = self._cloud.make(**self._cloud.service.sample)
         self._own = made.text(self._resource.id)
-        self._there = self._observed(self._own, made) or made
+        self._there = self._due.observed(self._own, made) or made
 
     def _look(self) -> None:
         """Judge that refused changes have stored nothing: show the resource once for all; if it changed, send each
@@ -420,7 +322,7 @@ class Trials:
             self._each_alone(refused)
             self._there = {}
         elif not last:
-            self._there = self._observed(self._own, self._there)
+            self._there = self._due.observed(self._own, self._there)
         self._budget.free(len(self._cloud.recorder.exchanges) - before)
 
     def _each_alone(self, refused: Sequence[tuple[Aim, Draft, Exchange]]) -> None:
@@ -434,7 +336,7 @@ class Trials:
             self._cloud.discard(self._own)
 
     def _unchanged(self) -> bool:
-        return self._observed(self._own, self._there) == self._there
+        return self._due.observed(self._own, self._there) == self._there
 
     def _nothing_of_a_refused_create(self) -> None:
         if not self._refused:
@@ -464,18 +366,3 @@ def _stuck(exchange: Exchange | None) -> bool:
 def _headers(item: Operation, draft: Draft) -> dict[str, str | None]:
     media = {"Content-Type": item.request_media_type} if item.request_media_type else {}
     return {**media, **draft.headers}
-
-
-def _refused_though_allowed(aim: Aim, exchange: Exchange, members: Sequence[str] = ()) -> Deviation:
-    """A request that the contract allows was refused; told by its class where that is special, else by its members."""
-    terms = (("members", ", ".join(members[:MOST_MEMBERS]) or aim.place),)
-    seen = (("status", exchange.response.status),)
-    request = aim.request if aim.held != VALID else ()
-    return Deviation("allowed-refused", operation=aim.operation, request=request, terms=terms, seen=seen)
-
-
-def as_sent(wanted: Any, got: Any, schema: Schema, *, unordered: bool = False) -> bool:
-    """Whether a member has the value that was sent; a set has no order, and a UUID no case (RFC 9562, 4)."""
-    if schema.get("format") == "uuid" and isinstance(wanted, str) and isinstance(got, str):
-        return wanted.lower() == got.lower()
-    return equal(wanted, got, unordered=unordered or bool(schema.get("uniqueItems")))

@@ -8,7 +8,7 @@ Rules
   or a later one that is given them.
 - No secret that is known stands in the file. A target that gives one as the id of a resource has it deleted by this
   process, which knows the id, or by a later one, which looks for the name.
-- How it is kept in a file: run/journal_file.py.
+- How it is kept in a file: run/journal_file.py; how it is read back: run/journal_readback.py.
 """
 
 from __future__ import annotations
@@ -16,33 +16,23 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from conformance.model.errors import NoRoom, SuiteError, UsageError
+from conformance.model.errors import NoRoom, SuiteError
 from conformance.model.phrase import Phrase
 from conformance.run.journal_file import (
-    VERSION,
     Found,
     append,
     create,
-    entry_of,
-    found,
     line_of,
-    lines_of,
-    locked,
     path_of,
     unwritable,
 )
-from conformance.target.transport import TransportLimits
 
-__all__ = ["Held", "Journal", "take", "unfinished"]
+__all__ = ["CARRIED_OUT", "SEEN", "SENT", "TAKEN", "UNCLEAR", "Held", "Journal"]
 
-DOUBTED_FOR, TAKEN_FOR = 3600.0, 24 * 3600.0
-"""Seconds that a file keeps a doubt, and that of a create that was answered as a success: what no list has shown in that
-time is taken for never made."""
 SENT, ANSWERED, TAKEN, UNCLEAR, SEEN = "sent", "answered", "taken", "unclear", "seen"
 """What came of a create that named no id: it is about to be sent; it was answered, and most likely made nothing; it was
 answered as a success, or nobody knows; a list has shown it."""
@@ -51,8 +41,6 @@ CARRIED_OUT = 10.0
 earlier may miss what it makes."""
 MOST_OTHERS = 10_000
 """Ids of others that a journal keeps."""
-LONGEST_SENT = TransportLimits().total
-"""Seconds that a run waits for an answer at most."""
 
 
 class Journal:
@@ -148,12 +136,13 @@ class Journal:
         that is looked for by its name. `final`: the id is another's, whatever is shown later."""
         self.misnamed.add(resource_id)
         if final:
-            self._disown([resource_id])
+            self.disown([resource_id])
             if not self._hide(resource_id):
                 self._remark(line_of(name=self._shown(name), others=[resource_id]))
         self.unclear(name, taken=True)
 
-    def _disown(self, ids: Iterable[str]) -> None:
+    def disown(self, ids: Iterable[str]) -> None:
+        """These ids are not ours."""
         for resource_id in ids:
             self.others.add(resource_id)
             self.ids.pop(resource_id, None)
@@ -168,7 +157,7 @@ class Journal:
         """
         announced = name in self.names and self.run_id in name.lower()
         told = name in self.doubtful  # that it was sent stands in the file, so that its id has to, too
-        self._settle(name)
+        self.settle(name)
         if resource_id not in self.ids or told:
             self.ids[resource_id] = project
             self.deleted.pop(resource_id, None)
@@ -194,7 +183,7 @@ class Journal:
         of this name that was cut off stays in doubt."""
         self.answered(name)
         if name not in self.under_way:
-            self._settle(name)
+            self.settle(name)
 
     def answered(self, name: str) -> None:
         """A create of this name was answered without an id, and only a list can tell what came of it."""
@@ -209,7 +198,8 @@ class Journal:
             with contextlib.suppress(OSError):
                 os.write(self._handle, line)
 
-    def _settle(self, name: str) -> None:
+    def settle(self, name: str) -> None:
+        """Of this name nothing is open any more."""
         self.settled.add(name)
         self.doubtful.discard(name)
         self.taken.discard(name)
@@ -252,7 +242,7 @@ class Journal:
                 self._remark(line_of(name=self._shown(name), create=SEEN))
             if name not in self.settled:
                 self.under_way.pop(name, None)
-            self._settle(name)
+            self.settle(name)
 
     def denied(self, names: Iterable[str], moment: float, *, believed: bool) -> None:
         """A list that was asked for at this moment does not show these names. Whether that settles that nothing came of
@@ -338,26 +328,19 @@ class Journal:
             self._hide(resource_id)
         self.deleted |= held.deleted
         for name in held.settled:  # which may have been in doubt when the file was read again
-            self._settle(name)
+            self.settle(name)
             self.under_way.pop(name, None)
         self.doubtful |= held.doubtful
         self.taken |= held.taken
         self.under_way |= held.under_way
         self.times |= held.times
-        self._disown(held.others)
+        self.disown(held.others)
         self.misnamed |= held.misnamed
 
-    def read_again(self) -> None:
-        """Keep all that the file names: another process has written to it, and was ended before it told of it. A create of
-        which the file does not say what came of it may be carried out yet."""
-        if self._handle is None or not self._durable:
-            return
-        known, reading = set(self.names), _ReadBack(self)
-        for line in lines_of(self.path)[1:]:
-            reading.read(line)
-        sent = reading.sent - self.settled - self.doubtful
-        self.doubtful |= sent
-        self.under_way |= dict.fromkeys(sent | (reading.cut - known), time.monotonic() + CARRIED_OUT)
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is open, and in a file."""
+        return self._handle is not None and self._durable
 
     def close(self, *, done: bool) -> None:
         """Close the file. Remove it when it is `done`: when it was seen that nothing that it names is left; what could
@@ -385,90 +368,3 @@ class Held:
     times: dict[str, int]
     others: frozenset[str] = frozenset()
     misnamed: frozenset[str] = frozenset()
-
-
-def take(head: Found) -> Journal | None:
-    """The journal of a run that has ended, read, and locked by us now; None while its run lives, and when it has gone.
-
-    Raises UsageError when it cannot be opened for writing.
-    """
-    file = locked(head.path)
-    if file is None:
-        return None
-    handle, lines = file
-    journal = Journal(handle, head.path, head)
-    age = max(0.0, time.time() - os.fstat(handle).st_mtime)
-    newer = (entry_of(lines[0]) or {}).get("version", VERSION) if lines else VERSION
-    reading = _ReadBack(journal)
-    bad = sum(not reading.read(line) for line in lines[1:])
-    journal.taken = journal.taken if age <= TAKEN_FOR else set()
-    journal.doubtful = journal.doubtful | reading.sent if age <= DOUBTED_FOR else set(journal.taken)
-    now = time.monotonic()
-    # When the run ended is not known: after the last line, and while what it had sent last was still waited for.
-    journal.under_way = dict.fromkeys(reading.cut, now + CARRIED_OUT - age)
-    until = now + min(CARRIED_OUT, LONGEST_SENT + CARRIED_OUT - age)
-    journal.under_way |= dict.fromkeys(reading.sent, until)
-    journal.under_way = {name: moment for name, moment in journal.under_way.items() if moment > now}
-    if newer != VERSION:
-        journal.damage = Phrase.of("journal-newer", run=head.run_id, file=head.path.name)
-    elif bad:
-        journal.damage = Phrase.of("journal-damaged", run=head.run_id, count=bad, file=head.path.name)
-    return journal
-
-
-class _ReadBack:
-    """Has a journal take over the lines of a file. `sent` are the names whose create was sent and of which the file says
-    no more, `cut` those of which a create ended without an id or a refusal, though a later one may have been answered."""
-
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
-        self.sent: set[str] = set()
-        self.cut: set[str] = set()
-
-    def read(self, line: bytes) -> bool:
-        """Take over a line; False when it is none of a journal."""
-        journal, entry = self._journal, entry_of(line) or {}
-        gone = entry.get("gone")
-        if isinstance(gone, str):
-            if gone in journal.ids:
-                journal.deleted[gone] = journal.ids.pop(gone)
-            return True
-        name, own, project = entry.get("name"), entry.get("id"), entry.get("project", "")
-        known = [value for value in (name, own) if value is not None]
-        if not known or not all(isinstance(value, str) for value in (*known, project)):
-            return False
-        if name is not None:
-            journal.names.setdefault(name, project)
-            others = entry.get("others")
-            journal._disown(item for item in (others if isinstance(others, list) else ()) if isinstance(item, str))
-            self._read_create(name, entry.get("create"))
-        if own is not None:
-            journal.ids[own] = project
-            if name is not None:
-                journal._settle(name)
-                self.sent.discard(name)
-        return True
-
-    def _read_create(self, name: str, create: Any) -> None:
-        journal = self._journal
-        if create is not None:
-            (self.sent.add if create == SENT else self.sent.discard)(name)
-        if create in (TAKEN, UNCLEAR):
-            journal.settled.discard(name)
-            journal.doubtful.add(name)
-            journal.taken |= {name} if create == TAKEN else set()
-            self.cut.add(name)
-        elif create == SEEN:
-            journal._settle(name)
-            self.cut.discard(name)
-
-
-def unfinished(directory: Path, endpoint: str, project_id: str) -> Iterator[Journal]:
-    """The journals of runs against this endpoint and project that ended without cleaning up; each is locked by us
-    now. What cannot be read is left out."""
-    for head in found(directory)[0]:
-        if (head.endpoint, head.project) == (endpoint, project_id):
-            with contextlib.suppress(UsageError):
-                journal = take(head)
-                if journal is not None:
-                    yield journal

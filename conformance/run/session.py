@@ -35,8 +35,9 @@ from conformance.run.cleanup.cleaning import Cleaning
 from conformance.run.cleanup.entrance import Entrance, SalvagingSender
 from conformance.run.embedded import CLOUD, OTHER_CLOUD
 from conformance.run.facts import gather
-from conformance.run.journal import Journal, unfinished
+from conformance.run.journal import Journal
 from conformance.run.journal_file import found, prepare, state_directory
+from conformance.run.journal_readback import unfinished
 from conformance.run.options import EXPLORING, Options, allowance_of, budget_of, max_time_of
 from conformance.run.preflight import look_over
 from conformance.run.recorder import Recorder

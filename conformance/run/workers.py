@@ -37,6 +37,7 @@ from conformance.model.spool import Spool
 from conformance.run.case_record import CaseRecord, Portion, portions, summary, take_over
 from conformance.run.effort import Effort
 from conformance.run.journal import Held
+from conformance.run.journal_readback import read_again
 from conformance.run.sending.caller import Lateness
 from conformance.run.sending.quota import Quota
 from conformance.run.sending.sender import Setbacks
@@ -234,7 +235,7 @@ class Workers:
 
     def _read_journals_again(self) -> None:
         for client in self._session.clients.values():
-            client.journal.read_again()
+            read_again(client.journal)
 
     def _give(self, worker: _Worker, todo: Iterator[int]) -> None:
         if self._over():

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from journals import WHERE
 
-from conformance.run.journal import Journal, unfinished
+from conformance.run.journal import Journal
+from conformance.run.journal_readback import unfinished
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from checkout import ROOT
 from journals import HEAD, WHERE, written
 
 from conformance.model.phrase import Phrase
-from conformance.run.journal import Journal, unfinished
+from conformance.run.journal import Journal
 from conformance.run.journal_file import Unread, found
+from conformance.run.journal_readback import unfinished
 
 
 def test_the_journal_of_a_run_under_way_is_left_alone(

@@ -18,8 +18,9 @@ from conformance.run.cleanup.entrance import Entrance, SalvagingSender
 from conformance.run.cleanup.holdings import Holdings
 from conformance.run.cleanup.insistence import Insistence
 from conformance.run.cleanup.removal import Removed, Removing
-from conformance.run.journal import Journal, take
+from conformance.run.journal import Journal
 from conformance.run.journal_file import Found, found
+from conformance.run.journal_readback import take
 from conformance.run.recorder import CLEANUP, Recorder
 from conformance.run.sending.caller import Connection
 from conformance.run.sending.client import Client

@@ -16,7 +16,6 @@ from typing import Any, Self
 
 from conformance.contract.specs import load_contract
 from conformance.judge.confirmation import MOST_CASES
-from conformance.judge.excuses import Excuses
 from conformance.judge.judgement import judge, to_confirm
 from conformance.judge.kinds import BACK_AGAIN
 from conformance.judge.once import doubted, of_the_run
@@ -34,6 +33,7 @@ from conformance.run.account import record_of, run_of
 from conformance.run.cleanup.cleaning import Cleaning
 from conformance.run.cleanup.entrance import Entrance, SalvagingSender
 from conformance.run.embedded import CLOUD, OTHER_CLOUD
+from conformance.run.excuse_files import excuses_of
 from conformance.run.facts import gather
 from conformance.run.journal import Journal
 from conformance.run.journal_file import found, prepare, state_directory
@@ -86,7 +86,8 @@ class Session:
         """A traceback for each exception of ours, without secrets; they are for the maintainers, and in no report."""
         self.ended: Phrase | None = None
         """Why the run ended before its last case; None when it did not."""
-        self.excuses = self._excuses()
+        self.excuses, said = excuses_of(self.options, self.contract)
+        self.notes += said
         self._compare_times()
         self.refusal: str | None = None
         """Why the run could not start, as the error says it; None when it did."""
@@ -148,25 +149,6 @@ class Session:
     def _sleep(self, seconds: float) -> None:
         """Let time pass on the target, as far as the run has it."""
         time.sleep(min(seconds, self.time.cases.left()))
-
-    def _excuses(self) -> Excuses:
-        """Read waivers and baseline before anything is sent, so that a mistake in them costs nothing."""
-        waivers, baseline, contract = self.options.waivers, self.options.baseline, self.contract
-        if waivers is None and self.options.strict_waivers:
-            raise UsageError("--strict-waivers: there are no waivers; give --waivers FILE, or write waivers.yaml")
-        excuses = Excuses(sentence=lambda finding: self.options.wording.sentence(finding.deviation))
-        if waivers is not None:
-            from conformance.run.waivers_file import load_waivers  # with YAML and JSON Schema: a tenth of a start
-
-            excuses = replace(excuses, waivers=load_waivers(waivers, contract))
-            self.notes.append(Phrase.of("waivers-in-use", count=len(excuses.waivers), file=str(waivers)))
-        if baseline is not None:
-            from conformance.run.baseline_file import load_baseline
-
-            read = load_baseline(baseline, {"name": contract.name, "sha256": contract.sha256})
-            excuses = replace(excuses, baseline=read)
-            self.notes.append(Phrase.of("baseline-in-use", count=len(read.entries), file=str(baseline)))
-        return excuses
 
     def doubted(self) -> tuple[str, ...]:
         """The cases to run again, because what they have seen was seen once (judge/once.py); none when there is no time to

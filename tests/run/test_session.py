@@ -163,18 +163,11 @@ def test_a_journal_is_synced_only_for_a_target_that_outlives_us(
     assert [False, True] == seen
 
 
-def test_strict_waivers_without_waivers_are_refused(contract: Contract) -> None:
-    with pytest.raises(UsageError, match="--strict-waivers: there are no waivers"):
-        Session(replace(OPTIONS, strict_waivers=True), contract)
-
-
-def test_waivers_in_use_are_said(contract: Contract, tmp_path: Path) -> None:
+def test_what_is_in_use_is_said(contract: Contract, tmp_path: Path) -> None:
     path = tmp_path / "waivers.yaml"
-    path.write_text(
-        "waivers:\n  - {requirement: error.envelope, reason: known, owner: us, permanent: true}\n", encoding="utf-8"
-    )
+    path.write_text("waivers:\n  - {requirement: error.envelope, reason: known, owner: us, permanent: true}\n")
     session = Session(replace(OPTIONS, waivers=path), contract)
-    assert [Phrase.of("waivers-in-use", count=1, file=str(path))] == session.notes
+    assert ([Phrase.of("waivers-in-use", count=1, file=str(path))], 1) == (session.notes, len(session.excuses.waivers))
 
 
 def test_a_record_says_where_the_run_was_and_owes_what_the_profile_declares(contract: Contract) -> None:

@@ -226,7 +226,7 @@ def _all(text: str) -> Iterator[Telltale]:
     lower = text.lower()
     for what, forms in _FORMS:
         for words, form in forms:
-            if any(word in lower for word in words):
+            if any(map(lower.__contains__, words)):
                 for match in form.finditer(text):
                     yield Telltale(what, match.group()[:_SHOWN])
 

@@ -50,6 +50,10 @@ class Unreadable(ValueError):
 
 MOST_LEVELS = 100
 """Arrays and objects within each other that a body may have; readers of JSON give up at some hundred (RFC 8259, 9)."""
+_MOMENT = re.compile(r"\d{4}-?\d{2}-?\d{2}T\d{2}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_URI_REFERENCE = re.compile(r"[!#-;=?-\[\]_a-z~%]+", re.IGNORECASE)
+_SENDABLE = re.compile(r"[^\x00-\x20\x7f\"<>\\^`{|}]*")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -146,7 +150,7 @@ class Violation:
 
 def moment(text: str) -> datetime | None:
     """An ISO 8601 date and time with an offset or Z, or None when the text is none."""
-    if not re.match(r"\d{4}-?\d{2}-?\d{2}T\d{2}", text):
+    if not _MOMENT.match(text):
         return None
     try:
         value = datetime.fromisoformat(text)
@@ -165,11 +169,11 @@ def in_utc(value: datetime, seconds: int = 0) -> str | None:
 
 
 def _is_uuid(text: str) -> bool:
-    return re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text) is not None
+    return _UUID.fullmatch(text) is not None
 
 
 def _is_uri_reference(text: str) -> bool:
-    return re.fullmatch(r"[!#-;=?-\[\]_a-z~%]+", text, re.IGNORECASE) is not None
+    return _URI_REFERENCE.fullmatch(text) is not None
 
 
 FORMATS: Mapping[str, Callable[[str], bool]] = {
@@ -237,7 +241,7 @@ def _path(steps: Sequence[str | int]) -> str:
 def can_be_sent(uri: str) -> bool:
     """Whether a URI reference has none of the characters that no URI may hold (RFC 3986, 2); letters beyond ASCII pass,
     as in IRIs."""
-    return re.fullmatch(r"[^\x00-\x20\x7f\"<>\\^`{|}]*", uri) is not None
+    return _SENDABLE.fullmatch(uri) is not None
 
 
 def kind_of(value: Any) -> str:

@@ -68,12 +68,12 @@ _NO_SECRET = re.compile(
 def credentials(text: str) -> tuple[Credential, ...]:
     """The credentials in a text, in the order of their kinds."""
     lower = text.lower()
-    if not any(word in lower for words in _WORDS for word in words):
+    if not any(map(lower.__contains__, _WORDS)):
         return ()
     return _found(text)
 
 
-_WORDS = tuple(words for _, words, _ in _FORMS)
+_WORDS = tuple({word for _, words, _ in _FORMS for word in words})
 
 
 @lru_cache(maxsize=256)

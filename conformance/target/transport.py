@@ -41,6 +41,8 @@ __all__ = ["Sender", "Transport", "TransportLimits", "origin_of"]
 
 
 _STATUS = re.compile(rb"\s*HTTP/\S*\s+(\d{3})\b", re.IGNORECASE)
+_ONCE = urllib3.Retry(False, redirect=False)
+"""What `retries=False` means to urllib3, made once."""
 IDLE = 3.0
 """Seconds after which a connection is not used again."""
 CHUNK = 16_000
@@ -330,24 +332,25 @@ class Transport:
         return f" through the proxy {route.proxy}" if route is not None and route.proxy else ""
 
     def _open(self, request: Request) -> urllib3.BaseHTTPResponse:
-        headers: Any = requests.structures.CaseInsensitiveDict()
-        headers["User-Agent"] = "easystack-conformance"
-        headers["Accept-Encoding"] = "identity"
+        fields: dict[str, tuple[str, Any]] = {
+            "user-agent": ("User-Agent", "easystack-conformance"),
+            "accept-encoding": ("Accept-Encoding", "identity"),
+        }
         for name, value in request.headers.items:
-            headers[name] = value.encode("utf-8")
+            fields[name.lower()] = name, value.encode("utf-8")
         body: bytes | Iterator[bytes] | None = request.body or None
         if request.chunked:
             body = _pieces(request.body)
         elif request.body or request.method in {"POST", "PUT", "PATCH"}:
-            headers.setdefault("Content-Length", str(len(request.body)))
+            fields.setdefault("content-length", ("Content-Length", str(len(request.body))))
         route = self._route(request.url)
         self._line.written = target = route.target(request.url)
         return route.pool.urlopen(
             request.method,
-            target,
+            target if route.forwarded else "/",  # urllib3 would tidy it, which takes time; `written` is what goes out
             body=body,
-            headers=headers,
-            retries=False,
+            headers=dict(fields.values()),
+            retries=_ONCE,
             redirect=False,
             assert_same_host=False,
             timeout=None,  # the connections keep to the limits of the line

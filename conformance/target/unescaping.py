@@ -23,20 +23,23 @@ __all__ = ["Rendering", "joined", "packed", "renderings", "unpacked", "whole_tex
 _DEPTH = 3
 """How many times a text may have been escaped, one over the other."""
 
+# Each way begins with the sign itself, outside of its group: then `re` looks for these signs alone, ten times as fast.
 _SIGNS = (
-    r"(?P<percent>(?:%[0-9A-Fa-f]{2})+)"
-    r"|(?P<units>(?:\\u[0-9A-Fa-f]{4})+)"
+    r"%(?P<percent>[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*)"
+    r"|\\(?P<units>u[0-9A-Fa-f]{4}(?:\\u[0-9A-Fa-f]{4})*)"
     r"|\\U(?P<point>[0-9A-Fa-f]{8})"
     r"|\\x(?P<byte>[0-9A-Fa-f]{2})"
-    r"|(?P<entity>&(?:\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)"
+    r"|&(?P<entity>(?:\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)"
 )
 _ESCAPES = re.compile(rf"{_SIGNS}|\\(?P<char>[^uUx])", re.DOTALL)
 _CHARACTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "0": "\0"}
 
+_BLANK = r"\s\0\u00ad\u200b-\u200f\u2060\ufeff"
 _SPLITS = re.compile(
-    r"[\"']\s*[,;+]?\s*(?:[\"'][^\"'\s]{0,40}[\"']\s*:\s*)?[\"']"
+    rf"(?=[\"'<{_BLANK}])"  # most characters are none of these: one look, and not three
+    r"(?:[\"']\s*[,;+]?\s*(?:[\"'][^\"'\s]{0,40}[\"']\s*:\s*)?[\"']"
     r"|<[^<>]{1,60}>"
-    r"|[\s\0\u00ad\u200b-\u200f\u2060\ufeff]+"
+    rf"|[{_BLANK}]+)"
 )
 
 # Four characters that hold three of ASCII, each printable or the end of a line: little else looks like some of those in a row.

@@ -368,5 +368,7 @@ def path_of(operation: Operation, resource_id: str = "") -> str:
 
 def resource_of(contract: Contract, service: Service) -> Resource | None:
     """The first resource of a service that a run can create and remove again, or None."""
-    ours = (item for item in contract.resources.values() if item.service == service.name)
-    return next((item for item in ours if item.create and item.remove), None)
+    for item in contract.resources.values():  # asked several times for each request, so without a generator
+        if item.service == service.name and item.create and item.remove:
+            return item
+    return None

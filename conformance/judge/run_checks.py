@@ -107,9 +107,15 @@ class _ShowsGone:
     count: int
     shown: tuple[_Gone, ...]
 
+    def age(self, moment: float) -> float:
+        """Seconds that had passed at a moment since the last deletion of what it shows."""
+        return moment - max(item.ended for item in self.shown)
+
 
 MOST_SHOWN = 100
 """Deleted resources of one answer that are remembered."""
+MOST_LATE = 10.0
+"""Seconds after a deletion in which an answer may be late where others were; what shows it then is no late read."""
 
 
 def _back(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -> Iterator[RunLook]:
@@ -119,6 +125,8 @@ def _back(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -
     shown: set[str] = set()
     # Request -> the place of its last answer without anything that was gone, as long as nothing was written.
     without: dict[tuple[str, str], int] = {}
+    # Operation -> seconds after a deletion at which an answer that had still shown what was gone showed it no more.
+    late: dict[str, float] = {}
 
     def told(back: _ShowsGone, then: Exchange | None) -> RunLook:
         """Where the same request was answered without it, `then` or just before, it was answered in two ways."""
@@ -138,7 +146,9 @@ def _back(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -
         if asked in seen and exchange.request.method == "GET" and (status < 300 or status in GONE):
             still = set(_ids(exchange)) if status < 300 else set()
             if not any(item.own in still for back in seen[asked] for item in back.shown):
-                yield from (told(back, exchange) for back in seen.pop(asked))
+                for item in seen.pop(asked):
+                    late[str(operation)] = max(late.get(str(operation), 0.0), item.age(exchange.started))
+                    yield told(item, exchange)
         own = unquote(urlsplit(exchange.request.url).path).rpartition("/")[2]
         if operation == resource.remove and own in shown and status not in GONE:
             shown.discard(own)
@@ -169,7 +179,10 @@ def _back(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -
             if ids:
                 yield RunLook(exchange.outline, Look(requirement))
     for item in chain.from_iterable(seen.values()):
-        yield told(item, None)
+        # Where answers are late this was one, perhaps, and nobody has asked again: that they are is the finding.
+        shown_by = exchanges[item.place]
+        if item.age(shown_by.started) >= min(late.get(str(shown_by.request.operation), 0.0), MOST_LATE):
+            yield told(item, None)
 
 
 @run_check(MADE, covers="*.create.response.201")

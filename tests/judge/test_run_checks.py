@@ -93,6 +93,42 @@ def test_an_image_that_the_same_request_has_just_not_shown_was_answered_in_two_w
     assert (3, TWO_ANSWERS, [1, 2]) == (at.number, item.deviation.kind, [other.number for other in related])
 
 
+@pytest.mark.parametrize(
+    ("sent", "operation", "kinds"),
+    [
+        (3.0, "image.list", [TWO_ANSWERS]),  # as late as the other answer was, and nobody has asked again
+        (7.0, "image.list", [TWO_ANSWERS, "back-again"]),  # later than that
+        (3.0, "image.show", [TWO_ANSWERS, "back-again"]),  # lists are late: nothing is known of what is shown
+    ],
+)
+def test_where_lists_are_late_one_that_nobody_has_asked_for_again_blames_no_delete(
+    looks: Looks, exchange: Build, sent: float, operation: str, kinds: list[str]
+) -> None:
+    late, then = lists(exchange, 2, 1)
+    other = exchange(operation, number=4, body=body({"images": [{"id": ID}]}), url="http://cloud/v2/images?limit=9")
+    run = [
+        replace(deleted(exchange), started=1.0),
+        replace(late, started=2.0),
+        replace(then, started=5.0),
+        replace(other, started=sent),
+    ]
+    found = [item.deviation.kind for _, item, _ in looks(BACK, run) if item.deviation is not None]
+    assert kinds == found
+
+
+def test_an_answer_is_late_for_seconds_and_not_for_minutes(looks: Looks, exchange: Build) -> None:
+    late, then = lists(exchange, 2, 1)
+    other = exchange(number=4, body=body({"images": [{"id": ID}]}), url="http://cloud/v2/images?limit=9")
+    run = [
+        replace(deleted(exchange), started=1.0),
+        replace(late, started=2.0),
+        replace(then, started=300.0),
+        replace(other, started=200.0),
+    ]
+    found = [item.deviation.kind for _, item, _ in looks(BACK, run) if item.deviation is not None]
+    assert [TWO_ANSWERS, "back-again"] == found
+
+
 def test_an_answer_that_began_before_the_deletion_ended_is_not_cited_as_one_without_it(
     looks: Looks, exchange: Build
 ) -> None:

@@ -13,6 +13,7 @@ from conformance.judge.evidence import Evidence
 from conformance.judge.excuses import ExcusedAlike, Excuses, excused_alike
 from conformance.judge.explored import exploring, ranges
 from conformance.judge.groups import grouped
+from conformance.judge.lateness import undecided
 from conformance.judge.once import settled
 from conformance.judge.registry import CHECKS
 from conformance.judge.waivers import Waiver, waiver_result
@@ -41,7 +42,7 @@ __all__ = ["judge", "to_confirm"]
 
 def to_confirm(record: Record, contract: Contract, excuses: Excuses) -> tuple[tuple[str, ...], int]:
     """The cases to try again so that each group that fails the run is tried, and how many groups cannot be tried so."""
-    record = settled(record, contract)
+    record = undecided(settled(record, contract), contract)
     evidence = Evidence.of(record, contract)
     parts = excused_alike(evidence, contract, excuses, strict=record.run.strict)
     wanted = [frozenset(sight_of(item) for item, _ in alike(part.members)) for part in parts if part.binding]
@@ -50,7 +51,7 @@ def to_confirm(record: Record, contract: Contract, excuses: Excuses) -> tuple[tu
 
 def judge(record: Record, contract: Contract, excuses: Excuses) -> Verdict:
     """The verdict on a run."""
-    record = settled(record, contract)
+    record = undecided(settled(record, contract), contract)
     evidence = Evidence.of(record, contract)
     strict = record.run.strict
     parts = excused_alike(evidence, contract, excuses, strict=strict)

@@ -19,7 +19,7 @@ from conformance.model.jsonvalue import JSON, Unreadable
 from conformance.model.message import DISCOVERY, GONE, READING, Exchange
 from conformance.model.outline import Outline, outlines_of
 
-__all__ = ["BACK", "MADE", "REPEATED"]
+__all__ = ["BACK", "MADE", "MOST_LATE", "REPEATED"]
 
 REPEATED = "request-id-unique"
 BACK = "stays-gone"

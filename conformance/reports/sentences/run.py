@@ -18,6 +18,8 @@ PHRASES: Mapping[str, str] = {
     "pages-too-large": "the pages of a list do not end: {bytes} bytes so far, and a link of {link} characters to the next",
     "changed-by-others": "others changed the list whenever it was walked ({operation})",
     "two-answers": "{operation} answered the same request in two ways, so it is not known what is there",
+    "late-or-lost": "what was deleted was still shown a moment later, and the run ended before it was asked again: it is not "
+    "known whether that answer was late or the delete is lost",
     "no-check": "no check of this run reached it",
     "only-in-consequence": "it was only met where something else had gone wrong before",
     "not-in-smoke": "the profile smoke does not run the cases for it",

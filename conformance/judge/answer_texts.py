@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import unquote
 
 from conformance.judge.answer import json_or_none
@@ -97,6 +98,7 @@ def in_member(place: str, text: str, status: int) -> AnswerText:
     return AnswerText(Phrase.of("in-member", member=place, statuses=(status,)), text)
 
 
+@cache
 def _messages(contract: Contract) -> frozenset[str]:
     """The places of the texts in the envelope of a failure."""
     (outer, inner), *_ = contract.envelope["properties"].items()
@@ -114,7 +116,11 @@ def leaves(node: JSON, place: str = "", depth: int = _DEEPEST) -> Iterator[tuple
             yield from leaves(item, place, depth - 1)
     elif isinstance(node, dict) and depth:
         for name, item in node.items():
-            yield from leaves(item, f"{place}.{name}" if place else name, depth - 1)
+            inner = f"{place}.{name}" if place else name
+            if isinstance(item, str):  # nearly all are; a generator for each would take longer than all else
+                yield inner, item
+            elif isinstance(item, list | dict):
+                yield from leaves(item, inner, depth - 1)
 
 
 # --- what the client has said -----------------------------------------------------------------------------------------

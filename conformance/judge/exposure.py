@@ -185,12 +185,12 @@ def members_of_successes(exchanges: Sequence[Exchange], contract: Contract) -> I
     for exchange, shown in _shown(exchanges, contract):
         promised = contract.promised(exchange.operation, exchange.response.status)
         for place, text in leaves(dict(shown)):
-            item = in_member(place, text, exchange.response.status)
             if REDACTED in text:  # the record of a run holds no credential any more
-                yield RunLook(exchange, _secret("secret", item))
+                yield RunLook(exchange, _secret("secret", in_member(place, text, exchange.response.status)))
             elif place.partition(".")[0] not in promised and _URL.fullmatch(text) is None:
                 for sight in internals(text):
                     if not known.has(squeezed(sight.words)):
+                        item = in_member(place, text, exchange.response.status)
                         yield RunLook(exchange, _internal(sight.what, item, sight.words))
                         break
 

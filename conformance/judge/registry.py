@@ -111,11 +111,6 @@ def _declare(id: str) -> None:
         raise SuiteError(f"a check cannot be called {id}: the name is taken, or has a dot as those of cases do")
 
 
-@lru_cache(maxsize=4096)
-def _covers(patterns: tuple[str, ...], requirement: str) -> bool:
-    return any(fnmatchcase(requirement, pattern) for pattern in patterns)
-
-
 def judge_exchange(exchange: Exchange, contract: Contract) -> tuple[Assertion, ...]:
     """Every assertion of every check about this exchange. Raises SuiteError when a check speaks of what it does not
     cover."""
@@ -133,9 +128,15 @@ def judge_run(
 
 
 def _assertion(item: Check | RunCheck, look: Look) -> Assertion:
-    if not _covers(item.covers, look.requirement):
-        raise SuiteError(f"check {item.id} speaks of {look.requirement} and does not cover it")
-    return Assertion(look.requirement, item.id, look.deviation)
+    kept = _kept(item.id, item.covers, look.requirement)
+    return kept if look.deviation is None else Assertion(look.requirement, item.id, look.deviation)
+
+
+@lru_cache(maxsize=4096)  # most looks: thirty for each exchange, and few that differ
+def _kept(id: str, covers: tuple[str, ...], requirement: str) -> Assertion:
+    if not any(fnmatchcase(requirement, pattern) for pattern in covers):
+        raise SuiteError(f"check {id} speaks of {requirement} and does not cover it")
+    return Assertion(requirement, id, None)
 
 
 # --- what judges what -----------------------------------------------------------------------------------------------

@@ -39,4 +39,6 @@ def json_line(value: object) -> bytes:
 
 
 def _escaped(data: bytes) -> bytes:
+    if data.isascii() and b"\x7f" not in data:  # of what steers in ASCII, only DEL stands in JSON as it is
+        return data
     return _STEERING.sub(lambda match: b"\\u%04x" % ord(match.group().decode()), data)

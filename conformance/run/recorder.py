@@ -104,8 +104,9 @@ class Recorder:
             exchange = self._numbered(request, response)
             if not self._keep(self._shortened(exchange)):
                 return exchange
+            related = tuple(self.trail or ())
             for assertion in judge_exchange(exchange, self.contract):
-                self.add(assertion, exchange, tuple(self.trail or ()))
+                self.add(assertion, exchange, related)
         if self.trail is not None:
             self.trail.append(exchange.number)
         return exchange

@@ -56,7 +56,10 @@ def judge(record: Record, contract: Contract, excuses: Excuses) -> Verdict:
     strict = record.run.strict
     parts = excused_alike(evidence, contract, excuses, strict=strict)
     groups = grouped(parts, evidence, record, contract)
-    results = tuple(_result(item, record, evidence, groups) for item in contract.requirements.values())
+    looks: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for (name, check), count in sorted(evidence.looks.items()):
+        looks[name][check] = count
+    results = tuple(_result(item, record, evidence, looks[item.id], groups) for item in contract.requirements.values())
     met = Counter(item.status for item, _ in evidence.sent)
     broken = _broken(record.findings)
     rows = tuple(
@@ -93,8 +96,9 @@ def judge(record: Record, contract: Contract, excuses: Excuses) -> Verdict:
     )
 
 
-def _result(item: Requirement, record: Record, evidence: Evidence, groups: Iterable[FindingGroup]) -> RequirementResult:
-    looks = {check: count for (name, check), count in sorted(evidence.looks.items()) if name == item.id}
+def _result(
+    item: Requirement, record: Record, evidence: Evidence, looks: Mapping[str, int], groups: Iterable[FindingGroup]
+) -> RequirementResult:
     ours = [group for group in groups if item.id in group.requirements]
     broken = [group for group in ours if group.binding or not group.explored]
     reason: Phrase | str | None = None

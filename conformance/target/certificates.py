@@ -36,28 +36,35 @@ def verification(region: CloudRegion, cacert: str | None, *, insecure: bool) -> 
 
 def _check_certificates(about: str, path: str) -> None:
     if not os.path.exists(path):
-        raise UsageError(f"{about}: its CA file {path}: there is no such file")
+        raise UsageError(f"{about}: its CA file {_named(path)}: there is no such file")
     if not is_file_or_directory(path):
-        raise UsageError(f"{about}: its CA file {path}: is no file, which is read more than once")
+        raise UsageError(f"{about}: its CA file {_named(path)}: is no file, which is read more than once")
     try:
         where = {"capath": path} if os.path.isdir(path) else {"cafile": path}
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(**where)
     except (OSError, ValueError):
-        raise UsageError(f"{about}: its CA file {path} holds no certificates (PEM) that can be read") from None
+        raise UsageError(f"{about}: its CA file {_named(path)} holds no certificates (PEM) that can be read") from None
 
 
 def _check_own_certificate(about: str, cert: str, key: str | None = None) -> None:
     missing = next((path for path in (cert, key) if path and not os.path.exists(path)), None)
     if missing:
-        raise UsageError(f"{about}: its client certificate or key {missing}: there is no such file")
+        raise UsageError(f"{about}: its client certificate or key {_named(missing)}: there is no such file")
     odd = next((path for path in (cert, key) if path and not is_file_or_directory(path)), None)
     if odd:
-        raise UsageError(f"{about}: its client certificate or key {odd}: is no file, which is read more than once")
+        raise UsageError(
+            f"{about}: its client certificate or key {_named(odd)}: is no file, which is read more than once"
+        )
     try:
         # Without the callback OpenSSL would ask the terminal for the passphrase of a key that has one, and wait.
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(cert, key, password=lambda: "")
     except (OSError, ValueError):
         raise UsageError(
-            f"{about}: its client certificate {cert} and key {key or cert} are no pair (PEM, the key without a "
+            f"{about}: its client certificate {_named(cert)} and key {_named(key or cert)} are no pair (PEM, the key without a "
             "passphrase) that can be read"
         ) from None
+
+
+def _named(path: str) -> str:
+    """A path in one line, whatever it holds."""
+    return path if path.isprintable() else repr(path)

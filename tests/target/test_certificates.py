@@ -28,6 +28,13 @@ def test_a_certificate_that_is_none_is_one_line(alone: Path, member: str) -> Non
 
 
 @pytest.mark.parametrize("member", ["cacert", "cert"])
+def test_a_path_that_would_break_the_line_is_quoted(alone: Path, member: str) -> None:
+    alone.write_text(yaml.safe_dump(with_part(GOOD, ("clouds", "here", member), "a\nb")))
+    with pytest.raises(UsageError, match=r" '.*a\\nb': there is no such file"):
+        verification(Configuration(Secrets()).cloud("here", {}), None, insecure=False)
+
+
+@pytest.mark.parametrize("member", ["cacert", "cert"])
 def test_a_certificate_in_a_pipe_is_one_line(alone: Path, member: str) -> None:
     pipe = alone.with_name("pipe.pem")
     os.mkfifo(pipe)

@@ -2,7 +2,8 @@
 delete is lost, and nobody was left to ask again.
 
 Rules
-- Only in a run that ended before its last case: any other asks again, and what it was answered stands.
+- Only in a run that ended before its last case, or whose cleaning up ended with its time: any other asks again, and what
+  it was answered stands.
 - Only for MOST_LATE seconds after the deletion. What shows the resource later than that is no late read.
 - It is no finding, and the promise is not exercised, with that reason; what else breaks it is.
 """
@@ -25,7 +26,7 @@ __all__ = ["undecided"]
 
 def undecided(record: Record, contract: Contract) -> Record:
     """The record without what cannot be told, and with the reason in its place."""
-    if not record.started or not record.run.cut_short:
+    if not record.started or not (record.run.cut_short or record.out_of_time):
         return record
     found = frozenset(_too_soon(record, contract))
     unjudged = {name: dict(cases) for name, cases in record.unjudged.items()}

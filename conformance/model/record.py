@@ -55,7 +55,8 @@ class Record:
     what limited the run; `suite_fault` that we are at fault; `removal` what is sent before a delete that is refused.
     `started` is False for a run that never came to its cases: then it is not even known whether what answered is the cloud
     that was meant, so nothing that it sent is judged. `taken_back` are findings of the checks of a run that do not stand
-    (judge/once.py): requirement, check, and number of the exchange.
+    (judge/once.py, judge/lateness.py): requirement, check, and number of the exchange. `out_of_time` says that cleaning
+    up ended with its time, before it was seen that nothing is left.
     """
 
     run: Run
@@ -73,6 +74,7 @@ class Record:
     removal: Removal | None = None
     started: bool = True
     taken_back: frozenset[tuple[str, str, int]] = frozenset()
+    out_of_time: bool = False
 
     def exchange_of(self, finding: Finding) -> Exchange | None:
         """The exchange that shows a finding, read back; None when none does."""

@@ -108,6 +108,7 @@ def record_of(session: Told) -> Record:
             attempts=tuple(recorder.attempts),
             required=owed,
             reasons=reasons,
+            out_of_time=session.cleaning.out_of_time,
             notes=(*session.notes, *_waits(session)),
             suite_fault=session.suite_fault,
             removal=_removal(session),

@@ -40,16 +40,20 @@ def seen(exchange: Build, *moments: float) -> list[Exchange]:
 def result(contract: Contract) -> Callable[..., RequirementResult]:
     """What becomes of the promise that a delete takes away."""
 
-    def judged(exchanges: list[Exchange], **of_run: Any) -> RequirementResult:
-        record = Record(replace(RUN, **of_run), {}, exchanges=exchanges, required=frozenset({GONE}))
+    def judged(exchanges: list[Exchange], *, cut_short: bool = False, out_of_time: bool = False) -> RequirementResult:
+        run, required = replace(RUN, cut_short=cut_short), frozenset({GONE})
+        record = Record(run, {}, exchanges=exchanges, required=required, out_of_time=out_of_time)
         verdict = judge(record, contract, Excuses())
         return next(item for item in verdict.requirements if item.id == GONE)
 
     return judged
 
 
-def test_what_was_shown_soon_after_its_delete_and_not_asked_again_is_not_told(result: Any, exchange: Build) -> None:
-    found = result(seen(exchange, 1.0, 1.2, 5.0), cut_short=True)
+@pytest.mark.parametrize("how", ["cut_short", "out_of_time"])
+def test_what_was_shown_soon_after_its_delete_and_not_asked_again_is_not_told(
+    result: Any, exchange: Build, how: str
+) -> None:
+    found = result(seen(exchange, 1.0, 1.2, 5.0), **{how: True})
     assert (Outcome.NOT_EXERCISED, Phrase.of("in-case", reason=Phrase.of("late-or-lost"), case=BACK)) == (
         found.outcome,
         found.reason,

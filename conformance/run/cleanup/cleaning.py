@@ -59,6 +59,8 @@ class Cleaning:
         self._notes = notes
         self._at_fault = at_fault
         self._left: tuple[str, ...] | None = None
+        self.out_of_time = False
+        """Whether cleaning up ended with its time, before it was seen that nothing is left."""
         self._stuck: set[str] = set()
         self._longest = LONGEST
         self._looked = 0
@@ -166,6 +168,7 @@ class Cleaning:
                 outcome = self._finish_one(client, deadline, insistence)
                 left += _told(client.journal, outcome)
             self._left = tuple(left)
+        self.out_of_time = bool(left) and deadline.over
 
     def _finish_one(self, client: Client, deadline: Deadline, insistence: Insistence) -> Removed:
         journal, outcome = client.journal, everything_of(client.journal)

@@ -37,11 +37,12 @@ def root_of(asked: str, path: str) -> str:
 def resolved(link: str, asked: str, root: str) -> str | None:
     """The URL that a link stands for, in an answer of the service at `root` to the URL that was asked; without a
     fragment. None for what is no URI reference, or no address of HTTP."""
+    home = home_of(root)
+    if _PLAIN_PATH.fullmatch(link) and _PLAIN_ROOT.fullmatch(root) and asked.startswith(f"{home}/"):
+        base = root[len(home) :].rstrip("/")
+        return (root.rstrip("/") if _VERSION.match(link) and not _below(link, base) else home) + link
     if not link or not can_be_sent(link):
         return None
-    if _PLAIN_PATH.fullmatch(link) and _PLAIN_ROOT.fullmatch(root) and asked.startswith(f"{home_of(root)}/"):
-        base = root[len(home_of(root)) :].rstrip("/")
-        return (root.rstrip("/") if _VERSION.match(link) and not _below(link, base) else home_of(root)) + link
     try:
         parts = urlsplit(link)
         base = urlsplit(root).path.rstrip("/")

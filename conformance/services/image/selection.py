@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import islice
 
 from conformance.judge.members import place_of
 from conformance.model import requirement_id
@@ -12,9 +13,21 @@ from conformance.model.message import Exchange
 from conformance.run.cases import Expect
 from conformance.run.reading import Members
 from conformance.services.image.arrange import Image, answered, listed
+from conformance.services.image.client import ImageClient
 from conformance.services.image.observation import values
 
-__all__ = ["LIST", "as_shown", "disorder", "fills", "ids", "other_number", "query_of", "same_set", "selects"]
+__all__ = [
+    "LIST",
+    "as_shown",
+    "disorder",
+    "fills",
+    "ids",
+    "other_number",
+    "query_of",
+    "same_set",
+    "selected",
+    "selects",
+]
 
 LIST = "image.list"
 
@@ -52,11 +65,28 @@ def disorder(how: str, key: str) -> Deviation:
     return Deviation("order", terms=(("how", how),), seen=(("key", key),))
 
 
-def same_set(expect: Expect, parameter: str, wanted: set[str], exchange: Exchange) -> None:
-    """Judge that a filter selects exactly the images that it should."""
-    found = set(ids(listed(exchange)))
-    expect(query_of(parameter), wanted <= found, selects("misses", parameter), exchange)
-    expect(query_of(parameter), found <= wanted, selects("others", parameter), exchange)
+def same_set(cloud: ImageClient, expect: Expect, parameter: str, wanted: set[str], first: Exchange) -> None:
+    """Judge that a filter selects exactly the images that it should, on as many pages as the first one leads to."""
+    found, whole, last = selected(cloud, first, wanted)
+    if whole:
+        expect(query_of(parameter), wanted <= found, selects("misses", parameter), last)
+    expect(query_of(parameter), found <= wanted, selects("others", parameter), last)
+
+
+def selected(cloud: ImageClient, first: Exchange, wanted: Collection[str]) -> tuple[set[str], bool, Exchange]:
+    """The ids on a page and on those that it leads to, whether they are all that there are, and the last page.
+
+    No page is asked for after one that holds something else than what is wanted, nor after one that is refused, which
+    the cases of pages judge.
+    """
+    found, last = set(ids(listed(first))), first
+    for page in islice(cloud.pages_from(first), 1, None) if found <= set(wanted) else ():
+        if page.response.status != 200:
+            break
+        found, last = found.union(ids(listed(page))), page
+        if not found <= set(wanted):
+            break
+    return found, answered(last).get("next") is None, last
 
 
 def as_shown(expect: Expect, contract: Contract, found: Members, seen: Members, exchange: Exchange) -> None:

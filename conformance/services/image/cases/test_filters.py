@@ -18,7 +18,7 @@ def test_name_selects_by_exact_match(cloud: ImageClient, expect: Expect) -> None
         image(cloud, name=near)
     exchange = cloud.list({"name": name})
     if expect.status("image.list.query.name", exchange, 200):
-        same_set(expect, "name", wanted, exchange)
+        same_set(cloud, expect, "name", wanted, exchange)
 
 
 @verifies("image.list.query.name")
@@ -61,7 +61,7 @@ def test_status_selects_exactly_the_images_in_it(cloud: ImageClient, expect: Exp
     for status, wanted in (("queued", queued), ("active", active), ("deactivated", set())):
         exchange = cloud.list({"name": name, "status": status})
         if expect.status("image.list.query.status", exchange, 200):
-            same_set(expect, "status", wanted, exchange)
+            same_set(cloud, expect, "status", wanted, exchange)
     unknown = cloud.list({"name": name, "status": "no_such_status"})
     if unknown.response.status == 200:
         expect(
@@ -101,7 +101,7 @@ def test_changes_since_selects_by_the_last_change(cloud: ImageClient, expect: Ex
         exchange = cloud.list({"name": name, "changes-since": text})
         if not expect.status("image.list.query.changes-since", exchange, 200):
             return
-        same_set(expect, "changes-since", wanted, exchange)
+        same_set(cloud, expect, "changes-since", wanted, exchange)
 
 
 @verifies("image.list.query.changes-since")

@@ -62,4 +62,4 @@ def test_a_name_as_long_as_it_may_be_is_found(cloud: ImageClient, expect: Expect
     wanted = {image(cloud, name=name.ljust(LONGEST, letter)).id}
     exchange = cloud.list({"name": name.ljust(LONGEST, letter)})
     if exchange.response.status != 414 and expect.status("image.list.query.name", exchange, 200):
-        same_set(expect, "name", wanted, exchange)
+        same_set(cloud, expect, "name", wanted, exchange)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract
 from conformance.services.fault import Fault, Hooks
-from conformance.services.image.faults.reading import Asked, asked
+from conformance.services.image.faults.reading import asked
 from conformance.services.image.faults.stages import answering, asking, listing, refuse, rows, without
 from conformance.services.image.target.store import ImageStore, StoredImage
 from conformance.services.product import Effect, Where, family, product
@@ -25,12 +25,6 @@ ALL = "1000"
 def faults(contract: Contract) -> Iterator[Fault]:
     """The faults of pages."""
     yield from product([Where(LIMIT, "limit", _limit, (LIMIT,))], _limits())
-    yield Fault(
-        f"{LIMIT}.at-most-two",
-        (LIMIT, "image.list.complete", NAME),
-        "no page holds more than two images",
-        asking(lambda query: {"limit": ALL, **query} | _at_most(2, query.get("limit", ALL))),
-    )
     yield Fault(
         f"{LIMIT}.before-filter", (LIMIT, NAME), "limit is applied before the filters", listing(_newest_before_filters)
     )
@@ -63,10 +57,6 @@ def _limits() -> Iterator[Effect[Read]]:
     yield Effect("zero-is-refused", "0 is refused", lambda text: refuse() if text == "0" else text)
     yield Effect("decimal", "a fraction is taken", lambda text: text.partition(".")[0])
     yield Effect("empty", "an empty one is taken", lambda text: text or ALL)
-
-
-def _at_most(most: int, limit: str) -> Asked:
-    return {"limit": str(min(int(limit), most))} if limit.isdecimal() else {}
 
 
 def _newest_before_filters(call: Call, images: list[StoredImage], _store: ImageStore) -> list[StoredImage]:

@@ -120,6 +120,8 @@ def _pages() -> FaultRows:
         return answering(LIST, 200, change)
 
     yield "smaller", "a page holds half of what is asked for", Hooks(query=_halved)
+    for word, most in (("one", 1), ("two", 2)):
+        yield f"at-most-{word}", f"no page holds more than {word}, whatever is asked for", Hooks(query=_at_most(most))
     token = linked(lambda _call, link: f"/v2/images?page_token={_packed(link)}")
     yield "token", "next has one parameter that only the service can read", replace(token, request=_unpacked)
     yield "query-only", "next is a query alone", linked(lambda _call, link: "?" + link.partition("?")[2])
@@ -142,6 +144,18 @@ def _halved(_call: Call, query: Pairs) -> Pairs:
     if not _counts(query):
         return query
     return [(name, str((int(value) + 1) // 2) if name == "limit" else value) for name, value in query]
+
+
+def _at_most(most: int) -> Callable[[Call, Pairs], Pairs]:
+    """Read a limit that is larger, or none, as this one."""
+
+    def capped(call: Call, query: Pairs) -> Pairs:
+        if call.operation != LIST or not _counts(query):
+            return query
+        limit = min(int(dict(query).get("limit", PAGE)), most)
+        return [*(pair for pair in query if pair[0] != "limit"), ("limit", str(limit))]
+
+    return capped
 
 
 def _packed(link: str) -> str:

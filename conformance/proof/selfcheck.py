@@ -265,12 +265,14 @@ def _notes(verdict: Verdict) -> tuple[str, ...]:
 
 
 def trial(
-    fault: str, profile: str = "gate", seed: int = SEED, cases: str | None = None, likely: str = ""
+    fault: str, profile: str = "gate", seed: int = SEED, cases: str | None = None, likely: str = "", reads: bool = False
 ) -> FaultTrial:
     """The suite against the embedded target with this fault, to the first finding on a promise that it breaks.
 
-    `cases` is a pytest expression that chooses the cases; without one `likely` names the case to begin with.
+    `cases` is a pytest expression that chooses the cases; without one `likely` names the case to begin with. With `reads`
+    it is a run that may only read, of a target that has resources.
     """
+    stock = [service.stocked for service in registered() if service.stocked] if reads else []
     item = _known()[fault]
     began = time.monotonic()
     sent = 0
@@ -282,7 +284,8 @@ def trial(
             profile,
             seed,
             selection=stage.selection,
-            embedded=_reference([fault]),
+            read_only=reads,
+            embedded=_reference([fault, *stock]),
             explore=False,
             modules=stage.modules,
         )
@@ -389,10 +392,10 @@ def _names(finding: Finding, fault: Fault) -> bool:
 
 def prove(check: str, faults: Iterable[str], profile: str = "gate") -> FaultTrial | None:
     """A trial in which this case, run alone, is the one that catches a fault; None when it catches none of them."""
-    name = check.partition(".")[2]
-    return next(
-        (found for fault in faults if check in (found := trial(fault, profile, cases=f"test_{name}")).checks), None
-    )
+    name = f"test_{check.partition('.')[2]}"
+    reads = any(case.reads for case in registry() if case.name == check)
+    trials = (trial(fault, profile, cases=name, reads=reads) for fault in faults)
+    return next((found for found in trials if check in found.checks), None)
 
 
 def _catchers(fault: Fault, verdict: Verdict, findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:

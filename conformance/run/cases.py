@@ -50,7 +50,8 @@ class Case:
 
     `draws` says that its requests are drawn by a seed. Such a case is run twice: with a seed that never changes, which
     decides, and after all the others with the seed of the run, to explore. `long` says that it sends more than most, also
-    of those that draw, so that workers begin with it.
+    of those that draw, so that workers begin with it. `reads` says that it judges what is there, in runs that may only
+    read.
     """
 
     name: str
@@ -60,19 +61,25 @@ class Case:
     module: str = ""
     draws: bool = False
     long: bool = False
+    reads: bool = False
 
 
 def verifies(
-    *requirements: str, smoke: bool = False, acceptance: bool = False, draws: bool = False, long: bool = False
+    *requirements: str,
+    smoke: bool = False,
+    acceptance: bool = False,
+    draws: bool = False,
+    long: bool = False,
+    reads: bool = False,
 ) -> Callable[[F], F]:
-    """Declare which requirements a case judges, and whether it draws its requests."""
+    """Declare which requirements a case judges, and what else a `Case` says of itself."""
 
     import pytest  # whoever declares cases has it; who only knows of them need not wait for it
 
     def declare(function: F) -> F:
         module = function.__module__.rsplit(".", 1)[-1].removeprefix("test_")
         name = f"{module}.{function.__name__.removeprefix('test_')}"
-        case = Case(name, requirements, smoke, acceptance, function.__module__, draws, long)
+        case = Case(name, requirements, smoke, acceptance, function.__module__, draws, long, reads)
         marked: Any = pytest.mark.conformance(case)(function)
         marked.conformance_case = case
         return function

@@ -46,7 +46,8 @@ class Service:
     `cases` are the packages that hold its cases; `searching` are the modules of those that draw their requests, the
     quickest first. `faults` makes the faults of its reference target, each breaking promises of the contract, and
     `liberties` what the target may do otherwise without breaking any; both are values of
-    `conformance.services.fault.Fault`, made anew by each call. `target` makes the service's part of the reference, a
+    `conformance.services.fault.Fault`, made anew by each call. `stocked` is the liberty with which there are resources
+    before a run begins. `target` makes the service's part of the reference, a
     `conformance.services.part.ReferencePart`, from its `Surroundings`; that of the service which `gives_tokens` is made
     first, and says who calls the others.
     """
@@ -70,6 +71,7 @@ class Service:
     searching: tuple[str, ...] = ()
     faults: Callable[[Contract], Iterable[Any]] = lambda _contract: ()
     liberties: Callable[[], Iterable[Any]] = tuple
+    stocked: str = ""
     target: Callable[[Any], Any] | None = None
 
 

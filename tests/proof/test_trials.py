@@ -92,3 +92,11 @@ def test_nothing_is_found_in_a_target_that_takes_a_liberty(liberty: str) -> None
 def test_a_liberty_that_ends_the_run_is_no_silence() -> None:
     found = clean_run("smoke", 1, "auth.token.response.201.x-subject-token.missing")
     assert not found.silent
+
+
+def test_a_case_that_reads_what_is_there_is_proven_in_a_run_that_may_only_read() -> None:
+    case = "there.what_is_there_is_shown_as_it_is_listed"
+    found = prove(case, ["image.download.bytes.short", "image.list.truth.min_disk"])
+    assert found is not None
+    assert ("image.list.truth.min_disk", {case: ("image.list.complete",)}) == (found.fault, found.checks)
+    assert prove(case, ["image.create.status"]) is None

@@ -60,5 +60,6 @@ IMAGE = Service(
     searching=("stateful", "generated"),
     faults=_faults,
     liberties=_liberties,
+    stocked="liberty.cloud.crowded",
     target=_target,
 )

@@ -17,7 +17,7 @@ LARGEST = 256 * 1024
 """Bytes up to which a file is fetched."""
 
 
-@verifies("image.list.complete", SIZE, CHECKSUM)
+@verifies("image.list.complete", SIZE, CHECKSUM, reads=True)
 def test_what_is_there_is_shown_as_it_is_listed(cloud: ImageClient, expect: Expect) -> None:
     if not cloud.read_only:
         raise NotApplicable(Phrase.of("may-create"))

@@ -19,7 +19,7 @@ import yaml
 
 from conformance.model.errors import UsageError
 from conformance.model.opening import content as bytes_of
-from conformance.target.malformation import malformation
+from conformance.target.malformation import OF_A_TAG, malformation
 from conformance.target.sdk import OpenStackConfig
 
 __all__ = [
@@ -130,7 +130,7 @@ def content_of(path: str) -> Any:
         if piped:  # openstack.config, to which it would be left, would wait for ever
             raise UsageError(f"{path}: {reason_of(error)}; give a file") from None
         raise
-    except (ValueError, RecursionError, yaml.YAMLError) as error:
+    except (*OF_A_TAG, ValueError, RecursionError, yaml.YAMLError) as error:
         raise UsageError(f"{path}: the cloud configuration is no {_format(path)}: {malformation(error)}") from None
     if _is_large(content):
         raise UsageError(f"{path}: holds more than {MOST} values when its aliases are written out, or is nested deeply")

@@ -3,6 +3,7 @@ short."""
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urljoin, urlsplit
 
 from conformance.model.message import Request, Response
@@ -40,25 +41,36 @@ def hindrance(sent: Request, received: Response, auth_url: str) -> str:
 def _redirect(sent: Request, received: Response, auth_url: str) -> str:
     location = received.headers.get("Location")
     there = _address(sent.url, location) if location else ""
-    leads = f"to {_short(there)}" if there else "to what is no HTTP address" if location else "without saying where to"
-    advice = "set auth_url to where the identity service is"
     base = auth_url.rstrip("/")
     rest = sent.url.removeprefix(base)  # what is asked below auth_url: the same below the new one tells which that is
-    if rest != sent.url and rest.strip("/") and there.endswith(rest) and len(there) <= LONGEST:
+    same = rest != sent.url and bool(rest.strip("/")) and there.endswith(rest) and len(there) <= LONGEST
+    shown = there if same else _origin(there)
+    leads = f"to {_short(shown)}" if there else "to what is no HTTP address" if location else "without saying where to"
+    advice = "set auth_url to where the identity service is"
+    if there and urlsplit(sent.url).scheme == "https" != urlsplit(there).scheme:
+        advice = "that is without TLS, and a password would go there in clear: mend the redirect, or whatever ends TLS"
+    elif same:
         advice = f"if that is your identity service, set auth_url to {there.removesuffix(rest)}"
     asked = urlsplit(sent.url).path
     return f"redirects {sent.method} {_short(asked)} ({received.status}) {leads}; not followed: {advice}"
 
 
 def _address(base: str, location: str) -> str:
-    """Where a redirect leads, without what may be secret in it: user and password, query and fragment. "" for what is no
-    address of HTTP."""
+    """Where a redirect leads, without user and password, parameters, query and fragment. "" for what is no address of
+    HTTP."""
     try:
         parts = urlsplit(urljoin(base, location))
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return ""
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if usable else ""
+    path = re.sub(r";[^/]*", "", parts.path)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{path}" if usable else ""
+
+
+def _origin(address: str) -> str:
+    """An address without its path, which may hold anything: a session, another address with its password."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}{'/...' if parts.path.strip('/') else ''}"
 
 
 def _short(text: str) -> str:

@@ -13,7 +13,11 @@ from collections.abc import Sequence
 
 import yaml
 
-__all__ = ["malformation"]
+__all__ = ["OF_A_TAG", "malformation"]
+
+OF_A_TAG = (LookupError, AttributeError, TypeError)
+"""What PyYAML raises, besides its own errors, for a value that is none of its tag (`!!int ''`, `!!bool x`, `!!timestamp x`)."""
+TAGGED = "a value that begins with ! or is = is put in quotes"
 
 QUOTED = "a value with a special character is put in quotes"
 _HERE, _WHERE_IT_BEGAN = False, True
@@ -46,7 +50,7 @@ _CLASSES: Sequence[tuple[str, bool, str]] = (
     (r"cannot start any token", _HERE, "no value can begin with this character; put the value in quotes"),
     (r"undefined alias|an alias|an anchor", _HERE, "a value that begins with * or & is put in quotes"),
     (r"duplicate anchor", _HERE, "an anchor (&) of this name was there before"),
-    (r"constructor for the tag|a tag\b|undefined tag", _HERE, "a value that begins with ! is put in quotes"),
+    (r"constructor for the tag|a tag\b|undefined tag", _HERE, TAGGED),
     (r"a block scalar", _HERE, "a value that begins with | or > is put in quotes"),
     (
         r"a double-quoted scalar",
@@ -82,6 +86,8 @@ def malformation(error: BaseException) -> str:
         return "it is not UTF-8"
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
+    if isinstance(error, OF_A_TAG):
+        return TAGGED
     if isinstance(error, ValueError):
         return "a value looks like a date or a number and is none; put it in quotes"
     return "it holds characters that are not allowed"

@@ -27,19 +27,32 @@ def test_a_redirect_is_told_with_where_it_leads_and_the_auth_url_that_it_means(s
 @pytest.mark.parametrize(
     ("location", "leads"),
     [
-        ("/login?next=secret-word", "to http://here:5000/login; "),
-        ("https://me:secret-word@there/x#secret-word", "to https://there/x; "),
+        ("/login?next=secret-word", "to http://here:5000/...; "),
+        ("https://me:secret-word@there/x#secret-word", "to https://there/...; "),
+        ("https://there/", "to https://there; "),
+        ("https://there/sso;jsessionid=secret-word", "to https://there/...; "),
+        ("https://there/go/https://me:secret-word@inside/v3", "to https://there/...; "),
+        ("https://there/" + "x" * 90 + "/secret-word/auth/tokens", "to https://there/...; "),
         ("file:///etc/passwd", "to what is no HTTP address; "),
         ("https://[", "to what is no HTTP address; "),
         ("https://there:port/", "to what is no HTTP address; "),
-        ("https://there/" + "x" * 5000, f"to https://there/{'x' * 106}...; "),
-        ("https://there/" + "x" * 5000 + "/auth/tokens", f"to https://there/{'x' * 106}...; "),
+        ("https://there/" + "x" * 5000, "to https://there/...; "),
+        ("https://" + "x" * 5000, f"to https://{'x' * 112}...; "),
+        ("https://there/" + "x" * 5000 + "/auth/tokens", "to https://there/...; "),
     ],
 )
 def test_a_redirect_elsewhere_is_told_shortly_and_without_what_may_be_secret(location: str, leads: str) -> None:
     line = said(302, Location=location)
     assert f"(302) {leads}not followed: set auth_url to where the identity service is" in line
     assert "secret-word" not in line
+
+
+def test_a_redirect_out_of_tls_is_no_advice_to_go_there() -> None:
+    asked = Request("POST", "https://here/v3/auth/tokens")
+    answer = Response(301, headers=Headers.of({"Location": "http://here/v3/auth/tokens"}))
+    line = hindrance(asked, answer, "https://here/v3")
+    assert "to http://here/v3/auth/tokens; not followed: that is without TLS" in line
+    assert "set auth_url" not in line
 
 
 def test_a_redirect_that_leads_nowhere_is_told() -> None:

@@ -7,13 +7,13 @@ import json
 import pytest
 import yaml
 
-from conformance.target.malformation import malformation
+from conformance.target.malformation import OF_A_TAG, malformation
 
 HIDDEN = "Kw9pT2xQ"
 
 
 def said(text: str) -> str:
-    with pytest.raises((yaml.YAMLError, ValueError)) as caught:
+    with pytest.raises((yaml.YAMLError, ValueError, *OF_A_TAG)) as caught:
         yaml.safe_load(text)
     return malformation(caught.value)
 
@@ -47,8 +47,8 @@ def said(text: str) -> str:
         (f"a: *{HIDDEN}\n", "line 1, column 4: a value that begins with * or & is put in quotes"),
         (f"a: &{HIDDEN}!x\n", "line 1, column 13: a value that begins with * or & is put in quotes"),
         (f"a: &{HIDDEN} b\nc: &{HIDDEN} d\n", "line 2, column 4: an anchor (&) of this name was there before"),
-        (f"a: !{HIDDEN} b\n", "line 1, column 4: a value that begins with ! is put in quotes"),
-        (f"a: !{HIDDEN}!b c\n", "line 1, column 4: a value that begins with ! is put in quotes"),
+        (f"a: !{HIDDEN} b\n", "line 1, column 4: a value that begins with ! or is = is put in quotes"),
+        (f"a: !{HIDDEN}!b c\n", "line 1, column 4: a value that begins with ! or is = is put in quotes"),
         (f"a: |{HIDDEN}\n", "line 1, column 5: a value that begins with | or > is put in quotes"),
         (f'a: "\\q{HIDDEN}"\n', "line 1, column 6: a backslash between double quotes begins no escape"),
         (f"a: b\n%{HIDDEN}\n", "line 3, column 1: a line begins with %"),
@@ -57,6 +57,10 @@ def said(text: str) -> str:
         (f"a: {{{{{HIDDEN}}}}}\n", "line 1, column 5: a name is a map or a list"),
         ("a: 2026-13-45\n", "a value looks like a date or a number and is none; put it in quotes"),
         (f"a: !!int {HIDDEN}\n", "a value looks like a date or a number and is none; put it in quotes"),
+        ("a: !!int ''\n", "a value that begins with ! or is = is put in quotes"),
+        (f"a: !!bool {HIDDEN}\n", "a value that begins with ! or is = is put in quotes"),
+        (f"a: !!timestamp {HIDDEN}\n", "a value that begins with ! or is = is put in quotes"),
+        ("a: =\n", "line 1, column 4: a value that begins with ! or is = is put in quotes"),
         (f"a: \a{HIDDEN}\n", "it holds characters that are not allowed"),
     ],
 )

@@ -16,6 +16,7 @@ PHRASES: Mapping[str, str] = {
     "and": "{first}; {then}",
     "answer-without": "{operation} was answered with {status}, and with {got} for {place}, where a {due} is due",
     "pages-too-large": "the pages of a list do not end: {bytes} bytes so far, and a link of {link} characters to the next",
+    "pages-do-not-end": "a list that selects a few resources still leads on after {pages} pages",
     "changed-by-others": "others changed the list whenever it was walked ({operation})",
     "two-answers": "{operation} answered the same request in two ways, so it is not known what is there",
     "late-or-lost": "what was deleted was still shown a moment later, and the run ended before it was asked again: it is not "

@@ -27,7 +27,7 @@ from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotExercised
 from conformance.services.image.arrange import answered, listed
 from conformance.services.image.client import ImageClient
-from conformance.services.image.selection import LIST, ids
+from conformance.services.image.selection import LIST, ids, selects
 
 __all__ = [
     "COMPLETE",
@@ -206,9 +206,12 @@ def judge_whole(
     lost = [item for item in due if item not in counts]
     twice = [item for item, count in counts.items() if count > 1]
     if order.name:
-        strangers = [item for item in walked.found if item not in due]
-        selects = Deviation("selects", terms=(("parameters", "name"), ("how", "others-on-a-later-page")))
-        expect(NAME, not strangers, selects, last, related=walked.pages)
+        first, *later = ([item for item in ids(listed(page)) if item not in due] for page in walked.pages)
+        if first:
+            expect(NAME, False, selects("others", "name", "limit"), walked.pages[0])
+        else:
+            further = selects("others-on-a-later-page", "name")
+            expect(NAME, not any(later), further, last, related=walked.pages)
     for kind, wrong in (("lost-in-pages", lost), ("twice-in-pages", twice)):
         terms = (("how", _alike(wrong, due, order)),)
         got = len(counts) if kind.startswith("lost") else sum(counts.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from conformance.judge.members import place_of
@@ -10,7 +11,8 @@ from conformance.model import requirement_id
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.message import Exchange
-from conformance.run.cases import Expect
+from conformance.model.phrase import Phrase
+from conformance.run.cases import Expect, NotExercised
 from conformance.run.reading import Members
 from conformance.services.image.arrange import Image, answered, listed
 from conformance.services.image.client import ImageClient
@@ -18,6 +20,7 @@ from conformance.services.image.observation import values
 
 __all__ = [
     "LIST",
+    "Selected",
     "as_shown",
     "disorder",
     "fills",
@@ -30,6 +33,8 @@ __all__ = [
 ]
 
 LIST = "image.list"
+EMPTY = 8
+"""Pages that may hold nothing, beside one for each image."""
 
 
 def query_of(name: str) -> str:
@@ -67,26 +72,47 @@ def disorder(how: str, key: str) -> Deviation:
 
 def same_set(cloud: ImageClient, expect: Expect, parameter: str, wanted: set[str], first: Exchange) -> None:
     """Judge that a filter selects exactly the images that it should, on as many pages as the first one leads to."""
-    found, whole, last = selected(cloud, first, wanted)
-    if whole:
-        expect(query_of(parameter), wanted <= found, selects("misses", parameter), last)
-    expect(query_of(parameter), found <= wanted, selects("others", parameter), last)
+    met = selected(cloud, expect, parameter, first, wanted)
+    found = met.found
+    if met.whole:
+        expect(query_of(parameter), wanted <= found, selects("misses", parameter), first, related=met.pages[1:])
+    expect(query_of(parameter), found <= wanted, selects("others", parameter), met.pages[-1])
 
 
-def selected(cloud: ImageClient, first: Exchange, wanted: Collection[str]) -> tuple[set[str], bool, Exchange]:
-    """The ids on a page and on those that it leads to, whether they are all that there are, and the last page.
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The pages that a filter gives, in their order; `whole` says that there are no more."""
 
-    No page is asked for after one that holds something else than what is wanted, nor after one that is refused, which
-    the cases of pages judge.
+    pages: tuple[Exchange, ...]
+    whole: bool
+
+    @property
+    def found(self) -> set[str]:
+        """The ids on all of them."""
+        return {item for page in self.pages for item in ids(listed(page))}
+
+
+def selected(cloud: ImageClient, expect: Expect, parameter: str, first: Exchange, wanted: Collection[str]) -> Selected:
+    """The page and those that it leads to, which hold images of our own alone if the filter is right: nobody else moves
+    where one goes on, and one that is refused leads nowhere. A 5xx is left to the check for it.
+
+    No page is asked for after one that holds something else than what is wanted. Raises NotExercised when they do not
+    end with a page for each that is wanted, and some that are empty.
     """
-    found, last = set(ids(listed(first))), first
-    for page in islice(cloud.pages_from(first), 1, None) if found <= set(wanted) else ():
-        if page.response.status != 200:
+    pages, most = [first], len(wanted) + EMPTY
+    for page in islice(cloud.pages_from(first), 1, most):
+        if not set(ids(listed(pages[-1]))) <= set(wanted):
             break
-        found, last = found.union(ids(listed(page))), page
-        if not found <= set(wanted):
+        status = page.response.status
+        if status != 200:
+            if status < 500:
+                nowhere = Deviation("leads-nowhere", status=status, place="next")
+                expect(query_of(parameter), False, nowhere, page, related=tuple(pages))
             break
-    return found, answered(last).get("next") is None, last
+        pages.append(page)
+    if len(pages) == most:
+        raise NotExercised(Phrase.of("pages-do-not-end", pages=most), query_of(parameter))
+    return Selected(tuple(pages), answered(pages[-1]).get("next") is None)
 
 
 def as_shown(expect: Expect, contract: Contract, found: Members, seen: Members, exchange: Exchange) -> None:

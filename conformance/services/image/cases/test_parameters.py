@@ -60,10 +60,13 @@ def test_parameters_hold_together(cloud: ImageClient, expect: Expect) -> None:
     for status, wanted in (("queued", queued), ("active", active)):
         exchange = cloud.list({"name": name, "status": status, "limit": 100})
         if expect.status("image.list.query.status", exchange, 200, act=call(LIST, "name-and-status")):
-            met, whole, last = selected(cloud, exchange, wanted)
-            expect("image.list.query.name", met <= ours, selects("others", "name", "status"), last)
-            right = met & ours == set(wanted) if whole else met & ours <= set(wanted)
-            expect("image.list.query.status", right, selects("not-exactly", "name", "status"), last)
+            met = selected(cloud, expect, "status", exchange, wanted)
+            others = selects("others", "name", "status")
+            expect("image.list.query.name", met.found <= ours, others, met.pages[-1])
+            mine = met.found & ours
+            right = mine == set(wanted) if met.whole else mine <= set(wanted)
+            wrong = selects("not-exactly", "name", "status")
+            expect("image.list.query.status", right, wrong, exchange, related=met.pages[1:])
         exchange = cloud.list({"name": name, "status": status, "limit": 1, "sort_key": "id", "sort_dir": "asc"})
         if exchange.response.status == 200:
             right = ids(listed(exchange)) == sorted(wanted)[:1]

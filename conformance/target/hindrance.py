@@ -44,14 +44,14 @@ def _redirect(sent: Request, received: Response, auth_url: str) -> str:
     base = auth_url.rstrip("/")
     rest = sent.url.removeprefix(base)  # what is asked below auth_url: the same below the new one tells which that is
     same = rest != sent.url and bool(rest.strip("/")) and there.endswith(rest) and len(there) <= LONGEST
-    shown = there if same else _origin(there)
+    asked = urlsplit(sent.url).path
+    shown = there if same or _only_words_of(asked, there) else _origin(there)
     leads = f"to {_short(shown)}" if there else "to what is no HTTP address" if location else "without saying where to"
     advice = "set auth_url to where the identity service is"
     if there and urlsplit(sent.url).scheme == "https" != urlsplit(there).scheme:
         advice = "that is without TLS, and a password would go there in clear: mend the redirect, or whatever ends TLS"
     elif same:
         advice = f"if that is your identity service, set auth_url to {there.removesuffix(rest)}"
-    asked = urlsplit(sent.url).path
     return f"redirects {sent.method} {_short(asked)} ({received.status}) {leads}; not followed: {advice}"
 
 
@@ -65,6 +65,11 @@ def _address(base: str, location: str) -> str:
         return ""
     path = re.sub(r";[^/]*", "", parts.path)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{path}" if usable else ""
+
+
+def _only_words_of(asked: str, address: str) -> bool:
+    """Whether the path of an address has only segments of the path that was asked."""
+    return set(urlsplit(address).path.split("/")) <= set(asked.split("/"))
 
 
 def _origin(address: str) -> str:

@@ -29,7 +29,8 @@ def test_a_redirect_is_told_with_where_it_leads_and_the_auth_url_that_it_means(s
     [
         ("/login?next=secret-word", "to http://here:5000/...; "),
         ("https://me:secret-word@there/x#secret-word", "to https://there/...; "),
-        ("https://there/", "to https://there; "),
+        ("https://there/", "to https://there/; "),
+        ("https://there/auth", "to https://there/auth; "),
         ("https://there/sso;jsessionid=secret-word", "to https://there/...; "),
         ("https://there/go/https://me:secret-word@inside/v3", "to https://there/...; "),
         ("https://there/" + "x" * 90 + "/secret-word/auth/tokens", "to https://there/...; "),

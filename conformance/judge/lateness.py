@@ -4,7 +4,10 @@ delete is lost, and nobody was left to ask again.
 Rules
 - Only in a run that ended before its last case, or whose cleaning up ended with its time: any other asks again, and what
   it was answered stands.
-- Only for MOST_LATE seconds after the deletion. What shows the resource later than that is no late read.
+- Only what nobody has asked again. What was there to be deleted again is no late read, and what was answered in two ways
+  is told as that.
+- Only where the run ended within MOST_LATE seconds after the deletion, the first one of all that the answer shows: after
+  that nothing is late, and in a run that went on somebody was left to ask again.
 - It is no finding, and the promise is not exercised, with that reason; what else breaks it is.
 """
 
@@ -13,13 +16,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from conformance.judge.kinds import BACK_AGAIN
 from conformance.judge.registry import RUN_CHECKS
 from conformance.judge.run_checks import BACK, MOST_LATE
 from conformance.model.contract import Contract
 from conformance.model.phrase import Phrase
 from conformance.model.record import Record
-from conformance.model.spool import numbered
 
 __all__ = ["undecided"]
 
@@ -36,13 +37,8 @@ def undecided(record: Record, contract: Contract) -> Record:
 
 
 def _too_soon(record: Record, contract: Contract) -> Iterator[tuple[str, str, int]]:
-    """Requirement, check and number of the exchange of each finding that says that something is back too soon."""
+    """Requirement, check and number of the exchange of each finding that nobody was left to ask again about."""
+    ended = max((item.started for item in record.exchanges), default=0.0)
     for sight in RUN_CHECKS[BACK].look(record.exchanges, contract):
-        deviation = sight.look.deviation
-        if deviation is None or deviation.kind not in BACK_AGAIN:
-            continue
-        shown = numbered(record.exchanges, sight.exchange.number)
-        deletes = [numbered(record.exchanges, item.number) for item in sight.related]
-        ended = max((item.started + item.response.elapsed for item in deletes if item is not None), default=None)
-        if shown is not None and ended is not None and shown.started - ended < MOST_LATE:
-            yield sight.look.requirement, BACK, shown.number
+        if sight.open_since is not None and ended - sight.open_since < MOST_LATE:
+            yield sight.look.requirement, BACK, sight.exchange.number

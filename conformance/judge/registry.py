@@ -49,11 +49,14 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class RunLook:
-    """A look that takes a run: the exchange at which it shows, and the earlier exchanges that it takes to see it."""
+    """A look that takes a run: the exchange at which it shows, and the earlier exchanges that it takes to see it.
+    `open_since` is set where more requests might have shown that it is none, and nobody has sent them: the moment from
+    which that is reckoned."""
 
     exchange: Outlined
     look: Look
     related: tuple[Outlined, ...] = ()
+    open_since: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

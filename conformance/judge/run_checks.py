@@ -100,20 +100,28 @@ class _Gone:
 
 @dataclass(frozen=True, slots=True)
 class _ShowsGone:
-    """An answer that shows what was deleted: its place among the exchanges, how many resources of which it shows, and the
-    first of them."""
+    """An answer that shows what was deleted: its place among the exchanges, how many resources of which it shows, those
+    of them that were deleted first, in that order, and when the last of all was deleted."""
 
     place: int
     count: int
     shown: tuple[_Gone, ...]
+    last: float
 
-    def age(self, moment: float) -> float:
-        """Seconds that had passed at a moment since the last deletion of what it shows."""
-        return moment - max(item.ended for item in self.shown)
+    @classmethod
+    def of(cls, place: int, back: Sequence[_Gone]) -> _ShowsGone:
+        """The answer at a place, which shows these."""
+        ordered = sorted(back, key=lambda item: item.ended)
+        return cls(place, len(ordered), tuple(ordered[:MOST_SHOWN]), ordered[-1].ended)
+
+    @property
+    def first(self) -> float:
+        """When the first of all was deleted: it is the one that least can be late."""
+        return self.shown[0].ended
 
 
 MOST_SHOWN = 100
-"""Deleted resources of one answer that are remembered."""
+"""Deleted resources of one answer that are remembered, those of the earliest deletions."""
 MOST_LATE = 10.0
 """Seconds after a deletion in which an answer may be late where others were; what shows it then is no late read."""
 
@@ -123,20 +131,21 @@ def _back(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -
     # Request -> its answers that showed what was gone, as long as none came without it.
     seen: dict[tuple[str, str], list[_ShowsGone]] = {}
     shown: set[str] = set()
+    unsettled: list[_ShowsGone] = []  # those whose request will not be compared with a later one
     # Request -> the place of its last answer without anything that was gone, as long as nothing was written.
     without: dict[tuple[str, str], int] = {}
     # Operation -> seconds after a deletion at which an answer that had still shown what was gone showed it no more.
     late: dict[str, float] = {}
 
-    def told(back: _ShowsGone, then: Exchange | None) -> RunLook:
+    def told(back: _ShowsGone, then: Exchange | None = None, open_since: float | None = None) -> RunLook:
         """Where the same request was answered without it, `then` or just before, it was answered in two ways."""
         exchange = exchanges[back.place]
-        related = tuple(dict.fromkeys(gone[item.own].by for item in back.shown if item.own in gone))
+        related = tuple(dict.fromkeys(item.by for item in back.shown))
         if then is not None:
             two = TwoAnswers.of(exchange, then).deviation
             return RunLook(exchange.outline, Look(requirement, two), (*related, then.outline))
         wrong = Deviation("back-again", seen=(("count", back.count),))
-        return RunLook(exchange.outline, Look(requirement, wrong), related)
+        return RunLook(exchange.outline, Look(requirement, wrong), related, open_since)
 
     for place, exchange in enumerate(exchanges):
         operation, status = exchange.request.operation, exchange.response.status
@@ -147,14 +156,17 @@ def _back(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -
             still = set(_ids(exchange)) if status < 300 else set()
             if not any(item.own in still for back in seen[asked] for item in back.shown):
                 for item in seen.pop(asked):
-                    late[str(operation)] = max(late.get(str(operation), 0.0), item.age(exchange.started))
+                    late[str(operation)] = max(late.get(str(operation), 0.0), exchange.started - item.last)
                     yield told(item, exchange)
         own = unquote(urlsplit(exchange.request.url).path).rpartition("/")[2]
-        if operation == resource.remove and own in shown and status not in GONE:
+        if operation == resource.remove and own in shown and not 400 <= status < 500:
             shown.discard(own)
-            for key in tuple(seen):  # it was there to be deleted again: that it is not shown any more says nothing
+            for key in tuple(seen):  # perhaps this took it away: that it is not shown any more says nothing
                 again = [back for back in seen[key] if any(item.own == own for item in back.shown)]
-                yield from (told(back, None) for back in again)
+                if status < 300:  # it was there to be deleted again
+                    yield from (told(back) for back in again)
+                else:
+                    unsettled += again
                 seen[key] = [back for back in seen[key] if back not in again]
         if operation == resource.remove and status == 204 and exchange.request.actor == "main":
             gone[own] = _Gone(own, exchange.outline, exchange.started + exchange.response.elapsed)
@@ -169,20 +181,20 @@ def _back(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -
         # Of two workers, the one that has the later number may have sent its request first.
         back = [gone[own] for own in ids if own in gone and exchange.started >= gone[own].ended]
         if back and asked in without:
-            yield told(_ShowsGone(place, len(back), tuple(back[:MOST_SHOWN])), exchanges[without[asked]])
+            yield told(_ShowsGone.of(place, back), exchanges[without[asked]])
         elif back:
-            seen.setdefault(asked, []).append(_ShowsGone(place, len(back), tuple(back[:MOST_SHOWN])))
-            shown |= {item.own for item in back[:MOST_SHOWN]}
+            seen.setdefault(asked, []).append(_ShowsGone.of(place, back))
+            shown |= {item.own for item in seen[asked][-1].shown}
         else:
             if gone.keys().isdisjoint(ids):  # what was asked for before the deletion was answered may show it
                 without[asked] = place
             if ids:
                 yield RunLook(exchange.outline, Look(requirement))
-    for item in chain.from_iterable(seen.values()):
+    for item in chain(unsettled, *seen.values()):
         # Where answers are late this was one, perhaps, and nobody has asked again: that they are is the finding.
         shown_by = exchanges[item.place]
-        if item.age(shown_by.started) >= min(late.get(str(shown_by.request.operation), 0.0), MOST_LATE):
-            yield told(item, None)
+        if shown_by.started - item.first >= min(late.get(str(shown_by.request.operation), 0.0), MOST_LATE):
+            yield told(item, open_since=item.first)
 
 
 @run_check(MADE, covers="*.create.response.201")

@@ -12,6 +12,7 @@ import pytest
 from conformance.judge.excuses import Excuses
 from conformance.judge.judgement import judge
 from conformance.judge.lateness import undecided
+from conformance.judge.registry import RUN_CHECKS
 from conformance.judge.run_checks import BACK
 from conformance.model.contract import Contract
 from conformance.model.message import Exchange
@@ -20,6 +21,7 @@ from conformance.model.record import Record
 from conformance.model.verdict import Outcome, RequirementResult, Run
 
 Build = Callable[..., Exchange]
+OTHER = "5e5d0496-d499-4407-a79b-013c4f89200c"
 ID = "4d5d0496-d499-4407-a79b-013c4f89200c"
 GONE = "image.delete.gone"
 RUN = Run("0badcafe", 1, "smoke", "2026-01-01T00:00:00Z", 1.0, 0, "conformance run", "0")
@@ -69,6 +71,77 @@ def test_what_is_shown_long_after_or_in_a_whole_run_is_a_finding(
 
 def test_another_answer_long_after_is_still_a_finding(result: Any, exchange: Build) -> None:
     assert Outcome.FAILED is result(seen(exchange, 1.0, 1.2, 30.0), cut_short=True).outcome
+
+
+def removed(exchange: Build, number: int, own: str, moment: float, status: int = 204) -> Exchange:
+    """A delete of one image at a moment."""
+    url = f"http://cloud/v2/images/{own}"
+    return replace(exchange("image.delete", status, method="DELETE", url=url, number=number), started=moment)
+
+
+def listed(exchange: Build, number: int, moment: float, *own: str) -> Exchange:
+    """A list at a moment, another one each time, of these images."""
+    rows = json.dumps({"images": [{"id": item, "name": "x"} for item in own]}).encode()
+    return replace(exchange(number=number, body=rows, url=f"http://cloud/v2/images?limit={number}"), started=moment)
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_a_fresh_delete_excuses_no_old_one_in_the_same_answer(
+    contract: Contract, result: Any, exchange: Build, *, newest_first: bool
+) -> None:
+    own = [f"{number:08d}-d499-4407-a79b-013c4f89200c" for number in range(150)]
+    run: list[Exchange] = []
+    for count, item in enumerate(own, start=1):
+        run.append(removed(exchange, 2 * count - 1, item, 4.0 * count))
+        gone = own[:count]
+        run.append(listed(exchange, 2 * count, 4.0 * count + 2, *(reversed(gone) if newest_first else gone)))
+    assert Outcome.FAILED is result(run, cut_short=True).outcome
+    record = Record(replace(RUN, cut_short=True), {}, exchanges=run, required=frozenset({GONE}))
+    assert frozenset() == undecided(record, contract).taken_back
+    last = list(RUN_CHECKS[BACK].look(run, contract))[-1]
+    assert (300, 1) == (last.exchange.number, last.related[0].number)
+
+
+def test_a_list_that_shows_what_was_deleted_a_moment_ago_alone_is_taken_back_beside_one_that_shows_old_ones(
+    contract: Contract, exchange: Build
+) -> None:
+    run = [
+        removed(exchange, 1, ID, 1.0),
+        removed(exchange, 2, OTHER, 30.0),
+        listed(exchange, 3, 31.0, OTHER, ID),
+        listed(exchange, 4, 32.0, OTHER),
+    ]
+    record = Record(replace(RUN, cut_short=True), {}, exchanges=run, required=frozenset({GONE}))
+    assert frozenset({(GONE, BACK, 4)}) == undecided(record, contract).taken_back
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [(204, Outcome.FAILED), *((status, Outcome.NOT_EXERCISED) for status in (401, 404, 429, 503))],
+)
+def test_what_could_be_deleted_again_was_there_however_short_the_run(
+    result: Any, exchange: Build, status: int, outcome: Outcome
+) -> None:
+    run = [
+        removed(exchange, 1, ID, 1.0),
+        listed(exchange, 2, 2.0, ID),
+        removed(exchange, 3, ID, 3.0, status),
+        listed(exchange, 4, 4.0, OTHER),
+    ]
+    assert outcome is result(run, cut_short=True).outcome
+
+
+@pytest.mark.parametrize(("end", "outcome"), [(10.9, Outcome.NOT_EXERCISED), (11.0, Outcome.FAILED)])
+def test_where_the_run_went_on_long_enough_somebody_was_left_to_ask_again(
+    result: Any, exchange: Build, end: float, outcome: Outcome
+) -> None:
+    run = [removed(exchange, 1, ID, 1.0), listed(exchange, 2, 3.0, ID), listed(exchange, 3, end, OTHER)]
+    assert outcome is result(run, cut_short=True).outcome
+
+
+def test_the_end_of_a_run_is_its_last_request_whichever_worker_sent_it(result: Any, exchange: Build) -> None:
+    run = [removed(exchange, 1, ID, 1.0), listed(exchange, 2, 600.0, OTHER), listed(exchange, 3, 3.0, ID)]
+    assert Outcome.FAILED is result(run, cut_short=True).outcome
 
 
 def test_a_record_in_which_all_can_be_told_stays_as_it_is(contract: Contract, exchange: Build) -> None:

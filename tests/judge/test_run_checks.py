@@ -19,14 +19,15 @@ from conformance.model.message import Exchange
 Build = Callable[..., Exchange]
 Looks = Callable[[str, list[Exchange]], list[tuple[Exchange, Assertion, tuple[Exchange, ...]]]]
 ID, OTHER = "4d5d0496-d499-4407-a79b-013c4f89200c", "5e5d0496-d499-4407-a79b-013c4f89200c"
+LATE = "6f5d0496-d499-4407-a79b-013c4f89200c"
 
 
 def body(value: Any) -> bytes:
     return json.dumps(value).encode()
 
 
-def deleted(exchange: Build, status: int = 204, **rest: Any) -> Exchange:
-    return exchange("image.delete", status, method="DELETE", url=f"http://cloud/v2/images/{ID}", **rest)
+def deleted(exchange: Build, status: int = 204, own: str = ID, **rest: Any) -> Exchange:
+    return exchange("image.delete", status, method="DELETE", url=f"http://cloud/v2/images/{own}", **rest)
 
 
 @pytest.fixture
@@ -129,6 +130,28 @@ def test_an_answer_is_late_for_seconds_and_not_for_minutes(looks: Looks, exchang
     assert [TWO_ANSWERS, "back-again"] == found
 
 
+def test_a_delete_lost_long_ago_is_told_where_lists_are_late_and_show_a_fresh_one_too(
+    looks: Looks, exchange: Build
+) -> None:
+    late, then = lists(exchange, 2, 1)
+    fresh = deleted(exchange, number=5, own=OTHER)
+    both = exchange(number=6, body=body({"images": [{"id": OTHER}, {"id": ID}]}), url="http://cloud/v2/images?limit=9")
+    run = [
+        replace(deleted(exchange, own=LATE), started=1.0),
+        replace(late, started=2.0, response=replace(late.response, body=body({"images": [{"id": LATE}]}))),
+        replace(then, started=7.0),
+        replace(deleted(exchange, number=4), started=10.0),
+        replace(fresh, started=700.0),
+        replace(both, started=701.0),
+    ]
+    seen = [
+        (at.number, item.deviation.kind, [other.number for other in related])
+        for at, item, related in looks(BACK, run)
+        if item.deviation is not None
+    ]
+    assert [(2, TWO_ANSWERS, [1, 3]), (6, "back-again", [4, 5])] == seen
+
+
 def test_an_answer_that_began_before_the_deletion_ended_is_not_cited_as_one_without_it(
     looks: Looks, exchange: Build
 ) -> None:
@@ -152,7 +175,14 @@ def test_an_image_that_comes_back_when_something_was_written_is_back(looks: Look
     assert "back-again" == item.deviation.kind
 
 
-@pytest.mark.parametrize(("status", "kind"), [(204, "back-again"), (404, TWO_ANSWERS), (410, TWO_ANSWERS)])
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (204, "back-again"),
+        (503, "back-again"),  # perhaps it was carried out
+        *((status, TWO_ANSWERS) for status in (401, 404, 410, 429)),  # it took nothing away
+    ],
+)
 def test_what_could_not_be_deleted_again_was_not_there(looks: Looks, exchange: Build, status: int, kind: str) -> None:
     two, one = lists(exchange, 2, 1)
     again = replace(deleted(exchange, status), number=3)
@@ -161,6 +191,24 @@ def test_what_could_not_be_deleted_again_was_not_there(looks: Looks, exchange: B
     ]
     assert item.deviation is not None
     assert (2, kind) == (at.number, item.deviation.kind)
+
+
+@pytest.mark.parametrize(("status", "kinds"), [(503, [TWO_ANSWERS]), (204, [TWO_ANSWERS, "back-again"])])
+def test_where_lists_are_late_a_delete_that_failed_does_not_say_that_it_was_there(
+    looks: Looks, exchange: Build, status: int, kinds: list[str]
+) -> None:
+    late, then = lists(exchange, 2, 1)
+    rows = body({"images": [{"id": LATE}]})
+    other = exchange(number=5, body=rows, url="http://cloud/v2/images?limit=9")
+    run = [
+        replace(deleted(exchange), started=1.0),
+        replace(late, started=2.0),
+        replace(then, started=6.0),
+        replace(deleted(exchange, own=LATE, number=4), started=7.0),
+        replace(other, started=8.0),
+        replace(deleted(exchange, status, own=LATE, number=6), started=9.0),
+    ]
+    assert kinds == [item.deviation.kind for _, item, _ in looks(BACK, run) if item.deviation is not None]
 
 
 def test_an_image_that_stays_away_is_looked_for(looks: Looks, exchange: Build) -> None:

@@ -153,8 +153,9 @@ def _back(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -
         if exchange.request.method not in READING:
             without.clear()
         if asked in seen and exchange.request.method == "GET" and (status < 300 or status in GONE):
-            still = set(_ids(exchange)) if status < 300 else set()
-            if not any(item.own in still for back in seen[asked] for item in back.shown):
+            ids = _ids(exchange) if status < 300 else []
+            still = frozenset(ids or ())
+            if ids is not None and not any(item.own in still for back in seen[asked] for item in back.shown):
                 for item in seen.pop(asked):
                     late[str(operation)] = max(late.get(str(operation), 0.0), exchange.started - item.last)
                     yield told(item, exchange)
@@ -174,6 +175,8 @@ def _back(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -
         if not gone or status >= 300:
             continue
         ids = _ids(exchange)
+        if ids is None:
+            continue
         if operation == resource.create:
             for own in ids:
                 gone.pop(own, None)
@@ -227,7 +230,7 @@ def _made(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -
         operation, status = exchange.request.operation, exchange.response.status
         own = unquote(urlsplit(exchange.request.url).path).rpartition("/")[2]
         if operation == resource.create and status == 201 and exchange.request.actor == "main":
-            for item in _ids(exchange)[:1]:
+            for item in (_ids(exchange) or [])[:1]:
                 made[item] = exchange.outline
                 settled.discard(item)
         elif exchange.request.method == "DELETE":
@@ -253,14 +256,15 @@ def _made(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -
             yield told(created, missing, None)
 
 
-def _ids(exchange: Exchange) -> list[str]:
-    """The ids of the resources in an answer: its own, or those of the objects in its lists."""
+def _ids(exchange: Exchange) -> list[str] | None:
+    """The ids of the resources in an answer: its own, or those of the objects in its lists; None where it cannot be read,
+    be it that only a part of it was kept."""
     try:
         body: JSON = exchange.response.json()
     except Unreadable:
-        return []
+        return None
     if not isinstance(body, dict):
-        return []
+        return None
     nodes = [body, *(item for value in body.values() if isinstance(value, list) for item in value)]
     found = [node.get("id") for node in nodes if isinstance(node, dict)]
     return [own for own in found if isinstance(own, str)]

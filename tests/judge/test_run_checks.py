@@ -193,6 +193,20 @@ def test_what_could_not_be_deleted_again_was_not_there(looks: Looks, exchange: B
     assert (2, kind) == (at.number, item.deviation.kind)
 
 
+@pytest.mark.parametrize("data", [b"", b'{"images": [{"id": "', b"[]"])
+def test_an_answer_that_cannot_be_read_is_not_one_without_what_was_deleted(
+    looks: Looks, exchange: Build, data: bytes
+) -> None:
+    (two,) = lists(exchange, 2)
+    unread = exchange(body=data)
+    for run in (
+        [deleted(exchange), two, replace(unread, number=3)],
+        [deleted(exchange), replace(unread, number=2), replace(two, number=3)],
+    ):
+        seen = [(item.deviation.kind, len(related)) for _, item, related in looks(BACK, run) if item.deviation]
+        assert [("back-again", 1)] == seen
+
+
 @pytest.mark.parametrize(("status", "kinds"), [(503, [TWO_ANSWERS]), (204, [TWO_ANSWERS, "back-again"])])
 def test_where_lists_are_late_a_delete_that_failed_does_not_say_that_it_was_there(
     looks: Looks, exchange: Build, status: int, kinds: list[str]

@@ -147,6 +147,14 @@ def _back(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -
         wrong = Deviation("back-again", seen=(("count", back.count),))
         return RunLook(exchange.outline, Look(requirement, wrong), related, open_since)
 
+    def set_aside(own: str) -> list[_ShowsGone]:
+        """The answers that show it: from here on they are not compared with later ones."""
+        found = [back for backs in seen.values() for back in backs if any(item.own == own for item in back.shown)]
+        for key, backs in seen.items() if found else ():
+            seen[key] = [back for back in backs if back not in found]
+        shown.discard(own)
+        return found
+
     for place, exchange in enumerate(exchanges):
         operation, status = exchange.request.operation, exchange.response.status
         asked = exchange.request.url, exchange.request.actor
@@ -161,14 +169,11 @@ def _back(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -
                     yield told(item, exchange)
         own = unquote(urlsplit(exchange.request.url).path).rpartition("/")[2]
         if operation == resource.remove and own in shown and not 400 <= status < 500:
-            shown.discard(own)
-            for key in tuple(seen):  # perhaps this took it away: that it is not shown any more says nothing
-                again = [back for back in seen[key] if any(item.own == own for item in back.shown)]
-                if status < 300:  # it was there to be deleted again
-                    yield from (told(back) for back in again)
-                else:
-                    unsettled += again
-                seen[key] = [back for back in seen[key] if back not in again]
+            # Perhaps this took it away: that it is not shown any more says nothing.
+            if status < 300:  # it was there to be deleted again
+                yield from map(told, set_aside(own))
+            else:
+                unsettled += set_aside(own)
         if operation == resource.remove and status == 204 and exchange.request.actor == "main":
             gone[own] = _Gone(own, exchange.outline, exchange.started + exchange.response.elapsed)
             continue
@@ -180,6 +185,7 @@ def _back(exchanges: Sequence[Exchange], resource: Resource, requirement: str) -
         if operation == resource.create:
             for own in ids:
                 gone.pop(own, None)
+                unsettled += set_aside(own) if own in shown else []
             continue
         # Of two workers, the one that has the later number may have sent its request first.
         back = [gone[own] for own in ids if own in gone and exchange.started >= gone[own].ended]

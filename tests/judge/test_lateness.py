@@ -131,6 +131,20 @@ def test_what_could_be_deleted_again_was_there_however_short_the_run(
     assert outcome is result(run, cut_short=True).outcome
 
 
+def test_what_was_made_again_was_there_to_be_deleted_again_whatever_became_of_the_first_delete(
+    result: Any, exchange: Build
+) -> None:
+    made = exchange("image.create", 201, json.dumps({"id": ID}).encode(), method="POST", number=3)
+    run = [
+        removed(exchange, 1, ID, 1.0),
+        listed(exchange, 2, 2.0, ID),
+        replace(made, started=3.0),
+        removed(exchange, 4, ID, 4.0),
+    ]
+    assert Outcome.NOT_EXERCISED is result(run, cut_short=True).outcome
+    assert Outcome.FAILED is result(run).outcome
+
+
 @pytest.mark.parametrize(("end", "outcome"), [(10.9, Outcome.NOT_EXERCISED), (11.0, Outcome.FAILED)])
 def test_where_the_run_went_on_long_enough_somebody_was_left_to_ask_again(
     result: Any, exchange: Build, end: float, outcome: Outcome

@@ -182,12 +182,13 @@ def _inheriting(call: Call, said: Answer, store: ImageStore, past: Past) -> Answ
 
 
 def _ghosts_of_the_name(call: Call, said: Answer, _store: ImageStore, past: Past) -> Answer:
-    name = asked(call).get("name")
+    name, limit = asked(call).get("name"), asked(call).get("limit", "")
     if call.operation != LIST or said.status != 200 or name is None or call.caller is None or not said.body["images"]:
         return said
     owner = call.caller.project
     more = [document(gone) for gone in past.ghosts.values() if (gone.members["name"], gone.owner) == (name, owner)]
-    return rows(said, lambda found: found + more)
+    most = int(limit) if limit.isdecimal() else None  # a page is no larger for it
+    return rows(said, lambda found: (found + more)[:most])
 
 
 def _no_name_again(contract: Contract, call: Call, said: Answer, store: ImageStore, past: Past) -> Answer:

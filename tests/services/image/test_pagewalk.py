@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import pytest
+from endless import endless_pages
 from rich.console import Console
 from targets import reference_with
 
@@ -74,21 +75,7 @@ def test_smoke_is_silent_on_pages_that_are_whole(contract: Contract, liberty: st
 
 def test_smoke_follows_few_pages_however_many_there_are(contract: Contract) -> None:
     followed: list[Call] = []
-
-    def endless(call: Call, answer: Answer, _store: ImageStore) -> Answer:
-        if call.operation != "image.list" or answer.status != 200 or "name" not in dict(call.query):
-            return answer
-        query = {**dict(call.query), "marker": str(uuid4())}
-        return replace(answer, body={**answer.body, "next": f"/v2/images?{urlencode(query)}"})
-
-    def whatever(call: Call, _caller: Caller, _store: ImageStore) -> Answer | None:
-        if not {"name", "marker"} <= dict(call.query).keys():
-            return None
-        followed.append(call)
-        return Answer(200, {"images": []})
-
-    bad = Fault("endless", (COMPLETE,), "pages have no end", Hooks(answer=endless, handle=whatever))
-    verdict(contract, lambda given: Reference(given, faults=[bad]), "smoke", "limit_bounds")
+    verdict(contract, lambda given: Reference(given, faults=[endless_pages(followed)]), "smoke", "limit_bounds")
     assert 2 * (FEW - 1) == len(followed)
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from urllib.parse import urlencode
-from uuid import uuid4
 
 import pytest
+from endless import endless_pages
 from rich.console import Console
 from targets import reference_with
 
@@ -79,21 +78,7 @@ def test_a_filter_whose_next_page_is_refused_is_not_kept(contract: Contract) -> 
 
 def test_a_filter_whose_pages_do_not_end_is_asked_for_few_and_not_exercised(contract: Contract) -> None:
     followed: list[Call] = []
-
-    def endless(call: Call, answer: Answer, _store: ImageStore) -> Answer:
-        if call.operation != "image.list" or answer.status != 200 or "name" not in dict(call.query):
-            return answer
-        query = {**dict(call.query), "marker": str(uuid4())}
-        return replace(answer, body={**answer.body, "next": f"/v2/images?{urlencode(query)}"})
-
-    def whatever(call: Call, _caller: Caller, _store: ImageStore) -> Answer | None:
-        if not {"name", "marker"} <= dict(call.query).keys():
-            return None
-        followed.append(call)
-        return Answer(200, {"images": []})
-
-    bad = Fault("endless", (), "pages have no end", Hooks(answer=endless, handle=whatever))
-    found = verdict(contract, lambda given: Reference(given, faults=[bad]), "test_name_selects")
+    found = verdict(contract, lambda given: Reference(given, faults=[endless_pages(followed)]), "test_name_selects")
     assert 2 + EMPTY - 1 == len(followed)
     assert ([], Outcome.NOT_EXERCISED) == (broken(found), outcomes(found)["image.list.query.name"])
     reason = next(str(item.reason) for item in found.requirements if item.id == "image.list.query.name")

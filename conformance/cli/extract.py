@@ -39,8 +39,8 @@ def extract(document: Path, out: Path) -> None:
     for item in found:
         table.add_row(item.lines, item.kind, item.text)
     Console(highlight=False).print(table)
-    for line, text in read.problems:
-        console.print(f"line {line}: {text}", markup=False)
+    for missed in read.unread:
+        console.print(f"line {missed.line}: {missed.reason}", markup=False)
     rows = sum(len(item.rows) for item in read.tables) + len(read.common.error_codes)
     examples = [item for item in read.examples if item.kind == "json"]
     repaired = sum(item.repaired is not None for item in examples)

@@ -136,7 +136,7 @@ def _head(document: Document, service: str) -> dict[str, Any]:
 
 
 def _operation(operation: ApiOperation, document: Document) -> dict[str, Any]:
-    answers_json = operation.response_table is not None
+    answers_json = bool(operation.response_tables)
     result: dict[str, Any] = {
         "operationId": operation_id(operation.method, operation.path, json_answer=answers_json),
         "x-source": [[operation.line, operation.last_line]],
@@ -144,7 +144,7 @@ def _operation(operation: ApiOperation, document: Document) -> dict[str, Any]:
     }
     if operation.preconditions:
         result["x-preconditions"] = [[line, line] for _, line in operation.preconditions]
-    rows = [row for table in (operation.path_parameters, operation.request_table) for row in rows_of(table)]
+    rows = operation.request_rows
     placeholders = set(re.findall(r"\{([^}]+)\}", operation.path))
     body_rows: list[Row] = []
     parameters: list[dict[str, Any]] = []
@@ -206,10 +206,9 @@ def _request_body(operation: ApiOperation, rows: list[Row]) -> dict[str, Any] | 
 
 def _success(operation: ApiOperation, line: int) -> dict[str, Any]:
     result: dict[str, Any] = {"description": "Success.", "x-source": [[line, line]]}
-    table = operation.response_table
-    if table is not None:
-        schema = _table_schema(table.rows)
-        schema["required"] = [row.name for row in table.rows if "." not in row.name]
+    if operation.response_tables:
+        schema = _table_schema(operation.response_rows)
+        schema["required"] = [row.name for row in operation.response_rows if "." not in row.name]
         content: dict[str, Any] = {"schema": schema}
         examples = [item for item in operation.response_examples if item.kind == "json"]
         if examples:

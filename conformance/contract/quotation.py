@@ -50,7 +50,7 @@ def quotes(document: Document, requirements: Iterable[Requirement]) -> dict[str,
     """Id of each requirement -> what its lines say and where they stand."""
     entries = tuple(_entries(document))
     addresses = {
-        operation_id(item.method, item.path, json_answer=item.response_table is not None): item
+        operation_id(item.method, item.path, json_answer=bool(item.response_tables)): item
         for item in document.operations
     }
     return {item.id: _quote(item, document, entries, addresses) for item in requirements}
@@ -137,7 +137,7 @@ def _place(document: Document, line: int) -> Quote:
         for operation in numbered.operations:
             if operation.line <= line <= operation.last_line:
                 part = next((item.title for item in operation.parts if item.line <= line <= item.last_line), "")
-                named = operation_id(operation.method, operation.path, json_answer=operation.response_table is not None)
+                named = operation_id(operation.method, operation.path, json_answer=bool(operation.response_tables))
                 heading = heading_of(operation.method, operation.path, named)
                 return Quote(numbered.number or section, heading, part.replace("-", " "))
     found = next((item for item in document.common.headings if item.line <= line <= item.last_line), None)
@@ -156,13 +156,13 @@ def _entries(document: Document) -> Iterator[_Entry]:
         yield from _example(example)
     for operation in document.operations:
         yield _Entry(operation.uri_line, operation.uri_line, 1, {"method": operation.method, "path": operation.path})
-        in_path = {row.name for row in rows_of(operation.path_parameters)}
         bodiless = operation.method in {"GET", "HEAD", "DELETE"}
-        yield from _rows(operation.path_parameters, "path")
-        for row in rows_of(operation.request_table):
-            placed = "path" if f"{{{row.name}}}" in operation.path or row.name in in_path else ""
-            yield _row(row, placed or ("query" if bodiless else "body"))
-        yield from _rows(operation.response_table, "answer")
+        for table in operation.request_tables:
+            for row in table.rows:
+                placed = "path" if f"{{{row.name}}}" in operation.path else row.place or table.place
+                yield _row(row, placed or ("query" if bodiless else "body"))
+        for table in operation.response_tables:
+            yield from _rows(table, "answer")
         for status, line in operation.success_codes:
             yield _Entry(line, line, 1, {"code": str(status)})
         for example in (*operation.request_examples, *operation.response_examples):

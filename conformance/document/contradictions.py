@@ -94,27 +94,27 @@ def _is_failure(example: Example, document: Document) -> bool:
 def _operation(operation: ApiOperation, document: Document) -> Iterator[Contradiction]:
     name = f"{operation.method} {operation.path}"
     placeholders = set(re.findall(r"\{([^}]+)\}", operation.path))
-    for table in (operation.path_parameters, operation.request_table):
-        for row in rows_of(table):
+    for table in operation.request_tables:
+        for row in table.rows:
             if row.name in placeholders and row.required is False:
                 yield Contradiction(
                     str(row.line), "optional path", f"{row.name} is not required, and {name} cannot do without it"
                 )
-        if table is not None and "type" not in table.columns:
+        if "type" not in table.columns:
             yield Contradiction(str(table.line), "no types", f"the table of {name} has no types")
     if not operation.preconditions:
         yield Contradiction(str(operation.line), "no preconditions", f"{name} has none, other operations do")
     yield from _query_names(operation)
-    body_rows = [row for row in rows_of(operation.request_table) if row.name not in placeholders]
+    body_rows = [row for row in operation.request_rows if row.name not in placeholders]
     for example in operation.request_examples:
         if example.kind == "json":
             yield from _compare(body_rows, example, f"the request of {name}", missing=False)
     for example in operation.response_examples:
-        yield from _compare(list(rows_of(operation.response_table)), example, f"the answer of {name}", missing=True)
+        yield from _compare(list(operation.response_rows), example, f"the answer of {name}", missing=True)
 
 
 def _query_names(operation: ApiOperation) -> Iterator[Contradiction]:
-    names = {row.name: row for row in rows_of(operation.request_table)}
+    names = {row.name: row for row in operation.request_rows}
     for example in operation.request_examples:
         if example.kind != "request":
             continue

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from conformance.document.pdf import is_pdf, pdf_text
 from conformance.model.errors import DocumentError
 from conformance.model.opening import content
 
-__all__ = ["LARGEST", "Line", "Source", "read_source"]
+__all__ = ["LARGEST", "Cell", "Grid", "Line", "Source", "read_source"]
 
 LARGEST = 20 * 1024 * 1024
 """Bytes of the largest document that is read."""
@@ -28,16 +29,42 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a grid: its text with wrapped lines joined, and its first and last line. `indent` are the blanks (or
+    what stands for them) before the text, in characters."""
+
+    text: str
+    line: int
+    last_line: int
+    indent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table whose cells are known. The first of its rows is its header; a cell that spans rows is in each of them."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    line: int
+    last_line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """The lines of a document that are not blank, its SHA-256 and how many lines it has in all.
 
-    `paged` says that the pages of its lines are known (each page starts with a form feed) and not guessed.
+    `paged` says that the pages of its lines are known (each page starts with a form feed) and not guessed. What a form
+    other than a text dump tells of its layout stands beside the lines: `grids` are its tables, in their order; `codes`
+    the (first, last) lines of its blocks of code; `titles` the level of each line that is a heading (1: the highest).
+    The lines of a grid, a block and a heading are among `lines`, in words that a reader sees, without marks.
     """
 
     lines: tuple[Line, ...]
     sha256: str
     line_count: int
     paged: bool = False
+    grids: tuple[Grid, ...] = ()
+    codes: tuple[tuple[int, int], ...] = ()
+    titles: Mapping[int, int] = field(default_factory=dict)
 
 
 def read_source(path: Path) -> Source:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 __all__ = [
+    "Account",
     "ApiOperation",
     "ApiSection",
     "Chapter",
@@ -15,6 +17,8 @@ __all__ = [
     "Document",
     "Example",
     "Heading",
+    "NotUnderstood",
+    "Position",
     "Row",
     "StatusCode",
     "Table",
@@ -22,9 +26,24 @@ __all__ = [
 ]
 
 
+class Position(StrEnum):
+    """Where a parameter or a member stands. OPEN where the document does not say it by a heading or a column."""
+
+    OPEN = ""
+    PATH = "path"
+    QUERY = "query"
+    HEADER = "header"
+    BODY = "body"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A table's row; `type` and `required` are None where the table has no such column."""
+    """A table's row; `type`, `required` and the cells of rarer columns are None where the table has no such column.
+
+    `name` is as it is written, dots and `[]` included, without marks of its depth: `depth` is how far the row is
+    indented below the rows above it (0: not at all). `place` is said by a column of places. `deprecated` says that the
+    row is marked as something to be given up, `since` the microversion from which on it is there (`2.37`).
+    """
 
     name: str
     type: str | None
@@ -33,16 +52,29 @@ class Row:
     line: int
     last_line: int
     page: int
+    depth: int = 0
+    place: Position = Position.OPEN
+    default: str | None = None
+    example: str | None = None
+    constraint: str | None = None
+    deprecated: bool = False
+    since: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: its columns (name, type, required, description, phrase) and its rows."""
+    """A table: its columns (names of `vocabulary.COLUMNS`) and its rows.
+
+    `place` is where the heading above it puts its rows, `owner` the row of another table whose members it describes
+    (`servers`, `flavor.disk`; empty for a table of its own).
+    """
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     line: int
     last_line: int
+    place: Position = Position.OPEN
+    owner: str = ""
 
 
 def rows_of(table: Table | None) -> tuple[Row, ...]:
@@ -99,7 +131,12 @@ class Common:
 
 @dataclass(frozen=True)
 class ApiOperation:
-    """One operation as its part of the document gives it; the headings of its `parts` are named in our words."""
+    """One operation as its part of the document gives it; the headings of its `parts` are named in our words.
+
+    `success_codes` are (code, line) of what its part for success lists, whatever codes these are; `error_codes` those of
+    a table or a list of errors of its own. `method` and `path` are empty, `uri_line` its title's, where the document
+    gives the operation no address.
+    """
 
     title: str
     line: int
@@ -108,13 +145,25 @@ class ApiOperation:
     path: str
     uri_line: int
     preconditions: tuple[tuple[str, int], ...]
-    path_parameters: Table | None
-    request_table: Table | None
-    response_table: Table | None
+    request_tables: tuple[Table, ...]
+    response_tables: tuple[Table, ...]
     request_examples: tuple[Example, ...]
     response_examples: tuple[Example, ...]
     success_codes: tuple[tuple[int, int], ...]
     parts: tuple[Heading, ...] = ()
+    error_codes: tuple[StatusCode, ...] = ()
+    deprecated: bool = False
+    since: str | None = None
+
+    @property
+    def request_rows(self) -> tuple[Row, ...]:
+        """The rows of all tables of the request."""
+        return tuple(row for table in self.request_tables for row in table.rows)
+
+    @property
+    def response_rows(self) -> tuple[Row, ...]:
+        """The rows of all tables of the answer."""
+        return tuple(row for table in self.response_tables for row in table.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +184,40 @@ class Chapter:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """Lines that were not understood, why, and what they say. `operation` is the title of that in which they stand."""
+
+    line: int
+    last_line: int
+    reason: str
+    text: str
+    operation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where each line of a document went, as line numbers: every one is in exactly one of these.
+
+    `cited` became part of the specs, `prose` is said in words that make no promise of their own, `furniture` is
+    repeated on pages (numbers, footers, headers of tables that go on) or marks a heading, `blank` holds nothing, and
+    `unread` was not understood.
+    """
+
+    cited: frozenset[int] = frozenset()
+    prose: frozenset[int] = frozenset()
+    furniture: frozenset[int] = frozenset()
+    blank: frozenset[int] = frozenset()
+    unread: frozenset[int] = frozenset()
+
+
 @dataclass(frozen=True)
 class Document:
     """The whole document.
 
-    `problems` are `(line, text)` of what could not be read, `chapters` its numbered headings. `pages` are the first
-    lines of its pages, the first page's first; none where the pages are not surely known.
+    `unread` is what was not understood, `account` where each line went, `chapters` its numbered headings. `pages` are
+    the first lines of its pages, the first page's first; none where the pages are not surely known. `product_version`
+    and `release_date` are empty where the document names none.
     """
 
     title: str
@@ -150,7 +227,8 @@ class Document:
     line_count: int
     common: Common
     sections: tuple[ApiSection, ...]
-    problems: tuple[tuple[int, str], ...] = ()
+    unread: tuple[NotUnderstood, ...] = ()
+    account: Account = Account()
     chapters: tuple[Chapter, ...] = ()
     pages: tuple[int, ...] = ()
 
@@ -167,11 +245,7 @@ class Document:
     def tables(self) -> tuple[Table, ...]:
         """Every table of parameters, methods and codes, in the document's order."""
         common = (self.common.methods, self.common.request_parameters, self.common.response_parameters)
-        parts = [
-            table
-            for item in self.operations
-            for table in (item.path_parameters, item.request_table, item.response_table)
-        ]
+        parts = [table for item in self.operations for table in (*item.request_tables, *item.response_tables)]
         return tuple(table for table in (*common, *parts) if table is not None)
 
     @property

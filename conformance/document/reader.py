@@ -18,6 +18,8 @@ from conformance.document.model import (
     Document,
     Example,
     Heading,
+    NotUnderstood,
+    Position,
     StatusCode,
     Table,
 )
@@ -46,15 +48,15 @@ def read_document(path: Path) -> Document:
     """
     source = read_source(path)
     lines = source.lines
-    problems: list[tuple[int, str]] = []
+    unread: list[NotUnderstood] = []
     starts = [at for at in range(1, len(lines)) if lines[at].text == INTRODUCTION]
     if not starts:
         raise DocumentError(
             f"{path}: describes no operation (no line reads {INTRODUCTION}); give the vendor's API reference"
         )
     first = _section_start(lines, starts[0])
-    common = _common(lines[:first], problems)
-    sections = _sections(lines, first, [at - 1 for at in starts], problems)
+    common = _common(lines[:first], unread)
+    sections = _sections(lines, first, [at - 1 for at in starts], unread)
     found = next((match for line in lines if (match := VERSION.match(line.text))), None)
     if found is None:
         raise DocumentError(f"{path}: names no product version; give the vendor's API reference")
@@ -67,7 +69,7 @@ def read_document(path: Path) -> Document:
         line_count=source.line_count,
         common=common,
         sections=sections,
-        problems=tuple(problems),
+        unread=tuple(unread),
         chapters=_chapters(lines),
         pages=_pages(source),
     )
@@ -121,13 +123,13 @@ def _is_section(line: Line) -> bool:
 
 
 def _sections(
-    lines: Sequence[Line], first: int, titles: Sequence[int], problems: list[tuple[int, str]]
+    lines: Sequence[Line], first: int, titles: Sequence[int], unread: list[NotUnderstood]
 ) -> tuple[ApiSection, ...]:
     headings = [at for at in range(first, len(lines)) if _is_section(lines[at])] or [first]
     result: list[ApiSection] = []
     for start, end in pairwise([*headings, len(lines)]):
         inside = [at for at in titles if start <= at < end]
-        operations = tuple(_operation(lines[begin:stop], problems) for begin, stop in pairwise([*inside, end]))
+        operations = tuple(_operation(lines[begin:stop], unread) for begin, stop in pairwise([*inside, end]))
         if operations:
             heading = NUMBERED.fullmatch(lines[start].text)
             title = heading.group(2) if heading else lines[start].text
@@ -136,7 +138,7 @@ def _sections(
     return tuple(result)
 
 
-def _operation(lines: Sequence[Line], problems: list[tuple[int, str]]) -> ApiOperation:
+def _operation(lines: Sequence[Line], unread: list[NotUnderstood]) -> ApiOperation:
     parts: dict[str, _Content] = {}
     spans: dict[str, list[Line]] = {}
     headings: list[Heading] = []
@@ -149,7 +151,7 @@ def _operation(lines: Sequence[Line], problems: list[tuple[int, str]]) -> ApiOpe
             spans.setdefault(name, []).append(line)
             headings[-1:] = [replace(item, last_line=line.number) for item in headings[-1:]]
     for name, span in spans.items():
-        parts[name] = _part(span, problems)
+        parts[name] = _part(span, unread)
     uri = _uri(spans.get("uri", []), lines[0])
     request, response = parts.get("request", _Content()), parts.get("response", _Content())
     return ApiOperation(
@@ -160,9 +162,11 @@ def _operation(lines: Sequence[Line], problems: list[tuple[int, str]]) -> ApiOpe
         path=uri[1],
         uri_line=uri[2],
         preconditions=tuple((line.text, line.number) for line in parts.get("preconditions", _Content()).texts),
-        path_parameters=_first(parts.get("uri")),
-        request_table=_first(request),
-        response_table=_first(response),
+        request_tables=(
+            *(replace(table, place=Position.PATH) for table in parts.get("uri", _Content()).tables),
+            *request.tables,
+        ),
+        response_tables=tuple(response.tables),
         request_examples=(*request.examples, *parts.get("request-example", _Content()).examples),
         response_examples=(*response.examples, *parts.get("response-example", _Content()).examples),
         success_codes=tuple(
@@ -192,7 +196,7 @@ def _first(part: _Content | None) -> Table | None:
     return part.tables[0] if part is not None and part.tables else None
 
 
-def _part(lines: Sequence[Line], problems: list[tuple[int, str]]) -> _Content:
+def _part(lines: Sequence[Line], unread: list[NotUnderstood]) -> _Content:
     part = _Content()
     at = 0
     while at < len(lines):
@@ -201,12 +205,14 @@ def _part(lines: Sequence[Line], problems: list[tuple[int, str]]) -> _Content:
             table, at = read_table(lines, at)
             part.tables.append(table)
             if not table.rows:
-                problems.append((line.number, "a table without a row that can be read"))
+                unread.append(
+                    NotUnderstood(line.number, table.last_line, "a table without a row that can be read", line.text)
+                )
         elif is_json_start(line):
             example, at, problem = read_json(lines, at)
             part.examples.append(example)
             if problem is not None:
-                problems.append((line.number, problem))
+                unread.append(NotUnderstood(line.number, example.last_line, problem, line.text))
         elif is_request_line(line):
             example, at = read_request(lines, at)
             part.examples.append(example)
@@ -216,7 +222,7 @@ def _part(lines: Sequence[Line], problems: list[tuple[int, str]]) -> _Content:
     return part
 
 
-def _common(lines: Sequence[Line], problems: list[tuple[int, str]]) -> Common:
+def _common(lines: Sequence[Line], unread: list[NotUnderstood]) -> Common:
     spans: list[tuple[str, list[Line]]] = [("", [])]
     headings: list[Heading] = []
     for line in lines:
@@ -227,7 +233,7 @@ def _common(lines: Sequence[Line], problems: list[tuple[int, str]]) -> Common:
             spans[-1][1].append(line)
             last = headings[-1]
             headings[-1] = Heading(last.title, last.line, line.number)
-    parts = {name: _part(span, problems) for name, span in spans if name}
+    parts = {name: _part(span, unread) for name, span in spans if name}
     codes = _first(parts.get("error-codes"))
     return Common(
         request_parameters=_first(parts.get("common-request-parameters")),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.document import ApiOperation, Document, read_document
+from conformance.document.model import Position
 from conformance.model.errors import DocumentError
 
 CLEAN = """ 1 接口
@@ -62,7 +63,7 @@ def test_the_product_and_its_release_are_read_off_a_footer(library: Document) ->
 
 
 def test_nothing_is_left_unread(library: Document) -> None:
-    assert library.problems == ()
+    assert library.unread == ()
 
 
 def test_sections_hold_their_operations(library: Document) -> None:
@@ -120,8 +121,8 @@ def test_headings_of_the_common_part_say_how_far_they_reach(library: Document) -
 
 
 def test_parameters_of_the_path_may_stand_below_the_uri(library: Document) -> None:
-    table = operation(library, "DELETE", "/v1/books/{book_id}").path_parameters
-    assert table is not None
+    (table,) = operation(library, "DELETE", "/v1/books/{book_id}").request_tables
+    assert table.place is Position.PATH
     assert [(row.name, row.type, row.required, row.line) for row in table.rows] == [("book_id", None, True, 389)]
 
 
@@ -142,10 +143,8 @@ def test_an_edition_about_something_else_is_read(tmp_path: Path, change: Callabl
     document = read(tmp_path, change(CLEAN))
     item = document.operations[0]
     assert (item.method, item.path) == ("GET", "/v3/disks/{disk_id}/parts")
-    assert item.request_table is not None
-    assert item.response_table is not None
-    assert [(row.name, row.required) for row in item.request_table.rows] == [("disk_id", True), ("size_from", False)]
-    assert [row.name for row in item.response_table.rows] == ["parts", "parts.id"]
+    assert [(row.name, row.required) for row in item.request_rows] == [("disk_id", True), ("size_from", False)]
+    assert [row.name for row in item.response_rows] == ["parts", "parts.id"]
     assert [code for code, _ in item.success_codes] == [200, 206]
     assert [(code.code, code.phrase) for code in document.common.error_codes] == [(404, "Not Found"), (409, "Conflict")]
     assert document.product_version == "7.1"
@@ -173,12 +172,12 @@ def test_text_that_describes_no_operation_is_refused(tmp_path: Path) -> None:
 
 def test_a_table_without_rows_is_a_problem_and_not_a_promise(tmp_path: Path) -> None:
     document = read(tmp_path, CLEAN.replace("parts array 甲\nparts.id string UUID\n", ""))
-    assert document.problems == ((25, "a table without a row that can be read"),)
+    assert [(item.line, item.reason) for item in document.unread] == [(25, "a table without a row that can be read")]
 
 
 def test_a_long_hostile_line_does_not_hang(tmp_path: Path) -> None:
     document = read(tmp_path, CLEAN.replace("GET /v3/disks/7/parts?size_from=3", "{" + "ab" * 50000))
-    assert [line for line, _ in document.problems] == [23]
+    assert [item.line for item in document.unread] == [23]
 
 
 def test_numbered_headings_are_the_chapters(library: Document) -> None:

@@ -27,7 +27,7 @@ def test_other_lines_are_no_headers() -> None:
 
 
 def test_a_header_again_at_the_top_of_a_page_begins_no_table(library: Document) -> None:
-    table = next(item.request_table for item in library.operations if item.method == "POST")
+    table = next(item.request_tables[0] for item in library.operations if item.method == "POST")
     assert table is not None
     assert [(item.name, item.line, item.page) for item in table.rows] == [
         ("title", 225, 5),
@@ -38,7 +38,7 @@ def test_a_header_again_at_the_top_of_a_page_begins_no_table(library: Document) 
 
 
 def test_a_description_goes_on_over_lines(library: Document) -> None:
-    found = row(library.operations[0].request_table, "page-size")
+    found = row(library.operations[0].request_tables[0], "page-size")
     assert (found.description, found.line, found.last_line) == ("一页放几本，大于0的数。", 159, 161)
 
 

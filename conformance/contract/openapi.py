@@ -14,40 +14,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.contract.nouns import nouns, segments
 from conformance.document import ApiOperation, Document, Example, Row, vocabulary
 from conformance.document.model import rows_of
+from conformance.document.naming import operation_id
+from conformance.document.nouns import nouns
 
-__all__ = ["operation_id", "schema_of", "service_specs"]
+__all__ = ["schema_of", "service_specs"]
 
 IDENTITY = "identity"
 """The service that gives tokens, by its type in OpenStack's catalogue."""
-
-_VERBS = {
-    (False, "GET"): "list",
-    (False, "POST"): "create",
-    (False, "PUT"): "replace",
-    (False, "PATCH"): "patch",
-    (False, "DELETE"): "clear",
-    (False, "HEAD"): "head",
-    (True, "GET"): "show",
-    (True, "POST"): "act",
-    (True, "PUT"): "replace",
-    (True, "PATCH"): "patch",
-    (True, "DELETE"): "delete",
-    (True, "HEAD"): "head",
-}
-"""(path ends in a parameter, method) -> the verb of the operation's id."""
-
-
-def operation_id(method: str, path: str, *, json_answer: bool = True) -> str:
-    """The operation's stable dotted id, made of its path and method: GET /v2/servers -> server.list."""
-    parts, words = segments(path), nouns(path)
-    ends_in_parameter = bool(parts) and parts[-1].startswith("{")
-    below_an_item = any(part.startswith("{") for part in parts[:-1])
-    if below_an_item and not ends_in_parameter and not json_answer and method in {"GET", "PUT"}:
-        return ".".join([*words[:-1], "download" if method == "GET" else "upload"])
-    return ".".join([*words, _VERBS.get((ends_in_parameter, method), method.lower())])
 
 
 def service_specs(document: Document) -> dict[str, dict[str, Any]]:

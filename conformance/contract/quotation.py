@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.contract.nouns import nouns
-from conformance.contract.openapi import operation_id
 from conformance.document import ApiOperation, Document, Example, Row, Table
 from conformance.document.model import rows_of
+from conformance.document.naming import operation_id
+from conformance.document.nouns import nouns
 from conformance.document.vocabulary import COMMON_HEADINGS
 from conformance.model.contract import Quote, Requirement
 from conformance.model.jsonvalue import kind_of

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from conformance.contract.nouns import nouns
+from conformance.document.nouns import nouns
 from conformance.model.contract import Operation, Resource, Schema
 
 __all__ = ["resources_of"]

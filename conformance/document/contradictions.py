@@ -16,31 +16,66 @@ letter case                      a reason phrase in lower case
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.document.model import ApiOperation, Document, Example, Row, rows_of
+from conformance.document.naming import named_operations
 from conformance.document.vocabulary import JSON_TYPES, NULLABLE, UUID
 from conformance.model.jsonvalue import kind_of
 
-__all__ = ["Contradiction", "contradictions"]
+__all__ = ["DEFAULTS", "Contradiction", "contradictions"]
 
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """One contradiction: its document lines, its kind, and what disagrees with what."""
+    """One contradiction: its document lines, its kind, and what disagrees with what.
+
+    `operation` is the id of the operation it is in, empty for the common part, and `subject` the name of what disagrees:
+    a parameter, a member, a method, a code, empty where it is the whole. These three stay the same when lines move.
+    """
 
     lines: str
     kind: str
     text: str
+    operation: str = ""
+    subject: str = ""
+
+    @property
+    def default(self) -> str:
+        """What the specs say where no ruling decides."""
+        return DEFAULTS[self.kind]
+
+
+DEFAULTS: Mapping[str, str] = {
+    "unused method": "the method is listed, nothing is asserted of it",
+    "unknown method": "the operation is written as its address says",
+    "foreign path": "the call is written where it belongs to no service of the document, and checked by nothing",
+    "success as error": "the example is listed, no schema is made of it",
+    "in no example": "the table is written: the member is promised",
+    "letter case": "the phrase is written as it stands, phrases are compared without case",
+    "spelling": "the table is written: its spelling is the name",
+    "unknown parameter": "the parameter is left out",
+    "broken example": "the example is read as it was mended",
+    "open enumeration": "any value of the type is allowed",
+    "null": "the table is written: null is not allowed",
+    "type": "the table is written: its type holds",
+    "placeholder": "the table is written: its format holds",
+    "in no table": "the member is left out, further members are allowed",
+    "nesting": "the table is written: the member stands beside",
+    "optional path": "the parameter of the path is required",
+    "no types": "any type is allowed",
+    "no preconditions": "nothing is asked before the request",
+}
+"""Kind -> what the specs do where no ruling decides."""
 
 
 def contradictions(document: Document) -> tuple[Contradiction, ...]:
     """Every contradiction, those of the common part first, then operation by operation."""
     found = [*_common(document)]
-    for operation in document.operations:
-        found += _operation(operation, document)
+    for name, operation in named_operations(document):
+        found += (replace(item, operation=name) for item in _operation(operation))
     return tuple(found)
 
 
@@ -49,11 +84,16 @@ def _common(document: Document) -> Iterator[Contradiction]:
     used = {operation.method: operation for operation in document.operations}
     for name, row in methods.items():
         if name not in used:
-            yield Contradiction(str(row.line), "unused method", f"{name} is in the method table, no operation uses it")
+            yield Contradiction(
+                str(row.line), "unused method", f"{name} is in the method table, no operation uses it", subject=name
+            )
     for name, operation in used.items():
         if name not in methods:
             yield Contradiction(
-                str(operation.uri_line), "unknown method", f"{name} is used and not in the method table"
+                str(operation.uri_line),
+                "unknown method",
+                f"{name} is used and not in the method table",
+                subject=name,
             )
     paths = {operation.path for operation in document.operations}
     failures = [item for item in document.common.examples if _is_failure(item, document)]
@@ -63,7 +103,10 @@ def _common(document: Document) -> Iterator[Contradiction]:
             path = re.sub(r"^https?://[^/]*", "", example.text.split()[1])
             if path not in paths:
                 yield Contradiction(
-                    str(example.first_line), "foreign path", f"the example calls {path}, which no operation has"
+                    str(example.first_line),
+                    "foreign path",
+                    f"the example calls {path}, which no operation has",
+                    subject=path,
                 )
         elif (
             failures
@@ -75,10 +118,17 @@ def _common(document: Document) -> Iterator[Contradiction]:
     for row in rows_of(document.common.response_parameters):
         wanted = row.name.lower()
         if not any(wanted in example.text.lower() for example in document.examples):
-            yield Contradiction(str(row.line), "in no example", f"{row.name} is promised always and in no example")
+            yield Contradiction(
+                str(row.line), "in no example", f"{row.name} is promised always and in no example", subject=row.name
+            )
     for code in document.common.error_codes:
         if code.phrase[:1].islower():
-            yield Contradiction(str(code.line), "letter case", f"the phrase of {code.code} is written in lower case")
+            yield Contradiction(
+                str(code.line),
+                "letter case",
+                f"the phrase of {code.code} is written in lower case",
+                subject=str(code.code),
+            )
 
 
 def _is_failure(example: Example, document: Document) -> bool:
@@ -91,14 +141,17 @@ def _is_failure(example: Example, document: Document) -> bool:
     return isinstance(inner, dict) and any(isinstance(value, int) and value in codes for value in inner.values())
 
 
-def _operation(operation: ApiOperation, document: Document) -> Iterator[Contradiction]:
+def _operation(operation: ApiOperation) -> Iterator[Contradiction]:
     name = f"{operation.method} {operation.path}"
     placeholders = set(re.findall(r"\{([^}]+)\}", operation.path))
     for table in operation.request_tables:
         for row in table.rows:
             if row.name in placeholders and row.required is False:
                 yield Contradiction(
-                    str(row.line), "optional path", f"{row.name} is not required, and {name} cannot do without it"
+                    str(row.line),
+                    "optional path",
+                    f"{row.name} is not required, and {name} cannot do without it",
+                    subject=row.name,
                 )
         if "type" not in table.columns:
             yield Contradiction(str(table.line), "no types", f"the table of {name} has no types")
@@ -124,7 +177,10 @@ def _query_names(operation: ApiOperation) -> Iterator[Contradiction]:
                 where = f"{names[near].line}, {example.first_line}" if near else str(example.first_line)
                 other = f", the table writes {near}" if near else ", which no table has"
                 yield Contradiction(
-                    where, "spelling" if near else "unknown parameter", f"the example writes {used}{other}"
+                    where,
+                    "spelling" if near else "unknown parameter",
+                    f"the example writes {used}{other}",
+                    subject=used,
                 )
 
 
@@ -142,7 +198,7 @@ def _compare(rows: list[Row], example: Example, where: str, *, missing: bool) ->
         stated = (row.type or "").lower()
         if stated == "enum":
             yield Contradiction(
-                str(row.line), "open enumeration", f"{name} in {where} is an enumeration without values"
+                str(row.line), "open enumeration", f"{name} in {where} is an enumeration without values", subject=name
             )
         if name not in members:
             if missing:
@@ -158,20 +214,28 @@ def _compare(rows: list[Row], example: Example, where: str, *, missing: bool) ->
         shown = kind_of(members[name])
         wanted = JSON_TYPES.get(stated)
         if shown == "null" and NULLABLE not in row.description:
-            yield Contradiction(f"{row.line}, {line}", "null", f"{name} in {where} is {stated}, the example shows null")
+            yield Contradiction(
+                f"{row.line}, {line}", "null", f"{name} in {where} is {stated}, the example shows null", subject=name
+            )
         elif shown not in {wanted, "null"} and wanted is not None:
             yield Contradiction(
-                f"{row.line}, {line}", "type", f"{name} in {where} is {stated}, the example shows {shown}"
+                f"{row.line}, {line}", "type", f"{name} in {where} is {stated}, the example shows {shown}", subject=name
             )
         elif UUID.search(row.description) and not re.fullmatch(r"[0-9a-f-]{36}", str(members[name])):
             yield Contradiction(
-                f"{row.line}, {line}", "placeholder", f"{name} in {where} is a UUID, the example shows none"
+                f"{row.line}, {line}",
+                "placeholder",
+                f"{name} in {where} is a UUID, the example shows none",
+                subject=name,
             )
     spelled = {_plain(name) for name in table}
     for name in members:
         if name not in table and _plain(name) not in spelled and not any(_near(name, other) for other in table):
             yield Contradiction(
-                str(_line(example, name)), "in no table", f"the example of {where} shows {name}, the table does not"
+                str(_line(example, name)),
+                "in no table",
+                f"the example of {where} shows {name}, the table does not",
+                subject=name,
             )
 
 
@@ -187,14 +251,20 @@ def _absent(name: str, row: Row, members: dict[str, Any], example: Example, wher
     )
     if near is not None:
         yield Contradiction(
-            f"{row.line}, {_line(example, near)}", "spelling", f"the table of {where} writes {name}, the example {near}"
+            f"{row.line}, {_line(example, near)}",
+            "spelling",
+            f"the table of {where} writes {name}, the example {near}",
+            subject=name,
         )
     elif nested is not None:
         yield Contradiction(
-            str(row.line), "nesting", f"{name} stands beside {nested} in the table and inside it in the example"
+            str(row.line),
+            "nesting",
+            f"{name} stands beside {nested} in the table and inside it in the example",
+            subject=name,
         )
     else:
-        yield Contradiction(str(row.line), "in no example", f"{name} of {where} is in no example")
+        yield Contradiction(str(row.line), "in no example", f"{name} of {where} is in no example", subject=name)
 
 
 def _line(example: Example, name: str) -> int:

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.openapi import nouns, operation_id, schema_of, service_specs
+from conformance.contract.openapi import schema_of, service_specs
 from conformance.document import Document
+from conformance.document.naming import operation_id
+from conformance.document.nouns import nouns
 
 Spec = dict[str, Any]
 

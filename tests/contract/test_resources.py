@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.openapi import operation_id
 from conformance.contract.resources import resources_of
+from conformance.document.naming import operation_id
 from conformance.model.contract import Authority, Contract, Operation, Resource, ResponseSpec
 
 SERVER = {"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "string"}}}

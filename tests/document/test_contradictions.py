@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.document import Document
-from conformance.document.contradictions import contradictions
+from conformance.document.contradictions import DEFAULTS, contradictions
 
 
 def test_every_contradiction_of_the_small_document_is_found_once(library: Document) -> None:
@@ -48,3 +48,18 @@ def test_a_contradiction_says_what_disagrees_with_what(library: Document) -> Non
     assert texts["159, 165"] == "the example writes page_size, the table writes page-size"
     assert texts["230, 242"] == "pages in the request of POST /v1/books is string, the example shows integer"
     assert texts["268, 292"] == "the table of the answer of POST /v1/books writes update_at, the example updated_at"
+
+
+def test_a_contradiction_is_known_by_operation_kind_and_subject_when_lines_move(library: Document) -> None:
+    found = {item.lines: (item.operation, item.kind, item.subject) for item in contradictions(library)}
+    assert found["23"] == ("", "unused method", "OPTIONS")
+    assert found["159, 165"] == ("book.list", "spelling", "page_size")
+    assert found["321"] == ("book.patch", "optional path", "book_id")
+    assert found["420"] == ("reader.list", "nesting", "card")
+
+
+def test_every_contradiction_says_what_the_specs_do(library: Document) -> None:
+    assert {item.default for item in contradictions(library)} <= set(DEFAULTS.values())
+    assert next(item.default for item in contradictions(library) if item.kind == "optional path") == (
+        "the parameter of the path is required"
+    )

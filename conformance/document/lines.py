@@ -1,21 +1,11 @@
-"""The lines of a document, with their numbers and pages, from the bytes of a text dump or a PDF."""
+"""What a document looks like once its form is gone: lines with their numbers and pages, tables, blocks of code, headings."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
-from pathlib import Path
 
-from conformance.document.pdf import is_pdf, pdf_text
-from conformance.model.errors import DocumentError
-from conformance.model.opening import content
-
-__all__ = ["LARGEST", "Cell", "Grid", "Line", "Source", "read_source"]
-
-LARGEST = 20 * 1024 * 1024
-"""Bytes of the largest document that is read."""
+__all__ = ["Cell", "Grid", "Line", "Source", "dump_lines", "in_one", "plain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +31,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table whose cells are known. The first of its rows is its header; a cell that spans rows is in each of them."""
+    """A table whose cells are known. The first of its rows is its header; a cell that spans rows or columns is in each
+    of them, as one and the same value. A row may have more cells than the header: the source said so."""
 
     rows: tuple[tuple[Cell, ...], ...]
     line: int
@@ -67,10 +58,23 @@ class Source:
     titles: Mapping[int, int] = field(default_factory=dict)
 
 
-def read_source(path: Path) -> Source:
-    """Read a text dump or a PDF. Raises DocumentError with one line on what is wrong with the file."""
-    data = _bytes(path)
-    text = pdf_text(data, path) if is_pdf(data) else _text(data, path)
+def plain(text: str) -> str:
+    """The text with each blank of another kind as a blank."""
+    return text.replace("\u00a0", " ").replace("\t", " ")
+
+
+def in_one(pieces: Sequence[str]) -> str:
+    """The pieces of a cell between breaks that its author set, as one text: words in Latin letters are kept apart."""
+    text = ""
+    for piece in filter(None, (piece.strip() for piece in pieces)):
+        apart = text and max(text[-1], piece[0]) < "\u2e80"
+        text += f" {piece}" if apart else piece
+    return text
+
+
+def dump_lines(text: str) -> tuple[tuple[Line, ...], int]:
+    """The lines of a text dump that are not blank, and how many there are in all. A page begins at a form feed, or
+    where the dump tells it by a blank."""
     rows = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if rows and not rows[-1].strip():
         rows.pop()
@@ -78,43 +82,11 @@ def read_source(path: Path) -> Source:
     page = 1
     for number, raw in enumerate(rows, start=1):
         page += raw.count("\f") if lines else 0
-        shown = raw.replace("\f", "").replace("\u00a0", " ").replace("\t", " ")
+        shown = plain(raw.replace("\f", ""))
         if not shown.strip():
             continue
         # The dump starts each page with one more blank than the page has, and code is indented by even numbers.
         indent = len(shown) - len(shown.lstrip(" "))
         page += indent % 2 if lines and "\f" not in raw else 0
         lines.append(Line(number, page, shown.strip(), shown.rstrip()))
-    return Source(tuple(lines), sha256(data).hexdigest(), len(rows), is_pdf(data) or "\f" in text)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        if path.is_dir():
-            raise DocumentError(f"{path}: is a directory; give the document, a text file or a PDF")
-        if path.exists() and path.stat().st_size > LARGEST:
-            raise DocumentError(f"{path}: is larger than {LARGEST // 1024 // 1024} MiB; give the API reference alone")
-        data = content(path)
-    except FileNotFoundError:
-        raise DocumentError(
-            f"{path}: there is no such file; give the vendor's document, a text file or a PDF"
-        ) from None
-    except (OSError, ValueError) as error:
-        raise DocumentError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    if not data.strip():
-        raise DocumentError(f"{path}: is empty; give the vendor's document, a text file or a PDF")
-    return data
-
-
-def _text(data: bytes, path: Path) -> str:
-    if b"\0" in data:
-        raise DocumentError(
-            f"{path}: is binary (byte {data.index(0)} is NUL) and no PDF; give a text file in UTF-8 or a PDF"
-        )
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DocumentError(f"{path}: is not UTF-8 (byte {error.start}); convert it to UTF-8 first") from None
-    if re.search(r"[\x01-\x08\x0e-\x1f]", text):
-        raise DocumentError(f"{path}: is binary (it has control characters); give a text file in UTF-8 or a PDF")
-    return text
+    return tuple(lines), len(rows)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from conformance.document.examples import is_json_start, is_request_line, read_json, read_request
-from conformance.document.lines import Line, Source, read_source
+from conformance.document.lines import Line, Source
 from conformance.document.model import (
     ApiOperation,
     ApiSection,
@@ -23,6 +23,7 @@ from conformance.document.model import (
     StatusCode,
     Table,
 )
+from conformance.document.sources import read_source
 from conformance.document.tables import header_of, read_table
 from conformance.document.vocabulary import COMMON_HEADINGS, INTRODUCTION, METHODS, NUMBERED, PARTS, VERSION
 from conformance.model.errors import DocumentError

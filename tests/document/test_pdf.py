@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.document.lines import read_source
 from conformance.document.pdf import is_pdf, pdf_text
+from conformance.document.sources import read_source
 from conformance.model.errors import DocumentError
 
 

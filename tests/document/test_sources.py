@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.document.lines import LARGEST, read_source
+from conformance.document.sources import LARGEST, read_source
 from conformance.model.errors import DocumentError
 
 

@@ -1,83 +1,138 @@
-"""Writing a directory of specs from a document: all files or none."""
+"""Writing a directory of specs from a document: all files or none.
+
+Rules
+- Everything is worked out and read back before the first file is put in its place. An end in between (an exception, Ctrl-C)
+  leaves each file as it was.
+- The directory is made where it is missing, and taken away again when nothing could be written.
+- Errata are copied from another file when one is given, else those of the directory hold, if it has any.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from conformance.contract.ledger import derive
 from conformance.contract.openapi import service_specs
-from conformance.contract.overlay import apply, load_overlay
+from conformance.contract.overlay import NO_ERRATA, apply, load_overlay
 from conformance.contract.places import read_places
 from conformance.contract.prepared import LEDGER, OVERLAY, PREPARED, digests, prepared_json
 from conformance.contract.quotation import quotes
 from conformance.contract.services import spec_file, spec_files
 from conformance.contract.yamlfiles import dump_yaml, ledger_yaml, read_specs
 from conformance.document import Document
-from conformance.model.contract import Requirement
+from conformance.model.contract import Requirement, StaleErratum
 from conformance.model.errors import SuiteError, UsageError
+from conformance.model.opening import content
 
-__all__ = ["Coverage", "extract", "prepare"]
+__all__ = ["Coverage", "Extraction", "extract", "prepare"]
 
 
 Coverage = Callable[[Iterable[Requirement]], Mapping[str, tuple[str, ...]]]
 
 
-def extract(document: Document, out: Path, coverage: Coverage) -> dict[str, str]:
-    """Write the specs and the ledger of the document to `out`; returns file name -> text.
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What was written, file name -> text, and the actions of the errata that changed nothing. `other` says that the
+    errata name another document as theirs, so that the lines which they cite are those of that one."""
 
-    `out` must hold the errata (errata.overlay.yaml). Specs of services that the document does not have are taken away.
-    `coverage` tells which checks judge each requirement.
-    Raises UsageError when the errata do not fit the document; then nothing is written.
+    files: Mapping[str, str]
+    stale: tuple[StaleErratum, ...]
+    other: bool
+
+
+def extract(document: Document, out: Path, coverage: Coverage, errata: Path | None = None) -> Extraction:
+    """Write the specs and the ledger of the document to `out`, and a copy of the `errata` when they lie elsewhere.
+
+    Specs of services that the document does not have are taken away. `coverage` tells which checks judge each
+    requirement. Raises UsageError when the errata are none, or leave specs that are no OpenAPI; then nothing is written.
     """
     specs = service_specs(document)
-    overlay = load_overlay(out / OVERLAY)
-    effective = apply(overlay, specs)
-    for name, spec in (*specs.items(), *effective.items()):
-        errors = list(OpenAPIV31SpecValidator(spec).iter_errors())
-        if errors:
-            raise SuiteError(f"{spec_file(name)}: not valid OpenAPI 3.1: {errors[0].message.splitlines()[0][:200]}")
-    derived = derive(effective)
+    place = errata or (out / OVERLAY if (out / OVERLAY).exists() else None)
+    overlay = load_overlay(place) if place is not None else NO_ERRATA
+    applied = apply(overlay, specs)
+    _hold_valid("not valid OpenAPI 3.1", specs, SuiteError)
+    _hold_valid(f"with {place} applied: not valid OpenAPI 3.1", applied.specs, UsageError)
+    derived = derive(applied.specs)
     checks = coverage(derived)
     quoted = quotes(document, derived)
     requirements = [replace(item, checks=checks.get(item.id, ()), quote=quoted[item.id]) for item in derived]
     files = {spec_file(name): dump_yaml(spec) for name, spec in specs.items()}
-    files[LEDGER] = ledger_yaml(out.name, requirements)
-    _write_all(out, files)
-    _take_away(out, set(spec_files(out).values()) - set(files))
-    files[PREPARED] = prepare(out)
-    return files
+    files[LEDGER] = ledger_yaml(out.resolve().name, requirements)
+    copied = {OVERLAY: content(place)} if place is not None else {}
+    with _staged(out, {**{name: text.encode() for name, text in files.items()}, **copied}) as staging:
+        files[PREPARED] = _prepared(staging)
+        (staging / PREPARED).write_text(files[PREPARED], encoding="utf-8")
+        if errata is None:
+            (staging / OVERLAY).unlink(missing_ok=True)  # it was there to be read
+        _put(staging, out, gone=set(spec_files(out).values()) - set(files))
+    return Extraction(files, applied.stale, bool(overlay.document) and overlay.document != document.sha256)
+
+
+def _hold_valid(words: str, specs: Mapping[str, Mapping[str, object]], kind: type[SuiteError | UsageError]) -> None:
+    for name, spec in specs.items():
+        error = next(iter(OpenAPIV31SpecValidator(spec).iter_errors()), None)
+        if error is not None:
+            raise kind(f"{spec_file(name)}: {words}: {error.message.splitlines()[0][:200]}")
 
 
 def prepare(directory: Path) -> str:
     """Write `prepared.json` for the files that a directory of specs holds; returns its text. Raises UsageError naming
     the file that is missing or wrong, or cannot be written."""
-    text = prepared_json(replace(read_specs(directory), places=read_places(directory)), digests(directory))
-    _write_all(directory, {PREPARED: text})
+    text = _prepared(directory)
+    with _staged(directory, {PREPARED: text.encode()}) as staging:
+        _put(staging, directory)
     return text
 
 
-def _take_away(out: Path, names: Iterable[str]) -> None:
-    """Delete the specs of services that this edition does not have."""
-    for name in names:
-        try:
-            (out / name).unlink()
-        except OSError as error:
-            raise UsageError(f"{out / name}: cannot be deleted: {error.strerror}") from None
+def _prepared(directory: Path) -> str:
+    return prepared_json(replace(read_specs(directory), places=read_places(directory)), digests(directory))
 
 
-def _write_all(out: Path, files: Mapping[str, str]) -> None:
-    """Write every file beside its place first, so that a full disk leaves the old ones whole."""
+@contextmanager
+def _staged(out: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
+    """A directory beside the places of the files, in which they are; a full disk so leaves the old ones whole."""
+    made = [path for path in (out, *out.parents) if not path.exists()]
     try:
-        with tempfile.TemporaryDirectory(dir=out) as staging:
-            for name, text in files.items():
-                (Path(staging) / name).write_text(text, encoding="utf-8")
-            for name in files:
-                os.replace(Path(staging) / name, out / name)
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out, prefix=".extract-") as name:
+            staging = Path(name, "new")
+            staging.mkdir()
+            for file, data in files.items():
+                (staging / file).write_bytes(data)
+            yield staging
     except OSError as error:
         raise UsageError(f"{out}: cannot be written: {error.strerror}; give a directory of yours") from None
+    finally:
+        for path in made:
+            with suppress(OSError):  # what holds something stays
+                path.rmdir()
+
+
+def _put(staging: Path, out: Path, gone: Iterable[str] = ()) -> None:
+    """Put the files of the staging directory in their places, and take the `gone` ones away; or all stays as it was."""
+    names = sorted(path.name for path in staging.iterdir())
+    kept = staging.parent / "old"
+    kept.mkdir()
+    for name in {*names, *gone}:
+        if (out / name).exists():
+            shutil.copy2(out / name, kept / name)
+    try:
+        for name in names:
+            os.replace(staging / name, out / name)
+        for name in gone:
+            (out / name).unlink()
+    except BaseException:
+        for name in {*names, *gone}:
+            if (kept / name).exists():
+                os.replace(kept / name, out / name)
+            else:
+                (out / name).unlink(missing_ok=True)
+        raise

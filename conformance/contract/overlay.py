@@ -9,8 +9,8 @@ Rules (https://spec.openapis.org/overlay/v1.0.0.html)
 - `target` is a JSONPath (RFC 9535); `update` merges into each node it selects: objects member by member, arrays by
   appending.
 - `remove: true` takes the nodes out.
-- A target that selects nothing is an error here, where the specification has none: an erratum that changes nothing is
-  stale.
+- A target that selects nothing changes nothing. It is told as stale: of another edition, or a slip of the pen.
+- A document may do without errata: no file, or an empty list of actions.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ import jsonpath
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from conformance.model.contract import Ruling
+from conformance.model.contract import Ruling, StaleErratum
 from conformance.model.errors import UsageError
 from conformance.model.opening import content
 
-__all__ = ["Action", "Overlay", "apply", "load_overlay"]
+__all__ = ["NO_ERRATA", "Action", "Applied", "Overlay", "apply", "load_overlay", "overlay_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +56,41 @@ class Overlay:
     actions: tuple[Action, ...]
 
 
+NO_ERRATA = Overlay("", "", "", {}, ())
+"""That of a document on which nobody has ruled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """Specs with the errata applied, and the actions that changed nothing."""
+
+    specs: dict[str, dict[str, Any]]
+    stale: tuple[StaleErratum, ...]
+
+
+def overlay_of(path: Path) -> Overlay:
+    """The errata of a file, none where there is no such file. Raises UsageError as `load_overlay` does."""
+    return load_overlay(path) if path.exists() else NO_ERRATA
+
+
 def load_overlay(path: Path) -> Overlay:
     """Read and check the errata file. Raises UsageError with the file and the action that is wrong."""
     try:
         data = YAML(typ="safe", pure=True).load(content(path))
     except FileNotFoundError:
-        raise UsageError(f"{path}: there is no errata file here; give the directory of the specs") from None
-    except (OSError, YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: there is no such file of errata") from None
+    except IsADirectoryError:
+        raise UsageError(f"{path}: is a directory; give the file of errata") from None
+    except (OSError, YAMLError, ValueError, RecursionError) as error:
         raise UsageError(f"{path}: cannot be read as YAML: {_first_line(error)}") from None
     if not isinstance(data, dict) or not str(data.get("overlay", "")).startswith("1.0"):
         raise UsageError(f"{path}: not an OpenAPI Overlay 1.0 document (no `overlay: 1.0.0`)")
     raw = data.get("actions")
-    if not isinstance(raw, list) or not raw:
-        raise UsageError(f"{path}: an overlay needs a list of actions")
+    if not isinstance(raw, list):
+        raise UsageError(f"{path}: an overlay needs a list of actions; it may be empty")
     info = data.get("info") or {}
+    if not isinstance(info, dict):
+        raise UsageError(f"{path}: info must be a mapping")
     return Overlay(
         title=str(info.get("title", "")),
         version=str(info.get("version", "")),
@@ -79,32 +100,32 @@ def load_overlay(path: Path) -> Overlay:
     )
 
 
-def apply(overlay: Overlay, specs: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+def apply(overlay: Overlay, specs: Mapping[str, Mapping[str, Any]]) -> Applied:
     """New specs with every action applied; `specs` maps the name of each service to its OpenAPI document.
 
-    Raises UsageError when a target is no JSONPath, names an unknown spec, or selects nothing.
+    Raises UsageError when a target is no JSONPath, or no spec is named and none has the common part.
     """
     result: dict[str, Any] = {name: copy.deepcopy(dict(spec)) for name, spec in specs.items()}
     common = next((name for name, spec in specs.items() if "x-common" in spec), None)
-    for action in overlay.actions:
+    stale: list[StaleErratum] = []
+    for number, action in enumerate(overlay.actions):
         name = common if action.spec is None else action.spec
         if name is None:
             raise UsageError(
                 f"errata: {action.target}: no spec has a common part (`x-common`); say which with `x-spec`"
             )
-        if name not in result:
-            raise UsageError(f"errata: {action.target}: there is no spec named {name}")
-        _apply_one(action, result, name)
-    return result
+        known = name if name in result else None
+        if known is None or not _apply_one(action, result, known):
+            stale.append(StaleErratum(number, action.target, known, action.ruling, action.source, action.reason))
+    return Applied(result, tuple(stale))
 
 
-def _apply_one(action: Action, holder: dict[str, Any], key: str) -> None:
+def _apply_one(action: Action, holder: dict[str, Any], key: str) -> bool:
+    """Apply it in place; says whether it selects anything."""
     try:
         matches = list(jsonpath.finditer(action.target, holder[key]))
     except jsonpath.JSONPathError as error:
         raise UsageError(f"errata: {action.target}: not a JSONPath: {_first_line(error)}") from None
-    if not matches:
-        raise UsageError(f"errata: {action.target}: selects nothing in the {key} spec; the erratum is stale")
     # Later list items first, so that a removal does not move those still to be removed.
     for match in sorted(matches, key=lambda item: _order(item.parts), reverse=True):
         parent, last = _parent(holder, key, match.parts)
@@ -112,6 +133,7 @@ def _apply_one(action: Action, holder: dict[str, Any], key: str) -> None:
             del parent[last]
         else:
             parent[last] = _merge(parent[last], action.update)
+    return bool(matches)
 
 
 def _parent(holder: Any, key: str, parts: Sequence[int | str]) -> tuple[Any, Any]:

@@ -28,8 +28,9 @@ def read_places(root: Path) -> Mapping[str, tuple[FileLine, ...]]:
     for file in sorted(specs, key=lambda file: (_at(specs[file], "x-common") is None, file)):
         for name, line in (*_stated(specs[file]), *_of_spec(specs[file])):
             found.setdefault(name, []).append((file, line))
-    for name, line in _stated(_composed(root / OVERLAY)):
-        found.setdefault(name, []).append((OVERLAY, line))
+    if (root / OVERLAY).exists():
+        for name, line in _stated(_composed(root / OVERLAY)):
+            found.setdefault(name, []).append((OVERLAY, line))
     if not (root / LEDGER).exists():
         return {name: tuple(places) for name, places in found.items()}
     rows = _at(_composed(root / LEDGER), "requirements")

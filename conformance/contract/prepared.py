@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.contract.services import spec_files
-from conformance.model.contract import Ruling
+from conformance.model.contract import Ruling, StaleErratum
 from conformance.model.opening import content
 
 __all__ = ["LEDGER", "OVERLAY", "PREPARED", "FileLine", "Prepared", "digests", "prepared", "prepared_json"]
@@ -34,7 +34,7 @@ class Prepared:
 
     `effective` maps a service to its spec with the overlay applied, `ledger` a requirement to its row; `sha256` is that
     of the effective specs as YAML; `places` maps a requirement to (file, line) of where it stands, the first to look at
-    first.
+    first; `stale` are the actions of the errata that change nothing.
     """
 
     effective: Mapping[str, dict[str, Any]]
@@ -42,6 +42,7 @@ class Prepared:
     ledger: Mapping[str, Mapping[str, Any]]
     sha256: str
     places: Mapping[str, tuple[FileLine, ...]]
+    stale: tuple[StaleErratum, ...] = ()
 
 
 def prepared(directory: Path) -> Prepared | None:
@@ -70,6 +71,7 @@ def _read(path: Path, files: tuple[tuple[str, str], ...]) -> Prepared | None:
             data["ledger"],
             data["sha256"],
             {name: _pairs(places) for name, places in data["places"].items()},
+            tuple(StaleErratum(**{**row, "source": _pairs(row["source"])}) for row in data.get("stale", ())),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None  # whatever it is, the YAML is there
@@ -83,4 +85,6 @@ def prepared_json(item: Prepared, files: tuple[tuple[str, str], ...]) -> str:
     """The text of the file (schema: specs/schemas/prepared.schema.json); `files` are the digests of what was read."""
     data = {"prepared": VERSION, "files": dict(files), **asdict(item)}
     data["rulings"] = [asdict(ruling) for ruling in item.rulings.values()]
+    if not item.stale:
+        del data["stale"]
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n"

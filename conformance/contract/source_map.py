@@ -26,7 +26,7 @@ def spec_sources(directory: Path | None = None) -> Mapping[str, bytes]:
     Raises UsageError naming the file that cannot be read.
     """
     root = directory or default_directory()
-    names = (*spec_files(root).values(), OVERLAY, *((LEDGER,) if (root / LEDGER).exists() else ()))
+    names = (*spec_files(root).values(), *(name for name in (OVERLAY, LEDGER) if (root / name).exists()))
     found: dict[str, bytes] = {}
     for name in names:
         try:

@@ -1,7 +1,7 @@
 """The directory of specs, written from a document (extraction.py), read back as the contract.
 
     SERVICE.openapi.yaml   generated from the document, one for each service that it describes or calls
-    errata.overlay.yaml    the rulings, written by hand
+    errata.overlay.yaml    the rulings, written by hand; not there where nobody has ruled on the document
     requirements.yaml      generated: the ledger, with the checks that cover each requirement
     prepared.json          generated: what comes of reading these files (prepared.py)
 
@@ -94,7 +94,7 @@ def _loaded(place: Path) -> Contract:
         for item in common["x-common"]["error-codes"]
     }
     return Contract(
-        name=place.name,
+        name=place.resolve().name,
         version=common["info"]["version"],
         sha256=read.sha256,
         operations=operations,
@@ -110,6 +110,7 @@ def _loaded(place: Path) -> Contract:
         services=tuple(effective),
         resources=resources_of(operations.values()),
         rulings=read.rulings,
+        stale=read.stale,
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from conformance.contract.overlay import apply, load_overlay
+from conformance.contract.overlay import apply, overlay_of
 from conformance.contract.prepared import LEDGER, OVERLAY, Prepared
 from conformance.contract.services import in_order, spec_file, spec_files
 from conformance.model.contract import NO_QUOTE, Quote, Requirement
@@ -30,10 +30,10 @@ def read_specs(directory: Path) -> Prepared:
     """What the YAML of a directory of specs says, but for the places. Raises UsageError naming the file that is missing
     or wrong."""
     extracted = _extracted(directory)
-    overlay = load_overlay(directory / OVERLAY)
-    effective = apply(overlay, extracted)
-    digest = sha256(dump_yaml(effective).encode()).hexdigest()
-    return Prepared(effective, overlay.rulings, _ledger(directory / LEDGER), digest, {})
+    overlay = overlay_of(directory / OVERLAY)
+    applied = apply(overlay, extracted)
+    digest = sha256(dump_yaml(applied.specs).encode()).hexdigest()
+    return Prepared(applied.specs, overlay.rulings, _ledger(directory / LEDGER), digest, {}, applied.stale)
 
 
 def _extracted(directory: Path) -> dict[str, dict[str, Any]]:

@@ -250,12 +250,26 @@ class Resource:
         return (*(name for name in own if name is not None), *(name for names in self.extra.values() for name in names))
 
 
+@dataclass(frozen=True, slots=True)
+class StaleErratum:
+    """An action of the errata that changes nothing: its place in their list (from 0), what it looked for and in which spec
+    (None where the document has no such spec), its ruling, lines and reason."""
+
+    number: int
+    target: str
+    spec: str | None
+    ruling: int | None
+    source: Lines
+    reason: str
+
+
 @dataclass(frozen=True)
 class Contract:
     """The effective contract of one edition of the document.
 
     `services` are the names of the services that the document describes, the one that its operations belong to first.
     `resources` are by name, `rulings` by number. `reasons` maps an optional requirement to why a client cannot provoke it.
+    `stale` are actions of the errata that change nothing.
     """
 
     name: str
@@ -270,6 +284,7 @@ class Contract:
     services: tuple[str, ...] = ()
     resources: Mapping[str, Resource] = field(default_factory=dict)
     rulings: Mapping[int, Ruling] = field(default_factory=dict)
+    stale: tuple[StaleErratum, ...] = ()
 
     def __hash__(self) -> int:
         """Contracts that are equal have these in common; so what follows from a contract alone can be kept."""

@@ -75,7 +75,8 @@ def lint_specs(directory: Path, covering: Coverage) -> tuple[Checked, ...]:
     read: dict[str, Located] = {}
     done: list[Checked] = []
     specs = spec_files(directory)
-    for name in (OVERLAY, *(specs.values() or [spec_file("*")]), LEDGER):
+    errata = [OVERLAY] if (directory / OVERLAY).exists() else []
+    for name in (*errata, *(specs.values() or [spec_file("*")]), LEDGER):
         try:
             read[name] = Located.read(directory / name)
         except Unparsed as error:
@@ -86,7 +87,7 @@ def lint_specs(directory: Path, covering: Coverage) -> tuple[Checked, ...]:
         if file in read:
             done.append((f"{directory / file}: OpenAPI 3.1", tuple(_openapi(read[file], read[file].data))))
             broken = any(found for _, found in done)
-            if not broken and OVERLAY in read:
+            if not broken and errata:
                 done.append(
                     (
                         f"{directory / file}: with the errata applied",
@@ -95,7 +96,9 @@ def lint_specs(directory: Path, covering: Coverage) -> tuple[Checked, ...]:
                 )
     if LEDGER in read:
         found = violations(read[LEDGER], schema("ledger"))
-        whole = specs and len(read) == len(specs) + 2 and not found and not any(items for _, items in done)
+        whole = (
+            specs and len(read) == len(specs) + len(errata) + 1 and not found and not any(items for _, items in done)
+        )
         done.append(
             (
                 f"{directory / LEDGER}: ledger",
@@ -118,13 +121,20 @@ def _overlay(read: Mapping[str, Located], directory: Path, specs: Mapping[str, s
 
 
 def _stale(located: Located, overlay: Overlay, specs: Mapping[str, Any]) -> Iterator[FileViolation]:
-    """The actions that cannot be applied, each tried on what those before it gave."""
+    """The actions that select nothing or cannot be applied, each tried on what those before it gave."""
     current: Mapping[str, Any] = specs
     for number, action in enumerate(overlay.actions):
         try:
-            current = apply(replace(overlay, actions=(action,)), current)
+            applied = apply(replace(overlay, actions=(action,)), current)
         except UsageError as error:
             yield located.violation(("actions", number, "target"), str(error).removeprefix("errata: "))
+            continue
+        current = applied.specs
+        for item in applied.stale:
+            where = f"nothing in the {item.spec} spec" if item.spec is not None else "in a spec that is not there"
+            yield located.violation(
+                ("actions", number, "target"), f"{item.target}: selects {where}; the erratum is stale"
+            )
 
 
 def _openapi(located: Located, spec: Any) -> Iterator[FileViolation]:

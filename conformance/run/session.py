@@ -88,6 +88,7 @@ class Session:
         """Why the run ended before its last case; None when it did not."""
         self.excuses, said = excuses_of(self.options, self.contract)
         self.notes += said
+        self._tell_stale()
         self._compare_times()
         self.refusal: str | None = None
         """Why the run could not start, as the error says it; None when it did."""
@@ -107,6 +108,12 @@ class Session:
         self._durable = True
         self.embedded = False
         """Whether the run names no cloud, so that its target is the one inside this process."""
+
+    def _tell_stale(self) -> None:
+        """Say so when actions of the errata change nothing: what they decide does not hold in this run."""
+        stale = self.contract.stale
+        if stale:
+            self.notes.append(Phrase.of("errata-stale", count=len(stale), target=stale[0].target))
 
     def _compare_times(self) -> None:
         """Say so when the generated cases are given more time than all cases have."""

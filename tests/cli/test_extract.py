@@ -11,6 +11,8 @@ from commands import command
 
 from conformance.contract.specs import OVERLAY, default_directory
 
+WRITTEN = ("book.openapi.yaml", "reader.openapi.yaml", "identity.openapi.yaml", "requirements.yaml", "prepared.json")
+
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
@@ -23,17 +25,13 @@ def test_specs_are_written_and_contradictions_printed(library_path: Path, out: P
     lines = done.stdout.splitlines()
     assert lines[0].strip() == "Contradictions in the document (31)"
     assert [line.split(maxsplit=1)[0] for line in lines[2:5]] == ["23", "446", "76"]
-    assert lines[-1] == (
-        "8 operations, 46 table rows, 9 JSON examples (1 repaired); written: specs/book.openapi.yaml, "
-        "specs/reader.openapi.yaml, specs/identity.openapi.yaml, specs/requirements.yaml, specs/prepared.json"
-    )
+    assert lines[-2:] == [
+        "8 operations, 46 table rows, 9 JSON examples (1 repaired)",
+        f"written: {', '.join(f'specs/{name}' for name in WRITTEN)}",
+    ]
     assert {path.name for path in out.iterdir()} == {
         OVERLAY,
-        "book.openapi.yaml",
-        "reader.openapi.yaml",
-        "identity.openapi.yaml",
-        "requirements.yaml",
-        "prepared.json",
+        *WRITTEN,
     }
 
 
@@ -46,10 +44,65 @@ def test_what_could_not_be_read_is_told_with_its_line(library_path: Path, out: P
     assert "line 424: the example that begins here is no JSON" in done.stdout
 
 
-def test_a_directory_that_is_not_there_is_refused(library_path: Path, tmp_path: Path) -> None:
-    done = command("extract", library_path, "--out", "absent", cwd=tmp_path)
+def test_a_directory_is_made_and_needs_no_errata(library_path: Path, tmp_path: Path) -> None:
+    done = command("extract", library_path, "--out", "a/b", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert command("lint", "a/b", "--specs", "a/b", cwd=tmp_path).stdout.count("OPENAPI") == 0
+    assert command("specs", "diff", "a/b", "a/b", cwd=tmp_path).stdout.endswith("no change\n")
+    ledger = command("requirements", "--specs", "a/b", "--format", "json", cwd=tmp_path)
+    assert "book.create.body.title" in ledger.stdout
+
+
+def test_errata_are_taken_from_a_file(library_path: Path, tmp_path: Path) -> None:
+    done = command("extract", library_path, "--out", "new", "--errata", LIBRARY_ERRATA / OVERLAY, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "new" / OVERLAY).read_bytes() == (LIBRARY_ERRATA / OVERLAY).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--out", "file"), "--out file: it is a file; give a directory"),
+        (("--out", "file/below"), "file/below: cannot be written: Not a directory; give a directory of yours"),
+        (("--out", "new", "--errata", "absent.yaml"), "absent.yaml: there is no such file of errata"),
+        (("--out", "new", "--errata", "specs"), "specs: is a directory; give the file of errata"),
+        (("--out", "new", "--errata", "file"), "file: not an OpenAPI Overlay 1.0 document (no `overlay: 1.0.0`)"),
+        (("--out", "new", "--errata", "bytes"), "bytes: cannot be read as YAML: "),
+    ],
+)
+def test_what_cannot_be_used_is_said_in_one_line(
+    library_path: Path, out: Path, options: tuple[str, ...], said: str
+) -> None:
+    (out.parent / "file").write_text("not errata\n")
+    (out.parent / "bytes").write_bytes(b"\xff\xfe\x00")
+    done = command("extract", library_path, *options, cwd=out.parent)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == ("conformance: --out absent: there is no such directory; it must hold errata.overlay.yaml\n")
+    assert done.stderr.startswith(f"conformance: {said}")
+    assert done.stderr.count("\n") == 1
+    assert not (out.parent / "new").exists()
+
+
+def test_stale_errata_are_told_with_lines_ruling_and_reason(library_path: Path, out: Path) -> None:
+    path = out / OVERLAY
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("'page-size'", "'page-sighs'").replace("x-spec: reader", "x-spec: wreader"), "utf-8")
+    done = command("extract", library_path, "--out", "specs", cwd=out.parent, columns=200)
+    stale = [line for line in done.stdout.splitlines() if line.startswith("stale")]
+    assert done.returncode == 0
+    assert stale[0] == (
+        "stale erratum (ruling 1, lines 159-161): $.paths['/v1/books'].get.parameters[?@.name == 'page-sighs'] "
+        "selects nothing in the book spec; it said: The name that the table uses."
+    )
+    assert stale[1].startswith("stale erratum (ruling 6, lines 418): $.paths['/v1/readers'].get..")
+    assert "selects in a spec that the document does not have" in stale[1]
+
+
+def test_errata_of_another_document_are_told(library_path: Path, out: Path) -> None:
+    edition = out.parent / "edition.txt"
+    edition.write_text(library_path.read_text(encoding="utf-8") + "\n1.6 \n", encoding="utf-8")
+    done = command("extract", edition, "--out", "specs", cwd=out.parent, columns=200)
+    assert done.returncode == 0
+    assert "the errata name another document" in done.stdout
 
 
 def test_a_document_that_is_none_is_refused(tmp_path: Path, out: Path) -> None:

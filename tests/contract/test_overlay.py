@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from checkout import LIBRARY_ERRATA
 
-from conformance.contract.overlay import Action, Overlay, apply, load_overlay
+from conformance.contract.overlay import NO_ERRATA, Action, Overlay, apply, load_overlay, overlay_of
 from conformance.contract.specs import OVERLAY
-from conformance.model.contract import Ruling
+from conformance.model.contract import Ruling, StaleErratum
 from conformance.model.errors import UsageError
 
 SPECS: dict[str, dict[str, Any]] = {
@@ -25,7 +25,9 @@ def action(target: str, update: Any, spec: str | None = None) -> Action:
 
 
 def applied(*actions: Action) -> dict[str, dict[str, Any]]:
-    return apply(Overlay("", "", "", {}, actions), SPECS)
+    done = apply(Overlay("", "", "", {}, actions), SPECS)
+    assert done.stale == ()
+    return done.specs
 
 
 # --- applying -------------------------------------------------------------------------------------------------------
@@ -82,16 +84,23 @@ def test_what_is_given_is_not_changed() -> None:
 @pytest.mark.parametrize(
     ("target", "spec", "words"),
     [
-        ("$.paths['/z']", None, "selects nothing in the compute spec; the erratum is stale"),
-        ("$.paths['/a']", "identity", "selects nothing in the identity spec; the erratum is stale"),
-        ("$.paths", "storage", "there is no spec named storage"),
-        ("$.paths[", None, "not a JSONPath"),
+        ("$.paths['/z']", None, "compute"),
+        ("$.paths['/a']", "identity", "identity"),
+        ("$.paths", "storage", None),
     ],
 )
-def test_an_action_that_cannot_be_applied_is_refused(target: str, spec: str | None, words: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        applied(action(target, {}, spec))
-    assert words in str(caught.value)
+def test_an_action_that_selects_nothing_is_stale_and_stops_no_other(
+    target: str, spec: str | None, words: str | None
+) -> None:
+    good = action("$.paths['/a'].get", {"summary": "new"})
+    done = apply(Overlay("", "", "", {}, (good, action(target, {}, spec), good)), SPECS)
+    assert done.stale == (StaleErratum(1, target, words, 1, ((1, 1),), "a reason"),)
+    assert done.specs == applied(good)
+
+
+def test_a_target_that_is_no_jsonpath_is_refused() -> None:
+    with pytest.raises(UsageError, match="not a JSONPath"):
+        applied(action("$.paths[", {}))
 
 
 def test_an_action_without_a_spec_needs_a_common_part() -> None:
@@ -130,7 +139,8 @@ GOOD = "overlay: 1.0.0\nactions:\n- {target: $, update: {}, description: a reaso
         ("overlay: 2.0.0", "not an OpenAPI Overlay 1.0 document"),
         ("- a list", "not an OpenAPI Overlay 1.0 document"),
         ("a: [", "cannot be read as YAML"),
-        ("overlay: 1.0.0\nactions: []", "an overlay needs a list of actions"),
+        ("overlay: 1.0.0", "an overlay needs a list of actions; it may be empty"),
+        ("overlay: 1.0.0\ninfo: x\nactions: []", "info must be a mapping"),
         (GOOD.replace("target: $, ", ""), "actions[0]: an action needs a target"),
         (GOOD.replace("update: {}, ", ""), "actions[0]: an action has either `update` or `remove: true`"),
         (GOOD.replace("update: {}", "update: {}, remove: true"), "actions[0]: an action has either"),
@@ -149,6 +159,20 @@ def test_a_file_that_is_no_errata_is_refused_with_its_place(tmp_path: Path, text
     assert str(caught.value).startswith(str(path))
 
 
-def test_a_directory_without_errata_gets_one_line(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="there is no errata file here"):
-        load_overlay(tmp_path / OVERLAY)
+@pytest.mark.parametrize(
+    ("name", "words"), [("absent.yaml", "there is no such file of errata"), (".", "is a directory; give the file of")]
+)
+def test_what_is_no_file_gets_one_line(tmp_path: Path, name: str, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        load_overlay(tmp_path / name)
+
+
+def test_a_list_of_actions_may_be_empty(tmp_path: Path) -> None:
+    path = tmp_path / OVERLAY
+    path.write_text("overlay: 1.0.0\nactions: []\n")
+    assert load_overlay(path) == NO_ERRATA
+
+
+def test_a_document_may_have_no_errata(tmp_path: Path) -> None:
+    assert overlay_of(tmp_path / OVERLAY) == NO_ERRATA
+    assert apply(NO_ERRATA, SPECS).specs == SPECS

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from conformance.model.contract import Contract
+from conformance.model.contract import Contract, StaleErratum
 from conformance.model.errors import SuiteError, TargetUnreachable, UsageError
 from conformance.model.message import Headers, Response
 from conformance.model.phrase import Phrase
@@ -48,6 +48,13 @@ def test_each_service_has_a_client_and_the_one_that_gives_tokens_shares_the_firs
     with opened(OPTIONS, contract) as session:
         assert ["image"] == list(session.clients)
         assert session.client is session.client_of("image") is session.client_of("identity")
+
+
+def test_errata_that_change_nothing_are_noted(contract: Contract) -> None:
+    stale = tuple(StaleErratum(at, f"$.paths['/{at}']", None, at, ((1, 1),), "") for at in (4, 5))
+    said = Phrase.of("errata-stale", count=2, target="$.paths['/4']")
+    assert Session(OPTIONS, replace(contract, stale=stale)).notes[:1] == [said]
+    assert "errata-stale" not in kinds(Session(OPTIONS, contract))
 
 
 def test_a_session_that_is_not_open_has_no_client(contract: Contract) -> None:

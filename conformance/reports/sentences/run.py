@@ -34,6 +34,9 @@ PHRASES: Mapping[str, str] = {
     # notes: what is in use
     "waivers-in-use": "waivers are in use: {count}, from {file}",
     "baseline-in-use": "a baseline is in use: {count} known finding{count:s}, from {file}",
+    "errata-stale": (
+        "of the errata, {count} action{count:s} found nothing to change in the specs (first {target}); what was ruled there does not hold"
+    ),
     # notes: what limited the run
     "may-create-nothing": (
         "the credentials may not create anything ({operation} is answered with {status}), so little can be judged; give those of a "

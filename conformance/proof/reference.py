@@ -17,7 +17,7 @@ import contextlib
 import os
 import socket
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from http.client import responses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,10 +31,11 @@ from ruamel.yaml import YAML
 import conformance.services  # noqa: F401  registers the services
 from conformance.model.contract import Contract
 from conformance.model.errors import SuiteError, UsageError
-from conformance.run.service import registered
+from conformance.run.service import registered, service_named
 from conformance.services.clock import Clock
 from conformance.services.fault import Fault, Hooks
 from conformance.services.part import ReferencePart, ReferenceParts, Surroundings, TokenPart
+from conformance.services.rest import rest_part, unclaimed
 from conformance.services.wire import Answer, Call
 
 __all__ = ["BODY_LIMIT", "Reference", "parts_of"]
@@ -48,7 +49,6 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
     answered = 0
     contract: Contract
-    parts: Mapping[str, ReferencePart]
     target: ReferenceParts
 
 
@@ -76,7 +76,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         parts = urlsplit(self.path)
         service, slash, path = parts.path.removeprefix("/").partition("/")
-        if service not in self.server.parts:
+        if not self.server.target.has(service):
             self._refuse(404, "There is nothing at this path.")
             return
         try:
@@ -181,7 +181,6 @@ class Reference:
             self._server.server_close()
             raise
         self._server.contract = contract
-        self._server.parts = self.parts
         self._server.target = ReferenceParts(contract, self.parts, hooks)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
@@ -198,7 +197,7 @@ class Reference:
     @property
     def urls(self) -> dict[str, str]:
         """Where each service is, as a client is told."""
-        return {name: part.endpoint for name, part in self.parts.items()}
+        return {name: parts[0].endpoint for name, parts in self.parts.items()}
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -212,7 +211,8 @@ class Reference:
 
     def resources(self) -> int:
         """How many resources its services hold."""
-        return sum(len(part.state) for part in self.parts.values() if part.state is not None)
+        held = (part.state for parts in self.parts.values() for part in parts)
+        return sum(len(state) for state in held if state is not None)
 
     def advance(self, seconds: float) -> None:
         """Put the clock forward, so that stamps differ without anybody waiting."""
@@ -235,21 +235,29 @@ class Reference:
 
 def parts_of(
     contract: Contract, root: str, clock: Clock, hooks: Sequence[Hooks]
-) -> tuple[TokenPart, dict[str, ReferencePart]]:
-    """The part that gives tokens, and the parts of all services that the contract has, by their names.
+) -> tuple[TokenPart, dict[str, tuple[ReferencePart, ...]]]:
+    """The part that gives tokens, and the parts of each service that the contract has, by its name.
 
-    The part NAME is mounted at `root`/NAME. Raises SuiteError when no service gives tokens.
+    Those of NAME are mounted at `root`/NAME: what a registered service makes, then the one for what it leaves to the
+    contract. The service that gives tokens is there also when the document does not describe it. Raises SuiteError when
+    none is registered.
     """
-    services = [item for item in registered() if item.target is not None and item.name in contract.services]
-    around = Surroundings(contract, {item.name: f"{root}/{item.name}" for item in services}, clock, hooks)
-    login: TokenPart | None = None
-    parts: dict[str, ReferencePart] = {}
-    for service in sorted(services, key=lambda item: not item.gives_tokens):
-        assert service.target is not None
-        parts[service.name] = part = service.target(around)
-        if service.gives_tokens:
-            login = part
-            around = replace(around, tokens=part.tokens)
-    if login is None:
+    gates = [item for item in registered() if item.gives_tokens and item.target is not None]
+    if not gates:
         raise SuiteError("no registered service gives tokens, so nobody could call the reference")
+    names = dict.fromkeys((*(item.name for item in gates), *contract.services))
+    around = Surroundings(contract, {name: f"{root}/{name}" for name in names}, clock, hooks)
+    login: TokenPart = gates[0].target(around)  # type: ignore[misc]
+    around = replace(around, tokens=login.tokens)
+    left = unclaimed(contract)
+    parts: dict[str, tuple[ReferencePart, ...]] = {}
+    for service in map(service_named, names):
+        found: list[ReferencePart] = [login] if service.gives_tokens else []
+        if service.target is not None and not service.gives_tokens:
+            found.append(service.target(around))
+        rest = [item for item in left if item.service == service.name]
+        if rest:
+            found.append(rest_part(around, service.name, rest))
+        if found:
+            parts[service.name] = tuple(found)
     return login, parts

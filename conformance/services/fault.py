@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from conformance.services.identity.target.tokens import Accounts
-    from conformance.services.image.target.store import ImageStore, StoredImage
     from conformance.services.wire import Answer, Call, Caller, Pairs
 
 __all__ = ["Fault", "Hooks"]
@@ -28,24 +27,24 @@ class Hooks:
     authorise: who calls, from who called by the token; None for nobody.
     handle: an answer in place of the operation, or None for the operation itself.
     query: the parameters by which a list selects and sorts.
-    visible: the images that a list is made from.
+    visible: the resources that a list is made from.
     members: the body that a create or a patch checks and stores.
     stored: called with what a create or a patch has stored, to change it before it is answered.
     answer: the answer that is sent.
 
-    The store is that of the part which is called: None at the last stage of a call to a part that holds nothing, such
-    as a login. A function that raises `Refused` refuses the call. One that has to remember something is made anew with
+    The store is that of the part which is called: it holds what its service has, and is None at the last stage of a
+    call to a part that holds nothing, such as a login. A function that raises `Refused` refuses the call. One that has to remember something is made anew with
     each fault, so that nothing of one run is left in the next.
     """
 
     request: Callable[[Call], Call] | None = None
     authorise: Callable[[Call, Caller | None, Accounts], Caller | None] | None = None
-    handle: Callable[[Call, Caller, ImageStore], Answer | None] | None = None
+    handle: Callable[[Call, Caller, Any], Answer | None] | None = None
     query: Callable[[Call, Pairs], Pairs] | None = None
-    visible: Callable[[Call, list[StoredImage], ImageStore], list[StoredImage]] | None = None
-    members: Callable[[Call, Any, ImageStore], Any] | None = None
-    stored: Callable[[Call, StoredImage, ImageStore], None] | None = None
-    answer: Callable[[Call, Answer, ImageStore], Answer] | None = None
+    visible: Callable[[Call, list[Any], Any], list[Any]] | None = None
+    members: Callable[[Call, Any, Any], Any] | None = None
+    stored: Callable[[Call, Any, Any], None] | None = None
+    answer: Callable[[Call, Answer, Any], Answer] | None = None
 
 
 @dataclass(frozen=True)

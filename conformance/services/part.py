@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from http.client import responses
 from typing import TYPE_CHECKING, Any, Protocol
 
-from conformance.model.contract import Contract
+from conformance.model.contract import Contract, Schema
 from conformance.services.clock import Clock
 from conformance.services.fault import Hooks
 from conformance.services.wire import Answer, Call, Refused
@@ -50,6 +50,9 @@ class ReferencePart(Protocol):
     def endpoint(self) -> str:
         """The URL that a client is given for this service."""
 
+    def knows(self, call: Call) -> bool:
+        """Whether the part answers calls to this path, when it shares a service with another."""
+
     @property
     def state(self) -> Any:
         """The store of its resources, which faults may change; its length is their number. None for a part without
@@ -78,17 +81,28 @@ class TokenPart(ReferencePart, Protocol):
 
 
 class ReferenceParts:
-    """All parts of the reference together: answers any call, with the faults in it."""
+    """All parts of the reference together: answers any call, with the faults in it.
 
-    def __init__(self, contract: Contract, parts: Mapping[str, ReferencePart], hooks: Sequence[Hooks]) -> None:
+    Of the parts of one service the first that knows a path answers calls to it; what none knows is the last one's to
+    refuse.
+    """
+
+    def __init__(
+        self, contract: Contract, parts: Mapping[str, Sequence[ReferencePart]], hooks: Sequence[Hooks]
+    ) -> None:
         self._contract = contract
         self._parts = parts
         self._hooks = hooks
         self._lock = threading.RLock()
 
+    def has(self, service: str) -> bool:
+        """Whether a service has a part."""
+        return service in self._parts
+
     def answer(self, call: Call) -> Answer:
         """The answer to any call to a service that has a part."""
-        part = self._parts[call.service]
+        shared = self._parts[call.service]
+        part = next((item for item in shared[:-1] if item.knows(call)), shared[-1])
         with self._lock:
             call = part.addressed(call)
             for hooks in self._hooks:
@@ -107,11 +121,30 @@ class ReferenceParts:
         return _identified(self._refusal(Refused(status, message)))
 
     def _refusal(self, refused: Refused) -> Answer:
-        """The envelope of a failure (document lines 408-424)."""
+        """The envelope of a failure, as the contract has it (document lines 408-424)."""
         documented = self._contract.error_codes.get(refused.status)
         title = documented.phrase if documented is not None else responses[refused.status]
-        body = {"error": {"message": refused.message, "code": refused.status, "title": title}}
-        return Answer(refused.status, body, refused.headers)
+        said = {"message": refused.message, "code": refused.status, "title": title}
+        return Answer(refused.status, _envelope(self._contract.envelope, said), refused.headers)
+
+
+def _envelope(schema: Schema, said: Mapping[str, Any]) -> Any:
+    """An object of this schema, in which the members have what is said under their names; others repeat the message."""
+    members = schema.get("properties", {})
+    if not members:
+        return {"error": dict(said)}
+    return {name: _told(name, node, said) for name, node in members.items()}
+
+
+def _told(name: str, node: Schema, said: Mapping[str, Any]) -> Any:
+    if node.get("properties"):
+        return _envelope(node, said)
+    kinds = node.get("type", "string")
+    if "integer" in kinds or "number" in kinds:
+        return said["code"]
+    if "object" in kinds or "array" in kinds:
+        return {} if "object" in kinds else []
+    return str(said.get(name, said["message"])) if "boolean" not in kinds else False
 
 
 def _identified(answer: Answer) -> Answer:

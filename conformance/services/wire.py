@@ -52,8 +52,8 @@ class Caller:
 class Call:
     """A request as it came: path within the service, decoded query pairs, headers by lower-case name.
 
-    `operation` is the contract's name of it, empty when there is none; `caller` is None when no valid token came with
-    it.
+    `operation` is the contract's name of it, empty when there is none; `names` are the parameters that its path has
+    there; `caller` is None when no valid token came with it.
     """
 
     service: str
@@ -65,6 +65,7 @@ class Call:
     operation: str = ""
     image_id: str = ""
     caller: Caller | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def media_type(self) -> str:

@@ -10,6 +10,9 @@ from conformance.services.wire import Answer, Call, Refused, read_json
 
 __all__ = ["IdentityPart"]
 
+METHOD, PATH = "POST", "/v3/auth/tokens"
+"""Where a token is given for a password (OpenStack Identity API v3), whether or not the document says so."""
+
 
 class IdentityPart:
     """Answers what the Identity API v3 asks of a service that gives tokens and nothing else."""
@@ -17,15 +20,19 @@ class IdentityPart:
     state = None
 
     def __init__(self, around: Surroundings) -> None:
-        operation = around.contract.operations["auth.token"]
-        self._method, self._path = operation.method, operation.path
-        self._success = operation.responses[0].status
+        operation = around.contract.token_operation
+        documented = operation is not None and operation.path == PATH
+        self._success = operation.responses[0].status if operation is not None and documented else 201
         self.tokens = Accounts(around.urls, around.clock)
 
     @property
     def endpoint(self) -> str:
         """Where clients log in."""
         return self.tokens.url
+
+    def knows(self, call: Call) -> bool:
+        """Whether this is the address of a version or of tokens."""
+        return call.path.rstrip("/") in {"", "/v3", PATH}
 
     def addressed(self, call: Call) -> Call:
         """The call as it is: a call for a token has no operation and no caller before it was read."""
@@ -38,10 +45,10 @@ class IdentityPart:
             return Answer(300, {"versions": {"values": [self.tokens.versions()]}})
         if path == "/v3" and call.method == "GET":
             return Answer(200, {"version": self.tokens.versions()})
-        if path != self._path:
+        if path != PATH:
             raise Refused(404, "There is nothing at this path.")
-        if call.method != self._method:
-            raise Refused(405, f"{call.method} is not defined here.", {"Allow": self._method})
+        if call.method != METHOD:
+            raise Refused(405, f"{call.method} is not defined here.", {"Allow": METHOD})
         token = self.tokens.issue(read_json(call.body))
         return Answer(self._success, token.body, {"X-Subject-Token": token.value})
 

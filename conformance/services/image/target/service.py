@@ -59,6 +59,10 @@ class ImagePart:
             "image.upload": self._upload,
         }
 
+    def knows(self, call: Call) -> bool:
+        """Whether some operation has this path."""
+        return any(item.pattern.match(call.path) for item in self._operations.values())
+
     def addressed(self, call: Call) -> Call:
         """The call with its operation, the image that its path names, and the caller that its token stands for."""
         item = self._contract.match(call.method, call.path)

@@ -155,7 +155,7 @@ def test_the_root_and_the_version_tell_where_to_log_in(target: Offline) -> None:
     told = version.body["version"]
     assert (300, [told], 200) == (root.status, root.body["versions"]["values"], version.status)
     assert ([link["href"] for link in told["links"]], told["status"]) == (["http://reference/identity/v3/"], "stable")
-    assert target.parts["identity"].endpoint == "http://reference/identity/v3"
+    assert target.parts["identity"][0].endpoint == "http://reference/identity/v3"
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ def test_a_request_is_refused(status: int) -> None:
 def test_an_operation_is_done_to_an_image_whoever_asks(contract: Contract) -> None:
     images = Images(contract, Hooks())
     made = images.make(name="one")
-    store = images.target.parts["image"].state
+    store = images.target.parts["image"][0].state
     image = store.get(made["id"])
     assert done_to("image.download", image, store).status == 204
     image.data = b"bytes"

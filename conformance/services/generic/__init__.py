@@ -1,0 +1,1 @@
+"""What any contract needs that no service of its own is written for."""

@@ -47,6 +47,7 @@ class Source:
     other than a text dump tells of its layout stands beside the lines: `grids` are its tables, in their order; `codes`
     the (first, last) lines of its blocks of code; `titles` the level of each line that is a heading (1: the highest).
     The lines of a grid, a block and a heading are among `lines`, in words that a reader sees, without marks.
+    `furniture` are lines that pages repeat (numbers, running heads, headers of tables that go on): these are not.
     """
 
     lines: tuple[Line, ...]
@@ -56,6 +57,7 @@ class Source:
     grids: tuple[Grid, ...] = ()
     codes: tuple[tuple[int, int], ...] = ()
     titles: Mapping[int, int] = field(default_factory=dict)
+    furniture: tuple[Line, ...] = ()
 
 
 def plain(text: str) -> str:

@@ -12,12 +12,13 @@ _RADICALS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff]")
 
 _ALONE = dict(
     zip(
-        "⺁⺠⺟⺩⺪⺫⺬⺶⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⺜⺝⺧⺌",
-        "厂民母王疋目示羊虎西见角贝车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙日月牛小",
+        "⼾⺁⺠⺟⺩⺪⺫⺬⺶⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⺜⺝⺧⺌⺐⺒⺓⺙⺞",
+        "户厂民母王疋目示羊虎西见角贝车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙日月牛小尢巳幺攵歺",
         strict=True,
     )
 )
-"""Radicals of the supplement that are characters too and that NFKC leaves (EquivalentUnifiedIdeograph.txt of Unicode)."""
+"""Radicals of the supplement that are characters too and that NFKC leaves (EquivalentUnifiedIdeograph.txt of Unicode), and
+the one Kangxi radical that NFKC makes another character than the one with which fonts for simplified Chinese share it."""
 
 
 def folded(text: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from conformance.document.html import is_html, read_html
 from conformance.document.lines import Source, dump_lines
 from conformance.document.markdown import is_markdown, read_markdown
-from conformance.document.pdf import is_pdf, pdf_text
+from conformance.document.pdf import is_pdf, read_pdf
 from conformance.document.radicals import folded
 from conformance.model.errors import DocumentError
 from conformance.model.opening import content
@@ -29,13 +29,14 @@ def read_source(path: Path) -> Source:
     """
     data = _bytes(path)
     digest = sha256(data).hexdigest()
-    text = pdf_text(data, path) if is_pdf(data) else _text(data, path)
-    if not is_pdf(data):
-        form = _FORMS.get(path.suffix.lower())
-        if form == "html" or is_html(text):
-            return read_html(text, digest)
-        if form == "markdown" or is_markdown(text):
-            return read_markdown(text, digest)
+    if is_pdf(data):
+        return read_pdf(data, path, digest)
+    text = _text(data, path)
+    form = _FORMS.get(path.suffix.lower())
+    if form == "html" or is_html(text):
+        return read_html(text, digest)
+    if form == "markdown" or is_markdown(text):
+        return read_markdown(text, digest)
     lines, count = dump_lines(folded(text))
     return Source(lines, digest, count, "\f" in text)
 

@@ -1,4 +1,4 @@
-"""A PDF's text, without the shadow that is printed over the code."""
+"""A PDF's lines, without the shadow that is printed over the code; a file that is no such PDF gets one line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.document.pdf import is_pdf, pdf_text
+from conformance.document.lines import Source
+from conformance.document.pdf import is_pdf, read_pdf
 from conformance.document.sources import read_source
 from conformance.model.errors import DocumentError
 
@@ -39,9 +40,13 @@ def text(words: str, x: float = 72, y: float = 700) -> str:
     return f"BT /F1 12 Tf {x} {y} Td ({words}) Tj ET"
 
 
+def read(data: bytes) -> Source:
+    return read_pdf(data, Path("a.pdf"), "0" * 64)
+
+
 def test_text_with_a_shadow_is_read_once() -> None:
     shadowed = "\n".join([text('"id": 1'), text('"id": 1', x=72.7, y=700.7), text("plain", y=650)])
-    assert pdf_text(pdf(shadowed), Path("a.pdf")).splitlines() == ['"id": 1', "plain"]
+    assert ['"id": 1', "plain"] == [line.text for line in read(pdf(shadowed)).lines]
 
 
 def test_each_page_begins_a_page(tmp_path: Path) -> None:
@@ -50,14 +55,25 @@ def test_each_page_begins_a_page(tmp_path: Path) -> None:
     assert [(line.text, line.page) for line in read_source(path).lines] == [("one", 1), ("two", 2)]
 
 
+def test_a_page_without_text_is_one_blank_line() -> None:
+    source = read(pdf(text("one"), "0 0 m 10 10 l S", text("two")))
+    assert [(1, 1, "one"), (3, 3, "two")] == [(line.number, line.page, line.text) for line in source.lines]
+    assert (3, True) == (source.line_count, source.paged)
+
+
+def test_the_library_says_nothing(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
+    read(pdf(text("one")).replace(b"/BaseFont /Courier", b"/BaseFont /Own /FontDescriptor << /Type /FontDescriptor >>"))
+    assert ([], "", "") == (caplog.records, *capfd.readouterr())
+
+
 def test_a_pdf_without_text_is_refused() -> None:
     with pytest.raises(DocumentError, match="is a PDF without text"):
-        pdf_text(pdf("0 0 m 10 10 l S"), Path("a.pdf"))
+        read(pdf("0 0 m 10 10 l S"))
 
 
 def test_a_broken_pdf_is_refused_in_one_line() -> None:
     with pytest.raises(DocumentError, match="is a PDF that cannot be read") as caught:
-        pdf_text(b"%PDF-1.7 nothing", Path("a.pdf"))
+        read(b"%PDF-1.7 nothing")
     assert "\n" not in str(caught.value)
 
 

@@ -10,13 +10,18 @@ from rich.console import Console
 from rich.table import Table
 
 from conformance.cli.paths import GivenPath
-from conformance.contract.extraction import Extraction
-from conformance.contract.extraction import extract as write_specs
+from conformance.contract.extraction import Extraction, work_out
+from conformance.contract.prepared import OVERLAY
+from conformance.contract.reading import first_line, reading
 from conformance.document import Document, read_document
 from conformance.document.contradictions import Contradiction, contradictions
+from conformance.document.pictures import page_pictures
 from conformance.judge.registry import coverage
 from conformance.model.contract import StaleErratum
-from conformance.model.errors import UsageError
+from conformance.model.errors import Exit, UsageError
+from conformance.reports.destination import open_file, put
+from conformance.reports.reading_html import reading_html
+from conformance.reports.reading_json import reading_report
 from conformance.reports.visible import safe
 from conformance.reports.words import lines
 from conformance.run.cases import registry
@@ -30,22 +35,60 @@ from conformance.run.cases import registry
     type=GivenPath(),
     help="File of rulings, copied into the directory. Without it, those that lie there hold, if any.",
 )
-def extract(document: Path, out: Path, errata: Path | None) -> None:
-    """Write OpenAPI specs and the ledger from the vendor's DOCUMENT (text in UTF-8, or PDF).
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Write no specs, exit 1, when a line was not understood, or an erratum is stale or of another document.",
+)
+@click.option(
+    "--report", type=GivenPath(), help="Write what was read and what was not to this file: .json, or .html to look at."
+)
+def extract(document: Path, out: Path, errata: Path | None, strict: bool, report: Path | None) -> int:
+    """Write OpenAPI specs and the ledger from the vendor's DOCUMENT (text in UTF-8, PDF, Markdown or HTML).
 
     An action of the errata that selects nothing stops nothing: it is told with its lines, ruling and reason.
-    Exit codes: 0 the specs are written, 2 usage: nothing is written.
+    Exit codes: 0 the specs are written; 1 with --strict, something was left over, no specs are written; 2 usage.
     """
     if out.exists() and not out.is_dir():
         raise UsageError(f"--out {out}: it is a file; give a directory")
+    if report is not None:
+        _open_report(report)
     read = read_document(document)
     cases = {case.name: case.verifies for case in registry()}
-    written = write_specs(read, out, lambda requirements: coverage(requirements, cases), errata)
+    there = out / OVERLAY if (out / OVERLAY).exists() else None
+    worked_out = work_out(read, out.resolve().name, lambda requirements: coverage(requirements, cases), errata or there)
+    left_over = strict and bool(read.unread or worked_out.stale or worked_out.other)
+    if report is not None:
+        put(report, _report(document, read, worked_out, report).encode("utf-8", "backslashreplace"), "--report")
+    written = worked_out if left_over else worked_out.write(out, errata=errata is not None)
     Console(highlight=False).print(_table(contradictions(read)))
+    said = [*_unread(read), *_of_errata(worked_out), _figures(read)]
+    files = () if left_over else tuple(str(out / name) for name in written.files)
+    if report is not None:
+        files = (*files, str(report))
+    if left_over:
+        said.append("no specs are written (--strict): something was left over")
     console = Console(soft_wrap=True, highlight=False)
-    for said in (*_unread(read), *_of_errata(written), _figures(read)):
-        console.print(safe(said), markup=False)
-    console.print(safe(f"written: {', '.join(str(out / name) for name in written.files)}"), markup=False)
+    for line in (*said, *([f"written: {', '.join(files)}"] if files else [])):
+        console.print(safe(line), markup=False)
+    return int(Exit.NON_CONFORMANT if left_over else Exit.CONFORMANT)
+
+
+def _open_report(report: Path) -> None:
+    if report.suffix not in {".json", ".html"}:
+        raise UsageError(f"--report {report}: give a file whose name ends in .json or .html")
+    open_file(report, "--report")
+
+
+def _report(document: Path, read: Document, worked_out: Extraction, report: Path) -> str:
+    item = reading(read)
+    if report.suffix == ".json":
+        return reading_report(item, worked_out.stale)
+    wanted = [missed.line for missed in item.unread] + [first_line(found) for found in item.contradictions]
+    pages = {line: page for line in wanted if (page := read.page_of(line)) is not None}
+    return reading_html(
+        item, worked_out.stale, pages, page_pictures(document, [pages[at] for at in wanted if at in pages])
+    )
 
 
 def _table(found: Iterable[Contradiction]) -> Table:
@@ -60,7 +103,8 @@ def _table(found: Iterable[Contradiction]) -> Table:
 
 def _unread(read: Document) -> Iterator[str]:
     for missed in read.unread:
-        yield f"line {missed.line}: {missed.reason}"
+        where = lines(((missed.line, missed.last_line),))
+        yield f"line{'' if missed.line == missed.last_line else 's'} {where}: {missed.reason}"
 
 
 def _of_errata(written: Extraction) -> Iterator[str]:

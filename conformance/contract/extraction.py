@@ -14,8 +14,9 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
@@ -25,6 +26,7 @@ from conformance.contract.overlay import NO_ERRATA, apply, load_overlay
 from conformance.contract.places import read_places
 from conformance.contract.prepared import LEDGER, OVERLAY, PREPARED, digests, prepared_json
 from conformance.contract.quotation import quotes
+from conformance.contract.reading import READING, Kept, reading_json
 from conformance.contract.services import spec_file, spec_files
 from conformance.contract.yamlfiles import dump_yaml, ledger_yaml, read_specs
 from conformance.document import Document
@@ -32,7 +34,7 @@ from conformance.model.contract import Requirement, StaleErratum
 from conformance.model.errors import SuiteError, UsageError
 from conformance.model.opening import content
 
-__all__ = ["Coverage", "Extraction", "extract", "prepare"]
+__all__ = ["Coverage", "Extraction", "extract", "prepare", "work_out"]
 
 
 Coverage = Callable[[Iterable[Requirement]], Mapping[str, tuple[str, ...]]]
@@ -40,12 +42,29 @@ Coverage = Callable[[Iterable[Requirement]], Mapping[str, tuple[str, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What was written, file name -> text, and the actions of the errata that changed nothing. `other` says that the
-    errata name another document as theirs, so that the lines which they cite are those of that one."""
+    """What is written, file name -> text, and the actions of the errata that changed nothing. `other` says that the
+    errata name another document as theirs, so that the lines which they cite are those of that one. `specs` are the
+    effective ones, `errata` the bytes of the errata, None where there are none."""
 
     files: Mapping[str, str]
     stale: tuple[StaleErratum, ...]
     other: bool
+    specs: Mapping[str, dict[str, Any]] = field(repr=False)
+    errata: bytes | None = field(repr=False)
+
+    def write(self, out: Path, *, errata: bool = True) -> Extraction:
+        """Put it into a directory, `errata` too unless they lie there, and take away the specs of services that the
+        document does not have; returns it with what comes of reading the files. Raises UsageError when it cannot be
+        written; then all is as it was."""
+        files = dict(self.files)
+        copied = {OVERLAY: self.errata} if self.errata is not None else {}
+        with _staged(out, {**{name: text.encode() for name, text in files.items()}, **copied}) as staging:
+            files[PREPARED] = _prepared(staging)
+            (staging / PREPARED).write_text(files[PREPARED], encoding="utf-8")
+            if not errata:
+                (staging / OVERLAY).unlink(missing_ok=True)  # it was there to be read
+            _put(staging, out, gone=set(spec_files(out).values()) - set(files))
+        return replace(self, files=files)
 
 
 def extract(document: Document, out: Path, coverage: Coverage, errata: Path | None = None) -> Extraction:
@@ -54,8 +73,13 @@ def extract(document: Document, out: Path, coverage: Coverage, errata: Path | No
     Specs of services that the document does not have are taken away. `coverage` tells which checks judge each
     requirement. Raises UsageError when the errata are none, or leave specs that are no OpenAPI; then nothing is written.
     """
+    there = out / OVERLAY if (out / OVERLAY).exists() else None
+    return work_out(document, out.resolve().name, coverage, errata or there).write(out, errata=errata is not None)
+
+
+def work_out(document: Document, name: str, coverage: Coverage, place: Path | None) -> Extraction:
+    """What `extract` writes to a directory of this name with the errata at `place`, but for `prepared.json`."""
     specs = service_specs(document)
-    place = errata or (out / OVERLAY if (out / OVERLAY).exists() else None)
     overlay = load_overlay(place) if place is not None else NO_ERRATA
     applied = apply(overlay, specs)
     _hold_valid("not valid OpenAPI 3.1", specs, SuiteError)
@@ -65,15 +89,15 @@ def extract(document: Document, out: Path, coverage: Coverage, errata: Path | No
     quoted = quotes(document, derived)
     requirements = [replace(item, checks=checks.get(item.id, ()), quote=quoted[item.id]) for item in derived]
     files = {spec_file(name): dump_yaml(spec) for name, spec in specs.items()}
-    files[LEDGER] = ledger_yaml(out.resolve().name, requirements)
-    copied = {OVERLAY: content(place)} if place is not None else {}
-    with _staged(out, {**{name: text.encode() for name, text in files.items()}, **copied}) as staging:
-        files[PREPARED] = _prepared(staging)
-        (staging / PREPARED).write_text(files[PREPARED], encoding="utf-8")
-        if errata is None:
-            (staging / OVERLAY).unlink(missing_ok=True)  # it was there to be read
-        _put(staging, out, gone=set(spec_files(out).values()) - set(files))
-    return Extraction(files, applied.stale, bool(overlay.document) and overlay.document != document.sha256)
+    files[LEDGER] = ledger_yaml(name, requirements)
+    files[READING] = reading_json(Kept.of(document))
+    return Extraction(
+        files,
+        applied.stale,
+        bool(overlay.document) and overlay.document != document.sha256,
+        applied.specs,
+        content(place) if place is not None else None,
+    )
 
 
 def _hold_valid(words: str, specs: Mapping[str, Mapping[str, object]], kind: type[SuiteError | UsageError]) -> None:

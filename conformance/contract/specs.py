@@ -3,6 +3,7 @@
     SERVICE.openapi.yaml   generated from the document, one for each service that it describes or calls
     errata.overlay.yaml    the rulings, written by hand; not there where nobody has ruled on the document
     requirements.yaml      generated: the ledger, with the checks that cover each requirement
+    reading.json           generated: contradictions, candidates, a fingerprint of each line (reading.py)
     prepared.json          generated: what comes of reading these files (prepared.py)
 
 The same document gives the same bytes.

@@ -215,7 +215,8 @@ class Account:
 class Document:
     """The whole document.
 
-    `unread` is what was not understood, `account` where each line went, `chapters` its numbered headings. `pages` are
+    `unread` is what was not understood, `account` where each line went, `chapters` its numbered headings, `lines` the
+    text of each line that is not blank. `pages` are
     the first lines of its pages, the first page's first; none where the pages are not surely known. `product_version`
     and `release_date` are empty where the document names none.
     """
@@ -231,6 +232,7 @@ class Document:
     account: Account = Account()
     chapters: tuple[Chapter, ...] = ()
     pages: tuple[int, ...] = ()
+    lines: Mapping[int, str] = field(default_factory=dict)
 
     def page_of(self, line: int) -> int | None:
         """The page on which a line stands, None where pages are not known."""

@@ -73,6 +73,7 @@ def read_document(path: Path) -> Document:
         unread=tuple(unread),
         chapters=_chapters(lines),
         pages=_pages(source),
+        lines={line.number: line.text for line in lines},
     )
 
 

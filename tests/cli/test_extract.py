@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from pathlib import Path
 
@@ -11,7 +13,14 @@ from commands import command
 
 from conformance.contract.specs import OVERLAY, default_directory
 
-WRITTEN = ("book.openapi.yaml", "reader.openapi.yaml", "identity.openapi.yaml", "requirements.yaml", "prepared.json")
+WRITTEN = (
+    "book.openapi.yaml",
+    "reader.openapi.yaml",
+    "identity.openapi.yaml",
+    "requirements.yaml",
+    "reading.json",
+    "prepared.json",
+)
 
 
 @pytest.fixture
@@ -41,7 +50,7 @@ def test_what_could_not_be_read_is_told_with_its_line(library_path: Path, out: P
     path.write_text(text.replace('"L-0042""L-0042" }}', '"L-0042""L-0042" ]]'), encoding="utf-8")
     done = command("extract", path, "--out", "specs", cwd=out.parent, columns=200)
     assert done.returncode == 0
-    assert "line 424: the example that begins here is no JSON" in done.stdout
+    assert re.search(r"^lines? 424(-\d+)?: the example that begins here is no JSON\b", done.stdout, re.MULTILINE)
 
 
 def test_a_directory_is_made_and_needs_no_errata(library_path: Path, tmp_path: Path) -> None:
@@ -119,3 +128,69 @@ def test_the_vendor_s_document_is_read_whole(tmp_path: Path, document_path: Path
     assert done.returncode == 0
     assert "90 table rows, 8 JSON examples (1 repaired)" in done.stdout
     assert "update_at" in done.stdout
+
+
+# --- what was left over -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def broken(library_path: Path, tmp_path: Path) -> Path:
+    """An edition with an example that cannot be read."""
+    path = tmp_path / "broken.txt"
+    text = library_path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"L-0042""L-0042" }}', '"L-0042""L-0042" ]]'), encoding="utf-8")
+    return path
+
+
+def test_strict_writes_no_specs_when_a_line_was_not_understood(broken: Path, tmp_path: Path) -> None:
+    done = command("extract", broken, "--out", "new", "--strict", "--report", "reports/a.json", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-2:] == [
+        "no specs are written (--strict): something was left over",
+        "written: reports/a.json",
+    ]
+    assert not (tmp_path / "new").exists()
+    data = json.loads((tmp_path / "reports" / "a.json").read_text(encoding="utf-8"))
+    assert [item["line"] for item in data["not_understood"]] == [424]
+
+
+def test_strict_is_silent_on_a_document_that_was_read_whole(library_path: Path, tmp_path: Path) -> None:
+    errata = LIBRARY_ERRATA / OVERLAY
+    done = command("extract", library_path, "--out", "new", "--errata", errata, "--strict", cwd=tmp_path)
+    assert done.returncode == 0
+    assert (tmp_path / "new" / "reading.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("'page-size'", "'page-sighs'"), ("x-document-sha256: 6", "x-document-sha256: 7")]
+)
+def test_strict_fails_on_errata_that_do_not_fit(library_path: Path, out: Path, old: str, new: str) -> None:
+    path = out / OVERLAY
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    assert command("extract", library_path, "--out", "specs", "--strict", cwd=out.parent).returncode == 1
+    assert {item.name for item in out.iterdir()} == {OVERLAY}
+    assert command("extract", library_path, "--out", "specs", cwd=out.parent).returncode == 0
+
+
+def test_the_report_is_html_by_its_name(broken: Path, tmp_path: Path) -> None:
+    done = command("extract", broken, "--out", "new", "--report", "a.html", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "1 part not understood" in (tmp_path / "a.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("report", "said"),
+    [
+        ("a.pdf", "--report a.pdf: give a file whose name ends in .json or .html"),
+        ("specs/errata.overlay.yaml/a.json", "--report specs/errata.overlay.yaml/a.json: cannot be written"),
+    ],
+)
+def test_a_report_that_cannot_be_written_is_said_before_anything_is(
+    library_path: Path, out: Path, report: str, said: str
+) -> None:
+    done = command("extract", library_path, "--out", "new", "--report", report, cwd=out.parent)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"conformance: {said}")
+    assert not (out.parent / "new").exists()

@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 
 from conformance.contract.extraction import extract
 from conformance.contract.prepared import PREPARED
+from conformance.contract.reading import READING
 from conformance.contract.source_map import requirement_places
 from conformance.contract.specs import LEDGER, OVERLAY, load_contract
 from conformance.document import Document
@@ -32,7 +33,14 @@ def names(place: Path) -> list[str]:
 def test_each_service_has_a_file_beside_the_errata_and_the_ledger(library: Document, errata: Path) -> None:
     files = extract(library, errata, no_checks).files
     assert sorted([*files, OVERLAY]) == names(errata)
-    assert list(files) == ["book.openapi.yaml", "reader.openapi.yaml", "identity.openapi.yaml", LEDGER, PREPARED]
+    assert list(files) == [
+        "book.openapi.yaml",
+        "reader.openapi.yaml",
+        "identity.openapi.yaml",
+        LEDGER,
+        READING,
+        PREPARED,
+    ]
     assert files == {name: (errata / name).read_text(encoding="utf-8") for name in files}
 
 

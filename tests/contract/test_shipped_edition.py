@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 from conformance.contract.extraction import extract
 from conformance.contract.overlay import load_overlay
 from conformance.contract.prepared import PREPARED
+from conformance.contract.reading import READING
 from conformance.contract.services import spec_file, spec_files
 from conformance.contract.specs import LEDGER, OVERLAY, default_directory, load_effective
 from conformance.document import Document
@@ -39,7 +40,7 @@ def write(document: Document, out: Path) -> None:
 
 def test_the_committed_specs_are_what_the_document_gives(document: Document, out: Path) -> None:
     write(document, out)
-    for name in (*spec_files(out).values(), LEDGER, PREPARED):
+    for name in (*spec_files(out).values(), LEDGER, READING, PREPARED):
         assert (default_directory() / name).read_bytes() == (out / name).read_bytes(), name
 
 

@@ -1,0 +1,58 @@
+"""Pictures of pages of a PDF, for a report that shows what was read beside where it stands."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+from conformance.document.pdf import is_pdf
+from conformance.model.opening import content
+
+__all__ = ["MOST", "page_pictures"]
+
+MOST = 24
+"""Pages of one report that are shown."""
+WIDTH = 900
+"""Pixels of a page's width; an A4 page then has 1273 in its height."""
+TALLEST = 2600
+LARGEST = 16 * 1024 * 1024
+"""Bytes of all pictures together."""
+
+
+def page_pictures(path: Path, pages: Iterable[int]) -> dict[int, bytes]:
+    """Page -> PNG, of the first `MOST` of these pages (from 1) that can be drawn; none when it is no PDF."""
+    data = content(path)
+    if not is_pdf(data):
+        return {}
+    import pypdfium2  # costs a tenth of a second, and most documents are no PDF
+
+    found: dict[int, bytes] = {}
+    left = LARGEST
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError:
+        return {}
+    try:
+        for number in sorted(set(pages))[:MOST]:
+            if not 1 <= number <= len(document):
+                continue
+            try:
+                picture = _drawn(document[number - 1])
+            except (pypdfium2.PdfiumError, ValueError, MemoryError):
+                continue
+            if len(picture) > left:
+                break
+            left -= len(picture)
+            found[number] = picture
+    finally:
+        document.close()
+    return found
+
+
+def _drawn(page: object) -> bytes:
+    width, height = page.get_size()  # type: ignore[attr-defined]
+    scale = min(WIDTH / max(width, 1), TALLEST / max(height, 1))
+    out = io.BytesIO()
+    page.render(scale=scale).to_pil().convert("P").save(out, "PNG", optimize=True)  # type: ignore[attr-defined]
+    return out.getvalue()

@@ -36,7 +36,8 @@ def is_request_line(line: Line) -> bool:
 
 
 def _request_text(line: Line) -> str | None:
-    for text in (line.text, undouble(line.text)):
+    # Printed twice is tried first: a whole line in double begins as a line printed once does.
+    for text in (undouble(line.text), line.text):
         match = re.match(rf"({'|'.join(METHODS)}) +(/|https?://)\S*", text or "")
         if match:
             return text
@@ -47,6 +48,12 @@ def read_request(lines: Sequence[Line], start: int) -> tuple[Example, int]:
     """The request line at `start` with the header lines after it, and the index of the first line after it."""
     texts = [_request_text(lines[start]) or ""]
     at = start + 1
+    # A line of code that is too long goes on in the next one, which is in double as well and begins in the middle of it.
+    while at < len(lines) and undouble(lines[start].text) and (more := undouble(lines[at].text)):
+        if not re.fullmatch(r"[\w/?&=.,:%{}~+-]+", more) or is_structural(lines[at].text):
+            break
+        texts[0] += more
+        at += 1
     while at < len(lines):
         shown = undouble(lines[at].text) or lines[at].text
         if not re.match(r"[A-Za-z][A-Za-z-]*: *\S", shown) or is_structural(lines[at].text):

@@ -55,6 +55,13 @@ def test_a_request_is_read_with_its_headers(library: Document) -> None:
     assert (found.kind, found.last_line) == ("request", 78)
 
 
+def test_a_request_that_was_printed_twice_as_a_whole_is_read_once_and_to_its_end() -> None:
+    found, at = read_request(lines("GET /v1/books?page=1&auGET /v1/books?page=1&au", "thor=Luthor=Lu", "X-Trace: 1"), 0)
+    assert (found.text, at) == ("GET /v1/books?page=1&author=Lu\nX-Trace: 1", 3)
+    found, at = read_request(lines("GET /v1/books?page=1&au", "thor=Luthor=Lu"), 0)
+    assert (found.text, at) == ("GET /v1/books?page=1&au", 1)
+
+
 def test_a_request_ends_at_what_is_no_header() -> None:
     found, at = read_request(lines("GET /v1/books", "X-Trace: 1", "响应消息"), 0)
     assert (found.text, at) == ("GET /v1/books\nX-Trace: 1", 2)

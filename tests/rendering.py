@@ -20,8 +20,13 @@ pre { text-shadow: 0 0.7px #888; font-family: "DejaVu Sans Mono", monospace; bac
 
 def printed(body: str, directory: Path, *, style: str = STYLE, margins: bool = False) -> Path:
     """The PDF of a page's body; with what browsers print in the margins (date, number of the page) when asked."""
+    return printed_page(f"<!DOCTYPE html><meta charset=utf-8><style>{style}</style>{body}", directory, margins=margins)
+
+
+def printed_page(whole: str, directory: Path, *, margins: bool = False) -> Path:
+    """The PDF of a whole page."""
     page, path = directory / "page.html", directory / "page.pdf"
-    page.write_text(f"<!DOCTYPE html><meta charset=utf-8><style>{style}</style>{body}", encoding="utf-8")
+    page.write_text(whole, encoding="utf-8")
     command = [
         tool("chromium"),
         "--headless",

@@ -170,6 +170,8 @@ def _cell(item: TrueRow, column: str, table: TrueTable) -> str:
             return {True: table.yes, False: table.no, None: ""}[item.required]
         case "position":
             return _POSITIONS[item.position]
+        case "default" | "example" | "constraint":
+            return getattr(item, column) or table.none
         case _:
             return getattr(item, column) or ""
 

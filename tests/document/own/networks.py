@@ -90,7 +90,7 @@ def _id(name: str, what: str) -> TrueRow:
 
 
 def _placed(*rows: TrueRow) -> tuple[TrueTable, ...]:
-    return (TrueTable(_PLACED, rows, yes="必选", no="可选"),)
+    return (TrueTable(_PLACED, rows, yes="必选", no="可选", none="-"),)
 
 
 def _answer(name: str, what: str, rows: tuple[TrueRow, ...]) -> tuple[TrueTable, ...]:
@@ -167,7 +167,8 @@ _NETWORKS = (
         request=(
             TrueTable(
                 _BOUND,
-                (
+                none="无",
+                rows=(
                     row("network", "object", True, "要新建的网络。"),
                     row(
                         "network.name",
@@ -251,7 +252,8 @@ _SUBNETS = (
         request=(
             TrueTable(
                 _BOUND,
-                (
+                none="无",
+                rows=(
                     row("subnet", "object", True, "要新建的子网。"),
                     row("subnet.network_id", "string", True, "在哪一个网络里。", example=_ID),
                     row("subnet.cidr", "string", True, "地址段。", example="192.0.2.0/24"),

@@ -62,7 +62,8 @@ def row(
 class TrueTable:
     """A table: the words of its header with `|` between them, its rows, and the line above it that says what it is.
 
-    `place` and `owner` are what that line says of its rows; `yes` and `no` are how it writes what is required.
+    `place` and `owner` are what that line says of its rows; `yes` and `no` are how it writes what is required, `none` how
+    it writes a default, an example or a constraint that is not there.
     """
 
     head: str
@@ -72,6 +73,7 @@ class TrueTable:
     owner: str = ""
     yes: str = "是"
     no: str = "否"
+    none: str = ""
 
 
 @dataclass(frozen=True, slots=True)

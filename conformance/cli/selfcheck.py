@@ -44,6 +44,7 @@ FILES = ("selfcheck.md", "selfcheck.json")
     show_default=True,
     help="Runs without a fault, each with its own seed.",
 )
+@click.option("--specs", type=GivenPath(), help="Directory of the specs (default: the product's own).")
 @click.option(
     "--out",
     type=GivenPath(file_okay=False),
@@ -51,13 +52,15 @@ FILES = ("selfcheck.md", "selfcheck.json")
     show_default=True,
     help="Directory for selfcheck.json and selfcheck.md.",
 )
-def selfcheck(profile: str, jobs: int | None, faults: tuple[str, ...], seeds: int, out: Path) -> int:
+def selfcheck(
+    profile: str, jobs: int | None, faults: tuple[str, ...], seeds: int, specs: Path | None, out: Path
+) -> int:
     """Prove the suite: it must find every fault of the bank, and none on a target that keeps the contract.
 
     Exit codes: 0 every fault caught and no false alarm, 2 usage, 4 the suite is at fault.
     """
     _prepare(out)
-    scorecard = run_selfcheck(profile, jobs or _processors(), faults, seeds, Console(file=sys.stderr))
+    scorecard = run_selfcheck(profile, jobs or _processors(), faults, seeds, Console(file=sys.stderr), specs)
     paths = _write(scorecard, out)
     _print(scorecard, Console(), paths)
     return int(Exit.CONFORMANT if scorecard.proven else Exit.SUITE)

@@ -30,11 +30,12 @@ from conformance.reports.destination import open_file
     multiple=True,
     help="Break this promise, or take this liberty (may be given again); `--fault list` names them all.",
 )
-def serve(port: int, clouds: Path, fault: tuple[str, ...]) -> None:
+@click.option("--specs", type=GivenPath(), help="Directory of the specs (default: the product's own).")
+def serve(port: int, clouds: Path, fault: tuple[str, ...], specs: Path | None) -> None:
     """Start the embedded reference target and serve until Ctrl-C."""
-    contract = load_contract()
+    contract = load_contract(specs)
     if "list" in fault:
-        for name, item in (bank(contract) | liberties()).items():
+        for name, item in (bank(contract) | liberties(contract)).items():
             click.echo(f"{name:48} {item.description}")
         return
     open_file(clouds, "--clouds")

@@ -1,4 +1,4 @@
-"""The bank: the faults and liberties of every service that is registered.
+"""The bank: the faults and liberties of every service that is registered, and of what none of them has.
 
 Faults are made from the contract, so a new member, parameter or code brings its faults with it.
 """
@@ -6,24 +6,30 @@ Faults are made from the contract, so a new member, parameter or code brings its
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
 import conformance.services  # noqa: F401  registers the services
 from conformance.model.contract import Contract
 from conformance.model.errors import SuiteError, UsageError
-from conformance.run.service import registered
+from conformance.run.service import Service, registered
 from conformance.services.fault import Fault
+from conformance.services.rest import rest_faults, rest_liberties
 
 __all__ = ["bank", "faults_of", "liberties"]
 
 
 def bank(contract: Contract) -> dict[str, Fault]:
-    """Every fault by its id, sorted. Raises SuiteError when two have the same id."""
-    return _by_id(fault for service in registered() for fault in service.faults(contract))
+    """Every fault by its id, sorted: those of the services that the contract has, and of what they leave to it. Raises
+    SuiteError when two have the same id."""
+    own = (fault for service in _services(contract) for fault in service.faults(contract))
+    return _by_id(chain(own, rest_faults(contract)))
 
 
-def liberties() -> dict[str, Fault]:
-    """Every liberty by its id, sorted: what a target may do otherwise, and the suite must be silent on."""
-    return _by_id(liberty for service in registered() for liberty in service.liberties())
+def liberties(contract: Contract | None = None) -> dict[str, Fault]:
+    """Every liberty by its id, sorted: what a target may do otherwise, and the suite must be silent on. Without a contract
+    those of all registered services."""
+    own = (liberty for service in _services(contract) for liberty in service.liberties())
+    return _by_id(chain(own, rest_liberties(contract) if contract is not None else ()))
 
 
 def faults_of(contract: Contract, names: Iterable[str]) -> tuple[Fault, ...]:
@@ -31,11 +37,16 @@ def faults_of(contract: Contract, names: Iterable[str]) -> tuple[Fault, ...]:
     wanted = tuple(names)
     known = bank(contract) if wanted else {}
     if not known.keys() >= set(wanted):
-        known |= liberties()
+        known |= liberties(contract)
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise UsageError(f"fault {unknown[0]}: there is no such fault; `conformance serve --fault list` names them")
     return tuple(known[name] for name in wanted)
+
+
+def _services(contract: Contract | None) -> list[Service]:
+    """The registered services that a contract has, and those with which one logs in; without a contract all."""
+    return [item for item in registered() if contract is None or item.gives_tokens or item.name in contract.services]
 
 
 def _by_id(faults: Iterable[Fault]) -> dict[str, Fault]:

@@ -22,6 +22,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib import metadata
 from multiprocessing.pool import Pool
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -47,11 +48,11 @@ from conformance.proof.scorecard import (
     without_fault,
 )
 from conformance.reports.sentences import message, said, spoken
-from conformance.run.cases import Case, registry
+from conformance.run.cases import Case, registry, service_of
 from conformance.run.embedded import Embed
 from conformance.run.options import Options, in_profile
 from conformance.run.runner import run_cases
-from conformance.run.service import registered
+from conformance.run.service import registered, services_of
 from conformance.run.session import Session
 from conformance.services.fault import Fault
 from conformance.target.cloud import Settings
@@ -68,7 +69,7 @@ MOST_CANDIDATES = 40
 def faults_like(contract: Contract, patterns: Iterable[str]) -> tuple[Fault, ...]:
     """The faults and liberties whose id matches one of the patterns, all without any. Raises UsageError for a pattern
     that fits none."""
-    known, wanted = bank(contract) | liberties(), tuple(patterns)
+    known, wanted = bank(contract) | liberties(contract), tuple(patterns)
     for pattern in wanted:
         if not any(fnmatchcase(name, pattern) for name in known):
             raise UsageError(
@@ -79,12 +80,15 @@ def faults_like(contract: Contract, patterns: Iterable[str]) -> tuple[Fault, ...
     )
 
 
-def selfcheck(profile: str, jobs: int, patterns: Sequence[str], seeds: int, progress: Console) -> Scorecard:
+def selfcheck(
+    profile: str, jobs: int, patterns: Sequence[str], seeds: int, progress: Console, specs: Path | None = None
+) -> Scorecard:
     """Try the suite against each fault, and against none with this many seeds and with each liberty, in `jobs`
-    processes.
+    processes. The contract is that of the `specs`, the product's own without any.
 
     Raises UsageError.
     """
+    _use(specs)
     contract = _contract()
     chosen = faults_like(contract, patterns)
     faults = tuple(item for item in chosen if item.breaks)
@@ -92,15 +96,15 @@ def selfcheck(profile: str, jobs: int, patterns: Sequence[str], seeds: int, prog
     tasks: list[_Task] = [_Task(None, profile, seed) for seed in range(SEED, SEED + seeds)]
     tasks += [_Task(None, profile, liberty=item.id) for item in chosen if not item.breaks]
     tasks += [_Task(fault.id, profile) for fault in faults]
-    with _workers(jobs) as pool:
+    with _workers(jobs, specs) as pool:
         results = list(_told(pool.imap_unordered(_attempt, tasks), len(tasks), progress))
         trials = [item for item in results if isinstance(item, FaultTrial)]
         clean = [item for item in results if isinstance(item, CleanRun)]
-        cases = [case for case in registry() if in_profile(case, profile)]
+        cases = [case for case in _cases() if in_profile(case, profile)]
         waiting: set[str] = set()
         proofs: dict[str, str] = {}
         if not patterns:  # of a choice of faults nothing follows about the checks
-            waiting = set(idle([*CHECKS, *RUN_CHECKS, *(case.name for case in cases)], trials, clean))
+            waiting = set(idle([*_owing(), *(case.name for case in cases)], trials, clean))
             searches = [
                 _Task(None, profile, SEED, case.name, _candidates(case, faults))
                 for case in cases
@@ -141,7 +145,7 @@ def proven(contract: Contract) -> tuple[Sequence[str], ...]:
     """The requirements that each fault breaks, and those that each liberty is advised on."""
     return (
         *(item.breaks for item in bank(contract).values()),
-        *(item.remarks for item in liberties().values()),
+        *(item.remarks for item in liberties(contract).values()),
     )
 
 
@@ -155,9 +159,9 @@ def _candidates(case: Case, faults: Iterable[Fault]) -> tuple[str, ...]:
 
 
 @contextlib.contextmanager
-def _workers(jobs: int) -> Iterator[Pool]:
+def _workers(jobs: int, specs: Path | None) -> Iterator[Pool]:
     with tempfile.TemporaryDirectory(prefix="conformance-") as state:
-        pool = multiprocessing.get_context("spawn").Pool(jobs, _settle, (state,))
+        pool = multiprocessing.get_context("spawn").Pool(jobs, _settle, (state, specs))
         try:
             yield pool
             pool.close()
@@ -174,8 +178,10 @@ def _told(results: Iterable[CleanRun | FaultTrial], total: int, progress: Consol
         yield result
 
 
-def _settle(state: str) -> None:
-    """Give a worker an environment of its own, so that it uses neither journals nor clouds of the user."""
+def _settle(state: str, specs: Path | None) -> None:
+    """Give a worker its contract, and an environment of its own, so that it uses neither journals nor clouds of the
+    user."""
+    _use(specs)
     os.environ["XDG_STATE_HOME"] = state
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its workers
     for name in [name for name in os.environ if name.startswith("OS_")]:
@@ -205,9 +211,32 @@ def _prove(task: _Task) -> FaultTrial | None:
     return prove(task.check, task.candidates, task.profile)
 
 
+_used: list[Path | None] = [None]
+
+
+def _use(specs: Path | None) -> None:
+    """Have this process prove the suite on the contract of these specs, the product's own without any."""
+    if specs != _used[0]:
+        _used[0] = specs
+        _contract.cache_clear()
+        _known.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def _contract() -> Contract:
-    return load_contract()
+    return load_contract(_used[0])
+
+
+def _cases() -> list[Case]:
+    """The cases of the services that the contract has."""
+    known = {item.name for item in services_of(_contract())}
+    return [case for case in registry() if service_of(case) in known]
+
+
+def _owing() -> list[str]:
+    """The checks that judge something which the contract promises."""
+    covers = {item.id: item.covers for item in CHECKS.values()} | {item.id: item.covers for item in RUN_CHECKS.values()}
+    return [name for name, patterns in covers.items() if covered(patterns, _contract().requirements)]
 
 
 @lru_cache(maxsize=1)
@@ -230,7 +259,7 @@ def clean_run(profile: str, seed: int, liberty: str = "") -> CleanRun:
 
     Findings are those that the liberty does not call for: it has advice on what it remarks, and on nothing else.
     """
-    known = liberties().get(liberty)
+    known = liberties(_contract()).get(liberty)
     remarks = known.remarks if known is not None else ()
     began = time.monotonic()
     try:
@@ -342,12 +371,12 @@ def _chosen(cases: Iterable[Case]) -> _Stage:
 
 def _alone(name: str) -> list[_Stage]:
     """The choice of this case; none for what no case sent (a login, cleaning up)."""
-    return [_chosen([case]) for case in registry() if case.name == name]
+    return [_chosen([case]) for case in _cases() if case.name == name]
 
 
 def _stages(fault: Fault, profile: str) -> list[_Stage]:
     """The choices of cases that a fault is tried with, one after the other."""
-    cases = [case for case in registry() if in_profile(case, profile)]
+    cases = [case for case in _cases() if in_profile(case, profile)]
     searching = _searching()
     declaring = [case for case in cases if covered(case.verifies, fault.breaks) and _file(case.name) not in searching]
     stages = [_chosen(declaring)] if declaring else []

@@ -37,6 +37,7 @@ OTHER_SUCCESS: Mapping[int, int] = {200: 202, 201: 200, 204: 200}
 MISTYPED: Mapping[str, Any] = {
     "string": 17,
     "integer": "17",
+    "number": "17",
     "boolean": "yes",
     "array": {"of": "things"},
     "object": "thing",
@@ -87,7 +88,7 @@ def form_faults(contract: Contract, operation: Operation, asks: Callable[[Call],
 def _forms(operation: Operation) -> Iterator[Effect[AnswerChange]]:
     spec = operation.responses[0]
     promise = (rid.response(operation.id, spec.status),)
-    other = OTHER_SUCCESS[spec.status]
+    other = OTHER_SUCCESS.get(spec.status, 200)
     yield Effect("status", f"it succeeds with {other}", partial(replace, status=other), promise)
     yield Effect("request-id", "no request id is sent", without_request_id, ("header.request-id",))
     yield Effect("server-error", "it is done and answered with 500", broken, ("status.server-error",))
@@ -168,7 +169,7 @@ def _edits(node: Mapping[str, Any], *, required: bool) -> Iterator[Effect[Edit]]
     """What can be wrong with a member of this schema."""
     if required:
         yield Effect("missing", "missing", lambda holder, key: holder.pop(key))
-    kinds = node.get("type", "string")
+    kinds = node.get("type", "object" if "properties" in node else "string")
     kinds = [kinds] if isinstance(kinds, str) else kinds
     yield _set("mistyped", MISTYPED[next(kind for kind in kinds if kind != "null")])
     if "null" not in kinds:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from conformance.model.contract import Contract, Operation
 from conformance.run.service import registered
+from conformance.services.fault import Fault
+from conformance.services.generic.faults import faults
+from conformance.services.generic.liberties import liberties
 from conformance.services.generic.target.service import GenericPart
 from conformance.services.part import ReferencePart, Surroundings
 
-__all__ = ["rest_part", "unclaimed"]
+__all__ = ["rest_faults", "rest_liberties", "rest_part", "unclaimed"]
 
 _TOKENS = "/v3/auth/"
 """Below which tokens are given, looked at and taken back (OpenStack Identity API v3)."""
@@ -30,3 +33,13 @@ def unclaimed(contract: Contract) -> tuple[Operation, ...]:
 def rest_part(around: Surroundings, service: str, operations: Sequence[Operation]) -> ReferencePart:
     """The part that answers these operations of a service as the contract alone has them."""
     return GenericPart(around, service, operations)
+
+
+def rest_faults(contract: Contract) -> Iterator[Fault]:
+    """The faults of what is left to the contract."""
+    yield from faults(contract, unclaimed(contract))
+
+
+def rest_liberties(contract: Contract) -> Iterator[Fault]:
+    """The liberties of what is left to the contract."""
+    yield from liberties(contract, unclaimed(contract))

@@ -15,7 +15,7 @@ from conformance.services.generic.target.shapes import fits, kind_of_schema, str
 from conformance.services.generic.target.store import GenericStore
 from conformance.services.wire import JSON_TYPE, Call, Caller, Refused, read_json
 
-__all__ = ["Requests"]
+__all__ = ["Requests", "read_as"]
 
 
 class Requests:
@@ -59,7 +59,7 @@ class Requests:
 
     def _check_parameter(self, call: Call, item: Parameter) -> None:
         if item.location == "path":
-            if not _read_as(item.schema, call.names.get(item.name, "")):
+            if not read_as(item.schema, call.names.get(item.name, "")):
                 raise Refused(404, f"There is no such {item.name}.")
             return
         given = [value for name, value in call.query if name == item.name]
@@ -68,7 +68,7 @@ class Requests:
             given = [] if value is None else [value]
         if item.required and not given and item.name.lower() != "x-auth-token":
             raise Refused(400, f"{item.name} is missing.")
-        if not all(_read_as(item.schema, value) for value in given):
+        if not all(read_as(item.schema, value) for value in given):
             raise Refused(400, f"{item.name} cannot be that.")
 
     def members(self, call: Call, route: Route) -> Any:
@@ -94,7 +94,7 @@ class Requests:
                 raise Refused(404 if 404 in self._codes else 400, f"There is no such {name}.")
 
 
-def _read_as(schema: Schema, text: str) -> bool:
+def read_as(schema: Schema, text: str) -> bool:
     """Whether a text of a path, a query or a header stands for a value that the schema allows."""
     kind = kind_of_schema(schema)
     if kind == "integer":
@@ -104,7 +104,7 @@ def _read_as(schema: Schema, text: str) -> bool:
     if kind == "boolean":
         return text in {"true", "false"}
     if kind == "array":
-        return all(_read_as(schema.get("items", {}), part) for part in text.split(","))
+        return all(read_as(schema.get("items", {}), part) for part in text.split(","))
     return kind == "object" or fits(schema, text)
 
 

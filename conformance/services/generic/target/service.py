@@ -63,7 +63,10 @@ class GenericPart:
         self._requests = Requests(around.contract, self.routes, self.state, around.hooks)
         self._documents = Documents(around.contract, self.routes, self.state)
         self._listings = {
-            route.operation.id: Selection(route.operation, tuple(row_schema(route).get("properties", {})))
+            route.operation.id: Selection(
+                route.operation,
+                (*self._documents.members(resource_of(route)), *row_schema(route).get("properties", {})),
+            )
             for route in self.routes.routes
             if route.does is Does.LIST
         }
@@ -162,7 +165,10 @@ class GenericPart:
         row = row_schema(route)
         example = row_example(route)
         shown = {item.id: self._documents.of(item, resource, row, example) for item in found}
-        page, total, more = self._listings[route.operation.id].select(found, query, lambda item: shown[item.id])
+        whole = {"type": "object", "properties": {**self._documents.members(resource), **row.get("properties", {})}}
+        page, total, more = self._listings[route.operation.id].select(
+            found, query, lambda item: {**self._documents.of(item, resource, whole, example), **_named(shown[item.id])}
+        )
         rows = [shown[item.id] for item in page]
         spec = success_of(route.operation)
         if spec is None or spec.schema is None:
@@ -372,6 +378,11 @@ class GenericPart:
             if readable and resource.create is None and not upserts and "{" not in resource.collection:
                 for _ in range(STOCK):
                     self.state.create(service, resource.name, {}, {}, self._documents.own_id(resource, {}), shared=True)
+
+
+def _named(row: Any) -> Mapping[str, Any]:
+    """The members of a row; none of one that is no object."""
+    return row if isinstance(row, Mapping) else {}
 
 
 def _defaults(operation: Operation) -> dict[str, Any]:

@@ -28,7 +28,9 @@ PATH = "/auth/tokens"
 
 
 def faults(contract: Contract) -> Iterator[Fault]:
-    """The faults of tokens."""
+    """The faults of tokens; none where the document does not say how one is given."""
+    if TOKEN not in contract.operations:
+        return
     yield from form_faults(contract, contract.operations[TOKEN], _names_project_by_id)
     yield from _credentials()
     yield from _answers()

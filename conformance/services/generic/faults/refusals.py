@@ -1,0 +1,170 @@
+"""Faults of refusals: what must be refused is taken, or is refused in another form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from conformance.model import requirement_id as rid
+from conformance.model.contract import Contract, Operation, Parameter, Schema
+from conformance.services.fault import Fault, Hooks
+from conformance.services.forms import broken
+from conformance.services.generic.faults.reading import body_schema
+from conformance.services.generic.target.requests import read_as
+from conformance.services.generic.target.shapes import NOTHING, Maker, fits, kind_of_schema, wrapper_of
+from conformance.services.wire import Answer, Call
+
+__all__ = ["faults"]
+
+MAKER = Maker("taken", lambda _name: "2000-01-01T00:00:00Z")
+
+
+def faults(contract: Contract, operation: Operation) -> Iterator[Fault]:
+    """The faults of the refusals of an operation."""
+    yield from _answers(contract, operation)
+    yield from _bodies(operation)
+    yield from _queries(operation)
+
+
+# --- how it is refused ----------------------------------------------------------------------------------------------
+
+
+def _answers(contract: Contract, operation: Operation) -> Iterator[Fault]:
+    def refused(change: Callable[[Answer], Answer], *statuses: int) -> Hooks:
+        def answer(call: Call, answer: Answer, _store: Any) -> Answer:
+            due = call.operation == operation.id and answer.status in (statuses or range(400, 500))
+            return change(answer) if due else answer
+
+        return Hooks(answer=answer)
+
+    name = operation.id
+    members = contract.envelope.get("properties", {})
+    inner = [member for node in members.values() for member in node.get("properties", {})]
+    envelope = (rid.envelope(), *(rid.envelope(member) for member in inner))
+    bare = partial(replace, body={"detail": "It is refused."})
+    yield Fault(f"{name}.refusal.bare", envelope, f"{name} is refused without the envelope", refused(bare))
+    html = partial(replace, body=None, raw=b"<html><body>It is refused.</body></html>", media_type="text/html")
+    yield Fault(f"{name}.refusal.html", (*envelope, "header.content-type"), f"{name} is refused in HTML", refused(html))
+    if operation.request_schema is not None:
+        breaks = ("status.server-error", rid.request(name), rid.error(400), rid.error(500))
+        yield Fault(
+            f"{name}.refusal.500", breaks, f"{name} fails with 500 where it has to refuse", refused(broken, 400)
+        )
+    for item in operation.parameters:
+        if item.location == "path":
+            breaks = ("status.server-error", rid.path(name, item.name), rid.error(404), rid.error(500))
+            said = f"{name} fails with 500 where nothing is there"
+            yield Fault(f"{name}.path.{item.name}.500", breaks, said, refused(broken, 404))
+            break
+    if operation.secured:
+        said = f"{name} answers 403 where it has no valid token"
+        yield Fault(f"{name}.refusal.403", ("auth.required", rid.error(401)), said, refused(_as(contract, 403), 401))
+
+
+def _as(contract: Contract, status: int) -> Callable[[Answer], Answer]:
+    phrase = contract.error_codes[status].phrase if status in contract.error_codes else "Forbidden"
+
+    def change(answer: Answer) -> Answer:
+        body = json.loads(json.dumps(answer.body))
+        for inner in body.values() if isinstance(body, dict) else ():
+            if isinstance(inner, dict):
+                inner.update({key: value for key, value in (("code", status), ("title", phrase)) if key in inner})
+        return replace(answer, status=status, body=body)
+
+    return change
+
+
+# --- what is taken --------------------------------------------------------------------------------------------------
+
+RULES = ("enum", "minimum", "maximum", "exclusiveMinimum", "maxLength", "minLength", "pattern", "format")
+
+
+def _bodies(operation: Operation) -> Iterator[Fault]:
+    schema = body_schema(operation)
+    whole = operation.request_schema or {}
+    if kind_of_schema(whole) != "object":
+        return
+    wrapper, name = wrapper_of(whole), operation.id
+    required = set(schema.get("required", ()))
+    request = (rid.request(name), rid.error(400), *((rid.body(name, wrapper),) if wrapper else ()))
+    for member, node in schema.get("properties", {}).items():
+        breaks = (rid.body(name, member), rid.body(name, f"{wrapper}.{member}"), *request)
+        if member in required:
+            yield Fault(
+                f"{name}.taken.{member}.missing",
+                breaks,
+                f"{name} is taken without {member}",
+                _mending(name, whole, member, _missing),
+            )
+        kind = kind_of_schema(node)
+        if kind:
+            yield Fault(
+                f"{name}.taken.{member}.type",
+                breaks,
+                f"{name} takes {member} of another type",
+                _mending(name, whole, member, _of_another_type),
+            )
+        for rule in RULES:
+            if rule in node:
+                yield Fault(
+                    f"{name}.taken.{member}.{rule}",
+                    breaks,
+                    f"{name} takes {member} against its {rule}",
+                    _mending(name, whole, member, partial(_against, rule)),
+                )
+
+
+Wrong = Callable[[Any, Schema], bool]
+
+
+def _missing(value: Any, _node: Schema) -> bool:
+    return value is NOTHING
+
+
+def _of_another_type(value: Any, node: Schema) -> bool:
+    return value is not NOTHING and not fits({"type": node.get("type", kind_of_schema(node))}, value)
+
+
+def _against(rule: str, value: Any, node: Schema) -> bool:
+    kinds = {"type": node.get("type", kind_of_schema(node))}
+    return value is not NOTHING and fits(kinds, value) and not fits({rule: node[rule]}, value)
+
+
+def _mending(operation: str, whole: Schema, member: str, wrong: Wrong) -> Hooks:
+    """Put a value that is allowed in the place of one that is wrong in this way, before the body is checked."""
+    wrapper = wrapper_of(whole)
+    schema = whole["properties"][wrapper] if wrapper else whole
+    node = schema["properties"][member]
+
+    def members(call: Call, body: Any, _store: Any) -> Any:
+        if call.operation != operation or not isinstance(body, Mapping):
+            return body
+        inner = body.get(wrapper) if wrapper else body
+        if not isinstance(inner, Mapping) or not wrong(inner.get(member, NOTHING), node):
+            return body
+        mended = {**inner, member: MAKER.shaped(node, NOTHING, NOTHING, f".{member}")}
+        return {**body, wrapper: mended} if wrapper else mended
+
+    return Hooks(members=members)
+
+
+def _queries(operation: Operation) -> Iterator[Fault]:
+    for item in operation.query:
+        if kind_of_schema(item.schema) not in {"string", ""} or item.schema.keys() & set(RULES):
+            yield Fault(
+                f"{operation.id}.query.{item.name}.taken",
+                (rid.query(operation.id, item.name), rid.error(400)),
+                f"{operation.id} takes any {item.name}",
+                Hooks(request=partial(_without_wrong, operation.id, item)),
+            )
+
+
+def _without_wrong(operation: str, item: Parameter, call: Call) -> Call:
+    if call.operation != operation:
+        return call
+    return replace(
+        call, query=[(name, value) for name, value in call.query if name != item.name or read_as(item.schema, value)]
+    )

@@ -1,0 +1,194 @@
+"""Liberties of any contract: what the reference target does in another way than the plain one and may, because no line of
+a document forbids it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from conformance.model.contract import Contract, Operation
+from conformance.services.fault import Fault, Hooks
+from conformance.services.generic.faults.reading import succeeded, with_rows
+from conformance.services.generic.target.store import GenericStore
+from conformance.services.product import FaultRows, family
+from conformance.services.wire import Answer, Call, Caller, Refused
+
+__all__ = ["liberties"]
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+
+def liberties(contract: Contract, operations: Iterable[Operation]) -> Iterator[Fault]:
+    """Every liberty of these operations."""
+    names = frozenset(item.id for item in operations)
+    if names:
+        for area, rows in (
+            ("answers", _answers(names)),
+            ("refusals", _refusals(contract, names)),
+            ("lists", _lists(contract, names)),
+            ("state", _state(contract, names)),
+        ):
+            yield from family(f"liberty.any.{area}", (), rows)
+
+
+def _answering(names: frozenset[str], change: Callable[[Call, Answer], Answer]) -> Hooks:
+    return Hooks(answer=lambda call, answer, _store: change(call, answer) if call.operation in names else answer)
+
+
+def _on_success(names: frozenset[str], change: Callable[[Any], Any]) -> Hooks:
+    """Change the documents of successes."""
+
+    def changed(_call: Call, answer: Answer) -> Answer:
+        if not succeeded(answer) or not isinstance(answer.body, dict | list):
+            return answer
+        return replace(answer, body=change(json.loads(json.dumps(answer.body))))
+
+    return _answering(names, changed)
+
+
+def _everywhere(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A value with each of its values changed, the inner ones first."""
+    if isinstance(value, dict):
+        value = {name: _everywhere(item, change) for name, item in value.items()}
+    elif isinstance(value, list):
+        value = [_everywhere(item, change) for item in value]
+    return change(value)
+
+
+# --- how answers are written ----------------------------------------------------------------------------------------
+
+
+def _answers(names: frozenset[str]) -> FaultRows:
+    open_objects = _on_success(names, lambda body: _everywhere(body, _with_more) if isinstance(body, dict) else body)
+    yield "members", "resources have members that the document does not have", open_objects
+    turned = _on_success(names, lambda body: _everywhere(body, _turned))
+    yield "order", "members come in another order", turned
+    spaced = Hooks(answer=lambda call, answer, _store: _spaced(answer) if call.operation in names else answer)
+    yield "blanks", "JSON is written with blanks and line ends", spaced
+    headers = _answering(
+        names, lambda _call, answer: replace(answer, headers={**answer.headers, "X-Further": "further"})
+    )
+    yield "header", "answers have a header that the document does not have", headers
+    charset = _answering(names, lambda _call, answer: _with_charset(answer))
+    yield "charset", "the media type names its charset", charset
+    china = timezone(timedelta(hours=8))
+    for word, said, write in (
+        ("offset", "times carry the offset +08:00", lambda time: time.astimezone(china).isoformat()),
+        ("fraction", "times have a fraction of a second", lambda time: time.strftime("%Y-%m-%dT%H:%M:%S.250000Z")),
+    ):
+        yield f"times-{word}", said, _on_success(names, _timed(write))
+
+
+def _with_more(value: Any) -> Any:
+    """A resource with one more member; what has texts as members alone may be a map of a user's own."""
+    if isinstance(value, dict) and ("id" in value or "name" in value) and len(value) > 1:
+        return {**value, "x_further": None}
+    return value
+
+
+def _turned(value: Any) -> Any:
+    return dict(reversed(value.items())) if isinstance(value, dict) else value
+
+
+def _spaced(answer: Answer) -> Answer:
+    if answer.raw is not None or not isinstance(answer.body, dict | list):
+        return answer
+    return replace(answer, raw=json.dumps(answer.body, indent=4).encode())
+
+
+def _with_charset(answer: Answer) -> Answer:
+    written = answer.media_type == "application/json" and answer.body is not None
+    return replace(answer, media_type="application/json; charset=UTF-8") if written else answer
+
+
+def _timed(write: Callable[[datetime], str]) -> Callable[[Any], Any]:
+    def change(value: Any) -> Any:
+        if isinstance(value, str) and _TIME.fullmatch(value):
+            return write(datetime.fromisoformat(value).astimezone(UTC))
+        return value
+
+    return lambda body: _everywhere(body, change)
+
+
+# --- how it refuses -------------------------------------------------------------------------------------------------
+
+
+def _refusals(contract: Contract, names: frozenset[str]) -> FaultRows:
+    if 403 in contract.error_codes:
+        yield "others-403", "what belongs to another project is refused with 403", _forbidden(contract, names)
+    yield "message", "refusals say more", _answering(names, _wordy)
+    yield "request-id-again", "refusals name the request in their body too", _answering(names, _named)
+    if 413 in contract.error_codes:
+        yield "large", "a body above 64 KiB is refused with 413", Hooks(members=_bounded)
+
+
+def _forbidden(contract: Contract, names: frozenset[str]) -> Hooks:
+    def handle(call: Call, caller: Caller, store: GenericStore) -> Answer | None:
+        resource = contract.resource_of(call.operation)
+        if call.operation not in names or resource is None or caller.admin:
+            return None
+        item = store.get(resource.name, call.names.get(resource.parameter, ""))
+        if item is not None and item.owner != caller.project and not item.shared:
+            raise Refused(403, "It belongs to another project.")
+        return None
+
+    return Hooks(handle=handle)
+
+
+def _wordy(_call: Call, answer: Answer) -> Answer:
+    if answer.status < 400 or not isinstance(answer.body, dict):
+        return answer
+
+    def longer(value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("message"), str):
+            return {**value, "message": f"{value['message']} Ask the one who runs this service, or try again later."}
+        return value
+
+    return replace(answer, body=_everywhere(answer.body, longer))
+
+
+def _named(_call: Call, answer: Answer) -> Answer:
+    if answer.status < 400 or not isinstance(answer.body, dict):
+        return answer
+    own = answer.headers.get("x-openstack-request-id", "")
+    return replace(answer, body={**answer.body, "request_id": own})
+
+
+def _bounded(call: Call, body: Any, _store: GenericStore) -> Any:
+    if len(call.body) > 1 << 16:
+        raise Refused(413, "The body is too large.")
+    return body
+
+
+# --- lists ----------------------------------------------------------------------------------------------------------
+
+
+def _lists(contract: Contract, names: frozenset[str]) -> FaultRows:
+    lists = {item.list: item for item in contract.resources.values() if item.list in names}
+
+    def oldest_first(call: Call, answer: Answer) -> Answer:
+        plain = not any(name.startswith("sort") or name in {"limit", "marker", "offset"} for name, _ in call.query)
+        if call.operation in lists and succeeded(answer) and plain:
+            return with_rows(answer, lists[call.operation], lambda rows: rows[::-1])
+        return answer
+
+    yield "oldest-first", "lists without a sort key begin with the oldest", _answering(names, oldest_first)
+
+
+# --- what is there --------------------------------------------------------------------------------------------------
+
+
+def _state(contract: Contract, names: frozenset[str]) -> FaultRows:
+    def already(call: Call, _caller: Caller, store: GenericStore) -> Answer | None:
+        """Before anything is asked there are resources of a third project."""
+        for resource in contract.resources.values():
+            if resource.create in names and "{" not in resource.collection and not store.all(resource.name):
+                other = Caller("a" * 32, frozenset({"member"}))
+                store.create(other, resource.name, {}, {})
+        return None
+
+    yield "others", "there are resources of other projects from the beginning", Hooks(handle=already)

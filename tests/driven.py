@@ -1,0 +1,232 @@
+"""A walk over all operations of a contract: what it sends is made of the contract, and what comes back is written down in a
+form in which two targets that keep the contract alike are the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from targets import Offline
+
+from conformance.model.contract import Contract, Operation, Resource
+from conformance.services.fault import Hooks
+from conformance.services.generic.target.shapes import Maker, kind_of_schema, wrapper_of
+from conformance.services.wire import Answer
+
+__all__ = ["transcript"]
+
+MAKER = Maker("sent", lambda _name: "2031-01-02T03:04:05Z")
+NOON = datetime(2031, 1, 2, 12, tzinfo=UTC)
+"""When the walk takes place: two of them are compared, times and all."""
+NOBODY = "0a4ea7b2-3c1d-4f5e-8a6b-7c8d9e0f1a2b"
+
+
+def transcript(contract: Contract, *hooks: Hooks, only: str = "") -> list[str]:
+    """What the reference with these hooks answers, line by line; of the resource of the operation `only`, where it is one."""
+    walk = _Walk(contract, hooks)
+    wanted = contract.resource_of(only)
+    for resource in contract.resources.values():
+        if wanted is None or resource.name == wanted.name or not resource.create:
+            walk.resource(resource)
+        else:
+            walk.make(resource)
+    for operation in contract.operations.values():
+        if contract.resource_of(operation.id) is None and operation.secured:
+            walk.call(operation, {})
+            walk.call(operation, {}, token=None)
+            for item in operation.query:
+                for value in values(item.name, item.schema, (NOBODY,)):
+                    walk.call(operation, {}, query=[(item.name, value)])
+    return walk.lines
+
+
+class _Walk:
+    def __init__(self, contract: Contract, hooks: tuple[Hooks, ...]) -> None:
+        self.contract = contract
+        self.target = Offline(contract, *hooks)
+        self.target.clock.now = lambda: NOON + self.target.clock._ahead  # type: ignore[method-assign]
+        self.lines: list[str] = []
+        self._names: dict[str, str] = {}
+        self._made: dict[str, str] = {}
+        self._count = 0
+        for resource in contract.resources.values():
+            if resource.create is None and resource.list is not None and "{" not in resource.collection:
+                self._take(resource)
+
+    def _take(self, resource: Resource) -> None:
+        """Know the first of what is there and cannot be made."""
+        body = self.call(self.contract.operations[resource.list or ""], {}).body
+        rows = body.get(resource.items, ()) if isinstance(body, dict) else ()
+        if isinstance(rows, list) and rows and isinstance(rows[0], dict) and resource.id in rows[0]:
+            self._made[resource.parameter] = str(rows[0][resource.id])
+
+    def call(self, operation: Operation, names: Mapping[str, str], **given: Any) -> Answer:
+        path = re.sub(
+            r"\{([^{}]+)\}", lambda match: names.get(match[1], self._made.get(match[1], NOBODY)), operation.path
+        )
+        if operation.request_schema is not None and not {"json", "body"} & given.keys():
+            given["json"] = self.body(operation)
+        answer = self.target.call(operation.method, path, service=operation.service, **given)
+        headers = {name: value for name, value in answer.headers.items() if name != "x-openstack-request-id"}
+        identified = bool(answer.headers.get("x-openstack-request-id"))
+        text = f"{operation.id} {answer.status} {answer.media_type} {headers} {identified} {answer.encoded()!r}"
+        self.lines.append(re.sub(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", self._named, text))
+        return answer
+
+    def _named(self, match: re.Match[str]) -> str:
+        return self._names.setdefault(match[0], f"<{len(self._names)}>")
+
+    def body(self, operation: Operation, **members: Any) -> Any:
+        schema = operation.request_schema or {}
+        if kind_of_schema(schema) == "array":
+            return [{"op": "replace", "path": "/title", "value": f"other {self._count}"}]
+        wrapper = wrapper_of(schema)
+        node = schema["properties"][wrapper] if wrapper else schema
+        self._count += 1
+        given = {name: own for name, own in self._made.items() if name in node.get("properties", {})}
+        node = {
+            **node,
+            "properties": {
+                name: rule
+                for name, rule in node.get("properties", {}).items()
+                if not name.endswith("_id") or name in given
+            },
+        }
+        if "name" in node.get("properties", {}):
+            given["name"] = f"n-{self._count}"
+        made = MAKER.shaped(node, {**given, **members})
+        return {wrapper: made} if wrapper else made
+
+    def make(self, resource: Resource, **given: Any) -> str:
+        if resource.create is None:
+            change = self.contract.operations.get(resource.change or "")
+            if change is not None and change.method == "PUT":
+                self._count += 1
+                own = f"own-{self._count}"
+                self.call(change, {resource.parameter: own}, **given)
+                return own
+            return self._made.get(resource.parameter, NOBODY)
+        answer = self.call(self.contract.operations[resource.create], {}, **given)
+        body = answer.body if isinstance(answer.body, dict) else {}
+        inner = body.get(resource.wrapper, body) if resource.wrapper else body
+        own = str(inner.get(resource.id, NOBODY)) if isinstance(inner, dict) else NOBODY
+        self._made.setdefault(resource.parameter, own)
+        return own
+
+    def resource(self, resource: Resource) -> None:
+        known = {name: self.contract.operations[name] for name in resource.operations}
+        one, two = self.make(resource), self.make(resource)
+        self.target.clock.advance(2)
+        for operation in known.values():
+            self.call(operation, {resource.parameter: NOBODY})
+            self.call(operation, {resource.parameter: two}, token=None)
+            self.call(operation, {resource.parameter: two}, account="reference-other")
+            for body in wrong_bodies(operation, self.body(operation)):
+                self.call(operation, {resource.parameter: two}, json=body)
+        two = self.make(resource)
+        self.look(resource, known, one, two)
+        for operation in (known[name] for names in resource.extra.values() for name in names):
+            self.call(operation, {resource.parameter: two})
+        change, remove = known.get(resource.change or ""), known.get(resource.remove or "")
+        if change is not None:
+            self.call(change, {resource.parameter: two}, json=self.different(change))
+            if kind_of_schema(change.request_schema or {}) == "object":
+                for body in self.least(change):
+                    self.call(change, {resource.parameter: two}, json=body)
+                    self.look(resource, known, one, two)
+            self.look(resource, known, one, two)
+        if remove is not None:
+            self.call(remove, {resource.parameter: two})
+            self.call(remove, {resource.parameter: two})
+            self.look(resource, known, one, two)
+
+    def look(self, resource: Resource, known: Mapping[str, Operation], *ids: str) -> None:
+        """Ask what only reads, with each parameter that a list has."""
+        for operation in known.values():
+            if operation.method != "GET":
+                continue
+            for own in ids:
+                self.call(operation, {resource.parameter: own})
+            for item in operation.query:
+                for value in values(item.name, item.schema, ids):
+                    self.call(operation, {}, query=[(item.name, value)])
+            if {"limit", "marker"} <= {item.name for item in operation.query}:
+                self.call(operation, {}, query=[("limit", "1"), ("marker", ids[-1])])
+        if resource.list is not None:
+            self.call(known[resource.list], {}, account="reference-other")
+
+    def different(self, operation: Operation) -> Any:
+        """A body with other values than the first ones."""
+        body = self.body(operation)
+        inner = next(iter(body.values())) if wrapper_of(operation.request_schema) else body
+        for name, value in inner.items() if isinstance(inner, dict) else ():
+            node = (operation.request_schema or {})["properties"]
+            node = node[next(iter(node))]["properties"][name] if wrapper_of(operation.request_schema) else node[name]
+            inner[name] = another(value, node)
+        return body
+
+    def least(self, operation: Operation) -> Iterator[Any]:
+        """Bodies with one member alone, besides those that are required."""
+        schema = operation.request_schema or {}
+        wrapper = wrapper_of(schema)
+        node = schema["properties"][wrapper] if wrapper else schema
+        for only in node.get("properties", {}):
+            body = self.body(operation)
+            inner = body[wrapper] if wrapper else body
+            short = {name: value for name, value in inner.items() if name in {only, *node.get("required", ())}}
+            yield {wrapper: short} if wrapper else short
+
+
+def another(value: Any, node: Mapping[str, Any]) -> Any:
+    if node.get("enum"):
+        return node["enum"][-1]
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1
+    if isinstance(value, dict):
+        return {"k": "v"}
+    return f"{value}y" if isinstance(value, str) and "format" not in node else value
+
+
+def values(name: str, schema: Mapping[str, Any], ids: tuple[str, ...]) -> Iterator[str]:
+    """Values of a query parameter, right ones and wrong ones."""
+    kind = kind_of_schema(schema)
+    if name == "marker":
+        yield from ids
+    yield from (
+        ("0", "1", "2", "-1")
+        if kind == "integer"
+        else (schema.get("enum", ["n-2"])[0], schema.get("enum", [ids[0]])[-1])
+    )
+    yield "no such value"
+
+
+def wrong_bodies(operation: Operation, good: Any) -> Iterator[Any]:
+    """Bodies that break one rule each."""
+    schema = operation.request_schema or {}
+    if kind_of_schema(schema) != "object":
+        yield from ([], [{"op": "fly"}]) if schema else ()
+        return
+    wrapper = wrapper_of(schema)
+    node = schema["properties"][wrapper] if wrapper else schema
+    inner = good[wrapper] if wrapper else good
+    for name, rules in node.get("properties", {}).items():
+        broken: list[Any] = [[[3]], 3 if kind_of_schema(rules) == "string" else "three"]
+        broken += ["none of these"] if "enum" in rules else []
+        broken += ["x" * (rules["maxLength"] + 1)] if "maxLength" in rules else []
+        broken += ["x"] if "minLength" in rules or "format" in rules else []
+        broken += ["A B"] if "pattern" in rules else []
+        least = rules.get("minimum", rules.get("exclusiveMinimum"))
+        broken += [least - 1] if least is not None else []
+        broken += [rules["maximum"] + 1] if "maximum" in rules else []
+        for value in broken:
+            changed = {**inner, name: value}
+            yield {wrapper: changed} if wrapper else changed
+        if name in node.get("required", ()):
+            short = {key: value for key, value in inner.items() if key != name}
+            yield {wrapper: short} if wrapper else short
+    yield json.loads("{}")

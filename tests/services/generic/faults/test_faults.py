@@ -1,0 +1,76 @@
+"""The faults and liberties of any contract: each acts, and breaks only what the ledger promises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+from draws import drawn
+from driven import transcript
+from warehouse import warehouse
+
+from conformance.model.contract import Contract
+from conformance.proof.bank import bank, liberties
+from conformance.services.generic.faults import ALL
+from conformance.services.rest import rest_faults, unclaimed
+
+GOODS = warehouse(Path(mkdtemp(prefix="conformance-warehouse-")))
+UNSEEN = {
+    "crate.list.sort_dir.ignored",  # it asks for one parameter at a time
+}
+"""Faults that the walk of these tests does not see, and why."""
+
+
+def operation_of(contract: Contract, fault: str) -> str:
+    """The operation with whose id the id of a fault begins."""
+    found = [name for name in contract.operations if fault.startswith(f"{name}.")]
+    return max(found, key=len, default="")
+
+
+def test_two_walks_over_a_target_without_a_fault_are_alike() -> None:
+    assert transcript(GOODS) == transcript(GOODS)
+
+
+@pytest.mark.parametrize("name", drawn(bank(GOODS), 25, 150))
+def test_each_fault_changes_what_somebody_can_see(name: str) -> None:
+    only = operation_of(GOODS, name)
+    hooks = bank(GOODS)[name].hooks
+    assert (transcript(GOODS, hooks, only=only) != transcript(GOODS, only=only)) is (name not in UNSEEN)
+
+
+def test_each_liberty_changes_what_somebody_can_see() -> None:
+    plain = transcript(GOODS)
+    silent = [item.id for item in liberties(GOODS).values() if transcript(GOODS, item.hooks) == plain]
+    assert silent == ["liberty.any.refusals.large"]
+
+
+def test_faults_break_what_the_ledger_has_and_liberties_nothing(books: Contract) -> None:
+    for contract in (GOODS, books):
+        made = bank(contract).values()
+        assert {name for item in made for name in item.breaks} <= contract.requirements.keys()
+        assert [item.id for item in made if not item.breaks] == []
+        assert [item.id for item in liberties(contract).values() if item.breaks] == []
+
+
+def test_each_operation_and_each_resource_has_its_faults(books: Contract) -> None:
+    for contract in (GOODS, books):
+        known = [operation_of(contract, name) for name in bank(contract)]
+        assert {item.id for item in unclaimed(contract)} == set(known)
+    found = bank(GOODS)
+    for name in ("crate", "seal", "rack", "slot"):
+        wanted = {f"{name}.create.lost", f"{name}.create.unlisted", f"{name}.delete.undone", f"{name}.delete.listed"}
+        assert wanted <= found.keys()
+
+
+def test_all_members_have_their_faults_when_all_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = {item.id for item in rest_faults(GOODS)}
+    monkeypatch.setenv(ALL, "1")
+    every = {item.id for item in rest_faults(GOODS)}
+    assert some < every
+    members = {"name", "note", "weight", "colour", "fragile", "kind_id", "marks"}
+    assert {f"crate.create.taken.{name}.type" for name in members} <= every
+
+
+def test_the_shipped_contract_leaves_nothing_to_the_generic_bank(contract: Contract) -> None:
+    assert (unclaimed(contract), list(rest_faults(contract))) == ((), [])

@@ -1,134 +1,99 @@
-"""Where the document contradicts itself, found by comparing its parts; the errata say what is held to be right.
+"""Where the document contradicts itself, found by rules that name no field; the errata say what is held to be right.
 
-unused method, unknown method    the table of methods and the operations
-foreign path, success as error   an example of the common part that fits no operation, or no success
-in no example, in no table       a member that only one of them has
-spelling, nesting, type, null    a member or a parameter that both have, and differently
-placeholder                      a value of an example that is none of its documented format
-unknown parameter                a parameter that only the example of a request has
-broken example                   an example that was mended to be read
-open enumeration                 an enumeration whose values are not listed
-optional path                    a parameter of the path that is called optional
-no types, no preconditions       what other operations have
-letter case                      a reason phrase in lower case
+Each kind, and what the specs do where no ruling decides, stands in contradiction.py. Here are the rules that compare the
+common part with the operations and the operations with each other; those on rows, places, ids and examples stand with the
+modules that place, name and compare them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
-from conformance.document.model import ApiOperation, Document, Example, Row, rows_of
-from conformance.document.naming import named_operations
-from conformance.document.vocabulary import JSON_TYPES, NULLABLE, UUID
-from conformance.model.jsonvalue import kind_of
+from conformance.document.comparison import compared
+from conformance.document.constraints import said
+from conformance.document.contradiction import DEFAULTS, Contradiction, at
+from conformance.document.described import Described, described
+from conformance.document.model import Document, Example, Position, rows_of
+from conformance.document.nesting import Member
+from conformance.document.placing import BODILESS
+from conformance.document.typewords import stated_type
 
 __all__ = ["DEFAULTS", "Contradiction", "contradictions"]
 
-
-@dataclass(frozen=True, slots=True)
-class Contradiction:
-    """One contradiction: its document lines, its kind, and what disagrees with what.
-
-    `operation` is the id of the operation it is in, empty for the common part, and `subject` the name of what disagrees:
-    a parameter, a member, a method, a code, empty where it is the whole. These three stay the same when lines move.
-    """
-
-    lines: str
-    kind: str
-    text: str
-    operation: str = ""
-    subject: str = ""
-
-    @property
-    def default(self) -> str:
-        """What the specs say where no ruling decides."""
-        return DEFAULTS[self.kind]
-
-
-DEFAULTS: Mapping[str, str] = {
-    "unused method": "the method is listed, nothing is asserted of it",
-    "unknown method": "the operation is written as its address says",
-    "foreign path": "the call is written where it belongs to no service of the document, and checked by nothing",
-    "success as error": "the example is listed, no schema is made of it",
-    "in no example": "the table is written: the member is promised",
-    "letter case": "the phrase is written as it stands, phrases are compared without case",
-    "spelling": "the table is written: its spelling is the name",
-    "unknown parameter": "the parameter is left out",
-    "broken example": "the example is read as it was mended",
-    "open enumeration": "any value of the type is allowed",
-    "null": "the table is written: null is not allowed",
-    "type": "the table is written: its type holds",
-    "placeholder": "the table is written: its format holds",
-    "in no table": "the member is left out, further members are allowed",
-    "nesting": "the table is written: the member stands beside",
-    "optional path": "the parameter of the path is required",
-    "no types": "any type is allowed",
-    "no preconditions": "nothing is asked before the request",
-}
-"""Kind -> what the specs do where no ruling decides."""
+_YES_OR_NO = re.compile(r"是否|能否|可否|\bwhether\b", re.IGNORECASE)
+_OBJECTS = re.compile(r"对象|\bobjects?\b", re.IGNORECASE)
+_HEXADECIMAL = re.compile(r"[0-9a-f]{30,36}")
+_GROUPED = re.compile(r"[0-9a-f]{4,14}(?:-[0-9a-f]{2,6}){3}-[0-9a-f]{8,16}")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def contradictions(document: Document) -> tuple[Contradiction, ...]:
     """Every contradiction, those of the common part first, then operation by operation."""
-    found = [*_common(document)]
-    for name, operation in named_operations(document):
-        found += (replace(item, operation=name) for item in _operation(operation))
-    return tuple(found)
+    operations, found = described(document)
+    for item in operations:
+        found += tuple(replace(one, operation=item.id) for one in _operation(item, operations))
+    order = {item.id: number for number, item in enumerate(operations)}
+    return (*_common(document, operations), *sorted(found, key=lambda one: order.get(one.operation, -1)))
 
 
-def _common(document: Document) -> Iterator[Contradiction]:
-    methods = {row.name: row for row in rows_of(document.common.methods)}
-    used = {operation.method: operation for operation in document.operations}
+def _common(document: Document, operations: Iterable[Described]) -> Iterator[Contradiction]:
+    common = document.common
+    if not document.product_version:
+        yield Contradiction(at(1), "no version", "the document names no version of the product")
+    methods = {row.name: row for row in rows_of(common.methods)}
+    used = {item.named.method: item.named.operation for item in operations}
     for name, row in methods.items():
         if name not in used:
-            yield Contradiction(
-                str(row.line), "unused method", f"{name} is in the method table, no operation uses it", subject=name
-            )
+            text = f"{name} is in the method table, no operation uses it"
+            yield Contradiction(at(row.line), "unused method", text, subject=name)
     for name, operation in used.items():
-        if name not in methods:
-            yield Contradiction(
-                str(operation.uri_line),
-                "unknown method",
-                f"{name} is used and not in the method table",
-                subject=name,
-            )
-    paths = {operation.path for operation in document.operations}
+        if methods and name not in methods:
+            text = f"{name} is used and not in the method table"
+            yield Contradiction(at(operation.uri_line), "unknown method", text, subject=name)
+    for row in rows_of(common.request_parameters):
+        # RFC 9112, 3.2: every request has Host; RFC 9110, 8.3: what has no content has no type of it.
+        if row.name.lower() == "host" and row.required is False:
+            yield Contradiction(at(row.line), "rule of HTTP", "Host is called optional", subject=row.name)
+        if row.name.lower() == "content-type" and row.required and used.keys() & BODILESS:
+            text = "Content-Type is required also where a request has no body"
+            yield Contradiction(at(row.line), "rule of HTTP", text, subject=row.name)
+    yield from _examples(document, {item.named.path for item in operations})
+    for row in rows_of(common.response_parameters):
+        wanted = row.name.lower()
+        if not any(wanted in example.text.lower() for example in document.examples):
+            text = f"{row.name} is promised always and in no example"
+            yield Contradiction(at(row.line), "in no example", text, subject=row.name)
+    for code in common.error_codes:
+        if code.phrase[:1].islower():
+            text = f"the phrase of {code.code} is written in lower case"
+            yield Contradiction(at(code.line), "letter case", text, subject=str(code.code))
+        if code.code < 400:
+            text = f"{code.code} is among the errors, and is none"
+            yield Contradiction(at(code.line), "no failure", text, subject=str(code.code))
+    if common.error_codes and not any(item.errors for item in operations):
+        text = "no operation says which of the common codes it answers with, or others"
+        yield Contradiction(at(common.error_codes[0].line), "no own errors", text)
+
+
+def _examples(document: Document, paths: set[str]) -> Iterator[Contradiction]:
     failures = [item for item in document.common.examples if _is_failure(item, document)]
     for example in document.common.examples:
         span = f"{example.first_line}-{example.last_line}"
         if example.kind == "request":
-            path = re.sub(r"^https?://[^/]*", "", example.text.split()[1])
+            path = urlsplit(example.text.split()[1]).path
             if path not in paths:
-                yield Contradiction(
-                    str(example.first_line),
-                    "foreign path",
-                    f"the example calls {path}, which no operation has",
-                    subject=path,
-                )
-        elif (
-            failures
-            and example not in failures
-            and isinstance(example.value, dict)
-            and set(example.value) == set(failures[0].value)
-        ):
-            yield Contradiction(span, "success as error", "the example of a success has the member of a failure")
-    for row in rows_of(document.common.response_parameters):
-        wanted = row.name.lower()
-        if not any(wanted in example.text.lower() for example in document.examples):
-            yield Contradiction(
-                str(row.line), "in no example", f"{row.name} is promised always and in no example", subject=row.name
-            )
-    for code in document.common.error_codes:
-        if code.phrase[:1].islower():
-            yield Contradiction(
-                str(code.line),
-                "letter case",
-                f"the phrase of {code.code} is written in lower case",
-                subject=str(code.code),
-            )
+                text = f"the example calls {path}, which no operation has"
+                yield Contradiction(str(example.first_line), "foreign path", text, subject=path)
+        elif example.kind == "json" and failures and example not in failures and isinstance(example.value, dict):
+            if set(example.value) == set(failures[0].value):
+                text = "the example of a success has the member of a failure"
+                yield Contradiction(span, "success as error", text)
+        if example.kind == "json":
+            yield from _odd_ids(example)
 
 
 def _is_failure(example: Example, document: Document) -> bool:
@@ -141,148 +106,123 @@ def _is_failure(example: Example, document: Document) -> bool:
     return isinstance(inner, dict) and any(isinstance(value, int) and value in codes for value in inner.values())
 
 
-def _operation(operation: ApiOperation) -> Iterator[Contradiction]:
-    name = f"{operation.method} {operation.path}"
-    placeholders = set(re.findall(r"\{([^}]+)\}", operation.path))
+def _odd_ids(example: Example) -> Iterator[Contradiction]:
+    """Values that are an id but for a digit too many or too few."""
+    for pointer, value in _texts(example.value, ""):
+        bare = _HEXADECIMAL.fullmatch(value) and len(value) != 32
+        if bare or (_GROUPED.fullmatch(value) and not _UUID.fullmatch(value)):
+            line = example.lines.get(pointer, example.first_line)
+            digits = len(value.replace("-", ""))
+            name = ".".join(part for part in pointer.split("/")[1:] if not part.isdigit())
+            yield Contradiction(at(line), "odd id", f"{name} in an example has {digits} digits", subject=name)
+
+
+def _texts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield pointer, value
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _texts(item, f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}")
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _texts(item, f"{pointer}/{number}")
+
+
+def _operation(item: Described, others: Iterable[Described]) -> Iterator[Contradiction]:
+    operation = item.named.operation
+    for parameter in item.placement.parameters:
+        for row in parameter.rows:
+            if parameter.place is Position.PATH and row.required is False:
+                text = f"{row.name} is not required, and {item.title} cannot do without it"
+                yield Contradiction(at(row.line), "optional path", text, subject=row.name)
     for table in operation.request_tables:
-        for row in table.rows:
-            if row.name in placeholders and row.required is False:
-                yield Contradiction(
-                    str(row.line),
-                    "optional path",
-                    f"{row.name} is not required, and {name} cannot do without it",
-                    subject=row.name,
-                )
         if "type" not in table.columns:
-            yield Contradiction(str(table.line), "no types", f"the table of {name} has no types")
-    if not operation.preconditions:
-        yield Contradiction(str(operation.line), "no preconditions", f"{name} has none, other operations do")
-    yield from _query_names(operation)
-    body_rows = [row for row in operation.request_rows if row.name not in placeholders]
-    for example in operation.request_examples:
-        if example.kind == "json":
-            yield from _compare(body_rows, example, f"the request of {name}", missing=False)
-    for example in operation.response_examples:
-        yield from _compare(list(operation.response_rows), example, f"the answer of {name}", missing=True)
+            yield Contradiction(at(table.line), "no types", f"the table of {item.title} has no types")
+    if not operation.preconditions and any(other.named.operation.preconditions for other in others):
+        text = f"{item.title} has none, other operations do"
+        yield Contradiction(at(operation.line), "no preconditions", text)
+    yield from _query_names(item)
+    yield from _members(item.body, f"the request of {item.title}")
+    yield from compared(item.body, item.request_examples, f"the request of {item.title}", missing=False)
+    if any(_is_patch(example.value) for example in item.request_examples):
+        lines = at(item.request_examples[0].first_line)
+        yield Contradiction(lines, "media type", f"the body of {item.title} is a JSON Patch, no media type is named")
+    yield from _members(item.answer, f"the answer of {item.title}")
+    if item.answer.members:
+        yield from compared(item.answer, item.response_examples, f"the answer of {item.title}", missing=True)
+    elif item.response_examples:
+        lines = at(item.response_examples[0].first_line)
+        yield Contradiction(lines, "no table", f"the answer of {item.title} has an example and no table")
+    elif item.named.method == "GET" and any(code != 204 for code, _ in item.successes):
+        text = f"the answer of {item.title} has neither a table nor an example"
+        yield Contradiction(at(item.successes[0][1]), "no answer", text)
+    yield from _beside(item, others)
+    yield from _shown_nowhere(item, others)
 
 
-def _query_names(operation: ApiOperation) -> Iterator[Contradiction]:
+def _is_patch(value: Any) -> bool:
+    """Whether a body is a list of changes (RFC 6902)."""
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(change, Mapping) and {"op", "path"} <= change.keys() for change in value)
+    )
+
+
+def _members(body: Member, where: str) -> Iterator[Contradiction]:
+    for name, member in body.every():
+        row = member.row
+        if row is None:
+            continue
+        keywords = said(row).keywords
+        kind = stated_type(row.type)
+        if (row.type or "").strip().lower() in {"enum", "枚举"} and "enum" not in keywords:
+            text = f"{name} in {where} is an enumeration without values"
+            yield Contradiction(at(row.line), "open enumeration", text, subject=name)
+        if kind.name == "string" and "enum" not in keywords and _YES_OR_NO.search(row.description):
+            text = f"{name} in {where} is {row.type}, and described as yes or no"
+            yield Contradiction(at(row.line), "yes or no", text, subject=name)
+        objects = kind.name == "object" or (kind.items is not None and kind.items.name == "object")
+        if not member.members and (objects or (kind.name == "array" and _OBJECTS.search(row.description))):
+            text = f"{name} in {where} has members that no table describes"
+            yield Contradiction(at(row.line), "open members", text, subject=name)
+
+
+def _query_names(item: Described) -> Iterator[Contradiction]:
+    operation = item.named.operation
     names = {row.name: row for row in operation.request_rows}
+    plain = {re.sub(r"[-_]", "", name).lower(): name for name in names}
     for example in operation.request_examples:
         if example.kind != "request":
             continue
         for used in re.findall(r"[?&]([^=&\s]+)=", example.text):
-            near = next((name for name in names if _plain(name) == _plain(used)), None)
+            near = plain.get(re.sub(r"[-_]", "", used).lower())
             if used not in names:
-                where = f"{names[near].line}, {example.first_line}" if near else str(example.first_line)
+                where = at(names[near].line, example.first_line) if near else at(example.first_line)
                 other = f", the table writes {near}" if near else ", which no table has"
-                yield Contradiction(
-                    where,
-                    "spelling" if near else "unknown parameter",
-                    f"the example writes {used}{other}",
-                    subject=used,
-                )
+                kind = "spelling" if near else "unknown parameter"
+                yield Contradiction(where, kind, f"the example writes {used}{other}", subject=used)
 
 
-def _compare(rows: list[Row], example: Example, where: str, *, missing: bool) -> Iterator[Contradiction]:
-    if example.repaired:
-        yield Contradiction(f"{example.first_line}-{example.last_line}", "broken example", example.repaired)
-    value = example.value
-    items = value if isinstance(value, list) else [value]
-    members: dict[str, Any] = {}
-    for item in items:
-        if isinstance(item, dict):
-            members |= item
-    table = {row.name: row for row in rows}
-    for name, row in table.items():
-        stated = (row.type or "").lower()
-        if stated == "enum":
-            yield Contradiction(
-                str(row.line), "open enumeration", f"{name} in {where} is an enumeration without values", subject=name
-            )
-        if name not in members:
-            if missing:
-                yield from _absent(
-                    name,
-                    row,
-                    {key: value for key, value in members.items() if key not in table or _nests(value)},
-                    example,
-                    where,
-                )
+def _beside(item: Described, others: Iterable[Described]) -> Iterator[Contradiction]:
+    """Members that one answer about a resource has, and another, which has most of the same, does not."""
+    own = {member.name: member for member in item.answer.members if member.row is not None}
+    for other in others:
+        theirs = {member.name for member in other.answer.members}
+        same = own.keys() & theirs
+        if other.id == item.id or item.id.rpartition(".")[0] != other.id.rpartition(".")[0] or len(same) < 2:
             continue
-        line = _line(example, name)
-        shown = kind_of(members[name])
-        wanted = JSON_TYPES.get(stated)
-        if shown == "null" and NULLABLE not in row.description:
-            yield Contradiction(
-                f"{row.line}, {line}", "null", f"{name} in {where} is {stated}, the example shows null", subject=name
-            )
-        elif shown not in {wanted, "null"} and wanted is not None:
-            yield Contradiction(
-                f"{row.line}, {line}", "type", f"{name} in {where} is {stated}, the example shows {shown}", subject=name
-            )
-        elif UUID.search(row.description) and not re.fullmatch(r"[0-9a-f-]{36}", str(members[name])):
-            yield Contradiction(
-                f"{row.line}, {line}",
-                "placeholder",
-                f"{name} in {where} is a UUID, the example shows none",
-                subject=name,
-            )
-    spelled = {_plain(name) for name in table}
-    for name in members:
-        if name not in table and _plain(name) not in spelled and not any(_near(name, other) for other in table):
-            yield Contradiction(
-                str(_line(example, name)),
-                "in no table",
-                f"the example of {where} shows {name}, the table does not",
-                subject=name,
-            )
+        if 2 * len(same) < max(len(own), len(theirs)):
+            continue
+        for name, member in own.items():
+            if name not in theirs and member.row is not None:
+                text = f"{name} is in the answer of {item.title} and not in that of {other.title}"
+                yield Contradiction(at(member.row.line), "one answer", text, subject=name)
 
 
-def _nests(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
-
-
-def _absent(name: str, row: Row, members: dict[str, Any], example: Example, where: str) -> Iterator[Contradiction]:
-    near = next((other for other, value in members.items() if _near(name, other) and not _nests(value)), None)
-    nested = next(
-        (outer for outer, value in members.items() if _nests(value) and name in value[0]),
-        None,
-    )
-    if near is not None:
-        yield Contradiction(
-            f"{row.line}, {_line(example, near)}",
-            "spelling",
-            f"the table of {where} writes {name}, the example {near}",
-            subject=name,
-        )
-    elif nested is not None:
-        yield Contradiction(
-            str(row.line),
-            "nesting",
-            f"{name} stands beside {nested} in the table and inside it in the example",
-            subject=name,
-        )
-    else:
-        yield Contradiction(str(row.line), "in no example", f"{name} of {where} is in no example", subject=name)
-
-
-def _line(example: Example, name: str) -> int:
-    wanted = re.compile(rf"(/\d+)?/{re.escape(name)}")
-    return next((line for pointer, line in example.lines.items() if wanted.fullmatch(pointer)), example.first_line)
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[-_]", "", name).lower()
-
-
-def _near(one: str, other: str) -> bool:
-    """Whether two names may be the same with a slip: one letter is missing, or the separators differ."""
-    left, right = sorted((_plain(one), _plain(other)), key=len)
-    if left == right:
-        return one != other
-    return (
-        len(right) - len(left) == 1
-        and len(left) > 4
-        and any(right[:at] + right[at + 1 :] == left for at in range(len(right)))
-    )
+def _shown_nowhere(item: Described, others: Iterable[Described]) -> Iterator[Contradiction]:
+    """A resource that is made, and that no operation reads."""
+    path = item.named.path.rstrip("/")
+    single = [other for other in others if re.fullmatch(re.escape(path) + r"/\{[^{}/]+\}", other.named.path)]
+    if item.named.method == "POST" and single and not any(other.named.method == "GET" for other in single):
+        yield Contradiction(at(item.named.operation.uri_line), "no show", f"what {item.title} makes is shown by nothing")

@@ -1,11 +1,31 @@
-"""The ids of a document's operations: made of path and method, so that they survive a new edition."""
+"""The operations of a document under ids of their own, made of path and method, so that they survive a new edition.
+
+Rules
+- GET /v2/servers is `server.list`, DELETE /v2/servers/{id} is `server.delete`.
+- Several operations on one method and path whose bodies have one member each, every one another, are actions: each is
+  an operation of its own that is called after its member (`server.act.reboot`). So is a POST whose path ends in `action`.
+- Other operations on one method and path: the first is written, and the rest where it says the same.
+- An operation without a method and a path cannot be called and has no id.
+- Where two ids are equal, that with the shorter path keeps it, the other has all words of its path.
+"""
 
 from __future__ import annotations
 
-from conformance.document.model import ApiOperation, Document
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from conformance.document.addresses import Address, address, same_paths
+from conformance.document.contradiction import Contradiction, at
+from conformance.document.model import ApiOperation, Document, Position, Row
 from conformance.document.nouns import nouns, segments
 
-__all__ = ["named_operations", "operation_id"]
+__all__ = ["Inventory", "NamedOperation", "inventory", "operation_id"]
+
+METHODS = frozenset({"GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"})
+"""The methods that an operation can have (OpenAPI 3.1, Path Item Object)."""
+ACTION = "action"
+"""The last segment of a path on which every body is an operation of its own (OpenStack API guidelines, actions)."""
 
 _VERBS = {
     (False, "GET"): "list",
@@ -24,9 +44,39 @@ _VERBS = {
 """(path ends in a parameter, method) -> the verb of the operation's id."""
 
 
+@dataclass(frozen=True)
+class NamedOperation:
+    """An operation that is written, with its id and the address it is written at. `action` is the only member of its
+    body where others share method and path; `again` are operations that say the same once more."""
+
+    id: str
+    operation: ApiOperation
+    address: Address
+    action: str = ""
+    again: tuple[ApiOperation, ...] = ()
+
+    @property
+    def method(self) -> str:
+        """The method in capitals."""
+        return self.operation.method.upper()
+
+    @property
+    def path(self) -> str:
+        """The path that is written."""
+        return self.address.path
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """The operations that are written, in the document's order, and what was found in naming them."""
+
+    operations: tuple[NamedOperation, ...]
+    found: tuple[Contradiction, ...]
+
+
 def operation_id(method: str, path: str, *, json_answer: bool = True) -> str:
-    """The operation's stable dotted id, made of its path and method: GET /v2/servers -> server.list."""
-    parts, words = segments(path), nouns(path)
+    """The operation's dotted id, as long as no other has it: GET /v2/servers -> server.list."""
+    parts, words = segments(path), [_word(noun) for noun in nouns(path)]
     ends_in_parameter = bool(parts) and parts[-1].startswith("{")
     below_an_item = any(part.startswith("{") for part in parts[:-1])
     if below_an_item and not ends_in_parameter and not json_answer and method in {"GET", "PUT"}:
@@ -34,9 +84,130 @@ def operation_id(method: str, path: str, *, json_answer: bool = True) -> str:
     return ".".join([*words, _VERBS.get((ends_in_parameter, method), method.lower())])
 
 
-def named_operations(document: Document) -> tuple[tuple[str, ApiOperation], ...]:
-    """(id, operation) of every operation, in the document's order."""
-    return tuple(
-        (operation_id(item.method, item.path, json_answer=bool(item.response_tables)), item)
-        for item in document.operations
-    )
+def inventory(document: Document) -> Inventory:
+    """Every operation of the document that can be written."""
+    found: list[Contradiction] = []
+    known = [item for item in document.operations if item.method.upper() in METHODS and item.path.strip()]
+    for item in document.operations:
+        if not any(item is other for other in known):
+            found.append(Contradiction(at(item.line), "no address", f"{item.title} has no method with a path"))
+    groups: dict[tuple[str, str], list[NamedOperation]] = {}
+    for item, place in zip(known, same_paths(address(item.path) for item in known), strict=True):
+        named = NamedOperation("", item, place)
+        groups.setdefault((named.method, named.path), []).append(named)
+    chosen = [one for group in groups.values() for one in _chosen(group, found)]
+    order = {id(item): number for number, item in enumerate(document.operations)}
+    named_all = _distinct(sorted(chosen, key=lambda item: order[id(item.operation)]), found)
+    for item in named_all:
+        found += _of_address(item)
+    return Inventory(named_all, tuple(found))
+
+
+def _chosen(group: list[NamedOperation], found: list[Contradiction]) -> list[NamedOperation]:
+    """Those operations on one method and path that are written, with base ids."""
+    keys = [_only_member(item) for item in group]
+    acting = len({key for key in keys if key}) > 1
+    chosen: dict[str, NamedOperation] = {}
+    for key, item in zip(keys, group, strict=True):
+        kept = key if acting else ""
+        if acting and not key:
+            kept = next(iter(chosen), "")
+        if kept not in chosen:
+            chosen[kept] = replace(item, id=_base(item, key, acting), action=kept)
+            continue
+        first = chosen[kept]
+        if _said(first.operation) == _said(item.operation):
+            chosen[kept] = replace(first, again=(*first.again, item.operation))
+        else:
+            lines = at(first.operation.uri_line, item.operation.uri_line)
+            text = f"{item.method} {item.path} is described twice, and differently"
+            found.append(Contradiction(lines, "two operations", text, first.id, key))
+    return list(chosen.values())
+
+
+def _base(item: NamedOperation, key: str, acting: bool) -> str:
+    operation = item.operation
+    answers = bool(operation.response_tables) or any(example.kind == "json" for example in operation.response_examples)
+    base = operation_id(item.method, item.path, json_answer=answers)
+    alone = item.method == "POST" and segments(item.path)[-1:] == [ACTION] and bool(key)
+    if not acting and not alone:
+        return base
+    *words, verb = base.split(".")
+    if words[-1:] == [ACTION]:
+        words, verb = words[:-1], "act"
+    return ".".join([*words, verb, _word(key)]) if key else base
+
+
+def _only_member(item: NamedOperation) -> str:
+    """The only member of the request's body, as its examples show it, else as its tables have it; else nothing."""
+    shown = [example.value for example in item.operation.request_examples if example.kind == "json"]
+    if shown:
+        names = {name for value in shown for name in (value if isinstance(value, dict) and len(value) == 1 else ("", " "))}
+    else:
+        names = {re.split(r"[.\[]", row.name)[0] for row in _tops(item)}
+    return names.pop() if len(names) == 1 else ""
+
+
+def _tops(item: NamedOperation) -> Iterator[Row]:
+    for table in item.operation.request_tables:
+        for row in table.rows:
+            place = row.place or table.place
+            in_path = item.address.name(row.name) in item.address.names and place in {Position.OPEN, Position.PATH}
+            if not in_path and place in {Position.OPEN, Position.BODY} and row.depth == 0 and not table.owner:
+                yield row
+
+
+def _said(operation: ApiOperation) -> tuple[object, ...]:
+    """What an operation says, without where."""
+    rows = [
+        [(row.name, row.type, row.required, row.description, row.place or table.place, row.depth) for row in table.rows]
+        for table in (*operation.request_tables, *operation.response_tables)
+    ]
+    codes = sorted({code for code, _ in operation.success_codes}), sorted(item.code for item in operation.error_codes)
+    examples = [item.value for item in (*operation.request_examples, *operation.response_examples)]
+    return rows, codes, examples
+
+
+def _distinct(operations: Iterable[NamedOperation], found: list[Contradiction]) -> tuple[NamedOperation, ...]:
+    """The operations with ids that differ."""
+    items = list(operations)
+    taken: dict[str, int] = {}
+    ids: dict[int, str] = {}
+    for number in sorted(range(len(items)), key=lambda one: (len(segments(items[one].path)), items[one].path, one)):
+        item = items[number]
+        name = next(name for name in _candidates(item) if name not in taken)
+        if name != item.id:
+            other = items[taken[item.id]]
+            lines = at(*sorted([other.operation.uri_line, item.operation.uri_line]))
+            text = f"{item.method} {item.path} would be called as {other.method} {other.path} is"
+            found.append(Contradiction(lines, "equal ids", text, name))
+        taken[name] = number
+        ids[number] = name
+    return tuple(replace(item, id=ids[number]) for number, item in enumerate(items))
+
+
+def _candidates(item: NamedOperation) -> Iterator[str]:
+    yield item.id
+    verb = item.id.split(".")[len(nouns(item.path)) :] or [item.id.rpartition(".")[2]]
+    words = [_word(part) for part in segments(item.path)]
+    yield ".".join([*words, *verb])
+    whole = ".".join([*(_word(part) for part in item.path.split("/") if part), *verb, item.method.lower()])
+    yield whole
+    number = 2
+    while True:
+        yield f"{whole}-{number}"
+        number += 1
+
+
+def _word(text: str) -> str:
+    """A word as an id has it."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", text.strip("{}")).strip("-") or "_"
+
+
+def _of_address(item: NamedOperation) -> Iterator[Contradiction]:
+    line = at(item.operation.uri_line)
+    if item.address.odd:
+        yield Contradiction(line, "odd address", item.address.odd, item.id)
+    for mine, theirs in item.address.renamed.items():
+        text = f"{mine} is called {theirs} where the same path stands first"
+        yield Contradiction(line, "renamed in path", text, item.id, mine)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["nouns", "segments"]
+__all__ = ["nouns", "segments", "singular"]
 
 
 def nouns(path: str) -> tuple[str, ...]:
     """The words of a path in the singular, without its version and its parameters: /v2/servers/{id}/tags -> server,
     tag."""
-    return tuple(_singular(part) for part in segments(path) if not part.startswith("{"))
+    return tuple(singular(part) for part in segments(path) if not part.startswith("{"))
 
 
 def segments(path: str) -> list[str]:
@@ -18,7 +18,8 @@ def segments(path: str) -> list[str]:
     return [part for part in path.split("/") if part and not re.fullmatch(r"v\d+(\.\d+)?", part)]
 
 
-def _singular(noun: str) -> str:
+def singular(noun: str) -> str:
+    """The noun without the ending of its plural."""
     if noun.endswith("ies"):
         return noun[:-3] + "y"
     return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun

@@ -1,0 +1,145 @@
+"""Schemas of rows, of bodies and of examples.
+
+Rules
+- Every member carries `x-source`, the lines of its rows.
+- A member of an answer is promised, unless its row says that it is not always there, or only from a microversion on.
+- A member of a request is required where its row says so; so is one that holds the only way in (a wrapper).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from conformance.document.constraints import said
+from conformance.document.model import Example, Row
+from conformance.document.nesting import Member
+from conformance.document.typewords import StatedType, stated_type
+
+__all__ = ["body_schema", "examples_of", "row_schema", "schema_of", "source_of"]
+
+_NOT_ALWAYS = re.compile(
+    r"仅当|仅在|只有|可选|才会?返回|时返回|时才|可能不|不返回|如果有|若有|如果存在|\bonly (?:if|when|for)\b|\boptional\b|\bif \w+|\bwhen \w+",
+    re.IGNORECASE,
+)
+"""Words of a member of an answer that is not in every answer."""
+
+
+def source_of(*rows: Row) -> list[list[int]]:
+    """The lines of rows, as `x-source` has them."""
+    return [[row.line, row.last_line] for row in rows]
+
+
+def row_schema(row: Row) -> dict[str, Any]:
+    """What a row says of its values, without what is below it."""
+    return dict(said(row).keywords)
+
+
+def body_schema(body: Member, *, answer: bool) -> dict[str, Any]:
+    """The schema of a body: an object, or a list where its rows say so."""
+    schema = _object(body.members, answer=answer, alone=True)
+    return {"type": "array", "items": schema} if body.listed else schema
+
+
+def _object(members: tuple[Member, ...], *, answer: bool, alone: bool = False) -> dict[str, Any]:
+    named = [member for member in members if not member.stands_for_any]
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {member.name: _member(member, answer=answer) for member in named},
+    }
+    only = named[0] if alone and len(named) == 1 else None
+    if answer:
+        required = [member.name for member in named if _is_promised(member)]
+    else:
+        required = [member.name for member in named if _is_needed(member) or (member is only and _is_way_in(member))]
+    if required:
+        schema["required"] = required
+    any_name = next((member for member in members if member.stands_for_any), None)
+    if any_name is not None and not named:
+        schema = {"type": "object", "additionalProperties": _member(any_name, answer=answer)}
+    return schema
+
+
+def _member(member: Member, *, answer: bool) -> dict[str, Any]:
+    row = member.row
+    schema: dict[str, Any] = {}
+    kind = StatedType()
+    if row is not None:
+        kind = stated_type(row.type)
+        schema = {**row_schema(row), "x-source": source_of(*member.rows)}
+    elif member.line is not None:
+        schema = {"x-source": [[member.line, member.line]]}
+    if not member.members:
+        return schema | _items(kind.items)
+    inside = _object(member.members, answer=answer)
+    if kind.name == "array" or member.listed:
+        nullable = isinstance(schema.get("type"), list)
+        return {**schema, "type": schema["type"] if kind.name == "array" else ["array", "null"] if nullable else "array", "items": inside}
+    # Whatever else its type is, what has members is an object.
+    types = schema.get("type")
+    inside["type"] = ["object", "null"] if isinstance(types, list) else "object"
+    kept = schema if kind.name in {"object", ""} else {name: schema[name] for name in schema if name.startswith("x-")}
+    return {**kept, **inside}
+
+
+def _items(kind: StatedType | None) -> dict[str, Any]:
+    if kind is None or not kind.name:
+        return {}
+    inner: dict[str, Any] = {"type": [kind.name, "null"] if kind.nullable else kind.name}
+    return {"items": inner | ({"format": kind.format} if kind.format else {}) | _items(kind.items)}
+
+
+def _is_promised(member: Member) -> bool:
+    """Whether an answer always has it."""
+    row = member.row
+    if row is None:
+        return member.line is not None or any(_is_promised(item) for item in member.members)
+    return row.required is not False and row.since is None and _NOT_ALWAYS.search(row.description) is None
+
+
+def _is_needed(member: Member) -> bool:
+    """Whether a request has to have it."""
+    if member.row is None:
+        return member.line is not None or any(_is_needed(item) for item in member.members)
+    return bool(member.row.required)
+
+
+def _is_way_in(member: Member) -> bool:
+    """Whether everything that can be sent is inside it."""
+    return bool(member.members) and (member.row is None or member.row.required is not False)
+
+
+def examples_of(examples: Iterable[Example]) -> dict[str, Any]:
+    """Examples by name, with their lines and those of their members."""
+    return {
+        f"document{number or ''}": {
+            "value": item.value,
+            "x-source": [[item.first_line, item.last_line]],
+            "x-lines": {pointer: line for pointer, line in item.lines.items() if pointer.count("/") == 1},
+        }
+        for number, item in enumerate(examples)
+    }
+
+
+def schema_of(value: Any) -> dict[str, Any]:
+    """The narrowest simple schema of an example: types, members, all of them required."""
+    match value:
+        case dict():
+            return {
+                "type": "object",
+                "properties": {name: schema_of(item) for name, item in value.items()},
+                "required": list(value),
+            }
+        case list():
+            return {"type": "array", **({"items": schema_of(value[0])} if value else {})}
+        case bool():
+            return {"type": "boolean"}
+        case int():
+            return {"type": "integer"}
+        case float():
+            return {"type": "number"}
+        case None:
+            return {"type": "null"}
+        case _:
+            return {"type": "string"}

@@ -1,0 +1,351 @@
+"""What the words of a row say about its values, as keywords of JSON Schema.
+
+Rules
+- A wrong promise is worse than a lost one: what is not said in one of these forms is not said.
+- Values are enumerated where a word for values is followed by a list of plain words to the end of its clause, and by
+  nothing that leaves the list open ("such as", "and so on").
+- Numbers bound a number, lengths a string; bytes are no characters.
+- A default that the row itself does not allow is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.document import vocabulary
+from conformance.document.contradiction import Contradiction, at
+from conformance.document.model import Row
+from conformance.document.typewords import StatedType, stated_type
+from conformance.model.jsonvalue import FORMATS
+
+__all__ = ["Said", "said"]
+
+
+@dataclass(frozen=True)
+class Said:
+    """The keywords of a row's schema, in the order in which they are written, and what its words do not agree in."""
+
+    keywords: Mapping[str, Any]
+    found: tuple[Contradiction, ...] = field(default=())
+
+
+_TOKEN = r"[\"“”'‘’`「]?(?P<token>-?\w[\w.+{slash}-]*)[\"“”'‘’`」]?"
+_GLOSS = r"(?:\s*[（(][^（）()]*[)）]|\s*(?:[:：=]|-{1,2}>|—+|表示|代表)\s*[^\x00-\x7f、，。；;|/（）()]+)?"
+_ITEM = re.compile(_TOKEN.replace("{slash}", "/") + _GLOSS, re.ASCII)
+_ITEM_BETWEEN_SLASHES = re.compile(_TOKEN.replace("{slash}", "") + _GLOSS, re.ASCII)
+_SEPARATOR = re.compile(r"\s*(?:[、，,；;|/]\s*(?:或者|或|和|以及|and|or)?|或者|或|和|以及|及|\bor\b|\band\b)\s*")
+_VALUES = re.compile(
+    r"(?:取值范围|可选值|可选范围|枚举值|有效值|合法值|允许值|允许的值|可取值|可用值|取值)(?:如下|有|包括|包含|仅?可?以?为|是|仅限于?)?\s*[:：]?\s*"
+    r"|(?<!不)(?:仅|只)?支持(?:的值)?\s*(?:为|是|有|包括)?\s*[:：]?\s*"
+    r"|(?:可以是|可以为|必须是|必须为|只能是|只能为|值为|可为)\s*[:：]?\s*"
+    r"|\b(?:one of(?: the following(?: values)?)?|(?:valid|allowed|possible|supported|accepted|acceptable) values?(?: are| is)?"
+    r"|(?:value )?must be(?: either| one of)?|can be(?: either| one of)?|either)\s*:?\s*",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(r"等|例如|比如|譬如|如下表|…|\.\.\.|\betc\b|\bsuch as\b|\be\.g\.|\bfor example\b|\bincluding\b", re.IGNORECASE)
+_END = re.compile(r"[。\n]|[;；](?!\s*[\"“'‘`]?\w)|\.(?:\s|$)|$", re.ASCII)
+_CONDITION = re.compile(r"如果|假如|若|当(?!前)|\bif\b|\bwhen\b|\bunless\b", re.IGNORECASE)
+
+_NUMBER = r"-?\d+(?:\.\d+)?"
+_TO = r"\s*(?:-|~|～|至|到|–|—|\bto\b|\.\.\.?)\s*"
+_RANGE = re.compile(
+    rf"(?:范围|取值|介于|必须在|应在|\bbetween|\brange(?: is)?|\bfrom)\s*(?:为|是|在|:|：)?\s*"
+    rf"(?P<open>[\[(（【]?)\s*(?P<low>{_NUMBER})(?:{_TO}|\s*\band\b\s*|(?<=\d)\s*[,，]\s*(?={_NUMBER}\s*[\])）】]))"
+    rf"(?P<high>{_NUMBER})\s*(?P<close>[\])）】]?)",
+    re.IGNORECASE,
+)
+_BARE_RANGE = re.compile(rf"(?P<open>[\[(（【]?)\s*(?P<low>{_NUMBER}){_TO}(?P<high>{_NUMBER})\s*(?P<close>[\])）】]?)")
+_LEAST = re.compile(
+    rf"(?:最小值|最小取值|不(?:能|得|可|应)?(?:小于|低于|少于)|大于等于|大于或等于|大于或者等于|>=|≥|\bminimum(?: value)?|\bat least)"
+    rf"\s*(?:为|是|is|of|:|：)?\s*({_NUMBER})",
+    re.IGNORECASE,
+)
+_MOST = re.compile(
+    rf"(?:最大值|最大取值|不(?:能|得|可|应)?(?:大于|高于|超过)|小于等于|小于或等于|小于或者等于|<=|≤|\bmaximum(?: value)?|\bat most)"
+    rf"\s*(?:为|是|is|of|:|：)?\s*({_NUMBER})",
+    re.IGNORECASE,
+)
+_ABOVE = re.compile(rf"(?<![不能得可应])大于\s*({_NUMBER})")
+_BELOW = re.compile(rf"(?<![不能得可应])小于\s*({_NUMBER})")
+_CHARACTERS = r"\s*个?(?:英文)?(?:字符|characters?|chars?)"
+_LENGTH_RANGE = re.compile(
+    rf"(?:长度(?:范围|限制)?|字符数|length)\s*(?:必须|应)?(?:为|是|在|:|：|is|between)?\s*[\[(（【]?(?P<low>\d+)(?:{_TO}|\s*\band\b\s*|\s*[,，]\s*)"
+    rf"(?P<high>\d+)(?P<unit>{_CHARACTERS}|\s*个?字节|\s*bytes?)?"
+    rf"|(?P<low2>\d+)(?:{_TO}|\s*\band\b\s*)(?P<high2>\d+){_CHARACTERS}",
+    re.IGNORECASE,
+)
+_LONGEST = re.compile(
+    r"(?:最大长度|最长|长度(?:不(?:能|得|可|应)?(?:超过|大于)|小于等于|最大为?|最长为?)|\bmax(?:imum)?[ _-]?length)\s*(?:为|是|is|of|:|：)?\s*(\d+)"
+    rf"(?!\d|\s*个?字节|\s*bytes?)|(?:不(?:能|得|可|应)?(?:超过|多于|大于)|最多|至多|\bat most|\bup to)\s*(?:为|是)?\s*(\d+){_CHARACTERS}",
+    re.IGNORECASE,
+)
+_SHORTEST = re.compile(
+    r"(?:最小长度|最短|长度(?:不(?:能|得|可|应)?(?:小于|少于)|大于等于|至少为?)|\bmin(?:imum)?[ _-]?length)\s*(?:为|是|is|of|:|：)?\s*(\d+)(?!\d|\s*个?字节|\s*bytes?)"
+    rf"|(?:至少|不少于|最少|\bat least)\s*(\d+){_CHARACTERS}",
+    re.IGNORECASE,
+)
+_DEFAULT = re.compile(
+    r"(?:默认(?:值|取值)|缺省(?:值|取值))\s*(?:为|是|:|：|=)?\s*(?P<one>[\"“'‘`]?[\w.+/:-]*\w[\"”'’`]?)(?=[\s。，,;；)）]|$)"
+    r"|(?:默认|缺省)\s*(?:为|是|:|：|=)\s*(?P<two>[\"“'‘`]?[\w.+/:-]*\w[\"”'’`]?)(?=[\s。，,;；)）]|$)"
+    r"|\bdefaults?(?: value)?\s*(?:to|is|:|=)\s*(?P<three>[\"'`]?[\w.+/:-]*\w[\"'`]?)(?=[\s。，,;；)）.]|$)",
+    re.IGNORECASE | re.ASCII,
+)
+_PATTERN = re.compile(r"(?:正则表达式|正则|regex(?:p|ular expression)?|pattern)\s*(?:为|是|:|：|is)?\s*[`\"“]?(\^[^\s`\"”]*\$)", re.IGNORECASE)
+_NULL = re.compile(r"(?<![不非])(?:可以?为|可能为|值为|则为|或|或者|\bor|\bbe)\s*null\b|\bnullable\b", re.IGNORECASE)
+_EMPTY = re.compile(r"(?<!不)(?<!不能)(?<!不可)(?<!不可以)(?<!不允许)(?<!不得)(?<!非)为空")
+_NONE = frozenset({"", "-", "--", "/", "无", "空", "n/a", "none", "null", "nil"})
+_EITHER_UUID = re.compile(r"(?:或者?|/|\bor\b|和|、)\s*UUID|UUID\s*(?:或|/|\bor\b|和|、)", re.IGNORECASE)
+_IPV4 = re.compile(r"IPv4\s*地址|IPv4 address", re.IGNORECASE)
+_IPV6 = re.compile(r"IPv6", re.IGNORECASE)
+
+
+def said(row: Row) -> Said:
+    """The keywords of the schema of a row, without what is below it."""
+    stated = (row.type or "").strip().lower()
+    kind = stated_type(row.type)
+    schema: dict[str, Any] = {}
+    found: list[Contradiction] = []
+    if kind.name:
+        schema["type"] = kind.name
+    elif stated:
+        text = f"{row.name} is of type {row.type}, which is not known"
+        found.append(Contradiction(at(row.line), "unknown type", text, subject=row.name))
+    if stated and stated != kind.name:
+        schema["x-document-type"] = stated
+    text = row.description
+    whole = text if row.constraint is None else f"{row.constraint}\n{text}"
+    schema |= _format(kind, whole)
+    unit = vocabulary.UNIT.search(text)
+    if unit:
+        schema["x-unit"] = unit.group(1)
+    if kind.name in {"integer", "number"}:
+        schema |= _bounds(row, whole, kind.name, found)
+    elif kind.name == "string":
+        schema |= _lengths(row, whole, found)
+        schema |= _pattern(whole)
+    values = [] if {"minimum", "exclusiveMinimum"} & schema.keys() else _values(row, kind, stated, found)
+    if values:
+        schema["enum"] = values
+    if kind.name not in {"", "null"} and (kind.nullable or _EMPTY.search(text) or _NULL.search(whole)):
+        schema["type"] = [kind.name, "null"]
+        if values:
+            schema["enum"] = [*values, None]
+    default = _default(row, kind, schema, found)
+    if default is not None:
+        schema["default"] = default
+    if row.deprecated:
+        schema["deprecated"] = True
+    if row.since is not None:
+        schema["x-since"] = row.since
+    return Said(schema, tuple(found))
+
+
+def _format(kind: StatedType, text: str) -> dict[str, Any]:
+    if kind.format:
+        return {"format": kind.format}
+    if kind.name not in {"string", ""}:
+        return {}
+    if vocabulary.UUID.search(text) and not _EITHER_UUID.search(text):
+        return {"format": "uuid"}
+    if vocabulary.MOMENT.search(text):
+        return {"format": "date-time"}
+    if vocabulary.REFERENCE in text:
+        return {"format": "uri-reference"}
+    if _IPV4.search(text) and not _IPV6.search(text):
+        return {"format": "ipv4"}
+    return {}
+
+
+def _bounds(row: Row, text: str, kind: str, found: list[Contradiction]) -> dict[str, Any]:
+    bounds: dict[str, Any] = {}
+    span = _unconditional(_RANGE, text) or (_BARE_RANGE.fullmatch(row.constraint.strip()) if row.constraint else None)
+    if span is not None:
+        low, high = _number(span["low"]), _number(span["high"])
+        bounds["exclusiveMinimum" if span["open"] in {"(", "（"} and span["close"] else "minimum"] = low
+        bounds["exclusiveMaximum" if span["close"] in {")", "）"} and span["open"] else "maximum"] = high
+        if span["open"] in {"(", "（"} and span["close"] in {")", "）"}:
+            bounds = {"minimum": low, "maximum": high}  # parentheses around a range mostly mean no more than that
+    else:
+        for keyword, term in (
+            ("minimum", _LEAST),
+            ("maximum", _MOST),
+            ("exclusiveMinimum", _ABOVE),
+            ("exclusiveMaximum", _BELOW),
+        ):
+            match = _unconditional(term, text)
+            if match is not None and (keyword not in {"minimum", "maximum"} or not _is_length(text, match.end())):
+                bounds[keyword] = _number(match.group(1))
+    if kind == "integer" and any(isinstance(value, float) for value in bounds.values()):
+        bounds = {}
+    low_end = bounds.get("minimum", bounds.get("exclusiveMinimum"))
+    high_end = bounds.get("maximum", bounds.get("exclusiveMaximum"))
+    if low_end is not None and high_end is not None and low_end > high_end:
+        text = f"{row.name} begins at {low_end} and ends at {high_end}"
+        found.append(Contradiction(at(row.line), "range", text, subject=row.name))
+        return {}
+    return bounds
+
+
+def _unconditional(term: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """The first match that holds without a condition."""
+    return next((match for match in term.finditer(text) if not _is_conditional(text, match)), None)
+
+
+def _is_conditional(text: str, match: re.Match[str]) -> bool:
+    """Whether the sentence of a match begins with a condition, so that it says nothing about every value."""
+    begin = max(text.rfind(mark, 0, match.start()) for mark in ("。", "；", "\n", ". ")) + 1
+    return _CONDITION.search(text[begin : match.end()]) is not None
+
+
+def _is_length(text: str, end: int) -> bool:
+    return re.match(_CHARACTERS + r"|\s*(?:位|个?字节|倍|%|％|个月|天|小时)", text[end:]) is not None
+
+
+def _lengths(row: Row, text: str, found: list[Contradiction]) -> dict[str, Any]:
+    lengths: dict[str, Any] = {}
+    span = _unconditional(_LENGTH_RANGE, text)
+    if span is not None:
+        if not (span["unit"] or "").strip().endswith(("字节", "byte", "bytes")):
+            lengths = {"minLength": int(span["low"] or span["low2"]), "maxLength": int(span["high"] or span["high2"])}
+    else:
+        for keyword, term in (("minLength", _SHORTEST), ("maxLength", _LONGEST)):
+            match = _unconditional(term, text)
+            if match is not None:
+                lengths[keyword] = int(next(part for part in match.groups() if part is not None))
+    if lengths.get("minLength", 0) > lengths.get("maxLength", 10**9):
+        text = f"{row.name} has at least {lengths['minLength']} characters and at most {lengths['maxLength']}"
+        found.append(Contradiction(at(row.line), "range", text, subject=row.name))
+        return {}
+    return lengths
+
+
+def _pattern(text: str) -> dict[str, Any]:
+    match = _PATTERN.search(text)
+    if match is None:
+        return {}
+    try:
+        re.compile(match.group(1))
+    except re.error:
+        return {}
+    # What Python and JavaScript do not understand alike is no promise that can be judged.
+    return {} if re.search(r"\(\?|\\[AZzGpPkKhHRX]|[*+?}]\+", match.group(1)) else {"pattern": match.group(1)}
+
+
+def _values(row: Row, kind: StatedType, stated: str, found: list[Contradiction]) -> list[Any]:
+    if kind.name not in {"string", "integer"}:
+        return []
+    for tokens in _lists(row):
+        if kind.name == "integer":
+            if all(re.fullmatch(r"-?\d+", token) for token in tokens):
+                return [int(token) for token in tokens]
+            text = f"{row.name} is {stated}, and its values are {', '.join(tokens)}"
+            found.append(Contradiction(at(row.line), "values", text, subject=row.name))
+            return []
+        if not {token.lower() for token in tokens} <= {"true", "false"}:
+            return tokens
+    return []
+
+
+def _lists(row: Row) -> Iterator[list[str]]:
+    """The lists of values that a row's cells hold, each with two values and more."""
+    if row.constraint is not None:
+        bare = _listed(_clause(row.constraint.strip()))
+        if bare and _OPEN.search(row.constraint) is None:
+            yield bare
+    for text in (row.constraint or "", row.description):
+        for match in _VALUES.finditer(text):
+            clause = _clause(text[match.end() :])
+            if not _is_conditional(text, match) and _OPEN.search(clause) is None and (tokens := _listed(clause)):
+                yield tokens
+
+
+def _clause(text: str) -> str:
+    end = _END.search(text)
+    return text[: end.start()].strip() if end else text.strip()
+
+
+def _listed(clause: str) -> list[str]:
+    """The values of a clause that is a list of plain words and nothing else; else none."""
+    clause = clause.strip("[]【】{} ").removesuffix("之一").removesuffix("中的一个").strip()
+    tokens: list[str] = []
+    place = 0
+    # A slash parts values where nothing else does; else it is part of them (text/plain).
+    shape = _ITEM if re.search(r"[、，,；;|]|或|和|\bor\b|\band\b", clause) else _ITEM_BETWEEN_SLASHES
+    while place < len(clause):
+        item = shape.match(clause, place)
+        if item is None:
+            return []
+        tokens.append(item["token"].rstrip("./"))
+        place = item.end()
+        if place == len(clause):
+            break
+        separator = _SEPARATOR.match(clause, place)
+        if separator is None or separator.end() == place:
+            # A list may be followed by what is said of the default.
+            return tokens if len(set(tokens)) > 1 and re.match(r"[，,（(]?\s*(?:默认|缺省|default)", clause[place:]) else []
+        place = separator.end()
+        if re.match(r"默认|缺省|default", clause[place:], re.IGNORECASE):
+            break
+    return tokens if len(set(tokens)) == len(tokens) > 1 and not _is_range(tokens) else []
+
+
+def _is_range(tokens: list[str]) -> bool:
+    return any(re.fullmatch(r"\d+[-~:]\d+", token) for token in tokens)
+
+
+def _default(row: Row, kind: StatedType, schema: Mapping[str, Any], found: list[Contradiction]) -> Any:
+    written = _written_default(row)
+    if written is None or kind.name in {"array", "object", "null", ""}:
+        return None
+    value = _converted(written, kind.name)
+    if value is None or not _allowed(value, schema):
+        text = f"{row.name} is {written} when it is left out, which its row does not allow"
+        found.append(Contradiction(at(row.line), "default", text, subject=row.name))
+        return None
+    return value
+
+
+def _written_default(row: Row) -> str | None:
+    """The default as it is written: a cell of its own, else a word of the description."""
+    if row.default is not None:
+        cell = row.default.strip().strip("\"“”'‘’`")
+        return None if cell.lower() in _NONE or re.search(r"\s|[^\x00-\x7f]", cell) else cell
+    for text in (row.constraint or "", row.description):
+        match = _DEFAULT.search(text)
+        if match is not None:
+            token = next(part for part in match.groups() if part is not None).strip("\"“”'‘’`")
+            return None if token.lower() in _NONE else token
+    return None
+
+
+def _converted(text: str, kind: str) -> Any:
+    if kind == "boolean":
+        return {"true": True, "false": False}.get(text.lower())
+    if kind == "string":
+        return text
+    if not re.fullmatch(_NUMBER, text):
+        return None
+    return _number(text) if kind == "number" else int(text) if "." not in text else None
+
+
+def _allowed(value: Any, schema: Mapping[str, Any]) -> bool:
+    if "enum" in schema and value not in schema["enum"]:
+        return False
+    if isinstance(value, str):
+        fits = FORMATS.get(schema.get("format", ""), lambda _text: True)
+        long = schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value))
+        return long and fits(value) and re.search(schema.get("pattern", ""), value) is not None
+    if isinstance(value, bool):
+        return True
+    return bool(
+        schema.get("minimum", value) <= value <= schema.get("maximum", value)
+        and not value <= schema.get("exclusiveMinimum", value - 1)
+        and not value >= schema.get("exclusiveMaximum", value + 1)
+    )
+
+
+def _number(text: str) -> int | float:
+    return float(text) if "." in text else int(text)

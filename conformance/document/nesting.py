@@ -1,0 +1,188 @@
+"""The members of a body as a tree, from tables that write them one below the other.
+
+Rules
+- A dotted name is below the row that it extends; `[]` after a name says that it is a list.
+- A row that is indented is below the nearest row above it that is indented less.
+- A table with an owner describes the members of that row, wherever in the tree it is.
+- A name in brackets or a star (`<key>`) stands for any name.
+- Where every example has all members inside one that no table has, they are inside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.document.contradiction import Contradiction, at
+from conformance.document.model import Example, Row, Table
+from conformance.document.placing import alike
+from conformance.document.spelling import plain
+from conformance.document.typewords import stated_type
+
+__all__ = ["Member", "nested", "unwrapped"]
+
+_MARK = re.compile(r"\[[^\]]*\]$")
+_ANY = re.compile(r"\*|[<{].*[>}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member, or the body itself (without a name), with what is below it.
+
+    `rows` are the rows that say it, the first first; none where only what is below it is described. `listed` says that
+    its members are those of the items of a list. `line` is where an example shows it, for one that no table has.
+    """
+
+    name: str
+    rows: tuple[Row, ...] = ()
+    members: tuple[Member, ...] = ()
+    listed: bool = False
+    line: int | None = None
+
+    @property
+    def row(self) -> Row | None:
+        """The row that is written."""
+        return self.rows[0] if self.rows else None
+
+    @property
+    def stands_for_any(self) -> bool:
+        """Whether its name stands for any name."""
+        return _ANY.fullmatch(self.name) is not None
+
+    def every(self, prefix: str = "") -> Iterator[tuple[str, Member]]:
+        """(dotted name, member) of all below it."""
+        for item in self.members:
+            yield prefix + item.name, item
+            yield from item.every(f"{prefix}{item.name}.")
+
+
+@dataclass
+class _Node:
+    """A member that is still being found."""
+
+    name: str
+    above: _Node | None = None
+    rows: list[Row] = field(default_factory=list)
+    below: dict[str, _Node] = field(default_factory=dict)
+    listed: bool = False
+
+    def child(self, name: str) -> _Node:
+        return self.below.setdefault(name, _Node(name, self))
+
+    def names(self) -> list[str]:
+        return [*(self.above.names() if self.above is not None else []), self.name] if self.name else []
+
+    def closed(self) -> Member:
+        return Member(self.name, tuple(self.rows), tuple(item.closed() for item in self.below.values()), self.listed)
+
+
+def nested(tables: Iterable[Table]) -> tuple[Member, tuple[Contradiction, ...]]:
+    """The body that the tables describe, and what they do not agree in."""
+    root = _Node("")
+    found: list[Contradiction] = []
+    for table in sorted(tables, key=lambda table: bool(table.owner)):
+        base = _owner(root, table, found) if table.owner else root
+        stack: list[tuple[int, _Node]] = [(-1, base)]
+        for row in table.rows:
+            while stack[-1][0] >= row.depth:
+                stack.pop()
+            node = _placed(stack[-1][1], row.name)
+            node.rows.append(row)
+            stack.append((row.depth, node))
+    body = root.closed()
+    found += (item for name, member in body.every() for item in _of_member(name, member))
+    return body, tuple(found)
+
+
+def _placed(above: _Node, written: str) -> _Node:
+    """The node of a name as it is written, below another."""
+    steps = list(_steps(written))
+    known = above.names()
+    # A dotted name may repeat what it is below.
+    for length in range(min(len(known), len(steps) - 1), 0, -1):
+        if [name for name, _ in steps[:length]] == known[-length:]:
+            above.listed |= steps[length - 1][1]
+            steps = steps[length:]
+            break
+    node = above
+    for name, listed in steps:
+        node = node.child(name) if name else node
+        node.listed |= listed
+    return node
+
+
+def _steps(written: str) -> Iterator[tuple[str, bool]]:
+    """(name, whether it is a list) of each part of a dotted name."""
+    parts = [part for part in written.split(".") if part] or [written]
+    for part in parts:
+        name = part
+        while _MARK.search(name):
+            name = _MARK.sub("", name)
+        yield name, name != part
+
+
+def _owner(root: _Node, table: Table, found: list[Contradiction]) -> _Node:
+    """The row whose members a table describes."""
+    names = [name for name, _ in _steps(table.owner)]
+    node: _Node | None = root
+    for name in names:
+        node = node.below.get(name) if node is not None else None
+    if node is not None and node is not root:
+        return node
+    same = [item for item in _all(root) if plain(item.name) == plain(names[-1])]
+    if len(same) == 1:
+        return same[0]
+    text = f"a table has the members of {table.owner}, which " + ("several rows are" if same else "no row is")
+    found.append(Contradiction(at(table.line), "no owner", text, subject=table.owner))
+    return _placed(root, table.owner)
+
+
+def _all(node: _Node) -> Iterator[_Node]:
+    for item in node.below.values():
+        yield item
+        yield from _all(item)
+
+
+def _of_member(name: str, member: Member) -> Iterator[Contradiction]:
+    rows = member.rows
+    if any(not alike(rows[0], row) for row in rows[1:]):
+        yield Contradiction(at(row.line for row in rows), "two rows", f"{name} has several rows, and they differ", "", name)
+    if member.row is not None and member.members:
+        kind = stated_type(member.row.type).name
+        if kind not in {"object", "array", ""}:
+            text = f"{name} is {member.row.type}, and has members"
+            yield Contradiction(at(member.row.line, member.members[0].rows[0].line if member.members[0].rows else member.row.line), "members of a value", text, "", name)
+
+
+def unwrapped(body: Member, examples: Iterable[Example]) -> tuple[Member, tuple[Contradiction, ...]]:
+    """The body with its members inside the one which every example has around them, where no table has that."""
+    shown = [(example, example.value) for example in examples if example.kind == "json"]
+    around = {_around(body, value) for _, value in shown}
+    name = around.pop() if len(around) == 1 else None
+    if name is None or body.listed:
+        return body, ()
+    example, value = shown[0]
+    line = example.lines.get(f"/{name}", example.first_line)
+    inner = Member(name, (), body.members, isinstance(value[name], list), line)
+    text = f"the example has the members of the table inside {name}, which the table does not have"
+    return Member("", (), (inner,)), (Contradiction(at(line), "wrapper", text, subject=name),)
+
+
+def _around(body: Member, value: Any) -> str | None:
+    names = {item.name for item in body.members}
+    if not names or not isinstance(value, Mapping) or names & value.keys():
+        return None
+    found = [
+        name
+        for name, inner in value.items()
+        if name and "." not in name and 2 * len(names & _names_in(inner)) >= len(names)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _names_in(value: Any) -> set[str]:
+    if isinstance(value, list):
+        return {name for item in value for name in (item if isinstance(item, Mapping) else ())}
+    return set(value) if isinstance(value, Mapping) else set()

@@ -1,0 +1,75 @@
+"""The words with which documents name types, as types of JSON Schema.
+
+`array of strings`, `List<String>`, `string[]`, `array(object)` are an array with items; `string or null` is a string that
+may be null; `uuid` is a string with a format. A word that is none of these is not guessed at.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from conformance.document.vocabulary import JSON_TYPES
+
+__all__ = ["StatedType", "stated_type"]
+
+_WORDS = {
+    **JSON_TYPES,
+    **dict.fromkeys(("str", "text", "char", "varchar", "date", "datetime", "uri", "url"), "string"),
+    **dict.fromkeys(("字符串", "字符", "文本", "枚举", "字符型", "字符串类型"), "string"),
+    **dict.fromkeys(("int32", "int64", "short", "bigint", "整数", "整型", "长整型", "整形"), "integer"),
+    **dict.fromkeys(("double", "decimal", "浮点", "浮点数", "浮点型", "数字", "数值"), "number"),
+    **dict.fromkeys(("布尔", "布尔型", "布尔值", "布尔类型"), "boolean"),
+    **dict.fromkeys(("数组", "列表", "set"), "array"),
+    **dict.fromkeys(("null", "none"), "null"),
+    **dict.fromkeys(("map", "json", "hash", "dictionary", "struct", "对象", "字典", "jsonobject"), "object"),
+}
+_ITEMS = re.compile(
+    r"(?:array|list|数组|列表|set)\s*(?:of\s+|<\s*|\(\s*|\[\s*)(?P<inner>.*?)\s*[>)\]]?|(?P<before>.+?)\s*(?:\[\s*\]|数组|列表)"
+    r"|(?P<spoken>\S+)\s+(?:array|list)",
+)
+_NULL = re.compile(r"\s*(?:\bor\b|\||/|,|或者?)\s*(?:null|none|空)$|^(?:null|none)\s*(?:\bor\b|\||/|,|或者?)\s*")
+_MOST_LEVELS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class StatedType:
+    """A type as it is stated: its name in JSON Schema, empty where the words are not known; the type of the items of an
+    array where it is said; a format; whether null is allowed beside it."""
+
+    name: str = ""
+    items: StatedType | None = None
+    format: str = ""
+    nullable: bool = False
+
+
+def stated_type(words: str | None) -> StatedType:
+    """The type that these words state."""
+    return _stated(" ".join((words or "").lower().split()), 0)
+
+
+def _stated(text: str, level: int) -> StatedType:
+    if text in _WORDS:
+        return StatedType(_WORDS[text])
+    if text in {"uuid", "string(uuid)", "uuid string"}:
+        return StatedType("string", format="uuid")
+    bare = _NULL.sub("", text)
+    if bare != text and bare:
+        return replace(_stated(bare, level), nullable=True)
+    # A length or a format in parentheses says nothing about the type: String(64).
+    inside = re.fullmatch(r"([^\s()<>\[\]]+)\s*\(([\w ,.-]*)\)", text)
+    if inside is not None and _WORDS.get(inside.group(1), "array") not in {"array", "object"}:
+        return _stated(inside.group(1), level)
+    listed = _ITEMS.fullmatch(text)
+    if listed is not None and level < _MOST_LEVELS:
+        inner = next(part for part in listed.groups() if part is not None)
+        return StatedType("array", items=_stated(_one(inner), level + 1))
+    if re.fullmatch(r"(?:map|dict|hash)\s*<.*>", text):
+        return StatedType("object")
+    return StatedType()
+
+
+def _one(text: str) -> str:
+    """The word for one of several: `strings` for string."""
+    text = text.strip()
+    return text[:-1] if text.endswith("s") and text[:-1] in _WORDS else text.removesuffix("类型")

@@ -2,7 +2,8 @@
 
 Rules
 - The first noun of an operation's path says it, where the table of well-known nouns (catalogue.json) has that noun.
-- Else the section does: by the words of its title, else by the first noun of its first path.
+- Else the section does: by the words of its title, else as a path beside it does, else by the first noun of its first
+  path.
 """
 
 from __future__ import annotations
@@ -35,13 +36,8 @@ def _table() -> Mapping[str, Mapping[str, list[str]]]:
 
 def services_of(document: Document, operations: Iterable[Described]) -> tuple[str, ...]:
     """The service of each operation."""
-    by_line = {operation.line: section for section in document.sections for operation in section.operations}
-    found = []
-    for item in operations:
-        section = by_line.get(item.named.operation.line)
-        known = _of_nouns(item.named.path)
-        found.append(known or (_of_section(section) if section is not None else _first_noun(item.named.path)))
-    return tuple(found)
+    sections = {id(operation): section for section in document.sections for operation in section.operations}
+    return tuple(_of_nouns(item.named.path) or _of_section(sections[id(item.named.operation)]) for item in operations)
 
 
 def _of_nouns(path: str) -> str:
@@ -57,7 +53,10 @@ def _of_section(section: ApiSection) -> str:
         for word in entry["titles"]
         if word in title
     ]
-    return min(named)[2] if named else _first_noun(next((one.path for one in section.operations if one.path), ""))
+    if named:
+        return min(named)[2]
+    paths = [operation.path for operation in section.operations if operation.path]
+    return next((name for path in paths if (name := _of_nouns(path))), _first_noun(paths[0]))
 
 
 def _first_noun(path: str) -> str:

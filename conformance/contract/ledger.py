@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from conformance.contract.services import common_spec, operations_of
+from conformance.contract.services import common_spec, is_success, operations_of, promised_headers
 from conformance.model import requirement_id
 from conformance.model.contract import Authority, Level, Lines, Requirement, Statement
 from conformance.model.errors import UsageError
@@ -126,12 +126,12 @@ def _operation(operation: Mapping[str, Any], leniency: int | None) -> Iterator[R
                 )
                 yield make(requirement_id.body(name, member), text, node, Kind.BODY, place=member)
     for code, response in operation["responses"].items():
-        if "$ref" in response or code == "default":
+        if "$ref" in response or not is_success(code):
             continue
         status = int(code)
         text = Statement("Success is answered with {status} and the documented body", {"status": str(status)})
         yield make(requirement_id.response(name, status), text, response, Kind.RESPONSE, status=status)
-        for header, node in response.get("headers", {}).items():
+        for header, node in promised_headers(response).items():
             named = requirement_id.response_header(name, status, header)
             text = Statement("The answer has the header {header}", {"header": header})
             yield make(named, text, node, Kind.RESPONSE_HEADER, place=header.lower(), status=status)
@@ -177,6 +177,8 @@ def defaults_of(operation: Mapping[str, Any]) -> dict[str, tuple[Any, list[list[
         for media in response.get("content", {}).values():
             required = set(media.get("schema", {}).get("required", ()))
             for example in media.get("examples", {}).values():
+                if not isinstance(example["value"], dict):
+                    continue
                 for name, value in example["value"].items():
                     if name in required and name not in sent and _constant(value):
                         lines = example.get("x-lines", {}).get(f"/{name}")

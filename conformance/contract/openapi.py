@@ -120,20 +120,20 @@ def _actions(items: list[Described], document: Document) -> dict[str, Any]:
         for status, response in operation["responses"].items():
             responses.setdefault(status, []).append(response)
     media = "application/json"
+    bodies = [operation["requestBody"] for operation in each.values() if "requestBody" in operation]
     return {
         "operationId": f"{items[0].id.rpartition('.')[0]}.any",
         "x-source": [pair for operation in each.values() for pair in operation["x-source"]],
-        **{name: operation[name] for operation in list(each.values())[:1] for name in ("parameters",) if name in operation},
+        **{
+            name: operation[name]
+            for operation in list(each.values())[:1]
+            for name in ("parameters",)
+            if name in operation
+        },
         "requestBody": {
             "required": True,
-            "content": {
-                media: {
-                    "schema": {
-                        "oneOf": [operation["requestBody"]["content"][media]["schema"] for operation in each.values()]
-                    }
-                }
-            },
-            "x-source": [pair for operation in each.values() for pair in operation["requestBody"]["x-source"]],
+            "content": {media: {"schema": {"oneOf": [body["content"][media]["schema"] for body in bodies]}}},
+            "x-source": [pair for body in bodies for pair in body["x-source"]],
         },
         "responses": {status: _either(found) for status, found in responses.items()},
         "x-operations": each,
@@ -145,7 +145,10 @@ def _either(found: list[dict[str, Any]]) -> dict[str, Any]:
     first = found[0]
     if all(item == first for item in found):
         return first
-    return {"description": first.get("description", "Success."), "x-source": [pair for item in found for pair in item.get("x-source", ())]}
+    return {
+        "description": first.get("description", "Success."),
+        "x-source": [pair for item in found for pair in item.get("x-source", ())],
+    }
 
 
 def _called(document: Document, described_paths: set[str]) -> dict[str, Any]:

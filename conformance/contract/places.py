@@ -11,7 +11,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from conformance.contract.prepared import LEDGER, OVERLAY, FileLine
-from conformance.contract.services import METHODS, spec_files
+from conformance.contract.services import METHODS, SHARING, spec_files
 from conformance.model import requirement_id
 from conformance.model.errors import UsageError
 from conformance.model.opening import content
@@ -88,6 +88,11 @@ def _of_spec(spec: Node | None) -> Iterator[tuple[str, int]]:
 
 
 def _of_operation(node: Node, begins: int) -> Iterator[tuple[str, int]]:
+    sharing = _at(node, SHARING)
+    if sharing is not None:
+        for _, line, one in _entries(sharing):
+            yield from _of_operation(one, line)
+        return
     name = _text(_at(node, "operationId"))
     yield name, begins
     for item in _items(_at(node, "parameters")):

@@ -11,13 +11,16 @@ Rules
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from conformance.document import ApiOperation, Document, Example, Row, Table
+from conformance.document import Document, Example, Row
+from conformance.document.described import Described, described
 from conformance.document.model import rows_of
-from conformance.document.naming import operation_id
+from conformance.document.nesting import BodyMember
 from conformance.document.nouns import nouns
 from conformance.document.vocabulary import COMMON_HEADINGS
 from conformance.model.contract import Quote, Requirement
@@ -46,14 +49,47 @@ class _Entry:
         return requirement.status is not None and self.names.get("code") == str(requirement.status)
 
 
+@dataclass(frozen=True)
+class _Read:
+    """The document with its operations by id."""
+
+    document: Document
+    operations: Mapping[str, Described]
+
+    @cached_property
+    def _headings(self) -> Mapping[int, str]:
+        """Identity of an operation of the document -> its heading in our words."""
+        return {
+            id(one): heading_of(item.named.method, item.named.path, name)
+            for name, item in self.operations.items()
+            for one in (item.named.operation, *item.named.again)
+        }
+
+    def place(self, line: int) -> Quote:
+        """Section, heading and part of a line."""
+        section = next((item.number for item in reversed(self.document.chapters) if item.line <= line), "")
+        for numbered in self.document.sections:
+            for operation in numbered.operations:
+                if operation.line <= line <= operation.last_line:
+                    part = next((item.title for item in operation.parts if item.line <= line <= item.last_line), "")
+                    heading = self._headings.get(id(operation), "")
+                    return _quoted(numbered.number or section, heading, part)
+        headings = self.document.common.headings
+        found = next((item for item in headings if item.line <= line <= item.last_line), None)
+        return _quoted(section, "" if found is None else COMMON_HEADINGS.get(found.title, "").replace("-", " "))
+
+
+def _quoted(section: str, heading: str, part: str = "") -> Quote:
+    number = section if re.fullmatch(r"\d+(\.\d+)*", section) else ""
+    return Quote(number, heading if _is_plain(heading) else "", part.replace("-", " ") if _is_plain(part) else "")
+
+
 def quotes(document: Document, requirements: Iterable[Requirement]) -> dict[str, Quote]:
     """Id of each requirement -> what its lines say and where they stand."""
-    entries = tuple(_entries(document))
-    addresses = {
-        operation_id(item.method, item.path, json_answer=bool(item.response_tables)): item
-        for item in document.operations
-    }
-    return {item.id: _quote(item, document, entries, addresses) for item in requirements}
+    operations, _ = described(document)
+    entries = tuple(_entries(document, operations))
+    read = _Read(document, {item.id: item for item in operations})
+    return {item.id: _quote(item, read, entries) for item in requirements}
 
 
 def heading_of(method: str, path: str, operation: str) -> str:
@@ -65,32 +101,29 @@ def heading_of(method: str, path: str, operation: str) -> str:
     return " ".join([verb if words else method, *words])
 
 
-def _quote(
-    requirement: Requirement,
-    document: Document,
-    entries: tuple[_Entry, ...],
-    addresses: Mapping[str, ApiOperation],
-) -> Quote:
+def _quote(requirement: Requirement, read: _Read, entries: tuple[_Entry, ...]) -> Quote:
+    document = read.document
     line = requirement.source[0][0]
-    place, end = _place(document, line), _place(document, requirement.source[0][1])
+    place, end = read.place(line), read.place(requirement.source[0][1])
     if place.heading != end.heading:
         # The lines of several operations say nothing of any one of them.
         return Quote(place.section if place.section == end.section else "", page=document.page_of(line))
     near = [item for first, last in requirement.source for item in entries if item.first <= last and item.last >= first]
-    found = [item for item in near if item.bears(requirement)] or _only(requirement, document, entries)
+    found = [item for item in near if item.bears(requirement)] or _only(requirement, read, entries)
     best = [item for item in found if item.rank == min(item.rank for item in found)]
     names = _agreed(best)
     if best:
         line = best[0].first
-        place = _place(document, line)
-    called = addresses.get(requirement.operation or "")
+        place = read.place(line)
+    called = read.operations.get(requirement.operation or "")
     if called is not None and requirement.kind in {Kind.REQUEST, Kind.RESPONSE} and not requirement.place:
-        names = {"method": called.method, "path": called.path, **names}
+        names = {"method": called.named.method, "path": called.named.path, **names}
     members = _members(requirement, near) if not best else []
     if members:
-        names["names"] = ", ".join(dict.fromkeys(item.names.get("name") or item.names["code"] for item in members))
+        shown = (item.names.get("name") or item.names.get("code", "") for item in members)
+        names["names"] = ", ".join(dict.fromkeys(filter(None, shown)))
         line = members[0].first
-        place = _place(document, line)
+        place = read.place(line)
     return replace(place, page=document.page_of(line), names=names)
 
 
@@ -104,14 +137,14 @@ def _members(requirement: Requirement, near: Iterable[_Entry]) -> list[_Entry]:
     return codes if len(codes) > 1 else []
 
 
-def _only(requirement: Requirement, document: Document, entries: tuple[_Entry, ...]) -> list[_Entry]:
+def _only(requirement: Requirement, read: _Read, entries: tuple[_Entry, ...]) -> list[_Entry]:
     """What the lines name first, when they lie in one part of the document and name one thing there."""
     if requirement.kind is Kind.REQUEST:
         return []  # it is about all members together
     near = [
         item
         for first, last in requirement.source
-        if _place(document, first) == _place(document, last)
+        if read.place(first) == read.place(last)
         for item in entries
         if item.first <= last and item.last >= first
     ]
@@ -130,67 +163,68 @@ def _plain(name: str) -> str:
     return name.lower().replace("-", "_")
 
 
-def _place(document: Document, line: int) -> Quote:
-    """Section, heading and part of a line."""
-    section = next((item.number for item in reversed(document.chapters) if item.line <= line), "")
-    for numbered in document.sections:
-        for operation in numbered.operations:
-            if operation.line <= line <= operation.last_line:
-                part = next((item.title for item in operation.parts if item.line <= line <= item.last_line), "")
-                named = operation_id(operation.method, operation.path, json_answer=bool(operation.response_tables))
-                heading = heading_of(operation.method, operation.path, named)
-                return Quote(numbered.number or section, heading, part.replace("-", " "))
-    found = next((item for item in document.common.headings if item.line <= line <= item.last_line), None)
-    return Quote(section, COMMON_HEADINGS[found.title].replace("-", " ") if found is not None else "")
-
-
-def _entries(document: Document) -> Iterator[_Entry]:
+def _entries(document: Document, operations: Iterable[Described]) -> Iterator[_Entry]:
     common = document.common
-    yield from _rows(common.request_parameters, "header")
-    yield from _rows(common.response_parameters, "answer")
+    yield from _rows(rows_of(common.request_parameters), "header")
+    yield from _rows(rows_of(common.response_parameters), "answer")
     for row in rows_of(common.methods):
-        yield _Entry(row.line, row.last_line, 0, {"name": row.name})
+        yield _entry(row.line, row.last_line, 0, {"name": row.name})
     for code in common.error_codes:
-        yield _Entry(code.line, code.last_line, 0, {"code": str(code.code), "phrase": code.phrase})
+        yield _entry(code.line, code.last_line, 0, {"code": str(code.code), "phrase": code.phrase})
     for example in common.examples:
         yield from _example(example)
-    for operation in document.operations:
-        yield _Entry(operation.uri_line, operation.uri_line, 1, {"method": operation.method, "path": operation.path})
-        bodiless = operation.method in {"GET", "HEAD", "DELETE"}
-        for table in operation.request_tables:
-            for row in table.rows:
-                placed = "path" if f"{{{row.name}}}" in operation.path else row.place or table.place
-                yield _row(row, placed or ("query" if bodiless else "body"))
-        for table in operation.response_tables:
-            yield from _rows(table, "answer")
-        for status, line in operation.success_codes:
-            yield _Entry(line, line, 1, {"code": str(status)})
+    for item in operations:
+        operation = item.named.operation
+        called = {"method": item.named.method, "path": item.named.path}
+        yield _entry(operation.uri_line, operation.uri_line, 1, called)
+        for placed in item.placement.parameters:
+            yield from _rows(placed.rows, str(placed.place))
+        yield from _tree(item.body, "body")
+        yield from _tree(item.answer, "answer")
+        for placed in item.placement.answer_headers:
+            yield from _rows(placed.rows, "answer")
+        for status, line in item.successes:
+            yield _entry(line, line, 1, {"code": str(status)})
         for example in (*operation.request_examples, *operation.response_examples):
             yield from _example(example)
 
 
-def _rows(table: Table | None, location: str) -> Iterator[_Entry]:
-    yield from (_row(row, location) for row in rows_of(table))
+def _tree(body: BodyMember, location: str) -> Iterator[_Entry]:
+    for name, member in body.every():
+        yield from (_row(row, location, name) for row in member.rows)
 
 
-def _row(row: Row, location: str) -> _Entry:
+def _rows(rows: Iterable[Row], location: str) -> Iterator[_Entry]:
+    yield from (_row(row, location, row.name) for row in rows)
+
+
+def _row(row: Row, location: str, name: str) -> _Entry:
     said = {} if row.required is None else {"required": str(row.required).lower()}
-    kind = {"type": row.type} if row.type is not None and row.type.isascii() else {}
-    return _Entry(row.line, row.last_line, 0, {"name": row.name, **kind, **said, "in": location})
+    kind = {"type": row.type} if row.type is not None else {}
+    return _entry(row.line, row.last_line, 0, {"name": name, **kind, **said, "in": location})
+
+
+def _entry(first: int, last: int, rank: int, names: Mapping[str, str]) -> _Entry:
+    """An entry with those of the names that are no sentence of the document: in ASCII, and not empty."""
+    return _Entry(first, last, rank, {name: value for name, value in names.items() if _is_plain(value)})
+
+
+def _is_plain(text: str) -> bool:
+    return re.fullmatch(r"[ -~]+", text) is not None
 
 
 def _example(example: Example) -> Iterator[_Entry]:
     if example.kind == "request":
         method, url = example.text.split()[:2]
         path = "/" + url.partition("?")[0].partition("://")[2].partition("/")[2] if "://" in url else url
-        yield _Entry(example.first_line, example.last_line, 2, {"method": method, "path": path.partition("?")[0]})
+        yield _entry(example.first_line, example.last_line, 2, {"method": method, "path": path.partition("?")[0]})
     for pointer, line in example.lines.items():
         *above, name = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
         if name.isdigit():
             continue
         dotted = ".".join([*(part for part in above if not part.isdigit()), name])
         for value in _at(example.value, [*above, name]):
-            yield _Entry(line, line, 3, {"name": dotted, "type": kind_of(value), **_literal(value), "in": "example"})
+            yield _entry(line, line, 3, {"name": dotted, "type": kind_of(value), **_literal(value), "in": "example"})
 
 
 def _at(value: Any, steps: Iterable[str]) -> Iterator[Any]:

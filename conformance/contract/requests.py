@@ -43,7 +43,7 @@ def request_of(item: Described) -> dict[str, Any]:
 def _parameter(parameter: PlacedRow) -> dict[str, Any]:
     row, in_path = parameter.row, parameter.place is Position.PATH
     schema = row_schema(row)
-    marks = {name: schema.pop(name) for name in ("deprecated", "x-since") if name in schema}
+    marks: dict[str, Any] = {name: schema.pop(name) for name in ("deprecated", "x-since") if name in schema}
     return {
         "name": row.name,
         "in": str(parameter.place),

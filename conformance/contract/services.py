@@ -7,16 +7,29 @@ service that the document describes first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from conformance.model.errors import UsageError
 
-__all__ = ["METHODS", "common_spec", "in_order", "operations_of", "spec_file", "spec_files"]
+__all__ = [
+    "METHODS",
+    "SHARING",
+    "common_spec",
+    "in_order",
+    "is_success",
+    "operations_of",
+    "promised_headers",
+    "spec_file",
+    "spec_files",
+]
 
 METHODS = frozenset({"get", "put", "post", "patch", "delete", "head", "options", "trace"})
 """The members of a path that are operations (OpenAPI 3.1, Path Item Object); the others hold for all of them."""
+SHARING = "x-operations"
+"""The member of an operation that holds those which share its method and path, by the only member of their bodies."""
 _SUFFIX = ".openapi.yaml"
 Spec = Mapping[str, Any]
 
@@ -46,8 +59,19 @@ def common_spec(specs: Mapping[str, Spec]) -> Spec:
 
 
 def operations_of(spec: Spec) -> Iterator[tuple[str, str, Spec]]:
-    """(method in capitals, path, operation) of a spec, in its order."""
+    """(method in capitals, path, operation) of a spec, in its order; of several on one method and path, each."""
     for path, item in spec.get("paths", {}).items():
         for method, operation in item.items():
             if method in METHODS:
-                yield method.upper(), path, operation
+                for one in operation.get(SHARING, {}).values() or [operation]:
+                    yield method.upper(), path, one
+
+
+def is_success(code: str) -> bool:
+    """Whether a member of `responses` is a status of a success; `2XX` and `default` are no status."""
+    return re.fullmatch(r"2\d\d", str(code)) is not None
+
+
+def promised_headers(response: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The headers of an answer that are always there."""
+    return {name: node for name, node in response.get("headers", {}).items() if node.get("required") is not False}

@@ -14,7 +14,7 @@ from typing import Any
 
 from conformance.document.constraints import said
 from conformance.document.model import Example, Row
-from conformance.document.nesting import Member
+from conformance.document.nesting import BodyMember
 from conformance.document.typewords import StatedType, stated_type
 
 __all__ = ["body_schema", "examples_of", "row_schema", "schema_of", "source_of"]
@@ -36,13 +36,13 @@ def row_schema(row: Row) -> dict[str, Any]:
     return dict(said(row).keywords)
 
 
-def body_schema(body: Member, *, answer: bool) -> dict[str, Any]:
+def body_schema(body: BodyMember, *, answer: bool) -> dict[str, Any]:
     """The schema of a body: an object, or a list where its rows say so."""
     schema = _object(body.members, answer=answer, alone=True)
     return {"type": "array", "items": schema} if body.listed else schema
 
 
-def _object(members: tuple[Member, ...], *, answer: bool, alone: bool = False) -> dict[str, Any]:
+def _object(members: tuple[BodyMember, ...], *, answer: bool, alone: bool = False) -> dict[str, Any]:
     named = [member for member in members if not member.stands_for_any]
     schema: dict[str, Any] = {
         "type": "object",
@@ -61,7 +61,7 @@ def _object(members: tuple[Member, ...], *, answer: bool, alone: bool = False) -
     return schema
 
 
-def _member(member: Member, *, answer: bool) -> dict[str, Any]:
+def _member(member: BodyMember, *, answer: bool) -> dict[str, Any]:
     row = member.row
     schema: dict[str, Any] = {}
     kind = StatedType()
@@ -75,7 +75,11 @@ def _member(member: Member, *, answer: bool) -> dict[str, Any]:
     inside = _object(member.members, answer=answer)
     if kind.name == "array" or member.listed:
         nullable = isinstance(schema.get("type"), list)
-        return {**schema, "type": schema["type"] if kind.name == "array" else ["array", "null"] if nullable else "array", "items": inside}
+        return {
+            **schema,
+            "type": schema["type"] if kind.name == "array" else ["array", "null"] if nullable else "array",
+            "items": inside,
+        }
     # Whatever else its type is, what has members is an object.
     types = schema.get("type")
     inside["type"] = ["object", "null"] if isinstance(types, list) else "object"
@@ -90,7 +94,7 @@ def _items(kind: StatedType | None) -> dict[str, Any]:
     return {"items": inner | ({"format": kind.format} if kind.format else {}) | _items(kind.items)}
 
 
-def _is_promised(member: Member) -> bool:
+def _is_promised(member: BodyMember) -> bool:
     """Whether an answer always has it."""
     row = member.row
     if row is None:
@@ -98,14 +102,14 @@ def _is_promised(member: Member) -> bool:
     return row.required is not False and row.since is None and _NOT_ALWAYS.search(row.description) is None
 
 
-def _is_needed(member: Member) -> bool:
+def _is_needed(member: BodyMember) -> bool:
     """Whether a request has to have it."""
     if member.row is None:
         return member.line is not None or any(_is_needed(item) for item in member.members)
     return bool(member.row.required)
 
 
-def _is_way_in(member: Member) -> bool:
+def _is_way_in(member: BodyMember) -> bool:
     """Whether everything that can be sent is inside it."""
     return bool(member.members) and (member.row is None or member.row.required is not False)
 

@@ -22,7 +22,7 @@ from conformance.contract.ledger import defaults_of, derive
 from conformance.contract.prepared import LEDGER, OVERLAY, Prepared, prepared
 from conformance.contract.references import resolved
 from conformance.contract.resources import resources_of
-from conformance.contract.services import common_spec, operations_of
+from conformance.contract.services import common_spec, is_success, operations_of, promised_headers
 from conformance.model import requirement_id
 from conformance.model.contract import (
     Authority,
@@ -128,7 +128,7 @@ def _operation(spec: Mapping[str, Any], service: str, method: str, path: str, ra
     responses = tuple(
         _response(spec, int(status), item, raw)
         for status, item in raw["responses"].items()
-        if status != "default" and "$ref" not in item
+        if is_success(status) and "$ref" not in item
     )
     return Operation(
         id=raw["operationId"],
@@ -152,6 +152,10 @@ def _operation(spec: Mapping[str, Any], service: str, method: str, path: str, ra
         request_media_type=media_type,
         request_schema=schema if media_type and "json" in media_type else None,
         responses=responses,
+        errors={
+            item["code"]: ErrorCode(item["code"], item["phrase"], item["x-source"][0][0])
+            for item in raw.get("x-errors", ())
+        },
         request_example=_example(examples, raw),
         response_example=next(
             (
@@ -185,7 +189,7 @@ def _response(
         status=status,
         media_type=media_type,
         schema=_schema(spec, media["schema"]) if is_json else None,
-        headers=tuple(raw.get("headers", ())),
+        headers=tuple(promised_headers(raw)),
         authority=_authority(operation) if _authority(operation) is Authority.UPSTREAM else _authority(raw),
         source=_lines(raw["x-source"]),
     )

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 
 from conformance.document.nouns import singular
 
-__all__ = ["Address", "address", "same_paths", "shape_of"]
+__all__ = ["PathTemplate", "address", "same_paths", "shape_of"]
 
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class PathTemplate:
     """A path whose every parameter has a name of its own. `renamed` maps the names that the document writes to those of
     `path` where they differ; `odd` says what was mended, empty where nothing was."""
 
@@ -38,7 +38,7 @@ class Address:
         return self.renamed.get(written, written)
 
 
-def address(written: str) -> Address:
+def address(written: str) -> PathTemplate:
     """The address of a path as it is written."""
     path = re.sub(r"^[A-Za-z][\w+.-]*://[^/]*", "", written.strip())
     path = re.split(r"[?#]", path)[0]
@@ -53,12 +53,14 @@ def address(written: str) -> Address:
         if part and not _PARAMETER.search(part):
             word = re.sub(r"\W", "_", singular(part))
     mended = "/".join(parts)
-    return Address(mended, {}, "" if mended == written else f"{written} is written as {mended}")
+    return PathTemplate(mended, {}, "" if mended == written else f"{written} is written as {mended}")
 
 
 def _segment(part: str) -> str:
     """A segment with its parameters in braces that are closed, and without braces and characters that mean nothing."""
-    part = re.sub(r"^<([^<>{}]+)>$|^:([A-Za-z]\w*)$|^\$\{([^{}]+)\}$", lambda m: f"{{{m.group(m.lastindex or 0)}}}", part)
+    part = re.sub(
+        r"^<([^<>{}]+)>$|^:([A-Za-z]\w*)$|^\$\{([^{}]+)\}$", lambda m: f"{{{m.group(m.lastindex or 0)}}}", part
+    )
     pieces = re.split(r"(\{[^{}]*\})", part)
     return "".join(
         f"{{{re.sub(r'[^A-Za-z0-9_.-]', '', piece[1:-1])}}}" if at % 2 else re.sub(r"[{}<>\"\\^`|%]", "", piece)
@@ -81,12 +83,12 @@ def shape_of(path: str) -> str:
     return _PARAMETER.sub("{}", path)
 
 
-def same_paths(found: Iterable[Address]) -> tuple[Address, ...]:
+def same_paths(found: Iterable[PathTemplate]) -> tuple[PathTemplate, ...]:
     """The addresses, each with the names of the first that has its shape."""
-    first: dict[str, Address] = {}
+    first: dict[str, PathTemplate] = {}
     result = []
     for item in found:
         kept = first.setdefault(shape_of(item.path), item)
         renamed = {mine: theirs for mine, theirs in zip(item.names, kept.names, strict=True) if mine != theirs}
-        result.append(Address(kept.path, renamed, item.odd))
+        result.append(PathTemplate(kept.path, renamed, item.odd))
     return tuple(result)

@@ -10,7 +10,7 @@ from typing import Any
 from conformance.document.constraints import said
 from conformance.document.contradiction import Contradiction, at
 from conformance.document.model import Example
-from conformance.document.nesting import Member
+from conformance.document.nesting import BodyMember
 from conformance.document.spelling import near, plain
 from conformance.model.jsonvalue import kind_of
 
@@ -20,7 +20,7 @@ _UUID = re.compile(r"[0-9a-f-]{36}")
 
 
 @dataclass(frozen=True)
-class _Shown:
+class _Exhibit:
     """A value of an example and the pointer to it."""
 
     example: Example
@@ -31,39 +31,39 @@ class _Shown:
     def line(self) -> int:
         return self.example.lines.get(self.pointer, self.example.first_line)
 
-    def items(self) -> Iterator[_Shown]:
+    def items(self) -> Iterator[_Exhibit]:
         """The value itself, or the items where it is a list."""
         if isinstance(self.value, list):
             for number, item in enumerate(self.value):
-                yield from _Shown(self.example, f"{self.pointer}/{number}", item).items()
+                yield from _Exhibit(self.example, f"{self.pointer}/{number}", item).items()
         else:
             yield self
 
-    def members(self) -> Iterator[tuple[str, _Shown]]:
+    def members(self) -> Iterator[tuple[str, _Exhibit]]:
         if isinstance(self.value, Mapping):
             for name, item in self.value.items():
                 escaped = str(name).replace("~", "~0").replace("/", "~1")
-                yield str(name), _Shown(self.example, f"{self.pointer}/{escaped}", item)
+                yield str(name), _Exhibit(self.example, f"{self.pointer}/{escaped}", item)
 
 
-def compared(body: Member, examples: Iterable[Example], where: str, *, missing: bool) -> Iterator[Contradiction]:
+def compared(body: BodyMember, examples: Iterable[Example], where: str, *, missing: bool) -> Iterator[Contradiction]:
     """Every difference between a body and its examples; with `missing` also members that are in no example."""
     shown = [example for example in examples if example.kind == "json"]
     for example in shown:
         if example.repaired:
             yield Contradiction(f"{example.first_line}-{example.last_line}", "broken example", example.repaired)
     if shown:
-        yield from _level(body.members, [_Shown(example, "", example.value) for example in shown], "", where, missing)
+        yield from _level(body.members, [_Exhibit(example, "", example.value) for example in shown], "", where, missing)
 
 
 def _level(
-    members: tuple[Member, ...], shown: Iterable[_Shown], prefix: str, where: str, missing: bool
+    members: tuple[BodyMember, ...], shown: Iterable[_Exhibit], prefix: str, where: str, missing: bool
 ) -> Iterator[Contradiction]:
-    values: dict[str, list[_Shown]] = {}
+    values: dict[str, list[_Exhibit]] = {}
     for whole in shown:
-        for item in whole.items():
-            for name, inner in item.members():
-                values.setdefault(name, []).append(inner)
+        for one in whole.items():
+            for name, value in one.members():
+                values.setdefault(name, []).append(value)
     if not values:
         return
     table = {member.name: member for member in members if not member.stands_for_any}
@@ -79,28 +79,27 @@ def _level(
     if any(member.stands_for_any for member in members):
         return
     for name, items in values.items():
-        if name not in table and not any(near(name, other) or plain(name) == plain(other) for other in table):
+        if name not in table and not any(near(name, known) or plain(name) == plain(known) for known in table):
             yield _in_no_table(items[0], prefix + name, where)
     for name in nests:
         inside = {inner: item for whole in values[name] for one in whole.items() for inner, item in one.members()}
-        known = {*table, *(item.name for member in members if member.name == name for item in member.members)}
-        for inner, item in inside.items():
-            if inner not in known:
-                yield _in_no_table(item, f"{prefix}{name}.{inner}", where)
+        for inner_name, inner in inside.items():
+            if inner_name not in table:
+                yield _in_no_table(inner, f"{prefix}{name}.{inner_name}", where)
 
 
-def _in_no_table(item: _Shown, name: str, where: str) -> Contradiction:
+def _in_no_table(item: _Exhibit, name: str, where: str) -> Contradiction:
     return Contradiction(
         at(item.line), "in no table", f"the example of {where} shows {name}, the table does not", subject=name
     )
 
 
-def _nests(items: Iterable[_Shown]) -> bool:
+def _nests(items: Iterable[_Exhibit]) -> bool:
     """Whether a value has members, its own or those of its items."""
     return any(isinstance(one.value, Mapping) and one.value for item in items for one in item.items())
 
 
-def _value(member: Member, items: list[_Shown], prefix: str, where: str) -> Iterator[Contradiction]:
+def _value(member: BodyMember, items: list[_Exhibit], prefix: str, where: str) -> Iterator[Contradiction]:
     row = member.row
     if row is None:
         return
@@ -132,7 +131,7 @@ def _value(member: Member, items: list[_Shown], prefix: str, where: str) -> Iter
 
 
 def _absent(
-    member: Member, others: Mapping[str, list[_Shown]], nests: dict[str, None], prefix: str, where: str
+    member: BodyMember, others: Mapping[str, list[_Exhibit]], nests: dict[str, None], prefix: str, where: str
 ) -> Iterator[Contradiction]:
     row, name = member.row, prefix + member.name
     assert row is not None

@@ -21,11 +21,11 @@ from conformance.document.model import Row
 from conformance.document.typewords import StatedType, stated_type
 from conformance.model.jsonvalue import FORMATS
 
-__all__ = ["Said", "said"]
+__all__ = ["SaidOfRow", "said"]
 
 
 @dataclass(frozen=True)
-class Said:
+class SaidOfRow:
     """The keywords of a row's schema, in the order in which they are written, and what its words do not agree in."""
 
     keywords: Mapping[str, Any]
@@ -45,7 +45,9 @@ _VALUES = re.compile(
     r"|(?:value )?must be(?: either| one of)?|can be(?: either| one of)?|either)\s*:?\s*",
     re.IGNORECASE,
 )
-_OPEN = re.compile(r"等|例如|比如|譬如|如下表|…|\.\.\.|\betc\b|\bsuch as\b|\be\.g\.|\bfor example\b|\bincluding\b", re.IGNORECASE)
+_OPEN = re.compile(
+    r"等|例如|比如|譬如|如下表|…|\.\.\.|\betc\b|\bsuch as\b|\be\.g\.|\bfor example\b|\bincluding\b", re.IGNORECASE
+)
 _END = re.compile(r"[。\n]|[;；](?!\s*[\"“'‘`]?\w)|\.(?:\s|$)|$", re.ASCII)
 _CONDITION = re.compile(r"如果|假如|若|当(?!前)|\bif\b|\bwhen\b|\bunless\b", re.IGNORECASE)
 
@@ -93,7 +95,10 @@ _DEFAULT = re.compile(
     r"|\bdefaults?(?: value)?\s*(?:to|is|:|=)\s*(?P<three>[\"'`]?[\w.+/:-]*\w[\"'`]?)(?=[\s。，,;；)）.]|$)",
     re.IGNORECASE | re.ASCII,
 )
-_PATTERN = re.compile(r"(?:正则表达式|正则|regex(?:p|ular expression)?|pattern)\s*(?:为|是|:|：|is)?\s*[`\"“]?(\^[^\s`\"”]*\$)", re.IGNORECASE)
+_PATTERN = re.compile(
+    r"(?:正则表达式|正则|regex(?:p|ular expression)?|pattern)\s*(?:为|是|:|：|is)?\s*[`\"“]?(\^[^\s`\"”]*\$)",
+    re.IGNORECASE,
+)
 _NULL = re.compile(r"(?<![不非])(?:可以?为|可能为|值为|则为|或|或者|\bor|\bbe)\s*null\b|\bnullable\b", re.IGNORECASE)
 _EMPTY = re.compile(r"(?<!不)(?<!不能)(?<!不可)(?<!不可以)(?<!不允许)(?<!不得)(?<!非)为空")
 _NONE = frozenset({"", "-", "--", "/", "无", "空", "n/a", "none", "null", "nil"})
@@ -102,7 +107,7 @@ _IPV4 = re.compile(r"IPv4\s*地址|IPv4 address", re.IGNORECASE)
 _IPV6 = re.compile(r"IPv6", re.IGNORECASE)
 
 
-def said(row: Row) -> Said:
+def said(row: Row) -> SaidOfRow:
     """The keywords of the schema of a row, without what is below it."""
     stated = (row.type or "").strip().lower()
     kind = stated_type(row.type)
@@ -140,7 +145,7 @@ def said(row: Row) -> Said:
         schema["deprecated"] = True
     if row.since is not None:
         schema["x-since"] = row.since
-    return Said(schema, tuple(found))
+    return SaidOfRow(schema, tuple(found))
 
 
 def _format(kind: StatedType, text: str) -> dict[str, Any]:
@@ -285,7 +290,11 @@ def _listed(clause: str) -> list[str]:
         separator = _SEPARATOR.match(clause, place)
         if separator is None or separator.end() == place:
             # A list may be followed by what is said of the default.
-            return tokens if len(set(tokens)) > 1 and re.match(r"[，,（(]?\s*(?:默认|缺省|default)", clause[place:]) else []
+            return (
+                tokens
+                if len(set(tokens)) > 1 and re.match(r"[，,（(]?\s*(?:默认|缺省|default)", clause[place:])
+                else []
+            )
         place = separator.end()
         if re.match(r"默认|缺省|default", clause[place:], re.IGNORECASE):
             break
@@ -335,9 +344,9 @@ def _allowed(value: Any, schema: Mapping[str, Any]) -> bool:
     if "enum" in schema and value not in schema["enum"]:
         return False
     if isinstance(value, str):
-        fits = FORMATS.get(schema.get("format", ""), lambda _text: True)
+        fits = FORMATS.get(schema.get("format", ""))
         long = schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value))
-        return long and fits(value) and re.search(schema.get("pattern", ""), value) is not None
+        return long and (fits is None or fits(value)) and re.search(schema.get("pattern", ""), value) is not None
     if isinstance(value, bool):
         return True
     return bool(

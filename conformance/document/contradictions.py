@@ -18,7 +18,7 @@ from conformance.document.constraints import said
 from conformance.document.contradiction import DEFAULTS, Contradiction, at
 from conformance.document.described import Described, described
 from conformance.document.model import Document, Example, Position, rows_of
-from conformance.document.nesting import Member
+from conformance.document.nesting import BodyMember
 from conformance.document.placing import BODILESS
 from conformance.document.typewords import stated_type
 
@@ -88,11 +88,11 @@ def _examples(document: Document, paths: set[str]) -> Iterator[Contradiction]:
             if path not in paths:
                 text = f"the example calls {path}, which no operation has"
                 yield Contradiction(str(example.first_line), "foreign path", text, subject=path)
-        elif example.kind == "json" and failures and example not in failures and isinstance(example.value, dict):
-            if set(example.value) == set(failures[0].value):
+        elif example.kind == "json":
+            value = example.value
+            if failures and example not in failures and isinstance(value, dict) and {*value} == {*failures[0].value}:
                 text = "the example of a success has the member of a failure"
                 yield Contradiction(span, "success as error", text)
-        if example.kind == "json":
             yield from _odd_ids(example)
 
 
@@ -169,7 +169,7 @@ def _is_patch(value: Any) -> bool:
     )
 
 
-def _members(body: Member, where: str) -> Iterator[Contradiction]:
+def _members(body: BodyMember, where: str) -> Iterator[Contradiction]:
     for name, member in body.every():
         row = member.row
         if row is None:
@@ -225,4 +225,6 @@ def _shown_nowhere(item: Described, others: Iterable[Described]) -> Iterator[Con
     path = item.named.path.rstrip("/")
     single = [other for other in others if re.fullmatch(re.escape(path) + r"/\{[^{}/]+\}", other.named.path)]
     if item.named.method == "POST" and single and not any(other.named.method == "GET" for other in single):
-        yield Contradiction(at(item.named.operation.uri_line), "no show", f"what {item.title} makes is shown by nothing")
+        yield Contradiction(
+            at(item.named.operation.uri_line), "no show", f"what {item.title} makes is shown by nothing"
+        )

@@ -9,7 +9,7 @@ from conformance.document.constraints import said
 from conformance.document.contradiction import Contradiction, at
 from conformance.document.model import Document, Example, StatusCode
 from conformance.document.naming import NamedOperation, inventory
-from conformance.document.nesting import Member, nested, unwrapped
+from conformance.document.nesting import BodyMember, nested, unwrapped
 from conformance.document.placing import Placement, placement
 
 __all__ = ["Described", "described"]
@@ -22,8 +22,8 @@ class Described:
 
     named: NamedOperation
     placement: Placement
-    body: Member
-    answer: Member
+    body: BodyMember
+    answer: BodyMember
     successes: tuple[tuple[int, int], ...]
     errors: tuple[StatusCode, ...]
     found: tuple[Contradiction, ...]

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from conformance.document.addresses import Address, address, same_paths
+from conformance.document.addresses import PathTemplate, address, same_paths
 from conformance.document.contradiction import Contradiction, at
 from conformance.document.model import ApiOperation, Document, Position, Row
 from conformance.document.nouns import nouns, segments
@@ -51,7 +51,7 @@ class NamedOperation:
 
     id: str
     operation: ApiOperation
-    address: Address
+    address: PathTemplate
     action: str = ""
     again: tuple[ApiOperation, ...] = ()
 
@@ -87,10 +87,12 @@ def operation_id(method: str, path: str, *, json_answer: bool = True) -> str:
 def inventory(document: Document) -> Inventory:
     """Every operation of the document that can be written."""
     found: list[Contradiction] = []
-    known = [item for item in document.operations if item.method.upper() in METHODS and item.path.strip()]
-    for item in document.operations:
-        if not any(item is other for other in known):
-            found.append(Contradiction(at(item.line), "no address", f"{item.title} has no method with a path"))
+    known = [item for item in document.operations if _has_address(item)]
+    found += (
+        Contradiction(at(item.line), "no address", "the operation has no method with a path", subject=str(number))
+        for number, item in enumerate(document.operations, start=1)
+        if not _has_address(item)
+    )
     groups: dict[tuple[str, str], list[NamedOperation]] = {}
     for item, place in zip(known, same_paths(address(item.path) for item in known), strict=True):
         named = NamedOperation("", item, place)
@@ -98,15 +100,19 @@ def inventory(document: Document) -> Inventory:
     chosen = [one for group in groups.values() for one in _chosen(group, found)]
     order = {id(item): number for number, item in enumerate(document.operations)}
     named_all = _distinct(sorted(chosen, key=lambda item: order[id(item.operation)]), found)
-    for item in named_all:
-        found += _of_address(item)
+    for named in named_all:
+        found += _of_address(named)
     return Inventory(named_all, tuple(found))
+
+
+def _has_address(operation: ApiOperation) -> bool:
+    return operation.method.upper() in METHODS and bool(operation.path.strip())
 
 
 def _chosen(group: list[NamedOperation], found: list[Contradiction]) -> list[NamedOperation]:
     """Those operations on one method and path that are written, with base ids."""
     keys = [_only_member(item) for item in group]
-    acting = len({key for key in keys if key}) > 1
+    acting = group[0].method in {"POST", "PUT", "PATCH"} and len({key for key in keys if key}) > 1
     chosen: dict[str, NamedOperation] = {}
     for key, item in zip(keys, group, strict=True):
         kept = key if acting else ""
@@ -142,7 +148,9 @@ def _only_member(item: NamedOperation) -> str:
     """The only member of the request's body, as its examples show it, else as its tables have it; else nothing."""
     shown = [example.value for example in item.operation.request_examples if example.kind == "json"]
     if shown:
-        names = {name for value in shown for name in (value if isinstance(value, dict) and len(value) == 1 else ("", " "))}
+        names = {
+            name for value in shown for name in (value if isinstance(value, dict) and len(value) == 1 else ("", " "))
+        }
     else:
         names = {re.split(r"[.\[]", row.name)[0] for row in _tops(item)}
     return names.pop() if len(names) == 1 else ""

@@ -21,14 +21,14 @@ from conformance.document.placing import alike
 from conformance.document.spelling import plain
 from conformance.document.typewords import stated_type
 
-__all__ = ["Member", "nested", "unwrapped"]
+__all__ = ["BodyMember", "nested", "unwrapped"]
 
 _MARK = re.compile(r"\[[^\]]*\]$")
 _ANY = re.compile(r"\*|[<{].*[>}]")
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class BodyMember:
     """A member, or the body itself (without a name), with what is below it.
 
     `rows` are the rows that say it, the first first; none where only what is below it is described. `listed` says that
@@ -37,7 +37,7 @@ class Member:
 
     name: str
     rows: tuple[Row, ...] = ()
-    members: tuple[Member, ...] = ()
+    members: tuple[BodyMember, ...] = ()
     listed: bool = False
     line: int | None = None
 
@@ -51,7 +51,7 @@ class Member:
         """Whether its name stands for any name."""
         return _ANY.fullmatch(self.name) is not None
 
-    def every(self, prefix: str = "") -> Iterator[tuple[str, Member]]:
+    def every(self, prefix: str = "") -> Iterator[tuple[str, BodyMember]]:
         """(dotted name, member) of all below it."""
         for item in self.members:
             yield prefix + item.name, item
@@ -74,11 +74,13 @@ class _Node:
     def names(self) -> list[str]:
         return [*(self.above.names() if self.above is not None else []), self.name] if self.name else []
 
-    def closed(self) -> Member:
-        return Member(self.name, tuple(self.rows), tuple(item.closed() for item in self.below.values()), self.listed)
+    def closed(self) -> BodyMember:
+        return BodyMember(
+            self.name, tuple(self.rows), tuple(item.closed() for item in self.below.values()), self.listed
+        )
 
 
-def nested(tables: Iterable[Table]) -> tuple[Member, tuple[Contradiction, ...]]:
+def nested(tables: Iterable[Table]) -> tuple[BodyMember, tuple[Contradiction, ...]]:
     """The body that the tables describe, and what they do not agree in."""
     root = _Node("")
     found: list[Contradiction] = []
@@ -145,18 +147,26 @@ def _all(node: _Node) -> Iterator[_Node]:
         yield from _all(item)
 
 
-def _of_member(name: str, member: Member) -> Iterator[Contradiction]:
+def _of_member(name: str, member: BodyMember) -> Iterator[Contradiction]:
     rows = member.rows
     if any(not alike(rows[0], row) for row in rows[1:]):
-        yield Contradiction(at(row.line for row in rows), "two rows", f"{name} has several rows, and they differ", "", name)
+        yield Contradiction(
+            at(row.line for row in rows), "two rows", f"{name} has several rows, and they differ", "", name
+        )
     if member.row is not None and member.members:
         kind = stated_type(member.row.type).name
         if kind not in {"object", "array", ""}:
             text = f"{name} is {member.row.type}, and has members"
-            yield Contradiction(at(member.row.line, member.members[0].rows[0].line if member.members[0].rows else member.row.line), "members of a value", text, "", name)
+            yield Contradiction(
+                at(member.row.line, member.members[0].rows[0].line if member.members[0].rows else member.row.line),
+                "members of a value",
+                text,
+                "",
+                name,
+            )
 
 
-def unwrapped(body: Member, examples: Iterable[Example]) -> tuple[Member, tuple[Contradiction, ...]]:
+def unwrapped(body: BodyMember, examples: Iterable[Example]) -> tuple[BodyMember, tuple[Contradiction, ...]]:
     """The body with its members inside the one which every example has around them, where no table has that."""
     shown = [(example, example.value) for example in examples if example.kind == "json"]
     around = {_around(body, value) for _, value in shown}
@@ -165,12 +175,12 @@ def unwrapped(body: Member, examples: Iterable[Example]) -> tuple[Member, tuple[
         return body, ()
     example, value = shown[0]
     line = example.lines.get(f"/{name}", example.first_line)
-    inner = Member(name, (), body.members, isinstance(value[name], list), line)
+    inner = BodyMember(name, (), body.members, isinstance(value[name], list), line)
     text = f"the example has the members of the table inside {name}, which the table does not have"
-    return Member("", (), (inner,)), (Contradiction(at(line), "wrapper", text, subject=name),)
+    return BodyMember("", (), (inner,)), (Contradiction(at(line), "wrapper", text, subject=name),)
 
 
-def _around(body: Member, value: Any) -> str | None:
+def _around(body: BodyMember, value: Any) -> str | None:
     names = {item.name for item in body.members}
     if not names or not isinstance(value, Mapping) or names & value.keys():
         return None

@@ -159,7 +159,15 @@ def alike(one: Row, other: Row) -> bool:
     """Whether two rows say the same."""
 
     def said(row: Row) -> tuple[object, ...]:
-        return (row.name, (row.type or "").lower(), row.required, row.description, row.default, row.constraint, row.since)
+        return (
+            row.name,
+            (row.type or "").lower(),
+            row.required,
+            row.description,
+            row.default,
+            row.constraint,
+            row.since,
+        )
 
     return said(one) == said(other)
 

@@ -86,13 +86,17 @@ def documented_status(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     operation = contract.operations.get(exchange.operation)
     if operation is not None and operation.authority is Authority.UPSTREAM and 400 <= status < 500:
         return  # ruling 37: the document does not have this operation, so it cannot leave its refusals out
-    known = set(contract.error_codes) | {spec.status for spec in (operation.responses if operation else ())}
+    known = set(contract.error_codes)
+    if operation is not None:
+        known |= {*operation.errors, *(spec.status for spec in operation.responses)}
     if status in known:
         yield Look(DOCUMENTED)
         if 400 <= status < 500:
             yield from (Look(name) for name in _of_the_kind(exchange, contract))
         if documented(exchange, contract) is not None:
             yield Look(root_of(exchange))
+    elif 200 <= status < 300 and operation is not None and not operation.responses:
+        yield Look(DOCUMENTED)  # the document names no status of a success
     elif 200 <= status < 300 and operation is not None:
         promised = tuple(spec.status for spec in operation.responses)
         name = requirement_id.response(operation.id, operation.responses[0].status)

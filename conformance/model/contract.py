@@ -151,11 +151,21 @@ class ResponseSpec:
     source: Lines
 
 
+@dataclass(frozen=True, slots=True)
+class ErrorCode:
+    """A documented status code with its reason phrase."""
+
+    code: int
+    phrase: str
+    line: int
+
+
 @dataclass(frozen=True)
 class Operation:
     """One method on one path template.
 
     `request_schema` is the schema of the JSON body, or None when the operation takes no JSON body.
+    `errors` are codes that the document lists for this operation, beside the common ones.
     `defaults` are the values the document's example shows for members that the request left out.
     `secured` says that it is refused without a valid token; `issues_token` that its answer carries one in a header.
     `upstream_query` are parameters that upstream's operation knows, or used to, where the document is silent;
@@ -173,6 +183,7 @@ class Operation:
     request_media_type: str | None = None
     request_schema: Schema | None = None
     responses: tuple[ResponseSpec, ...] = ()
+    errors: Mapping[int, ErrorCode] = field(default_factory=dict)
     request_example: Any = None
     response_example: Any = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
@@ -199,15 +210,6 @@ class Operation:
         """A regular expression that the operation's paths match, from their first slash."""
         parts = re.split(r"\{[^}]*\}", self.path)
         return re.compile("[^/]+".join(re.escape(part) for part in parts) + r"\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorCode:
-    """A status code of the common table with its reason phrase."""
-
-    code: int
-    phrase: str
-    line: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

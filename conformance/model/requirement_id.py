@@ -57,14 +57,23 @@ class Kind(StrEnum):
 
 
 @cache
+def _word(name: str) -> str:
+    """A name as an id has it: letters, digits, `_`, `.` and `-`; a colon and other marks are a hyphen, and a letter of
+    another script is its number."""
+    return re.sub(
+        r"[^A-Za-z0-9_.-]", lambda match: "-" if match.group().isascii() else f"u{ord(match.group()):x}", name
+    )
+
+
+@cache
 def header(name: str) -> str:
     """A header that every request or answer has: `header.content-type`, and `header.request-id` of RequestId."""
-    return f"header.{re.sub(r'(?<=[a-z0-9])(?=[A-Z])', '-', name).lower()}"
+    return f"header.{re.sub(r'(?<=[a-z0-9])(?=[A-Z])', '-', _word(name)).lower()}"
 
 
 def method(name: str) -> str:
     """The generic meaning of an HTTP method: `method.get`."""
-    return f"method.{name.lower()}"
+    return f"method.{_word(name).lower()}"
 
 
 def error(code: int | str) -> str:
@@ -74,12 +83,12 @@ def error(code: int | str) -> str:
 
 def envelope(member: str = "") -> str:
     """The object that a failure carries, or a member of it: `error.envelope`, `error.envelope.code`."""
-    return f"error.envelope.{member}" if member else "error.envelope"
+    return f"error.envelope.{_word(member)}" if member else "error.envelope"
 
 
 def parameter(operation: str, location: str, name: str) -> str:
     """A parameter of an operation; `location` is path, query or header: `server.list.query.limit`."""
-    return f"{operation}.{location}.{name}"
+    return f"{operation}.{location}.{_word(name)}"
 
 
 def query(operation: str, name: str) -> str:
@@ -102,7 +111,7 @@ def body(operation: str, member: str = "") -> str:
 
     Without a member it is what all of them are below; the body as a whole is `request`.
     """
-    return f"{operation}.body.{member}" if member else f"{operation}.body"
+    return f"{operation}.body.{_word(member)}" if member else f"{operation}.body"
 
 
 @cache
@@ -111,7 +120,7 @@ def response(operation: str, status: int | str = "", place: str = "") -> str:
 
     Without a status it is what all successes of the operation are below.
     """
-    return ".".join(filter(None, (operation, "response", str(status), place)))
+    return ".".join(filter(None, (operation, "response", str(status), _word(place))))
 
 
 def response_header(operation: str, status: int | str, name: str) -> str:
@@ -121,7 +130,7 @@ def response_header(operation: str, status: int | str, name: str) -> str:
 
 def default(operation: str, member: str) -> str:
     """The value of a member that the request left out: `server.create.default.tags`."""
-    return f"{operation}.default.{member}"
+    return f"{operation}.default.{_word(member)}"
 
 
 def lenient(operation: str) -> str:

@@ -144,6 +144,7 @@ def test_a_dotted_name_nests_in_the_items_of_a_list(specs: dict[str, Spec]) -> N
             "id": {"type": "string", "format": "uuid", "x-source": [[172, 172]]},
             "title": {"type": "string", "x-source": [[174, 174]]},
         },
+        "required": ["id", "title"],
     }
 
 

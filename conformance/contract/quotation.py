@@ -117,11 +117,12 @@ def _quote(requirement: Requirement, read: _Read, entries: tuple[_Entry, ...]) -
         place = read.place(line)
     called = read.operations.get(requirement.operation or "")
     if called is not None and requirement.kind in {Kind.REQUEST, Kind.RESPONSE} and not requirement.place:
-        names = {"method": called.named.method, "path": called.named.path, **names}
+        address = {"method": called.named.method, "path": called.named.path}
+        names = {**{name: text for name, text in address.items() if _is_plain(text)}, **names}
     members = _members(requirement, near) if not best else []
     if members:
-        shown = (item.names.get("name") or item.names.get("code", "") for item in members)
-        names["names"] = ", ".join(dict.fromkeys(filter(None, shown)))
+        shown = dict.fromkeys(item.names.get("name") or item.names.get("code", "") for item in members)
+        names |= {"names": ", ".join(filter(None, shown))} if any(shown) else {}
         line = members[0].first
         place = read.place(line)
     return replace(place, page=document.page_of(line), names=names)

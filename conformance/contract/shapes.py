@@ -73,18 +73,14 @@ def _member(member: BodyMember, *, answer: bool) -> dict[str, Any]:
     if not member.members:
         return schema | _items(kind.items)
     inside = _object(member.members, answer=answer)
-    if kind.name == "array" or member.listed:
-        nullable = isinstance(schema.get("type"), list)
-        return {
-            **schema,
-            "type": schema["type"] if kind.name == "array" else ["array", "null"] if nullable else "array",
-            "items": inside,
-        }
-    # Whatever else its type is, what has members is an object.
-    types = schema.get("type")
-    inside["type"] = ["object", "null"] if isinstance(types, list) else "object"
-    kept = schema if kind.name in {"object", ""} else {name: schema[name] for name in schema if name.startswith("x-")}
-    return {**kept, **inside}
+    nullable = isinstance(schema.get("type"), list)
+    # Whatever its row says of a value, what has members is an object, or a list of them.
+    listed = kind.name == "array" or member.listed
+    if kind.name not in {"array" if listed else "object", ""}:
+        schema = {name: schema[name] for name in schema if name.startswith("x-")}
+    if listed:
+        return {**schema, "type": ["array", "null"] if nullable else "array", "items": inside}
+    return {**schema, **inside, "type": ["object", "null"] if nullable else "object"}
 
 
 def _items(kind: StatedType | None) -> dict[str, Any]:

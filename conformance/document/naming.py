@@ -20,7 +20,7 @@ from conformance.document.contradiction import Contradiction, at
 from conformance.document.model import ApiOperation, Document, Position, Row
 from conformance.document.nouns import nouns, segments
 
-__all__ = ["Inventory", "NamedOperation", "inventory", "operation_id"]
+__all__ = ["Inventory", "NamedOperation", "inventory", "named_operations", "operation_id"]
 
 METHODS = frozenset({"GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"})
 """The methods that an operation can have (OpenAPI 3.1, Path Item Object)."""
@@ -103,6 +103,11 @@ def inventory(document: Document) -> Inventory:
     for named in named_all:
         found += _of_address(named)
     return Inventory(named_all, tuple(found))
+
+
+def named_operations(document: Document) -> tuple[tuple[str, ApiOperation], ...]:
+    """(id, operation) of every operation that is written, also where it says the same once more."""
+    return tuple((item.id, one) for item in inventory(document).operations for one in (item.operation, *item.again))
 
 
 def _has_address(operation: ApiOperation) -> bool:

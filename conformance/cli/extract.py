@@ -9,8 +9,9 @@ import rich_click as click
 from rich.console import Console
 from rich.table import Table
 
+from conformance.cli.carried import carry_over
 from conformance.cli.paths import GivenPath
-from conformance.contract.extraction import Extraction, work_out
+from conformance.contract.extraction import Extraction, errata_text, work_out
 from conformance.contract.prepared import OVERLAY
 from conformance.contract.reading import first_line, reading
 from conformance.document import Document, read_document
@@ -29,44 +30,71 @@ from conformance.run.cases import registry
 
 @click.command()
 @click.argument("document", type=GivenPath())
-@click.option("--out", required=True, type=GivenPath(), help="Directory of the specs, made where it is missing.")
+@click.option(
+    "--out",
+    type=GivenPath(),
+    help="Directory of the specs, made where it is missing. With --against it may be left out: nothing is written then.",
+)
 @click.option(
     "--errata",
     type=GivenPath(),
     help="File of rulings, copied into the directory. Without it, those that lie there hold, if any.",
 )
 @click.option(
+    "--against",
+    type=GivenPath(),
+    help="Directory of the specs of the edition before: its rulings are carried over, and what changes is told.",
+)
+@click.option(
     "--strict",
     is_flag=True,
-    help="Write no specs, exit 1, when a line was not understood, or an erratum is stale or of another document.",
+    help="Write no specs, exit 1, when a line was not understood, an erratum is stale or of another document, or a ruling "
+    "that was carried over needs a look.",
 )
 @click.option(
     "--report", type=GivenPath(), help="Write what was read and what was not to this file: .json, or .html to look at."
 )
-def extract(document: Path, out: Path, errata: Path | None, strict: bool, report: Path | None) -> int:
+def extract(
+    document: Path, out: Path | None, errata: Path | None, against: Path | None, strict: bool, report: Path | None
+) -> int:
     """Write OpenAPI specs and the ledger from the vendor's DOCUMENT (text in UTF-8, PDF, Markdown or HTML).
 
     An action of the errata that selects nothing stops nothing: it is told with its lines, ruling and reason.
+    Of the rulings of the edition before (--against), those that apply get the lines of this one; those that the vendor has
+    made needless are left out; those whose place has changed are set aside in the errata (x-aside) for you to look at.
     Exit codes: 0 the specs are written; 1 with --strict, something was left over, no specs are written; 2 usage.
     """
-    if out.exists() and not out.is_dir():
+    if out is None and against is None:
+        raise UsageError("give --out DIR, the directory of the specs")
+    if errata is not None and against is not None:
+        raise UsageError("--errata and --against: give one of them")
+    if out is not None and out.exists() and not out.is_dir():
         raise UsageError(f"--out {out}: it is a file; give a directory")
     if report is not None:
         _open_report(report)
     read = read_document(document)
     cases = {case.name: case.verifies for case in registry()}
-    there = out / OVERLAY if (out / OVERLAY).exists() else None
-    worked_out = work_out(read, out.resolve().name, lambda requirements: coverage(requirements, cases), errata or there)
-    left_over = strict and bool(read.unread or worked_out.stale or worked_out.other)
+    carried = carry_over(read, against) if against is not None else None
+    place = errata or (out or against or Path()) / OVERLAY
+    text = carried.errata if carried is not None else errata_text(place, needed=errata is not None)
+    name = out.resolve().name if out is not None else document.stem
+    worked_out = work_out(read, name, lambda requirements: coverage(requirements, cases), text, place)
+    left_over = strict and bool(
+        read.unread or worked_out.stale or worked_out.other or (carried is not None and carried.left_over)
+    )
     if report is not None:
         put(report, _report(document, read, worked_out, report).encode("utf-8", "backslashreplace"), "--report")
-    written = worked_out if left_over else worked_out.write(out, errata=errata is not None)
+    files: tuple[str, ...] = ()
+    if out is not None and not left_over:
+        done = worked_out.write(out, errata=errata is not None or carried is not None)
+        files = tuple(str(out / name) for name in (*done.files, *([OVERLAY] if carried and carried.errata else [])))
     Console(highlight=False).print(_table(contradictions(read)))
     said = [*_unread(read), *_of_errata(worked_out), _figures(read)]
-    files = () if left_over else tuple(str(out / name) for name in written.files)
+    if carried is not None:
+        said += carried.said(worked_out, name)
     if report is not None:
         files = (*files, str(report))
-    if left_over:
+    if left_over and out is not None:
         said.append("no specs are written (--strict): something was left over")
     console = Console(soft_wrap=True, highlight=False)
     for line in (*said, *([f"written: {', '.join(files)}"] if files else [])):

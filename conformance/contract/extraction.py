@@ -22,7 +22,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from conformance.contract.ledger import derive
 from conformance.contract.openapi import service_specs
-from conformance.contract.overlay import NO_ERRATA, apply, load_overlay
+from conformance.contract.overlay import NO_ERRATA, apply, load_overlay, parse_overlay
 from conformance.contract.places import read_places
 from conformance.contract.prepared import LEDGER, OVERLAY, PREPARED, digests, prepared_json
 from conformance.contract.quotation import quotes
@@ -34,7 +34,7 @@ from conformance.model.contract import Requirement, StaleErratum
 from conformance.model.errors import SuiteError, UsageError
 from conformance.model.opening import content
 
-__all__ = ["Coverage", "Extraction", "extract", "prepare", "work_out"]
+__all__ = ["Coverage", "Extraction", "errata_text", "extract", "prepare", "work_out"]
 
 
 Coverage = Callable[[Iterable[Requirement]], Mapping[str, tuple[str, ...]]]
@@ -73,14 +73,24 @@ def extract(document: Document, out: Path, coverage: Coverage, errata: Path | No
     Specs of services that the document does not have are taken away. `coverage` tells which checks judge each
     requirement. Raises UsageError when the errata are none, or leave specs that are no OpenAPI; then nothing is written.
     """
-    there = out / OVERLAY if (out / OVERLAY).exists() else None
-    return work_out(document, out.resolve().name, coverage, errata or there).write(out, errata=errata is not None)
+    place = errata or out / OVERLAY
+    text = errata_text(place, needed=errata is not None)
+    return work_out(document, out.resolve().name, coverage, text, place).write(out, errata=errata is not None)
 
 
-def work_out(document: Document, name: str, coverage: Coverage, place: Path | None) -> Extraction:
-    """What `extract` writes to a directory of this name with the errata at `place`, but for `prepared.json`."""
+def errata_text(place: Path, *, needed: bool) -> bytes | None:
+    """The text of errata, None where there is no such file and none is needed. Raises UsageError."""
+    if not needed and not place.exists():
+        return None
+    load_overlay(place)  # which says in one line what is wrong with it
+    return content(place)
+
+
+def work_out(document: Document, name: str, coverage: Coverage, errata: bytes | None, place: Path) -> Extraction:
+    """What `extract` writes to a directory of this name with these errata, which come from `place`, but for
+    `prepared.json`."""
     specs = service_specs(document)
-    overlay = load_overlay(place) if place is not None else NO_ERRATA
+    overlay = parse_overlay(errata, place) if errata is not None else NO_ERRATA
     applied = apply(overlay, specs)
     _hold_valid("not valid OpenAPI 3.1", specs, SuiteError)
     _hold_valid(f"with {place} applied: not valid OpenAPI 3.1", applied.specs, UsageError)
@@ -96,7 +106,7 @@ def work_out(document: Document, name: str, coverage: Coverage, place: Path | No
         applied.stale,
         bool(overlay.document) and overlay.document != document.sha256,
         applied.specs,
-        content(place) if place is not None else None,
+        errata,
     )
 
 

@@ -29,7 +29,20 @@ from conformance.model.contract import Ruling, StaleErratum
 from conformance.model.errors import UsageError
 from conformance.model.opening import content
 
-__all__ = ["NO_ERRATA", "Action", "Applied", "Overlay", "apply", "load_overlay", "overlay_of"]
+__all__ = [
+    "NO_ERRATA",
+    "Action",
+    "Applied",
+    "Overlay",
+    "apply",
+    "apply_in_place",
+    "load_overlay",
+    "merged",
+    "overlay_of",
+    "parse_overlay",
+    "selected",
+    "spec_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +89,21 @@ def overlay_of(path: Path) -> Overlay:
 def load_overlay(path: Path) -> Overlay:
     """Read and check the errata file. Raises UsageError with the file and the action that is wrong."""
     try:
-        data = YAML(typ="safe", pure=True).load(content(path))
+        data = content(path)
     except FileNotFoundError:
         raise UsageError(f"{path}: there is no such file of errata") from None
     except IsADirectoryError:
         raise UsageError(f"{path}: is a directory; give the file of errata") from None
-    except (OSError, YAMLError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    return parse_overlay(data, path)
+
+
+def parse_overlay(text: bytes, path: Path) -> Overlay:
+    """The errata of what a file holds. Raises UsageError as `load_overlay` does."""
+    try:
+        data = YAML(typ="safe", pure=True).load(text)
+    except (YAMLError, ValueError, RecursionError) as error:
         raise UsageError(f"{path}: cannot be read as YAML: {_first_line(error)}") from None
     if not isinstance(data, dict) or not str(data.get("overlay", "")).startswith("1.0"):
         raise UsageError(f"{path}: not an OpenAPI Overlay 1.0 document (no `overlay: 1.0.0`)")
@@ -106,34 +128,44 @@ def apply(overlay: Overlay, specs: Mapping[str, Mapping[str, Any]]) -> Applied:
     Raises UsageError when a target is no JSONPath, or no spec is named and none has the common part.
     """
     result: dict[str, Any] = {name: copy.deepcopy(dict(spec)) for name, spec in specs.items()}
-    common = next((name for name, spec in specs.items() if "x-common" in spec), None)
     stale: list[StaleErratum] = []
     for number, action in enumerate(overlay.actions):
-        name = common if action.spec is None else action.spec
-        if name is None:
-            raise UsageError(
-                f"errata: {action.target}: no spec has a common part (`x-common`); say which with `x-spec`"
-            )
-        known = name if name in result else None
-        if known is None or not _apply_one(action, result, known):
+        known = spec_of(action, result)
+        if known is None or not apply_in_place(action, result, known):
             stale.append(StaleErratum(number, action.target, known, action.ruling, action.source, action.reason))
     return Applied(result, tuple(stale))
 
 
-def _apply_one(action: Action, holder: dict[str, Any], key: str) -> bool:
-    """Apply it in place; says whether it selects anything."""
+def spec_of(action: Action, specs: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """The name of the spec that an action changes, None where there is none of that name. Raises UsageError when it
+    names none and none has the common part."""
+    name = action.spec
+    if name is None:
+        name = next((known for known, spec in specs.items() if "x-common" in spec), None)
+    if name is None:
+        raise UsageError(f"errata: {action.target}: no spec has a common part (`x-common`); say which with `x-spec`")
+    return name if name in specs else None
+
+
+def selected(action: Action, spec: Mapping[str, Any]) -> dict[tuple[int | str, ...], Any]:
+    """Place -> node, of all that an action selects. Raises UsageError when its target is no JSONPath."""
     try:
-        matches = list(jsonpath.finditer(action.target, holder[key]))
+        return {tuple(match.parts): match.obj for match in jsonpath.finditer(action.target, spec)}
     except jsonpath.JSONPathError as error:
         raise UsageError(f"errata: {action.target}: not a JSONPath: {_first_line(error)}") from None
+
+
+def apply_in_place(action: Action, holder: dict[str, Any], key: str) -> bool:
+    """Apply it to `holder[key]`; says whether it selects anything."""
+    found = selected(action, holder[key])
     # Later list items first, so that a removal does not move those still to be removed.
-    for match in sorted(matches, key=lambda item: _order(item.parts), reverse=True):
-        parent, last = _parent(holder, key, match.parts)
+    for parts in sorted(found, key=_order, reverse=True):
+        parent, last = _parent(holder, key, parts)
         if action.update is None:
             del parent[last]
         else:
-            parent[last] = _merge(parent[last], action.update)
-    return bool(matches)
+            parent[last] = merged(parent[last], action.update)
+    return bool(found)
 
 
 def _parent(holder: Any, key: str, parts: Sequence[int | str]) -> tuple[Any, Any]:
@@ -148,9 +180,10 @@ def _order(parts: Sequence[int | str]) -> tuple[tuple[int, int, str], ...]:
     return tuple((0, part, "") if isinstance(part, int) else (1, 0, part) for part in parts)
 
 
-def _merge(old: Any, new: Any) -> Any:
+def merged(old: Any, new: Any) -> Any:
+    """What becomes of a node by an update."""
     if isinstance(old, dict) and isinstance(new, dict):
-        return {**old, **{name: _merge(old[name], value) if name in old else value for name, value in new.items()}}
+        return {**old, **{name: merged(old[name], value) if name in old else value for name, value in new.items()}}
     if isinstance(old, list):
         return [*old, *new] if isinstance(new, list) else [*old, new]
     return copy.deepcopy(new)

@@ -23,20 +23,21 @@ from conformance.model.contract import NO_QUOTE, Quote, Requirement
 from conformance.model.errors import UsageError
 from conformance.model.opening import content
 
-__all__ = ["dump_yaml", "ledger_yaml", "read_specs"]
+__all__ = ["dump_yaml", "extracted_specs", "ledger_yaml", "read_specs"]
 
 
 def read_specs(directory: Path) -> Prepared:
     """What the YAML of a directory of specs says, but for the places. Raises UsageError naming the file that is missing
     or wrong."""
-    extracted = _extracted(directory)
+    extracted = extracted_specs(directory)
     overlay = overlay_of(directory / OVERLAY)
     applied = apply(overlay, extracted)
     digest = sha256(dump_yaml(applied.specs).encode()).hexdigest()
     return Prepared(applied.specs, overlay.rulings, _ledger(directory / LEDGER), digest, {}, applied.stale)
 
 
-def _extracted(directory: Path) -> dict[str, dict[str, Any]]:
+def extracted_specs(directory: Path) -> dict[str, dict[str, Any]]:
+    """Service -> spec as it was extracted, before any ruling. Raises UsageError naming the file that is missing."""
     extracted = {name: _read(directory / file) for name, file in spec_files(directory).items()}
     if not extracted:
         raise UsageError(f"{directory / spec_file('*')}: there is no such spec; run `conformance extract` to write it")

@@ -194,3 +194,73 @@ def test_a_report_that_cannot_be_written_is_said_before_anything_is(
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"conformance: {said}")
     assert not (out.parent / "new").exists()
+
+
+# --- the next edition -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def first(library_path: Path, tmp_path: Path) -> Path:
+    """The specs of the first edition, in `one`."""
+    command("extract", library_path, "--out", "one", "--errata", LIBRARY_ERRATA / OVERLAY, cwd=tmp_path)
+    return tmp_path / "one"
+
+
+def next_edition(library_path: Path, first: Path, old: str, new: str) -> str:
+    text = library_path.read_text(encoding="utf-8")
+    assert old in text
+    (first.parent / "next.txt").write_text(text.replace(old, new), encoding="utf-8")
+    return "next.txt"
+
+
+def test_rulings_are_carried_over_and_what_changes_is_classed(library_path: Path, first: Path) -> None:
+    path = next_edition(library_path, first, "page-size integer", "page_size integer")
+    done = command("extract", path, "--against", "one", "--out", "two", cwd=first.parent, columns=200)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "rulings: 5 applies, 1 obsolete, 0 needs a look" in done.stdout
+    assert "parameter-removed: book.list query page-size: there -> absent" in done.stdout
+    assert "stale" not in done.stdout
+    assert command("requirements", "--specs", "two", cwd=first.parent).returncode == 0
+
+
+def test_without_a_directory_to_write_to_fates_are_told_and_nothing_is_written(library_path: Path, first: Path) -> None:
+    path = next_edition(library_path, first, "total integer", "total string")
+    done = command("extract", path, "--against", "one", cwd=first.parent, columns=200)
+    assert done.returncode == 0
+    assert "new contradictions: 1" in done.stdout
+    assert done.stdout.splitlines()[-1] == "1 breaking, 0 potentially breaking, 0 compatible"
+    assert {item.name for item in first.parent.iterdir()} == {"one", "next.txt"}
+
+
+def test_strict_fails_when_a_ruling_needs_a_look(library_path: Path, first: Path) -> None:
+    path = next_edition(library_path, first, "pages string 否", "pages array 否")
+    done = command("extract", path, "--against", "one", "--out", "two", "--strict", cwd=first.parent, columns=200)
+    assert done.returncode == 1
+    assert "needs a look (ruling 2, lines 230, 258 of the old edition" in done.stdout
+    assert not (first.parent / "two").exists()
+
+
+def test_an_edition_without_errata_has_nothing_to_carry(library_path: Path, tmp_path: Path) -> None:
+    command("extract", library_path, "--out", "one", cwd=tmp_path)
+    done = command("extract", library_path, "--against", "one", "--out", "two", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "one has no errata, so there is nothing to carry over" in done.stdout
+    assert not (tmp_path / "two" / OVERLAY).exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "give --out DIR, the directory of the specs"),
+        (("--against", "absent"), "absent/reading.json: is not there, for there is no such directory"),
+        (("--against", "specs"), "specs/reading.json: is not there; extract the document again into its directory"),
+        (("--against", "specs", "--errata", "x"), "--errata and --against: give one of them"),
+    ],
+)
+def test_what_cannot_be_carried_over_is_said_in_one_line(
+    library_path: Path, out: Path, options: tuple[str, ...], said: str
+) -> None:
+    done = command("extract", library_path, *options, cwd=out.parent)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"conformance: {said}")
+    assert done.stderr.count("\n") == 1

@@ -20,6 +20,7 @@ __all__ = ["WIDE", "Box", "Piece", "Printed", "Ruled", "Sheet", "is_monospaced",
 _Char = dict[str, Any]
 _NAMES = re.compile(r"mono|courier|consol|menlo|monaco|typewriter|sourcecode|firacode", re.IGNORECASE)
 _NARROW = frozenset("fijlrtI")
+_CLOSING = "。，、：；！？）」』”’】》〉,.:;!?)]}"
 _SNAP = 1.0
 _NEAR = 3.0
 WIDE = "\u4e00"
@@ -43,7 +44,8 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A line of a cell: its text, where it begins and ends, and how wide its first character and first word are."""
+    """A line of a cell: its text, where it begins and ends, and how wide its first character (with the marks that cannot
+    begin a line, and so stay with it) and its first word are."""
 
     text: str
     x0: float
@@ -213,10 +215,11 @@ def _box(chars: list[_Char], x0: float, x1: float, places: Mapping[int, int]) ->
 
 def _piece(text: str, chars: Sequence[_Char]) -> Piece:
     word = chars[: len(text.split(" ", 1)[0])]
+    start = chars[: 1 + len(text[1:]) - len(text[1:].lstrip(_CLOSING))]
     return Piece(
         text,
         chars[0]["x0"],
         max(char["x1"] for char in chars),
-        chars[0]["width"],
+        max(char["x1"] for char in start) - chars[0]["x0"],
         max(char["x1"] for char in word) - chars[0]["x0"],
     )

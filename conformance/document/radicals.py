@@ -1,4 +1,5 @@
-"""Radicals that stand where a character should: fonts share their glyphs, and who copies text from a PDF gets either."""
+"""Radicals and ligatures that stand where characters should: fonts share their glyphs or join them, and who copies text
+from a PDF gets these."""
 
 from __future__ import annotations
 
@@ -7,8 +8,8 @@ import unicodedata
 
 __all__ = ["folded"]
 
-_RADICALS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff]")
-"""CJK radicals, Kangxi radicals, compatibility ideographs (Unicode, 18.1)."""
+_RADICALS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\ufb00-\ufb06]")
+"""CJK radicals, Kangxi radicals, compatibility ideographs (Unicode, 18.1), ligatures of Latin letters (7.1)."""
 
 _ALONE = dict(
     zip(
@@ -22,8 +23,8 @@ the one Kangxi radical that NFKC makes another character than the one with which
 
 
 def folded(text: str) -> str:
-    """The text with each radical and compatibility ideograph as the character that it looks like, and all else as it is:
-    NFKC of the whole would rewrite full-width signs too, which the document may mean."""
+    """The text with each radical and compatibility ideograph as the character that it looks like, each ligature as its
+    letters, and all else as it is: NFKC of the whole would rewrite full-width signs too, which the document may mean."""
     return _RADICALS.sub(lambda match: _character(match.group()), text)
 
 

@@ -102,6 +102,14 @@ def test_breaks_of_the_author_and_at_blanks_keep_words_apart(tmp_path: Path) -> 
     assert ["可选值：active queued", words.strip()] == [row[1].text for row in source.grids[0].rows[1:]]
 
 
+def test_a_mark_that_cannot_begin_a_line_takes_what_is_before_it_along(tmp_path: Path) -> None:
+    texts = [f"{'书' * count}架1~500。" for count in range(8, 20)]
+    body = "".join(f"<tr><td>shelf</td><td>{text}</td></tr>" for text in texts)
+    style = STYLE.replace("width: 100%", "width: 60mm")
+    source = read(f"<table><tr><th>名称</th><th>描述</th></tr>{body}</table>", tmp_path, style=style)
+    assert texts == [row[1].text for row in source.grids[0].rows[1:]]
+
+
 def test_code_with_a_shadow_is_read_once_with_its_indents(tmp_path: Path) -> None:
     code = '{\n  "shelf": {\n    "名称": "用户页面",\n    "id": "a--b"\n  }\n}'
     source = read(f"<p>例：</p><pre>{code}</pre><p>后</p>", tmp_path)

@@ -9,5 +9,9 @@ def test_radicals_of_each_block_become_characters() -> None:
     assert "用户页码车豈" == folded("⽤户⻚码⻋\uf900")
 
 
+def test_ligatures_become_their_letters() -> None:
+    assert ("flavors", "Conflict", "office") == (folded("ﬂavors"), folded("Conﬂict"), folded("oﬃce"))
+
+
 def test_other_signs_of_compatibility_stay() -> None:
-    assert "（：）ﬁ①Ａ" == folded("（：）ﬁ①Ａ")
+    assert "（：）①Ａ" == folded("（：）①Ａ")

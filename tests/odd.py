@@ -415,7 +415,7 @@ def of_each_case(
 ) -> Iterator[Outcome]:
     """The outcomes of odd answers while one case is run alone, for each case whose name holds one of these."""
     chance = random.Random(every)
-    for case in registry():
+    for case in registry(contract=contract):
         if in_profile(case, profile) and any(name in case.name for name in names):
             chosen = f"test_{case.name.partition('.')[2]}", (case.module,)
             for number in range(chance.randint(1, every), answers(profile, contract, *chosen) + 1, every):

@@ -17,7 +17,6 @@ from conformance.contract.reading import first_line, reading
 from conformance.document import Document, read_document
 from conformance.document.contradictions import Contradiction, contradictions
 from conformance.document.pictures import page_pictures
-from conformance.judge.registry import coverage
 from conformance.model.contract import StaleErratum
 from conformance.model.errors import Exit, UsageError
 from conformance.reports.destination import open_file, put
@@ -25,7 +24,7 @@ from conformance.reports.reading_html import reading_html
 from conformance.reports.reading_json import reading_report
 from conformance.reports.visible import safe
 from conformance.reports.words import lines
-from conformance.run.cases import registry
+from conformance.run.cases import judging
 
 
 @click.command()
@@ -73,12 +72,11 @@ def extract(
     if report is not None:
         _open_report(report)
     read = read_document(document)
-    cases = {case.name: case.verifies for case in registry()}
     carried = carry_over(read, against) if against is not None else None
     place = errata or (out or against or Path()) / OVERLAY
     text = carried.errata if carried is not None else errata_text(place, needed=errata is not None)
     name = out.resolve().name if out is not None else document.stem
-    worked_out = work_out(read, name, lambda requirements: coverage(requirements, cases), text, place)
+    worked_out = work_out(read, name, judging, text, place)
     left_over = strict and bool(
         read.unread or worked_out.stale or worked_out.other or (carried is not None and carried.left_over)
     )

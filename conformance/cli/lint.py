@@ -8,11 +8,10 @@ import rich_click as click
 
 from conformance.cli.paths import GivenPath
 from conformance.contract.specs import default_directory, load_contract
-from conformance.judge.registry import coverage
 from conformance.model.contract import Contract
 from conformance.model.errors import Exit, UsageError
 from conformance.reports.terminal import safe
-from conformance.run.cases import registry
+from conformance.run.cases import judging
 from conformance.run.lint import Checked, lint_file, lint_specs
 
 DEFAULTS = (Path("waivers.yaml"), Path("baseline.json"))
@@ -33,11 +32,10 @@ def lint(paths: tuple[Path, ...], specs: Path | None) -> int:
     """
     place = specs or default_directory()
     chosen = paths or (*(path for path in DEFAULTS if path.is_file()), place)
-    cases = {case.name: case.verifies for case in registry()}
     done: list[Checked] = []
     for path in chosen:
         if path.is_dir():
-            done += lint_specs(path, lambda requirements: coverage(requirements, cases))
+            done += lint_specs(path, judging)
         else:
             done.append(lint_file(path, _contract(specs)))
     found = [item for _, items in done for item in items]

@@ -48,11 +48,11 @@ from conformance.proof.scorecard import (
     without_fault,
 )
 from conformance.reports.sentences import message, said, spoken
-from conformance.run.cases import Case, registry, service_of
+from conformance.run.cases import Case, registry
 from conformance.run.embedded import Embed
 from conformance.run.options import Options, in_profile
 from conformance.run.runner import run_cases
-from conformance.run.service import registered, services_of
+from conformance.run.service import registered
 from conformance.run.session import Session
 from conformance.services.fault import Fault
 from conformance.target.cloud import Settings
@@ -229,8 +229,7 @@ def _contract() -> Contract:
 
 def _cases() -> list[Case]:
     """The cases of the services that the contract has."""
-    known = {item.name for item in services_of(_contract())}
-    return [case for case in registry() if service_of(case) in known]
+    return list(registry(contract=_contract()))
 
 
 def _owing() -> list[str]:

@@ -8,15 +8,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
-from conformance.judge.registry import covered, passive_ids, required
+from conformance.judge.registry import passive_ids, required
 from conformance.model.contract import Contract
 from conformance.model.phrase import Phrase
 from conformance.model.record import Record
 from conformance.model.verdict import Removal, Run
-from conformance.run.cases import Case, registry
+from conformance.run.cases import Case, registry, verified_by
 from conformance.run.cleanup.cleaning import Cleaning
 from conformance.run.options import Options, in_profile
 from conformance.run.recorder import Recorder
@@ -92,7 +93,11 @@ def run_of(session: Told) -> Run:
 
 def record_of(session: Told) -> Record:
     """What was seen so far, without secrets."""
-    cases = [case for case in registry(partial(_uncollected, session)) if in_profile(case, session.options.profile)]
+    cases = [
+        case
+        for case in registry(partial(_uncollected, session), session.contract)
+        if in_profile(case, session.options.profile)
+    ]
     owed = required(session.contract, _promised(session, cases))
     reasons = _reasons(session, cases)
     recorder = session.recorder
@@ -193,7 +198,7 @@ def _promised(session: Told, cases: Iterable[Case]) -> Iterable[str]:
     without."""
     if session.options.profile != "smoke":
         return session.contract.requirements
-    declared = covered((pattern for case in cases for pattern in case.verifies), session.contract.requirements)
+    declared = chain.from_iterable(verified_by(case, session.contract) for case in cases)
     return {*declared, *passive_ids(session.contract.requirements)}
 
 
@@ -201,7 +206,7 @@ def _reasons(session: Told, cases: Iterable[Case]) -> dict[str, Phrase | str]:
     reasons: dict[str, Phrase | str] = dict(session.contract.reasons)
     if session.options.profile == "smoke":
         outside = set(session.contract.requirements) - set(
-            covered((pattern for case in cases for pattern in case.verifies), session.contract.requirements)
+            chain.from_iterable(verified_by(case, session.contract) for case in cases)
         )
         reasons |= {name: Phrase.of("not-in-smoke") for name in outside if name not in reasons}
     if session.refusal is not None:

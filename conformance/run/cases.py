@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from types import ModuleType
 from typing import Any, Protocol, TypeVar
 
 from conformance.judge.alike import TwoAnswers
 from conformance.judge.partition import telling
-from conformance.judge.registry import covered
+from conformance.judge.registry import coverage, covered
 from conformance.model import requirement_id
+from conformance.model.contract import Contract, Requirement
 from conformance.model.deviation import Deviation
 from conformance.model.errors import SuiteError
 from conformance.model.finding import Assertion
@@ -24,10 +26,22 @@ from conformance.model.jsonvalue import equal, short
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase, Value
 from conformance.run.recorder import Recorder
-from conformance.run.service import registered
+from conformance.run.service import Service, claimed, fallback, registered, services_of, unclaimed
 from conformance.run.unexercised import NotApplicable, NotExercised
 
-__all__ = ["Case", "Expect", "NotApplicable", "NotExercised", "call", "registry", "service_of", "verifies"]
+__all__ = [
+    "Case",
+    "Expect",
+    "NotApplicable",
+    "NotExercised",
+    "call",
+    "is_of",
+    "judging",
+    "registry",
+    "service_of",
+    "verified_by",
+    "verifies",
+]
 
 
 F = TypeVar("F", bound=Callable[..., None])
@@ -87,13 +101,15 @@ def verifies(
     return declare
 
 
-def registry(broken: Callable[[str, Exception], None] | None = None) -> Iterator[Case]:
-    """Every case of the registered services, by name.
+def registry(
+    broken: Callable[[str, Exception], None] | None = None, contract: Contract | None = None
+) -> Iterator[Case]:
+    """Every case of the services of a contract, by name; without one those of all that are known.
 
     `broken` is told of a module that cannot be imported, which is passed over then; without it the exception is raised.
     """
     found: list[Case] = []
-    for package in case_packages():
+    for package in case_packages(contract):
         for info in pkgutil.iter_modules(package.__path__):
             name = f"{package.__name__}.{info.name}"
             try:
@@ -107,16 +123,59 @@ def registry(broken: Callable[[str, Exception], None] | None = None) -> Iterator
     yield from sorted(found, key=lambda case: case.name)
 
 
-def case_packages() -> tuple[ModuleType, ...]:
-    """The packages that hold the cases of the registered services."""
-    return tuple(importlib.import_module(name) for service in registered() for name in service.cases)
+def case_packages(contract: Contract | None = None) -> tuple[ModuleType, ...]:
+    """The packages that hold the cases of the services of a contract; without one those of all that are known."""
+    names = [
+        name for service in (registered() if contract is None else services_of(contract)) for name in service.cases
+    ]
+    if contract is None:
+        names += _of_any_contract()
+    return tuple(importlib.import_module(name) for name in dict.fromkeys(names))
+
+
+def _of_any_contract() -> tuple[str, ...]:
+    """The packages of the cases that judge what no service claims."""
+    made = fallback()
+    return made.cases if made is not None else ()
 
 
 def service_of(case: Case) -> str:
     """The name of the service whose case this is, "" when it is none's."""
-    return next(
-        (item.name for item in registered() for package in item.cases if case.module.startswith(f"{package}.")), ""
+    return next((item.name for item in registered() if _is_of(case, item.cases)), "")
+
+
+def is_of(case: Case, service: Service) -> bool:
+    """Whether a case is one of this service."""
+    return _is_of(case, service.cases)
+
+
+def _is_of(case: Case, packages: tuple[str, ...]) -> bool:
+    return any(case.module.startswith(f"{package}.") for package in packages)
+
+
+def verified_by(case: Case, contract: Contract) -> tuple[str, ...]:
+    """The requirements of a contract that a case judges: what is claimed by a service is judged by no case for any
+    contract."""
+    return covered(case.verifies, _judged(contract) if _is_of(case, _of_any_contract()) else contract.requirements)
+
+
+@lru_cache(maxsize=8)
+def _judged(contract: Contract) -> tuple[str, ...]:
+    left = {item.id for item in unclaimed(contract)}
+    return tuple(
+        name for name, item in contract.requirements.items() if item.operation is None or item.operation in left
     )
+
+
+def judging(requirements: Iterable[Requirement]) -> dict[str, tuple[str, ...]]:
+    """Requirement id -> the checks and cases that judge it, whichever contract it is of."""
+    cases = tuple(registry())
+    any_contract = [case for case in cases if _is_of(case, _of_any_contract())]
+    own = {case.name: case.verifies for case in cases if case not in any_contract}
+    everything = tuple(requirements)
+    found = coverage(everything, own)
+    left = [item for item in everything if item.operation is not None and not claimed(item.operation)]
+    return found | coverage(left, own | {case.name: case.verifies for case in any_contract})
 
 
 class Again(Protocol):
@@ -140,7 +199,7 @@ class Expect:
         self._since = len(recorder.exchanges) + 1
         self._case = case
         self.case = case.name
-        self._allowed = frozenset(covered(case.verifies, recorder.contract.requirements))
+        self._allowed = frozenset(verified_by(case, recorder.contract))
         self.failures: list[Deviation] = []
 
     def __call__(
@@ -192,7 +251,7 @@ class Expect:
         resource = self._recorder.contract.resource_of(exchange.operation)
         if resource is None or resource.create != exchange.operation or exchange.request.actor != "main":
             return False
-        return self._recorder.may_create.get(resource.service) is False and exchange.response.status in {401, 403}
+        return self._recorder.may_create.get(resource.name) is False and exchange.response.status in {401, 403}
 
     def equal(
         self,

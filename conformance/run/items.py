@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.run.cases import Case, service_of
+from conformance.run.cases import Case
 from conformance.run.sending.client import Client
 from conformance.run.session import Session
 
@@ -44,4 +44,4 @@ def key_of(item: pytest.Item) -> str:
 def client_of(item: pytest.Item, run: Session) -> Client:
     """The client of the service whose case this is."""
     case = case_of(item)
-    return run.client_of(service_of(case) if case is not None else "")
+    return run.client_of(case)

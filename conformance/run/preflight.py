@@ -62,7 +62,7 @@ def look_over(client: Client) -> tuple[Phrase, ...]:
         raise NotACloud(_says(client, failed))
     _judge(client, listed)
     status = made.response.status
-    recorder.may_create[client.service.name] = status not in REFUSED
+    recorder.may_create[resource.name] = status not in REFUSED
     if status in REFUSED:
         return (Phrase.of("may-create-nothing", operation=made.operation, status=status),)
     _judge(client, made)

@@ -64,7 +64,7 @@ class Bookmark:
 class Recorder:
     """What a run has seen so far. `case` is the name of the case under way, "" between cases.
 
-    `may_create` maps a service to whether the credentials may create resources of it. `looks` counts how often each
+    `may_create` maps a resource to whether the credentials may create resources of it. `looks` counts how often each
     (requirement, check) was judged. `unjudged` maps a requirement to the cases that were to judge it and could not,
     each with the reason. `attempts` are the cases that ran, in order. `trail` holds the numbers of the exchanges that
     the next one depends on, while a case keeps it; they become the related exchanges of its findings. `exploring` says

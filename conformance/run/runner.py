@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from conformance.model.contract import Contract
 from conformance.model.errors import SuiteError, TargetError, UsageError
 from conformance.model.verdict import Verdict
 from conformance.run.cases import case_packages
@@ -87,7 +88,7 @@ def run_cases(session: Session, progress: Console, *watchers: object) -> Verdict
 
     options = session.options
     chosen = ["-k", options.selection] if options.selection else []
-    arguments = [*pytest_arguments(options.profile, options.modules), *chosen]
+    arguments = [*pytest_arguments(options.profile, options.modules, session.contract), *chosen]
     watcher, supervisor = Progress(session, progress), Supervisor(session)
     crew = [ByWorkers(session, supervisor, watcher)] if options.workers > 1 else []
     said = io.StringIO()  # pytest reports a bad -k in two lines of its own; ours is one
@@ -107,11 +108,11 @@ def run_cases(session: Session, progress: Console, *watchers: object) -> Verdict
     return session.verdict()
 
 
-def pytest_arguments(profile: str, modules: Iterable[str] = ()) -> list[str]:
-    """The command line on which pytest runs the suite, or these modules of it: its own configuration, none of a
-    directory around."""
+def pytest_arguments(profile: str, modules: Iterable[str] = (), contract: Contract | None = None) -> list[str]:
+    """The command line on which pytest runs the cases for a contract, or these modules of them: its own configuration, none
+    of a directory around."""
     chosen = [str(importlib.import_module(module).__file__) for module in modules]
-    folders = [str(next(iter(package.__path__))) for package in case_packages()]
+    folders = [str(next(iter(package.__path__))) for package in case_packages(contract)]
     return [
         *(chosen or folders),
         "-c",

@@ -7,26 +7,42 @@ Rules
 - A service registers itself when its package is imported; the composition (command, plugin, proof) imports
   `conformance.services`.
 - What is large, and what only some commands need, is named by a function that imports it when it is called.
+- A registered service claims operations of its contract. What nobody claims is left to the fallback, which makes services
+  of a contract alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from typing import Any
 
-from conformance.model.contract import Contract
+from conformance.model.contract import Contract, Operation
 from conformance.model.errors import SuiteError
 from conformance.model.marks import Marks
 
-__all__ = ["Service", "register", "registered", "service_named", "services_of"]
+__all__ = [
+    "Fallback",
+    "Service",
+    "claimed",
+    "fallback",
+    "register",
+    "register_fallback",
+    "registered",
+    "service_named",
+    "services_of",
+    "unclaimed",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """What the engine knows of one service.
 
-    `name` is that of its contract. `catalogue` are the types under which a catalogue lists its endpoint, the likeliest
+    `name` is that of its contract; `claims` are patterns of the ids of the operations there that its cases, target and
+    faults are for. `about` is the resource that its client makes: the first that can be made and removed when it is empty.
+    `catalogue` are the types under which a catalogue lists its endpoint, the likeliest
     first; that of the service which `gives_tokens` is where we log in.
 
     `client` gives the class that makes, observes, changes and removes its resources: a
@@ -53,6 +69,8 @@ class Service:
     """
 
     name: str
+    claims: tuple[str, ...] = ("*",)
+    about: str = ""
     catalogue: tuple[str, ...] = ()
     gives_tokens: bool = False
     client: Callable[[], Any] | None = None
@@ -74,7 +92,22 @@ class Service:
     stocked: str = ""
     target: Callable[[Any], Any] | None = None
 
+    @property
+    def key(self) -> str:
+        """What tells its client from those of the other services of a run."""
+        return f"{self.name} {self.about}" if self.about else self.name
 
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """What makes services of the operations that nobody claims: `cases` are the packages of their cases, `services` gives
+    those of a service of the contract by its name, in the order in which their resources are made."""
+
+    cases: tuple[str, ...]
+    services: Callable[[Contract, str], Sequence[Service]]
+
+
+_FALLBACK: list[Fallback] = []
 _REGISTERED: dict[str, Service] = {}
 
 
@@ -94,7 +127,48 @@ def service_named(name: str) -> Service:
     return _REGISTERED.get(name) or Service(name=name, catalogue=(name,))
 
 
+def register_fallback(made: Fallback) -> None:
+    """Have the operations that nobody claims judged by this."""
+    _FALLBACK[:] = [made]
+
+
+def fallback() -> Fallback | None:
+    """What judges the operations that nobody claims, None before it is registered."""
+    return _FALLBACK[0] if _FALLBACK else None
+
+
+def claimed(operation: str) -> bool:
+    """Whether the id of an operation is one that a registered service claims, as far as the id alone tells that."""
+    return any(fnmatchcase(operation, pattern) for service in _REGISTERED.values() for pattern in service.claims)
+
+
+def unclaimed(contract: Contract) -> tuple[Operation, ...]:
+    """The operations of a contract that no registered service has made its own. That by which we log in is none of
+    them, whatever it is called."""
+    login = contract.token_operation
+    return tuple(
+        item
+        for item in contract.operations.values()
+        if item is not login and not _has(_REGISTERED.get(item.service), item)
+    )
+
+
+def _has(service: Service | None, operation: Operation) -> bool:
+    return service is not None and any(fnmatchcase(operation.id, pattern) for pattern in service.claims)
+
+
 def services_of(contract: Contract) -> tuple[Service, ...]:
-    """The services that have operations in a contract, in its order."""
+    """The services that have operations in a contract, in its order: those that are registered, then for what they leave
+    those of the fallback."""
     promised = {operation.service for operation in contract.operations.values()}
-    return tuple(service_named(name) for name in contract.services if name in promised)
+    left = {operation.service for operation in unclaimed(contract)}
+    found: list[Service] = []
+    for name in contract.services:
+        own = service_named(name)
+        if name in promised and any(_has(own, item) for item in contract.operations.values() if item.service == name):
+            found += [own] if name in _REGISTERED or not _FALLBACK else []
+        elif name in promised and own.gives_tokens:
+            found.append(replace(own, cases=()))
+        if name in left and _FALLBACK:
+            found += _FALLBACK[0].services(contract, name)
+    return tuple(found)

@@ -30,6 +30,7 @@ from conformance.model.phrase import Phrase
 from conformance.model.record import Record
 from conformance.model.verdict import Verdict
 from conformance.run.account import record_of, run_of
+from conformance.run.cases import Case, is_of
 from conformance.run.cleanup.cleaning import Cleaning
 from conformance.run.cleanup.entrance import Entrance, SalvagingSender
 from conformance.run.embedded import CLOUD, OTHER_CLOUD
@@ -41,7 +42,7 @@ from conformance.run.journal_readback import unfinished
 from conformance.run.options import EXPLORING, Options, allowance_of, budget_of, max_time_of
 from conformance.run.preflight import look_over
 from conformance.run.recorder import Recorder
-from conformance.run.sending.caller import Connection, resource_of
+from conformance.run.sending.caller import Connection, place_of, resource_of
 from conformance.run.sending.client import Client
 from conformance.run.sending.pace import Pace, Rate
 from conformance.run.sending.rereading import NODES, Rereading
@@ -194,7 +195,7 @@ class Session:
 
     def rereading(self, client: Client) -> Rereading:
         """Reads again for the cases of a client."""
-        return self._rereading.setdefault(client.service.name, Rereading(client))
+        return self._rereading.setdefault(client.service.key, Rereading(client))
 
     @property
     def budget(self) -> tuple[int | None, float | None]:
@@ -294,13 +295,13 @@ class Session:
         entrance = Entrance(self.target, settings, wanted, self._side_door, self.secrets)
         self._stack.callback(entrance.close)
         self.cleaning.enter(entrance)
-        connection = Connection(self.target, self.sender, self.recorder, self.secrets, self._let_pass)
+        connection = Connection(self.target, self.sender, self.recorder, self.secrets, self._let_pass, self.clients)
         for service in self.services:
             if not service.gives_tokens:
                 self._connect(connection, service)
         self.facts = gather(self.client, self.services)
         for client in self.clients.values():
-            if resource_of(self.contract, client.service) is not None:
+            if resource_of(self.contract, client.service) is not None and not client.service.about:
                 self.notes += look_over(client)
                 self.sweep()
 
@@ -316,15 +317,16 @@ class Session:
     def _connect(self, connection: Connection, service: Service) -> None:
         """Make the client of a service, and clean up after runs that ended without doing so."""
         directory = state_directory()
-        where = (self.target.url(service.name), self.target.main.project_id)
+        where = (place_of(self.target, self.contract, service), self.target.main.project_id)
         earlier = list(unfinished(directory, *map(self.secrets.text, where)))
         journal = Journal.open(directory, *where, self.run_id, durable=self._durable, shown=self.secrets.text)
-        self._stack.callback(journal.close, done=False)  # what cleaning up has closed, and deleted, stays so
         make = service.client() if service.client is not None else Client
         client: Client = make(connection, service, journal, self.options.seed)
+        # What cleaning up has closed, and deleted, stays so; who makes nothing has nothing to delete.
+        self._stack.callback(journal.close, done=not client.makes)
         client.thorough = self.options.profile == "acceptance"
         client.read_only = self.options.read_only
-        self.clients[service.name] = client
+        self.clients[service.key] = client
         if self.options.read_only:
             for old in earlier:
                 old.close(done=False)
@@ -339,9 +341,10 @@ class Session:
             return client
         raise SuiteError("the session has no client: it is not open, or its contract gives tokens and nothing else")
 
-    def client_of(self, service: str) -> Client:
-        """The client of a service; that of the first one for the service that gives tokens."""
-        return self.clients.get(service) or self.client
+    def client_of(self, case: Case | None) -> Client:
+        """The first client of the service whose case this is; the first of all for the service that gives tokens."""
+        found = (item for item in self.clients.values() if case is not None and is_of(case, item.service))
+        return next(found, None) or self.client
 
     def _embedded(self, settings: Settings) -> Settings:
         """Without any cloud: the target inside this process. Raises UsageError when none was handed in."""

@@ -12,7 +12,6 @@ from contextlib import ExitStack
 import pytest
 
 from conformance.generate.exploration import keep_drawing_in
-from conformance.judge.registry import covered
 from conformance.model.deadline import in_units
 from conformance.model.deviation import Deviation
 from conformance.model.errors import (
@@ -29,7 +28,7 @@ from conformance.model.errors import (
 )
 from conformance.model.phrase import Phrase
 from conformance.model.record import Attempt
-from conformance.run.cases import Case, NotApplicable, NotExercised
+from conformance.run.cases import Case, NotApplicable, NotExercised, verified_by
 from conformance.run.interruption import came, hold, let_through, taken
 from conformance.run.items import case_of, client_of, explores, exploring_part, key_of
 from conformance.run.journal_file import state_directory
@@ -165,7 +164,7 @@ class Supervisor:
                 for item in session.items:
                     case = case_of(item)
                     if case is not None and item not in self.whole and not explores(item):
-                        run.recorder.not_judged(covered(case.verifies, run.contract.requirements), case.name, run.ended)
+                        run.recorder.not_judged(verified_by(case, run.contract), case.name, run.ended)
 
     def out_of_time(self, session: pytest.Session, run: Session) -> None:
         """Say that the time of the run is over, and stop. What only explores decides nothing: a run that has come to it
@@ -335,7 +334,7 @@ class Supervisor:
     def _not_exercised(self, run: Session, case: Case, reason: Phrase, requirements: tuple[str, ...] = ()) -> None:
         # The first time decides what was judged, and only what is the same for every seed does.
         if not self.again and not run.recorder.exploring:
-            unjudged = requirements or covered(case.verifies, run.contract.requirements)
+            unjudged = requirements or verified_by(case, run.contract)
             run.recorder.not_judged(unjudged, case.name, reason)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from conformance.model.contract import Contract, Operation
-from conformance.run.service import registered
+from conformance.run.service import unclaimed
 from conformance.services.fault import Fault
 from conformance.services.generic.faults import faults
 from conformance.services.generic.liberties import liberties
@@ -13,21 +13,6 @@ from conformance.services.generic.target.service import GenericPart
 from conformance.services.part import ReferencePart, Surroundings
 
 __all__ = ["rest_faults", "rest_liberties", "rest_part", "unclaimed"]
-
-_TOKENS = "/v3/auth/"
-"""Below which tokens are given, looked at and taken back (OpenStack Identity API v3)."""
-
-
-def unclaimed(contract: Contract) -> tuple[Operation, ...]:
-    """The operations of a contract that no registered service has made its own: one that gives tokens has those that are
-    about tokens, any other all of its service."""
-    known = {item.name: item for item in registered()}
-    return tuple(
-        operation
-        for operation in contract.operations.values()
-        if operation.service not in known
-        or (known[operation.service].gives_tokens and not operation.path.startswith(_TOKENS))
-    )
 
 
 def rest_part(around: Surroundings, service: str, operations: Sequence[Operation]) -> ReferencePart:

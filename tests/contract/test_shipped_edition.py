@@ -20,9 +20,9 @@ from conformance.contract.reading import READING
 from conformance.contract.services import spec_file, spec_files
 from conformance.contract.specs import LEDGER, OVERLAY, default_directory, load_effective
 from conformance.document import Document
-from conformance.judge.registry import coverage, covered
+from conformance.judge.registry import covered
 from conformance.model.contract import Authority, Contract, Level
-from conformance.run.cases import registry
+from conformance.run.cases import judging, registry
 
 
 @pytest.fixture
@@ -34,8 +34,7 @@ def out(tmp_path: Path) -> Path:
 
 
 def write(document: Document, out: Path) -> None:
-    cases = {case.name: case.verifies for case in registry()}
-    extract(document, out, lambda requirements: coverage(requirements, cases))
+    extract(document, out, judging)
 
 
 def test_the_committed_specs_are_what_the_document_gives(document: Document, out: Path) -> None:
@@ -63,7 +62,10 @@ def test_every_requirement_has_a_check_or_a_reason(contract: Contract) -> None:
 
 def test_every_case_verifies_requirements_that_exist(contract: Contract) -> None:
     lost = [
-        (case.name, name) for case in registry() for name in case.verifies if not covered([name], contract.requirements)
+        (case.name, name)
+        for case in registry(contract=contract)
+        for name in case.verifies
+        if not covered([name], contract.requirements)
     ]
     assert lost == []
 

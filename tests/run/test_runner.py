@@ -142,7 +142,9 @@ def test_a_case_file_that_cannot_be_imported_takes_no_other_with_it(
     (tmp_path / "test_broken.py").write_text("raise ValueError('not importable')\n", encoding="utf-8")
     arguments = runner.pytest_arguments
     monkeypatch.setattr(
-        runner, "pytest_arguments", lambda profile, modules: [str(tmp_path), *arguments(profile, modules)]
+        runner,
+        "pytest_arguments",
+        lambda profile, modules, contract: [str(tmp_path), *arguments(profile, modules, contract)],
     )
     verdict, _, _ = conducted(tmp_path / "out")
     assert (Exit.SUITE, True) == (verdict.exit_code, verdict.count(Outcome.PASSED) > 0)

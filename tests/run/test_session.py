@@ -25,6 +25,7 @@ from conformance.run.journal import Journal
 from conformance.run.journal_file import state_directory
 from conformance.run.options import Options, in_profile
 from conformance.run.sending.client import Client
+from conformance.run.service import service_named
 from conformance.run.session import Session
 from conformance.target.cloud import Settings
 
@@ -38,6 +39,10 @@ def opened(options: Options, contract: Contract) -> Iterator[Session]:
         session.cleanup()
 
 
+def case_of(service: str) -> Case:
+    return Case("one.case", (), smoke=True, module=f"{service_named(service).cases[0]}.test_one")
+
+
 def kinds(session: Session) -> list[str]:
     return [note.kind for note in session.notes]
 
@@ -47,7 +52,7 @@ def test_each_service_has_a_client_and_the_one_that_gives_tokens_shares_the_firs
 ) -> None:
     with opened(OPTIONS, contract) as session:
         assert ["image"] == list(session.clients)
-        assert session.client is session.client_of("image") is session.client_of("identity")
+        assert session.client is session.client_of(case_of("image")) is session.client_of(case_of("identity"))
 
 
 def test_errata_that_change_nothing_are_noted(contract: Contract) -> None:

@@ -156,7 +156,7 @@ class _Resending:
         self._history = History(verdict.exchanges, tag_of(verdict.run.id), conduct.contract.resources.values())
         self._opening = tuple(conduct.recorder.findings)
         self._sent_by_case = Counter(item.case for item in verdict.exchanges)
-        self._cases = frozenset(case.name for case in registry())
+        self._cases = frozenset(case.name for case in registry(contract=conduct.contract))
         self._outages = 0
         self._first_results: list[Replayed] = []
 
@@ -392,7 +392,8 @@ class _Resending:
         gate = self._conduct.recorder
         before, looks = len(gate.findings), gate.looks.copy()
         status = pytest.main(
-            pytest_arguments(self._verdict.run.profile), plugins=[Supervisor(self._conduct), _Only(names)]
+            pytest_arguments(self._verdict.run.profile, contract=self._conduct.contract),
+            plugins=[Supervisor(self._conduct), _Only(names)],
         )
         ended = self._conduct.ended
         if status == pytest.ExitCode.INTERRUPTED and (ended is None or ended.kind == "interrupted"):

@@ -102,12 +102,12 @@ class Cleaning:
         self._recorder.case = CLEANUP
         try:
             exchanges, self._looked = self._recorder.exchanges[self._looked :], len(self._recorder.exchanges)
-            for client in self._clients.values():
+            for client in self._makers():
                 if self._longest == LONGEST:
                     with contextlib.suppress(TargetError):  # what the case has made is deleted all the same
                         look_back(client, exchanges)
             stalls = 0
-            for client in self._clients.values():
+            for client in self._makers():
                 holdings = Holdings(client, self.entrance)
                 with contextlib.suppress(TargetError):
                     self._find(client, holdings, deadline)
@@ -164,11 +164,16 @@ class Cleaning:
         self._recorder.case = CLEANUP
         left: list[str] = []
         with Insistence(self.entrance.abort) as insistence:
-            for client in self._clients.values():
+            for client in self._makers():
                 outcome = self._finish_one(client, deadline, insistence)
                 left += _told(client.journal, outcome)
             self._left = tuple(left)
         self.out_of_time = bool(left) and deadline.over
+
+    def _makers(self) -> list[Client]:
+        """The clients that make anything, those first whose resources may need those of others, for they are removed
+        first."""
+        return [client for client in reversed(list(self._clients.values())) if client.makes]
 
     def _finish_one(self, client: Client, deadline: Deadline, insistence: Insistence) -> Removed:
         journal, outcome = client.journal, everything_of(client.journal)

@@ -23,7 +23,7 @@ from conformance.model.message import GONE, Exchange
 from conformance.run.cleanup.entrance import Entrance
 from conformance.run.cleanup.removal import Listed, Presence
 from conformance.run.reading import Members, body_of
-from conformance.run.sending.caller import path_of, resource_of
+from conformance.run.sending.caller import resource_of
 from conformance.run.sending.client import Client
 from conformance.run.unexercised import NotExercised
 
@@ -164,7 +164,7 @@ class _Recognising:
         self._client = client
         self._resource = resource
         self._project = project
-        before, _, after = path_of(client.operation(resource.remove or ""), "\0").partition("%00")
+        before, _, after = client.path(client.operation(resource.remove or ""), "\0").partition("%00")
         self._path = re.compile(re.escape(before) + r"([^/?#\s]+)" + re.escape(after))
         self.owners: dict[str, str] = {}
         self._rows: dict[str, str] = {}  # id -> the name of the resource that has it

@@ -22,7 +22,7 @@ from conformance.run.journal import Journal
 from conformance.run.journal_file import Found, found
 from conformance.run.journal_readback import take
 from conformance.run.recorder import CLEANUP, Recorder
-from conformance.run.sending.caller import Connection
+from conformance.run.sending.caller import Connection, place_of
 from conformance.run.sending.client import Client
 from conformance.run.sending.sender import RecordingSender
 from conformance.run.service import Service, services_of
@@ -90,7 +90,7 @@ def tidy_up(directory: Path, settings: Settings, contract: Contract, deadline: D
         insistence = stack.enter_context(Insistence(entrance.abort))
         for service in services:
             for entrance.first in target.actors if not service.gives_tokens else ():  # each may have begun a run
-                here = [head for head in heads if _is_of(head, entrance.target, service, work.secrets)]
+                here = [head for head in heads if _is_of(head, entrance.target, contract, service, work.secrets)]
                 work.do(here, service, entrance, insistence)
                 heads = tuple(head for head in heads if head not in here)
     elsewhere = [
@@ -102,8 +102,8 @@ def tidy_up(directory: Path, settings: Settings, contract: Contract, deadline: D
     return Tidied(tuple(map(work.secrets.phrase, said)), work.left or bool(unread), work.fault)
 
 
-def _is_of(head: Found, target: Target, service: Service, secrets: Secrets) -> bool:
-    shown = secrets.text(target.url(service.name)), secrets.text(target.main.project_id)
+def _is_of(head: Found, target: Target, contract: Contract, service: Service, secrets: Secrets) -> bool:
+    shown = secrets.text(place_of(target, contract, service)), secrets.text(target.main.project_id)
     return (head.endpoint, head.project) == shown
 
 

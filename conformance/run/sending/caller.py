@@ -12,8 +12,9 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from conformance.model.contract import Contract, Operation, Resource
@@ -29,21 +30,24 @@ from conformance.run.unexercised import NotExercised
 from conformance.target.cloud import Target
 from conformance.target.secrets import Secrets
 
-__all__ = ["Connection", "Lateness", "Query", "ServiceCaller", "path_of", "resource_of"]
+__all__ = ["Connection", "Lateness", "Query", "ServiceCaller", "path_of", "place_of", "resource_of"]
 
 Query = Sequence[tuple[str, str]] | Mapping[str, str | int]
 TWICE, HOPELESS = 2, 6
 """Times that a read was late: from the first on there is a pause before each, from the second on none any more."""
 LEAST_PATIENCE, LONGEST_PATIENCE = 0.3, 3.0
 """Seconds between a write and the next read, where what was written is seen only later."""
+NO_NAMES: Mapping[str, str] = {}
 _PARAMETER = re.compile(r"\{[^}]*\}")
+_HEAD = re.compile(r"(?:/v\d+(?:\.\d+)?)?/\{((?:project|tenant)_id)\}(?:/|\Z)")
+"""Where a path names the project in which it acts: before all else, behind the version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
     """What the clients of a run share: the target, the sender, who records, and what must not be shown.
 
-    `pause` lets time pass on the target.
+    `pause` lets time pass on the target. `clients` are those clients by the keys of their services, as they are made.
     """
 
     target: Target
@@ -51,6 +55,7 @@ class Connection:
     recorder: Recorder
     secrets: Secrets
     pause: Callable[[float], None] = time.sleep
+    clients: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -79,6 +84,7 @@ class ServiceCaller:
         self._written = False
         self._sender = connection.sender
         self._pause = connection.pause
+        self.clients = connection.clients
         self._gone = False  # whether an outage did not end in time
         self._heard: set[str] = set()  # the services that have answered
         self._tokens: dict[str, set[str]] = {}  # actor -> all that it had here, one after the other
@@ -105,8 +111,10 @@ class ServiceCaller:
         actor: str = "main",
         token: str | None = None,
         anonymous: bool = False,
+        names: Mapping[str, str] = NO_NAMES,
     ) -> Exchange:
-        """Send a request to an operation of the contract.
+        """Send a request to an operation of the contract; `names` are the parameters of its path that are not the resource's
+        id. The project at the head of a path is the actor's.
 
         `headers` are set after the defaults, None takes one away. `token` replaces the actor's own; `anonymous` sends
         what must not pass as authenticated: no token at all, or the `token` given.
@@ -114,7 +122,7 @@ class ServiceCaller:
         item = self.operation(operation)
         return self.send(
             item.method,
-            path_of(item, resource_id),
+            self.path(item, resource_id, actor, names),
             operation=operation,
             query=query,
             body=body,
@@ -123,6 +131,15 @@ class ServiceCaller:
             token=token,
             anonymous=anonymous,
         )
+
+    def path(
+        self, operation: Operation, resource_id: str = "", actor: str = "main", names: Mapping[str, str] = NO_NAMES
+    ) -> str:
+        """The path of an operation, with the actor's project where it stands at its head."""
+        head = _HEAD.match(operation.path)
+        if head is not None and head[1] not in names:
+            names = {head[1]: self.target.actors.get(actor, self.target.main).project_id, **names}
+        return path_of(operation, resource_id, names)
 
     def send(
         self,
@@ -262,7 +279,7 @@ class ServiceCaller:
         """The answer to a plain list, which is not judged."""
         item = self._of_resource(self.resource.list, "lists")
         headers = Headers.of({"Accept": "application/json", "X-Auth-Token": token})
-        url = f"{self.target.url(item.service)}{path_of(item)}"
+        url = f"{self.target.url(item.service)}{self.path(item, actor=actor)}"
         return self._sender.answer(Request(item.method, url, headers, operation=item.id, actor=actor))
 
     def _lost(self, request: Request) -> bool:
@@ -337,6 +354,11 @@ class ServiceCaller:
             raise SuiteError(f"a case asks for the operation {name}, which the contract does not have") from None
 
     @property
+    def makes(self) -> bool:
+        """Whether anything of the service can be created and removed again."""
+        return resource_of(self.contract, self.service) is not None
+
+    @property
     def resource(self) -> Resource:
         """What the service is about: its first resource that can be created and removed. Raises SuiteError when it has
         none."""
@@ -361,13 +383,21 @@ class ServiceCaller:
             self.target, self._sender = kept
 
 
-def path_of(operation: Operation, resource_id: str = "") -> str:
-    """The path of an operation on this resource."""
-    return _PARAMETER.sub(lambda _: quote(resource_id, safe=""), operation.path)
+def path_of(operation: Operation, resource_id: str = "", names: Mapping[str, str] = NO_NAMES) -> str:
+    """The path of an operation on this resource; `names` are parameters that have other values."""
+    return _PARAMETER.sub(lambda found: quote(names.get(found[0][1:-1], resource_id), safe=""), operation.path)
+
+
+def place_of(target: Target, contract: Contract, service: Service) -> str:
+    """Where the resources are that the client of a service makes, as a journal names it: the service's own address, and
+    behind it the path of the resource where each has a client."""
+    return target.url(service.name) + (contract.resources[service.about].collection if service.about else "")
 
 
 def resource_of(contract: Contract, service: Service) -> Resource | None:
     """The first resource of a service that a run can create and remove again, or None."""
+    if service.about:
+        return contract.resources[service.about]
     for item in contract.resources.values():  # asked several times for each request, so without a generator
         if item.service == service.name and item.create and item.remove:
             return item

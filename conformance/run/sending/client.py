@@ -35,7 +35,7 @@ from conformance.model.phrase import Phrase
 from conformance.run.journal import Journal
 from conformance.run.reading import Members, body_of, reading
 from conformance.run.recorder import CLEANUP
-from conformance.run.sending.caller import Connection, path_of, resource_of
+from conformance.run.sending.caller import Connection, resource_of
 from conformance.run.sending.deleting import Remover
 from conformance.run.sending.listing import listed_by
 from conformance.run.sending.provenance import Provenance, Whose
@@ -89,7 +89,8 @@ class Client(Remover):
         found = resource_of(self.contract, service)
         self._provenance = None
         if found is not None and found.remove is not None:
-            self._provenance = Provenance(journal, service.marks, found, self.operation(found.remove).path)
+            path = self.path(self.operation(found.remove), "{")
+            self._provenance = Provenance(journal, service.marks, found, unquote(path))
         self.begin("start")
 
     def begin(self, case: str, attempt: int = 0, *, explores: bool = False) -> None:
@@ -112,7 +113,7 @@ class Client(Remover):
     @property
     def may_create(self) -> bool | None:
         """Whether the credentials may create resources of the service; None while that is not known."""
-        return self.recorder.may_create.get(self.service.name)
+        return self.recorder.may_create.get(self.resource.name)
 
     def name(self, suffix: str = "") -> str:
         """A name that no other resource has, and that the journal recognises."""
@@ -374,7 +375,7 @@ class Client(Remover):
         self.journal.intend(name, project=project)
         request = Request(
             operation.method,
-            f"{self.target.url(operation.service)}{path_of(operation)}",
+            f"{self.target.url(operation.service)}{self.path(operation, actor=actor)}",
             Headers.of(
                 {
                     "Accept": "application/json",

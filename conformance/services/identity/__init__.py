@@ -29,6 +29,7 @@ def _target(around: Surroundings) -> TokenPart:
 
 IDENTITY = Service(
     name="identity",
+    claims=("auth.token", "auth.token.*"),
     cases=("conformance.services.identity.cases",),
     faults=_faults,
     target=_target,

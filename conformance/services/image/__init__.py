@@ -43,6 +43,7 @@ def _target(around: Surroundings) -> ReferencePart:
 
 IMAGE = Service(
     name="image",
+    claims=("image.*",),
     catalogue=("image",),
     client=_client,
     marks=MARKS,

@@ -1,0 +1,1 @@
+"""Cases that judge what any contract promises."""

@@ -19,10 +19,10 @@ from typing import Any
 
 from conformance.document import Document, Example, Row
 from conformance.document.described import Described, described
+from conformance.document.headings import common_of
 from conformance.document.model import rows_of
 from conformance.document.nesting import BodyMember
 from conformance.document.nouns import nouns
-from conformance.document.vocabulary import COMMON_HEADINGS
 from conformance.model.contract import Quote, Requirement
 from conformance.model.jsonvalue import kind_of
 from conformance.model.requirement_id import Kind
@@ -76,7 +76,7 @@ class _Read:
                     return _quoted(numbered.number or section, heading, part)
         headings = self.document.common.headings
         found = next((item for item in headings if item.line <= line <= item.last_line), None)
-        return _quoted(section, "" if found is None else COMMON_HEADINGS.get(found.title, "").replace("-", " "))
+        return _quoted(section, "" if found is None else common_of(found.title).replace("-", " "))
 
 
 def _quoted(section: str, heading: str, part: str = "") -> Quote:

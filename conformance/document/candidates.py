@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from conformance.document.headings import common_of
 from conformance.document.model import ApiOperation, Document, Heading
 from conformance.document.naming import named_operations
-from conformance.document.vocabulary import COMMON_HEADINGS, is_structural
 
 __all__ = ["Candidate", "candidates"]
 
@@ -44,12 +44,12 @@ class Candidate:
 def candidates(document: Document) -> tuple[Candidate, ...]:
     """Every candidate, by line."""
     names = frozenset(_names(document))
-    cited = _cited(document)
+    cited = _cited(document) | document.account.furniture | document.account.unread
     operations = named_operations(document)
     return tuple(
         Candidate(line, name, part, marker, tuple(word for word in _words(text) if word in names))
         for line, text in sorted(document.lines.items())
-        if line not in cited and not is_structural(text)
+        if line not in cited
         for name, part in [_place(line, operations, document.common.headings)]
         for marker in [_marker(text)]
         if marker or part == PRECONDITIONS
@@ -73,7 +73,7 @@ def _place(
         if operation.line <= line <= operation.last_line:
             return name, next((item.title for item in operation.parts if item.line <= line <= item.last_line), "")
     found = next((item for item in headings if item.line <= line <= item.last_line), None)
-    return "", COMMON_HEADINGS.get(found.title, found.title) if found is not None else ""
+    return "", (common_of(found.title) or found.title) if found is not None else ""
 
 
 def _names(document: Document) -> Iterator[str]:

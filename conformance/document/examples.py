@@ -10,12 +10,23 @@ from dataclasses import dataclass
 from conformance.document.glyphs import undouble
 from conformance.document.lines import Line
 from conformance.document.model import Example
-from conformance.document.vocabulary import METHODS, is_structural
+from conformance.document.vocabulary import METHODS
 
-__all__ = ["is_json_start", "is_request_line", "read_json", "read_request"]
+__all__ = [
+    "is_command",
+    "is_json_start",
+    "is_request_line",
+    "is_status_line",
+    "read_command",
+    "read_head",
+    "read_json",
+    "read_request",
+]
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 _CLOSER = {"{": "}", "[": "]"}
+_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//.*|#.*|/\*.*?\*/')
+_TRAILING = re.compile(r",(\s*[}\]])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +61,55 @@ def read_request(lines: Sequence[Line], start: int) -> tuple[Example, int]:
     at = start + 1
     # A line of code that is too long goes on in the next one, which is in double as well and begins in the middle of it.
     while at < len(lines) and undouble(lines[start].text) and (more := undouble(lines[at].text)):
-        if not re.fullmatch(r"[\w/?&=.,:%{}~+-]+", more) or is_structural(lines[at].text):
+        if not re.fullmatch(r"[\w/?&=.,:%{}~+-]+", more):
             break
         texts[0] += more
         at += 1
     while at < len(lines):
         shown = undouble(lines[at].text) or lines[at].text
-        if not re.match(r"[A-Za-z][A-Za-z-]*: *\S", shown) or is_structural(lines[at].text):
+        if not re.match(r"[A-Za-z][A-Za-z-]*: *\S", shown):
             break
         texts.append(shown)
         at += 1
     return Example("request", "\n".join(texts), None, lines[start].number, lines[at - 1].number), at
+
+
+def is_command(line: Line) -> bool:
+    """Whether a curl command begins here."""
+    return re.match(r"(?:[$#>] *)?curl ", line.text) is not None
+
+
+def is_status_line(line: Line) -> bool:
+    """Whether the line is the first of an HTTP response, or (printed twice) its shadow (RFC 9112, 4)."""
+    return any(re.match(r"HTTP/\d(?:\.\d)? +[1-5]\d\d\b", text or "") for text in (line.text, undouble(line.text)))
+
+
+def read_head(lines: Sequence[Line], start: int) -> int:
+    """The index of the first line after a status line at `start` and the header lines after it."""
+    at = start + 1
+    while at < len(lines) and re.match(r"[A-Za-z][A-Za-z-]*: *\S", undouble(lines[at].text) or lines[at].text):
+        at += 1
+    return at
+
+
+def read_command(lines: Sequence[Line], start: int) -> tuple[Example | None, int]:
+    """The request that a curl command at `start` sends, None where it names no address, and the index of the first line
+    after it. The command goes on while a line ends in a backslash or a quote is open."""
+    text, at = "", start
+    while at < len(lines):
+        text += lines[at].text.removesuffix("\\") + " "
+        goes_on = lines[at].text.endswith("\\") or text.count("'") % 2
+        at += 1
+        if not goes_on:
+            break
+    address = re.search(r"""(?<![\w"'])["']?((?:https?://|/|\$\{?\w+\}?/)[^\s"']*)""", text)
+    if address is None:
+        return None, at
+    method = re.search(rf"(?:-X|--request)[ =]*[\"']?({'|'.join(METHODS)})\b", text)
+    sends = re.search(r" (?:-d|--data\S*|--json)[ =]", text) is not None
+    word = method.group(1) if method else "POST" if sends else "GET"
+    first, last = lines[start].number, lines[at - 1].number
+    return Example("request", f"{word} {address.group(1)}", None, first, last), at
 
 
 def read_json(lines: Sequence[Line], start: int) -> tuple[Example, int, str | None]:
@@ -71,33 +120,36 @@ def read_json(lines: Sequence[Line], start: int) -> tuple[Example, int, str | No
     doubled = [undouble(line.text) for line in block]
     readings = [[text for text in doubled if text is not None]] if all(text is not None for text in doubled) else []
     readings.append([line.text for line in block])
+    bare = [_COMMENT.sub(_string_or_nothing, line.text) for line in block]
+    attempts = [(texts, False, "") for texts in readings]
+    attempts += [(texts, True, "commas before a bracket left out") for texts in readings]
+    attempts += [(bare, True, "comments left out")] if bare != readings[-1] else []
     problem: str | None = None
-    for texts in readings:
+    for texts, loose, said in attempts:
         text, numbers = _join(texts, block)
+        text = _TRAILING.sub(r" \1", text) if loose else text
         tokens = list(_tokens(text, numbers))
         mended, repair = _mend(text, tokens)
         try:
-            value = json.loads(mended)
-        except ValueError as error:
+            value = json.loads(mended, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
             problem = problem or f"the example that begins here is no JSON: {error}"
             continue
         pointers = dict(_pointers(tokens))
-        return Example("json", mended, value, block[0].number, block[-1].number, repair, pointers), end, None
+        repaired = ", ".join(filter(None, (repair, said))) or None
+        return Example("json", mended, value, block[0].number, block[-1].number, repaired, pointers), end, None
     raw = "\n".join(line.text for line in block)
     return Example("text", raw, None, block[0].number, block[-1].number), end, problem
 
 
 def _block_end(lines: Sequence[Line], start: int) -> int:
-    """The index after the last line of the block: where its brackets close, or where a heading ends it.
+    """The index after the last line of the block: where its brackets close, or where the lines end.
 
     Doubled brackets and doubled strings open and close together, so the count comes out even for both prints.
     """
     depth, inside = 0, False
     for at in range(start, len(lines)):
-        text = lines[at].text
-        if at > start and is_structural(text):
-            return at
-        for char in text:
+        for char in lines[at].text:
             if char == '"':
                 inside = not inside
             elif not inside:
@@ -105,6 +157,14 @@ def _block_end(lines: Sequence[Line], start: int) -> int:
         if depth <= 0 and not inside:
             return at + 1
     return len(lines)
+
+
+def _no_constant(word: str) -> None:
+    raise ValueError(f"{word} is no JSON (RFC 8259, 6)")
+
+
+def _string_or_nothing(match: re.Match[str]) -> str:
+    return match.group(1) or ""
 
 
 def _join(texts: Sequence[str], block: Sequence[Line]) -> tuple[str, list[tuple[int, int]]]:

@@ -2,79 +2,121 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
-from conformance.document.examples import is_json_start, is_request_line, read_json, read_request
+from conformance.document.commons import read_common
 from conformance.document.lines import Line, Source
-from conformance.document.model import (
-    ApiOperation,
-    ApiSection,
-    Chapter,
-    Common,
-    Document,
-    Example,
-    Heading,
-    NotUnderstood,
-    Position,
-    StatusCode,
-    Table,
-)
+from conformance.document.model import ApiOperation, ApiSection, Chapter, Document, Heading
+from conformance.document.operations import read_operation
+from conformance.document.outline import Extent, Head, extents, heads_of
 from conformance.document.sources import read_source
-from conformance.document.tables import header_of, read_table
-from conformance.document.vocabulary import COMMON_HEADINGS, INTRODUCTION, METHODS, NUMBERED, PARTS, VERSION
+from conformance.document.tally import Tally
+from conformance.document.vocabulary import FOOTER, NUMBERED, VERSION
 from conformance.model.errors import DocumentError
 
-__all__ = ["read_document"]
-
-_URI = re.compile(rf"({'|'.join(METHODS)}) +(/\S*)")
-
-
-@dataclass
-class _Content:
-    """What was found under one heading."""
-
-    tables: list[Table] = field(default_factory=list)
-    examples: list[Example] = field(default_factory=list)
-    texts: list[Line] = field(default_factory=list)
+__all__ = ["document_of", "read_document"]
 
 
 def read_document(path: Path) -> Document:
-    """Read the vendor's document, a text dump in UTF-8 or a PDF.
+    """Read the vendor's document: a text dump in UTF-8, Markdown, HTML or a PDF.
 
     Raises DocumentError with one line when the file cannot be read or describes no operation.
     """
-    source = read_source(path)
-    lines = source.lines
-    unread: list[NotUnderstood] = []
-    starts = [at for at in range(1, len(lines)) if lines[at].text == INTRODUCTION]
-    if not starts:
+    document = document_of(read_source(path))
+    if not document.operations:
         raise DocumentError(
-            f"{path}: describes no operation (no line reads {INTRODUCTION}); give the vendor's API reference"
+            f"{path}: describes no operation (no heading such as 功能介绍, URI or Request Parameters is above a method and"
+            " a path); give the vendor's API reference"
         )
-    first = _section_start(lines, starts[0])
-    common = _common(lines[:first], unread)
-    sections = _sections(lines, first, [at - 1 for at in starts], unread)
-    found = next((match for line in lines if (match := VERSION.match(line.text))), None)
-    if found is None:
-        raise DocumentError(f"{path}: names no product version; give the vendor's API reference")
-    title = NUMBERED.fullmatch(lines[0].text)
+    return document
+
+
+def document_of(source: Source) -> Document:
+    """What a source says. It may describe no operation at all."""
+    tally = Tally(source)
+    versions = [(line, match) for line in (*source.lines, *source.furniture) if (match := VERSION.fullmatch(line.text))]
+    tally.mark([line for line in source.lines if VERSION.fullmatch(line.text) or FOOTER.match(line.text)])
+    lines = [line for line in source.lines if line.number not in tally.furniture]
+    heads = heads_of(lines, tally)
+    found = extents(lines, heads)
+    sections = _sections(lines, heads, found, tally)
+    common = read_common(tuple(_between(lines, found)), {head.at: head for head in heads}, tally)
+    for line, _ in versions[:1]:
+        tally.furniture.discard(line.number)
+        tally.cite(line.number, line.number)
+    title = NUMBERED.fullmatch(lines[0].text) if lines else None
+    unread, account = tally.settle()
     return Document(
-        title=title.group(2) if title else lines[0].text,
-        product_version=found.group(1),
-        release_date=found.group(2),
+        title=title.group(2) if title else lines[0].text if lines else "",
+        product_version=versions[0][1].group(1) if versions else "",
+        release_date=next((match.group(2) for _, match in versions if match.group(2)), ""),
         sha256=source.sha256,
         line_count=source.line_count,
-        common=common,
+        common=replace(common, headings=_to_the_foot(common.headings, source.lines, lines)),
         sections=sections,
-        unread=tuple(unread),
+        unread=unread,
+        account=account,
         chapters=_chapters(lines),
         pages=_pages(source),
-        lines={line.number: line.text for line in lines},
+        lines={line.number: line.text for line in (*source.lines, *source.furniture)},
     )
+
+
+def _to_the_foot(headings: Sequence[Heading], written: Sequence[Line], lines: Sequence[Line]) -> tuple[Heading, ...]:
+    """The headings with the foot of a page right below what stands under them: its place is that of what is above it."""
+    kept = [line.number for line in lines]
+    found = []
+    for heading in headings:
+        at = bisect_right(kept, heading.last_line)
+        until = kept[at] if at < len(kept) else written[-1].number + 1
+        last = bisect_right(written, until - 1, key=lambda line: line.number)
+        found.append(replace(heading, last_line=written[last - 1].number))
+    return tuple(found)
+
+
+def _sections(
+    lines: Sequence[Line], heads: Sequence[Head], found: Sequence[Extent], tally: Tally
+) -> tuple[ApiSection, ...]:
+    """The sections in their order, each with the operations that stand in it one after the other."""
+    result = []
+    places = iter(heads)
+    head = next(places, None)
+    read: list[tuple[Extent, ApiOperation]] = []
+    for extent in found:
+        inside = []
+        while head is not None and head.at < extent.stop:
+            if head.at >= extent.title:
+                inside.append(head)
+            head = next(places, None)
+        read.append((extent, read_operation(lines[extent.title : extent.stop], inside, extent.title, tally)))
+    for at, group in groupby(read, key=lambda item: item[0].section):
+        operations = tuple(operation for _, operation in group)
+        line = lines[at] if at is not None else None
+        number = NUMBERED.fullmatch(line.text) if line is not None else None
+        result.append(
+            ApiSection(
+                title=number.group(2) if number else line.text if line else operations[0].title,
+                line=line.number if line else operations[0].line,
+                operations=operations,
+                number=number.group(1) if number else "",
+            )
+        )
+    return tuple(result)
+
+
+def _between(lines: Sequence[Line], found: Sequence[Extent]) -> Iterator[tuple[int, Sequence[Line]]]:
+    """The pieces of the document that are no operation's, with the index of the first line of each."""
+    begin = 0
+    for extent in found:
+        if begin < extent.title:
+            yield begin, lines[begin : extent.title]
+        begin = extent.stop
+    if begin < len(lines):
+        yield begin, lines[begin:]
 
 
 def _pages(source: Source) -> tuple[int, ...]:
@@ -109,141 +151,3 @@ def _goes_on(last: tuple[int, ...], number: tuple[int, ...]) -> bool:
     *above, own = number
     known = len(above) < len(last) and list(last[: len(above)]) == above
     return number == (*last, 1) or (known and own == last[len(above)] + 1)
-
-
-def _section_start(lines: Sequence[Line], at: int) -> int:
-    """The index of the numbered heading above, or of the operation's title when there is none."""
-    for index in range(at - 1, max(at - 6, -1), -1):
-        if _is_section(lines[index]):
-            return index
-    return at - 1
-
-
-def _is_section(line: Line) -> bool:
-    match = NUMBERED.fullmatch(line.text)
-    return match is not None and "." in match.group(1)
-
-
-def _sections(
-    lines: Sequence[Line], first: int, titles: Sequence[int], unread: list[NotUnderstood]
-) -> tuple[ApiSection, ...]:
-    headings = [at for at in range(first, len(lines)) if _is_section(lines[at])] or [first]
-    result: list[ApiSection] = []
-    for start, end in pairwise([*headings, len(lines)]):
-        inside = [at for at in titles if start <= at < end]
-        operations = tuple(_operation(lines[begin:stop], unread) for begin, stop in pairwise([*inside, end]))
-        if operations:
-            heading = NUMBERED.fullmatch(lines[start].text)
-            title = heading.group(2) if heading else lines[start].text
-            number = heading.group(1) if heading else ""
-            result.append(ApiSection(title, lines[start].number, operations, number))
-    return tuple(result)
-
-
-def _operation(lines: Sequence[Line], unread: list[NotUnderstood]) -> ApiOperation:
-    parts: dict[str, _Content] = {}
-    spans: dict[str, list[Line]] = {}
-    headings: list[Heading] = []
-    name = "title"
-    for line in lines[1:]:
-        if line.text in PARTS:
-            name = PARTS[line.text]
-            headings.append(Heading(name, line.number, line.number))
-        else:
-            spans.setdefault(name, []).append(line)
-            headings[-1:] = [replace(item, last_line=line.number) for item in headings[-1:]]
-    for name, span in spans.items():
-        parts[name] = _part(span, unread)
-    uri = _uri(spans.get("uri", []), lines[0])
-    request, response = parts.get("request", _Content()), parts.get("response", _Content())
-    return ApiOperation(
-        title=lines[0].text,
-        line=lines[0].number,
-        last_line=lines[-1].number,
-        method=uri[0],
-        path=uri[1],
-        uri_line=uri[2],
-        preconditions=tuple((line.text, line.number) for line in parts.get("preconditions", _Content()).texts),
-        request_tables=(
-            *(replace(table, place=Position.PATH) for table in parts.get("uri", _Content()).tables),
-            *request.tables,
-        ),
-        response_tables=tuple(response.tables),
-        request_examples=(*request.examples, *parts.get("request-example", _Content()).examples),
-        response_examples=(*response.examples, *parts.get("response-example", _Content()).examples),
-        success_codes=tuple(
-            (int(code), line.number)
-            for line in spans.get("success", [])
-            for code in re.findall(r"\b[1-5]\d\d\b", line.text)
-        ),
-        parts=tuple(headings),
-    )
-
-
-def _uri(lines: Sequence[Line], title: Line) -> tuple[str, str, int]:
-    for at, line in enumerate(lines):
-        match = _URI.match(line.text)
-        if match:
-            path = match.group(2)
-            # A path too long for the page goes on in the next line, which begins in the middle of it.
-            for more in lines[at + 1 :]:
-                if not re.fullmatch(r"[/\w{}.-]+", more.text) or header_of(more.text) is not None:
-                    break
-                path += more.text
-            return match.group(1), path.split("?")[0], line.number
-    raise DocumentError(f"line {title.number}: the operation that begins here has no line with a method and a path")
-
-
-def _first(part: _Content | None) -> Table | None:
-    return part.tables[0] if part is not None and part.tables else None
-
-
-def _part(lines: Sequence[Line], unread: list[NotUnderstood]) -> _Content:
-    part = _Content()
-    at = 0
-    while at < len(lines):
-        line = lines[at]
-        if header_of(line.text) is not None:
-            table, at = read_table(lines, at)
-            part.tables.append(table)
-            if not table.rows:
-                unread.append(
-                    NotUnderstood(line.number, table.last_line, "a table without a row that can be read", line.text)
-                )
-        elif is_json_start(line):
-            example, at, problem = read_json(lines, at)
-            part.examples.append(example)
-            if problem is not None:
-                unread.append(NotUnderstood(line.number, example.last_line, problem, line.text))
-        elif is_request_line(line):
-            example, at = read_request(lines, at)
-            part.examples.append(example)
-        else:
-            part.texts.append(line)
-            at += 1
-    return part
-
-
-def _common(lines: Sequence[Line], unread: list[NotUnderstood]) -> Common:
-    spans: list[tuple[str, list[Line]]] = [("", [])]
-    headings: list[Heading] = []
-    for line in lines:
-        if line.text in COMMON_HEADINGS:
-            spans.append((COMMON_HEADINGS[line.text], []))
-            headings.append(Heading(line.text, line.number, line.number))
-        elif spans[-1][0]:
-            spans[-1][1].append(line)
-            last = headings[-1]
-            headings[-1] = Heading(last.title, last.line, line.number)
-    parts = {name: _part(span, unread) for name, span in spans if name}
-    codes = _first(parts.get("error-codes"))
-    return Common(
-        request_parameters=_first(parts.get("common-request-parameters")),
-        response_parameters=_first(parts.get("common-response-parameters")),
-        methods=_first(parts.get("methods")),
-        error_codes=tuple(
-            StatusCode(int(row.name), row.type or "", row.line, row.last_line) for row in (codes.rows if codes else ())
-        ),
-        examples=tuple(example for part in parts.values() for example in part.examples),
-        headings=tuple(headings),
-    )

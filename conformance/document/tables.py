@@ -1,19 +1,27 @@
-"""Tables as the dump gives them: cells in one line, wrapped cells on the lines after it, headers again at page tops."""
+"""Tables as a text dump gives them: cells in one line, wrapped cells on the lines after it, headers again at page tops."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from conformance.document.columns import REQUIRED_CELL, header_of, header_words, is_known_type, position_of
 from conformance.document.lines import Line
-from conformance.document.model import Row, Table
-from conformance.document.vocabulary import COLUMNS, METHODS, REQUIRED, TYPES, is_structural
+from conformance.document.model import Position, Row, Table
+from conformance.document.rows import NAME, nested, row_of
+from conformance.document.tally import Tally
+from conformance.document.vocabulary import METHODS, SENTENCE
 
-__all__ = ["header_of", "joined", "read_table"]
+__all__ = ["joined", "read_table"]
 
-_NAME = re.compile(r"[A-Za-z_@$][\w.@$\[\]-]*")
-_LONGEST_CELLS = sorted(COLUMNS, key=len, reverse=True)
+_INSET = re.compile(r"(?:[└├│─>+·•]+|-+(?=\s))\s*")
+_BARE = re.compile(r"[a-z][a-z0-9_.:\[\]-]*|X-[\w-]+|[A-Z]\w*-[\w:-]+")
+_TYPE_WORDS = re.compile(
+    r"(?:array|list)\s+of\s+[A-Za-z]+|[A-Za-z][\w\[\]<>(),-]*|[\u4e00-\u9fff]{2,4}(?= |$)", re.IGNORECASE
+)
+_LATER = frozenset({"default", "example", "constraint", "since", "phrase"})
+"""Columns of whose cells a line does not tell where they end."""
 
 
 @dataclass
@@ -24,47 +32,46 @@ class _Open:
     cells: dict[str, list[str]] = field(default_factory=dict)
     last_line: int = 0
     in_required: bool = False
+    mixed: bool = False
+    inset: int = 0
 
 
-def header_of(text: str) -> tuple[str, ...] | None:
-    """The columns when the line is a table's header, printed once or twice; else None."""
-    cells: list[str] = []
-    rest = text
-    while rest:
-        word = next((item for item in _LONGEST_CELLS if rest.startswith(item)), None)
-        if word is None:
-            return None
-        cells.append(COLUMNS[word])
-        rest = rest[len(word) :].lstrip()
-    half = len(cells) // 2
-    if len(cells) % 2 == 0 and cells[:half] == cells[half:]:
-        cells = cells[:half]
-    known = len(cells) > 1 and cells[0] in {"name", "code"} and len(set(cells)) == len(cells)
-    return tuple(cells) if known else None
-
-
-def read_table(lines: Sequence[Line], start: int) -> tuple[Table, int]:
+def read_table(
+    lines: Sequence[Line],
+    start: int,
+    tally: Tally,
+    *,
+    place: Position = Position.OPEN,
+    owner: str = "",
+) -> tuple[Table, int]:
     """The table whose header is `lines[start]`, and the index of the first line after it."""
     columns = header_of(lines[start].text)
     assert columns is not None
+    methods = (header_words(lines[start].text) or ("",))[0] in {"方法", "Method"}
+    tally.cite(lines[start].number, lines[start].number)
     rows: list[_Open] = []
     at = start + 1
-    while at < len(lines) and not is_structural(lines[at].text) and not lines[at].text.startswith(("{", "[")):
+    while at < len(lines) and not lines[at].text.startswith(("{", "[")):
         line = lines[at]
-        if header_of(line.text) != columns:
-            if header_of(line.text) is not None:
-                break
-            opened = _row_start(line, columns)
+        other = header_of(line.text)
+        if other == columns:
+            tally.mark([line])
+        elif other is not None:
+            break
+        else:
+            opened = _row_start(line, columns, methods=methods, above=rows[-1] if rows else None)
             if opened is not None:
                 rows.append(opened)
-            elif rows:
-                _continue(rows[-1], line, columns)
-            else:
+            elif not rows or _is_heading(lines, at, rows, columns, methods=methods):
                 break
+            else:
+                _continue(rows[-1], line, columns)
         at += 1
-    done = tuple(_closed(row, columns) for row in rows)
+    done = nested(row for item in rows if (row := _closed(item, columns, tally)) is not None)
     last = done[-1].last_line if done else lines[start].number
-    return Table(columns, done, lines[start].number, last), at
+    if not done:
+        tally.doubt(lines[start].number, last, "a table without a row that can be read", lines[start].text)
+    return Table(columns, done, lines[start].number, last, place, owner), at
 
 
 def joined(pieces: Sequence[str]) -> str:
@@ -77,66 +84,137 @@ def joined(pieces: Sequence[str]) -> str:
     return text
 
 
-def _row_start(line: Line, columns: tuple[str, ...]) -> _Open | None:
+def _is_heading(
+    lines: Sequence[Line], at: int, rows: Sequence[_Open], columns: tuple[str, ...], *, methods: bool
+) -> bool:
+    """Whether the line is a heading that nobody knows, and not a cell that goes on.
+
+    A cell that goes on does so because its line was full. A heading is short and has no sentence in it, stands below a
+    row that is at its end, and something stands below it that is no row.
+    """
+    text = lines[at].text
+    told = rows[-1].cells.get("description", [])
+    if not told or not told[-1].endswith(("。", ".", "；", "！", ")", "）")) or len(text) > 20 or SENTENCE.search(text):
+        return False
+    widest = max((len(piece) for row in rows for piece in row.cells.get("description", [])), default=0)
+    if at + 1 == len(lines) or len(text) > widest * 0.8:
+        return False
+    below = lines[at + 1]
+    goes_on = header_of(below.text) == columns or _row_start(below, columns, methods=methods, above=None) is not None
+    return not goes_on and len(told[-1]) < widest + 1
+
+
+def _row_start(line: Line, columns: tuple[str, ...], *, methods: bool, above: _Open | None) -> _Open | None:
     """The row that begins on this line, or None when the line goes on with the row before."""
     text = line.text
     if columns[0] == "code":
         match = re.match(r"([1-5]\d\d)(?: +|$)(.*)", text)
-        return _open(line, match.group(1), match.group(2), columns) if match else None
-    name, _, rest = text.partition(" ")
-    if not _NAME.fullmatch(name):
+        return _opened(line, match.group(1), match.group(2), columns) if match else None
+    mark = _INSET.match(text)
+    name, _, rest = text[mark.end() if mark else 0 :].partition(" ")
+    inset = mark.end() if mark else 0
+    plain = re.sub(r"[(（][^()（）]*[)）]$", "", name)
+    if not NAME.fullmatch(plain):
         return None
+    rest = rest.strip()
     if columns == ("name", "description"):
-        return _open(line, name, rest.strip(), columns) if name in METHODS else None
-    rest = rest.strip()
-    word, _, after = rest.partition(" ")
-    required = "required" in columns
+        return _opened(line, name, rest, columns, inset) if _is_described(name, rest, above, methods=methods) else None
+    row = _opened(line, name, rest, columns, inset)
+    return row if row is not None and _is_row(row, columns) else None
+
+
+def _is_described(name: str, rest: str, above: _Open | None, *, methods: bool) -> bool:
+    """Whether the line is a name and what it is. Many a sentence begins with a word in Latin letters."""
+    if methods:
+        return name in METHODS
+    ended = above is None or "".join(above.cells.get("description", ["。"])).endswith(("。", ".", "；"))
+    return ended and _BARE.fullmatch(name) is not None and re.match(r"[^\x00-\x7f]", rest) is not None
+
+
+def _is_row(row: _Open, columns: tuple[str, ...]) -> bool:
+    """Whether enough of the cells are what their columns want."""
+    required = "required" in columns or "optional" in columns
     if "type" not in columns:
-        return _open(line, name, rest, columns) if rest[:1] in REQUIRED else None
-    typed = re.fullmatch(r"[A-Za-z][\w\[\]<>-]*", word) is not None
-    follows = after.strip()[:1] in REQUIRED if required else re.match(r"[^\x00-\x7f]", after.strip()) is not None
-    if typed and (follows or word.lower() in TYPES):
-        return _open(line, name, rest, columns)
-    return None
+        return bool(row.cells.get("required") or row.cells.get("optional") or row.cells.get("position"))
+    kind = "".join(row.cells.get("type", []))
+    if not kind:
+        return False
+    if is_known_type(kind):
+        return True
+    if required:
+        return bool(row.cells.get("required") or row.cells.get("optional"))
+    return re.match(r"[^\x00-\x7f]", "".join(row.cells.get("description", []))) is not None
 
 
-def _open(line: Line, name: str, rest: str, columns: tuple[str, ...]) -> _Open:
-    row = _Open(line, {columns[0]: [name]}, line.number)
+def _opened(line: Line, name: str, rest: str, columns: tuple[str, ...], inset: int = 0) -> _Open:
+    row = _Open(line, {columns[0]: [name]}, line.number, inset=inset)
+    words = rest.split()
+    open_columns = {*columns[1:]} & _LATER - ({"phrase"} if columns[0] == "code" else set())
+    if (open_columns or columns[-1] in {"type", "required"}) and _fits(words, columns[1:]):
+        row.cells.update({column: [word] for column, word in zip(columns[1:], words, strict=True)})
+        return row
     rest = rest.strip()
-    for column in columns[1:]:
+    for at, column in enumerate(columns[1:]):
         if not rest:
             break
         if column == "type":
-            word, _, rest = rest.partition(" ")
-            row.cells["type"] = [word]
-        elif column == "required":
-            rest = _take_required(row, rest)
-        elif column == "phrase":
+            match = _TYPE_WORDS.match(rest)
+            if match:
+                row.cells["type"] = [match.group()]
+                rest = rest[match.end() :]
+        elif column in {"required", "optional"}:
+            rest = _take_required(row, rest, column)
+        elif column == "position":
+            word, _, after = rest.partition(" ")
+            if position_of(word) is not None:
+                row.cells["position"], rest = [word], after
+        elif column == "phrase" and columns[0] == "code":
             match = re.match(r"[\x20-\x7e]+", rest)
             if match:
                 row.cells["phrase"] = [match.group().strip()]
                 rest = rest[match.end() :]
+        elif column in _LATER and rest:
+            row.mixed = True
+            row.cells["description"] = [rest]
+            break
         else:
             row.cells[column] = [rest]
-            rest = ""
+            row.mixed = at + 2 < len(columns)
+            break
         rest = rest.strip()
     return row
 
 
-def _take_required(row: _Open, text: str) -> str:
+def _fits(words: Sequence[str], columns: Sequence[str]) -> bool:
+    """Whether the words are one for each column, and those of the columns whose words are known are these."""
+    checks: dict[str, Callable[[str], object]] = {
+        "type": is_known_type,
+        "required": REQUIRED_CELL.fullmatch,
+        "optional": REQUIRED_CELL.fullmatch,
+        "position": position_of,
+    }
+    return len(words) == len(columns) and all(
+        column not in checks or bool(checks[column](word)) for column, word in zip(columns, words, strict=True)
+    )
+
+
+def _take_required(row: _Open, text: str, column: str = "required") -> str:
     """Read the required cell, which may go on with a condition in parentheses; returns what follows it."""
-    cell = row.cells.setdefault("required", [])
-    if not cell and text[:1] not in REQUIRED:
+    cell = row.cells.get(column, [])
+    if not cell and not REQUIRED_CELL.match(text):
         return text
     whole = "".join(cell) + text
-    condition = re.match(r"[是否]\s*(?:[(（][^)）]*[)）])?", whole)
-    opened = re.match(r"[是否]\s*[(（][^)）]*$", whole)
+    word = REQUIRED_CELL.match(whole)
+    assert word is not None
+    rest = whole[word.end() :]
+    opened = re.match(r"\s*[(（][^)）]*$", rest)
+    row.cells.setdefault(column, cell)
     if opened:
         cell.append(text)
         row.in_required = True
         return ""
-    assert condition is not None
-    taken = condition.end() - len("".join(cell))
+    condition = re.match(r"\s*[(（][^)）]*[)）]", rest)
+    taken = word.end() + (condition.end() if condition else 0) - len("".join(cell))
     cell.append(text[:taken])
     row.in_required = False
     return text[taken:]
@@ -144,27 +222,23 @@ def _take_required(row: _Open, text: str) -> str:
 
 def _continue(row: _Open, line: Line, columns: tuple[str, ...]) -> None:
     text = line.text
-    if "required" in columns and (row.in_required or not row.cells.get("required")):
-        text = _take_required(row, text).strip()
+    for column in ("required", "optional"):
+        if column in columns and (row.in_required or not row.cells.get(column)):
+            text = _take_required(row, text, column).strip()
     if "phrase" in columns and "description" not in row.cells and re.fullmatch(r"[\x20-\x7e]+", text):
         row.cells.setdefault("phrase", []).append(text)
         text = ""
     if text:
         row.cells.setdefault("description", []).append(text)
+        row.mixed |= not _LATER.isdisjoint(columns) and columns[0] != "code"
     row.last_line = line.number
 
 
-def _closed(row: _Open, columns: tuple[str, ...]) -> Row:
-    required = "".join(row.cells.get("required", ()))
-    kind = row.cells.get("type")
-    # A table of codes keeps its phrase where others keep the type.
-    phrase = row.cells.get("phrase")
-    return Row(
-        name=joined(row.cells[columns[0]]),
-        type=joined(kind) if kind else joined(phrase) if phrase else None,
-        required=REQUIRED.get(required[:1]) if required else None,
-        description=joined(row.cells.get("description", ())),
-        line=row.line.number,
-        last_line=row.last_line,
-        page=row.line.page,
-    )
+def _closed(row: _Open, columns: tuple[str, ...], tally: Tally) -> Row | None:
+    cells = {column: joined(pieces) for column, pieces in row.cells.items()}
+    if row.mixed:
+        tally.doubt(row.line.number, row.last_line, "a row whose cells cannot be told apart", row.line.text)
+    cells = {
+        column: cells.get(column, "") for column in (*columns, "description") if column in cells or column in columns
+    }
+    return row_of(cells, row.line.number, row.last_line, row.line.page, tally, indent=row.inset)

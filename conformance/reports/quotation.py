@@ -37,6 +37,8 @@ HEADINGS: Mapping[str, Text] = {
     "response": say("response"),
     "response example": say("example of the response"),
     "success": say("success codes"),
+    "errors": say("error codes"),
+    "notes": say("notes"),
     # the common part
     "request structure": say("structure of a request"),
     "structure example": say("example of a request"),

@@ -97,6 +97,6 @@ def test_what_is_no_json_is_kept_as_text_and_told() -> None:
     assert problem.startswith("the example that begins here is no JSON")
 
 
-def test_an_example_that_never_closes_ends_at_a_heading() -> None:
-    found, at, _ = read_json(lines("{", '"a": 1', "响应消息", "参数 描述"), 0)
+def test_an_example_that_never_closes_ends_with_what_stands_under_its_heading() -> None:
+    found, at, _ = read_json(lines("{", '"a": 1'), 0)
     assert (found.value, found.repaired, at) == ({"a": 1}, "} inserted before the end of line 2", 2)

@@ -10,7 +10,7 @@ from verdicts import recorded
 
 from conformance.contract.quotation import heading_of
 from conformance.contract.specs import load_contract
-from conformance.document.vocabulary import COMMON_HEADINGS, PARTS
+from conformance.document.headings import COMMON_NAMES, PART_NAMES
 from conformance.model.contract import Quote
 from conformance.model.deviation import Deviation
 from conformance.model.verdict import Verdict
@@ -125,7 +125,7 @@ def test_a_place_is_section_heading_part_line_and_page(verdict: Verdict) -> None
 
 
 def test_every_heading_that_a_quote_can_have_has_its_words() -> None:
-    parts = {name.replace("-", " ") for name in (*PARTS.values(), *COMMON_HEADINGS.values())}
+    parts = {name.replace("-", " ") for name in (*PART_NAMES, *COMMON_NAMES)}
     assert parts == set(HEADINGS)
     headings = {
         heading_of(operation.method, operation.path, operation.id).partition(" ")[0]

@@ -1,0 +1,231 @@
+"""The outline of a document: its headings, and where operations begin and end.
+
+A heading is certain where the source says so or where its words are those of a family; a short word (`参数`, `状态码`) is one
+only with what it heads right below it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from conformance.document.columns import header_of
+from conformance.document.examples import is_json_start, is_request_line
+from conformance.document.headings import PART_NAMES, DocumentPart, common_of, number_of, owner_of, part_of
+from conformance.document.lines import Line
+from conformance.document.tally import Tally
+from conformance.document.vocabulary import CODE_LIST, NUMBERED
+
+__all__ = ["Extent", "Head", "extents", "heads_of", "starts_something"]
+
+_BEGINNINGS = frozenset({"introduction", "preconditions", "uri"})
+_SHARED = re.compile(r"公共|通用|公用|common", re.IGNORECASE)
+_ORDER = {name: at for at, name in enumerate(PART_NAMES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A heading at an index of the lines: the part of an operation and of the common part that its words begin, its
+    number, and the level that the source gives it."""
+
+    at: int
+    part: DocumentPart | None
+    common: str
+    number: tuple[int, ...]
+    level: int | None
+    owner: str = ""
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is a heading whatever its words are."""
+        return self.level is not None or len(self.number) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Where an operation stands: the index of its title, of the first line that is not its own, and of the heading of
+    its section (None where there is none)."""
+
+    title: int
+    stop: int
+    section: int | None
+
+
+def starts_something(lines: Sequence[Line], at: int, tally: Tally) -> bool:
+    """Whether a table or an example begins at this index."""
+    if at >= len(lines):
+        return False
+    line = lines[at]
+    known = line.number in tally.grids or line.number in tally.codes
+    return known or header_of(line.text) is not None or is_json_start(line) or is_request_line(line)
+
+
+def heads_of(lines: Sequence[Line], tally: Tally) -> tuple[Head, ...]:
+    """The headings, in the document's order."""
+    return tuple(_heads(lines, tally))
+
+
+def _heads(lines: Sequence[Line], tally: Tally) -> Iterator[Head]:
+    last = 0
+    titles = tally.source.titles
+    for at, line in enumerate(lines):
+        if line.number in tally.grids:
+            last = max(last, tally.grids[line.number].last_line)
+        last = max(last, tally.codes.get(line.number, 0))
+        if line.number <= last:
+            continue
+        level = titles.get(line.number)
+        number, _ = number_of(line.text)
+        numbered = NUMBERED.fullmatch(line.text)
+        dotted = numbered is not None and "." in numbered.group(1) and _is_title(numbered.group(2))
+        part, common = part_of(line.text), common_of(line.text)
+        if level is None and not dotted:
+            followed = starts_something(lines, at + 1, tally) or _lists_codes(lines, at + 1, part, common)
+            if part is not None and not (part.certain or followed):
+                part = None
+            if common and not (followed or len(line.text) > 3):
+                common = ""
+            if part is None and not common:
+                continue
+        digits = tuple(map(int, number.split("."))) if number else ()
+        yield Head(at, part, common, digits if dotted or level is not None else (), level, owner_of(line.text))
+
+
+def _is_title(text: str) -> bool:
+    return re.search(r"[\u4e00-\u9fffA-Za-z]", text) is not None and not text.endswith(("。", "；", "，", ",", ";"))
+
+
+def _lists_codes(lines: Sequence[Line], at: int, part: DocumentPart | None, common: str) -> bool:
+    wanted = common == "error-codes" or (part is not None and part.name in {"success", "errors"})
+    return wanted and at < len(lines) and CODE_LIST.match(lines[at].text) is not None
+
+
+# --- operations -----------------------------------------------------------------------------------------------------
+
+
+def extents(lines: Sequence[Line], heads: Sequence[Head]) -> tuple[Extent, ...]:
+    """Where the operations stand, in the document's order."""
+    titles = sorted(set(_titles(lines, heads)))
+    by_index = {head.at: head for head in heads}
+    places = [head.at for head in heads]
+    sections = [_section(bisect_left(places, title), by_index.get(title), heads) for title in titles]
+    found = []
+    for number, (begin, end) in enumerate(pairwise([*titles, len(lines)])):
+        at = sections[number]
+        section = by_index[at] if at is not None else None
+        inside = heads[bisect_right(places, begin) : bisect_left(places, end)]
+        stop = _stop(end, by_index.get(begin), section, inside)
+        found.append(Extent(begin, stop, sections[number]))
+    return tuple(found)
+
+
+def _titles(lines: Sequence[Line], heads: Sequence[Head]) -> Iterator[int]:
+    """The indexes of the operations' titles: what stands above the first heading of an operation's parts."""
+    parents = dict(_parents(heads))
+    children: dict[int, set[str]] = {}
+    for head in heads:
+        if head.part is not None and head.at in parents:
+            children.setdefault(parents[head.at], set()).add(head.part.name)
+    seen: set[str] = set()
+    for place, head in enumerate(heads):
+        if head.part is None:
+            if head.sure or _is_shared(lines[head.at]):
+                seen = set()
+            continue
+        name = head.part.name
+        parent = parents.get(head.at)
+        if parent is not None:
+            known = children[parent]
+            if known & {"introduction", "uri"} or (
+                {"request", "response"} & known and {"success", "errors", "response"} & known
+            ):
+                yield parent
+            continue
+        if head.level is None and head.part.certain and _begins(name, seen, heads, place):
+            seen = set()
+            yield _above(lines, heads, place)
+        seen.add(name)
+
+
+def _parents(heads: Sequence[Head]) -> Iterator[tuple[int, int]]:
+    """(index of a heading of a part, index of the heading above it that is none), as far as the source gives levels."""
+    open_heads: list[Head] = []
+    for head in heads:
+        if head.level is None:
+            continue
+        while open_heads and (open_heads[-1].level or 0) >= head.level:
+            open_heads.pop()
+        if head.part is not None:
+            above = next((item for item in reversed(open_heads) if item.part is None), None)
+            if above is not None and not above.common:
+                yield head.at, above.at
+        open_heads.append(head)
+
+
+def _begins(name: str, seen: set[str], heads: Sequence[Head], place: int) -> bool:
+    """Whether a part of this name begins an operation after the parts that were seen since the last one began."""
+    if name == "introduction":
+        return True
+    if name not in _BEGINNINGS:
+        return False
+    if not seen:
+        return True
+    later = any(_ORDER.get(item, 0) > _ORDER[name] and item != "notes" for item in seen)
+    if name == "preconditions":
+        coming = (head.part.name for head in heads[place + 1 :] if head.part is not None)
+        return later and "uri" in seen and next((item for item in coming if item in _BEGINNINGS), "") == "uri"
+    return "uri" in seen and later
+
+
+def _above(lines: Sequence[Line], heads: Sequence[Head], place: int) -> int:
+    """The index of the title above a part's heading; the heading itself where what is above it is no title."""
+    before = heads[place - 1] if place else None
+    if before is not None and before.part is not None and before.part.name == "uri" and heads[place].at - before.at < 4:
+        place -= 1  # the method stands under a heading of its own, above that of the path
+    at = heads[place].at
+    above = lines[at - 1].text if at else ""
+    taken = place > 0 and heads[place - 1].at == at - 1 and heads[place - 1].part is not None
+    is_none = not above or taken or above[0] in "{}[]<" or above.endswith(("{", "}", "]", ",", "。"))
+    return at if is_none or CODE_LIST.match(above) else at - 1
+
+
+def _is_shared(line: Line) -> bool:
+    return _SHARED.search(line.text) is not None
+
+
+def _section(place: int, own: Head | None, heads: Sequence[Head]) -> int | None:
+    """The heading of the section in which the title of an operation stands, before which there are `place` headings."""
+    for at in range(place - 1, -1, -1):
+        head = heads[at]
+        if head.part is not None:
+            continue
+        if own is not None and own.level is not None:
+            if head.level is not None and head.level < own.level:
+                return head.at
+        elif own is not None and own.number:
+            if head.number and len(head.number) < len(own.number):
+                return head.at
+        elif len(head.number) > 1 or head.level is not None:
+            return head.at
+    return None
+
+
+def _stop(end: int, own: Head | None, section: Head | None, inside: Sequence[Head]) -> int:
+    """The index at which an operation ends: at the next chapter, or where what holds for all begins."""
+    level = own.level if own is not None else None
+    depth = len(own.number) if own is not None and own.number else len(section.number) if section is not None else 0
+    for head in inside:
+        if level is not None and head.level is not None:
+            if head.level <= level:
+                return head.at
+        elif head.level is None and (_is_chapter(head, depth) or (head.common and head.part is None)):
+            return head.at
+    return end
+
+
+def _is_chapter(head: Head, depth: int) -> bool:
+    """Whether a numbered heading stands beside the operation or above it, and not in it."""
+    return bool(head.number) and (not depth or len(head.number) <= depth)

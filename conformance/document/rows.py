@@ -1,0 +1,137 @@
+"""A row of a table from its cells: its name without marks, how deep it stands, what is said of it beside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from conformance.document.columns import is_known_type, position_of, required_of
+from conformance.document.model import Position, Row
+from conformance.document.tally import Tally
+
+__all__ = ["NAME", "deprecated_in", "nested", "row_of", "since_in"]
+
+NAME = re.compile(r"[A-Za-z_@$][\w.@$:\[\]{}*-]*|\{[\w-]+\}(?:[.\[][\w.\[\]{}]*)?", re.ASCII)
+"""The name of a parameter or a member, with the dots and brackets of what it stands in."""
+
+_MARKS = re.compile(r"(?:[└├│┣┗┃─━>›»—–→↳∟|+·•▪○\s]|\.(?=\.|\s)|-(?=[-\s>A-Za-z_]))+")
+_SUFFIX = re.compile(r"\s*[(（]([^()（）]*)[)）]$|\s*(\*)$")
+_GIVEN_UP = re.compile(
+    r"(?<!是否)(?<!是否被)(?<!是否已)(?:已(?:经|被)?)?(?:废弃|弃用|不推荐使用|不再(?:推荐)?使用)|\bdeprecated\b",
+    re.IGNORECASE,
+)
+_SINCE = re.compile(
+    r"(?:微版本|microversion|api\s*版本|版本)\s*(?:v|>=|≥|为|是|:|：)?\s*(\d+\.\d+)(?!\.\d)\s*(?:版本)?(?:及|或|和)?(?:以上|以后|之后|更高|起|开始|新增|支持|引入|及其)"
+    r"|(?:new|added|available|introduced)?\s*(?:in|since|from)\s*(?:micro)?-?version\s*v?(\d+\.\d+)(?!\.\d)"
+    r"|(?:从|自)\s*(?:微版本|版本|api)?\s*v?(\d+\.\d+)(?!\.\d)\s*(?:版本)?(?:起|开始|以后|之后)"
+    r"|(?:最低|最小)(?:的)?(?:api)?微版本(?:要求)?\s*(?:为|是|:|：)?\s*v?(\d+\.\d+)",
+    re.IGNORECASE,
+)
+_NOTHING = frozenset({"", "-", "--", "—", "/", "无", "n/a", "N/A", "None", "none"})
+
+
+def deprecated_in(text: str) -> bool:
+    """Whether the text says that something is to be given up."""
+    return _GIVEN_UP.search(text) is not None
+
+
+def since_in(text: str) -> str | None:
+    """The microversion from which on something is there, where the text says one."""
+    match = _SINCE.search(text)
+    return next(filter(None, match.groups()), None) if match else None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCell:
+    """What the cell of a name says: the name, and what is in parentheses behind it; `inset` is how far marks of its
+    depth move it to the right, in characters."""
+
+    name: str
+    inset: int = 0
+    said: tuple[str, ...] = ()
+
+
+def _named(cell: str) -> NamedCell:
+    mark = _MARKS.match(cell)
+    name = cell[mark.end() :] if mark else cell
+    said: list[str] = []
+    while match := _SUFFIX.search(name):
+        said.append(match.group(1) or match.group(2))
+        name = name[: match.start()]
+    return NamedCell(name.strip(), mark.end() if mark else 0, tuple(said))
+
+
+def row_of(cells: Mapping[str, str], first: int, last: int, page: int, tally: Tally, *, indent: int = 0) -> Row | None:
+    """The row of these cells, its inset as its depth; None where its name is none: then it is said why.
+
+    A table of codes keeps its phrase where others keep the type.
+    """
+    code = "code" in cells
+    named = NamedCell(cells["code"].strip()) if code else _named(cells["name"])
+    shown = " ".join(filter(None, cells.values()))
+    if not (re.fullmatch(r"[1-5]\d\d", named.name) if code else NAME.fullmatch(named.name)):
+        tally.doubt(first, last, "a row whose code is no HTTP status" if code else "a row without a name", shown)
+        return None
+    kind = _cell(cells, "type") if not code else cells.get("phrase")
+    if kind and not code and not is_known_type(kind):
+        tally.doubt(first, last, f"the type of {named.name} is not known: {kind}", shown)
+    description = (cells.get("description") or "").strip()
+    place = Position.OPEN
+    if said := _cell(cells, "position"):
+        found = position_of(said)
+        if found is None:
+            tally.doubt(first, last, f"the position of {named.name} is not known: {said}", shown)
+        place = found or Position.OPEN
+    required = _required(cells, named, tally, first, last)
+    beside = " ".join((description, *named.said))
+    version = _cell(cells, "since")
+    number = re.search(r"\d+\.\d+", version or "")
+    tally.cite(first, last)
+    return Row(
+        name=named.name,
+        type=kind.strip() if kind else None,
+        required=required,
+        description=description,
+        line=first,
+        last_line=last,
+        page=page,
+        depth=indent + named.inset,
+        place=place,
+        default=_cell(cells, "default"),
+        example=_cell(cells, "example"),
+        constraint=_cell(cells, "constraint"),
+        deprecated=deprecated_in(beside),
+        since=number.group() if number else since_in(beside),
+    )
+
+
+def _cell(cells: Mapping[str, str], column: str) -> str | None:
+    text = (cells.get(column) or "").strip()
+    return None if text in _NOTHING else text
+
+
+def _required(cells: Mapping[str, str], named: NamedCell, tally: Tally, first: int, last: int) -> bool | None:
+    for column, wanted in (("required", True), ("optional", False)):
+        if text := _cell(cells, column):
+            found = required_of(text)
+            if found is None:
+                tally.doubt(first, last, f"whether {named.name} is required is not understood: {text}", text)
+            return found if found is None or wanted else not found
+    for text in named.said:
+        if text == "*" or required_of(text) is not None:
+            return text == "*" or required_of(text)
+    return None
+
+
+def nested(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """The rows with their depth counted in steps, where it was in characters: a row that is further to the right than
+    the one above it is one deeper."""
+    found: list[Row] = []
+    insets: list[int] = []
+    for row in rows:
+        while insets and insets[-1] >= row.depth:
+            insets.pop()
+        found.append(replace(row, depth=len(insets)))
+        insets.append(row.depth)
+    return tuple(found)

@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, str] = {
     "selfcheck": "conformance.cli.selfcheck:selfcheck",
     "compare": "conformance.cli.compare:compare_runs",
     "specs": "conformance.cli.specs:specs",
+    "errata": "conformance.cli.errata:errata",
     "lab": "conformance.cli.lab:lab",
 }
 """Name -> module and function. A module is loaded when its command is used: reading PDFs costs half a second."""

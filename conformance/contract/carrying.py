@@ -22,7 +22,7 @@ from typing import Any
 
 from conformance.contract.linemap import LineMap
 from conformance.contract.overlay import Action, Overlay, apply_in_place, merged, selected, spec_of
-from conformance.contract.reading import Kept, spans_of
+from conformance.contract.reading import Kept, answers, spans_of
 from conformance.document.contradictions import Contradiction
 from conformance.model.contract import Lines
 from conformance.model.errors import UsageError
@@ -33,8 +33,6 @@ NodeSteps = tuple[int | str, ...]
 
 _NOTES = frozenset({"x-ruling", "x-source", "x-lines", "x-document-type", "x-document-required"})
 """Members of a spec that say where something comes from, and promise nothing."""
-_ANSWERED = 24
-"""Lines of a range of errata that still is about a contradiction on one of them."""
 
 
 class Fate(StrEnum):
@@ -207,15 +205,7 @@ class _Trial:
 
     def _answered(self, source: Lines) -> tuple[Contradiction, ...]:
         """The contradictions of the old edition that lines of the errata are about."""
-        return tuple(
-            item
-            for item in self._old.contradictions
-            if any(
-                (first, last) == span or (last - first < _ANSWERED and first <= span[0] <= last)
-                for first, last in source
-                for span in spans_of(item)
-            )
-        )
+        return tuple(item for item in self._old.contradictions if answers(source, item))
 
     def _alive(self, item: Contradiction) -> bool:
         """Whether the next edition has this contradiction, too."""

@@ -20,6 +20,7 @@ from conformance.document.candidates import Candidate, candidates
 from conformance.document.contradictions import Contradiction, contradictions
 from conformance.document.model import NotUnderstood
 from conformance.document.naming import named_operations
+from conformance.model.contract import Lines
 from conformance.model.errors import UsageError
 from conformance.model.opening import content
 
@@ -29,6 +30,7 @@ __all__ = [
     "Perusal",
     "ReadOperation",
     "Repair",
+    "answers",
     "first_line",
     "kept",
     "reading",
@@ -40,6 +42,8 @@ READING = "reading.json"
 VERSION = "1.0"
 FINGERPRINT = 8
 """Hex digits of a line's fingerprint."""
+NARROW = 24
+"""Lines of a range of errata that still is about a contradiction on one of them."""
 _BLANK = "-"
 
 
@@ -134,6 +138,15 @@ def spans_of(item: Contradiction) -> tuple[tuple[int, int], ...]:
 def first_line(item: Contradiction) -> int:
     """The first of the lines of a contradiction."""
     return spans_of(item)[0][0]
+
+
+def answers(source: Lines, item: Contradiction) -> bool:
+    """Whether lines of the errata are about a contradiction: one of its lines is in a range of a few, or they are its."""
+    return any(
+        (first, last) == span or (last - first < NARROW and first <= span[0] <= last)
+        for first, last in source
+        for span in spans_of(item)
+    )
 
 
 # --- what is kept of it -----------------------------------------------------------------------------------------------

@@ -18,11 +18,11 @@ from conformance.services.rest import rest_faults, rest_liberties
 __all__ = ["bank", "faults_of", "liberties"]
 
 
-def bank(contract: Contract) -> dict[str, Fault]:
+def bank(contract: Contract, *, every: bool = False) -> dict[str, Fault]:
     """Every fault by its id, sorted: those of the services that the contract has, and of what they leave to it. Raises
-    SuiteError when two have the same id."""
+    SuiteError when two have the same id. Of those of any contract some stand for the rest, unless `every` one is asked for."""
     own = (fault for service in _services(contract) for fault in service.faults(contract))
-    return _by_id(chain(own, rest_faults(contract)))
+    return _by_id(chain(own, rest_faults(contract, every=every)))
 
 
 def liberties(contract: Contract | None = None) -> dict[str, Fault]:

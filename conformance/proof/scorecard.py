@@ -72,7 +72,8 @@ class CleanRun:
     """The suite against the target without a fault; `findings` are false alarms, `notes` say why it was not conformant.
 
     `liberty` is what the target does in another way than the plain reference, and may; `advised` are the checks that gave
-    the advice that it calls for.
+    the advice that it calls for. `partial` says that not every promise has to be exercised: of a contract that is not the
+    product's own there may be some that no client can.
     """
 
     liberty: str
@@ -83,11 +84,12 @@ class CleanRun:
     seconds: float
     notes: tuple[str, ...] = ()
     advised: tuple[str, ...] = ()
+    partial: bool = False
 
     @property
     def silent(self) -> bool:
-        """Whether the verdict is conformant, without any finding."""
-        return self.overall == "conformant" and not self.findings
+        """Whether the verdict is conformant, or leaves open what may be left open, without any finding."""
+        return not self.findings and self.overall in {"conformant", "inconclusive" if self.partial else "conformant"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ class Scorecard:
     """What a self-check found. `selected` are the patterns that chose the faults; empty when all were tried.
 
     `proofs` maps a check that was never the first to catch a fault to one that it catches alone; `idle_checks` are
-    those that catch none.
+    those that catch none. With `partial` promises without a fault and idle checks are told and decide nothing: whether
+    there is a fault for a promise hangs on what the contract of a vendor has.
     """
 
     suite_version: str
@@ -109,6 +112,7 @@ class Scorecard:
     requirements_without_fault: tuple[str, ...]
     idle_checks: tuple[str, ...]
     proofs: Mapping[str, str] = field(default_factory=dict)
+    partial: bool = False
 
     def count(self, outcome: str) -> int:
         """How many faults came to this outcome."""
@@ -117,7 +121,7 @@ class Scorecard:
     @property
     def proven(self) -> bool:
         """Whether every fault was caught, nothing was invented, and no promise and no check went without its proof."""
-        complete = not self.requirements_without_fault and not self.idle_checks
+        complete = self.partial or (not self.requirements_without_fault and not self.idle_checks)
         return (
             complete and all(item.outcome == CAUGHT for item in self.trials) and all(item.silent for item in self.clean)
         )

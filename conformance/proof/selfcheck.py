@@ -125,6 +125,7 @@ def selfcheck(
         requirements_without_fault=without_fault(contract, proven(contract)),
         idle_checks=tuple(sorted(waiting - proofs.keys())),
         proofs=proofs,
+        partial=specs is not None,
     )
 
 
@@ -144,7 +145,7 @@ class _Task:
 def proven(contract: Contract) -> tuple[Sequence[str], ...]:
     """The requirements that each fault breaks, and those that each liberty is advised on."""
     return (
-        *(item.breaks for item in bank(contract).values()),
+        *(item.breaks for item in bank(contract, every=True).values()),
         *(item.remarks for item in liberties(contract).values()),
     )
 
@@ -283,6 +284,7 @@ def clean_run(profile: str, seed: int, liberty: str = "") -> CleanRun:
         time.monotonic() - began,
         _notes(verdict),
         advised=tuple(sorted({name for group in due for names in group.checks.values() for name in names})),
+        partial=_used[0] is not None,
     )
 
 

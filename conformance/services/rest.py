@@ -20,9 +20,9 @@ def rest_part(around: Surroundings, service: str, operations: Sequence[Operation
     return GenericPart(around, service, operations)
 
 
-def rest_faults(contract: Contract) -> Iterator[Fault]:
-    """The faults of what is left to the contract."""
-    yield from faults(contract, unclaimed(contract))
+def rest_faults(contract: Contract, *, every: bool = False) -> Iterator[Fault]:
+    """The faults of what is left to the contract; some of those that differ in their member alone, or every one."""
+    yield from faults(contract, unclaimed(contract), every=every)
 
 
 def rest_liberties(contract: Contract) -> Iterator[Fault]:

@@ -27,9 +27,10 @@ __all__ = ["faults"]
 ALL, SEED = "CONFORMANCE_ALL", "CONFORMANCE_DAY"
 
 
-def faults(contract: Contract, operations: Iterable[Operation]) -> Iterator[Fault]:
+def faults(contract: Contract, operations: Iterable[Operation], *, every: bool = False) -> Iterator[Fault]:
     """The faults of these operations of a contract, and of their resources."""
-    yield from _chosen(kept(contract, _every(contract, tuple(operations))))
+    made = kept(contract, _every(contract, tuple(operations)))
+    yield from made if every or os.environ.get(ALL) else _chosen(made)
 
 
 def _every(contract: Contract, operations: tuple[Operation, ...]) -> Iterator[Fault]:
@@ -38,6 +39,8 @@ def _every(contract: Contract, operations: tuple[Operation, ...]) -> Iterator[Fa
         if operation.responses:
             yield from form_faults(contract, operation, partial(_asks, operation.id))
         yield from refusals.faults(contract, operation)
+    for service in dict.fromkeys(item.service for item in operations):
+        yield from refusals.codes(contract, service)
     yield from access.faults(operations)
     for resource in contract.resources.values():
         if names & set(resource.operations):
@@ -60,7 +63,7 @@ def _chosen(made: Iterator[Fault]) -> Iterator[Fault]:
     day = os.environ.get(SEED, "")
     groups: dict[tuple[str, str], list[Fault]] = {}
     for fault in made:
-        match = None if os.environ.get(ALL) else _BY_MEMBER.match(fault.id)
+        match = _BY_MEMBER.match(fault.id)
         if match is None:
             yield fault
         else:

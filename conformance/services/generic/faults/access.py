@@ -41,7 +41,6 @@ def isolation(contract: Contract, resource: Resource) -> Iterator[Fault]:
         breaks = (
             rid.stated(resource.name, "isolation", word),
             rid.stated(operation, "isolation"),
-            rid.path(operation, resource.parameter),
         )
         said = f"{operation} reaches what belongs to another project"
         yield Fault(f"{operation}.open", breaks, said, Hooks(authorise=partial(_as_admin, operation)))

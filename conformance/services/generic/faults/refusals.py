@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from http.client import responses
 from typing import Any
 
 from conformance.model import requirement_id as rid
@@ -17,7 +18,7 @@ from conformance.services.generic.target.requests import read_as
 from conformance.services.generic.target.shapes import NOTHING, Maker, fits, kind_of_schema, wrapper_of
 from conformance.services.wire import Answer, Call
 
-__all__ = ["faults"]
+__all__ = ["codes", "faults"]
 
 MAKER = Maker("taken", lambda _name: "2000-01-01T00:00:00Z")
 
@@ -27,6 +28,21 @@ def faults(contract: Contract, operation: Operation) -> Iterator[Fault]:
     yield from _answers(contract, operation)
     yield from _bodies(operation)
     yield from _queries(operation)
+
+
+def codes(contract: Contract, service: str) -> Iterator[Fault]:
+    """Codes of the document that the target sends another one for: of a service, whichever operation was called."""
+    for status, instead in ((404, 410), (405, 501), (406, 400), (409, 400), (415, 400)):
+        due = partial(_of_another_code, contract, service, status, instead)
+        said = f"{service} answers {instead} where {status} is due"
+        breaks = (rid.error(status), "status.documented", "status.server-error")
+        yield Fault(f"{service}.code.{status}", breaks, said, Hooks(answer=due))
+
+
+def _of_another_code(
+    contract: Contract, service: str, status: int, instead: int, call: Call, answer: Answer, _store: Any
+) -> Answer:
+    return _as(contract, instead)(answer) if call.service == service and answer.status == status else answer
 
 
 # --- how it is refused ----------------------------------------------------------------------------------------------
@@ -65,7 +81,7 @@ def _answers(contract: Contract, operation: Operation) -> Iterator[Fault]:
 
 
 def _as(contract: Contract, status: int) -> Callable[[Answer], Answer]:
-    phrase = contract.error_codes[status].phrase if status in contract.error_codes else "Forbidden"
+    phrase = contract.error_codes[status].phrase if status in contract.error_codes else responses[status]
 
     def change(answer: Answer) -> Answer:
         body = json.loads(json.dumps(answer.body))

@@ -12,7 +12,7 @@ from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract, Resource
 from conformance.services.fault import Fault, Hooks
 from conformance.services.generic.faults.reading import answering, body_schema, other_value, sent_members, succeeded
-from conformance.services.generic.target.shapes import fits, kind_of_schema
+from conformance.services.generic.target.shapes import fits, kind_of_schema, wrapper_of
 from conformance.services.generic.target.store import GenericStore, Stored
 from conformance.services.wire import Answer, Call, Caller
 
@@ -38,6 +38,12 @@ def _success(contract: Contract, name: str | None) -> tuple[str, ...]:
     return tuple(rid.response(operation.id, spec.status) for spec in operation.responses) if operation else ()
 
 
+def _said(contract: Contract, name: str) -> tuple[str, ...]:
+    """The promises on the body of an operation as a whole, and on what it is wrapped in."""
+    wrapper = wrapper_of(contract.operations[name].request_schema)
+    return (rid.request(name), *((rid.body(name, wrapper),) if wrapper else ()))
+
+
 def _own(call: Call, resource: Resource) -> str:
     return call.names.get(resource.parameter, "")
 
@@ -47,7 +53,7 @@ def _own(call: Call, resource: Resource) -> str:
 
 def _creates(contract: Contract, resource: Resource) -> Iterator[Fault]:
     create, name = str(resource.create), resource.name
-    stored = (rid.stated(create, "stored"), *_success(contract, create))
+    stored = (rid.stated(create, "stored"), *_success(contract, create), *_said(contract, create))
 
     def lost(_call: Call, item: Stored, store: GenericStore) -> None:
         store.drop(item)
@@ -55,7 +61,8 @@ def _creates(contract: Contract, resource: Resource) -> Iterator[Fault]:
     shown = (*stored, rid.stated(create, "shown"), *_success(contract, resource.show))
     yield Fault(f"{create}.lost", shown, f"a {name} that was made is not there", _storing(create, lost))
     if resource.list is not None:
-        listed = (rid.complete(resource.list), rid.stated(create, "listed"), *stored)
+        whole = (rid.complete(resource.list), *_success(contract, resource.list))
+        listed = (*whole, rid.stated(create, "listed"), *stored)
         hidden = Hooks(visible=partial(_without_newest, resource))
         yield Fault(f"{create}.unlisted", listed, f"the {name} that was made last is in no list", hidden)
     for member, node in sent_members(contract, resource, create).items():
@@ -115,7 +122,7 @@ def _without_newest(resource: Resource, call: Call, found: list[Stored], _store:
 
 def _changes(contract: Contract, resource: Resource) -> Iterator[Fault]:
     change, name = str(resource.change), resource.name
-    stored = (rid.stated(change, "stored"), *_success(contract, change))
+    stored = (rid.stated(change, "stored"), *_success(contract, change), *_said(contract, change))
     said = sent_members(contract, resource, change)
     bodies = tuple(rid.body(change, member) for member in said)
     breaks = (*stored, *bodies)

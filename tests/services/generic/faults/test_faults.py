@@ -56,7 +56,7 @@ def test_faults_break_what_the_ledger_has_and_liberties_nothing(books: Contract)
 def test_each_operation_and_each_resource_has_its_faults(books: Contract) -> None:
     for contract in (GOODS, books):
         known = [operation_of(contract, name) for name in bank(contract)]
-        assert {item.id for item in unclaimed(contract)} == set(known)
+        assert {item.id for item in unclaimed(contract)} == {*known} - {""}  # some are of a service as a whole
     found = bank(GOODS)
     for name in ("crate", "seal", "rack", "slot"):
         wanted = {f"{name}.create.lost", f"{name}.create.unlisted", f"{name}.delete.undone", f"{name}.delete.listed"}

@@ -6,19 +6,25 @@ import io
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
-from pdfminer.psexceptions import PSException
-from pdfplumber.utils.exceptions import PdfminerException
+from pdfminer.pdfpage import PDFPage
 
+from conformance.document.confined import Allow
 from conformance.document.layout import source_of
 from conformance.document.lines import Source
 from conformance.document.pages import sheet_of
 from conformance.model.errors import DocumentError
 
-__all__ = ["is_pdf", "read_pdf"]
+__all__ = ["MOST_PAGES", "is_pdf", "read_pdf"]
+
+MOST_PAGES = 2000
+"""Pages of the longest document that is read."""
+_FOR_ALL, _FOR_A_PAGE = 60, 2
+"""Seconds of the processor for a document and for each of its pages; a page full of text takes a quarter of one."""
 
 
 def is_pdf(data: bytes) -> bool:
@@ -26,17 +32,25 @@ def is_pdf(data: bytes) -> bool:
     return data.lstrip()[:5] == b"%PDF-"
 
 
-def read_pdf(data: bytes, path: Path, sha256: str) -> Source:
+def read_pdf(data: bytes, path: Path, sha256: str, allow: Allow | None = None) -> Source:
     """The source of a PDF. Its lines are those of its text, page by page. Raises DocumentError when it cannot be read."""
     try:
         with _silence(), pdfplumber.open(io.BytesIO(data)) as pdf:
+            count = sum(1 for _ in islice(PDFPage.create_pages(pdf.doc), MOST_PAGES + 1))
+            if count > MOST_PAGES:
+                raise DocumentError(f"{path}: has more than {MOST_PAGES} pages; give the API reference alone")
+            if allow is not None:
+                allow(_FOR_ALL + _FOR_A_PAGE * count)
             sheets = []
             for page in pdf.pages:
                 sheets.append(sheet_of(page))
                 page.close()
-    except (PDFEncryptionError, PDFPasswordIncorrect):
-        raise DocumentError(f"{path}: is an encrypted PDF; save it without a password first") from None
-    except (PdfminerException, PSException, ValueError, TypeError, KeyError, AssertionError) as error:
+    except (DocumentError, MemoryError):
+        raise
+    except Exception as error:  # the library meets what a file holds with errors of any kind
+        causes = (error, *error.args, error.__context__)
+        if any(isinstance(cause, (PDFEncryptionError, PDFPasswordIncorrect)) for cause in causes):
+            raise DocumentError(f"{path}: is an encrypted PDF; save it without a password first") from None
         cause = " ".join(str(error).split())[:120] or type(error).__name__
         raise DocumentError(f"{path}: is a PDF that cannot be read: {cause}; save it again or give its text") from None
     if not any(sheet.lines for sheet in sheets):

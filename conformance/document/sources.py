@@ -6,6 +6,7 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
+from conformance.document.confined import Allow, confined
 from conformance.document.html import is_html, read_html
 from conformance.document.lines import Source, dump_lines
 from conformance.document.markdown import is_markdown, read_markdown
@@ -19,6 +20,16 @@ __all__ = ["LARGEST", "read_source"]
 LARGEST = 20 * 1024 * 1024
 """Bytes of the largest document that is read."""
 
+_FOR_ALL, _FOR_A_MEGABYTE = 60, 20
+"""Seconds of the processor for a document with marks; a million bytes of Markdown take five."""
+_NO_TEXT = {
+    b"PK\x03\x04": "a ZIP file, as Office documents (docx, xlsx) are; save it as a PDF first",
+    b"\xd0\xcf\x11\xe0": "an Office document (doc, xls); save it as a PDF first",
+    b"{\\rtf": "an RTF document; save it as a PDF first",
+    b"\xff\xfe": "UTF-16; convert it to UTF-8 first",
+    b"\xfe\xff": "UTF-16; convert it to UTF-8 first",
+}
+"""How files begin that hold text, but not as text."""
 _FORMS = {".md": "markdown", ".markdown": "markdown", ".htm": "html", ".html": "html", ".xhtml": "html"}
 
 
@@ -30,15 +41,25 @@ def read_source(path: Path) -> Source:
     data = _bytes(path)
     digest = sha256(data).hexdigest()
     if is_pdf(data):
-        return read_pdf(data, path, digest)
+        return confined(read_pdf, data, path, digest)
     text = _text(data, path)
-    form = _FORMS.get(path.suffix.lower())
-    if form == "html" or is_html(text):
-        return read_html(text, digest)
-    if form == "markdown" or is_markdown(text):
-        return read_markdown(text, digest)
+    if _form(path, text) != "text":
+        return confined(_marked_up, data, path, digest)
     lines, count = dump_lines(folded(text))
     return Source(lines, digest, count, "\f" in text)
+
+
+def _form(path: Path, text: str) -> str:
+    said = _FORMS.get(path.suffix.lower(), "text")
+    if said == "html" or is_html(text):
+        return "html"
+    return "markdown" if said == "markdown" or is_markdown(text) else "text"
+
+
+def _marked_up(data: bytes, path: Path, sha256: str, allow: Allow) -> Source:
+    allow(_FOR_ALL + _FOR_A_MEGABYTE * len(data) // 1_000_000)
+    text = _text(data, path)
+    return (read_html if _form(path, text) == "html" else read_markdown)(text, sha256)
 
 
 def _bytes(path: Path) -> bytes:
@@ -60,14 +81,30 @@ def _bytes(path: Path) -> bytes:
 
 
 def _text(data: bytes, path: Path) -> str:
+    for start, what in _NO_TEXT.items():
+        if data.startswith(start):
+            raise DocumentError(f"{path}: is {what}")
     if b"\0" in data:
         raise DocumentError(
-            f"{path}: is binary (byte {data.index(0)} is NUL) and no PDF; give a text file in UTF-8 or a PDF"
+            f"{path}: is binary (byte {data.index(0)} is NUL) and no PDF; give text in UTF-8, Markdown, HTML or a PDF"
         )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DocumentError(f"{path}: is not UTF-8 (byte {error.start}); convert it to UTF-8 first") from None
+        raise DocumentError(
+            f"{path}: is not UTF-8 (byte {error.start}{_guess(data)}); convert it to UTF-8 first"
+        ) from None
     if re.search(r"[\x01-\x08\x0e-\x1f]", text):
-        raise DocumentError(f"{path}: is binary (it has control characters); give a text file in UTF-8 or a PDF")
+        raise DocumentError(
+            f"{path}: is binary (it has control characters); give text in UTF-8, Markdown, HTML or a PDF"
+        )
     return text
+
+
+def _guess(data: bytes) -> str:
+    """What else the bytes may be. They are not read as that: other encodings fit as well, and make other words."""
+    try:
+        data.decode("gb18030")
+    except UnicodeDecodeError:
+        return ""
+    return "; it may be GB 18030: iconv -f GB18030 -t UTF-8"

@@ -1,0 +1,62 @@
+"""Reading that takes too long or too much memory ends with one line, and a fault of ours is told as one."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from conformance.document.confined import Allow, confined
+from conformance.document.lines import Line, Source
+from conformance.model.errors import DocumentError, SuiteError
+
+PATH = Path("a.pdf")
+
+
+def quick(data: bytes, path: Path, sha256: str, allow: Allow) -> Source:
+    return Source((Line(1, 1, data.decode(), data.decode()),), sha256, 1)
+
+
+def refused(data: bytes, path: Path, sha256: str, allow: Allow) -> Source:
+    raise DocumentError(f"{path}: is no document")
+
+
+def endless(data: bytes, path: Path, sha256: str, allow: Allow) -> Source:
+    allow(0)
+    while True:
+        pass
+
+
+def boundless(data: bytes, path: Path, sha256: str, allow: Allow) -> Source:
+    return quick(b"x" * 2**40, path, sha256, allow)
+
+
+def faulty(data: bytes, path: Path, sha256: str, allow: Allow) -> Source:
+    raise LookupError("one\ntwo")
+
+
+def test_what_is_read_comes_back() -> None:
+    assert quick(b"words", PATH, "1", print) == confined(quick, b"words", PATH, "1")
+
+
+def test_a_refusal_comes_back() -> None:
+    with pytest.raises(DocumentError, match=r"^a.pdf: is no document$"):
+        confined(refused, b"", PATH, "")
+
+
+def test_what_takes_for_ever_is_ended() -> None:
+    start = time.monotonic()
+    with pytest.raises(DocumentError, match="takes too long to be read, or too much memory; give the API reference"):
+        confined(endless, b"", PATH, "")
+    assert time.monotonic() - start < 60
+
+
+def test_what_takes_all_memory_is_ended() -> None:
+    with pytest.raises(DocumentError, match="takes too long to be read, or too much memory"):
+        confined(boundless, b"", PATH, "")
+
+
+def test_a_fault_of_ours_is_told_as_one() -> None:
+    with pytest.raises(SuiteError, match=r"^a.pdf: reading it failed: LookupError: one two$"):
+        confined(faulty, b"", PATH, "")

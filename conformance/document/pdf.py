@@ -19,17 +19,12 @@ from conformance.document.lines import Source
 from conformance.document.pages import sheet_of
 from conformance.model.errors import DocumentError
 
-__all__ = ["MOST_PAGES", "is_pdf", "read_pdf"]
+__all__ = ["MOST_PAGES", "read_pdf"]
 
 MOST_PAGES = 2000
 """Pages of the longest document that is read."""
 _FOR_ALL, _FOR_A_PAGE = 60, 2
 """Seconds of the processor for a document and for each of its pages; a page full of text takes a quarter of one."""
-
-
-def is_pdf(data: bytes) -> bool:
-    """Whether the bytes begin as a PDF does (ISO 32000-1, 7.5.2)."""
-    return data.lstrip()[:5] == b"%PDF-"
 
 
 def read_pdf(data: bytes, path: Path, sha256: str, allow: Allow | None = None) -> Source:

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
-from conformance.document.pdf import is_pdf
+from conformance.document.sources import is_pdf
 from conformance.model.opening import content
 
 __all__ = ["MOST", "page_pictures"]

@@ -10,12 +10,11 @@ from conformance.document.confined import Allow, confined
 from conformance.document.html import is_html, read_html
 from conformance.document.lines import Source, dump_lines
 from conformance.document.markdown import is_markdown, read_markdown
-from conformance.document.pdf import is_pdf, read_pdf
 from conformance.document.radicals import folded
 from conformance.model.errors import DocumentError
 from conformance.model.opening import content
 
-__all__ = ["LARGEST", "read_source"]
+__all__ = ["LARGEST", "is_pdf", "read_source"]
 
 LARGEST = 20 * 1024 * 1024
 """Bytes of the largest document that is read."""
@@ -41,12 +40,23 @@ def read_source(path: Path) -> Source:
     data = _bytes(path)
     digest = sha256(data).hexdigest()
     if is_pdf(data):
-        return confined(read_pdf, data, path, digest)
+        return confined(_printed, data, path, digest)
     text = _text(data, path)
     if _form(path, text) != "text":
         return confined(_marked_up, data, path, digest)
     lines, count = dump_lines(folded(text))
     return Source(lines, digest, count, "\f" in text)
+
+
+def is_pdf(data: bytes) -> bool:
+    """Whether the bytes begin as a PDF does (ISO 32000-1, 7.5.2)."""
+    return data.lstrip()[:5] == b"%PDF-"
+
+
+def _printed(data: bytes, path: Path, sha256: str, allow: Allow) -> Source:
+    from conformance.document.pdf import read_pdf  # by the process that reads alone: no other needs the library
+
+    return read_pdf(data, path, sha256, allow)
 
 
 def _form(path: Path, text: str) -> str:

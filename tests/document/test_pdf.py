@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance.document.lines import Source
-from conformance.document.pdf import MOST_PAGES, is_pdf, read_pdf
+from conformance.document.pdf import MOST_PAGES, read_pdf
 from conformance.document.sources import read_source
 from conformance.model.errors import DocumentError
 
@@ -111,7 +111,3 @@ def test_a_truncated_pdf_is_refused_in_one_line(part: float) -> None:
         DocumentError, match=r"^a\.pdf: is a PDF that cannot be read: [^\n]+; save it again or give its"
     ):
         read(whole[: int(len(whole) * part)])
-
-
-def test_a_pdf_is_known_by_its_first_bytes() -> None:
-    assert [is_pdf(data) for data in (b"%PDF-1.4", b"\n%PDF-1.4", b"1.4 %PDF-", b"")] == [True, True, False, False]

@@ -56,6 +56,7 @@ def test_blanks_of_other_kinds_are_blanks(tmp_path: Path) -> None:
         ("甲乙丙".encode("utf-16"), "is UTF-16; convert it to UTF-8 first"),
         (b"PK\x03\x04\x14\x00", "is a ZIP file, as Office documents"),
         (b"%PDF-1.7 nothing", "is a PDF that cannot be read"),
+        (b"\n %PDF-1.7 nothing", "is a PDF that cannot be read"),
         (b"x" * (LARGEST + 1), "is larger than 20 MiB"),
     ],
     ids=[
@@ -68,6 +69,7 @@ def test_blanks_of_other_kinds_are_blanks(tmp_path: Path) -> None:
         "UTF-16",
         "docx",
         "broken PDF",
+        "broken PDF after blanks",
         "too large",
     ],
 )

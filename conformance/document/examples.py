@@ -25,6 +25,10 @@ __all__ = [
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 _CLOSER = {"{": "}", "[": "]"}
+_MOST = 20
+"""Brackets that are put in at most; who left out more did not leave out a bracket."""
+_LONGEST_COMMAND = 100
+"""Lines of the longest command."""
 _COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//.*|#.*|/\*.*?\*/')
 _TRAILING = re.compile(r",(\s*[}\]])")
 
@@ -100,7 +104,7 @@ def read_command(lines: Sequence[Line], start: int) -> tuple[Example | None, int
         text += lines[at].text.removesuffix("\\") + " "
         goes_on = lines[at].text.endswith("\\") or text.count("'") % 2
         at += 1
-        if not goes_on:
+        if not goes_on or at - start == _LONGEST_COMMAND:
             break
     address = re.search(r"""(?<![\w"'])["']?((?:https?://|/|\$\{?\w+\}?/)[^\s"']*)""", text)
     if address is None:
@@ -197,12 +201,16 @@ def _mend(text: str, tokens: Sequence[_Token]) -> tuple[str, str | None]:
         if token.text in _CLOSER:
             open_brackets.append(token.text)
         elif token.text in {"}", "]"}:
-            while open_brackets and _CLOSER[open_brackets[-1]] != token.text:
-                if token.text not in [_CLOSER[item] for item in open_brackets]:
-                    break
-                inserted.append((token.start, _CLOSER[open_brackets.pop()], token.line))
-            if open_brackets:
+            near = open_brackets[-_MOST:][::-1]
+            opener = "{" if token.text == "}" else "["
+            if opener in near:
+                missing = near[: near.index(opener)]
+                inserted += [(token.start, _CLOSER[item], token.line) for item in missing]
+                del open_brackets[len(open_brackets) - len(missing) - 1 :]
+            elif open_brackets:
                 open_brackets.pop()
+    if len(inserted) + len(open_brackets) > _MOST:
+        return text, None
     last = tokens[-1].line if tokens else 0
     inserted += [(len(text), _CLOSER[item], last) for item in reversed(open_brackets)]
     for offset, bracket, _ in reversed(inserted):

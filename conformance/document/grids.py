@@ -83,7 +83,9 @@ def _grid_row(
     above: Sequence[Cell],
 ) -> Row | None:
     first, last = min(cell.line for cell in cells), max(cell.last_line for cell in cells)
-    if [cell.text for cell in cells] == [cell.text for cell in grid.rows[0]]:  # the header again, at a page's top
+    if cells is not grid.rows[0] and [cell.text for cell in cells] == [
+        cell.text for cell in grid.rows[0]
+    ]:  # the header again, at a page's top
         tally.furniture.update(range(first, last + 1))
         return None
     texts = " | ".join(cell.text for cell in cells)

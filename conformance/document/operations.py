@@ -49,7 +49,8 @@ def read_operation(lines: Sequence[Line], heads: Sequence[Head], offset: int, ta
             continue
         passage = read_passage(kept, name, tally, part.place)
         found.setdefault(name, Passage()).take(passage)
-    tally.cite(uri_line, uri_line)
+    for number in (uri_line, *taken):
+        tally.cite(number, number)
     if not path:
         tally.doubt(uri_line, uri_line, "an operation without a method and a path", lines[0].text)
     return _operation(lines, found, headings, (method, path, uri_line), spans)

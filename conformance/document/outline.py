@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from conformance.document.columns import header_of
 from conformance.document.examples import is_json_start, is_request_line
@@ -75,7 +75,7 @@ def _heads(lines: Sequence[Line], tally: Tally) -> Iterator[Head]:
         if line.number in tally.grids:
             last = max(last, tally.grids[line.number].last_line)
         last = max(last, tally.codes.get(line.number, 0))
-        if line.number <= last:
+        if line.number <= last or header_of(line.text) is not None:
             continue
         level = titles.get(line.number)
         number, _ = number_of(line.text)
@@ -111,7 +111,7 @@ def extents(lines: Sequence[Line], heads: Sequence[Head]) -> tuple[Extent, ...]:
     titles = sorted(set(_titles(lines, heads)))
     by_index = {head.at: head for head in heads}
     places = [head.at for head in heads]
-    sections = [_section(bisect_left(places, title), by_index.get(title), heads) for title in titles]
+    sections = list(_sections(titles, heads))
     found = []
     for number, (begin, end) in enumerate(pairwise([*titles, len(lines)])):
         at = sections[number]
@@ -126,8 +126,9 @@ def _titles(lines: Sequence[Line], heads: Sequence[Head]) -> Iterator[int]:
     """The indexes of the operations' titles: what stands above the first heading of an operation's parts."""
     parents = dict(_parents(heads))
     children: dict[int, set[str]] = {}
+    shared = {parents[head.at] for head in heads if head.at in parents and _is_shared(lines[head.at])}
     for head in heads:
-        if head.part is not None and head.at in parents:
+        if head.part is not None and head.at in parents and (head.part.certain or head.part.name != "uri"):
             children.setdefault(parents[head.at], set()).add(head.part.name)
     seen: set[str] = set()
     for place, head in enumerate(heads):
@@ -138,10 +139,8 @@ def _titles(lines: Sequence[Line], heads: Sequence[Head]) -> Iterator[int]:
         name = head.part.name
         parent = parents.get(head.at)
         if parent is not None:
-            known = children[parent]
-            if known & {"introduction", "uri"} or (
-                {"request", "response"} & known and {"success", "errors", "response"} & known
-            ):
+            known = children.get(parent, set())
+            if parent not in shared and (known & {"introduction", "uri"} or {"request", "response"} <= known):
                 yield parent
             continue
         if head.level is None and head.part.certain and _begins(name, seen, heads, place):
@@ -158,7 +157,7 @@ def _parents(heads: Sequence[Head]) -> Iterator[tuple[int, int]]:
             continue
         while open_heads and (open_heads[-1].level or 0) >= head.level:
             open_heads.pop()
-        if head.part is not None:
+        if head.part is not None or head.common:
             above = next((item for item in reversed(open_heads) if item.part is None), None)
             if above is not None and not above.common:
                 yield head.at, above.at
@@ -175,7 +174,7 @@ def _begins(name: str, seen: set[str], heads: Sequence[Head], place: int) -> boo
         return True
     later = any(_ORDER.get(item, 0) > _ORDER[name] and item != "notes" for item in seen)
     if name == "preconditions":
-        coming = (head.part.name for head in heads[place + 1 :] if head.part is not None)
+        coming = (head.part.name for head in islice(heads, place + 1, place + 20) if head.part is not None)
         return later and "uri" in seen and next((item for item in coming if item in _BEGINNINGS), "") == "uri"
     return "uri" in seen and later
 
@@ -196,21 +195,33 @@ def _is_shared(line: Line) -> bool:
     return _SHARED.search(line.text) is not None
 
 
-def _section(place: int, own: Head | None, heads: Sequence[Head]) -> int | None:
-    """The heading of the section in which the title of an operation stands, before which there are `place` headings."""
-    for at in range(place - 1, -1, -1):
-        head = heads[at]
-        if head.part is not None:
-            continue
-        if own is not None and own.level is not None:
-            if head.level is not None and head.level < own.level:
-                return head.at
-        elif own is not None and own.number:
-            if head.number and len(head.number) < len(own.number):
-                return head.at
-        elif len(head.number) > 1 or head.level is not None:
-            return head.at
-    return None
+def _sections(titles: Sequence[int], heads: Sequence[Head]) -> Iterator[int | None]:
+    """The index of the heading of the section in which each title stands: the last one that is above it."""
+    own = {head.at: head for head in heads}
+    coming = [head for head in heads if head.part is None and head.sure]
+    levels: list[Head] = []
+    depths: list[Head] = []
+    last: Head | None = None
+    at = 0
+    for title in titles:
+        while at < len(coming) and coming[at].at < title:
+            last = coming[at]
+            if last.level is not None:
+                while levels and (levels[-1].level or 0) >= last.level:
+                    levels.pop()
+                levels.append(last)
+            if last.number:
+                while depths and len(depths[-1].number) >= len(last.number):
+                    depths.pop()
+                depths.append(last)
+            at += 1
+        head = own.get(title)
+        if head is not None and head.level is not None:
+            yield next((item.at for item in reversed(levels) if (item.level or 0) < head.level), None)
+        elif head is not None and head.number:
+            yield next((item.at for item in reversed(depths) if len(item.number) < len(head.number)), None)
+        else:
+            yield last.at if last is not None else None
 
 
 def _stop(end: int, own: Head | None, section: Head | None, inside: Sequence[Head]) -> int:

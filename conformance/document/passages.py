@@ -252,13 +252,16 @@ class _PassageReader:
         if text[0] in "}]\"'" or self.at + 1 == len(self.lines):
             return False
         if begins:
-            below = self.lines[self.at + 1]
-            table = below.number in self.tally.grids or header_of(below.text) is not None
+            first = self.lines[self.at + 1]
+            table = first.number in self.tally.grids or header_of(first.text) is not None
             return table or self.name not in _EXAMPLES | {"request", "response", "uri"}
-        if self.name not in _EXAMPLES | _CODES and not self.found.tables:
+        told = self.found.texts and self.found.texts[-1].text.endswith("。")
+        if self.name not in _EXAMPLES | _CODES and not self.found.tables and not told:
             return False
-        read = self.found.tables or self.found.examples or self.found.codes
-        return bool(read) and SENTENCE.search(self.lines[self.at + 1].text) is not None
+        read = self.found.tables or self.found.examples or self.found.codes or told
+        below = self.lines[self.at + 1].text
+        goes_on = SENTENCE.search(below) or (self.name in _CODES and CODE_LIST.match(below))
+        return bool(read) and goes_on is not None
 
     def _is_header(self, text: str) -> bool:
         """Whether the line is like a table's header: its first words name a column, and one of the others does."""

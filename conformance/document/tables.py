@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from conformance.document.columns import REQUIRED_CELL, header_of, header_words, is_known_type, position_of
+from conformance.document.headings import owner_of, part_of
 from conformance.document.lines import Line
 from conformance.document.model import Position, Row, Table
 from conformance.document.rows import NAME, nested, row_of
@@ -26,7 +27,8 @@ _LATER = frozenset({"default", "example", "constraint", "since", "phrase"})
 
 @dataclass
 class _Open:
-    """A row that is still being read: its cells as lists of the pieces they were wrapped into."""
+    """A row that is still being read: its cells as lists of the pieces they were wrapped into. `mixed` says that they cannot
+    be told apart, `awaits` that its description has to come."""
 
     line: Line
     cells: dict[str, list[str]] = field(default_factory=dict)
@@ -34,6 +36,7 @@ class _Open:
     in_required: bool = False
     mixed: bool = False
     inset: int = 0
+    awaits: bool = False
 
 
 def read_table(
@@ -93,14 +96,16 @@ def _is_heading(
     row that is at its end, and something stands below it that is no row.
     """
     text = lines[at].text
+    below = header_of(lines[at + 1].text) if at + 1 < len(lines) else None
+    if below is not None and not SENTENCE.search(text) and (below != columns or owner_of(text) or part_of(text)):
+        return True  # the caption of the next table
     told = rows[-1].cells.get("description", [])
     if not told or not told[-1].endswith(("。", ".", "；", "！", ")", "）")) or len(text) > 20 or SENTENCE.search(text):
         return False
     widest = max((len(piece) for row in rows for piece in row.cells.get("description", [])), default=0)
     if at + 1 == len(lines) or len(text) > widest * 0.8:
         return False
-    below = lines[at + 1]
-    goes_on = header_of(below.text) == columns or _row_start(below, columns, methods=methods, above=None) is not None
+    goes_on = below == columns or _row_start(lines[at + 1], columns, methods=methods, above=None) is not None
     return not goes_on and len(told[-1]) < widest + 1
 
 
@@ -154,6 +159,7 @@ def _opened(line: Line, name: str, rest: str, columns: tuple[str, ...], inset: i
         row.cells.update({column: [word] for column, word in zip(columns[1:], words, strict=True)})
         return row
     rest = rest.strip()
+    later = [column for column in columns if column in open_columns]
     for at, column in enumerate(columns[1:]):
         if not rest:
             break
@@ -173,9 +179,8 @@ def _opened(line: Line, name: str, rest: str, columns: tuple[str, ...], inset: i
             if match:
                 row.cells["phrase"] = [match.group().strip()]
                 rest = rest[match.end() :]
-        elif column in _LATER and rest:
-            row.mixed = True
-            row.cells["description"] = [rest]
+        elif column in _LATER:
+            _take_later(row, rest, later, last=[*columns[at + 1 :]] == [*later, "description"])
             break
         else:
             row.cells[column] = [rest]
@@ -183,6 +188,23 @@ def _opened(line: Line, name: str, rest: str, columns: tuple[str, ...], inset: i
             break
         rest = rest.strip()
     return row
+
+
+def _take_later(row: _Open, rest: str, later: Sequence[str], *, last: bool) -> None:
+    """Read what a line has for columns whose cells may be empty or go on, before that of the description.
+
+    One sentence is the description, the others are empty; as many words as there are columns are one for each, and the
+    description stands on lines of its own.
+    """
+    words = rest.split()
+    if last and len(words) == 1 and words[0].endswith("。"):
+        row.cells.update({column: [""] for column in later} | {"description": words})
+    elif last and len(words) == len(later):
+        row.cells.update({column: [word] for column, word in zip(later, words, strict=True)})
+        row.awaits = True
+    else:
+        row.mixed = True
+        row.cells["description"] = [rest]
 
 
 def _fits(words: Sequence[str], columns: Sequence[str]) -> bool:
@@ -230,13 +252,14 @@ def _continue(row: _Open, line: Line, columns: tuple[str, ...]) -> None:
         text = ""
     if text:
         row.cells.setdefault("description", []).append(text)
-        row.mixed |= not _LATER.isdisjoint(columns) and columns[0] != "code"
+        row.awaits = False
+        row.mixed |= columns[0] != "code" and not (_LATER & {*columns}) <= {*row.cells}
     row.last_line = line.number
 
 
 def _closed(row: _Open, columns: tuple[str, ...], tally: Tally) -> Row | None:
     cells = {column: joined(pieces) for column, pieces in row.cells.items()}
-    if row.mixed:
+    if row.mixed or row.awaits:
         tally.doubt(row.line.number, row.last_line, "a row whose cells cannot be told apart", row.line.text)
     cells = {
         column: cells.get(column, "") for column in (*columns, "description") if column in cells or column in columns

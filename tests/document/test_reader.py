@@ -204,3 +204,106 @@ def test_pages_are_known_where_form_feeds_begin_them(tmp_path: Path, library: Do
 def test_the_parts_of_an_operation_have_their_lines(library: Document) -> None:
     found = [(item.title, item.line, item.last_line) for item in library.operations[0].parts]
     assert found[:3] == [("introduction", 145, 147), ("uri", 149, 151), ("request", 153, 161)]
+
+
+# --- other words ----------------------------------------------------------------------------------------------------
+
+
+def reasons(document: Document) -> list[tuple[int, str]]:
+    return [(item.line, item.reason) for item in document.unread]
+
+
+@pytest.mark.parametrize("heading", ["异常响应代码", "错误码", "异常返回值", "Error Codes"])
+def test_codes_of_errors_are_none_of_success(tmp_path: Path, heading: str) -> None:
+    document = read(tmp_path, CLEAN.replace("200 206\n", f"200 206\n{heading}\n400, 401, 403\n"))
+    assert [200, 206] == [code for code, _ in document.operations[0].success_codes]
+    assert [(400, 31), (401, 31), (403, 31)] == [(code.code, code.line) for code in document.operations[0].error_codes]
+    assert reasons(document) == []
+
+
+def test_codes_under_a_heading_that_is_not_known_are_neither(tmp_path: Path) -> None:
+    document = read(tmp_path, CLEAN.replace("200 206\n", "200 206\n可能的问题\n400, 401, 403\n"))
+    assert [200, 206] == [code for code, _ in document.operations[0].success_codes]
+    assert document.operations[0].error_codes == ()
+    assert [(30, "a heading that is not known, and what stands under it")] == reasons(document)
+
+
+def test_a_table_of_codes_with_phrases_is_the_operations(tmp_path: Path) -> None:
+    text = CLEAN.replace(
+        "200 206\n", "200 206\n错误响应代码\n状态码 错误信息 说明\n404 Not Found 没有。\n409 Conflict 有了。\n"
+    )
+    (item,) = read(tmp_path, text).operations
+    assert [(404, "Not Found"), (409, "Conflict")] == [(code.code, code.phrase) for code in item.error_codes]
+    assert [200, 206] == [code for code, _ in item.success_codes]
+
+
+def test_a_heading_that_is_not_known_ends_the_part_before_it(tmp_path: Path) -> None:
+    text = CLEAN.replace("200 206\n", "200 206\n1.2.1.7 计费影响\nprice integer 按量计费。\n")
+    document = read(tmp_path, text)
+    assert [(30, 31, "列出")] == [(item.line, item.last_line, item.operation) for item in document.unread]
+    assert ["parts", "parts.id"] == [row.name for row in document.operations[0].response_rows]
+
+
+def test_a_heading_below_a_row_is_no_cell_of_it(tmp_path: Path) -> None:
+    text = CLEAN.replace(
+        "parts.id string UUID\n", "parts.id string 一段的编号是UUID格式的。\n计费影响\n这一次调用是要计费的。\n"
+    )
+    document = read(tmp_path, text)
+    assert "一段的编号是UUID格式的。" == document.operations[0].response_rows[-1].description
+    assert [(28, "a heading that is not known, and what stands under it")] == reasons(document)
+
+
+def test_tables_have_the_place_and_the_owner_that_their_caption_says(tmp_path: Path) -> None:
+    tables = "查询参数\n参数 类型 描述\nlimit integer 甲。\n请求体参数\n参数 类型 描述\ndisk object 乙。\ndisk字段说明\n参数 类型 描述\nsize integer 丙。\n"
+    document = read(tmp_path, CLEAN.replace("请求示例\n", f"{tables}请求示例\n"))
+    found = [
+        (table.place, table.owner, [row.name for row in table.rows]) for table in document.operations[0].request_tables
+    ]
+    assert found == [
+        (Position.OPEN, "", ["disk_id", "size_from"]),
+        (Position.QUERY, "", ["limit"]),
+        (Position.BODY, "", ["disk"]),
+        (Position.BODY, "disk", ["size"]),
+    ]
+    assert reasons(document) == []
+
+
+def test_a_table_with_a_column_that_is_not_known_is_read_as_nothing(tmp_path: Path) -> None:
+    document = read(tmp_path, CLEAN.replace("参数 参数类型 描述\n", "参数 参数类型 计费方式 描述\n"))
+    assert document.operations[0].response_rows == ()
+    assert [(25, "a table whose header is not known")] == reasons(document)
+
+
+def test_operations_without_an_introduction_begin_at_their_title(tmp_path: Path) -> None:
+    more = "删除\nURI\nDELETE /v3/disks/{disk_id}\n响应消息\n没有。\n正常响应代码\n204\n"
+    document = read(tmp_path, CLEAN.replace("功能介绍\n甲乙丙\n", "").replace("产品版本", f"{more}产品版本"))
+    assert [("列出", "GET"), ("删除", "DELETE")] == [(item.title, item.method) for item in document.operations]
+
+
+def test_method_and_path_may_stand_apart(tmp_path: Path) -> None:
+    for text in ("请求方法：GET\n请求路径：/v3/disks/{disk_id}/parts\n", "方法 URI\nGET /v3/disks/<disk_id>/parts\n"):
+        document = read(tmp_path, CLEAN.replace("GET /v3/disks/{disk_id}/parts\n", text))
+        assert [("GET", "/v3/disks/{disk_id}/parts")] == [(item.method, item.path) for item in document.operations]
+        assert reasons(document) == []
+
+
+def test_an_operation_that_is_to_be_given_up_and_its_microversion_are_said(tmp_path: Path) -> None:
+    document = read(tmp_path, CLEAN.replace("甲乙丙\n", "该接口已废弃。\n从微版本2.36起可用。\n"))
+    assert (True, "2.36") == (document.operations[0].deprecated, document.operations[0].since)
+
+
+def test_an_example_with_headers_a_command_and_comments_is_read(tmp_path: Path) -> None:
+    command = "curl -X GET http://a.example/v3/disks/7/parts \\\n-H 'X-Trace: 1'\n"
+    answer = '响应示例\nHTTP/1.1 200 OK\nX-Trace: 1\n{\n"parts": [] // 空的\n}\n'
+    text = CLEAN.replace("GET /v3/disks/7/parts?size_from=3\n", command).replace(
+        "正常响应代码\n", f"{answer}正常响应代码\n"
+    )
+    (item,) = read(tmp_path, text).operations
+    assert ["GET http://a.example/v3/disks/7/parts"] == [example.text for example in item.request_examples]
+    assert [({"parts": []}, "comments left out")] == [(one.value, one.repaired) for one in item.response_examples]
+
+
+def test_an_example_that_leaves_members_out_is_told_and_is_none(tmp_path: Path) -> None:
+    document = read(tmp_path, CLEAN.replace("GET /v3/disks/7/parts?size_from=3\n", '{\n"a": 1,\n...\n}\n'))
+    assert document.operations[0].request_examples == ()
+    assert [23] == [item.line for item in document.unread]

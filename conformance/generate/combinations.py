@@ -14,6 +14,7 @@ from typing import Any, Final
 from covertable import make
 
 from conformance.judge.members import sent_schema
+from conformance.judge.rules import bounds
 from conformance.model.contract import Contract, Resource, Schema
 from conformance.model.marks import Marks
 
@@ -48,8 +49,9 @@ def _values(node: Schema) -> tuple[Any, ...]:
     if kind == "boolean":
         return (True, False)
     if kind == "integer":
-        least, most = node.get("minimum", 0), node.get("maximum", 2**31 - 1)
-        return (least, least + 1, 40, most)
+        low, high = bounds(node)
+        least, most = low or 0, 2**31 - 1 if high is None else high
+        return tuple(number for number in (least, least + 1, 40, most) if least <= number <= most)
     if kind == "array":
         longest = node.get("items", {}).get("maxLength", 60)
         return ([], ["one"], ["two", "Two", "标签", " 007 "], ["t" * longest])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from conformance.generate.draft import ID
-from conformance.judge.rules import rule_of
+from conformance.judge.rules import bounds, rule_of
 from conformance.model.contract import Schema
 from conformance.model.equivalence import Class, Standing
 
@@ -43,11 +43,14 @@ WORD = st.text(string.ascii_lowercase, min_size=1, max_size=8)
 
 
 def text(most: int | None, least: int = 0) -> SearchStrategy[str]:
-    """Text of the Basic Multilingual Plane without NUL, no longer than `most`."""
-    limit = min(most if most is not None else MOST_TEXT, MOST_TEXT)
+    """Text of the Basic Multilingual Plane without NUL, no longer than `most` and no shorter than `least`."""
+    limit = max(min(most if most is not None else MOST_TEXT, MOST_TEXT), least)
+    few = max(min(12, limit), least)
     return st.one_of(
         st.text(BMP, min_size=least, max_size=limit),
-        st.text(st.sampled_from("镜像名称éßİ \t\n\"'\\/<>&%+;=?#{}[]~"), min_size=max(least, 1), max_size=12),
+        st.text(
+            st.sampled_from("镜像名称éßİ \t\n\"'\\/<>&%+;=?#{}[]~"), min_size=min(max(least, 1), few), max_size=few
+        ),
     )
 
 
@@ -144,10 +147,13 @@ def _suspects(schema: Schema) -> Iterator[Any]:
         yield "n" * (schema["maxLength"] + 1)
     if schema.get("format") == "uuid":
         yield "not-a-uuid"
-    if "minimum" in schema:
-        yield from (schema["minimum"] - 1, -(2**63))
-    if "maximum" in schema:
-        yield from (schema["maximum"] + 1, 2**63, 1e20)
+    least, most = bounds(schema)
+    if least is not None:
+        yield from (least - 1, -(2**63))
+    if most is not None:
+        yield from (most + 1, 2**63, 1e20)
+    if schema.get("minLength", 0) > 1:
+        yield "n" * (schema["minLength"] - 1)
     if "items" in schema:
         yield from ([value] for value in _suspects(schema["items"]))
     if "maxItems" in schema:
@@ -160,7 +166,11 @@ def _outside(words: Sequence[str]) -> Iterator[tuple[Class, SearchStrategy[Any]]
 
 
 def _texts(schema: Schema) -> Iterator[tuple[Class, SearchStrategy[Any]]]:
-    most = schema.get("maxLength")
+    least, most = schema.get("minLength", 0), schema.get("maxLength")
+    if least and schema.get("format") not in {"uuid", "date-time"}:
+        yield Class.broken("empty"), st.just("")
+    if least > 1:
+        yield Class.broken("shorter-than", least=least), st.integers(1, least - 1).map(lambda size: "n" * size)
     if most is not None:
         letters = st.sampled_from("n镜é 名")
         yield (
@@ -208,7 +218,7 @@ def _texts(schema: Schema) -> Iterator[tuple[Class, SearchStrategy[Any]]]:
 
 
 def _numbers(schema: Schema) -> Iterator[tuple[Class, SearchStrategy[Any]]]:
-    least, most = schema.get("minimum"), schema.get("maximum")
+    least, most = bounds(schema)
     if least is not None:
         yield Class.broken("below-minimum"), st.one_of(st.just(least - 1), st.integers(-(2**63) + 1, least - 1))
         yield Class.broken("far-below-minimum"), st.integers(-(2**80), -(2**63))
@@ -218,7 +228,10 @@ def _numbers(schema: Schema) -> Iterator[tuple[Class, SearchStrategy[Any]]]:
             st.one_of(st.just(most + 1), st.just(2**32), st.integers(most + 1, 2**63 - 1)),
         )
         yield Class.broken("far-above-maximum"), st.one_of(st.integers(2**63, 2**80), st.just(10**300))
-        yield Class.broken("far-out-of-range"), st.sampled_from([1e20, -1e20, 1e300])
+        yield (
+            Class.broken("far-out-of-range"),
+            st.sampled_from([1e20, -1e20, 1e300] if least is not None else [1e20, 1e300]),
+        )
 
 
 def _lists(schema: Schema) -> Iterator[tuple[Class, SearchStrategy[Any]]]:
@@ -230,11 +243,16 @@ def _lists(schema: Schema) -> Iterator[tuple[Class, SearchStrategy[Any]]]:
             Class.broken("more-items-than", most=most),
             st.integers(most + 1, most + 30).map(lambda size: [f"t{index}" for index in range(size)]),
         )
+    least = schema.get("minItems", 0)
+    if least:
+        yield Class.broken("fewer-items-than", least=least), st.just([])
 
 
 def number_in(schema: Schema, number: int) -> int:
     """An integer that the schema allows, another one for another number as far as its range goes."""
-    least, most = schema.get("minimum", 0), schema.get("maximum", 2**31 - 1)
+    low, high = bounds(schema)
+    most = 2**31 - 1 if high is None else high
+    least = min(0, most) if low is None else low
     return int(number if least <= number <= most else least + number % (most - least + 1))
 
 
@@ -248,8 +266,10 @@ def plain_value(schema: Schema) -> Any:
         nodes = schema.get("properties", {})
         return {name: plain_value(nodes.get(name, {})) for name in schema.get("required", ())}
     texts = {"uuid": ID, "date-time": "2020-01-01T00:00:00Z"}
-    values = {"integer": number_in(schema, 1), "number": number_in(schema, 1), "boolean": True, "array": []}
-    return values.get(kind, texts.get(schema.get("format", ""), "plain") if kind == "string" else None)
+    some = [plain_value(schema.get("items", {}))] * schema.get("minItems", 0) if kind == "array" else []
+    values = {"integer": number_in(schema, 1), "number": number_in(schema, 1), "boolean": True, "array": some}
+    plain = "plain"[: schema.get("maxLength")].ljust(schema.get("minLength", 0), "n")
+    return values.get(kind, texts.get(schema.get("format", ""), plain) if kind == "string" else None)
 
 
 def members_of_type(schema: Schema, kind: str) -> tuple[str, ...]:
@@ -268,16 +288,20 @@ def valid_values(schema: Schema) -> SearchStrategy[Any]:
     if "boolean" in types:
         return st.booleans()
     if "integer" in types:
-        least, most = schema.get("minimum", -(2**31)), schema.get("maximum", 2**31 - 1)
-        return st.one_of(st.sampled_from([least, least + 1, most - 1, most]), st.integers(least, most))
+        low, high = bounds(schema)
+        most = max(2**31 - 1, low or 0) if high is None else high
+        least = min(-(2**31), most) if low is None else low
+        edges = sorted({least, min(least + 1, most), max(most - 1, least), most})
+        return st.one_of(st.sampled_from(edges), st.integers(least, most))
     if "array" in types:
         most = schema.get("maxItems", 8)
         items = text(schema.get("items", {}).get("maxLength"))
-        few = st.lists(items, max_size=5, unique_by=_folded)
-        many = st.sampled_from([most - 1, most]).map(lambda size: [f"t{index:03}" for index in range(size)])
-        long = st.just(["标" * schema.get("items", {}).get("maxLength", MOST_TEXT)])
+        least = schema.get("minItems", 0)
+        few = st.lists(items, min_size=least, max_size=max(least, min(5, most)), unique_by=_folded)
+        many = st.sampled_from([max(most - 1, least), most]).map(lambda size: [f"t{index:03}" for index in range(size)])
+        long = st.just(["标" * schema.get("items", {}).get("maxLength", MOST_TEXT)] * max(least, 1))
         return st.one_of(few, few, few, long, many)
-    return text(schema.get("maxLength"))
+    return text(schema.get("maxLength"), schema.get("minLength", 0))
 
 
 def _folded(item: str) -> str:

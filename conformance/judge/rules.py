@@ -13,6 +13,7 @@ Rules
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,7 +23,7 @@ from conformance.model.contract import Schema
 from conformance.model.equivalence import VALID, Class, Standing
 from conformance.model.jsonvalue import FORMATS, kind_of
 
-__all__ = ["meant", "odd_text", "of_type", "rule_of", "wrong_type"]
+__all__ = ["bounds", "meant", "odd_text", "of_type", "rule_of", "wrong_type"]
 
 
 _DIGITS_OF_A_UUID = re.compile(r"[0-9a-fA-F]{32}")
@@ -98,6 +99,11 @@ def _text(schema: Schema, value: str) -> Class:
     most, named = schema.get("maxLength"), schema.get("format")
     if most is not None and len(value) > most:
         return Class.broken("longer-than", most=most)
+    least = schema.get("minLength", 0)
+    if len(value) < least and value:
+        return Class.broken("shorter-than", least=least)
+    if len(value) < least:
+        return Class.broken("empty")
     if isinstance(named, str) and named in FORMATS and not FORMATS[named](value):
         return _unformatted(named, value)
     if "pattern" in schema and not re.search(schema["pattern"], value):
@@ -110,7 +116,7 @@ def _text(schema: Schema, value: str) -> Class:
         return VALID
     if not value:
         return Class("empty")
-    if len(value) == most:
+    if len(value) in {least, most}:
         return Class("boundary")
     if not value.isprintable() or value != value.strip():
         return Class("control-or-blank")
@@ -163,8 +169,17 @@ def meant(schema: Schema, value: Any) -> Any:
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
+def bounds(schema: Schema) -> tuple[int | None, int | None]:
+    """The least and the greatest integer that a schema allows, None where there is none."""
+    least = [math.ceil(schema["minimum"])] if "minimum" in schema else []
+    most = [math.floor(schema["maximum"])] if "maximum" in schema else []
+    least += [math.floor(schema["exclusiveMinimum"]) + 1] if "exclusiveMinimum" in schema else []
+    most += [math.ceil(schema["exclusiveMaximum"]) - 1] if "exclusiveMaximum" in schema else []
+    return max(least, default=None), min(most, default=None)
+
+
 def _number(schema: Schema, value: int) -> Class:
-    least, most = schema.get("minimum"), schema.get("maximum")
+    least, most = bounds(schema)
     far = "far-" if abs(value) >= 2**63 else ""
     if least is not None and value < least:
         return Class.broken(f"{far}below-minimum")
@@ -184,6 +199,9 @@ def _items(schema: Schema, value: list[Any]) -> Class:
     most = schema.get("maxItems")
     if most is not None and len(value) > most:
         return Class.broken("more-items-than", most=most)
+    least = schema.get("minItems", 0)
+    if len(value) < least:
+        return Class.broken("fewer-items-than", least=least)
     # The rulings bound the number and the length of the items; a service that keeps a set may take one twice.
     if schema.get("uniqueItems") and len({json.dumps(item, sort_keys=True) for item in value}) < len(value):
         return Class.open("item-twice")

@@ -86,6 +86,13 @@ ROWS: list[tuple[dict[str, Any], Any, Class]] = [
     (LIST, [7], Class("type", Standing.BROKEN, (("is", "integer"), ("wanted", "string")), item=True)),
     (LIST, ["a\0b"], Class("nul", Standing.OPEN, item=True)),
     (LIST, ["a\0b", 7], Class("type", Standing.BROKEN, (("is", "integer"), ("wanted", "string")), item=True)),
+    ({"type": "string", "minLength": 2}, "a", BROKEN("shorter-than", least=2)),
+    ({"type": "string", "minLength": 2}, "", BROKEN("empty")),
+    ({"type": "string", "minLength": 2}, "ab", Class("boundary")),
+    ({"type": "integer", "exclusiveMinimum": 0}, 0, BROKEN("below-minimum")),
+    ({"type": "integer", "exclusiveMinimum": 0}, 1, Class("boundary")),
+    ({"type": "integer", "exclusiveMaximum": 5}, 5, BROKEN("above-maximum")),
+    ({"type": "array", "minItems": 1}, [], BROKEN("fewer-items-than", least=1)),
     ({}, {"anything": 1}, VALID),
 ]
 

@@ -23,6 +23,7 @@ CLASSES: Mapping[str, str] = {
     "kept-by-service": "is kept by the service",
     # texts
     "longer-than": "is longer than {most}",
+    "shorter-than": "is shorter than {least}",
     "format": "is not a {wanted}",
     "pattern": "does not match {wanted}",
     "padded": "is padded",
@@ -50,6 +51,7 @@ CLASSES: Mapping[str, str] = {
     "other-digits": "is digits in another spelling",
     # lists and objects
     "more-items-than": "has more than {most} items",
+    "fewer-items-than": "has fewer than {least} items",
     "item-twice": "has an item twice",
     "member-twice": "has a member twice",
     "unknown-member": "has an unknown member",

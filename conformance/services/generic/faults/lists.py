@@ -26,7 +26,7 @@ def faults(contract: Contract, resource: Resource) -> Iterator[Fault]:
         breaks = (rid.stated(resource.name, "isolation", "list"), rid.stated(resource.list, "isolation"))
         yield Fault(
             f"{resource.list}.open",
-            (*breaks, rid.complete(resource.list)),
+            breaks,
             f"a list holds each {resource.name} of all projects",
             Hooks(visible=partial(_of_all, resource)),
         )

@@ -49,8 +49,8 @@ _BLANK = "-"
 
 @dataclass(frozen=True, slots=True)
 class ReadOperation:
-    """An operation as it was found: its id, address, lines, and what of it was read. `understood` says that none of its
-    lines was left over."""
+    """An operation as it was found: its id, address, lines, and what of it was read. The id is empty where it is not
+    written, address and all. `understood` says that it is written, and that none of its lines was left over."""
 
     id: str
     method: str
@@ -94,6 +94,7 @@ class Perusal:
 def reading(document: Document) -> Perusal:
     """What was read of a document."""
     examples = [item for item in document.examples if item.kind == "json"]
+    names = {item.line: name for name, item in named_operations(document)}
     lost = [range(item.line, item.last_line + 1) for item in document.unread]
     account = {
         name: len(getattr(document.account, name)) for name in ("cited", "prose", "furniture", "blank", "unread")
@@ -115,9 +116,10 @@ def reading(document: Document) -> Perusal:
                 item.last_line,
                 sum(len(table.rows) for table in (*item.request_tables, *item.response_tables)),
                 len(item.request_examples) + len(item.response_examples),
-                not any(lines.start <= item.last_line and lines.stop > item.line for lines in lost),
+                bool(name) and not any(lines.start <= item.last_line and lines.stop > item.line for lines in lost),
             )
-            for name, item in named_operations(document)
+            for item in document.operations
+            for name in [names.get(item.line, "")]
         ),
         repaired=tuple(
             Repair(item.first_line, item.last_line, item.repaired) for item in examples if item.repaired is not None

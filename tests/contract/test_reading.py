@@ -34,6 +34,15 @@ def test_an_operation_with_a_line_that_was_left_over_is_not_understood(library: 
     assert reading(lost).unread == lost.unread
 
 
+def test_an_operation_without_an_address_is_found_and_not_understood(library: Document) -> None:
+    section = library.sections[0]
+    nowhere = replace(section.operations[0], method="", path="")
+    sections = (replace(section, operations=(nowhere, *section.operations[1:])), *library.sections[1:])
+    found = reading(replace(library, sections=sections)).operations
+    assert (len(found), found[0].id, found[0].understood) == (8, "", False)
+    assert all(item.understood for item in found[1:])
+
+
 def test_the_account_is_empty_where_nothing_was_accounted_for(library: Document) -> None:
     assert reading(replace(library, account=Account())).account == {}
     counted = reading(replace(library, account=Account(cited=frozenset({1, 2}), blank=frozenset({3})))).account

@@ -3,7 +3,7 @@
 Rules
 - Ids are made from the contract (operation, place, name), never from a position, so they survive a new edition.
 - A promise that a table or an example makes is derived; one that only prose makes stands in the overlay as
-  `x-requirements`.
+  `x-requirements`. What any document promises comes last, and gives way to what the errata say (general.py).
 - Authority is `ruling` where the overlay wrote `x-ruling`, `upstream` where it wrote `x-authority: upstream`, else
   `document`.
 - That values are refused which a parameter or member cannot have goes by the ruling that the common part names as
@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from conformance.contract.general import general
 from conformance.contract.services import common_spec, is_success, operations_of, promised_headers
 from conformance.model import requirement_id
 from conformance.model.contract import Authority, Level, Lines, Requirement, Statement
@@ -27,6 +28,8 @@ from conformance.model.requirement_id import Kind
 
 __all__ = ["defaults_of", "derive"]
 
+PROVOKED = frozenset({400, 401, 403, 404, 405, 409})
+"""Codes that a client can have sent; of the others a correct service need send none."""
 REFUSING = frozenset({Kind.PARAMETER, Kind.REQUEST, Kind.BODY})
 """Kinds of requirements that say that something is refused."""
 
@@ -51,6 +54,7 @@ def _all(specs: Mapping[str, Mapping[str, Any]], leniency: int | None) -> Iterat
         yield from _stated(spec, None)
         for _, _, operation in operations_of(spec):
             yield from _operation(operation, leniency)
+    yield from general(specs)
 
 
 def _stated(node: Mapping[str, Any], operation: str | None) -> Iterator[Requirement]:
@@ -92,7 +96,8 @@ def _common(spec: Mapping[str, Any]) -> Iterator[Requirement]:
     for item in common["error-codes"]:
         code = int(item["code"])
         response = spec["components"]["responses"][f"Error{code}"]
-        merged = {**item, **{key: value for key, value in response.items() if key.startswith("x-")}}
+        sure = {} if code in PROVOKED else {"x-level": "may"}
+        merged = {**sure, **item, **{key: value for key, value in response.items() if key.startswith("x-")}}
         text = Statement("{code} {phrase} is sent where it is due", {"code": str(code), "phrase": item["phrase"]})
         yield _make(requirement_id.error(code), text, merged, Kind.ERROR, status=code)
 

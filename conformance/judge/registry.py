@@ -115,9 +115,11 @@ def _declare(id: str) -> None:
 
 
 def judge_exchange(exchange: Exchange, contract: Contract) -> tuple[Assertion, ...]:
-    """Every assertion of every check about this exchange. Raises SuiteError when a check speaks of what it does not
-    cover."""
-    return tuple([_assertion(item, look) for item in CHECKS.values() for look in item.look(exchange, contract)])
+    """Every assertion of every check about this exchange; what the contract does not promise is not judged. Raises
+    SuiteError when a check speaks of what it does not cover."""
+    promised = contract.requirements
+    said = [_assertion(item, look) for item in CHECKS.values() for look in item.look(exchange, contract)]
+    return tuple([item for item in said if item.requirement in promised])
 
 
 def judge_run(
@@ -127,7 +129,9 @@ def judge_run(
     it."""
     for item in RUN_CHECKS.values():
         for sight in item.look(exchanges, contract):
-            yield sight.exchange, _assertion(item, sight.look), sight.related
+            assertion = _assertion(item, sight.look)
+            if assertion.requirement in contract.requirements:
+                yield sight.exchange, assertion, sight.related
 
 
 def _assertion(item: Check | RunCheck, look: Look) -> Assertion:

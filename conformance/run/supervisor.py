@@ -11,7 +11,9 @@ from contextlib import ExitStack
 
 import pytest
 
+from conformance.contract.specs import load_contract
 from conformance.generate.exploration import keep_drawing_in
+from conformance.model.contract import Contract
 from conformance.model.deadline import in_units
 from conformance.model.deviation import Deviation
 from conformance.model.errors import (
@@ -40,7 +42,7 @@ from conformance.run.reporter import ENDED, REPORTER, Reporter
 from conformance.run.session import Session
 from conformance.target.secrets import without_secrets
 
-__all__ = ["FAILURES", "MOST_OUTAGES", "SESSION", "Supervisor"]
+__all__ = ["FAILURES", "MOST_OUTAGES", "SESSION", "Supervisor", "contract_of"]
 
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
 """The run under way."""
@@ -354,6 +356,13 @@ class Supervisor:
             desk.show()
             session.exitstatus = session.config.stash[ENDED] = desk.exit_code
         return result
+
+
+def contract_of(config: pytest.Config) -> Contract:
+    """The contract of the run that is to begin; cases are collected before it does."""
+    supervisors = (plugin for plugin in config.pluginmanager.get_plugins() if isinstance(plugin, Supervisor))
+    given = next((item.given for item in supervisors if item.given is not None), None)
+    return given.contract if given is not None else load_contract(options_of(config).specs)
 
 
 def _reason(error: TargetError) -> Phrase:

@@ -103,7 +103,7 @@ def move(specs: Specs) -> None:
 
 def drop_promise(specs: Specs) -> None:
     raw = operation(specs, "image.delete")
-    raw["x-requirements"] = raw["x-requirements"][1:]
+    raw["x-requirements"] = [*raw["x-requirements"][:1], *raw["x-requirements"][2:]]
 
 
 def first_promise(**changes: Any) -> Edit:

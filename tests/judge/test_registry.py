@@ -38,13 +38,14 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("alone")
-def test_a_check_looks_under_its_own_name(contract: Contract, exchange: Build) -> None:
+def test_a_check_looks_under_its_own_name_at_what_the_contract_promises(contract: Contract, exchange: Build) -> None:
     @check("ours", covers="image.*")
     def ours(exchange: Exchange, contract: Contract) -> Iterator[Look]:
-        yield Look("image.list")
-        yield Look("image.list", WRONG)
+        yield Look("image.list.complete")
+        yield Look("image.list.complete", WRONG)
+        yield Look("image.nothing", WRONG)
 
-    assert [("image.list", "ours", True), ("image.list", "ours", False)] == [
+    assert [("image.list.complete", "ours", True), ("image.list.complete", "ours", False)] == [
         (item.requirement, item.check, item.ok) for item in judge_exchange(exchange(), contract)
     ]
 
@@ -61,10 +62,10 @@ def test_a_check_that_speaks_of_what_it_does_not_cover_is_our_fault(contract: Co
 
 @pytest.mark.usefixtures("alone")
 def test_a_check_of_a_run_gives_the_exchange_and_those_that_it_takes(contract: Contract, exchange: Build) -> None:
-    @run_check("ours", covers="image.list")
+    @run_check("ours", covers="image.list.complete")
     def ours(exchanges: Sequence[Exchange], contract: Contract) -> Iterator[RunLook]:
         first, second = exchanges
-        yield RunLook(second, Look("image.list", WRONG), (first,))
+        yield RunLook(second, Look("image.list.complete", WRONG), (first,))
 
     run = [exchange(number=1), exchange(number=2)]
     [(at, assertion, related)] = judge_run(run, contract)

@@ -16,6 +16,7 @@ from jinja2 import Environment, nodes
 from verdicts import recorded
 
 import conformance
+from conformance.contract import general
 from conformance.contract.specs import load_contract
 from conformance.model.contract import Authority, Level
 from conformance.model.verdict import Outcome, Overall, Weight
@@ -64,7 +65,7 @@ def of_the_page() -> set[str]:
 
 def stated() -> set[str]:
     contract = load_contract()
-    found = {item.statement.template for item in contract.requirements.values()}
+    found = {item.statement.template for item in contract.requirements.values()} | {*general.SAID}
     found |= {item.excluded for item in contract.requirements.values() if item.excluded is not None}
     return found | set(map(str, contract.reasons.values()))
 

@@ -110,6 +110,8 @@ PHRASES: Mapping[str, str] = {
     # reasons
     "may-not-create": "the credentials may not create: {operation} is answered with {status}",
     "prerequisite": "{operation}, which the case needs, is answered with {status}",
+    "nothing-makes": "nothing of the contract makes a {resource} by itself",
+    "not-promised": "the contract does not promise it ({requirement})",
     "not-protected": "nothing could be protected",
     "unobservable": "nothing can be observed: the service does not answer {operation}",
     "shows-nothing": "nothing can be seen {where}",
@@ -189,6 +191,7 @@ WORDS: Mapping[str, str] = {
     "with-several-members": "several members",
     "with-further-properties": "further properties",
     "with-texts-of-every-shape": "texts of every shape",
+    "with-a-name-in-use": "a name in use",
     "with-an-id-in-use": "an id in use",
     "with-an-id-that-was-refused": "an id that was refused before",
     "empty-body": "an empty body",

@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from conformance.model.contract import Resource
+from conformance.model.contract import Operation, Resource
 from conformance.model.errors import (
     ConnectionBroken,
     LoginRefused,
@@ -137,7 +137,7 @@ class Client(Remover):
             chosen = _text(members, resource.id) or None
             self.journal.intend(name, chosen, project=project)
             self._of_case |= {chosen} if chosen is not None else set()
-        body = members if isinstance(members, bytes) else json.dumps(members, ensure_ascii=False).encode()
+        body = members if isinstance(members, bytes) else self.encoded(operation, members)
         fields = {"Content-Type": operation.request_media_type, **(headers or {})}
         send = partial(self.call, operation.id, body=body, headers=fields, actor=actor)
         try:
@@ -302,9 +302,17 @@ class Client(Remover):
         exchange = self.create({self.service.marks.name: self.name(), **self.service.plain, **members})
         if self.operation(exchange.operation).response(exchange.response.status) is None:
             raise _unready(exchange)
-        made = reading(exchange)
+        made = self.told(exchange)
         made.text(self.resource.id)
         return made
+
+    def encoded(self, operation: Operation, members: JSON) -> bytes:
+        """The body of a request of an operation that says these members of a resource."""
+        return json.dumps(members, ensure_ascii=False).encode()
+
+    def told(self, exchange: Exchange) -> Members:
+        """The members of the resource that an answer tells of."""
+        return reading(exchange)
 
     def can_show(self, resource_id: str) -> bool:
         """Whether a resource that is there is shown: asked more than once, for a service that stores late has the
@@ -348,7 +356,7 @@ class Client(Remover):
             return None
         if operation.response(exchange.response.status) is None or not isinstance(body_of(exchange), dict):
             raise _unready(exchange)
-        return reading(exchange)
+        return self.told(exchange)
 
     # --- what a quota needs (run/sending/quota.py) ------------------------------------------------------------------
 

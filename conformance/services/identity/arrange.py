@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
-from conformance.run.cases import NotExercised
+from conformance.run.cases import NotApplicable, NotExercised
 from conformance.run.sending.client import Client
 
 __all__ = ["TOKEN_HEADER", "login", "token_call"]
@@ -18,7 +18,10 @@ TOKEN_HEADER = "X-Subject-Token"
 
 
 def token_call(cloud: Client, body: Any, shown_as: str = "$OS_TOKEN") -> Exchange:
-    """Ask for a token with this body; in reports it stands as the variable `shown_as`."""
+    """Ask for a token with this body; in reports it stands as the variable `shown_as`. Raises NotApplicable where the
+    contract has no such call."""
+    if "auth.token" not in cloud.contract.operations:
+        raise NotApplicable(Phrase.of("not-promised", requirement="auth.token"))
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     exchange = cloud.call("auth.token", body=data, headers={"Content-Type": "application/json"})
     token = exchange.response.headers.get(TOKEN_HEADER)

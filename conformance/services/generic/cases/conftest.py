@@ -1,0 +1,80 @@
+"""How a case for any contract comes to its subjects, and to the client of each."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+
+from conformance.model.contract import Contract
+from conformance.run.cases import NotExercised
+from conformance.run.items import case_of, client_of, key_of
+from conformance.run.sending.client import Client
+from conformance.run.session import Session
+from conformance.run.supervisor import contract_of
+from conformance.services.generic.subjects import PARTS, PATTERNS, narrowed, operations_of, resources_of
+
+SUBJECTS = ("resource", "operation")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A case runs once for each of its subjects."""
+    for name in SUBJECTS:
+        if name in metafunc.fixturenames:
+            contract = contract_of(metafunc.config)
+            found = _found(contract, name, getattr(metafunc.function, PARTS, ()))
+            metafunc.parametrize(name, list(found.values()), ids=list(found))
+
+
+def _found(contract: Contract, name: str, parts: tuple[str, ...]) -> dict[str, object]:
+    if name == "resource":
+        return {item.name: item for item in resources_of(contract, parts)}
+    return {item.id: item for item in operations_of(contract)}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A case with a subject judges what is promised of that."""
+    case, patterns = case_of(item), getattr(getattr(item, "function", None), PATTERNS, None)
+    subject = _subject(item)
+    if case is not None and patterns is not None and subject is not None:
+        mine = narrowed(case, patterns, contract_of(item.config), subject)
+        item.add_marker(pytest.mark.conformance(mine), append=False)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """What is common to all operations is judged by the case for every other subject: one that cannot be had leaves
+    nothing of that unjudged."""
+    try:
+        return (yield)
+    except NotExercised as reason:
+        case, requirements = case_of(item), contract_of(item.config).requirements
+        own = (
+            [name for name in case.verifies if requirements[name].operation]
+            if case is not None and _subject(item)
+            else []
+        )
+        if reason.requirements or not own:
+            raise
+        raise NotExercised(reason.reason, *own) from None
+
+
+def _subject(item: pytest.Item):  # type: ignore[no-untyped-def]
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    return next((params[name] for name in SUBJECTS if name in params), None)
+
+
+@pytest.fixture
+def cloud(run: Session, request: pytest.FixtureRequest) -> Client:
+    """The client of the resource that a case is about; the first of the service where none makes it."""
+    subject = _subject(request.node)
+    first = client_of(request.node, run)
+    if subject is None:
+        return first
+    resource = subject if hasattr(subject, "collection") else run.contract.resource_of(subject.id)
+    named = (item for item in run.clients.values() if resource is not None and item.service.about == resource.name)
+    beside = (item for item in run.clients.values() if item.service.name == subject.service)
+    client = next(named, None) or next(beside, None) or first
+    if client is not first:
+        client.begin(key_of(request.node), first.attempt, explores=first.explores)
+    return client

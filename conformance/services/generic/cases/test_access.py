@@ -1,0 +1,120 @@
+"""Who may call: no operation without a valid token, and what belongs to a project is that project's alone."""
+
+from __future__ import annotations
+
+import contextlib
+
+from conformance.model import requirement_id
+from conformance.model.contract import Operation, Resource
+from conformance.model.deviation import Deviation
+from conformance.model.jsonvalue import equal
+from conformance.model.phrase import Phrase
+from conformance.run.cases import Expect, NotApplicable, NotExercised, call
+from conformance.services.generic.arrange import (
+    first_of,
+    other_project,
+    own_of,
+    plain_call,
+    sent_members,
+    settled,
+    shown,
+)
+from conformance.services.generic.client import GenericClient
+from conformance.services.generic.subjects import judges
+from conformance.target.secrets import MADE_UP
+
+NO_TOKENS = {"no-token": None, "empty-token": "", "garbage-token": f"{MADE_UP}token"}
+
+
+@judges("auth.required", "error.401", "{operation}.auth", smoke=True)
+def test_an_operation_refuses_a_call_without_a_valid_token(
+    cloud: GenericClient, expect: Expect, operation: Operation
+) -> None:
+    if not operation.secured or 401 not in cloud.contract.error_codes:
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.error(401)))
+    resource = cloud.contract.resource_of(operation.id)
+    own = ""
+    if resource is not None and operation.path == resource.item:
+        with contextlib.suppress(NotExercised):  # what is not there needs a token, too
+            own = own_of(cloud, resource)
+    for how, token in NO_TOKENS.items():
+        before = settled(cloud, resource, own) if own and resource is not None else None
+        exchange = plain_call(cloud, operation, own or cloud.uuid(), anonymous=True, token=token)
+        expect.code(401, exchange, call(operation.id, how))
+        if own and resource is not None and before is not None:
+            after = shown(cloud, resource, own)
+            names = sent_members(cloud.contract, resource.change, resource) if resource.change else {}
+            same = after is not None and all(equal(before.get(name), after.get(name)) for name in names)
+            changed = Deviation("changed-without-a-token")
+            expect(first_of(cloud.contract, "auth.required", requirement_id.error(401)), same, changed, exchange)
+
+
+@judges("auth.required", "error.401", "{operation}.auth")
+def test_what_is_like_a_valid_token_opens_nothing(cloud: GenericClient, expect: Expect, operation: Operation) -> None:
+    reads = operation.method == "GET" and "{" not in operation.path
+    if not operation.secured or not reads or 401 not in cloud.contract.error_codes:
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.error(401)))
+    token = cloud.target.main.token()
+    likes = {
+        "half-a-token": token[: len(token) // 2],
+        "token-without-its-end": token[:-1],
+        "token-and-more": f"{token}x",
+    }
+    for how, like in likes.items():
+        cloud.secrets.learn(like, "$OS_TOKEN_WRONG")
+        exchange = cloud.call(operation.id, anonymous=True, token=like)
+        expect.code(401, exchange, call(operation.id, how))
+
+
+@judges(
+    "{resource}.isolation.*",
+    "{show}.isolation",
+    "{change}.isolation",
+    "{remove}.isolation",
+    "{list}.isolation",
+    "answer.other-project",
+    "error.403",
+    parts=("create", "remove"),
+)
+def test_what_belongs_to_a_project_is_kept_from_another(
+    cloud: GenericClient, expect: Expect, resource: Resource
+) -> None:
+    words = {"show": resource.show, "list": resource.list, "change": resource.change, "remove": resource.remove}
+    due = {word: _isolation(cloud, resource, word, name) for word, name in words.items() if name is not None}
+    if not any(due.values()):
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.stated(resource.name, "isolation")))
+    other = other_project(cloud)
+    own = own_of(cloud, resource)
+    before = settled(cloud, resource, own)
+    if due.get("list") and resource.list is not None:
+        exchange = cloud.list(actor=other)
+        listed = exchange.response.status < 300 and own.encode() in exchange.response.body
+        shows = Deviation("listed-to-another-project", terms=(("how", "private"),))
+        expect(due["list"], not listed, shows, exchange)
+    for word in ("show", "change", "remove"):
+        name = words[word]
+        if not due.get(word) or name is None:
+            continue
+        exchange = plain_call(cloud, cloud.contract.operations[name], own, actor=other)
+        act = Phrase.of("by-another-project", operation=name, how="private")
+        expect.refused(due[word], exchange, act)
+        if exchange.response.status == 403 and 403 in cloud.contract.error_codes:
+            expect.code(403, exchange, act)
+        if word != "show":
+            after = shown(cloud, resource, own)
+            names = sent_members(cloud.contract, resource.change, resource) if resource.change else {}
+            same = after is not None and all(equal(before.get(item), after.get(item)) for item in names)
+            how = "changed" if word == "change" else "deleted"
+            reached = Deviation("reached-by-another-project", terms=(("how", how),))
+            expect(due[word], same, reached, exchange)
+
+
+def _isolation(cloud: GenericClient, resource: Resource, word: str, operation: str) -> str:
+    """The requirement that says that an operation reaches nothing of another project, "" when the contract has none."""
+    last = operation.rpartition(".")[2]
+    names = (
+        requirement_id.stated(resource.name, "isolation", word),
+        requirement_id.stated(resource.name, "isolation", last),
+        requirement_id.stated(operation, "isolation"),
+    )
+    return next((name for name in names if name in cloud.contract.requirements), "")

@@ -1,0 +1,276 @@
+"""The life of a resource: what was made is shown and listed, what was changed is changed and nothing else moves, what was
+deleted is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from conformance.model import requirement_id
+from conformance.model.contract import Resource
+from conformance.model.deviation import Deviation
+from conformance.model.jsonvalue import JSON, equal, short
+from conformance.model.message import GONE, Exchange
+from conformance.model.phrase import Phrase
+from conformance.run.cases import Expect, NotApplicable, call
+from conformance.run.reading import Members
+from conformance.run.sending.client import made_by
+from conformance.services.generic.arrange import (
+    PATIENCE,
+    PAUSE,
+    about,
+    body_requirement,
+    changed_with,
+    created_with,
+    first_of,
+    further_members,
+    inner,
+    is_a_patch,
+    other_value,
+    own_of,
+    rows_of,
+    sent_in,
+    sent_members,
+    settled,
+    shown,
+    some_rows,
+    success_of,
+    unready,
+)
+from conformance.services.generic.client import GenericClient
+from conformance.services.generic.subjects import judges
+
+
+@judges(
+    "{create}.response.*",
+    "{create}.body.*",
+    "{create}.request",
+    "{show}.response.*",
+    "{list}.response.*",
+    "{list}.complete",
+    "method.post",
+    "method.get",
+    parts=("create", "remove"),
+    smoke=True,
+)
+def test_what_is_made_is_shown_and_listed(cloud: GenericClient, expect: Expect, resource: Resource) -> None:
+    assert resource.create is not None
+    exchange = created_with(cloud, further_members(cloud.contract, resource))
+    if exchange.response.status not in success_of(cloud.contract, resource.create):
+        exchange = each_alone(cloud, expect, resource)
+    sent = sent_in(exchange, cloud.contract.operations[resource.create])
+    own = made_by(exchange, resource)
+    if own is None:
+        raise unready(exchange)
+    as_sent(cloud, expect, resource, sent, inner(exchange, resource), "answer", exchange)
+    if resource.show is not None:
+        seen = shown(cloud, resource, own)
+        there = Deviation("made-and-not-there", operation=resource.create)
+        if expect(about(cloud.contract, resource.create), seen is not None, there, exchange) and seen is not None:
+            as_sent(cloud, expect, resource, sent, seen, "shown", seen.source)
+    if resource.list is not None:
+        rows = [row for row in rows_of(cloud, resource) if row.maybe_text(resource.id) == own]
+        whole = first_of(cloud.contract, requirement_id.complete(resource.list), about(cloud.contract, resource.list))
+        page = cloud.recorder.exchanges[-1]
+        expect(whole, bool(rows), Deviation("not-listed"), page)
+        expect(whole, len(rows) < 2, Deviation("listed-twice"), page)
+        for row in rows[:1]:
+            as_sent(cloud, expect, resource, sent, row, "listed", row.source)
+        if rows:
+            has_meaning(cloud, expect, "GET", page)
+    has_meaning(cloud, expect, "POST", exchange)
+
+
+def has_meaning(cloud: GenericClient, expect: Expect, method: str, exchange: Exchange) -> None:
+    """A method has done what it generally does."""
+    if requirement_id.method(method) in cloud.contract.requirements:
+        expect.kept(requirement_id.method(method), exchange)
+
+
+def each_alone(cloud: GenericClient, expect: Expect, resource: Resource) -> Exchange:
+    """Try each member by itself where a create of all of them is refused; the answer to a create of what is required."""
+    assert resource.create is not None
+    for name, value in further_members(cloud.contract, resource).items():
+        exchange = created_with(cloud, {name: value})
+        status = exchange.response.status
+        if 400 <= status < 500 and status not in {401, 403, 409}:
+            refused = Deviation(
+                "allowed-refused", operation=resource.create, terms=(("members", name),), seen=(("status", status),)
+            )
+            expect(body_requirement(cloud.contract, resource.create, name), False, refused, exchange)
+    exchange = created_with(cloud, {})
+    if exchange.response.status not in success_of(cloud.contract, resource.create):
+        raise unready(exchange)
+    return exchange
+
+
+def as_sent(
+    cloud: GenericClient,
+    expect: Expect,
+    resource: Resource,
+    sent: Mapping[str, JSON],
+    seen: Members,
+    where: str,
+    exchange: Exchange,
+) -> None:
+    """Judge that the members of a resource are as a create has set them, where they are shown at all."""
+    assert resource.create is not None
+    for name in sent_members(cloud.contract, resource.create, resource):
+        if name in sent and name in seen:
+            requirement = body_requirement(cloud.contract, resource.create, name)
+            expect.equal(requirement, sent[name], seen.get(name), name, exchange, where=where)
+
+
+@judges(
+    "{change}.response.*",
+    "{change}.body.*",
+    "{change}.request",
+    "{change}.stored",
+    "{change}.unchanged",
+    "{change}.collateral",
+    "method.*",
+    parts=("create", "remove", "change"),
+)
+def test_what_is_changed_is_changed_and_nothing_else_moves(
+    cloud: GenericClient, expect: Expect, resource: Resource
+) -> None:
+    assert resource.change is not None
+    operation = cloud.contract.operations[resource.change]
+    if is_a_patch(operation):
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.request(resource.change)))
+    own, beside = own_of(cloud, resource), own_of(cloud, resource)
+    another = shown(cloud, resource, beside)
+    names = sent_members(cloud.contract, resource.change, resource)
+    kept = {*names, *sent_members(cloud.contract, resource.create, resource), resource.id}
+    whole = about(cloud.contract, resource.change)
+    still = first_of(cloud.contract, requirement_id.stated(resource.change, "unchanged"), whole)
+    for name, node in names.items():
+        before = settled(cloud, resource, own)
+        value = cloud.name() if name == cloud.service.marks.name else other_value(node, before.get(name))
+        if equal(value, before.get(name)):
+            continue
+        exchange = changed_with(cloud, own, {name: value})
+        requirement = body_requirement(cloud.contract, resource.change, name)
+        status = exchange.response.status
+        if status not in success_of(cloud.contract, resource.change):
+            if 400 <= status < 500 and status not in {401, 403, 409}:
+                refused = Deviation(
+                    "allowed-refused", operation=resource.change, terms=(("members", name),), seen=(("status", status),)
+                )
+                expect(requirement, False, refused, exchange)
+            continue
+        answered, seen = inner(exchange, resource), settled(cloud, resource, own)
+        if equal(value, seen.get(name)):
+            has_meaning(cloud, expect, operation.method, exchange)
+        for where, found in (("answer", answered), ("shown", seen)):
+            if name in found:
+                expect.equal(requirement, value, found.get(name), name, exchange, where=where)
+        for other in sorted(kept - {name}):
+            if other in before and other in seen:
+                moved = Deviation(
+                    "turned",
+                    place=other,
+                    terms=(("when", "another-member"),),
+                    seen=(("due", short(before.get(other))), ("got", short(seen.get(other)))),
+                    path=other,
+                )
+                expect(still, equal(before.get(other), seen.get(other)), moved, exchange)
+    after = shown(cloud, resource, beside)
+    alone = first_of(cloud.contract, requirement_id.stated(resource.change, "collateral"), still)
+    same = another is not None and after is not None and all(equal(another.get(name), after.get(name)) for name in kept)
+    expect(alone, same, Deviation("another-changed", terms=(("when", "change"),)), cloud.recorder.exchanges[-1])
+
+
+@judges(
+    "{remove}.response.*",
+    "{remove}.gone",
+    "{remove}.collateral",
+    "{remove}.path.*",
+    "{show}.path.*",
+    "error.404",
+    "method.delete",
+    parts=("create", "remove"),
+    smoke=True,
+)
+def test_what_is_deleted_is_gone(cloud: GenericClient, expect: Expect, resource: Resource) -> None:
+    assert resource.remove is not None
+    beside, own = own_of(cloud, resource), own_of(cloud, resource)
+    after = own_of(cloud, resource)
+    exchange = cloud.delete(own)
+    due = success_of(cloud.contract, resource.remove)
+    whole = about(cloud.contract, resource.remove)
+    if not expect.status(whole, exchange, *due):
+        return
+    gone = first_of(cloud.contract, requirement_id.gone(resource.remove), whole)
+    shows = stays(cloud, resource, own) if resource.show is not None else None
+    if resource.show is not None:
+        expect(gone, not shows, Deviation("still-there", terms=(("where", "shown"),)), exchange)
+    if resource.list is not None:
+        rows = any(row.maybe_text(resource.id) == own for row in rows_of(cloud, resource))
+        expect(gone, not rows, Deviation("still-there", terms=(("where", "listed"),)), exchange)
+    if not shows:
+        has_meaning(cloud, expect, "DELETE", exchange)
+    alone = first_of(cloud.contract, requirement_id.stated(resource.remove, "collateral"), gone)
+    for other in (beside, after):
+        there = shown(cloud, resource, other) is not None
+        expect(alone, there, Deviation("another-changed", terms=(("when", "delete"),)), exchange)
+    if not shows and 404 in cloud.contract.error_codes:
+        expect.code(404, cloud.delete(own), call(resource.remove, "deleted"))
+
+
+def stays(cloud: GenericClient, resource: Resource, own: str) -> bool:
+    """Whether a resource is still shown when the time is over in which a service has to delete what it has accepted to."""
+    assert resource.show is not None
+    waited = 0.0
+    late = 202 in success_of(cloud.contract, resource.remove or "")
+    while True:
+        exchange = cloud.show(own)
+        if exchange.response.status >= 400:
+            return False
+        status = str(inner(exchange, resource).get("status", ""))
+        if not late or waited >= PATIENCE:
+            return status != "deleted"
+        cloud.wait(PAUSE)
+        waited += PAUSE
+
+
+MOST_SHOWN = 3
+"""Resources of a list that are shown."""
+
+
+@judges(
+    "{show}.response.*",
+    "{show}.path.*",
+    "{list}.response.*",
+    "method.get",
+    parts=("list", "show"),
+    smoke=True,
+    reads=True,
+)
+def test_what_is_listed_is_shown(cloud: GenericClient, expect: Expect, resource: Resource) -> None:
+    assert resource.show is not None
+    rows = some_rows(cloud, resource, MOST_SHOWN)
+    for row in rows:
+        exchange = cloud.call(resource.show, row.text(resource.id))
+        if exchange.response.status in GONE:
+            continue  # somebody has deleted it since
+        if expect.status(about(cloud.contract, resource.show), exchange, *success_of(cloud.contract, resource.show)):
+            seen = inner(exchange, resource)
+            expect.equal(
+                about(cloud.contract, resource.show), row[resource.id], seen.get(resource.id), resource.id, exchange
+            )
+            has_meaning(cloud, expect, "GET", exchange)
+
+
+@judges("{create}.response.*", "error.409", parts=("create", "remove"))
+def test_a_conflict_says_that_it_is_one(cloud: GenericClient, expect: Expect, resource: Resource) -> None:
+    if 409 not in cloud.contract.error_codes:
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.error(409)))
+    made = created_with(cloud, {})
+    name = cloud.service.marks.name
+    sent = sent_in(made, cloud.contract.operations[str(resource.create)])
+    if made_by(made, resource) is None or name not in sent:
+        raise unready(made)
+    again = created_with(cloud, {name: sent[name]})
+    if again.response.status < 300 or again.response.status in {401, 403}:
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.error(409)))  # names may be alike
+    expect.code(409, again, call(str(resource.create), "with-a-name-in-use"))

@@ -1,0 +1,234 @@
+"""What the contract forbids is refused, place by place: each member and parameter with one value for each rule that it can
+break, each body that cannot be read, what is not there, what is not defined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any
+from urllib.parse import quote
+
+from conformance.contract.producers import inner_of
+from conformance.generate.values import one_of_each
+from conformance.judge.rules import rule_of
+from conformance.model import requirement_id
+from conformance.model.contract import Operation, Resource, Schema
+from conformance.model.deviation import Deviation
+from conformance.model.equivalence import Class, Part, Standing
+from conformance.model.jsonvalue import equal
+from conformance.model.message import Exchange
+from conformance.model.phrase import Phrase
+from conformance.run.cases import Expect, NotApplicable, call
+from conformance.services.generic.arrange import (
+    body_requirement,
+    changed_with,
+    created_with,
+    first_of,
+    is_a_patch,
+    own_of,
+    plain_call,
+    sent_members,
+    settled,
+    shown,
+    unready,
+)
+from conformance.services.generic.client import GenericClient
+from conformance.services.generic.subjects import judges
+
+
+@judges("{create}.body.*", "{create}.request", "error.400", "status.failure", parts=("create", "remove"), long=True)
+def test_a_create_that_the_contract_forbids_is_refused(
+    cloud: GenericClient, expect: Expect, resource: Resource
+) -> None:
+    assert resource.create is not None
+    operation = cloud.contract.operations[resource.create]
+    plain = created_with(cloud, {})
+    if plain.response.status >= 300:
+        raise unready(plain)
+    for name, held, value in forbidden(operation):
+        exchange = created_with(cloud, {name: value})
+        refused(cloud, expect, resource, name, held, exchange)
+    for name in inner_of(operation.request_schema)[1].get("required", ()):
+        exchange = created_with(cloud, {}, without=name)
+        refused(cloud, expect, resource, name, Class.broken("missing"), exchange)
+
+
+@judges(
+    "{change}.body.*",
+    "{change}.request",
+    "error.400",
+    "status.failure",
+    parts=("create", "remove", "change"),
+    long=True,
+)
+def test_a_change_that_the_contract_forbids_changes_nothing(
+    cloud: GenericClient, expect: Expect, resource: Resource
+) -> None:
+    assert resource.change is not None
+    operation = cloud.contract.operations[resource.change]
+    if is_a_patch(operation):
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.request(resource.change)))
+    own = own_of(cloud, resource)
+    before = settled(cloud, resource, own)
+    if not sent_members(cloud.contract, resource.change, resource):
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.request(resource.change)))
+    names = sent_members(cloud.contract, resource.change, resource)
+    for name, tries in groupby(forbidden(operation), key=lambda row: row[0]):
+        exchanges = [(held, changed_with(cloud, own, {name: value})) for _, held, value in tries]
+        for held, exchange in exchanges:
+            refused(cloud, expect, resource, name, held, exchange)
+        if all(exchange.response.status >= 400 for _, exchange in exchanges):  # shown once for all
+            after = shown(cloud, resource, own)
+            same = after is not None and all(equal(before.get(item), after.get(item)) for item in names)
+            stored = Deviation("refused-and-stored", terms=(("members", name),))
+            expect(body_requirement(cloud.contract, resource.change, name), same, stored, exchanges[-1][1])
+        before = settled(cloud, resource, own)
+
+
+def forbidden(operation: Operation) -> list[tuple[str, Class, Any]]:
+    """(member, class, value): for each rule of a member of a request a value that breaks it."""
+    _, schema = inner_of(operation.request_schema)
+    return [
+        (name, held, value)
+        for name, node in schema.get("properties", {}).items()
+        for held, value in one_of_each(node, nullable=True).items()
+        if held.standing is Standing.BROKEN
+    ]
+
+
+def refused(
+    cloud: GenericClient, expect: Expect, resource: Resource, name: str, held: Class, exchange: Exchange
+) -> None:
+    """Judge that what breaks a rule is refused."""
+    status = exchange.response.status
+    if status >= 500:
+        return
+    taken = Deviation(
+        "forbidden-accepted", operation=exchange.operation, request=(Part(name, held),), seen=(("status", status),)
+    )
+    expect(body_requirement(cloud.contract, exchange.operation, name), status >= 400, taken, exchange)
+
+
+UNREADABLE: Mapping[str, bytes] = {"half-an-object": b'{"name"', "no-json": b"x"}
+
+
+@judges("{operation}.request", "error.400", "status.failure", smoke=True)
+def test_a_body_that_cannot_be_read_is_refused(cloud: GenericClient, expect: Expect, operation: Operation) -> None:
+    if operation.request_schema is None or 400 not in cloud.contract.error_codes:
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.request(operation.id)))
+    own = addressed(cloud, operation)
+    for how, body in UNREADABLE.items():
+        exchange = cloud.call(operation.id, own, body=body, headers={"Content-Type": operation.request_media_type})
+        act = call(operation.id, how)
+        expect.code(400, exchange, act)
+        expect.refused(first_of(cloud.contract, requirement_id.request(operation.id)), exchange, act)
+
+
+def addressed(cloud: GenericClient, operation: Operation) -> str:
+    """The id of a new resource where an operation addresses one."""
+    resource = cloud.contract.resource_of(operation.id)
+    if "{" not in operation.path.removeprefix("/"):
+        return ""
+    if resource is None or resource.create is None or resource.remove is None or operation.path.count("{") > 1:
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.request(operation.id)))
+    return own_of(cloud, resource)
+
+
+@judges("{list}.query.*", "error.400", "status.failure", parts=("list",))
+def test_a_parameter_that_the_contract_forbids_is_refused(
+    cloud: GenericClient, expect: Expect, resource: Resource
+) -> None:
+    assert resource.list is not None
+    operation = cloud.contract.operations[resource.list]
+    for parameter in operation.query:
+        requirement = requirement_id.query(operation.id, parameter.name)
+        if requirement not in cloud.contract.requirements:
+            continue
+        for held, text in wrong_texts(parameter.schema).items():
+            exchange = cloud.send(
+                operation.method,
+                cloud.path(operation),
+                operation=operation.id,
+                query={parameter.name: text},
+                headers={"Accept": "application/json"},
+            )
+            status = exchange.response.status
+            taken = Deviation(
+                "forbidden-accepted",
+                operation=operation.id,
+                request=(Part(parameter.name, held),),
+                seen=(("status", status),),
+            )
+            if status < 500:
+                expect(requirement, status >= 400, taken, exchange)
+
+
+def wrong_texts(schema: Schema) -> dict[Class, str]:
+    """For each rule of a parameter that a text can break one that does."""
+    kinds = schema.get("type", ())
+    if "integer" in kinds:
+        least = schema.get("minimum")
+        below = {Class.broken("below-minimum"): str(least - 1)} if isinstance(least, int) else {}
+        return {Class.broken("type", **{"is": "word", "wanted": "integer"}): "ten", **below}
+    if "boolean" in kinds:
+        return {Class.broken("type", **{"is": "word", "wanted": "boolean"}): "maybe"}
+    found = one_of_each({**schema, "type": "string"})
+    return {
+        held: value
+        for held, value in found.items()
+        if held.standing is Standing.BROKEN and held.rule != "type" and isinstance(value, str)
+    }
+
+
+@judges("error.404", "status.failure", "{operation}.path.*", smoke=True)
+def test_404_for_what_is_not_there(cloud: GenericClient, expect: Expect, operation: Operation) -> None:
+    resource = cloud.contract.resource_of(operation.id)
+    addresses = resource is not None and operation.path == resource.item and operation.path.count("{") == 1
+    made_by_it = resource is not None and operation.method == "PUT" and resource.create is None
+    if not addresses or made_by_it or resource is None or 404 not in cloud.contract.error_codes:
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.error(404)))
+    exchange = plain_call(cloud, operation, absent(operation, cloud))
+    act = call(operation.id, "absent")
+    expect.code(404, exchange, act)
+    named = requirement_id.path(operation.id, resource.parameter)
+    if named in cloud.contract.requirements:
+        expect.refused(named, exchange, act)
+
+
+def absent(operation: Operation, cloud: GenericClient) -> str:
+    """An id that nothing has, in the form that ids have there."""
+    schema = next((item.schema for item in operation.parameters if item.location == "path"), {})
+    own = cloud.uuid()
+    return own if rule_of(schema, own).standing is not Standing.BROKEN else own.replace("-", "")
+
+
+@judges("error.404", "status.failure", "answer.internals", smoke=True)
+def test_404_for_a_path_that_is_not_there(cloud: GenericClient, expect: Expect, operation: Operation) -> None:
+    if operation.method != "GET" or 404 not in cloud.contract.error_codes:
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.error(404)))
+    first = cloud.path(operation, "").split("/{", 1)[0]
+    root = first.rsplit("/", 1)[0] if first.count("/") > 1 else ""
+    path = f"{root}/conformance-no-such-thing"
+    exchange = cloud.send("GET", path, service=operation.service, headers={"Accept": "application/json"})
+    act = Phrase.of("undefined-path", method="GET", path=path)
+    expect.code(404, exchange, act)
+
+
+@judges("error.405", "status.failure")
+def test_405_for_a_method_that_is_not_defined(cloud: GenericClient, expect: Expect, resource: Resource) -> None:
+    if 405 not in cloud.contract.error_codes or "{" in resource.collection:
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.error(405)))
+    defined = {item.method for item in cloud.contract.operations.values() if item.path == resource.collection}
+    if not defined:
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.error(405)))
+    judged = 0
+    # What is sent says nothing, so that a server that has the method all the same does nothing.
+    for method in sorted({"PUT", "PATCH"} - defined):
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        exchange = cloud.send(method, resource.collection, service=resource.service, body=b"{}", headers=headers)
+        # Of what the contract does not say that it is not there, nothing is known but that the path is.
+        if exchange.response.status in {404, 405}:
+            judged += 1
+            expect.code(405, exchange, Phrase.of("undefined-method", method=method, path=quote(resource.collection)))
+    if not judged:
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.error(405)))

@@ -72,6 +72,7 @@ class _PassageReader:
         self.found = Passage()
         self.owner = ""
         self.columns: Columns | None = None
+        self.fails = False  # whether a line has said that the next example is that of a failure
 
     def read(self) -> Passage:
         while self.at < len(self.lines):
@@ -172,6 +173,7 @@ class _PassageReader:
                 self._keep(example)
         elif is_status_line(line):
             self.at = read_head(self.lines, start)
+            self.fails = re.match(r"HTTP\S* +[345]", line.text) is not None
             self.tally.tell(self.lines[start : self.at])
         elif is_command(line):
             command, self.at = read_command(self.lines, start)
@@ -184,6 +186,10 @@ class _PassageReader:
             self._keep(example)
 
     def _keep(self, example: Example) -> None:
+        if self.fails:
+            self.tally.prose.update(range(example.first_line, example.last_line + 1))
+            self.fails = False
+            return
         self.found.examples.append(example)
         self.tally.cite(example.first_line, example.last_line)
 
@@ -191,6 +197,8 @@ class _PassageReader:
 
     def _text(self, line: Line) -> None:
         text = line.text
+        if self.name == "response-example" and CODE_LIST.match(text):
+            self.fails = re.search(r"\b[345]\d\d\b", text) is not None
         begins = starts_something(self.lines, self.at + 1, self.tally)
         if begins and self.name not in _TELLING and self._captions(line):
             self.at += 1

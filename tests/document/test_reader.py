@@ -307,3 +307,10 @@ def test_an_example_that_leaves_members_out_is_told_and_is_none(tmp_path: Path) 
     document = read(tmp_path, CLEAN.replace("GET /v3/disks/7/parts?size_from=3\n", '{\n"a": 1,\n...\n}\n'))
     assert document.operations[0].request_examples == ()
     assert [23] == [item.line for item in document.unread]
+
+
+def test_an_example_of_a_failure_is_none_of_the_answer(tmp_path: Path) -> None:
+    shown = '响应示例\n状态码：200\n{"parts": []}\n状态码：404\n{"error": {}}\nHTTP/1.1 409 Conflict\n{"error": {}}\n'
+    document = read(tmp_path, CLEAN.replace("正常响应代码\n", f"{shown}正常响应代码\n"))
+    assert [{"parts": []}] == [example.value for example in document.operations[0].response_examples]
+    assert reasons(document) == []

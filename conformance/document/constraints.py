@@ -249,8 +249,7 @@ def _values(row: Row, kind: StatedType, stated: str, found: list[Contradiction])
             text = f"{row.name} is {stated}, and its values are {', '.join(tokens)}"
             found.append(Contradiction(at(row.line), "values", text, subject=row.name))
             return []
-        if not {token.lower() for token in tokens} <= {"true", "false"}:
-            return tokens
+        return tokens
     return []
 
 

@@ -167,6 +167,26 @@ def test_a_document_without_a_version_has_none(tmp_path: Path) -> None:
     assert ("", "") == (document.product_version, document.release_date)
 
 
+def test_a_header_of_codes_is_no_heading_of_successes(tmp_path: Path) -> None:
+    text = CLEAN.replace("200 206\n", "200 206\n错误响应代码\n状态码 说明\n404 没有。\n")
+    item = read(tmp_path, text).operations[0]
+    assert ([200, 206], [404]) == ([code for code, _ in item.success_codes], [code.code for code in item.error_codes])
+
+
+def test_a_chapter_of_what_holds_for_all_is_no_operation_where_headings_have_levels(tmp_path: Path) -> None:
+    path = tmp_path / "document.md"
+    shared = "## 1.2 怎样调用\n\n### 请求方法\n\n| 方法 | 说明 |\n|---|---|\n| GET | 取。 |\n\n### 公共请求参数\n\n"
+    table = "| 名称 | 类型 | 是否必选 | 描述 |\n|---|---|---|---|\n| X-Trace | String | 否 | 甲 |\n\n"
+    path.write_text(
+        f"# 1 接口\n\n{shared}{table}## 1.3 书\n\n### 列出\n\n#### 功能介绍\n\n甲。\n\n#### URI\n\nGET /v1/books\n",
+        "utf-8",
+    )
+    document = read_document(path)
+    assert ["列出"] == [item.title for item in document.operations]
+    assert document.common.request_parameters is not None
+    assert ["X-Trace"] == [row.name for row in document.common.request_parameters.rows]
+
+
 def test_text_that_describes_no_operation_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="describes no operation"):
         read(tmp_path, "hello\n")

@@ -72,3 +72,26 @@ def test_a_table_ends_where_an_example_or_another_table_begins() -> None:
 def test_a_table_without_types_has_none() -> None:
     table, _ = read(lines("参数 是否必选 描述", "book_id 是 书号。"))
     assert [(item.name, item.type, item.required) for item in table.rows] == [("book_id", None, True)]
+
+
+def test_a_caption_between_two_tables_is_no_part_of_the_row_above() -> None:
+    table, at = read(
+        lines("参数 参数类型 描述", "shelf object 书架。", "shelf字段说明", "参数 参数类型 描述", "id string 书号。")
+    )
+    assert ([("shelf", "书架。")], 2) == ([(item.name, item.description) for item in table.rows], at)
+
+
+def test_a_wrapped_description_leaves_its_cells_to_the_columns_before_it() -> None:
+    head = "参数 必选 类型 取值范围 示例 描述"
+    table, _ = read(lines(head, "pages 否 integer 1~9 3", "一本书有多少", "页。"))
+    assert [("1~9", "3", "一本书有多少页。")] == [
+        (item.constraint, item.example, item.description) for item in table.rows
+    ]
+
+
+def test_a_cell_that_may_be_of_either_column_is_not_told_apart() -> None:
+    given = lines("参数 必选 类型 取值范围 示例 描述", "pages 否 integer 3", "一本书有多少", "页。")
+    tally = Tally(Source(tuple(given), "", len(given)))
+    table, _ = read_table(given, 0, tally)
+    assert [(None, None)] == [(item.constraint, item.example) for item in table.rows]
+    assert ["a row whose cells cannot be told apart"] == [item.reason for item in tally.unread]

@@ -79,6 +79,7 @@ DEFAULTS: Mapping[str, str] = {
     "broken example": "the example is read as it was mended",
     "unreadable example": "the example is left out",
     "wrapper": "the example is written: the members stand inside",
+    "beside its owner": "the example is written: the member stands inside",
     "nesting": "the table is written: the member stands beside",
     "type": "the table is written: its type holds",
     "null": "the table is written: null is not allowed",

@@ -207,6 +207,7 @@ def _query_names(item: Described) -> Iterator[Contradiction]:
 def _beside(item: Described, others: Iterable[Described]) -> Iterator[Contradiction]:
     """Members that one answer about a resource has, and another, which has most of the same, does not."""
     own = {member.name: member for member in item.answer.members if member.row is not None}
+    told: set[str] = set()
     for other in others:
         theirs = {member.name for member in other.answer.members}
         same = own.keys() & theirs
@@ -215,7 +216,8 @@ def _beside(item: Described, others: Iterable[Described]) -> Iterator[Contradict
         if 2 * len(same) < max(len(own), len(theirs)):
             continue
         for name, member in own.items():
-            if name not in theirs and member.row is not None:
+            if name not in theirs and name not in told and member.row is not None:
+                told.add(name)
                 text = f"{name} is in the answer of {item.title} and not in that of {other.title}"
                 yield Contradiction(at(member.row.line), "one answer", text, subject=name)
 

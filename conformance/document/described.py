@@ -9,7 +9,7 @@ from conformance.document.constraints import said
 from conformance.document.contradiction import Contradiction, at
 from conformance.document.model import Document, Example, StatusCode
 from conformance.document.naming import NamedOperation, inventory
-from conformance.document.nesting import BodyMember, nested, unwrapped
+from conformance.document.nesting import BodyMember, gathered, nested, unwrapped
 from conformance.document.placing import Placement, placement
 
 __all__ = ["Described", "described"]
@@ -60,8 +60,10 @@ def _described(named: NamedOperation, document: Document) -> Described:
     operation = named.operation
     placed = placement(named, document)
     body, in_body = nested(placed.body)
+    body, beside_body = gathered(body, operation.request_examples)
     body, around_body = unwrapped(body, operation.request_examples)
     answer, in_answer = nested(placed.answer)
+    answer, beside_answer = gathered(answer, operation.response_examples)
     answer, around_answer = unwrapped(answer, operation.response_examples)
     item = Described(
         named=named,
@@ -70,7 +72,7 @@ def _described(named: NamedOperation, document: Document) -> Described:
         answer=answer,
         successes=_once((code, line) for code, line in operation.success_codes if 200 <= code <= 299),
         errors=_errors(named, document),
-        found=(*placed.found, *in_body, *around_body, *in_answer, *around_answer),
+        found=(*placed.found, *in_body, *beside_body, *around_body, *in_answer, *beside_answer, *around_answer),
     )
     return replace(item, found=(*item.found, *_of_words(item), *_of_codes(item)))
 

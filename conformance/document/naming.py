@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from conformance.document.addresses import PathTemplate, address, same_paths
 from conformance.document.contradiction import Contradiction, at
 from conformance.document.model import ApiOperation, Document, Position, Row
-from conformance.document.nouns import nouns, segments
+from conformance.document.nouns import nouns, segments, singular
 
 __all__ = ["Inventory", "NamedOperation", "inventory", "named_operations", "operation_id"]
 
@@ -78,7 +78,8 @@ def operation_id(method: str, path: str, *, json_answer: bool = True) -> str:
     """The operation's dotted id, as long as no other has it: GET /v2/servers -> server.list."""
     parts, words = segments(path), [_word(noun) for noun in nouns(path)]
     ends_in_parameter = bool(parts) and parts[-1].startswith("{")
-    below_an_item = any(part.startswith("{") for part in parts[:-1])
+    # A parameter that no noun stands before (a project's id) is none of a resource.
+    below_an_item = any(part.startswith("{") for part in parts[1:-1]) and not parts[0].startswith("{")
     if below_an_item and not ends_in_parameter and not json_answer and method in {"GET", "PUT"}:
         return ".".join([*words[:-1], "download" if method == "GET" else "upload"])
     return ".".join([*words, _VERBS.get((ends_in_parameter, method), method.lower())])
@@ -202,7 +203,7 @@ def _distinct(operations: Iterable[NamedOperation], found: list[Contradiction]) 
 def _candidates(item: NamedOperation) -> Iterator[str]:
     yield item.id
     verb = item.id.split(".")[len(nouns(item.path)) :] or [item.id.rpartition(".")[2]]
-    words = [_word(part) for part in segments(item.path)]
+    words = [_word(part if part.startswith("{") else singular(part)) for part in segments(item.path)]
     yield ".".join([*words, *verb])
     whole = ".".join([*(_word(part) for part in item.path.split("/") if part), *verb, item.method.lower()])
     yield whole

@@ -6,13 +6,15 @@ Rules
 - A table with an owner describes the members of that row, wherever in the tree it is.
 - A name in brackets or a star (`<key>`) stands for any name.
 - Where every example has all members inside one that no table has, they are inside it.
+- Where a row is of a type that has members, no table describes these, and the examples show the rows below it inside it,
+  they are its members.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.document.contradiction import Contradiction, at
@@ -21,7 +23,7 @@ from conformance.document.placing import alike
 from conformance.document.spelling import plain
 from conformance.document.typewords import stated_type
 
-__all__ = ["BodyMember", "nested", "unwrapped"]
+__all__ = ["BodyMember", "gathered", "nested", "unwrapped"]
 
 _MARK = re.compile(r"\[[^\]]*\]$")
 _ANY = re.compile(r"\*|[<{].*[>}]")
@@ -178,6 +180,33 @@ def unwrapped(body: BodyMember, examples: Iterable[Example]) -> tuple[BodyMember
     inner = BodyMember(name, (), body.members, isinstance(value[name], list), line)
     text = f"the example has the members of the table inside {name}, which the table does not have"
     return BodyMember("", (), (inner,)), (Contradiction(at(line), "wrapper", text, subject=name),)
+
+
+def gathered(body: BodyMember, examples: Iterable[Example]) -> tuple[BodyMember, tuple[Contradiction, ...]]:
+    """The body with rows that stand beside a row of objects, and in every example inside it, where the examples have
+    them."""
+    shown = [example.value for example in examples if example.kind == "json" and isinstance(example.value, Mapping)]
+    top = {name for value in shown for name in value}
+    for number, outer in enumerate(body.members):
+        if not shown or outer.members or not _holds_objects(outer) or any(outer.name not in value for value in shown):
+            continue
+        inside = {name for value in shown for name in _names_in(value[outer.name])}
+        below = [item for item in body.members[number + 1 :] if item.name not in top]
+        if not below or 2 * sum(item.name in inside for item in below) < len(below):
+            continue
+        listed = any(isinstance(value[outer.name], list) for value in shown)
+        filled = replace(outer, members=tuple(below), listed=outer.listed or listed)
+        kept = tuple(filled if item is outer else item for item in body.members if item not in below)
+        lines = at(item.row.line for item in below if item.row is not None)
+        text = f"{len(below)} rows stand beside {outer.name} in the table and inside it in the example"
+        found = Contradiction(lines, "beside its owner", text, subject=outer.name)
+        return replace(body, members=kept), (found,)
+    return body, ()
+
+
+def _holds_objects(member: BodyMember) -> bool:
+    kind = stated_type(member.row.type if member.row is not None else None)
+    return kind.name == "object" or (kind.items is not None and kind.items.name == "object")
 
 
 def _around(body: BodyMember, value: Any) -> str | None:

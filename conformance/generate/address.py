@@ -47,7 +47,7 @@ def _twice(name: str, value: Any) -> str:
 def list_aims(contract: Contract, resource: Resource, marks: Marks) -> Iterator[Aim]:
     """The aims of the parameters of the operation that lists; none when the contract has no such operation."""
     operation = contract.operations.get(resource.list or "")
-    if operation is None:
+    if operation is None or not operation.responses:
         return
     whole = requirement_id.response(operation.id, operation.responses[0].status)
     for parameter in operation.query:

@@ -40,7 +40,7 @@ def openapi_aims(document: Mapping[str, Any], contract: Contract, resource: Reso
     schema = sent_schema(contract, resource)
     for name in (resource.create, resource.change, resource.list):
         item = contract.operations.get(name or "")
-        if item is None:
+        if item is None or not item.responses:
             continue
         if item.request_media_type is not None:
             _read_as_json(item.request_media_type)

@@ -211,7 +211,9 @@ def two_answers(parts: TwoAnswers, odd: Iterable[Finding], contract: Contract) -
 def _own_promise(name: str, contract: Contract) -> str:
     """What is promised of the answer of an operation, "" for none."""
     operation = contract.operations.get(name)
-    return requirement_id.response(operation.id, operation.responses[0].status) if operation is not None else ""
+    if operation is None or not operation.responses:
+        return ""
+    return requirement_id.response(operation.id, operation.responses[0].status)
 
 
 def _without(record: Record, gone: Mapping[int, Finding], told: Sequence[Finding]) -> Record:

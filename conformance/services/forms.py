@@ -76,6 +76,8 @@ def changing(holds: Callable[[Call, Answer], bool], change: AnswerChange) -> Hoo
 def form_faults(contract: Contract, operation: Operation, asks: Callable[[Call], bool]) -> Iterator[Fault]:
     """The faults in the form of the first documented success of an operation; `asks` tells which calls are calls of
     it."""
+    if not operation.responses:
+        return  # the document names no success of it
     status = operation.responses[0].status
 
     def hooks(change: AnswerChange) -> Hooks:

@@ -1,0 +1,144 @@
+"""What the words of a row say of its values, and what they do not say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from document.described_documents import row_of
+from document.own.editions import EDITIONS
+from document.own.truth import TrueRow
+
+from conformance.document.constraints import said
+
+
+def keywords(kind: str | None, text: str, **cells: Any) -> dict[str, Any]:
+    found = dict(said(row_of("x", kind, None, text, **cells)).keywords)
+    del found["type"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("取值范围：active、inactive。", ["active", "inactive"]),
+        ("状态，取值为active、error或者deleted", ["active", "error", "deleted"]),
+        ("排序方式，取值：asc：升序；desc：降序。", ["asc", "desc"]),
+        ("可选值：asc（升序）、desc（降序），默认asc。", ["asc", "desc"]),
+        ("支持ssd、sas和sata", ["ssd", "sas", "sata"]),
+        ("One of: public, private or shared.", ["public", "private", "shared"]),
+        ("可选值为“in-use”和“available”。", ["in-use", "available"]),
+        ("取值范围：GET/POST/PUT", ["GET", "POST", "PUT"]),
+        ("取值范围：text/plain、text/html", ["text/plain", "text/html"]),
+    ],
+)
+def test_values_are_a_list_of_plain_words(text: str, values: list[str]) -> None:
+    assert values == keywords("string", text)["enum"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "取值范围：a、b等",
+        "例如：a、b",
+        "支持HTTP和HTTPS协议",
+        "不支持a、b",
+        "取值范围：字母、数字、-、_",
+        "取值为ACTIVE",
+        "值为hostname[:port]。端口缺省时使用默认的端口",
+        "可以是名称或ID",
+        "取值范围为1-64",
+        "当type为x时，取值范围：a、b",
+    ],
+)
+def test_what_is_no_closed_list_of_words_enumerates_nothing(text: str) -> None:
+    assert keywords("string", text) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "wanted"),
+    [
+        ("integer", "取值范围：1-65535", {"minimum": 1, "maximum": 65535}),
+        ("integer", "端口号，取值范围为[1, 65535]", {"minimum": 1, "maximum": 65535}),
+        ("integer", "between 1 and 10", {"minimum": 1, "maximum": 10}),
+        ("integer", "最小值为1，最大值为100", {"minimum": 1, "maximum": 100}),
+        ("integer", "大于等于0且小于100", {"minimum": 0, "exclusiveMaximum": 100}),
+        ("integer", "不能大于5", {"maximum": 5}),
+        ("integer", "大于0", {"exclusiveMinimum": 0}),
+        ("integer", "取值为0、1、2", {"enum": [0, 1, 2]}),
+        ("integer", "有效期，不超过30天", {}),
+        ("integer", "当size大于10时忽略", {}),
+        ("string", "长度范围1-64个字符", {"minLength": 1, "maxLength": 64}),
+        ("string", "名称，不超过128个字符。", {"maxLength": 128}),
+        ("string", "长度不能超过64", {"maxLength": 64}),
+        ("string", "最大长度为64字节", {}),
+        ("string", "正则表达式：^[a-z]+$", {"pattern": "^[a-z]+$"}),
+        ("string", "由字母、数字组成", {}),
+        ("string", "IPv4地址", {"format": "ipv4"}),
+        ("string", "名称或UUID", {}),
+        ("string", "默认使用系统卷", {}),
+        ("string", "默认值为abc。", {"default": "abc"}),
+        ("integer", "范围 1~100，默认值 10", {"minimum": 1, "maximum": 100, "default": 10}),
+        ("boolean", "默认为true。", {"default": True}),
+    ],
+)
+def test_numbers_lengths_and_defaults(kind: str, text: str, wanted: dict[str, Any]) -> None:
+    assert wanted == keywords(kind, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("可为空", ["string", "null"]), ("may be null", ["string", "null"]), ("不能为空", "string"), ("非空", "string")],
+)
+def test_null_is_allowed_where_it_is_said(text: str, wanted: Any) -> None:
+    assert wanted == said(row_of("x", "string", None, text)).keywords["type"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "wanted"),
+    [
+        ("string", "取值范围：low、high，默认值：mid", "default"),
+        ("integer", "默认值：abc", "default"),
+        ("integer", "范围 9~1", "range"),
+        ("integer", "取值范围：low、high", "values"),
+        ("bogus", "", "unknown type"),
+    ],
+)
+def test_what_does_not_agree_is_left_out_and_told(kind: str, text: str, wanted: str) -> None:
+    found = said(row_of("x", kind, None, text))
+    assert [(wanted, "x")] == [(item.kind, item.subject) for item in found.found]
+    assert {"default", "minimum", "maximum"}.isdisjoint(found.keywords)
+
+
+def test_cells_of_their_own_say_the_same() -> None:
+    assert {"minimum": 1, "maximum": 9, "default": 3} == keywords("integer", "", constraint="1-9", default="3")
+    assert {"enum": ["a", "b"]} == keywords("string", "", constraint="a, b", default="-")
+    assert {"deprecated": True, "x-since": "2.37"} == keywords("string", "", deprecated=True, since="2.37")
+
+
+def _truth(row: TrueRow) -> dict[str, Any]:
+    """What a row of our documents says, by keyword."""
+    words = {"true": True, "false": False}
+    number = row.type is not None and row.type.lower() in {"integer", "int"}
+    default: Any = row.default
+    if default is not None and (number or (row.type or "").lower() == "boolean"):
+        default = int(default) if number else words[default]
+    return {
+        "enum": [int(value) if number else value for value in row.enum],
+        "default": default,
+        "minimum": row.minimum,
+        "maximum": row.maximum,
+        "minLength": row.min_length,
+        "maxLength": row.max_length,
+    }
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_our_documents_say_what_they_were_made_to_say(edition: str) -> None:
+    for operation in EDITIONS[edition].operations:
+        for _, row in (*operation.request_rows, *operation.response_rows):
+            read = row_of(row.name, row.type, None, row.description, default=row.default, constraint=row.constraint)
+            found = said(read).keywords
+            least = found["exclusiveMinimum"] + 1 if "exclusiveMinimum" in found else found.get("minimum")
+            seen = {name: found.get(name) for name in ("default", "maximum", "minLength", "maxLength")}
+            assert _truth(row) == {**seen, "minimum": least, "enum": found.get("enum", [])}, row

@@ -1,0 +1,94 @@
+"""Rows become a tree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from document.described_documents import example_of, row_of, table_of
+
+from conformance.document import Table
+from conformance.document.nesting import BodyMember, gathered, nested, unwrapped
+
+
+def names(*tables: Table) -> list[str]:
+    return [name for name, _ in nested(tables)[0].every()]
+
+
+def kinds(*tables: Table) -> list[tuple[str, str]]:
+    return [(item.kind, item.subject) for item in nested(tables)[1]]
+
+
+def test_dots_brackets_and_depth_say_the_same() -> None:
+    wanted = ["servers", "servers.id", "servers.flavor", "servers.flavor.ram", "total"]
+    dots = table_of(*(row_of(name) for name in wanted))
+    marks = table_of(
+        *(row_of(name) for name in ("servers[]", "servers[].id", "servers[].flavor", "servers[].flavor.ram", "total"))
+    )
+    depth = table_of(
+        row_of("servers"), row_of("id", depth=1), row_of("flavor", depth=1), row_of("ram", depth=2), row_of("total")
+    )
+    assert wanted == names(dots) == names(marks) == names(depth)
+    assert [True, False] == [nested([table])[0].members[0].listed for table in (marks, dots)]
+
+
+def test_a_dotted_name_below_its_parent_is_not_nested_twice() -> None:
+    assert ["server", "server.id"] == names(table_of(row_of("server", "object"), row_of("server.id", depth=1)))
+    assert ["server", "server.id"] == names(
+        table_of(row_of("server", "object")), table_of(row_of("server.id"), owner="server")
+    )
+
+
+def test_a_child_table_describes_its_owner_wherever_that_is() -> None:
+    server = table_of(row_of("server", "object"), row_of("server.flavor", "object"))
+    child = table_of(row_of("ram", "integer"), owner="flavor")
+    assert ["server", "server.flavor", "server.flavor.ram"] == names(child, server)
+    assert kinds(child, server) == []
+
+
+def test_a_child_table_without_an_owner_is_told() -> None:
+    lost = table_of(row_of("ram"), owner="flavour")
+    assert (["name", "flavour", "flavour.ram"], [("no owner", "flavour")]) == (
+        names(table_of(row_of("name")), lost),
+        kinds(table_of(row_of("name")), lost),
+    )
+
+
+def test_two_rows_of_one_place_that_differ_are_told() -> None:
+    assert [("two rows", "a.b")] == kinds(
+        table_of(row_of("a", "object"), row_of("a.b", "string"), row_of("a.b", "integer"))
+    )
+    assert kinds(table_of(row_of("a", "object"), row_of("b"), row_of("a.b"))) == []
+
+
+def test_a_value_with_members_is_told() -> None:
+    assert [("members of a value", "a")] == kinds(table_of(row_of("a", "string"), row_of("a.b")))
+
+
+def around(value: Any, *rows: str) -> tuple[BodyMember, list[str]]:
+    body, found = unwrapped(nested([table_of(*(row_of(name) for name in rows))])[0], [example_of(value)])
+    return body, [item.kind for item in found]
+
+
+def test_what_the_example_has_around_all_members_is_around_them() -> None:
+    body, found = around({"volume": {"id": "x", "size": 1}}, "id", "size")
+    assert (["volume", "volume.id", "volume.size"], ["wrapper"]) == ([name for name, _ in body.every()], found)
+    body, found = around({"volumes": [{"id": "x", "size": 1}], "count": 3}, "id", "size")
+    assert (True, ["wrapper"]) == (body.members[0].listed, found)
+
+
+def test_what_a_table_has_or_what_holds_few_of_its_members_is_around_nothing() -> None:
+    assert around({"volume": {"id": "x"}, "size": 1}, "id", "size")[1] == []
+    assert around({"volume": {"id": "x"}}, "id", "size", "name")[1] == []
+    assert around({"volumes": [{"id": "x"}]}, "volumes", "id")[1] == []
+
+
+def test_rows_beside_a_row_of_objects_are_its_members_where_the_example_has_them_inside() -> None:
+    rows = table_of(row_of("volume", "object"), row_of("id"), row_of("size"))
+    body, found = gathered(nested([rows])[0], [example_of({"volume": {"id": "x", "size": 1}})])
+    assert ["volume", "volume.id", "volume.size"] == [name for name, _ in body.every()]
+    assert [("beside its owner", "volume")] == [(item.kind, item.subject) for item in found]
+
+
+def test_rows_beside_a_list_whose_items_have_no_type_stay_beside() -> None:
+    rows = table_of(row_of("volumes", "array"), row_of("id"))
+    assert gathered(nested([rows])[0], [example_of({"volumes": [{"id": "x"}]})])[1] == ()

@@ -22,6 +22,8 @@ NAMES = frozenset(
         "cleanup",
         "diff",
         "read-only",
+        "allow",
+        "values",
         "seed",
         "specs",
         "report",

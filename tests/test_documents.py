@@ -101,7 +101,7 @@ def test_a_command_that_there_is_not_is_seen() -> None:
 @pytest.mark.parametrize("document", ["README.md", "README.zh-CN.md"])
 def test_the_table_of_options_names_options_of_run(document: str) -> None:
     options = re.findall(r"^\| `(--?[a-z-]+)", text_of(document), re.MULTILINE)
-    assert len(options) == 15
+    assert len(options) == 17
     assert unknown(["run", *options]) == []
 
 

@@ -40,8 +40,8 @@ PANELS: Mapping[str, Sequence[str]] = {
         "--reference",
     ],
     "How much": ["--profile", "-k", "--budget", "--bytes", "--max-time", "--seed", "--confirm"],
-    "Load on the cloud": ["--dry-run", "--read-only", "--rate", "--max-in-flight", "--workers"],
-    "What it is held to": ["--strict", "--waivers", "--strict-waivers", "--baseline", "--specs"],
+    "Load on the cloud": ["--dry-run", "--read-only", "--allow", "--rate", "--max-in-flight", "--workers"],
+    "What it is held to": ["--strict", "--waivers", "--strict-waivers", "--baseline", "--specs", "--values"],
     "Reports": ["--out", "--alluredir", "--lang", "--help"],
 }
 """The options of a run in its help, by what they are for."""
@@ -192,6 +192,15 @@ def panels(command: Callable[..., Any]) -> Callable[..., Any]:
     "--read-only", is_flag=True, help="Send nothing but GET, the login aside; the verdict is then at best inconclusive."
 )
 @click.option(
+    "--allow",
+    multiple=True,
+    metavar="WORD",
+    help="Write to paths that can harm and have this word, such as projects, users or quotas (may be given again).",
+)
+@click.option(
+    "--values", type=GivenPath(), help="File of values that the bodies of a contract need and nothing of it makes."
+)
+@click.option(
     "--dry-run",
     is_flag=True,
     help="Print what the run would send, as tried on the embedded reference; nothing is sent.",
@@ -217,6 +226,8 @@ def run(
     confirm: int,
     workers: int | None,
     read_only: bool,
+    allow: tuple[str, ...],
+    values: Path | None,
     dry_run: bool,
     specs: Path | None,
     lang: str,
@@ -243,6 +254,8 @@ def run(
         confirm=confirm,
         embedded=embedded,
         read_only=read_only,
+        allow=allow,
+        values=values,
         workers=workers_of(workers, settings, max_in_flight),
     )
     if dry_run:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
 from functools import partial
 from importlib import metadata
@@ -209,6 +209,7 @@ def _reasons(session: Told, cases: Iterable[Case]) -> dict[str, Phrase | str]:
             chain.from_iterable(verified_by(case, session.contract) for case in cases)
         )
         reasons |= {name: Phrase.of("not-in-smoke") for name in outside if name not in reasons}
+    reasons |= _held_back(session, reasons)
     if session.refusal is not None:
         obstacle = Phrase.of("could-not-start", said=session.refusal)
         return {**dict.fromkeys(session.contract.requirements, obstacle), **session.contract.reasons}
@@ -218,3 +219,13 @@ def _reasons(session: Told, cases: Iterable[Case]) -> dict[str, Phrase | str]:
         unselected = Phrase.of("not-selected", selection=session.options.selection)
         reasons = {**dict.fromkeys(session.contract.requirements, unselected), **reasons}
     return reasons
+
+
+def _held_back(session: Told, known: Container[str]) -> dict[str, Phrase]:
+    """Requirement -> why its operation is not sent at all, as it was foreseen."""
+    held = {name: said for client in session.clients.values() for name, said in client.held_back.items()}
+    return {
+        name: held[item.operation]
+        for name, item in session.contract.requirements.items()
+        if item.operation in held and name not in known
+    }

@@ -1,8 +1,10 @@
-"""What excuses findings, as the files say that the options name: waivers and a baseline."""
+"""What the files say that the options name: what excuses findings (waivers, a baseline), and values."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from conformance.judge.excuses import Excuses
 from conformance.model.contract import Contract
@@ -10,7 +12,7 @@ from conformance.model.errors import UsageError
 from conformance.model.phrase import Phrase
 from conformance.run.options import Options
 
-__all__ = ["excuses_of"]
+__all__ = ["excuses_of", "values_of"]
 
 
 def excuses_of(options: Options, contract: Contract) -> tuple[Excuses, tuple[Phrase, ...]]:
@@ -31,3 +33,12 @@ def excuses_of(options: Options, contract: Contract) -> tuple[Excuses, tuple[Phr
         excuses = replace(excuses, baseline=read)
         said.append(Phrase.of("baseline-in-use", count=len(read.entries), file=str(options.baseline)))
     return excuses, tuple(said)
+
+
+def values_of(options: Options, contract: Contract) -> Mapping[str, Mapping[str, Any]]:
+    """What bodies and paths need and nothing of the contract makes. Raises UsageError."""
+    if options.values is None:
+        return {}
+    from conformance.run.given_values import load_values
+
+    return load_values(options.values, contract)

@@ -60,7 +60,8 @@ class Options:
     `rate` bounds the requests in a time (`20/s`, `600/m`), `max_in_flight` those that are under way at once. `wording` says what waivers that name a
     text are matched against. Without `explore` cases that draw are not run with the seed of the run. `modules` are those
     whose cases are collected, all when there are none: less to do for who knows what `selection` chooses. `read_only` sends
-    nothing but GET, the login aside. `workers` are the processes that run cases at the same time.
+    nothing but GET, the login aside. `allow` are the words of paths that may be written to though that can harm, `values` is a
+    file of what bodies need and nothing makes. `workers` are the processes that run cases at the same time.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -84,6 +85,8 @@ class Options:
     read_only: bool = False
     workers: int = 1
     modules: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+    values: Path | None = None
 
 
 def budget_of(profile: str, budget: str | None) -> tuple[int | None, float | None]:

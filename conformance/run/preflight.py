@@ -51,9 +51,7 @@ def look_over(client: Client) -> tuple[Phrase, ...]:
         return (Phrase.of("read-only-run"),)
     notes: list[Phrase] = []
     try:
-        made = _steadily(
-            client, lambda: client.create({client.service.marks.name: client.name(), **client.service.plain})
-        )
+        made = _steadily(client, lambda: client.create(client.needed()))
     except NotExercised as reason:  # a quota is used up
         _judge(client, listed)
         return (reason.reason,)

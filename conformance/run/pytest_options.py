@@ -70,6 +70,10 @@ def add_options(group: pytest.OptionGroup) -> None:
         help="run cases with findings N more times, to tell a flaky target from a wrong one (default: 0)",
     )
     group.addoption("--read-only", action="store_true", help="send nothing but GET, the login aside")
+    group.addoption(
+        "--allow", action="append", default=[], metavar="WORD", help="write to paths that can harm and have this word"
+    )
+    group.addoption("--values", type=Path, help="file of values that bodies need and nothing makes")
 
 
 def options_of(config: pytest.Config) -> Options:
@@ -101,6 +105,8 @@ def options_of(config: pytest.Config) -> Options:
         baseline=get("--baseline"),
         confirm=get("--confirm"),
         read_only=get("--read-only"),
+        allow=tuple(get("--allow")),
+        values=get("--values"),
         embedded=config.stash.get(EMBED, None),
         wording=config.stash.get(WORDING, PLAIN),
     )

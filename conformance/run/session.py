@@ -34,7 +34,7 @@ from conformance.run.cases import Case, is_of
 from conformance.run.cleanup.cleaning import Cleaning
 from conformance.run.cleanup.entrance import Entrance, SalvagingSender
 from conformance.run.embedded import CLOUD, OTHER_CLOUD
-from conformance.run.excuse_files import excuses_of
+from conformance.run.excuse_files import excuses_of, values_of
 from conformance.run.facts import gather
 from conformance.run.journal import Journal
 from conformance.run.journal_file import found, prepare, state_directory
@@ -89,6 +89,7 @@ class Session:
         """Why the run ended before its last case; None when it did not."""
         self.excuses, said = excuses_of(self.options, self.contract)
         self.notes += said
+        self._values = values_of(self.options, self.contract)
         self._tell_stale()
         self._compare_times()
         self.refusal: str | None = None
@@ -296,10 +297,12 @@ class Session:
         self._stack.callback(entrance.close)
         self.cleaning.enter(entrance)
         connection = Connection(self.target, self.sender, self.recorder, self.secrets, self._let_pass, self.clients)
-        for service in self.services:
-            if not service.gives_tokens:
-                self._connect(connection, service)
+        before = [self._connect(connection, service) for service in self.services if not service.gives_tokens]
+        for client, journals in reversed(before):  # what needs others is removed before them
+            self.cleaning.after_earlier(journals, client, self.time.cases)
         self.facts = gather(self.client, self.services)
+        foreseen = (said for client in self.clients.values() for said in client.foresees())
+        self.notes += dict.fromkeys(foreseen)
         for client in self.clients.values():
             if resource_of(self.contract, client.service) is not None and not client.service.about:
                 self.notes += look_over(client)
@@ -314,8 +317,8 @@ class Session:
         sender.knows(self.sender)
         return sender
 
-    def _connect(self, connection: Connection, service: Service) -> None:
-        """Make the client of a service, and clean up after runs that ended without doing so."""
+    def _connect(self, connection: Connection, service: Service) -> tuple[Client, list[Journal]]:
+        """Make the client of a service; returns it and the journals of runs that ended without cleaning up."""
         directory = state_directory()
         where = (place_of(self.target, self.contract, service), self.target.main.project_id)
         earlier = list(unfinished(directory, *map(self.secrets.text, where)))
@@ -326,13 +329,14 @@ class Session:
         self._stack.callback(journal.close, done=not client.makes)
         client.thorough = self.options.profile == "acceptance"
         client.read_only = self.options.read_only
+        client.allow, client.values = self.options.allow, self._values
         self.clients[service.key] = client
         if self.options.read_only:
             for old in earlier:
                 old.close(done=False)
                 self.notes.append(Phrase.of("earlier-run-not-cleaned", run=old.run_id))
-            return
-        self.cleaning.after_earlier(earlier, client, self.time.cases)
+            earlier = []
+        return client, earlier
 
     @property
     def client(self) -> Client:

@@ -27,6 +27,8 @@ PHRASES: Mapping[str, str] = {
     "not-selected": "not selected ({selection})",
     "read-only": "it takes a {method}, and with --read-only nothing is sent but GET",
     "may-create": "only where nothing may be created; other cases look at what they have made",
+    "not-allowed": "{operation} can harm more than what a run makes, and is sent only with --allow {word}",
+    "value-missing": "{operation} needs {name}, which nothing of the contract makes or lists: give it in a file with --values",
     "nothing-there": "there is nothing to read",
     "known-to-the-baseline": "known: the baseline holds it",
     "broken-beyond-the-regression-part": "kept where every run asks; broken by what the seed of this run drew beyond that",

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -70,7 +70,9 @@ class Client(Remover):
     most cases observe with, None while that is not known. `thorough` has everything looked at that a request leaves
     behind, not only the first of each class; `looked_after` are the classes that were
     (run/aftermath.py). `releases` delete what the case under way keeps for later, when there is no room for more;
-    `attempt` counts how often it ran before. A service whose resources need more than the contract tells
+    `attempt` counts how often it ran before. `allow` are the words of what may be sent though it can harm, `values` what
+    bodies need and nothing makes, by resource or operation; `drawn` are ids that were made up, `held_back`
+    operations that are not sent at all, and why. A service whose resources need more than the contract tells
     derives from this class: see `removed`.
     """
 
@@ -84,6 +86,10 @@ class Client(Remover):
         self.quota = Quota()
         self.releases: list[Callable[[], object]] = []
         self.attempt = 0
+        self.allow: tuple[str, ...] = ()
+        self.values: Mapping[str, Mapping[str, Any]] = {}
+        self.drawn: set[str] = set()
+        self.held_back: dict[str, Phrase] = {}
         self._of_case: set[str] = set()  # what the case under way has made, or was about to
         self._run_seed = seed
         found = resource_of(self.contract, service)
@@ -123,7 +129,9 @@ class Client(Remover):
     def uuid(self) -> str:
         """An id that no resource has, nor had: a target may keep the ids of what was deleted, so no seed makes it."""
         digits = f"{random.SystemRandom().getrandbits(128):032x}"
-        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+        drawn = f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+        self.drawn.add(drawn)
+        return drawn
 
     def create(
         self, members: JSON | bytes, *, headers: Mapping[str, str | None] | None = None, actor: str = "main"
@@ -299,20 +307,28 @@ class Client(Remover):
 
         Raises NotExercised when the target makes none.
         """
-        exchange = self.create({self.service.marks.name: self.name(), **self.service.plain, **members})
+        exchange = self.create({**self.needed(), **members})
         if self.operation(exchange.operation).response(exchange.response.status) is None:
             raise _unready(exchange)
         made = self.told(exchange)
         made.text(self.resource.id)
         return made
 
+    def needed(self) -> dict[str, Any]:
+        """The members that a create of ours sends at least."""
+        return {self.service.marks.name: self.name(), **self.service.plain}
+
     def encoded(self, operation: Operation, members: JSON) -> bytes:
-        """The body of a request of an operation that says these members of a resource."""
+        """What a request of an operation sends of these members."""
         return json.dumps(members, ensure_ascii=False).encode()
 
     def told(self, exchange: Exchange) -> Members:
         """The members of the resource that an answer tells of."""
         return reading(exchange)
+
+    def foresees(self) -> Iterable[Phrase]:
+        """What cannot be exercised of the service, known before anything is sent."""
+        return ()
 
     def can_show(self, resource_id: str) -> bool:
         """Whether a resource that is there is shown: asked more than once, for a service that stores late has the
@@ -378,7 +394,8 @@ class Client(Remover):
         """The answer to the plainest create that there is; what it makes is deleted again. It is not judged. Who is not
         known to the target has no quota: that of the run's own project is asked then."""
         actor = actor if actor in self.target.actors else "main"
-        name, project = self.name(), self.project(actor)
+        members, project = self.needed(), self.project(actor)
+        name = str(members.get(self.service.marks.name, ""))
         operation = self._of_resource(self.resource.create, "creates")
         self.journal.intend(name, project=project)
         request = Request(
@@ -391,7 +408,7 @@ class Client(Remover):
                     "X-Auth-Token": self._token(actor),
                 }
             ),
-            json.dumps({self.service.marks.name: name, **self.service.plain}).encode(),
+            self.encoded(operation, members),
             operation.id,
             actor,
         )

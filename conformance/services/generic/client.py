@@ -1,24 +1,48 @@
-"""Requests to any service: bodies as the schemas of its contract have them, after what they need was made."""
+"""Requests to any service: bodies as the schemas of its contract have them, after what they need was made.
+
+Rules
+- What a body needs is, in this order: as the file of values says, the token's own, a new resource of another client, the
+  first one of a list, the example of the document, the plainest value that the schema allows.
+- What can harm is not sent unless it is allowed (harm.py). What changes or removes goes to what this run has made, and to
+  ids that nothing has, whatever is allowed.
+"""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
-from conformance.contract.producers import inner_of
+from conformance.contract.producers import OWN, inner_of, parameters_of, producer_of
 from conformance.generate.values import plain_value
-from conformance.model.contract import Operation
+from conformance.model.contract import Operation, Resource, Schema
+from conformance.model.errors import TargetError
 from conformance.model.jsonvalue import JSON
-from conformance.model.message import Exchange
+from conformance.model.message import READING, Exchange, Request
+from conformance.model.phrase import Phrase
 from conformance.run.reading import Members, reading
+from conformance.run.recorder import CLEANUP
 from conformance.run.sending.client import Client
+from conformance.run.sending.listing import listed_by
+from conformance.run.service import unclaimed
+from conformance.run.unexercised import NotExercised
+from conformance.services.generic.harm import harmful_action, held_back
 
 __all__ = ["GenericClient"]
+
+_REFERENCE = re.compile(r".+(_ids?|_uuid|_ref|Ref|Id)")
+_PLAIN = (str, int, float, bool)
 
 
 class GenericClient(Client):
     """Makes, shows, lists, changes and removes the resources of one kind. Those of the other kinds are made by the other
     `clients` of the run."""
+
+    _supply = ""  # what was made for other resources, and is there until the case is over
+
+    # --- bodies -----------------------------------------------------------------------------------------------------
 
     def encoded(self, operation: Operation, members: JSON) -> bytes:
         """What a request sends of these members, in what the contract wraps them in."""
@@ -32,12 +56,133 @@ class GenericClient(Client):
         return whole.members(self.resource.wrapper) if self.resource.wrapper else whole
 
     def needed(self) -> dict[str, Any]:
-        """What a create cannot do without, and a name of ours."""
-        _, schema = inner_of(self.operation(str(self.resource.create)).request_schema)
-        members = schema.get("properties", {})
-        found = {name: plain_value(members.get(name, {})) for name in schema.get("required", ())}
-        return {**found, self.service.marks.name: self.name()} if self.service.marks.name in members else found
+        """What a create cannot do without, and a name of ours. Raises NotExercised when something of that cannot be had."""
+        operation = self.operation(str(self.resource.create))
+        _, schema = inner_of(operation.request_schema)
+        members: Mapping[str, Schema] = schema.get("properties", {})
+        given = {**self.values.get(self.resource.name, {}), **self.values.get(operation.id, {})}
+        found = {name: value for name, value in given.items() if name in members}
+        for name in schema.get("required", ()):
+            if name not in found:
+                found[name] = self._value(operation, name, members.get(name, {}))
+        name = self.service.marks.name
+        if name in members and name not in given:
+            found[name] = self.name()[: members[name].get("maxLength", 255)]
+        return found
 
-    def make(self, **members: Any) -> Members:
-        """A new resource of what a create needs and of these members, as create answers it."""
-        return super().make(**{**self.needed(), **members})
+    def _value(self, operation: Operation, name: str, node: Schema) -> Any:
+        """A value for a member of the body of a create."""
+        if _REFERENCE.fullmatch(name):
+            own = self._referred(operation, name)
+            if own is not None:
+                return [own] if node.get("type") == "array" else own
+        wrapper, _ = inner_of(operation.request_schema)
+        example = operation.request_example
+        shown = example.get(wrapper) if wrapper and isinstance(example, Mapping) else example
+        value = shown.get(name) if isinstance(shown, Mapping) else None
+        if isinstance(value, _PLAIN) and not _REFERENCE.fullmatch(name):
+            return value
+        return plain_value(node)
+
+    def _referred(self, operation: Operation, name: str) -> str | None:
+        """The id of a resource that a member or parameter names, None when its name names none. Raises NotExercised when
+        none can be had."""
+        producer = producer_of(self.contract, name, operation.service)
+        own = {"project_id": self.target.main.project_id, "user_id": self.target.main.user_id}
+        own["tenant_id"] = own["project_id"]
+        if name in OWN and (producer is None or not self._maker_of(producer)):
+            return own[name]
+        if producer is None:
+            raise NotExercised(Phrase.of("value-missing", operation=operation.id, name=name))
+        maker = self._maker_of(producer)
+        if maker is not None and maker is not self:
+            return maker.supplied()
+        found = self._first_listed(producer)
+        if found is None:
+            raise NotExercised(Phrase.of("value-missing", operation=operation.id, name=name))
+        return found
+
+    def _maker_of(self, resource: Resource) -> GenericClient | None:
+        found = (item for item in self.clients.values() if item.service.about == resource.name)
+        maker = next(found, None)
+        usable = isinstance(maker, GenericClient) and resource.create not in maker.unfit
+        return maker if usable else None
+
+    def supplied(self) -> str:
+        """The id of a resource that others may need, made when there is none. Raises NotExercised when none can be made."""
+        if self._supply not in self.journal.ids:
+            self._supply = self.make().text(self.resource.id)
+        return self._supply
+
+    def _first_listed(self, resource: Resource) -> str | None:
+        """The id of the first resource that a list has; it is used and never changed."""
+        if resource.list is None or parameters_of(self.operation(resource.list)):
+            return None
+        try:
+            rows = listed_by(self.call(resource.list), resource)
+        except TargetError:
+            return None
+        return next((own for row in rows if (own := row.maybe_text(resource.id))), None)
+
+    # --- what is not sent -------------------------------------------------------------------------------------------
+
+    def foresees(self) -> Iterator[Phrase]:
+        """What cannot be exercised of the service, known before anything is sent; that is not sent later either."""
+        for operation in unclaimed(self.contract):
+            word = held_back(operation, self.allow)
+            if word:
+                yield self._hold_back(operation, Phrase.of("not-allowed", operation=operation.id, word=word))
+        if not self.makes or self.resource.create in self.unfit:
+            return
+        operation = self.operation(str(self.resource.create))
+        given = {**self.values.get(self.resource.name, {}), **self.values.get(operation.id, {})}
+        for name in inner_of(operation.request_schema)[1].get("required", ()):
+            if _REFERENCE.fullmatch(name) and name not in given and not self._can_be_had(operation, name):
+                yield self._hold_back(operation, Phrase.of("value-missing", operation=operation.id, name=name))
+
+    def _hold_back(self, operation: Operation, reason: Phrase) -> Phrase:
+        self.unfit[operation.id] = self.held_back[operation.id] = reason
+        return reason
+
+    def _can_be_had(self, operation: Operation, name: str) -> bool:
+        producer = producer_of(self.contract, name, operation.service)
+        if producer is None:
+            return name in OWN
+        lists = producer.list is not None and not parameters_of(self.operation(producer.list))
+        return name in OWN or lists or self._maker_of(producer) not in {None, self}
+
+    def _exchange(self, request: Request) -> Exchange:
+        """Send a request and write down its answer. Raises NotExercised where it could harm what is not ours."""
+        if request.method not in READING and self.recorder.case != CLEANUP:
+            root = urlsplit(self.target.url(self.service.name)).path
+            path = urlsplit(request.url).path.removeprefix(root)
+            item = self.contract.operations.get(request.operation or "")
+            word = harmful_action(request.method, item.path if item is not None else path, request.body, self.allow)
+            if word:
+                raise NotExercised(Phrase.of("not-allowed", operation=request.operation or request.method, word=word))
+            if item is not None and not self._may_change(item, path):
+                raise NotExercised(Phrase.of("anothers-resource", method=request.method))
+        return super()._exchange(request)
+
+    def _may_change(self, operation: Operation, path: str) -> bool:
+        """Whether what writes to a path changes nothing but what this run has made, or what is not there."""
+        names = parameters_of(operation)
+        if not names:
+            return operation.method == "POST"
+        pattern = re.compile(re.sub(r"\\\{[^{}]*\\\}", "([^/]+)", re.escape(operation.path)))
+        match = pattern.fullmatch(path)
+        values = [unquote(value) for value in match.groups()][-len(names) :] if match else []
+        means = [at == 0 or self._stands_alone(name, operation.service) for at, name in enumerate(names)]
+        return bool(values) and all(self._is_ours(own) for own, meant in zip(values, means, strict=True) if meant)
+
+    def _stands_alone(self, name: str, service: str) -> bool:
+        """Whether a parameter means a resource that stands below no other; what does is as much ours as that is."""
+        producer = producer_of(self.contract, name, service)
+        return producer is not None and "{" not in producer.collection
+
+    def _is_ours(self, own: str) -> bool:
+        """Whether an id is that of what the run has made, or one that it made up and nothing has."""
+        return any(
+            own in item.journal.ids or own in item.journal.deleted or any(drawn in own for drawn in item.drawn)
+            for item in self.clients.values()
+        )

@@ -1,0 +1,70 @@
+"""What can harm more than a run makes, and is sent only where --allow names it.
+
+Rules
+- The words of a path and the key of an action tell: what accounts, rights and limits of a cloud are, what forces a state, and
+  what moves the work of others.
+- Reading is free. What writes is sent when `--allow WORD` names each of its words, in the singular or the plural.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator
+
+from conformance.document.nouns import nouns
+from conformance.model.contract import Operation
+from conformance.model.message import READING
+
+__all__ = ["harmful", "harmful_action", "held_back"]
+
+ACCOUNTS = frozenset({"project", "tenant", "user", "group", "role", "domain", "service", "hypervisor"})
+"""Segments of a path below which the accounts and the ground of a cloud stand."""
+ACTS = frozenset({"quota", "reset", "force", "migrate", "evacuate"})
+"""Parts of a segment, or of the key of an action, that say what is done to what others have."""
+_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+LONGEST = 64 * 1024
+"""Bytes of a body that are read for the key of an action."""
+
+
+def harmful(operation: Operation) -> str:
+    """The first word for which an operation is held back, "" for none. What only reads harms nothing."""
+    return held_back(operation, ())
+
+
+def held_back(operation: Operation, allowed: Collection[str]) -> str:
+    """A word that --allow would have to name so that an operation is sent, "" when it may be."""
+    return harmful_action(operation.method, operation.path, b"", allowed)
+
+
+def harmful_action(method: str, path: str, body: bytes, allowed: Collection[str]) -> str:
+    """The word for which a request is held back whatever operation it is of: that of its path, else of the key of its
+    body; "" for none."""
+    if method in READING:
+        return ""
+    return next((word for word in (*_of_path(path), *_of_body(body)) if not _named(word, allowed)), "")
+
+
+def _named(word: str, allowed: Collection[str]) -> bool:
+    return word in {noun for item in allowed for noun in nouns(f"/{item}")} or word in allowed
+
+
+def _of_path(path: str) -> Iterator[str]:
+    for noun in nouns(path):
+        if noun.removeprefix("os-") in ACCOUNTS:
+            yield noun.removeprefix("os-")
+        yield from sorted(ACTS & _parts(noun))
+
+
+def _of_body(body: bytes) -> Iterator[str]:
+    if len(body) <= LONGEST:
+        try:
+            read = json.loads(body)
+        except (ValueError, RecursionError):
+            return
+        if isinstance(read, dict) and len(read) == 1:
+            yield from sorted(ACTS & _parts(next(iter(read))))
+
+
+def _parts(text: str) -> set[str]:
+    return {part.lower() for part in _PART.findall(text)}

@@ -1,0 +1,137 @@
+"""The clients of any contract: what they make, what they hold back, and that nothing is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conformance.cli.embedded import embedded
+from conformance.model.contract import Contract
+from conformance.model.errors import UsageError
+from conformance.model.phrase import Phrase
+from conformance.run.given_values import load_values
+from conformance.run.options import Options
+from conformance.run.sending.client import Client
+from conformance.run.session import Session
+from conformance.run.unexercised import NotExercised
+from conformance.target.cloud import Settings
+
+OPTIONS = Options(Settings(reference=True), "smoke", embedded=embedded)
+
+
+@contextmanager
+def opened(contract: Contract, options: Options = OPTIONS) -> Iterator[Session]:
+    with Session(options, contract) as session:
+        yield session
+        session.cleanup()
+
+
+def about(session: Session) -> Mapping[str, Client]:
+    return {client.service.about: client for client in session.clients.values()}
+
+
+def moved(contract: Contract, old: str, new: str) -> Contract:
+    """The contract with other paths."""
+    operations = {name: replace(item, path=item.path.replace(old, new)) for name, item in contract.operations.items()}
+    resources = {
+        name: replace(item, collection=item.collection.replace(old, new)) for name, item in contract.resources.items()
+    }
+    return replace(contract, operations=operations, resources=resources)
+
+
+def test_what_a_resource_needs_is_made_first_and_removed_last(goods: Contract) -> None:
+    with opened(goods) as session:
+        seal = about(session)["seal"].make()
+        assert [seal.text("crate_id")] == list(about(session)["crate"].journal.ids)
+        assert [seal.text("id")] == list(about(session)["seal"].journal.ids)
+        session.sweep()
+        sent = [item.operation for item in session.recorder.exchanges]
+        assert sent.index("seal.delete") < sent.index("crate.delete")
+        assert not any(client.journal.ids for client in session.clients.values())
+    assert () == session.cleaning.leftovers
+
+
+def test_a_name_of_ours_marks_what_is_made(goods: Contract) -> None:
+    with opened(goods) as session:
+        crate = about(session)["crate"].make()
+        assert session.run_id in crate.text("name")
+
+
+def test_the_end_of_a_run_removes_what_no_sweep_has(goods: Contract) -> None:
+    with opened(goods) as session:
+        made = about(session)["seal"].make()
+    assert {"seal.delete", "crate.delete"} <= {item.operation for item in session.recorder.exchanges}
+    assert made.text("id") not in session.cleaning.leftovers
+    assert [] == session.faults
+
+
+def test_what_the_run_has_not_made_is_neither_changed_nor_removed(goods: Contract) -> None:
+    with opened(goods) as session:
+        crate = about(session)["crate"]
+        with pytest.raises(NotExercised) as caught:
+            crate.delete("of-somebody-else")
+        assert Phrase.of("anothers-resource", method="DELETE") == caught.value.reason
+        assert 404 == crate.delete(crate.uuid()).response.status
+        own = crate.make().text("id")
+        assert 300 > crate.delete(own).response.status
+
+
+def test_what_can_harm_is_not_sent_until_it_is_allowed(goods: Contract) -> None:
+    harming = moved(goods, "/crates", "/projects")
+    with opened(harming, replace(OPTIONS, profile="gate")) as session:
+        assert Phrase.of("not-allowed", operation="crate.create", word="project") in session.notes
+        with pytest.raises(NotExercised) as caught:
+            about(session)["crate"].make()
+        assert "not-allowed" == caught.value.reason.kind
+        held = [name for name, item in harming.requirements.items() if item.operation == "crate.create"]
+        reasons = session.record().reasons
+        assert held
+        assert {Phrase.of("not-allowed", operation="crate.create", word="project")} == {reasons[name] for name in held}
+    with opened(harming, replace(OPTIONS, allow=("projects",))) as session:
+        assert about(session)["crate"].make().text("id")
+    assert () == session.cleaning.leftovers
+
+
+def test_a_value_that_nothing_makes_is_missing_before_the_run_and_taken_from_the_file(
+    goods: Contract, tmp_path: Path
+) -> None:
+    item = goods.operations["rack.create"]
+    schema = item.request_schema or {}
+    (wrapper, body), *_ = schema["properties"].items() if len(schema["properties"]) == 1 else [("", schema)]
+    longer = {
+        **body,
+        "properties": {**body["properties"], "hall_id": {"type": "string"}},
+        "required": [*body.get("required", ()), "hall_id"],
+    }
+    needing = {**schema, "properties": {wrapper: longer}} if wrapper else longer
+    contract = replace(goods, operations={**goods.operations, item.id: replace(item, request_schema=needing)})
+    missing = Phrase.of("value-missing", operation="rack.create", name="hall_id")
+    with opened(contract) as session:
+        assert missing in session.notes
+        with pytest.raises(NotExercised):
+            about(session)["rack"].make()
+    file = tmp_path / "values.yaml"
+    file.write_text("rack:\n  hall_id: north\n")
+    with opened(contract, replace(OPTIONS, values=file)) as session:
+        assert missing not in session.notes
+        assert about(session)["rack"].make().text("id")
+
+
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("rak:\n  a: 1\n", "rak: the contract has no such resource or operation; do you mean rack?"),
+        ("rack: 1\n", "rack: give a value for each member"),
+        ("- 1\n", "give a resource or an operation"),
+    ],
+)
+def test_a_file_of_values_that_is_none_is_one_line(goods: Contract, tmp_path: Path, text: str, due: str) -> None:
+    file = tmp_path / "values.yaml"
+    file.write_text(text)
+    with pytest.raises(UsageError, match=r"values\.yaml") as caught:
+        load_values(file, goods)
+    assert due in str(caught.value)

@@ -1,0 +1,50 @@
+"""What is held back unless it is allowed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from conformance.model.contract import Contract
+from conformance.services.generic.harm import harmful_action, held_back
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "due"),
+    [
+        ("POST", "/v3/projects", "project"),
+        ("GET", "/v3/projects", ""),
+        ("PUT", "/v3/{project_id}/os-quota-sets/{tenant_id}", "quota"),
+        ("POST", "/v2.1/os-services/{service_id}", "service"),
+        ("POST", "/v3/crates", ""),
+        ("POST", "/v3/{project_id}/volumes", ""),
+        ("POST", "/v2.0/security-groups", ""),
+        ("DELETE", "/v3/groups/{group_id}/users/{user_id}", "group"),
+    ],
+)
+def test_the_words_of_a_path_hold_back_what_writes_there(goods: Contract, method: str, path: str, due: str) -> None:
+    operation = replace(goods.operations["crate.create"], method=method, path=path)
+    assert due == held_back(operation, ())
+
+
+@pytest.mark.parametrize("word", ["project", "projects"])
+def test_a_word_is_allowed_in_the_singular_and_in_the_plural(goods: Contract, word: str) -> None:
+    operation = replace(goods.operations["crate.create"], path="/v3/projects")
+    assert "" == held_back(operation, (word,))
+    assert "project" == held_back(operation, ("users",))
+
+
+@pytest.mark.parametrize(
+    ("body", "due"),
+    [
+        (b'{"os-resetState": {}}', "reset"),
+        (b'{"os-force_delete": null}', "force"),
+        (b'{"os-migrateLive": {}}', "migrate"),
+        (b'{"os-extend": {"force": true}}', ""),
+        (b"no JSON", ""),
+    ],
+)
+def test_the_key_of_an_action_holds_it_back(body: bytes, due: str) -> None:
+    assert due == harmful_action("POST", "/v3/crates/{crate_id}/action", body, ())
+    assert "" == harmful_action("POST", "/v3/crates/{crate_id}/action", body, (due or "none",))

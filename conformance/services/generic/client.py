@@ -28,7 +28,7 @@ from conformance.run.sending.client import Client
 from conformance.run.sending.listing import listed_by
 from conformance.run.service import unclaimed
 from conformance.run.unexercised import NotExercised
-from conformance.services.generic.harm import harmful_action, held_back
+from conformance.services.generic.harm import harmful_action, held_back, names_nothing
 
 __all__ = ["GenericClient"]
 
@@ -128,6 +128,9 @@ class GenericClient(Client):
 
     def foresees(self) -> Iterator[Phrase]:
         """What cannot be exercised of the service, known before anything is sent; that is not sent later either."""
+        for word in self.allow:
+            if names_nothing(word, unclaimed(self.contract)):
+                yield Phrase.of("allow-names-nothing", word=word)
         for operation in unclaimed(self.contract):
             word = held_back(operation, self.allow)
             if word:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from conformance.document.nouns import nouns
 from conformance.model.contract import Operation
 from conformance.model.message import READING
 
-__all__ = ["harmful", "harmful_action", "held_back"]
+__all__ = ["harmful", "harmful_action", "held_back", "names_nothing"]
 
 ACCOUNTS = frozenset({"project", "tenant", "user", "group", "role", "domain", "service", "hypervisor"})
 """Segments of a path below which the accounts and the ground of a cloud stand."""
@@ -30,6 +30,12 @@ LONGEST = 64 * 1024
 def harmful(operation: Operation) -> str:
     """The first word for which an operation is held back, "" for none. What only reads harms nothing."""
     return held_back(operation, ())
+
+
+def names_nothing(word: str, operations: Iterable[Operation]) -> bool:
+    """Whether no operation would be held back for a word that is allowed."""
+    held = {found for item in operations if item.method not in READING for found in _of_path(item.path)}
+    return not any(_named(item, (word,)) for item in held | ACTS)
 
 
 def held_back(operation: Operation, allowed: Collection[str]) -> str:

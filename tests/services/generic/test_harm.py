@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.model.contract import Contract
-from conformance.services.generic.harm import harmful_action, held_back
+from conformance.services.generic.harm import harmful_action, held_back, names_nothing
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,9 @@ def test_a_word_is_allowed_in_the_singular_and_in_the_plural(goods: Contract, wo
 def test_the_key_of_an_action_holds_it_back(body: bytes, due: str) -> None:
     assert due == harmful_action("POST", "/v3/crates/{crate_id}/action", body, ())
     assert "" == harmful_action("POST", "/v3/crates/{crate_id}/action", body, (due or "none",))
+
+
+@pytest.mark.parametrize(("word", "due"), [("projects", False), ("proyects", True), ("reset", False)])
+def test_a_word_that_nothing_is_held_back_for_is_known(goods: Contract, word: str, due: bool) -> None:
+    operation = replace(goods.operations["crate.create"], path="/v3/projects")
+    assert due == names_nothing(word, [operation])

@@ -34,4 +34,9 @@ def load_values(path: Path, contract: Contract) -> Mapping[str, Mapping[str, Any
             raise UsageError(f"{path}: {name}: the contract has no such resource or operation{hint}")
         if not isinstance(members, dict):
             raise UsageError(f"{path}: {name}: give a value for each member, such as `{name}: {{member: value}}`")
+        own = contract.resources[name].id if name in contract.resources else ""
+        if own and own in members:
+            raise UsageError(
+                f"{path}: {name}: {own}: leave it out; what is made is named by the run, to be known again"
+            )
     return data

@@ -42,6 +42,7 @@ from conformance.run.journal_readback import unfinished
 from conformance.run.options import EXPLORING, Options, allowance_of, budget_of, max_time_of
 from conformance.run.preflight import look_over
 from conformance.run.recorder import Recorder
+from conformance.run.secret_members import secret_values
 from conformance.run.sending.caller import Connection, place_of, resource_of
 from conformance.run.sending.client import Client
 from conformance.run.sending.pace import Pace, Rate
@@ -90,6 +91,8 @@ class Session:
         self.excuses, said = excuses_of(self.options, self.contract)
         self.notes += said
         self._values = values_of(self.options, self.contract)
+        for member, value in secret_values(self._values):
+            self.secrets.learn(value, f"$OS_{member.upper()}")
         self._tell_stale()
         self._compare_times()
         self.refusal: str | None = None

@@ -143,8 +143,9 @@ class Client(Remover):
         name, chosen = _text(members, self.service.marks.name), None
         if isinstance(members, dict):
             chosen = _text(members, resource.id) or None
-            self.journal.intend(name, chosen, project=project)
-            self._of_case |= {chosen} if chosen is not None else set()
+            ours = chosen if chosen is not None and self.nobody_has(chosen) else None
+            self.journal.intend(name, ours, project=project)
+            self._of_case |= {ours} if ours is not None else set()
         body = members if isinstance(members, bytes) else self.encoded(operation, members)
         fields = {"Content-Type": operation.request_media_type, **(headers or {})}
         send = partial(self.call, operation.id, body=body, headers=fields, actor=actor)
@@ -317,6 +318,10 @@ class Client(Remover):
     def needed(self) -> dict[str, Any]:
         """The members that a create of ours sends at least."""
         return {self.service.marks.name: self.name(), **self.service.plain}
+
+    def nobody_has(self, chosen: str) -> bool:
+        """Whether an id that a create chooses is nobody else's, so that what has it then is ours whatever is answered."""
+        return True
 
     def encoded(self, operation: Operation, members: JSON) -> bytes:
         """What a request of an operation sends of these members."""

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -24,6 +26,7 @@ from conformance.model.message import READING, Exchange, Request
 from conformance.model.phrase import Phrase
 from conformance.run.reading import Members, reading
 from conformance.run.recorder import CLEANUP
+from conformance.run.secret_members import SECRET
 from conformance.run.sending.client import Client
 from conformance.run.sending.listing import listed_by
 from conformance.run.service import unclaimed
@@ -33,6 +36,8 @@ from conformance.services.generic.harm import harmful_action, held_back, names_n
 __all__ = ["GenericClient"]
 
 _REFERENCE = re.compile(r".+(_ids?|_uuid|_ref|Ref|Id)")
+_DIGITS = 6
+"""Digits that tell short names of a run apart."""
 _PLAIN = (str, int, float, bool)
 
 
@@ -63,12 +68,26 @@ class GenericClient(Client):
         given = {**self.values.get(self.resource.name, {}), **self.values.get(operation.id, {})}
         found = {name: value for name, value in given.items() if name in members}
         for name in schema.get("required", ()):
-            if name not in found:
+            if name not in found and name != self.service.marks.name:
                 found[name] = self._value(operation, name, members.get(name, {}))
         name = self.service.marks.name
-        if name in members and name not in given:
-            found[name] = self.name()[: members[name].get("maxLength", 255)]
+        if name in members:
+            found[name] = self._mark(operation, members[name])
         return found
+
+    def _mark(self, operation: Operation, node: Schema) -> str:
+        """A name of ours that a schema has room for. Raises NotExercised where it could not be recognised any more."""
+        name, most = self.name(), node.get("maxLength", 255)
+        if len(name) <= most:
+            return name
+        short = self.journal.run_id + sha256(name.encode()).hexdigest()[:_DIGITS]
+        if len(short) > most:
+            raise NotExercised(Phrase.of("no-room-for-a-mark", operation=operation.id, name=self.service.marks.name))
+        return short
+
+    def nobody_has(self, chosen: str) -> bool:
+        """Where clients choose ids these are words, such as names: one that holds no mark of ours may be somebody's."""
+        return self.journal.run_id in chosen.lower() or chosen in self.drawn
 
     def _value(self, operation: Operation, name: str, node: Schema) -> Any:
         """A value for a member of the body of a create."""
@@ -76,6 +95,8 @@ class GenericClient(Client):
             own = self._referred(operation, name)
             if own is not None:
                 return [own] if node.get("type") == "array" else own
+        if SECRET.search(name) and node.get("type", "string") == "string":
+            return self._password(name, node)
         wrapper, _ = inner_of(operation.request_schema)
         example = operation.request_example
         shown = example.get(wrapper) if wrapper and isinstance(example, Mapping) else example
@@ -83,6 +104,12 @@ class GenericClient(Client):
         if isinstance(value, _PLAIN) and not _REFERENCE.fullmatch(name):
             return value
         return plain_value(node)
+
+    def _password(self, name: str, node: Schema) -> str:
+        """A secret of this run alone, so that no account that is there for a moment has one that anybody knows."""
+        drawn = f"Aa1-{secrets.token_hex(16)}"[: node.get("maxLength", 36)]
+        self.secrets.learn(drawn, f"$OS_{name.upper()}")
+        return drawn
 
     def _referred(self, operation: Operation, name: str) -> str | None:
         """The id of a resource that a member or parameter names, None when its name names none. Raises NotExercised when
@@ -171,7 +198,7 @@ class GenericClient(Client):
         """Whether what writes to a path changes nothing but what this run has made, or what is not there."""
         names = parameters_of(operation)
         if not names:
-            return operation.method == "POST"
+            return any(operation.id == item.create for item in self.contract.resources.values())
         pattern = re.compile(re.sub(r"\\\{[^{}]*\\\}", "([^/]+)", re.escape(operation.path)))
         match = pattern.fullmatch(path)
         values = [unquote(value) for value in match.groups()][-len(names) :] if match else []

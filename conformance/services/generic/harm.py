@@ -20,7 +20,22 @@ __all__ = ["harmful", "harmful_action", "held_back", "names_nothing"]
 
 ACCOUNTS = frozenset({"project", "tenant", "user", "group", "role", "domain", "service", "hypervisor"})
 """Segments of a path below which the accounts and the ground of a cloud stand."""
-ACTS = frozenset({"quota", "reset", "force", "migrate", "evacuate"})
+ACTS = frozenset(
+    [
+        "quota",
+        "reset",
+        "force",
+        "migrate",
+        "evacuate",
+        "failover",
+        "purge",
+        "cleanup",
+        "batch",
+        "bulk",
+        "revoke",
+        "shutdown",
+    ]
+)
 """Parts of a segment, or of the key of an action, that say what is done to what others have."""
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 LONGEST = 64 * 1024

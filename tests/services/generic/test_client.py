@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,6 +19,7 @@ from conformance.run.options import Options
 from conformance.run.sending.client import Client
 from conformance.run.session import Session
 from conformance.run.unexercised import NotExercised
+from conformance.services.generic.client import GenericClient
 from conformance.target.cloud import Settings
 
 OPTIONS = Options(Settings(reference=True), "smoke", embedded=embedded)
@@ -125,6 +127,7 @@ def test_a_value_that_nothing_makes_is_missing_before_the_run_and_taken_from_the
     ("text", "due"),
     [
         ("rak:\n  a: 1\n", "rak: the contract has no such resource or operation; do you mean rack?"),
+        ("rack:\n  id: a\n", "rack: id: leave it out"),
         ("rack: 1\n", "rack: give a value for each member"),
         ("- 1\n", "give a resource or an operation"),
     ],
@@ -135,3 +138,53 @@ def test_a_file_of_values_that_is_none_is_one_line(goods: Contract, tmp_path: Pa
     with pytest.raises(UsageError, match=r"values\.yaml") as caught:
         load_values(file, goods)
     assert due in str(caught.value)
+
+
+def test_an_id_that_was_chosen_and_refused_is_not_ours(goods: Contract) -> None:
+    with opened(goods) as session:
+        key = about(session)["key"]
+        assert 400 <= key.create({"name": "n" * 300}).response.status < 500
+        assert {} == key.journal.ids
+        made = key.make()
+        assert made.text("name") in key.journal.ids
+    assert {"key.create", "key.delete"} <= {item.operation for item in session.recorder.exchanges}
+    assert not any("nnn" in item.request.url for item in session.recorder.exchanges)
+
+
+def shortened(contract: Contract, most: int) -> Contract:
+    """The contract whose racks have names of so many characters at most."""
+    text = json.dumps(contract.operations["rack.create"].request_schema)
+    schema = json.loads(text)
+    members = schema["properties"]["rack"]["properties"] if "rack" in schema["properties"] else schema["properties"]
+    members["name"] = {"type": "string", "maxLength": most}
+    item = replace(contract.operations["rack.create"], request_schema=schema)
+    return replace(contract, operations={**contract.operations, item.id: item})
+
+
+def test_a_short_name_is_a_mark_all_the_same(goods: Contract) -> None:
+    with opened(shortened(goods, 16)) as session:
+        made = about(session)["rack"].make().text("name")
+        assert (len(made), True) == (14, session.run_id in made)
+
+
+def test_what_has_no_room_for_a_mark_is_not_made(goods: Contract) -> None:
+    with opened(shortened(goods, 10)) as session, pytest.raises(NotExercised) as caught:
+        about(session)["rack"].make()
+    assert "no-room-for-a-mark" == caught.value.reason.kind
+
+
+def test_a_secret_that_a_body_needs_is_drawn_and_shown_nowhere(goods: Contract) -> None:
+    item = goods.operations["rack.create"]
+    with opened(goods) as session:
+        client = about(session)["rack"]
+        assert isinstance(client, GenericClient)
+        drawn = client._value(item, "password", {"type": "string"})
+        assert session.secrets.text(f'{{"password": "{drawn}"}}') == '{"password": "$OS_PASSWORD"}'
+        assert drawn != client._value(item, "password", {"type": "string"})
+
+
+def test_a_secret_of_the_file_of_values_is_shown_nowhere(goods: Contract, tmp_path: Path) -> None:
+    file = tmp_path / "values.yaml"
+    file.write_text("rack:\n  admin_password: Sup3rS3cretPw\n")
+    with opened(goods, replace(OPTIONS, values=file)) as session:
+        assert "Sup3rS3cretPw" not in session.secrets.text("it is Sup3rS3cretPw")

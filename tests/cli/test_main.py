@@ -334,7 +334,9 @@ def test_a_promise_of_a_new_edition_that_no_case_reaches_is_never_green(tmp_path
         text.replace(after, f"429 Too Many Requests 限流\n\n{after}"), encoding="utf-8"
     )
     (tmp_path / "specs").mkdir()
-    (tmp_path / "specs" / OVERLAY).write_bytes((default_directory() / OVERLAY).read_bytes())
+    ruled = '- {target: "$.components.responses.Error429", update: {x-level: must}, x-source: [[455, 455]], description: It is due.}'
+    errata = (default_directory() / OVERLAY).read_text(encoding="utf-8")
+    (tmp_path / "specs" / OVERLAY).write_text(f"{errata.rstrip()}\n{ruled}\n", encoding="utf-8")
     assert command("extract", "edition.txt", "--out", "specs", cwd=tmp_path).returncode == 0
     done = command("run", "--specs", "specs", "--budget", "0", "--out", "out", cwd=tmp_path)
     missing = [

@@ -198,7 +198,8 @@ class GenericClient(Client):
         """Whether what writes to a path changes nothing but what this run has made, or what is not there."""
         names = parameters_of(operation)
         if not names:
-            return any(operation.id == item.create for item in self.contract.resources.values())
+            creates = any(operation.id == item.create for item in self.contract.resources.values())
+            return creates or operation not in unclaimed(self.contract)
         pattern = re.compile(re.sub(r"\\\{[^{}]*\\\}", "([^/]+)", re.escape(operation.path)))
         match = pattern.fullmatch(path)
         values = [unquote(value) for value in match.groups()][-len(names) :] if match else []

@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import pytest
 
-from conformance.model.contract import Contract
+from conformance.model.contract import Contract, Operation, Resource
 from conformance.run.cases import NotExercised
 from conformance.run.items import case_of, client_of, key_of
 from conformance.run.sending.client import Client
@@ -59,9 +59,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         raise NotExercised(reason.reason, *own) from None
 
 
-def _subject(item: pytest.Item):  # type: ignore[no-untyped-def]
+def _subject(item: pytest.Item) -> Resource | Operation | None:
+    """What a case runs for; None where the contract has no such thing, of which pytest makes a parameter that is not set."""
     params = getattr(getattr(item, "callspec", None), "params", {})
-    return next((params[name] for name in SUBJECTS if name in params), None)
+    return next((value for value in params.values() if isinstance(value, Resource | Operation)), None)
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def cloud(run: Session, request: pytest.FixtureRequest) -> Client:
     first = client_of(request.node, run)
     if subject is None:
         return first
-    resource = subject if hasattr(subject, "collection") else run.contract.resource_of(subject.id)
+    resource = subject if isinstance(subject, Resource) else run.contract.resource_of(subject.id)
     named = (item for item in run.clients.values() if resource is not None and item.service.about == resource.name)
     beside = (item for item in run.clients.values() if item.service.name == subject.service)
     client = next(named, None) or next(beside, None) or first

@@ -16,10 +16,10 @@ __all__ = [
     "RowChange",
     "answering",
     "body_schema",
+    "differing",
     "kept",
-    "other_value",
+    "kept_members",
     "owed",
-    "sent_members",
     "shown_schema",
     "succeeded",
     "with_rows",
@@ -87,7 +87,7 @@ def shown_schema(contract: Contract, resource: Resource) -> Schema:
     return node.get("items", {})  # type: ignore[no-any-return]
 
 
-def sent_members(contract: Contract, resource: Resource, operation: str | None) -> dict[str, Schema]:
+def kept_members(contract: Contract, resource: Resource, operation: str | None) -> dict[str, Schema]:
     """The members that a request of the operation may say, and that are shown in the same form."""
     said = body_schema(contract.operations.get(operation or "")).get("properties", {})
     shown = shown_schema(contract, resource).get("properties", {})
@@ -95,7 +95,7 @@ def sent_members(contract: Contract, resource: Resource, operation: str | None) 
     return {name: node for name, node in same.items() if kind_of_schema(node) == kind_of_schema(shown[name])}
 
 
-def other_value(item: Stored, name: str, node: Schema) -> Any:
+def differing(item: Stored, name: str, node: Schema) -> Any:
     """A value of a member that it does not have now, and might."""
     now, kind = item.members.get(name), kind_of_schema(node)
     if node.get("enum"):

@@ -73,7 +73,7 @@ def _answers(contract: Contract, operation: Operation) -> Iterator[Fault]:
         if item.location == "path":
             breaks = ("status.server-error", rid.path(name, item.name), rid.error(404), rid.error(500))
             said = f"{name} fails with 500 where nothing is there"
-            yield Fault(f"{name}.path.{item.name}.500", breaks, said, refused(broken, 404))
+            yield Fault(f"{name}.absent.{item.name}.500", breaks, said, refused(broken, 404))
             break
     if operation.secured:
         said = f"{name} answers 403 where it has no valid token"
@@ -171,7 +171,7 @@ def _queries(operation: Operation) -> Iterator[Fault]:
     for item in operation.query:
         if kind_of_schema(item.schema) not in {"string", ""} or item.schema.keys() & set(RULES):
             yield Fault(
-                f"{operation.id}.query.{item.name}.taken",
+                f"{operation.id}.taken.{item.name}",
                 (rid.query(operation.id, item.name), rid.error(400)),
                 f"{operation.id} takes any {item.name}",
                 Hooks(request=partial(_without_wrong, operation.id, item)),

@@ -11,7 +11,7 @@ from typing import Any
 from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract, Resource
 from conformance.services.fault import Fault, Hooks
-from conformance.services.generic.faults.reading import answering, body_schema, other_value, sent_members, succeeded
+from conformance.services.generic.faults.reading import answering, body_schema, differing, kept_members, succeeded
 from conformance.services.generic.target.shapes import fits, kind_of_schema, wrapper_of
 from conformance.services.generic.target.store import GenericStore, Stored
 from conformance.services.wire import Answer, Call, Caller
@@ -65,11 +65,11 @@ def _creates(contract: Contract, resource: Resource) -> Iterator[Fault]:
         listed = (*whole, rid.stated(create, "listed"), *stored)
         hidden = Hooks(visible=partial(_without_newest, resource))
         yield Fault(f"{create}.unlisted", listed, f"the {name} that was made last is in no list", hidden)
-    for member, node in sent_members(contract, resource, create).items():
+    for member, node in kept_members(contract, resource, create).items():
 
         def another(_call: Call, item: Stored, _store: GenericStore, member: str = member, node: Any = node) -> None:
             if member in item.members:
-                item.members[member] = other_value(item, member, node)
+                item.members[member] = differing(item, member, node)
 
         breaks = (rid.body(create, member), *stored, *_members(contract, resource.create, resource, member))
         yield Fault(
@@ -84,12 +84,12 @@ def _creates(contract: Contract, resource: Resource) -> Iterator[Fault]:
             _call: Call, item: Stored, _store: GenericStore, member: str = member, value: Any = value
         ) -> None:
             if item.members.get(member) == value:
-                item.members[member] = other_value(
+                item.members[member] = differing(
                     item, member, {"type": "boolean" if isinstance(value, bool) else "string"}
                 )
 
         yield Fault(
-            f"{create}.default.{member}.other",
+            f"{create}.unsaid.{member}.other",
             (rid.default(create, member),),
             f"{member} is another value when it is left out",
             _storing(create, otherwise),
@@ -123,7 +123,7 @@ def _without_newest(resource: Resource, call: Call, found: list[Stored], _store:
 def _changes(contract: Contract, resource: Resource) -> Iterator[Fault]:
     change, name = str(resource.change), resource.name
     stored = (rid.stated(change, "stored"), *_success(contract, change), *_said(contract, change))
-    said = sent_members(contract, resource, change)
+    said = kept_members(contract, resource, change)
     bodies = tuple(rid.body(change, member) for member in said)
     breaks = (*stored, *bodies)
     yield Fault(f"{change}.ignored", breaks, f"a change of a {name} changes nothing", _restored("stored", resource))
@@ -153,7 +153,7 @@ def _changes(contract: Contract, resource: Resource) -> Iterator[Fault]:
         )
     still = (rid.stated(change, "unchanged"), *stored)
     needed = body_schema(contract.operations[change]).get("required", ())
-    others = {} if patch else sent_members(contract, resource, resource.create)
+    others = {} if patch else kept_members(contract, resource, resource.create)
     others = {member: node for member, node in others.items() if member not in needed}
     for member, node in list(others.items())[:3]:
 
@@ -162,7 +162,7 @@ def _changes(contract: Contract, resource: Resource) -> Iterator[Fault]:
         ) -> None:
             sent = str(call.body)
             if f'"{member}"' not in sent:
-                item.members[member] = other_value(item, member, node)
+                item.members[member] = differing(item, member, node)
 
         yield Fault(
             f"{change}.unchanged.{member}",

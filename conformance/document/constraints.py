@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.document import vocabulary
@@ -32,6 +32,8 @@ class SaidOfRow:
     found: tuple[Contradiction, ...] = field(default=())
 
 
+_LONGEST_CLAUSE = 300
+"""Characters that are looked at before and after a word: time grows with the length of a description, no faster."""
 _TOKEN = r"[\"“”'‘’`「]?(?P<token>-?\w[\w.+{slash}-]*)[\"“”'‘’`」]?"
 _GLOSS = r"(?:\s*[（(][^（）()]*[)）]|\s*(?:[:：=]|-{1,2}>|—+|表示|代表)\s*[^\x00-\x7f、，。；;|/（）()]+)?"
 _ITEM = re.compile(_TOKEN.replace("{slash}", "/") + _GLOSS, re.ASCII)
@@ -39,18 +41,36 @@ _ITEM_BETWEEN_SLASHES = re.compile(_TOKEN.replace("{slash}", "") + _GLOSS, re.AS
 _SEPARATOR = re.compile(r"\s*(?:[、，,；;|/]\s*(?:或者|或|和|以及|and|or)?|或者|或|和|以及|及|\bor\b|\band\b)\s*")
 _VALUES = re.compile(
     r"(?:取值范围|可选值|可选范围|枚举值|有效值|合法值|允许值|允许的值|可取值|可用值|取值)(?:如下|有|包括|包含|仅?可?以?为|是|仅限于?)?\s*[:：]?\s*"
-    r"|(?<!不)(?:仅|只)?支持(?:的值)?\s*(?:为|是|有|包括)?\s*[:：]?\s*"
+    r"|(?:仅|只)?支持(?:的值)?\s*(?:为|是|有|包括)?\s*[:：]?\s*"
     r"|(?:可以是|可以为|必须是|必须为|只能是|只能为|值为|可为)\s*[:：]?\s*"
     r"|\b(?:one of(?: the following(?: values)?)?|(?:valid|allowed|possible|supported|accepted|acceptable) values?(?: are| is)?"
-    r"|(?:value )?must be(?: either| one of)?|can be(?: either| one of)?|either)\s*:?\s*",
+    r"|(?:must|can) be(?: either| one of|(?=\s*:))|either)\s*:?\s*",
     re.IGNORECASE,
 )
 _OPEN = re.compile(
     r"等|例如|比如|譬如|如下表|…|\.\.\.|\betc\b|\bsuch as\b|\be\.g\.|\bfor example\b|\bincluding\b", re.IGNORECASE
 )
 _END = re.compile(r"[。\n]|[;；](?!\s*[\"“'‘`]?\w)|\.(?:\s|$)|$", re.ASCII)
+_BEYOND = re.compile(
+    r"[。\s；;，,]*(?:等|例如|比如|譬如|如(?![果不未无需])|或"
+    r"|[^。\n]{0,60}?(?:[也还亦]可|[也还]支持|[也还]允许|其[他它余]|自定义|任[意何]|\b(?:also|others?|custom|any)\b))",
+    re.IGNORECASE,
+)
+"""What opens a list after it was closed."""
+_NOT_THESE = re.compile(
+    r"(?:不(?!同)|未|禁止|无需|无法|无效|非法|保留|除|没有|是否|以外|\b(?:not|no|never|cannot|except|other than|invalid|unsupported|reserved)\b|n['’]t\b)"
+    r"[^。，,；;\n]*$",
+    re.IGNORECASE,
+)
+"""Words before a list, in its clause, of values that are not those that are allowed."""
 _CONDITION = re.compile(r"如果|假如|若|当(?!前)|\bif\b|\bwhen\b|\bunless\b", re.IGNORECASE)
 
+_GOES_ON = re.compile(
+    r"[\d,^*×.]*\d|\s*(?:[\^*×万亿千百]|的\d|的?\d*次方"
+    r"|时|则|的(?!(?:正?整数|自然数|数字|数值|数)\s*(?:[。，,；;.)）]|$))\S|后|的?话|表示|代表|按|会|将|需|须|才|就|返回|视为|[有无]效|\b(?:if|when|unless)\b)",
+    re.IGNORECASE,
+)
+"""What follows a number that is not yet all of it, or one that is said of a case and not of every value."""
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _TO = r"\s*(?:-|~|～|至|到|–|—|\bto\b|\.\.\.?)\s*"
 _RANGE = re.compile(
@@ -72,11 +92,12 @@ _MOST = re.compile(
 )
 _ABOVE = re.compile(rf"(?<![不能得可应])大于\s*({_NUMBER})")
 _BELOW = re.compile(rf"(?<![不能得可应])小于\s*({_NUMBER})")
-_CHARACTERS = r"\s*个?(?:英文)?(?:字符|characters?|chars?)"
+_CHARACTERS = r"\s*个?(?:英文)?(?:字符(?![串集])|characters?|chars?)"
+_COUNTED = re.compile(_CHARACTERS + r"|\s*(?:位|个?字节|倍|%|％|个月|天|小时)")
 _LENGTH_RANGE = re.compile(
     rf"(?:长度(?:范围|限制)?|字符数|length)\s*(?:必须|应)?(?:为|是|在|:|：|is|between)?\s*[\[(（【]?(?P<low>\d+)(?:{_TO}|\s*\band\b\s*|\s*[,，]\s*)"
     rf"(?P<high>\d+)(?P<unit>{_CHARACTERS}|\s*个?字节|\s*bytes?)?"
-    rf"|(?P<low2>\d+)(?:{_TO}|\s*\band\b\s*)(?P<high2>\d+){_CHARACTERS}",
+    rf"|(?<![\d.^*×])(?<!\d,)(?P<low2>\d+)(?:{_TO}|\s*\band\b\s*)(?P<high2>\d+){_CHARACTERS}",
     re.IGNORECASE,
 )
 _LONGEST = re.compile(
@@ -90,25 +111,37 @@ _SHORTEST = re.compile(
     re.IGNORECASE,
 )
 _DEFAULT = re.compile(
-    r"(?:默认(?:值|取值)|缺省(?:值|取值))\s*(?:为|是|:|：|=)?\s*(?P<one>[\"“'‘`]?[\w.+/:-]*\w[\"”'’`]?)(?=[\s。，,;；)）]|$)"
-    r"|(?:默认|缺省)\s*(?:为|是|:|：|=)\s*(?P<two>[\"“'‘`]?[\w.+/:-]*\w[\"”'’`]?)(?=[\s。，,;；)）]|$)"
-    r"|\bdefaults?(?: value)?\s*(?:to|is|:|=)\s*(?P<three>[\"'`]?[\w.+/:-]*\w[\"'`]?)(?=[\s。，,;；)）.]|$)",
+    r"(?:默认(?:值|取值)|缺省(?:值|取值))\s*(?:为|是|:|：|=)?\s*(?P<one>[\"“'‘`]?[\w.+/:-]{0,200}\w[\"”'’`]?)(?=[\s。，,;；)）]|$)"
+    r"|(?:默认|缺省)\s*(?:为|是|:|：|=)\s*(?P<two>[\"“'‘`]?[\w.+/:-]{0,200}\w[\"”'’`]?)(?=[\s。，,;；)）]|$)"
+    r"|\bdefaults?(?: value)?\s*(?:to|is|:|=)\s*(?P<three>[\"'`]?[\w.+/:-]{0,200}\w[\"'`]?)(?=[\s。，,;；)）.]|$)",
     re.IGNORECASE | re.ASCII,
 )
 _PATTERN = re.compile(
-    r"(?:正则表达式|正则|regex(?:p|ular expression)?|pattern)\s*(?:为|是|:|：|is)?\s*[`\"“]?(\^[^\s`\"”]*\$)",
+    r"(?:正则表达式|正则|regex(?:p|ular expression)?|pattern)\s*(?:为|是|:|：|is)?\s*[`\"“]?(\^[^\s`\"”]{0,500}\$)",
     re.IGNORECASE,
 )
-_NULL = re.compile(r"(?<![不非])(?:可以?为|可能为|值为|则为|或|或者|\bor|\bbe)\s*null\b|\bnullable\b", re.IGNORECASE)
-_EMPTY = re.compile(r"(?<!不)(?<!不能)(?<!不可)(?<!不可以)(?<!不允许)(?<!不得)(?<!非)为空")
+_NULL = re.compile(
+    r"(?<![不非])(?:可以?为|可能为|值为|则为|或|或者|\bor|(?<!not )(?<!never )(?<!cannot )(?<!n['’]t )\bbe)\s*null\b|\bnullable\b",
+    re.IGNORECASE,
+)
+_EMPTY = re.compile(r"(?<![不否非])(?:可以|可能|可|允许)(?:该?(?:值|字段|参数))?(?:设置|设|留)?为空|[时则]为空")
 _NONE = frozenset({"", "-", "--", "/", "无", "空", "n/a", "none", "null", "nil"})
+_NO_VALUE = frozenset({"null", "nil", "empty"})
 _EITHER_UUID = re.compile(r"(?:或者?|/|\bor\b|和|、)\s*UUID|UUID\s*(?:或|/|\bor\b|和|、)", re.IGNORECASE)
+_NOT_ALL = re.compile(
+    r"不|并非|多个|逗号|列表|分隔|以外|之外|除外|[前后]缀|[前后]\s*\d|开头|结尾|包含|\b(?:not|never|comma|separated|lists?|other than|prefix|suffix|part of)\b",
+    re.IGNORECASE,
+)
+"""Words by which a value is not, or not alone, what is named beside them."""
+_REFERENCE = re.compile(rf"(?<!请求的)(?<!请求){vocabulary.REFERENCE}(?:地址)?(?=\s*(?:[。，,；;.)）\n]|$))")
+_ELSEWHERE = re.compile(r"参[考见看阅]|\bsee\b", re.IGNORECASE)
 _IPV4 = re.compile(r"IPv4\s*地址|IPv4 address", re.IGNORECASE)
 _IPV6 = re.compile(r"IPv6", re.IGNORECASE)
 
 
 def said(row: Row) -> SaidOfRow:
     """The keywords of the schema of a row, without what is below it."""
+    row = replace(row, description=_spaced(row.description), constraint=row.constraint and _spaced(row.constraint))
     stated = (row.type or "").strip().lower()
     kind = stated_type(row.type)
     schema: dict[str, Any] = {}
@@ -148,16 +181,21 @@ def said(row: Row) -> SaidOfRow:
     return SaidOfRow(schema, tuple(found))
 
 
+def _spaced(text: str) -> str:
+    """The text with each run of spaces as one of them: patterns that skip spaces would try every part of it."""
+    return re.sub(r"\s{2,}", lambda run: "\n" if "\n" in run[0] else " ", text)
+
+
 def _format(kind: StatedType, text: str) -> dict[str, Any]:
     if kind.format:
         return {"format": kind.format}
-    if kind.name not in {"string", ""}:
+    if kind.name not in {"string", ""} or _NOT_ALL.search(text):
         return {}
     if vocabulary.UUID.search(text) and not _EITHER_UUID.search(text):
         return {"format": "uuid"}
     if vocabulary.MOMENT.search(text):
         return {"format": "date-time"}
-    if vocabulary.REFERENCE in text:
+    if _REFERENCE.search(text) and not _ELSEWHERE.search(text):
         return {"format": "uri-reference"}
     if _IPV4.search(text) and not _IPV6.search(text):
         return {"format": "ipv4"}
@@ -181,7 +219,7 @@ def _bounds(row: Row, text: str, kind: str, found: list[Contradiction]) -> dict[
             ("exclusiveMaximum", _BELOW),
         ):
             match = _unconditional(term, text)
-            if match is not None and (keyword not in {"minimum", "maximum"} or not _is_length(text, match.end())):
+            if match is not None and (keyword not in {"minimum", "maximum"} or not _COUNTED.match(text, match.end())):
                 bounds[keyword] = _number(match.group(1))
     if kind == "integer" and any(isinstance(value, float) for value in bounds.values()):
         bounds = {}
@@ -195,18 +233,22 @@ def _bounds(row: Row, text: str, kind: str, found: list[Contradiction]) -> dict[
 
 
 def _unconditional(term: re.Pattern[str], text: str) -> re.Match[str] | None:
-    """The first match that holds without a condition."""
-    return next((match for match in term.finditer(text) if not _is_conditional(text, match)), None)
+    """The first match that is whole and holds without a condition."""
+    return next(
+        (
+            match
+            for match in term.finditer(text)
+            if not _GOES_ON.match(text, match.end()) and not _is_conditional(text, match)
+        ),
+        None,
+    )
 
 
 def _is_conditional(text: str, match: re.Match[str]) -> bool:
-    """Whether the sentence of a match begins with a condition, so that it says nothing about every value."""
-    begin = max(text.rfind(mark, 0, match.start()) for mark in ("。", "；", "\n", ". ")) + 1
-    return _CONDITION.search(text[begin : match.end()]) is not None
-
-
-def _is_length(text: str, end: int) -> bool:
-    return re.match(_CHARACTERS + r"|\s*(?:位|个?字节|倍|%|％|个月|天|小时)", text[end:]) is not None
+    """Whether the sentence of a match begins with a condition, or too far off to know: it says nothing about every value."""
+    first = max(0, match.start() - _LONGEST_CLAUSE)
+    begin = max(text.rfind(mark, first, match.start()) for mark in ("。", "；", "\n", ". ")) + 1
+    return (begin == 0 < first) or _CONDITION.search(text[begin : match.end()]) is not None
 
 
 def _lengths(row: Row, text: str, found: list[Contradiction]) -> dict[str, Any]:
@@ -256,19 +298,33 @@ def _values(row: Row, kind: StatedType, stated: str, found: list[Contradiction])
 def _lists(row: Row) -> Iterator[list[str]]:
     """The lists of values that a row's cells hold, each with two values and more."""
     if row.constraint is not None:
-        bare = _listed(_clause(row.constraint.strip()))
+        bare = _listed(_clause(row.constraint.strip(), 0))
         if bare and _OPEN.search(row.constraint) is None:
             yield bare
     for text in (row.constraint or "", row.description):
         for match in _VALUES.finditer(text):
-            clause = _clause(text[match.end() :])
-            if not _is_conditional(text, match) and _OPEN.search(clause) is None and (tokens := _listed(clause)):
+            clause = _clause(text, match.end())
+            if _is_conditional(text, match) or _is_open(text, match, clause):
+                continue
+            if tokens := _listed(clause):
                 yield tokens
 
 
-def _clause(text: str) -> str:
-    end = _END.search(text)
-    return text[: end.start()].strip() if end else text.strip()
+def _is_open(text: str, match: re.Match[str], clause: str) -> bool:
+    """Whether the words around a clause say that its values are not all that are allowed, or are those that are not."""
+    after = match.end() + len(clause)
+    return (
+        _OPEN.search(clause) is not None
+        or _NOT_THESE.search(text[max(0, match.start() - _LONGEST_CLAUSE) : match.end()]) is not None
+        or _BEYOND.match(text[after : after + _LONGEST_CLAUSE]) is not None
+    )
+
+
+def _clause(text: str, begin: int) -> str:
+    """The clause that begins here; none where it is too long to be a list."""
+    window = text[begin : begin + _LONGEST_CLAUSE + 1]
+    end = _END.search(window)
+    return "" if end is None or end.start() > _LONGEST_CLAUSE else window[: end.start()].rstrip()
 
 
 def _listed(clause: str) -> list[str]:
@@ -289,19 +345,15 @@ def _listed(clause: str) -> list[str]:
         separator = _SEPARATOR.match(clause, place)
         if separator is None or separator.end() == place:
             # A list may be followed by what is said of the default.
-            return (
-                tokens
-                if len(set(tokens)) > 1 and re.match(r"[，,（(]?\s*(?:默认|缺省|default)", clause[place:])
-                else []
-            )
+            if re.match(r"[，,（(]?\s*(?:默认|缺省|default)", clause[place:]) is None:
+                return []
+            break
         place = separator.end()
         if re.match(r"默认|缺省|default", clause[place:], re.IGNORECASE):
             break
-    return tokens if len(set(tokens)) == len(tokens) > 1 and not _is_range(tokens) else []
-
-
-def _is_range(tokens: list[str]) -> bool:
-    return any(re.fullmatch(r"\d+[-~:]\d+", token) for token in tokens)
+    if any(token.lower() in _NO_VALUE or re.fullmatch(r"\d+[-~:]\d+", token) for token in tokens):
+        return []
+    return tokens if len(set(tokens)) == len(tokens) > 1 else []
 
 
 def _default(row: Row, kind: StatedType, schema: Mapping[str, Any], found: list[Contradiction]) -> Any:

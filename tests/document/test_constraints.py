@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from document.described_documents import row_of
 from document.own.editions import EDITIONS
 from document.own.truth import TrueRow
 
+from conformance.document import constraints
 from conformance.document.constraints import said
 
 
@@ -88,7 +90,14 @@ def test_numbers_lengths_and_defaults(kind: str, text: str, wanted: dict[str, An
 
 @pytest.mark.parametrize(
     ("text", "wanted"),
-    [("可为空", ["string", "null"]), ("may be null", ["string", "null"]), ("不能为空", "string"), ("非空", "string")],
+    [
+        *((text, ["string", "null"]) for text in ("可为空", "值可能为空。", "允许为空", "未激活时为空", "may be null")),
+        *(
+            (text, "string")
+            for text in ("不能为空", "非空", "禁止为空", "不应为空", "不会为空", "不可能为空", "是否为空")
+        ),
+        *((text, "string") for text in ("若为空，则返回全部", "1-64 个字符，默认为空", "must not be null")),
+    ],
 )
 def test_null_is_allowed_where_it_is_said(text: str, wanted: Any) -> None:
     assert wanted == said(row_of("x", "string", None, text)).keywords["type"]
@@ -114,6 +123,101 @@ def test_cells_of_their_own_say_the_same() -> None:
     assert {"minimum": 1, "maximum": 9, "default": 3} == keywords("integer", "", constraint="1-9", default="3")
     assert {"enum": ["a", "b"]} == keywords("string", "", constraint="a, b", default="-")
     assert {"deprecated": True, "x-since": "2.37"} == keywords("string", "", deprecated=True, since="2.37")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        # a number that goes on
+        ("integer", "最大值1,000"),
+        ("integer", "最大值为 2^31"),
+        ("integer", "最大值为1万"),
+        ("integer", "取值范围：1-2^31"),
+        ("integer", "最大值为2的31次方"),
+        # a number of a case
+        ("integer", "大小，取值为0时无效，大于0时有效"),
+        ("integer", "limit 大于 1000 时按 1000 处理"),
+        ("integer", "大于100则返回400"),
+        ("integer", "大于1024的端口需要权限"),
+        ("integer", "at most 5 if it is shared"),
+        # values that are not allowed
+        ("string", "不能取值：root、admin"),
+        ("string", "不可取值：root、admin"),
+        ("string", "不可以是root、admin"),
+        ("string", "非法取值：root、admin"),
+        ("string", "不再支持 raw、iso"),
+        ("string", "尚未支持 raw、iso"),
+        ("string", "暂不支持raw、iso"),
+        ("string", "除支持raw、iso外"),
+        # no values
+        ("string", "Name must be unique, nonempty"),
+        ("string", "Can be changed, removed."),
+        ("string", "must be either empty or set"),
+        # open lists
+        ("string", "取值：a、b；自定义c"),
+        ("string", "可以是 name、id。也可以是其他"),
+        ("string", "取值：a、b。例如a"),
+        # what is longer than a character
+        ("string", "最多 10 个字符串"),
+        ("string", "支持1-2个字符集"),
+        # what is not, or not alone, of a format
+        ("string", "项目的UUID，多个用逗号分隔"),
+        ("string", "不是UUID"),
+        ("string", "UUID格式以外的字符串"),
+        ("string", "请参考URI中的说明"),
+        ("string", "参见URI。"),
+    ],
+)
+def test_what_is_said_of_something_else_promises_nothing(kind: str, text: str) -> None:
+    assert keywords(kind, text) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "wanted"),
+    [
+        ("integer", "大于0的整数", {"exclusiveMinimum": 0}),
+        ("integer", "最大值1000，最小值1", {"maximum": 1000, "minimum": 1}),
+        ("integer", "取值范围：[1,65535]", {"minimum": 1, "maximum": 65535}),
+        ("string", "不区分大小写，取值：a、b", {"enum": ["a", "b"]}),
+        ("string", "must be one of a, b", {"enum": ["a", "b"]}),
+        ("string", "can be: a, b", {"enum": ["a", "b"]}),
+        ("string", "取值：a、b。如果不传，按名称排序", {"enum": ["a", "b"]}),
+        ("string", "最多 10 个字符", {"maxLength": 10}),
+        ("string", "项目的UUID。", {"format": "uuid"}),
+        ("string", "镜像文件的URI。", {"format": "uri-reference"}),
+    ],
+)
+def test_what_is_said_of_every_value_is_promised(kind: str, text: str, wanted: dict[str, Any]) -> None:
+    assert keywords(kind, text) == wanted
+
+
+def test_a_run_of_spaces_is_one_of_them() -> None:
+    assert keywords("integer", "最大值" + " " * 9 + "10。\n  \n范围  ") == {"maximum": 10}
+    assert constraints._spaced("a" + " " * 9 + "b \n \n c") == "a b\nc"
+
+
+class _Counted:
+    """A pattern that counts the characters it is given."""
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self.pattern = pattern
+        self.seen = 0
+
+    def search(self, text: str) -> re.Match[str] | None:
+        self.seen += len(text)
+        return self.pattern.search(text)
+
+
+@pytest.mark.parametrize("name", ["_CONDITION", "_OPEN", "_END", "_NOT_THESE"])
+def test_what_is_looked_at_grows_no_faster_than_the_description(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    counted = _Counted(getattr(constraints, name))
+    monkeypatch.setattr(constraints, name, counted)
+    seen = []
+    for times in (200, 400):
+        counted.seen = 0
+        assert keywords("string", "可以是某种取值为别的东西…" * times) == {}
+        seen.append(counted.seen)
+    assert seen[1] <= 2.2 * seen[0]
 
 
 def _truth(row: TrueRow) -> dict[str, Any]:

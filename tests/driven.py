@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -157,6 +158,14 @@ class _Walk:
                 self.call(operation, {}, query=[("limit", "1"), ("marker", ids[-1])])
         if resource.list is not None:
             self.call(known[resource.list], {}, account="reference-other")
+            self.call(known[resource.list], {}, headers={"accept": "text/plain"})
+            undefined = replace(known[resource.list], method="TRACE", request_schema=None)
+            self.call(undefined, {})
+        if resource.create is not None:
+            self.call(known[resource.create], {}, headers={"content-type": "text/plain"})
+            twice = self.body(known[resource.create])
+            for _ in range(2):
+                self.call(known[resource.create], {}, json=twice)
 
     def different(self, operation: Operation) -> Any:
         """A body with other values than the first ones."""

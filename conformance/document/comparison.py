@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.document.constraints import said
+from conformance.document.constraints import allowed, said
 from conformance.document.contradiction import Contradiction, at
 from conformance.document.model import Example
 from conformance.document.nesting import BodyMember
@@ -124,6 +124,9 @@ def _value(member: BodyMember, items: list[_Exhibit], prefix: str, where: str) -
             yield Contradiction(lines, "placeholder", text, subject=name)
         elif "enum" in keywords and item.value not in keywords["enum"]:
             text = f"{name} in {where} has none of its values in the example"
+            yield Contradiction(lines, "value", text, subject=name)
+        elif not allowed(item.value, keywords):
+            text = f"{name} in {where} has a value in the example that its row does not allow"
             yield Contradiction(lines, "value", text, subject=name)
         else:
             continue

@@ -21,7 +21,7 @@ from conformance.document.model import Row
 from conformance.document.typewords import StatedType, stated_type
 from conformance.model.jsonvalue import FORMATS
 
-__all__ = ["SaidOfRow", "said"]
+__all__ = ["SaidOfRow", "allowed", "said"]
 
 
 @dataclass(frozen=True)
@@ -361,7 +361,7 @@ def _default(row: Row, kind: StatedType, schema: Mapping[str, Any], found: list[
     if written is None or kind.name in {"array", "object", "null", ""}:
         return None
     value = _converted(written, kind.name)
-    if value is None or not _allowed(value, schema):
+    if value is None or not allowed(value, schema):
         text = f"{row.name} is {written} when it is left out, which its row does not allow"
         found.append(Contradiction(at(row.line), "default", text, subject=row.name))
         return None
@@ -391,14 +391,15 @@ def _converted(text: str, kind: str) -> Any:
     return _number(text) if kind == "number" else int(text) if "." not in text else None
 
 
-def _allowed(value: Any, schema: Mapping[str, Any]) -> bool:
+def allowed(value: Any, schema: Mapping[str, Any]) -> bool:
+    """Whether the values, lengths, format and bounds of a row allow this value; its type is not looked at."""
     if "enum" in schema and value not in schema["enum"]:
         return False
     if isinstance(value, str):
         fits = FORMATS.get(schema.get("format", ""))
         long = schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value))
         return long and (fits is None or fits(value)) and re.search(schema.get("pattern", ""), value) is not None
-    if isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return True
     return bool(
         schema.get("minimum", value) <= value <= schema.get("maximum", value)

@@ -111,6 +111,7 @@ PHRASES: Mapping[str, str] = {
     "may-not-create": "the credentials may not create: {operation} is answered with {status}",
     "prerequisite": "{operation}, which the case needs, is answered with {status}",
     "nothing-makes": "nothing of the contract makes a {resource} by itself",
+    "still-moving": "the {resource} is still {status} when the time is over in which it was waited for",
     "not-promised": "the contract does not promise it ({requirement})",
     "not-protected": "nothing could be protected",
     "unobservable": "nothing can be observed: the service does not answer {operation}",

@@ -3,12 +3,13 @@ of them."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.contract.producers import inner_of
+from conformance.contract.producers import inner_of, parameters_of
 from conformance.generate.values import plain_value
 from conformance.model import requirement_id
 from conformance.model.contract import Contract, Operation, Resource, Schema
@@ -32,6 +33,7 @@ __all__ = [
     "further_members",
     "inner",
     "is_a_patch",
+    "moving",
     "other_project",
     "other_value",
     "own_of",
@@ -43,6 +45,7 @@ __all__ = [
     "settled",
     "shown",
     "some_rows",
+    "stands_below",
     "success_of",
     "unready",
 ]
@@ -51,6 +54,9 @@ PATIENCE, PAUSE = 10.0, 0.5
 """Seconds in which a service that has accepted something has to do it, and between two looks."""
 MOST_PAGES = 20
 """Pages of a list that are looked through."""
+MOVING = re.compile(r"ing\Z|pending|queued|build|in_progress", re.IGNORECASE)
+AT_REST = re.compile(r"(\A|[_-])error|running\Z", re.IGNORECASE)
+"""What the status of a resource says with which something is still done, and what only sounds like that."""
 REFERENCE = re.compile(r"(_ids?|_uuid|_ref|Ref|Id)\Z")
 """What the name of a member ends in that means another resource."""
 
@@ -122,10 +128,11 @@ def some_rows(cloud: GenericClient, resource: Resource, most: int) -> list[Membe
     """Some resources of the first page of a list, a new one among them where one can be made. Raises NotExercised when
     there are none."""
     operation = str(resource.list)
-    if "{" in resource.collection:
+    if stands_below(cloud.contract, resource):
         raise NotExercised(Phrase.of("nothing-makes", resource=resource.name))
     if cloud.service.about == resource.name:
-        own_of(cloud, resource)
+        with contextlib.suppress(NotExercised):  # what is there can be read all the same
+            own_of(cloud, resource)
     exchange = cloud.call(operation)
     if exchange.response.status not in success_of(cloud.contract, operation):
         raise unready(exchange)
@@ -137,17 +144,31 @@ def some_rows(cloud: GenericClient, resource: Resource, most: int) -> list[Membe
 
 def settled(cloud: GenericClient, resource: Resource, own: str) -> Members:
     """The resource as it is shown once the service has done what it has accepted, in a time. Raises NotExercised when it
-    is not there."""
+    is not there then, and when it is still not at rest."""
     waited = 0.0
     while True:
         seen = shown(cloud, resource, own)
-        if seen is None:
-            raise NotExercised(Phrase.of("shows-nothing", where="shown"))
-        status = str(seen.get("status", "")).lower()
-        if not re.search(r"ing\Z|pending|queued|build", status) or waited >= PATIENCE:
+        status = moving(seen) if seen is not None else ""
+        if seen is not None and not status:
             return seen
+        if waited >= PATIENCE:
+            if seen is None:
+                raise NotExercised(Phrase.of("shows-nothing", where="shown"))
+            raise NotExercised(Phrase.of("still-moving", resource=resource.name, status=status))
         cloud.wait(PAUSE)
         waited += PAUSE
+
+
+def moving(seen: Members) -> str:
+    """The status with which a resource says that something is still done with it, "" for none."""
+    said = (str(seen.get(name, "")) for name in seen if name == "status" or name.endswith("_status"))
+    return next((text for text in said if MOVING.search(text) and not AT_REST.search(text)), "")
+
+
+def stands_below(contract: Contract, resource: Resource) -> bool:
+    """Whether the collection of a resource is that of another one; the project at the head of a path is none."""
+    found = (contract.operations[name] for name in (resource.list, resource.create) if name is not None)
+    return any(parameters_of(operation) for operation in found)
 
 
 def sent_members(contract: Contract, operation: str | None, resource: Resource) -> dict[str, Schema]:

@@ -7,11 +7,14 @@ from collections.abc import Generator
 import pytest
 
 from conformance.model.contract import Contract, Operation, Resource
-from conformance.run.cases import NotExercised
+from conformance.model.deviation import Deviation
+from conformance.model.message import Exchange
+from conformance.run.cases import Expect, NotExercised
 from conformance.run.items import case_of, client_of, key_of
 from conformance.run.sending.client import Client
 from conformance.run.session import Session
-from conformance.run.supervisor import contract_of
+from conformance.run.supervisor import FAILURES, contract_of
+from conformance.services.generic.arrange import unready
 from conformance.services.generic.subjects import PARTS, PATTERNS, narrowed, operations_of, resources_of
 
 SUBJECTS = ("resource", "operation")
@@ -63,6 +66,28 @@ def _subject(item: pytest.Item) -> Resource | Operation | None:
     """What a case runs for; None where the contract has no such thing, of which pytest makes a parameter that is not set."""
     params = getattr(getattr(item, "callspec", None), "params", {})
     return next((value for value in params.values() if isinstance(value, Resource | Operation)), None)
+
+
+class RoleMindful(Expect):
+    """The assertions of a case for any contract, which knows of no operation which role it takes: that a good token may not
+    do something says nothing of what was asked."""
+
+    def _look(
+        self, requirement: str, deviation: Deviation | None, exchange: Exchange | None, related: tuple[Exchange, ...]
+    ) -> None:
+        if exchange is not None and exchange.request.actor == "main" and exchange.response.status == 403:
+            raise unready(exchange)
+        super()._look(requirement, deviation, exchange, related)
+
+
+@pytest.fixture
+def expect(run: Session, request: pytest.FixtureRequest) -> Expect:
+    """The soft assertions of the case."""
+    case = case_of(request.node)
+    assert case is not None
+    value = RoleMindful(run.recorder, case, run.rereading(client_of(request.node, run)).again)
+    request.node.stash[FAILURES] = value.failures
+    return value
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import JSON, equal, short
 from conformance.model.message import GONE, Exchange
 from conformance.model.phrase import Phrase
-from conformance.run.cases import Expect, NotApplicable, call
+from conformance.run.cases import Expect, NotApplicable, NotExercised, call
 from conformance.run.reading import Members
 from conformance.run.sending.client import made_by
 from conformance.services.generic.arrange import (
@@ -25,8 +25,10 @@ from conformance.services.generic.arrange import (
     further_members,
     inner,
     is_a_patch,
+    moving,
     other_value,
     own_of,
+    row_of,
     rows_of,
     sent_in,
     sent_members,
@@ -201,12 +203,10 @@ def test_what_is_deleted_is_gone(cloud: GenericClient, expect: Expect, resource:
     if not expect.status(whole, exchange, *due):
         return
     gone = first_of(cloud.contract, requirement_id.gone(resource.remove), whole)
-    shows = stays(cloud, resource, own) if resource.show is not None else None
-    if resource.show is not None:
-        expect(gone, not shows, Deviation("still-there", terms=(("where", "shown"),)), exchange)
-    if resource.list is not None:
-        rows = any(row.maybe_text(resource.id) == own for row in rows_of(cloud, resource))
-        expect(gone, not rows, Deviation("still-there", terms=(("where", "listed"),)), exchange)
+    left = remains(cloud, resource, own)
+    for where, there in left.items():
+        expect(gone, not there, Deviation("still-there", terms=(("where", where),)), exchange)
+    shows = left.get("shown", False)
     if not shows:
         has_meaning(cloud, expect, "DELETE", exchange)
     alone = first_of(cloud.contract, requirement_id.stated(resource.remove, "collateral"), gone)
@@ -217,20 +217,32 @@ def test_what_is_deleted_is_gone(cloud: GenericClient, expect: Expect, resource:
         expect.code(404, cloud.delete(own), call(resource.remove, "deleted"))
 
 
-def stays(cloud: GenericClient, resource: Resource, own: str) -> bool:
-    """Whether a resource is still shown when the time is over in which a service has to delete what it has accepted to."""
-    assert resource.show is not None
+def remains(cloud: GenericClient, resource: Resource, own: str) -> dict[str, bool]:
+    """Where a resource can be seen -> whether it is still, when the time is over in which a service has to delete it:
+    some do so later whatever they answer. Raises NotExercised when they are still at it then."""
     waited = 0.0
-    late = 202 in success_of(cloud.contract, resource.remove or "")
     while True:
-        exchange = cloud.show(own)
-        if exchange.response.status >= 400:
-            return False
-        status = str(inner(exchange, resource).get("status", ""))
-        if not late or waited >= PATIENCE:
-            return status != "deleted"
+        seen: dict[str, Members | None] = {}
+        if resource.show is not None:
+            exchange = cloud.show(own)
+            seen["shown"] = inner(exchange, resource) if exchange.response.status < 400 else None
+        if resource.list is not None:
+            seen["listed"] = row_of(cloud, resource, own)
+        there = {where: row for where, row in seen.items() if row is not None and not deleted(row)}
+        if not there:
+            return dict.fromkeys(seen, False)
+        if waited >= PATIENCE:
+            for row in there.values():
+                if status := moving(row):
+                    raise NotExercised(Phrase.of("still-moving", resource=resource.name, status=status))
+            return {where: where in there for where in seen}
         cloud.wait(PAUSE)
         waited += PAUSE
+
+
+def deleted(seen: Members) -> bool:
+    """Whether a resource says of itself that it is no more."""
+    return str(seen.get("status", "")).lower().endswith(("deleted", "delete_complete"))
 
 
 MOST_SHOWN = 3

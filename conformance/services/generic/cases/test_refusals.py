@@ -8,11 +8,11 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
-from conformance.contract.producers import inner_of
+from conformance.contract.producers import inner_of, parameters_of
 from conformance.generate.values import one_of_each
 from conformance.judge.rules import rule_of
 from conformance.model import requirement_id
-from conformance.model.contract import Operation, Resource, Schema
+from conformance.model.contract import Contract, Operation, Resource, Schema
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class, Part, Standing
 from conformance.model.jsonvalue import equal
@@ -110,6 +110,7 @@ def refused(
     expect(body_requirement(cloud.contract, exchange.operation, name), status >= 400, taken, exchange)
 
 
+NO_SUCH_THING = "conformance-no-such-thing"
 UNREADABLE: Mapping[str, bytes] = {"half-an-object": b'{"name"', "no-json": b"x"}
 
 
@@ -128,9 +129,10 @@ def test_a_body_that_cannot_be_read_is_refused(cloud: GenericClient, expect: Exp
 def addressed(cloud: GenericClient, operation: Operation) -> str:
     """The id of a new resource where an operation addresses one."""
     resource = cloud.contract.resource_of(operation.id)
-    if "{" not in operation.path.removeprefix("/"):
+    names = parameters_of(operation)
+    if not names:
         return ""
-    if resource is None or resource.create is None or resource.remove is None or operation.path.count("{") > 1:
+    if resource is None or resource.create is None or resource.remove is None or len(names) > 1:
         raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.request(operation.id)))
     return own_of(cloud, resource)
 
@@ -184,7 +186,7 @@ def wrong_texts(schema: Schema) -> dict[Class, str]:
 @judges("error.404", "status.failure", "{operation}.path.*", smoke=True)
 def test_404_for_what_is_not_there(cloud: GenericClient, expect: Expect, operation: Operation) -> None:
     resource = cloud.contract.resource_of(operation.id)
-    addresses = resource is not None and operation.path == resource.item and operation.path.count("{") == 1
+    addresses = resource is not None and operation.path == resource.item and len(parameters_of(operation)) == 1
     made_by_it = resource is not None and operation.method == "PUT" and resource.create is None
     if not addresses or made_by_it or resource is None or 404 not in cloud.contract.error_codes:
         raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.error(404)))
@@ -198,7 +200,8 @@ def test_404_for_what_is_not_there(cloud: GenericClient, expect: Expect, operati
 
 def absent(operation: Operation, cloud: GenericClient) -> str:
     """An id that nothing has, in the form that ids have there."""
-    schema = next((item.schema for item in operation.parameters if item.location == "path"), {})
+    name = parameters_of(operation)[0]
+    schema = next((item.schema for item in operation.parameters if (item.location, item.name) == ("path", name)), {})
     own = cloud.uuid()
     return own if rule_of(schema, own).standing is not Standing.BROKEN else own.replace("-", "")
 
@@ -207,12 +210,24 @@ def absent(operation: Operation, cloud: GenericClient) -> str:
 def test_404_for_a_path_that_is_not_there(cloud: GenericClient, expect: Expect, operation: Operation) -> None:
     if operation.method != "GET" or 404 not in cloud.contract.error_codes:
         raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.error(404)))
-    first = cloud.path(operation, "").split("/{", 1)[0]
-    root = first.rsplit("/", 1)[0] if first.count("/") > 1 else ""
-    path = f"{root}/conformance-no-such-thing"
+    path = "/".join([*cloud.path(operation, "x").split("/")[: depth_of(operation, cloud.contract)], NO_SUCH_THING])
     exchange = cloud.send("GET", path, service=operation.service, headers={"Accept": "application/json"})
     act = Phrase.of("undefined-path", method="GET", path=path)
     expect.code(404, exchange, act)
+
+
+def depth_of(operation: Operation, contract: Contract) -> int:
+    """How many segments of a path lead to where it has its noun, and where no operation takes an id."""
+    segments = operation.path.split("/")
+    heads = operation.path.count("{") - len(parameters_of(operation))
+    taken = [at for at, segment in enumerate(segments) if "{" in segment][heads:]
+    depth = max((taken[0] if taken else len(segments)) - 1, 1)
+    known = [item.path.split("/") for item in contract.operations.values() if item.service == operation.service]
+    while depth > 1 and any(
+        len(path) == depth + 1 and path[:depth] == segments[:depth] and "{" in path[depth] for path in known
+    ):
+        depth -= 1
+    return depth
 
 
 @judges("error.405", "status.failure")

@@ -1,0 +1,106 @@
+"""Cases for any contract blame nobody for what a service may do: to delete later, to refuse for a role."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from warehouse import write_warehouse
+
+from conformance.cli.reporting import conduct_run
+from conformance.model.verdict import Verdict
+from conformance.proof.reference import Reference
+from conformance.run.options import Options
+from conformance.services.fault import Fault, Hooks
+from conformance.services.wire import Answer, Call, Caller, Refused
+
+CASES = "conformance.services.generic.cases"
+Run = Callable[..., Verdict]
+
+
+@pytest.fixture(scope="session")
+def specs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The specs of the warehouse."""
+    return write_warehouse(tmp_path_factory.mktemp("warehouse"))
+
+
+@pytest.fixture
+def run(specs: Path, tmp_path: Path) -> Run:
+    """Runs the cases of a module that a selection names against the warehouse with hooks."""
+
+    def conducted(hooks: Hooks, module: str, selection: str) -> Verdict:
+        target = Fault("any", (), "of this test", hooks)
+        options = Options(
+            specs=specs,
+            embedded=lambda contract: Reference(contract, faults=(target,)),
+            modules=(f"{CASES}.{module}",),
+            selection=selection,
+            seed=1,
+        )
+        verdict, _ = conduct_run(options, tmp_path, Console(file=io.StringIO()))
+        return verdict
+
+    return conducted
+
+
+def kinds(verdict: Verdict) -> set[tuple[str, str]]:
+    """(operation, kind) of each finding."""
+    return {(group.exemplar.operation, group.deviation.kind) for group in verdict.findings}
+
+
+def deleting_later(looks: float, status: str = "") -> Hooks:
+    """A crate is still shown so many times after it was deleted, with this status."""
+    shown: dict[str, Answer] = {}
+    left: dict[str, float] = {}
+
+    def answer(call: Call, answer: Answer, _store: object) -> Answer:
+        if call.operation == "crate.show" and answer.status == 200:
+            shown[call.path] = answer
+        elif call.operation == "crate.delete" and answer.status < 300:
+            left[call.path] = looks
+        elif call.operation == "crate.show" and left.get(call.path, 0) > 0:
+            left[call.path] -= 1
+            body = shown[call.path].body
+            return Answer(200, {"crate": {**body["crate"], **({"status": status} if status else {})}})
+        return answer
+
+    return Hooks(answer=answer)
+
+
+def test_what_is_deleted_a_little_later_is_no_finding(run: Run) -> None:
+    assert kinds(run(deleting_later(3), "test_life", "is_deleted and crate")) == set()
+
+
+def test_what_is_never_deleted_is_one(run: Run) -> None:
+    found = kinds(run(deleting_later(float("inf")), "test_life", "is_deleted and crate"))
+    assert ("crate.delete", "still-there") in found
+
+
+def test_what_is_still_being_deleted_is_not_judged(run: Run) -> None:
+    verdict = run(deleting_later(float("inf"), "DELETING"), "test_life", "is_deleted and crate")
+    assert kinds(verdict) & {("crate.delete", "still-there")} == set()
+
+
+def refusing(operation: str, status: int) -> Hooks:
+    def handle(call: Call, _caller: Caller, _store: object) -> Answer | None:
+        if call.operation == operation:
+            raise Refused(status, "No.")
+        return None
+
+    return Hooks(handle=handle)
+
+
+@pytest.mark.parametrize(("status", "blamed"), [(403, False), (409, True)])
+def test_a_role_that_may_not_delete_is_no_finding(run: Run, status: int, *, blamed: bool) -> None:
+    for module, selection in (("test_life", "is_deleted and crate"), ("test_refusals", "404 and crate.delete")):
+        found = kinds(run(refusing("crate.delete", status), module, selection))
+        assert (("crate.delete", "status") in found) is blamed
+
+
+@pytest.mark.parametrize(("status", "blamed"), [(403, False), (409, True)])
+def test_a_role_that_may_not_list_is_no_finding(run: Run, status: int, *, blamed: bool) -> None:
+    found = kinds(run(refusing("crate.list", status), "test_lists", "needs_nothing and crate.list"))
+    assert (("crate.list", "status") in found) is blamed

@@ -21,10 +21,10 @@ from conformance.contract.requests import request_of
 from conformance.contract.responses import envelope_of, error_responses, failures, reference, responses_of
 from conformance.contract.shapes import schema_of, source_of
 from conformance.document import Document, Example, Row, vocabulary
-from conformance.document.addresses import address
+from conformance.document.addresses import address, shape_of
 from conformance.document.described import Described, described
 from conformance.document.model import rows_of
-from conformance.document.naming import METHODS, operation_id
+from conformance.document.naming import METHODS, ids_of, operation_id
 
 __all__ = ["service_specs"]
 
@@ -46,7 +46,7 @@ def service_specs(document: Document) -> dict[str, dict[str, Any]]:
     specs = {name: _service_spec(name, items, document) for name, items in (found or {"api": []}).items()}
     first = next(iter(specs))
     specs[first]["x-common"] = _common(document)
-    called = _called(document, {item.named.path for item in operations})
+    called = _called(document, [item.named.path for item in operations], {item.id for item in operations})
     if called and IDENTITY in specs:
         for path in called.values():
             for operation in path.values():
@@ -151,20 +151,29 @@ def _either(found: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _called(document: Document, described_paths: set[str]) -> dict[str, Any]:
+def _called(document: Document, described_paths: Iterable[str], ids: set[str]) -> dict[str, Any]:
     """Path -> operations that the common part calls without describing them.
 
-    An example of a request gives the path; its body is the JSON example with a member that the path names.
+    An example of a request gives the path; its body is the JSON example with a member that the path names. `ids` are those
+    that operations have already.
     """
+    known = {shape_of(path) for path in described_paths}
+    first: dict[str, str] = {}  # shape -> the first path that has it
+    taken = set(ids)
     paths: dict[str, Any] = {}
     for call in document.common.examples:
         if call.kind != "request":
             continue
         method, path = _request_line(call)
-        if path in described_paths or method not in METHODS:
+        if shape_of(path) in known or method not in METHODS:
             continue
+        path = first.setdefault(shape_of(path), path)
+        if method.lower() in paths.get(path, {}):
+            continue
+        name = next(one for one in ids_of(operation_id(method, path), method, path) if one not in taken)
+        taken.add(name)
         operation: dict[str, Any] = {
-            "operationId": operation_id(method, path),
+            "operationId": name,
             "x-source": [[call.first_line, call.last_line]],
             "responses": {
                 "default": {"$ref": "#/components/responses/Error"},

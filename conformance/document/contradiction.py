@@ -79,6 +79,7 @@ DEFAULTS: Mapping[str, str] = {
     "broken example": "the example is read as it was mended",
     "unreadable example": "the example is left out",
     "wrapper": "the example is written: the members stand inside",
+    "list around": "the example is written: a list of what the table has",
     "beside its owner": "the example is written: the member stands inside",
     "nesting": "the table is written: the member stands beside",
     "type": "the table is written: its type holds",

@@ -9,7 +9,7 @@ from conformance.document.constraints import said
 from conformance.document.contradiction import Contradiction, at
 from conformance.document.model import Document, Example, StatusCode
 from conformance.document.naming import NamedOperation, inventory
-from conformance.document.nesting import BodyMember, gathered, nested, unwrapped
+from conformance.document.nesting import BodyMember, gathered, listed, nested, unwrapped
 from conformance.document.placing import Placement, placement
 
 __all__ = ["Described", "described"]
@@ -62,9 +62,11 @@ def _described(named: NamedOperation, document: Document) -> Described:
     body, in_body = nested(placed.body)
     body, beside_body = gathered(body, operation.request_examples)
     body, around_body = unwrapped(body, operation.request_examples)
+    body, list_body = listed(body, operation.request_examples)
     answer, in_answer = nested(placed.answer)
     answer, beside_answer = gathered(answer, operation.response_examples)
     answer, around_answer = unwrapped(answer, operation.response_examples)
+    answer, list_answer = listed(answer, operation.response_examples)
     item = Described(
         named=named,
         placement=placed,
@@ -72,7 +74,11 @@ def _described(named: NamedOperation, document: Document) -> Described:
         answer=answer,
         successes=_once((code, line) for code, line in operation.success_codes if 200 <= code <= 299),
         errors=_errors(named, document),
-        found=(*placed.found, *in_body, *beside_body, *around_body, *in_answer, *beside_answer, *around_answer),
+        found=(
+            *placed.found,
+            *(*in_body, *beside_body, *around_body, *list_body),
+            *(*in_answer, *beside_answer, *around_answer, *list_answer),
+        ),
     )
     return replace(item, found=(*item.found, *_of_words(item), *_of_codes(item)))
 

@@ -20,7 +20,7 @@ from conformance.document.contradiction import Contradiction, at
 from conformance.document.model import ApiOperation, Document, Position, Row
 from conformance.document.nouns import nouns, segments, singular
 
-__all__ = ["Inventory", "NamedOperation", "inventory", "named_operations", "operation_id"]
+__all__ = ["Inventory", "NamedOperation", "ids_of", "inventory", "named_operations", "operation_id"]
 
 METHODS = frozenset({"GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"})
 """The methods that an operation can have (OpenAPI 3.1, Path Item Object)."""
@@ -189,7 +189,7 @@ def _distinct(operations: Iterable[NamedOperation], found: list[Contradiction]) 
     ids: dict[int, str] = {}
     for number in sorted(range(len(items)), key=lambda one: (len(segments(items[one].path)), items[one].path, one)):
         item = items[number]
-        name = next(name for name in _candidates(item) if name not in taken)
+        name = next(name for name in ids_of(item.id, item.method, item.path) if name not in taken)
         if name != item.id:
             other = items[taken[item.id]]
             lines = at(*sorted([other.operation.uri_line, item.operation.uri_line]))
@@ -200,12 +200,13 @@ def _distinct(operations: Iterable[NamedOperation], found: list[Contradiction]) 
     return tuple(replace(item, id=ids[number]) for number, item in enumerate(items))
 
 
-def _candidates(item: NamedOperation) -> Iterator[str]:
-    yield item.id
-    verb = item.id.split(".")[len(nouns(item.path)) :] or [item.id.rpartition(".")[2]]
-    words = [_word(part if part.startswith("{") else singular(part)) for part in segments(item.path)]
+def ids_of(base: str, method: str, path: str) -> Iterator[str]:
+    """The ids that an operation can have, that which says least first: the next ones are for where others have it."""
+    yield base
+    verb = base.split(".")[len(nouns(path)) :] or [base.rpartition(".")[2]]
+    words = [_word(part if part.startswith("{") else singular(part)) for part in segments(path)]
     yield ".".join([*words, *verb])
-    whole = ".".join([*(_word(part) for part in item.path.split("/") if part), *verb, item.method.lower()])
+    whole = ".".join([*(_word(part) for part in path.split("/") if part), *verb, method.lower()])
     yield whole
     number = 2
     while True:

@@ -8,6 +8,7 @@ Rules
 - Where every example has all members inside one that no table has, they are inside it.
 - Where a row is of a type that has members, no table describes these, and the examples show the rows below it inside it,
   they are its members.
+- Where every example is a list, and the members are in its items, the body is a list.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from conformance.document.placing import alike
 from conformance.document.spelling import plain
 from conformance.document.typewords import stated_type
 
-__all__ = ["BodyMember", "gathered", "nested", "unwrapped"]
+__all__ = ["BodyMember", "gathered", "listed", "nested", "unwrapped"]
 
 _MARK = re.compile(r"\[[^\]]*\]$")
 _ANY = re.compile(r"\*|[<{].*[>}]")
@@ -180,6 +181,22 @@ def unwrapped(body: BodyMember, examples: Iterable[Example]) -> tuple[BodyMember
     inner = BodyMember(name, (), body.members, isinstance(value[name], list), line)
     text = f"the example has the members of the table inside {name}, which the table does not have"
     return BodyMember("", (), (inner,)), (Contradiction(at(line), "wrapper", text, subject=name),)
+
+
+def listed(body: BodyMember, examples: Iterable[Example]) -> tuple[BodyMember, tuple[Contradiction, ...]]:
+    """The body as a list of what its table has where every example is one with these members; other lists are told."""
+    shown = [example for example in examples if example.kind == "json"]
+    lists = [example for example in shown if isinstance(example.value, list)]
+    if body.listed or not body.members or not lists:
+        return body, ()
+    names = {item.name for item in body.members}
+    line = at(example.first_line for example in lists)
+    fits = any(names & _names_in(example.value) for example in lists)
+    if len(lists) == len(shown) and (fits or any(item.stands_for_any for item in body.members)):
+        text = "the example is a list, the table has the members of its items"
+        return replace(body, listed=True), (Contradiction(line, "list around", text),)
+    text = "the table has the members of an object, the example shows a list"
+    return body, (Contradiction(line, "type", text),)
 
 
 def gathered(body: BodyMember, examples: Iterable[Example]) -> tuple[BodyMember, tuple[Contradiction, ...]]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from document.described_documents import document_of, example_of, operation_of, row_of, table_of
 
 from conformance.contract.openapi import schema_of, service_specs
-from conformance.document import Document
+from conformance.document import Common, Document
+from conformance.document.contradictions import contradictions
 from conformance.document.naming import operation_id
 from conformance.document.nouns import nouns
 
@@ -202,3 +204,45 @@ def test_examples_keep_their_lines(specs: dict[str, Spec]) -> None:
 )
 def test_the_schema_of_an_example_is_the_narrowest_simple_one(value: Any, wanted: Spec) -> None:
     assert wanted == schema_of(value)
+
+
+def test_a_body_whose_examples_are_lists_of_what_its_table_has_is_a_list() -> None:
+    def found(*shown: Any) -> tuple[str, list[str]]:
+        get = operation_of("GET", "/v2/disks", answers=[table_of(row_of("id"))], shown=map(example_of, shown))
+        document = document_of(get)
+        answer = service_specs(document)["disk"]["paths"]["/v2/disks"]["get"]["responses"]["200"]
+        kinds = [item.kind for item in contradictions(document) if item.kind in {"type", "list around"}]
+        return answer["content"]["application/json"]["schema"]["type"], kinds
+
+    assert found([{"id": "a"}]) == ("array", ["list around"])
+    assert found([{"id": "a"}], {"id": "a"}) == ("object", ["type"])
+    assert found(["a"]) == ("object", ["type"])
+    assert found({"id": "a"}) == ("object", [])
+
+
+def test_a_patch_whose_example_is_a_list_of_what_its_table_has_takes_a_list() -> None:
+    patch = operation_of(
+        "PATCH",
+        "/v2/disks/{id}",
+        asks=[table_of(row_of("op", required=True), row_of("path"))],
+        sent=[example_of([{"op": "remove", "path": "/a"}])],
+    )
+    body = service_specs(document_of(patch))["disk"]["paths"]["/v2/disks/{id}"]["patch"]["requestBody"]
+    schema = body["content"]["application/json"]["schema"]
+    assert (schema["type"], list(schema["items"]["properties"])) == ("array", ["op", "path"])
+
+
+def test_calls_of_the_common_part_have_ids_of_their_own_and_one_path_for_each_shape() -> None:
+    calls = (
+        "GET https://a.example/v2/parts",
+        "GET https://a.example/v1/parts",
+        "GET https://a.example/v2/disks/{other}",
+    )
+    examples = tuple(example_of(None, "request", text) for text in calls)
+    common = Common(None, None, None, (), examples, ())
+    document = document_of(operation_of("GET", "/v2/disks/{id}"), common=common)
+    paths = service_specs(document)["identity"]["paths"]
+    assert {path: item["get"]["operationId"] for path, item in paths.items()} == {
+        "/v2/parts": "part.list",
+        "/v1/parts": "v1.parts.list.get",
+    }

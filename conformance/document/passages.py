@@ -34,6 +34,16 @@ _TELLING = frozenset({"introduction", "preconditions", "notes", "title", ""})
 _CODES = frozenset({"success", "errors", "error-codes"})
 _EXAMPLES = frozenset({"request-example", "response-example"})
 _CODE = re.compile(r"(?<![\d.])[1-5]\d\d(?![\d.])")
+_UNIT = re.compile(
+    r"\s*(?:个(?![数人别])|条(?![件目])|毫秒|秒|分钟|小时|[%％]|[KMGT]i?B\b|以[内上下]"
+    r"|[次种名位台块张项页行字天年月倍](?=$|[\s，。、；,.;)）]|以))",
+    re.IGNORECASE,
+)
+"""What stands behind a number that counts something, and is no code."""
+_FRESH = re.compile(
+    r"(?:返回|状态码|响应码|返回码|错误码|为|是|returns?|codes?|status)\s*(?:http\s*)?[:：]?\s*$", re.IGNORECASE
+)
+_LISTED = re.compile(r"\s*(?:[、，,/;；|]|或者?|和|及|与|or\b|and\b|\s)\s*")
 
 
 @dataclass
@@ -240,13 +250,12 @@ class _PassageReader:
 
     def _codes(self, line: Line) -> None:
         """The codes that a line lists, with the phrase after each."""
-        if not CODE_LIST.match(line.text) and not re.search(
-            r"(?:返回|为|是|returns?)\s*(?:http\s*)?[1-5]\d\d", line.text, re.IGNORECASE
-        ):
+        stated = _stated(line.text)
+        if not stated:
             self.tally.doubt_lines([line], "a number that may be a status code")
             return
-        pieces = [(match, line.text[match.end() :]) for match in _CODE.finditer(line.text)]
-        for match, rest in pieces:
+        for match in stated:
+            rest = line.text[match.end() :]
             phrase = re.match(r"[\s:：]*([A-Za-z][A-Za-z '-]*[A-Za-z])", rest)
             said = phrase.group(1) if phrase and self.name != "success" else ""
             self.found.codes.append(StatusCode(int(match.group()), said, line.number, line.number))
@@ -283,6 +292,20 @@ class _PassageReader:
         name, _, rest = text.partition(" ")
         word = rest.split(" ")[0]
         return NAME.fullmatch(name) is not None and bool(word) and is_known_type(word) and word.lower() != "time"
+
+
+def _stated(text: str) -> list[re.Match[str]]:
+    """The numbers of a line that are codes: none that counts something, and in a sentence only those of which it says so
+    or which stand in a list with one."""
+    found: list[re.Match[str]] = []
+    listed = CODE_LIST.match(text) is not None
+    for match in _CODE.finditer(text):
+        if _UNIT.match(text, match.end()):
+            continue
+        follows = found and _LISTED.fullmatch(text, found[-1].end(), match.start())
+        if listed or follows or _FRESH.search(text, 0, match.start()):
+            found.append(match)
+    return found
 
 
 def placed(tables: Iterable[Table], names: frozenset[str]) -> tuple[Table, ...]:

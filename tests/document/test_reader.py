@@ -334,3 +334,17 @@ def test_an_example_of_a_failure_is_none_of_the_answer(tmp_path: Path) -> None:
     document = read(tmp_path, CLEAN.replace("正常响应代码\n", f"{shown}正常响应代码\n"))
     assert [{"parts": []}] == [example.value for example in document.operations[0].response_examples]
     assert reasons(document) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("返回 200，最多返回 250 条。", [200]),
+        ("成功返回 200 或 202，每页 100 个。", [200, 202]),
+        ("返回 300 个以内", []),
+        ("200 202", [200, 202]),
+    ],
+)
+def test_a_number_that_counts_something_is_no_code(tmp_path: Path, line: str, wanted: list[int]) -> None:
+    document = read(tmp_path, CLEAN.replace("200 206", line))
+    assert [code for code, _ in operation(document, "GET", "/v3/disks/{disk_id}/parts").success_codes] == wanted

@@ -82,7 +82,7 @@ def joined(pieces: Sequence[str]) -> str:
     capital letter."""
     text = ""
     for piece in pieces:
-        new_word = re.search(r"[a-z]$", text) and re.match(r"[A-Z][a-z]", piece)
+        new_word = re.match(r"[a-z]", text[-1:]) and re.match(r"[A-Z][a-z]", piece)
         text += f" {piece}" if new_word else piece
     return text
 

@@ -47,7 +47,7 @@ def test_values_are_a_list_of_plain_words(text: str, values: list[str]) -> None:
         "不支持a、b",
         "取值范围：字母、数字、-、_",
         "取值为ACTIVE",
-        "值为hostname[:port]。端口缺省时使用默认的端口",
+        "值为name[:size]。没写大小，就按默认的大小",
         "可以是名称或ID",
         "取值范围为1-64",
         "当type为x时，取值范围：a、b",

@@ -73,6 +73,10 @@ def extract(
         _open_report(report)
     read = read_document(document)
     carried = carry_over(read, against) if against is not None else None
+    if out is not None and carried is not None and carried.errata is None and (out / OVERLAY).exists():
+        raise UsageError(
+            f"--out {out}: it holds errata of its own, and {against} has none to carry over; give another directory"
+        )
     place = errata or (out or against or Path()) / OVERLAY
     text = carried.errata if carried is not None else errata_text(place, needed=errata is not None)
     name = out.resolve().name if out is not None else document.stem

@@ -69,7 +69,7 @@ def _child(
         result = error
     except MemoryError:
         result = None
-    except Exception as error:
+    except Exception as error:  # of ours: the parent tells it as that
         result = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
     there.send(result)
     there.close()

@@ -240,6 +240,17 @@ def test_strict_fails_when_a_ruling_needs_a_look(library_path: Path, first: Path
     assert not (first.parent / "two").exists()
 
 
+def test_errata_that_lie_there_are_not_taken_for_those_of_the_edition_before(library_path: Path, out: Path) -> None:
+    assert command("extract", library_path, "--out", "one", cwd=out.parent).returncode == 0
+    before = (out / OVERLAY).read_bytes()
+    done = command("extract", library_path, "--against", "one", "--out", "specs", cwd=out.parent)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "conformance: --out specs: it holds errata of its own, and one has none to carry over; give another directory\n",
+    )
+    assert ([OVERLAY], before) == ([path.name for path in out.iterdir()], (out / OVERLAY).read_bytes())
+
+
 def test_an_edition_without_errata_has_nothing_to_carry(library_path: Path, tmp_path: Path) -> None:
     command("extract", library_path, "--out", "one", cwd=tmp_path)
     done = command("extract", library_path, "--against", "one", "--out", "two", cwd=tmp_path)

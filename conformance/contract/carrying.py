@@ -3,7 +3,8 @@ which a person has to look at.
 
 Rules
 - Each action of the errata has its own fate; a promise that only prose makes (`x-requirements`) has one by itself.
-- *Applies*: the place says what it said, or the same contradiction is there. The lines are rewritten.
+- *Applies*: the place says what it said, or the same contradiction is there; the rows that are written in say all that they
+  said, and so do the lines that contradict each other. The lines are rewritten.
 - *Obsolete*: what the action takes out is not there, what it writes is there, or the contradictions that it answers are
   gone and so is what they were about.
 - *Needs a look*: anything else. It is not applied; a wrong promise is worse than a lost one.
@@ -23,16 +24,15 @@ from typing import Any
 from conformance.contract.linemap import LineMap
 from conformance.contract.overlay import Action, Overlay, apply_in_place, merged, selected, spec_of
 from conformance.contract.reading import Kept, answers, spans_of
+from conformance.contract.resting import NOTES, NodeSteps, apart, rows_below
 from conformance.document.contradictions import Contradiction
 from conformance.model.contract import Lines
 from conformance.model.errors import UsageError
 
 __all__ = ["CarriedAction", "Carrying", "Fate", "carry"]
 
-NodeSteps = tuple[int | str, ...]
-
-_NOTES = frozenset({"x-ruling", "x-source", "x-lines", "x-document-type", "x-document-required"})
-"""Members of a spec that say where something comes from, and promise nothing."""
+_SILENT = NOTES | {"x-document-type"}
+"""Members of a spec that promise nothing."""
 
 
 class Fate(StrEnum):
@@ -117,6 +117,8 @@ class _Trial:
             one, other = self._side(action, self._before), self._side(action, self._after)
             promises = self._promises(action)
             fate, why = self._fate(action, one, other)
+            if fate is Fate.APPLIES and (differs := self._row_differs(action)) is not None:
+                fate, why = Fate.LOOK, differs
             if fate is Fate.APPLIES:
                 self._apply(_without(action, [name for name, (own, _) in promises.items() if own is not Fate.APPLIES]))
             self._apply(action, old=True)
@@ -153,9 +155,35 @@ class _Trial:
         differs = _difference(action.update, one, other)
         if differs is not None:
             return Fate.LOOK, differs
+        moved = self._lines.changed(tuple(span for item in answered if self._alive(item) for span in spans_of(item)))
+        if moved:
+            return Fate.LOOK, f"what it answers is still there, but {_was_changed(moved)}"
         if answered or _states_promises(action):
             return Fate.APPLIES, ""
         return self.of_lines(action.source)
+
+    def _row_differs(self, action: Action) -> str | None:
+        """How a row that an action writes in says something else than in the old edition, None when all say the same."""
+        known, found = self._rows(action, self._before), self._rows(action, self._after, told=True)
+        for place, row in found.items():
+            if place in known and row != known[place]:
+                was, now = apart(known[place], row)
+                return f"the row {_spelled(place)} was {_short(was)} and is {_short(now)}"
+            if place not in known and row not in known.values():
+                return f"it would change the row {_spelled(place)}, too, which is {_short(row)}"
+        return None
+
+    def _rows(self, action: Action, specs: Mapping[str, Any], *, told: bool = False) -> dict[NodeSteps, Any]:
+        """The rows that an action writes in; with `told` not those of places that say already what it says."""
+        name = spec_of(action, specs)
+        if name is None:
+            return {}
+        return {
+            _named(specs[name], row): said
+            for place, node in selected(action, specs[name]).items()
+            if not told or action.update is None or not _says(node, action.update)
+            for row, said in rows_below(specs[name], place, action.update).items()
+        }
 
     def _vanished(self, action: Action, one: Mapping[NodeSteps, Any], gone: bool) -> tuple[Fate, str]:
         name = spec_of(action, self._after)
@@ -189,9 +217,7 @@ class _Trial:
             return Fate.OBSOLETE, "the contradictions that it answers are gone"
         changed = self._lines.changed(source)
         if changed and not answered:
-            first, last = changed[0]
-            where = f"line {first}" if first == last else f"lines {first}-{last}"
-            return Fate.LOOK, f"{where} of the old edition is not what it was"
+            return Fate.LOOK, _was_changed(changed)
         return Fate.APPLIES, ""
 
     def _promises(self, action: Action) -> dict[str, tuple[Fate, str]]:
@@ -199,8 +225,7 @@ class _Trial:
         for item in _stated(action.update):
             source = tuple((pair[0], pair[1]) for pair in item.get("source", ()))
             changed = self._lines.changed(source)
-            first = f"line {changed[0][0]} of the old edition is not what it was" if changed else ""
-            found[str(item.get("id"))] = (Fate.LOOK, first) if changed else (Fate.APPLIES, "")
+            found[str(item.get("id"))] = (Fate.LOOK, _was_changed(changed)) if changed else (Fate.APPLIES, "")
         return found
 
     def _answered(self, source: Lines) -> tuple[Contradiction, ...]:
@@ -221,6 +246,11 @@ def _about(action: Action, found: Sequence[Contradiction]) -> tuple[Contradictio
     words = _letters(f"{action.target} {action.update}")
     named = tuple(item for item in found if item.subject and _letters(item.subject) in words)
     return named or tuple(found)
+
+
+def _was_changed(changed: Lines) -> str:
+    first, last = changed[0]
+    return f"line{'' if first == last else 's'} {first if first == last else f'{first}-{last}'} of the old edition is not what it was"
 
 
 def _letters(text: str) -> str:
@@ -266,7 +296,7 @@ def _operation(place: NodeSteps) -> NodeSteps:
 def _plain(node: Any) -> Any:
     """The node without notes on where it comes from."""
     if isinstance(node, Mapping):
-        return {key: _plain(value) for key, value in node.items() if key not in _NOTES}
+        return {key: _plain(value) for key, value in node.items() if key not in _SILENT}
     return [_plain(item) for item in node] if isinstance(node, list) else node
 
 
@@ -320,7 +350,7 @@ def _touched(node: Any, update: Any) -> Any:
         return {
             key: _touched(node[key], value) if key in node else "absent"
             for key, value in update.items()
-            if key not in _NOTES and key != "x-requirements"
+            if key not in _SILENT and key != "x-requirements"
         }
     return [] if isinstance(node, list) else _plain(node)
 

@@ -128,6 +128,67 @@ def test_a_place_that_says_something_else_is_set_aside_and_not_applied(library: 
     ] == []
 
 
+RULED = """overlay: 1.0.0
+info: {{title: t, version: '1', x-document-sha256: ''}}
+actions:
+- {{target: "{target}", update: {update}, description: d, x-source: {lines}}}
+"""
+TITLE = "$.paths['/v1/books'].post.requestBody.content.*.schema.properties.title"
+SIZE = "$.paths['/v1/books'].get.parameters[?@.name=='page-size']"
+
+
+def ruling(target: str, update: str, lines: str) -> Overlay:
+    return parse_overlay(RULED.format(target=target, update=update, lines=lines).encode(), Path("errata.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("overlay", "change", "why"),
+    [
+        (ruling(TITLE, "{maxLength: 255}", "[[1, 9]]"), ("title string 是", "title string 否"), "'required': True"),
+        (ruling(TITLE, "{maxLength: 255}", "[[1, 9]]"), ("title string 是", "title integer 是"), "'type': 'integer'"),
+        (ruling(TITLE, "{maxLength: 255}", "[[1, 9]]"), ("title string 是", "title UUID 是"), "'format': 'uuid'"),
+        (ruling(SIZE, "{required: true}", "[[1, 9]]"), ("page-size integer", "page-size string"), "'type': 'string'"),
+        (
+            ruling("$.paths['/v1/books'].post.requestBody.content.*.schema", "{required: [pages]}", "[[1, 9]]"),
+            ("pages string 否", "pages enum 否"),
+            "'x-document-type': 'enum'",
+        ),
+    ],
+    ids=["required", "type", "format", "a parameter's schema", "a name that becomes required"],
+)
+def test_a_ruling_on_one_keyword_of_a_row_is_set_aside_when_another_changed(
+    library: Document, edition: Edition, overlay: Overlay, change: tuple[str, str], why: str
+) -> None:
+    assert not_applying(carried(library, library, overlay)) == {}
+    found = not_applying(carried(library, edition(change), overlay))
+    assert found[0][0] is Fate.LOOK
+    assert why in found[0][1]
+
+
+def test_a_ruling_on_an_object_is_not_touched_by_what_its_members_say(library: Document, edition: Edition) -> None:
+    target = "$.paths['/v1/books'].get.responses['200'].content.*.schema.properties.books"
+    found = carried(
+        library,
+        edition(("books.title string", "books.title integer")),
+        ruling(target, "{description: all}", "[[1, 9]]"),
+    )
+    assert not_applying(found) == {}
+
+
+def test_a_contradiction_that_is_there_with_another_example_is_set_aside(library: Document, edition: Edition) -> None:
+    overlay = ruling(
+        "$.paths['/v1/books'].post.requestBody.content.*.schema.properties.pages", "{type: integer}", "[[230, 242]]"
+    )
+    assert not_applying(carried(library, edition(PARAGRAPH), overlay)) == {}
+    [(fate, why)] = not_applying(
+        carried(library, edition(('"pages""pages":: 120120', '"pages""pages":: truetrue')), overlay)
+    ).values()
+    assert (fate, why) == (
+        Fate.LOOK,
+        "what it answers is still there, but line 242 of the old edition is not what it was",
+    )
+
+
 def test_what_is_ruled_on_an_operation_that_is_gone_is_not_lost(library: Document, edition: Edition) -> None:
     text = ("\n注销\n", "\n注销不了\n"), ("DELETE /v1/books/{book_id}\n", "DELETE /v1/shelves/{book_id}\n")
     found = not_applying(carried(library, edition(*text)))

@@ -51,13 +51,15 @@ __all__ = ["TROUBLES", "Trouble", "behind", "line_of", "run_behind"]
 @dataclass(frozen=True)
 class Trouble:
     """What a gateway does; and what a right suite says: whether it may be inconclusive, and for which reasons (kinds of
-    phrases). `away` are seconds for which it is gone at the `at`-th request."""
+    phrases). `away` are seconds for which it is gone at the `at`-th request; `bars` says that nothing can be deleted any more
+    once it has begun, so that what is there then is left, and said to be."""
 
     make: Callable[[], Act]
     reasons: Sequence[str] = ()
     persists: bool = False
     away: float = 0.0
     at: int = 0
+    bars: bool = False
 
 
 TROUBLES: Mapping[str, Trouble] = {
@@ -71,13 +73,22 @@ TROUBLES: Mapping[str, Trouble] = {
         lambda: now_and_then(7, lambda: refusal(429, "later", Retry_After="1"), lambda call: call.creates)
     ),
     "rate-hour": Trouble(
-        lambda: always(lambda: refusal(429, "later", Retry_After="3600"), after=90), ("rate-limited",), persists=True
+        lambda: always(lambda: refusal(429, "later", Retry_After="3600"), after=90),
+        ("rate-limited",),
+        persists=True,
+        bars=True,
     ),
     "rate-without-end": Trouble(
-        lambda: always(lambda: refusal(429, "later", Retry_After="20"), after=90), ("rate-limited",), persists=True
+        lambda: always(lambda: refusal(429, "later", Retry_After="20"), after=90),
+        ("rate-limited",),
+        persists=True,
+        bars=True,
     ),
     "rate-without-429": Trouble(
-        lambda: always(lambda: refusal(403, "API rate limit exceeded"), after=90), ("rate-limited",), persists=True
+        lambda: always(lambda: refusal(403, "API rate limit exceeded"), after=90),
+        ("rate-limited",),
+        persists=True,
+        bars=True,
     ),
     "rate-window-without-429": Trouble(lambda: window(40, 1.0, 403, "API rate limit exceeded")),
     "rate-creates-without-end": Trouble(
@@ -133,7 +144,7 @@ TROUBLES: Mapping[str, Trouble] = {
     "away-1": Trouble(lambda: lambda _call: None, away=1.0, at=70),
     "away-8": Trouble(lambda: lambda _call: None, away=8.0, at=70),
     "away-for-good": Trouble(
-        lambda: lambda _call: None, ("no-answer-came", "given-up"), persists=True, away=300.0, at=70
+        lambda: lambda _call: None, ("no-answer-came", "given-up"), persists=True, away=300.0, at=70, bars=True
     ),
     "token-lost": Trouble(lambda: lost_token(100)),
 }

@@ -8,7 +8,7 @@ import io
 
 import pytest
 from draws import drawn
-from platforms import over_limit, quota
+from platforms import for_a_while, over_limit, quota, refusal
 from rich.console import Console
 from troubled import TROUBLES, Trouble, behind, line_of, run_behind
 
@@ -49,7 +49,7 @@ def told_apart(name: str, contract: Contract) -> None:
     assert all(
         any(kind in str(item.reason) for kind in (*trouble.reasons, "could-not-start")) for item in unexercised
     ), said
-    assert 0 == left or trouble.away > 60, said
+    assert left <= (len(verdict.run.leftovers) if trouble.bars else 0), said
 
 
 @pytest.mark.proof
@@ -78,3 +78,12 @@ def test_a_rate_is_kept_exactly_by_all_that_a_run_sends(workers: int, contract: 
         times = sorted(moment for moment, _, _ in gateway.seen)
     assert 60 < len(times)
     assert all(later - earlier > 1.0 for earlier, later in zip(times, times[30:], strict=False))
+
+
+@pytest.mark.parametrize("after", drawn(range(4, 440, 6), 1, proof=4))
+def test_a_gateway_that_is_away_is_no_breach_whenever_that_is(after: int, contract: Contract) -> None:
+    """In the preflight, in a case, and while what a case has made is deleted."""
+    status = (502, 503, 504)[after // 6 % 3]
+    away = Trouble(lambda: for_a_while(1.0, lambda: refusal(status, "<h1>no server is available</h1>"), after))
+    verdict, session, left = run_behind(away, contract)
+    assert (Exit.CONFORMANT, [], 0) == (verdict.exit_code, session.faults, left), line_of(verdict)

@@ -234,8 +234,7 @@ class ServiceCaller:
     def _may_be_away(self) -> bool:
         """Whether a look can tell that the service is away."""
         found = resource_of(self.contract, self.service)
-        usable = found is not None and found.list is not None and found.list not in self.unfit
-        return usable and not self._in_its_own_way
+        return found is not None and found.list is not None and found.list not in self.unfit
 
     def _after_an_outage(self, request: Request, response: Response) -> Response:
         with self._outages() as outages:
@@ -246,6 +245,7 @@ class ServiceCaller:
                 partial(self._sender.answer, request),
                 self.wait,
                 repeatable=self._sender.repeatable(request),
+                patient=self.recorder.case != CLEANUP,
             )
 
     def _after_closing(self, request: Request, error: ConnectionBroken) -> Response:

@@ -52,14 +52,15 @@ class Outages:
         wait: Callable[[float], None],
         *,
         repeatable: bool,
+        patient: bool = True,
     ) -> Response:
-        """The answer to a request, after an outage. Raises TargetAway when it lasts, and ConnectionBroken for what may have
-        been carried out."""
+        """The answer to a request, after an outage. Raises TargetAway when it lasts and for who is not `patient`, and
+        ConnectionBroken for what may have been carried out."""
         if not in_place_of_the_service(response) or not in_place_of_the_service(look()):
             self.over = self.over and in_place_of_the_service(response)
             return response
         where = urlsplit(request.url).netloc
-        if not self._ended(lambda: not in_place_of_the_service(look()), wait, LONGEST):
+        if not patient or not self._ended(lambda: not in_place_of_the_service(look()), wait, LONGEST):
             raise TargetAway(f"{where}: a gateway answers {response.status} in place of the service")
         if repeatable or response.status == NOT_DONE:
             return resend()

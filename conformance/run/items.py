@@ -28,7 +28,15 @@ def explores(item: pytest.Item) -> bool:
 def exploring_part(item: pytest.Item) -> pytest.Item:
     """The case once more, as one that draws with the seed of the run."""
     assert isinstance(item, pytest.Function)
-    part = pytest.Function.from_parent(item.parent, name=f"{item.name}[{EXPLORING}]", callobj=item.obj)
+    part = pytest.Function.from_parent(
+        item.parent,
+        name=f"{item.name}[{EXPLORING}]",
+        callspec=getattr(item, "callspec", None),
+        callobj=item.obj,
+        originalname=item.originalname,
+    )
+    # What was marked when the item was collected, which a part is not: what its case judges of its subject.
+    part.own_markers[:0] = [mark for mark in item.own_markers if mark not in part.own_markers]
     part.add_marker(EXPLORING)
     return part
 
@@ -37,8 +45,7 @@ def key_of(item: pytest.Item) -> str:
     """The name of a case with its parameters and part, the same wherever pytest is started."""
     case = case_of(item)
     assert case is not None
-    part = f"[{EXPLORING}]" if explores(item) else ""
-    return case.name + item.name.removeprefix(getattr(item, "originalname", None) or item.name) + part
+    return case.name + item.name.removeprefix(getattr(item, "originalname", None) or item.name)
 
 
 def client_of(item: pytest.Item, run: Session) -> Client:

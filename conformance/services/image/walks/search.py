@@ -1,25 +1,19 @@
-"""Stateful testing: walks over the cloud, in any order, against the model of an image store.
-
-Only the budget ends the walks: a deviation is recorded and the walk goes on. Afterwards the steps that led to each new
-deviation are walked again in shorter and shorter parts, within a bound of requests; the finding shows the shortest
-sequence that was found.
-"""
+"""Stateful testing: walks over the cloud, in any order, against the model of an image store."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
-from hypothesis.stateful import run_state_machine_as_test
-
-from conformance.generate.shrinking import shortest
 from conformance.model.errors import TargetError
-from conformance.model.finding import Key
 from conformance.run.cases import Expect
+from conformance.run.walking.machine import machine_of
+from conformance.run.walking.plan import WalkBudget
+from conformance.run.walking.search import shorten, wander
 from conformance.services.image.client import ImageClient
+from conformance.services.image.walks.acts.walker import Walker
 from conformance.services.image.walks.histories import HISTORIES, Episode
-from conformance.services.image.walks.machine import STEPS, Machine
-from conformance.services.image.walks.plan import Plan, WalkBudget
+from conformance.services.image.walks.machine import FURTHER, ROTA, STEPS
+from conformance.services.image.walks.plan import ImagePlan
 from conformance.services.image.walks.step import CHANGING, WalkStep
 from conformance.services.image.walks.walk import Walk
 
@@ -35,28 +29,20 @@ def explore(cloud: ImageClient, expect: Expect, budget: WalkBudget, *, other: bo
     `other` says that a second project takes part.
     """
     known = {item.key for item in cloud.recorder.findings}
-    plan = Plan(cloud, expect, budget, other, len(cloud.recorder.exchanges))
+    plan = ImagePlan(cloud.recorder, expect, budget, len(cloud.recorder.exchanges), cloud=cloud, other=other)
     if not cloud.recorder.exploring:
         follow(plan, HISTORIES)
-    machine = type("Walks", (Machine,), {"plan": plan})
-    seed(cloud.random.getrandbits(64))(machine)
-    quiet = settings(
-        max_examples=max(2, budget.walks // STEPS),
-        stateful_step_count=STEPS,
-        phases=(Phase.generate,),
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        verbosity=Verbosity.quiet,
-        derandomize=False,
-    )
-    run_state_machine_as_test(machine, settings=quiet)
-    if plan.broken is not None:
-        raise plan.broken
-    _shorten(plan, known)
+
+    def begun() -> Walker:
+        walk = Walk(cloud, expect)
+        walk.changes_since = plan.changes_since
+        return Walker(walk, plan)
+
+    wander(plan, machine_of(plan, begun, ROTA, FURTHER), cloud.random.getrandbits(64), STEPS)
+    shorten(plan, known, _guesses, _cost, lambda part: _again(plan, part))
 
 
-def follow(plan: Plan, histories: Sequence[Episode]) -> None:
+def follow(plan: ImagePlan, histories: Sequence[Episode]) -> None:
     """Walk the histories in their order, as far as the budget goes."""
     for history in histories:
         if plan.spent or (history.projects > 1 and not plan.other):
@@ -74,34 +60,8 @@ def follow(plan: Plan, histories: Sequence[Episode]) -> None:
         plan.keep(walk)
 
 
-def _shorten(plan: Plan, known: set[Key]) -> None:
-    """Shorten the steps of each deviation that only a walk has shown, as far as the budget allows."""
-    began = plan.sent
-    case = plan.expect.case
-    alone = {item.key for item in plan.cloud.recorder.findings if not item.related}
-    ours = {item.key for item in plan.cloud.recorder.findings if item.check == case}
-    # Deviations that the walks themselves judge come first; those of the checks of an exchange may need no sequence.
-    for key, (steps, slot) in sorted(plan.found.items(), key=lambda found: found[0] not in ours):
-        if key in known | alone or plan.sent - began >= plan.budget.findings:
-            continue
-        allowed = min(plan.budget.finding, plan.budget.findings - (plan.sent - began))
-        try:
-            _shorten_one(plan, key, steps, slot, plan.sent + allowed)
-        except TargetError:
-            return  # what was found is said; the sequences stay as long as they are
-
-
-def _shorten_one(plan: Plan, key: Key, steps: tuple[WalkStep, ...], slot: int, until: int) -> None:
-    def may_try(part: Sequence[WalkStep]) -> bool:
-        made = sum(step.kind == "create" for step in part)
-        return plan.sent + len(part) + made <= until
-
-    def shows(part: Sequence[WalkStep]) -> bool:
-        return key in _again(plan, part).found
-
-    whole = tuple(step for step in steps if step.kind != "pause")
-    if whole:
-        shortest(whole, _guesses(whole, slot), shows, may_try)
+def _cost(part: Sequence[WalkStep]) -> int:
+    return len(part) + sum(step.kind == "create" for step in part)
 
 
 def _guesses(steps: tuple[WalkStep, ...], slot: int) -> Iterator[tuple[WalkStep, ...]]:
@@ -134,7 +94,7 @@ def _guesses(steps: tuple[WalkStep, ...], slot: int) -> Iterator[tuple[WalkStep,
             yield part
 
 
-def _again(plan: Plan, part: Sequence[WalkStep]) -> Walk:
+def _again(plan: ImagePlan, part: Sequence[WalkStep]) -> Walk:
     """Walk a part again, with new ids and names, and delete what it created."""
     walk = Walk(plan.cloud, plan.expect)
     with walk:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from conformance.services.image.walks.imagemodel import ModelImage
-from conformance.services.image.walks.plan import Plan
+from conformance.services.image.walks.plan import ImagePlan
 from conformance.services.image.walks.step import CHANGING, NEWEST, Name, WalkStep
 from conformance.services.image.walks.walk import Walk
 
@@ -29,7 +29,7 @@ SUFFIXES = ("", "", " 镜像", " two  words", "-MiXed")
 class Walker:
     """What the acts of one walk share. Whatever sends may raise TargetError."""
 
-    def __init__(self, walk: Walk, plan: Plan) -> None:
+    def __init__(self, walk: Walk, plan: ImagePlan) -> None:
         self.walk = walk
         self.plan = plan
         self.numbers = 0

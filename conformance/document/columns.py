@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from conformance.document.model import Position
+from conformance.document.typewords import stated_type
 
 __all__ = [
     "REQUIRED_CELL",
@@ -154,4 +155,4 @@ def position_of(cell: str) -> Position | None:
 
 def is_known_type(cell: str) -> bool:
     """Whether the cell is a type whose meaning is known."""
-    return _TYPE.fullmatch(cell.strip()) is not None
+    return _TYPE.fullmatch(cell.strip()) is not None or bool(stated_type(cell).name)

@@ -59,11 +59,11 @@ def described(document: Document) -> tuple[tuple[Described, ...], tuple[Contradi
 def _described(named: NamedOperation, document: Document) -> Described:
     operation = named.operation
     placed = placement(named, document)
-    body, in_body = nested(placed.body)
+    body, in_body = nested(placed.body, operation.request_examples)
     body, beside_body = gathered(body, operation.request_examples)
     body, around_body = unwrapped(body, operation.request_examples)
     body, list_body = listed(body, operation.request_examples)
-    answer, in_answer = nested(placed.answer)
+    answer, in_answer = nested(placed.answer, operation.response_examples)
     answer, beside_answer = gathered(answer, operation.response_examples)
     answer, around_answer = unwrapped(answer, operation.response_examples)
     answer, list_answer = listed(answer, operation.response_examples)

@@ -3,7 +3,8 @@
 Rules
 - A dotted name is below the row that it extends; `[]` after a name says that it is a list.
 - A row that is indented is below the nearest row above it that is indented less.
-- A table with an owner describes the members of that row, wherever in the tree it is.
+- A table with an owner describes the members of that row, wherever in the tree it is; where it is a structure that types
+  name, those of each row of such a type.
 - A name in brackets or a star (`<key>`) stands for any name.
 - Where every example has all members inside one that no table has, they are inside it.
 - Where a row is of a type that has members, no table describes these, and the examples show the rows below it inside it,
@@ -77,25 +78,36 @@ class _Node:
     def names(self) -> list[str]:
         return [*(self.above.names() if self.above is not None else []), self.name] if self.name else []
 
+    def is_of(self, structure: str) -> bool:
+        """Whether a row of it is of the type of this structure."""
+        return any(structure.lower() in stated_type(row.type).structures for row in self.rows)
+
+    def around(self) -> Iterator[_Node]:
+        """What it stands in, the nearest first."""
+        if self.above is not None:
+            yield self.above
+            yield from self.above.around()
+
     def closed(self) -> BodyMember:
         return BodyMember(
             self.name, tuple(self.rows), tuple(item.closed() for item in self.below.values()), self.listed
         )
 
 
-def nested(tables: Iterable[Table]) -> tuple[BodyMember, tuple[Contradiction, ...]]:
-    """The body that the tables describe, and what they do not agree in."""
+def nested(tables: Iterable[Table], examples: Iterable[Example] = ()) -> tuple[BodyMember, tuple[Contradiction, ...]]:
+    """The body that the tables describe, and what they do not agree in. Only `examples` can show a member that a table
+    describes and no row is: where none does, that table is left out."""
+    shown = {name for item in examples if item.kind == "json" for name in _names_in(item.value)}
     root = _Node("")
     found: list[Contradiction] = []
-    for table in sorted(tables, key=lambda table: bool(table.owner)):
-        base = _owner(root, table, found) if table.owner else root
-        stack: list[tuple[int, _Node]] = [(-1, base)]
-        for row in table.rows:
-            while stack[-1][0] >= row.depth:
-                stack.pop()
-            node = _placed(stack[-1][1], row.name)
-            node.rows.append(row)
-            stack.append((row.depth, node))
+    waiting = sorted(tables, key=lambda table: bool(table.owner))
+    while waiting:
+        # A table of a structure waits for the row that is of it, which another such table may have.
+        table = next((item for item in waiting if not item.owner or _owners(root, item)), waiting[0])
+        waiting.remove(table)
+        owners = _owners(root, table) if table.owner else [root]
+        for base in owners or _made(root, table, shown, found):
+            _fill(base, table)
     body = root.closed()
     found += (item for name, member in body.every() for item in _of_member(name, member))
     return body, tuple(found)
@@ -128,20 +140,45 @@ def _steps(written: str) -> Iterator[tuple[str, bool]]:
         yield name, name != part
 
 
-def _owner(root: _Node, table: Table, found: list[Contradiction]) -> _Node:
-    """The row whose members a table describes."""
+def _fill(base: _Node, table: Table) -> None:
+    """Put the rows of a table below the row that it describes."""
+    stack: list[tuple[int, _Node]] = [(-1, base)]
+    for row in table.rows:
+        while stack[-1][0] >= row.depth:
+            stack.pop()
+        node = _placed(stack[-1][1], row.name)
+        node.rows.append(row)
+        stack.append((row.depth, node))
+
+
+def _owners(root: _Node, table: Table) -> list[_Node]:
+    """The rows whose members a table describes: one of this path or name, or all that are of this structure and do not
+    stand in one that is."""
     names = [name for name, _ in _steps(table.owner)]
     node: _Node | None = root
     for name in names:
         node = node.below.get(name) if node is not None else None
     if node is not None and node is not root:
-        return node
-    same = [item for item in _all(root) if plain(item.name) == plain(names[-1])]
-    if len(same) == 1:
-        return same[0]
-    text = f"a table has the members of {table.owner}, which " + ("several rows are" if same else "no row is")
-    found.append(Contradiction(at(table.line), "no owner", text, subject=table.owner))
-    return _placed(root, table.owner)
+        return [node]
+    typed = [item for item in _all(root) if item.is_of(table.owner)]
+    if typed:
+        return [item for item in typed if not any(above.is_of(table.owner) for above in item.around())]
+    same = _called(root, names[-1])
+    return same if len(same) == 1 else []
+
+
+def _called(root: _Node, name: str) -> list[_Node]:
+    return [item for item in _all(root) if plain(item.name) == plain(name)]
+
+
+def _made(root: _Node, table: Table, shown: set[str], found: list[Contradiction]) -> list[_Node]:
+    """The member that a table describes and no row is, where an example shows it."""
+    names = [name for name, _ in _steps(table.owner)]
+    several = _called(root, names[-1])
+    text = f"a table has the members of {table.owner}, which " + ("several rows are" if several else "no row is")
+    kind = "no owner" if names[0] in shown else "unplaced table"
+    found.append(Contradiction(at(table.line), kind, text, subject=table.owner))
+    return [_placed(root, table.owner)] if names[0] in shown else []
 
 
 def _all(node: _Node) -> Iterator[_Node]:

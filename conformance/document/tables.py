@@ -19,7 +19,8 @@ __all__ = ["joined", "read_table"]
 _INSET = re.compile(r"(?:[└├│─>+·•]+|-+(?=\s))\s*")
 _BARE = re.compile(r"[a-z][a-z0-9_.:\[\]-]*|X-[\w-]+|[A-Z]\w*-[\w:-]+")
 _TYPE_WORDS = re.compile(
-    r"(?:array|list)\s+of\s+[A-Za-z]+|[A-Za-z][\w\[\]<>(),-]*|[\u4e00-\u9fff]{2,4}(?= |$)", re.IGNORECASE
+    r"(?:array|list)\s+of\s+[A-Za-z]\w*(?:\s+objects?\b)?|[A-Za-z]\w*\s+objects?\b|[A-Za-z][\w\[\]<>(),-]*|[\u4e00-\u9fff]{2,4}(?= |$)",
+    re.IGNORECASE,
 )
 _LATER = frozenset({"default", "example", "constraint", "since", "phrase"})
 """Columns of whose cells a line does not tell where they end."""

@@ -1,7 +1,8 @@
 """The words with which documents name types, as types of JSON Schema.
 
 `array of strings`, `List<String>`, `string[]`, `array(object)` are an array with items; `string or null` is a string that
-may be null; `uuid` is a string with a format. A word that is none of these is not guessed at.
+may be null; `uuid` is a string with a format. `Segment object` and `Array of Segment objects` name the structure of which
+the object is, whose members a table of that name has. A word that is none of these is not guessed at.
 """
 
 from __future__ import annotations
@@ -29,18 +30,27 @@ _ITEMS = re.compile(
     r"|(?P<spoken>\S+)\s+(?:array|list)",
 )
 _NULL = re.compile(r"\s*(?:\bor\b|\||/|,|或者?)\s*(?:null|none|空)$|^(?:null|none)\s*(?:\bor\b|\||/|,|或者?)\s*")
+_STRUCTURE = re.compile(r"(?P<structure>[a-z_][\w.-]*)\s*(?:objects?|对象|结构体?|structs?)", re.ASCII)
+_NAME = re.compile(r"[a-z_][\w.-]*", re.ASCII)
 _MOST_LEVELS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class StatedType:
     """A type as it is stated: its name in JSON Schema, empty where the words are not known; the type of the items of an
-    array where it is said; a format; whether null is allowed beside it."""
+    array where it is said; a format; whether null is allowed beside it; the structure that it names, in small letters."""
 
     name: str = ""
     items: StatedType | None = None
     format: str = ""
     nullable: bool = False
+    structure: str = ""
+
+    @property
+    def structures(self) -> frozenset[str]:
+        """The structures that it names, its items included."""
+        inner = self.items.structures if self.items is not None else frozenset()
+        return inner | {self.structure} if self.structure else inner
 
 
 def stated_type(words: str | None) -> StatedType:
@@ -63,10 +73,21 @@ def _stated(text: str, level: int) -> StatedType:
     listed = _ITEMS.fullmatch(text)
     if listed is not None and level < _MOST_LEVELS:
         inner = next(part for part in listed.groups() if part is not None)
-        return StatedType("array", items=_stated(_one(inner), level + 1))
+        return StatedType("array", items=_item(_one(inner), level + 1))
+    structure = _STRUCTURE.fullmatch(text)
+    if structure is not None and structure["structure"] not in _WORDS:
+        return StatedType("object", structure=structure["structure"])
     if re.fullmatch(r"(?:map|dict|hash)\s*<.*>", text):
         return StatedType("object")
     return StatedType()
+
+
+def _item(text: str, level: int) -> StatedType:
+    """The type of an item. A name that is no type may be that of a structure, of which only a table tells more."""
+    item = _stated(text, level)
+    if not item.name and _NAME.fullmatch(text):
+        return StatedType(structure=text)
+    return item
 
 
 def _one(text: str) -> str:

@@ -45,12 +45,26 @@ def test_a_child_table_describes_its_owner_wherever_that_is() -> None:
     assert kinds(child, server) == []
 
 
-def test_a_child_table_without_an_owner_is_told() -> None:
-    lost = table_of(row_of("ram"), owner="flavour")
-    assert (["name", "flavour", "flavour.ram"], [("no owner", "flavour")]) == (
-        names(table_of(row_of("name")), lost),
-        kinds(table_of(row_of("name")), lost),
-    )
+def test_a_table_of_a_structure_describes_each_row_of_its_type() -> None:
+    top = table_of(row_of("pool", "PoolOption object"), row_of("spare", "PoolOption object"))
+    pool = table_of(row_of("members", "Array of MemberOption objects"), owner="PoolOption")
+    member = table_of(row_of("weight", "integer"), owner="MemberOption")
+    wanted = [f"{name}{rest}" for name in ("pool", "spare") for rest in ("", ".members", ".members.weight")]
+    assert (wanted, []) == (names(top, member, pool), kinds(top, member, pool))
+
+
+def test_a_structure_that_holds_itself_is_described_once() -> None:
+    top = table_of(row_of("rule", "Rule object"))
+    rule = table_of(row_of("id"), row_of("children", "Array of Rule objects"), owner="Rule")
+    assert ["rule", "rule.id", "rule.children"] == names(top, rule)
+
+
+def test_a_child_table_without_an_owner_is_written_where_an_example_shows_it_alone() -> None:
+    top, lost = table_of(row_of("name")), table_of(row_of("ram"), owner="flavour")
+    assert (["name"], [("unplaced table", "flavour")]) == (names(top, lost), kinds(top, lost))
+    body, found = nested([top, lost], [example_of({"name": "x", "flavour": {"ram": 1}})])
+    assert ["name", "flavour", "flavour.ram"] == [name for name, _ in body.every()]
+    assert ["no owner"] == [item.kind for item in found]
 
 
 def test_two_rows_of_one_place_that_differ_are_told() -> None:

@@ -140,7 +140,7 @@ class Library:
             "other": SimpleNamespace(token=lambda: "token-of-other", project_id="p-2"),
         }
         urls = {"book": "http://books", "card": "http://cards"}
-        target: Any = SimpleNamespace(actors=actors, main=actors["main"], url=urls.__getitem__)
+        target: Any = SimpleNamespace(actors=actors, main=actors["main"], url=lambda name, _actor="main": urls[name])
         contract = LIBRARY if not changes else library_with(**changes)
         recorder, secrets = Unjudging(contract), Secrets()
         wire: Any = self

@@ -5,6 +5,8 @@ Rules
   interface and region of a service are those of the configuration too, each of the service before those of the cloud.
 - The version of a service is the one that its contract is of. Where `SERVICE_api_version` asks for another one, nothing is
   sent (cloud.py).
+- An address may hold at its end what the paths of the contract begin with: a version, a project, a prefix of a gateway. That
+  is what the contract says, so it is left to it. What no path begins with stays: `/v3/PROJECT` before `/volumes`.
 - The catalogue is the target's and not trusted: entries of a wrong form are passed over, and an address is used only when
   it is an HTTP URL without a user, a password or a query (document lines 167-179 say what it should be).
 """
@@ -12,9 +14,9 @@ Rules
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from keystoneauth1 import exceptions as ks
 from keystoneauth1.access import AccessInfo
@@ -25,16 +27,27 @@ from conformance.model.steering import plain
 from conformance.target.sdk import CloudRegion, ConfigException
 from conformance.target.secrets import Secrets
 
-__all__ = ["endpoint", "without_version"]
+__all__ = ["endpoint", "root_of", "with_project"]
 
 _LONGEST = 2000
 """Characters of an address."""
 _NAMED = 12
 """Services that a message names."""
+_VERSION = re.compile(r"v\d+(\.\d+)*")
+_OWNER = re.compile(r"\{(project|tenant)_id\}|\A\{[^{}]+\}\Z")
+"""A segment of a path that a project may stand in."""
 
 
-def endpoint(access: AccessInfo, region: CloudRegion, service: str, types: Sequence[str], secrets: Secrets) -> str:
-    """Where a service is, without a slash and a version at the end. One without a type is where we log in.
+def endpoint(
+    access: AccessInfo,
+    region: CloudRegion,
+    service: str,
+    types: Sequence[str],
+    secrets: Secrets,
+    paths: Collection[str] = (),
+) -> str:
+    """Where a service is, without a slash at the end and without what its `paths` begin with. One without a type is where
+    we log in.
 
     Raises UsageError (the configuration gives no address), NoService (the catalogue lists none for us) or NotACloud (it
     lists what is no address).
@@ -45,9 +58,9 @@ def endpoint(access: AccessInfo, region: CloudRegion, service: str, types: Seque
         wrong = _wrong(url)
         if wrong:
             raise UsageError(f"cloud {region.name}: the address that it gives for the {service} service {wrong}")
-        return without_version(url)
+        return root_of(url, paths, access.project_id)
     if not types:
-        return without_version(str(region.config["auth"]["auth_url"]))
+        return root_of(str(region.config["auth"]["auth_url"]), paths, access.project_id)
     catalogue, odd = _usable(access)
     try:
         found = _listed(catalogue, region, types)
@@ -61,14 +74,57 @@ def endpoint(access: AccessInfo, region: CloudRegion, service: str, types: Seque
     if wrong:
         shown = plain(secrets.line(found))[:80] or "nothing"
         raise NotACloud(f"cloud {region.name}: its catalogue gives {shown} for the {service} service; that {wrong}")
-    return without_version(found)
+    return root_of(found, paths, access.project_id)
 
 
-def without_version(url: str) -> str:
-    """The address of a service without a slash and a version at its end."""
-    trimmed = url.rstrip("/")
-    head, _, last = trimmed.rpartition("/")
-    return head if last[:1] == "v" and last[1:].replace(".", "").isdigit() else trimmed
+def root_of(url: str, paths: Collection[str], project: str | None) -> str:
+    """The address of a service without a slash at its end and without what these paths of its contract begin with.
+
+    Without paths nothing is known but that a version is the contract's own.
+    """
+    parts = urlsplit(url)
+    segments = parts.path.rstrip("/").split("/")
+    split = [path.strip("/").split("/") for path in paths]
+    cut = max((_shared(segments, path, project) for path in split), default=0)
+    if not cut and (not split or any(_VERSION.fullmatch(path[0]) for path in split)):
+        cut = _versioned(segments, project)
+    return urlunsplit(parts._replace(path="/".join(segments[: len(segments) - cut])))
+
+
+def _shared(segments: Sequence[str], path: Sequence[str], project: str | None) -> int:
+    """How many segments at the end of an address a path begins with; the last one of a path is never among them."""
+    for count in range(min(len(segments), len(path) - 1), 0, -1):
+        if all(_same(*pair, project) for pair in zip(segments[-count:], path, strict=False)):
+            return count
+    return 0
+
+
+def _same(segment: str, due: str, project: str | None) -> bool:
+    """Whether a segment of an address says what one of a path says; a version of the service is the contract's own."""
+    if _VERSION.fullmatch(due):
+        return _VERSION.fullmatch(segment) is not None
+    return segment == due != "" or (_owner(segment, project) and _OWNER.search(due) is not None)
+
+
+def _owner(segment: str, project: str | None) -> bool:
+    """Whether a segment of an address is the project, perhaps with a word before it (`AUTH_PROJECT`)."""
+    return bool(project) and re.sub(r"\A[A-Za-z]+_(?=.)", "", unquote(segment)) == project
+
+
+def _versioned(segments: Sequence[str], project: str | None) -> int:
+    """How many segments at the end of an address are a version, and a project that stands below it."""
+    ends = 1 if _owner(segments[-1], project) else 0
+    found = len(segments) > ends and _VERSION.fullmatch(segments[-1 - ends]) is not None
+    return 1 + ends if found else 0
+
+
+def with_project(url: str, project: str, other: str) -> str:
+    """The address of a service with another project where its path has this one."""
+    parts = urlsplit(url)
+    segments = [
+        segment.replace(project, other) if _owner(segment, project) else segment for segment in parts.path.split("/")
+    ]
+    return urlunsplit(parts._replace(path="/".join(segments)))
 
 
 def _listed(catalogue: ServiceCatalog, region: CloudRegion, types: Sequence[str]) -> str | None:

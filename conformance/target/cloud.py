@@ -14,14 +14,14 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.model.contract import Operation
 from conformance.model.deadline import NEVER, Deadline
 from conformance.model.errors import ConformanceError, SuiteError, UsageError
-from conformance.target.catalogue import endpoint
+from conformance.target.catalogue import endpoint, with_project
 from conformance.target.certificates import verification
 from conformance.target.configuration import Configuration, learn_secrets
 from conformance.target.login import Actor, Login, log_in
@@ -59,18 +59,20 @@ class Wanted:
     tokens.
 
     A service without a type is where we log in. `token` is the operation of the contract that gives tokens, None
-    without one. `versions` are the major versions of the services in the contract, "" where it names none.
+    without one. `versions` are the major versions of the services in the contract, "" where it names none; `paths` those
+    of its operations.
     """
 
     services: Mapping[str, Sequence[str]]
     token: Operation | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Target:
-    """A cloud that answered: where its services are, and the actors. `urls` end without a slash and without the
-    version."""
+    """A cloud that answered: where its services are, and the actors. `urls` end without a slash and without
+    what the paths of the contract begin with."""
 
     name: str
     region: str
@@ -78,12 +80,16 @@ class Target:
     actors: Mapping[str, Actor]
     transport: Transport
 
-    def url(self, service: str) -> str:
-        """Where a service is. Raises SuiteError for one that was not asked for when the target was opened."""
+    def url(self, service: str, actor: str = "main") -> str:
+        """Where a service is for an actor, whose project an address may hold. Raises SuiteError for a service that was not
+        asked for when the target was opened."""
         try:
-            return self.urls[service]
+            url = self.urls[service]
         except KeyError:
             raise SuiteError(f"nobody asked the target where its service {service} is") from None
+        if actor == "main" or actor not in self.actors:
+            return url
+        return with_project(url, self.main.project_id, self.actors[actor].project_id)
 
     @property
     def unverified(self) -> bool:
@@ -186,7 +192,10 @@ def _logged_in(
     settings: Settings, wanted: Wanted, region: CloudRegion, other: CloudRegion | None, login: Login
 ) -> Target:
     main, access = log_in(region, "main", login)
-    urls = {name: endpoint(access, region, name, types, login.secrets) for name, types in wanted.services.items()}
+    urls = {
+        name: endpoint(access, region, name, types, login.secrets, wanted.paths.get(name, ()))
+        for name, types in wanted.services.items()
+    }
     actors = {"main": main}
     if other is not None:
         actors["other"], _ = log_in(other, "other", login)

@@ -76,7 +76,9 @@ def told(contract: Contract, cloud: Cloud, catalogue: Any = CATALOGUE) -> tuple[
     main = SimpleNamespace(token=lambda: TOKEN, project_id="p-1")
     transport: Any = cloud
     target: Any = SimpleNamespace(
-        url={"identity": "http://i", "image": "http://m"}.__getitem__, actors={"main": main}, main=main
+        url=lambda name, _actor="main": {"identity": "http://i", "image": "http://m"}[name],
+        actors={"main": main},
+        main=main,
     )
     secrets = Secrets()
     connection = Connection(target, RecordingSender(transport, gate, secrets), gate, secrets)

@@ -9,7 +9,7 @@ from keystoneauth1.access import AccessInfoV3
 from openstack.config.cloud_region import CloudRegion
 
 from conformance.model.errors import ConformanceError, NoService, NotACloud, UsageError
-from conformance.target.catalogue import endpoint
+from conformance.target.catalogue import endpoint, root_of, with_project
 from conformance.target.secrets import Secrets
 
 
@@ -30,6 +30,69 @@ def entry(url: Any, *, kind: Any = "thing", **members: Any) -> dict[str, Any]:
 
 def test_the_catalogue_says_where_a_service_is() -> None:
     assert "http://things/api" == where([entry("http://things/api/v2/")])
+
+
+MINE = "0123456789abcdef0123456789abcdef"
+OTHERS = "fedcba9876543210fedcba9876543210"
+
+
+@pytest.mark.parametrize(
+    ("path", "due", "paths"),
+    [
+        ("", "", ["/v3/{project_id}/things"]),
+        ("/", "", ["/v3/{project_id}/things"]),
+        ("/v3", "", ["/v3/{project_id}/things", "/v3/kinds"]),
+        ("/v3/", "", ["/v3/things"]),
+        ("/v3/MINE", "", ["/v3/{project_id}/things"]),
+        ("/v3/MINE/", "", ["/v3/kinds", "/v3/{tenant_id}/things"]),
+        ("/v3/MINE", "", ["/v3/things"]),
+        ("/v3.71/MINE", "", ["/v3/{project_id}/things"]),
+        ("/gate/v3/MINE", "/gate", ["/v3/{project_id}/things"]),
+        ("/gate/v3/MINE", "", ["/gate/v3/{project_id}/things"]),
+        ("/gate/v3", "/gate", ["/v3/{project_id}/things"]),
+        ("/gate", "/gate", ["/v3/{project_id}/things"]),
+        ("/gate", "", ["/gate/v3/{project_id}/things"]),
+        ("/v3/MINE", "/v3", ["/{project_id}/things"]),
+        ("/v3/MINE", "/v3/MINE", ["/things", "/things/{thing_id}"]),
+        ("/v3", "/v3", ["/things", "/things/{thing_id}"]),
+        ("/MINE", "", ["/{project_id}/things"]),
+        ("/MINE", "/MINE", ["/things"]),
+        ("/v1/AUTH_MINE", "", ["/v1/AUTH_{project_id}/{box}"]),
+        ("/v1/AUTH_MINE", "", ["/v1/{account}/{box}"]),
+        ("/v1/AUTH_MINE", "/v1/AUTH_MINE", ["/boxes"]),
+        ("/things", "/things", ["/things"]),
+        ("/v2/MINE", "", []),
+        ("/v2", "", []),
+        ("/v2/things", "/v2/things", []),
+        ("/v3/OTHERS", "/v3/OTHERS", ["/kinds"]),
+    ],
+)
+def test_what_the_paths_of_a_contract_begin_with_is_left_to_it(path: str, due: str, paths: list[str]) -> None:
+    url, root = (f"http://host:1{text}".replace("MINE", MINE).replace("OTHERS", OTHERS) for text in (path, due))
+    assert root == root_of(url, paths, MINE)
+    assert root_of(root, paths, MINE) == root  # what is cut already stays
+
+
+def test_without_a_project_a_version_is_still_left_to_the_contract() -> None:
+    assert "http://host" == root_of("http://host/v3", ["/v3/{project_id}/things"], None)
+
+
+def test_a_short_project_is_not_met_in_a_version() -> None:
+    assert "http://host/v1" == root_of("http://host/v1", ["/{project_id}/things"], "1")
+
+
+@pytest.mark.parametrize(
+    ("path", "due"),
+    [
+        ("/v3/MINE", "/v3/OTHERS"),
+        ("/v1/AUTH_MINE", "/v1/AUTH_OTHERS"),
+        ("/v3", "/v3"),
+        ("/v3/xMINE", "/v3/xMINE"),
+    ],
+)
+def test_another_project_has_an_address_of_its_own(path: str, due: str) -> None:
+    url, other = (f"http://host:1{text}".replace("MINE", MINE).replace("OTHERS", OTHERS) for text in (path, due))
+    assert other == with_project(url, MINE, OTHERS)
 
 
 def test_the_configuration_wins_over_the_catalogue() -> None:

@@ -160,7 +160,7 @@ class ServiceCaller:
         if operation in self.unfit and self.recorder.case not in {"start", CLEANUP}:
             raise NotExercised(self.unfit[operation])
         item = self.contract.operations.get(operation or "")
-        root = self.target.url(item.service if item is not None else service or self.service.name)
+        root = self.target.url(item.service if item is not None else service or self.service.name, actor)
         text = urlencode([(key, str(value)) for key, value in (query.items() if isinstance(query, Mapping) else query)])
         fields = {key: value for key, value in (headers or {}).items() if value is not None}
         if item is None or item.secured:
@@ -202,7 +202,8 @@ class ServiceCaller:
         item = self.contract.operations.get(request.operation or "")
         if item is not None:
             return item.service
-        return self.service.name if request.url.startswith(self.target.url(self.service.name)) else ""
+        ours = request.url.startswith(self.target.url(self.service.name, request.actor))
+        return self.service.name if ours else ""
 
     def _recorded(self, request: Request, response: Response) -> Exchange:
         """Write down a request and its answer; whoever derives from this may know of limits that stood in the way."""
@@ -279,7 +280,7 @@ class ServiceCaller:
         """The answer to a plain list, which is not judged."""
         item = self._of_resource(self.resource.list, "lists")
         headers = Headers.of({"Accept": "application/json", "X-Auth-Token": token})
-        url = f"{self.target.url(item.service)}{self.path(item, actor=actor)}"
+        url = f"{self.target.url(item.service, actor)}{self.path(item, actor=actor)}"
         return self._sender.answer(Request(item.method, url, headers, operation=item.id, actor=actor))
 
     def _lost(self, request: Request) -> bool:

@@ -405,7 +405,7 @@ class Client(Remover):
         self.journal.intend(name, project=project)
         request = Request(
             operation.method,
-            f"{self.target.url(operation.service)}{self.path(operation, actor=actor)}",
+            f"{self.target.url(operation.service, actor)}{self.path(operation, actor=actor)}",
             Headers.of(
                 {
                     "Accept": "application/json",

@@ -61,7 +61,7 @@ class Lister(ServiceCaller):
         """The URL of the page that a page leads to, at our own origin; None when it leads to none."""
         operation = self._of_resource(self.resource.list, "lists")
         link, asked = reading(exchange).maybe_text(self.service.next), exchange.request.url
-        root = self.target.url(operation.service)
+        root = self.target.url(operation.service, exchange.request.actor)
         url = resolved(link, asked, root) if link is not None else None
         return at_home(url, asked, root, operation.path) if url is not None else None
 

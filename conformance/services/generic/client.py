@@ -184,7 +184,7 @@ class GenericClient(Client):
     def _exchange(self, request: Request) -> Exchange:
         """Send a request and write down its answer. Raises NotExercised where it could harm what is not ours."""
         if request.method not in READING and self.recorder.case != CLEANUP:
-            root = urlsplit(self.target.url(self.service.name)).path
+            root = urlsplit(self.target.url(self.service.name, request.actor)).path
             path = urlsplit(request.url).path.removeprefix(root)
             item = self.contract.operations.get(request.operation or "")
             word = harmful_action(request.method, item.path if item is not None else path, request.body, self.allow)

@@ -109,7 +109,9 @@ def operations() -> list[tuple[str, str, str, dict[str, Any]]]:
     """Id, method, path, and what else there is of each operation."""
     crates, crate = "/v3/crates", "/v3/crates/{crate_id}"
     filters = {"name": {"type": "string"}, "colour": CRATE["colour"], "status": STATUS}
-    made = obj(some(CRATE, "name", "note", "weight", "colour", "fragile", "kind_id", "marks"), ["name", "weight"])
+    told = {"colour": {**CRATE["colour"], "default": "grey"}, "fragile": {**CRATE["fragile"], "default": True}}
+    sent = some(CRATE, "name", "note", "weight", "colour", "fragile", "kind_id", "marks")
+    made = obj({**sent, **told}, ["name", "weight"])
     change = obj(some(CRATE, "name", "note", "colour", "marks"), [])
     racks, rack = "/v3/racks", "/v3/racks/{rack_id}"
     slots, slot = f"{rack}/slots", f"{rack}/slots/{{slot_id}}"

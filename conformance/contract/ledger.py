@@ -6,6 +6,7 @@ Rules
   `x-requirements`. What any document promises comes last, and gives way to what the errata say (general.py).
 - Authority is `ruling` where the overlay wrote `x-ruling`, `upstream` where it wrote `x-authority: upstream`, else
   `document`.
+- A default that a row names binds where what is made is shown with the member (said_defaults.py).
 - That values are refused which a parameter or member cannot have goes by the ruling that the common part names as
   `x-leniency`, where no other ruling speaks of the parameter.
 - That other spellings are refused is no promise of the document: one requirement for each operation that takes
@@ -20,6 +21,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.contract.general import general
+from conformance.contract.said_defaults import said_defaults
 from conformance.contract.services import common_spec, is_success, operations_of, promised_headers
 from conformance.model import requirement_id
 from conformance.model.contract import Authority, Level, Lines, Requirement, Statement
@@ -32,6 +34,7 @@ PROVOKED = frozenset({400, 401, 403, 404, 405, 409})
 """Codes that a client can have sent; of the others a correct service need send none."""
 REFUSING = frozenset({Kind.PARAMETER, Kind.REQUEST, Kind.BODY})
 """Kinds of requirements that say that something is refused."""
+LEFT_OUT = "{member} is {value} when the request leaves it out"
 
 
 def derive(specs: Mapping[str, Mapping[str, Any]]) -> tuple[Requirement, ...]:
@@ -54,6 +57,7 @@ def _all(specs: Mapping[str, Mapping[str, Any]], leniency: int | None) -> Iterat
         yield from _stated(spec, None)
         for _, _, operation in operations_of(spec):
             yield from _operation(operation, leniency)
+        yield from _unsent(spec)
     yield from general(specs)
 
 
@@ -153,9 +157,16 @@ def _operation(operation: Mapping[str, Any], leniency: int | None) -> Iterator[R
         yield _make(requirement_id.lenient(name), text, node, Kind.LENIENT, operation=name, upstream=True)
     for member, (value, source) in sorted(defaults_of(operation).items()):
         names = {"member": member, "value": _shown(value)}
-        text = Statement("{member} is {value} when the request leaves it out", names)
+        text = Statement(LEFT_OUT, names)
         yield make(requirement_id.default(name, member), text, {"x-source": source}, Kind.DEFAULT, place=member)
     yield from _stated(operation, name)
+
+
+def _unsent(spec: Mapping[str, Any]) -> Iterator[Requirement]:
+    for operation, member, node in said_defaults(spec):
+        text = Statement(LEFT_OUT, {"member": member, "value": _shown(node["default"])})
+        named = requirement_id.unsent(operation, member)
+        yield _make(named, text, node, Kind.DEFAULT, operation=operation, place=member)
 
 
 def _members(schema: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -133,6 +133,11 @@ def default(operation: str, member: str) -> str:
     return f"{operation}.default.{_word(member)}"
 
 
+def unsent(operation: str, member: str) -> str:
+    """The default that a row names for a member of what is made: `server.create.unsent.size`."""
+    return f"{operation}.unsent.{_word(member)}"
+
+
 def lenient(operation: str) -> str:
     """Other spellings, and what the document does not have, are refused: `server.list.lenient`. Advice."""
     return f"{operation}.lenient"

@@ -11,7 +11,7 @@ from rich.console import Console
 from warehouse import write_warehouse
 
 from conformance.cli.reporting import conduct_run
-from conformance.model.verdict import Verdict
+from conformance.model.verdict import Outcome, Verdict
 from conformance.proof.reference import Reference
 from conformance.run.options import Options
 from conformance.services.fault import Fault, Hooks
@@ -104,3 +104,32 @@ def test_a_role_that_may_not_delete_is_no_finding(run: Run, status: int, *, blam
 def test_a_role_that_may_not_list_is_no_finding(run: Run, status: int, *, blamed: bool) -> None:
     found = kinds(run(refusing("crate.list", status), "test_lists", "needs_nothing and crate.list"))
     assert (("crate.list", "status") in found) is blamed
+
+
+def showing(member: str, value: object, status: str = "stored") -> Hooks:
+    """A crate is shown with another value of a member, and with this status."""
+
+    def answer(call: Call, answer: Answer, _store: object) -> Answer:
+        if call.operation in {"crate.create", "crate.show"} and answer.status < 300:
+            return Answer(answer.status, {"crate": {**answer.body["crate"], member: value, "status": status}})
+        return answer
+
+    return Hooks(answer=answer)
+
+
+DEFAULTS = ("test_defaults", "left_out and crate")
+
+
+def test_a_default_that_holds_is_no_finding(run: Run) -> None:
+    verdict = run(Hooks(), *DEFAULTS)
+    passed = {item.id for item in verdict.requirements if item.outcome is Outcome.PASSED and "unsent" in item.id}
+    assert (kinds(verdict), passed) == (set(), {"crate.create.unsent.colour", "crate.create.unsent.fragile"})
+
+
+def test_a_default_that_does_not_hold_is_one(run: Run) -> None:
+    verdict = run(showing("colour", "red"), *DEFAULTS)
+    assert {name for group in verdict.findings for name in group.requirements} == {"crate.create.unsent.colour"}
+
+
+def test_a_default_of_what_is_still_being_made_is_not_judged(run: Run) -> None:
+    assert kinds(run(showing("colour", "red", "moving"), *DEFAULTS)) == set()

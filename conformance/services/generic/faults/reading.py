@@ -14,6 +14,7 @@ from conformance.services.wire import Answer, Call
 
 __all__ = [
     "RowChange",
+    "another",
     "answering",
     "body_schema",
     "differing",
@@ -97,7 +98,12 @@ def kept_members(contract: Contract, resource: Resource, operation: str | None) 
 
 def differing(item: Stored, name: str, node: Schema) -> Any:
     """A value of a member that it does not have now, and might."""
-    now, kind = item.members.get(name), kind_of_schema(node)
+    return another(item.members.get(name), node)
+
+
+def another(now: Any, node: Schema) -> Any:
+    """A value that a schema may allow, and not the one that there is now."""
+    kind = kind_of_schema(node)
     if node.get("enum"):
         return next((value for value in node["enum"] if value not in {now, None}), now)
     if kind == "integer":

@@ -37,7 +37,17 @@ def _table() -> Mapping[str, Mapping[str, list[str]]]:
 def services_of(document: Document, operations: Iterable[Described]) -> tuple[str, ...]:
     """The service of each operation."""
     sections = {id(operation): section for section in document.sections for operation in section.operations}
-    return tuple(_of_nouns(item.named.path) or _of_section(sections[id(item.named.operation)]) for item in operations)
+    named: dict[int, str] = {}
+    found = []
+    for item in operations:
+        service = _of_nouns(item.named.path)
+        if not service:
+            section = sections[id(item.named.operation)]
+            if id(section) not in named:
+                named[id(section)] = _of_section(section)
+            service = named[id(section)]
+        found.append(service)
+    return tuple(found)
 
 
 def _of_nouns(path: str) -> str:

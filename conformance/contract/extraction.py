@@ -93,7 +93,8 @@ def work_out(document: Document, name: str, coverage: Coverage, errata: bytes | 
     overlay = parse_overlay(errata, place) if errata is not None else NO_ERRATA
     applied = apply(overlay, specs)
     _hold_valid("not valid OpenAPI 3.1", specs, SuiteError)
-    _hold_valid(f"with {place} applied: not valid OpenAPI 3.1", applied.specs, UsageError)
+    if overlay.actions:
+        _hold_valid(f"with {place} applied: not valid OpenAPI 3.1", applied.specs, UsageError)
     derived = derive(applied.specs)
     checks = coverage(derived)
     quoted = quotes(document, derived)

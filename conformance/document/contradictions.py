@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,14 +28,16 @@ _YES_OR_NO = re.compile(r"是否|能否|可否|\bwhether\b", re.IGNORECASE)
 _OBJECTS = re.compile(r"对象|\bobjects?\b", re.IGNORECASE)
 _HEXADECIMAL = re.compile(r"[0-9a-f]{30,36}")
 _GROUPED = re.compile(r"[0-9a-f]{4,14}(?:-[0-9a-f]{2,6}){3}-[0-9a-f]{8,16}")
+_SINGLE = re.compile(r"(.*)/\{[^{}/]+\}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def contradictions(document: Document) -> tuple[Contradiction, ...]:
     """Every contradiction, those of the common part first, then operation by operation."""
     operations, found = described(document)
+    others = _Others.of(operations)
     for item in operations:
-        found += tuple(replace(one, operation=item.id) for one in _operation(item, operations))
+        found += tuple(replace(one, operation=item.id) for one in _operation(item, others))
     order = {item.id: number for number, item in enumerate(operations)}
     return (*_common(document, operations), *sorted(found, key=lambda one: order.get(one.operation, -1)))
 
@@ -128,7 +130,35 @@ def _texts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
             yield from _texts(item, f"{pointer}/{number}")
 
 
-def _operation(item: Described, others: Iterable[Described]) -> Iterator[Contradiction]:
+@dataclass(frozen=True)
+class _Others:
+    """What the rules on operations side by side ask of all of them: whether one has preconditions, of each resource the
+    answers that differ in their members (the first with each), and the methods of each path below another."""
+
+    preconditions: bool
+    answers: Mapping[str, Mapping[frozenset[str], Described]]
+    below: Mapping[str, set[str]]
+
+    @classmethod
+    def of(cls, operations: Iterable[Described]) -> _Others:
+        answers: dict[str, dict[frozenset[str], Described]] = {}
+        below: dict[str, set[str]] = {}
+        preconditions = False
+        for item in operations:
+            preconditions = preconditions or bool(item.named.operation.preconditions)
+            names = frozenset(member.name for member in item.answer.members)
+            answers.setdefault(_resource(item), {}).setdefault(names, item)
+            single = _SINGLE.fullmatch(item.named.path)
+            if single:
+                below.setdefault(single[1], set()).add(item.named.method)
+        return cls(preconditions, answers, below)
+
+
+def _resource(item: Described) -> str:
+    return item.id.rpartition(".")[0]
+
+
+def _operation(item: Described, others: _Others) -> Iterator[Contradiction]:
     operation = item.named.operation
     for parameter in item.placement.parameters:
         for row in parameter.rows:
@@ -138,7 +168,7 @@ def _operation(item: Described, others: Iterable[Described]) -> Iterator[Contrad
     for table in operation.request_tables:
         if "type" not in table.columns:
             yield Contradiction(at(table.line), "no types", f"the table of {item.title} has no types")
-    if not operation.preconditions and any(other.named.operation.preconditions for other in others):
+    if not operation.preconditions and others.preconditions:
         text = f"{item.title} has none, other operations do"
         yield Contradiction(at(operation.line), "no preconditions", text)
     yield from _query_names(item)
@@ -204,16 +234,13 @@ def _query_names(item: Described) -> Iterator[Contradiction]:
                 yield Contradiction(where, kind, f"the example writes {used}{other}", subject=used)
 
 
-def _beside(item: Described, others: Iterable[Described]) -> Iterator[Contradiction]:
+def _beside(item: Described, others: _Others) -> Iterator[Contradiction]:
     """Members that one answer about a resource has, and another, which has most of the same, does not."""
     own = {member.name: member for member in item.answer.members if member.row is not None}
     told: set[str] = set()
-    for other in others:
-        theirs = {member.name for member in other.answer.members}
+    for theirs, other in others.answers[_resource(item)].items():
         same = own.keys() & theirs
-        if other.id == item.id or item.id.rpartition(".")[0] != other.id.rpartition(".")[0] or len(same) < 2:
-            continue
-        if 2 * len(same) < max(len(own), len(theirs)):
+        if len(same) < 2 or 2 * len(same) < max(len(own), len(theirs)):
             continue
         for name, member in own.items():
             if name not in theirs and name not in told and member.row is not None:
@@ -222,11 +249,10 @@ def _beside(item: Described, others: Iterable[Described]) -> Iterator[Contradict
                 yield Contradiction(at(member.row.line), "one answer", text, subject=name)
 
 
-def _shown_nowhere(item: Described, others: Iterable[Described]) -> Iterator[Contradiction]:
+def _shown_nowhere(item: Described, others: _Others) -> Iterator[Contradiction]:
     """A resource that is made, and that no operation reads."""
-    path = item.named.path.rstrip("/")
-    single = [other for other in others if re.fullmatch(re.escape(path) + r"/\{[^{}/]+\}", other.named.path)]
-    if item.named.method == "POST" and single and not any(other.named.method == "GET" for other in single):
+    methods = others.below.get(item.named.path.rstrip("/"), set())
+    if item.named.method == "POST" and methods and "GET" not in methods:
         yield Contradiction(
             at(item.named.operation.uri_line), "no show", f"what {item.title} makes is shown by nothing"
         )

@@ -62,7 +62,9 @@ class Cloud:
         self.sent: list[Request] = []
         self._answers: Sequence[tuple[int, Any]] = answers
         actors = {"main": SimpleNamespace(token=lambda: "token", renew=lambda: "token", project_id="p-1")}
-        target: Any = SimpleNamespace(actors=actors, main=actors["main"], url=lambda _name, _actor="main": "http://cloud")
+        target: Any = SimpleNamespace(
+            actors=actors, main=actors["main"], url=lambda _name, _actor="main": "http://cloud"
+        )
         wire: Any = self
         recorder, secrets = Unjudging(contract), Secrets()
         sender = RecordingSender(wire, recorder, secrets)

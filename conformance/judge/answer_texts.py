@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from urllib.parse import unquote
 
 from conformance.judge.answer import json_or_none
@@ -101,10 +102,11 @@ def in_member(place: str, text: str, status: int) -> AnswerText:
 @cache
 def _messages(contract: Contract) -> frozenset[str]:
     """The places of the texts in the envelope of a failure."""
-    (outer, inner), *_ = contract.envelope["properties"].items()
-    return frozenset(
-        f"{outer}.{name}" for name, schema in inner["properties"].items() if schema.get("type") == "string"
-    )
+    if contract.failure_object is None:
+        return frozenset()
+    outer, inner = contract.failure_object
+    members: Mapping[str, Any] = inner.get("properties", {})
+    return frozenset(f"{outer}.{name}" for name, schema in members.items() if schema.get("type") == "string")
 
 
 def leaves(node: JSON, place: str = "", depth: int = _DEEPEST) -> Iterator[tuple[str, str]]:

@@ -30,7 +30,9 @@ def envelope(exchange: Exchange, contract: Contract) -> Iterator[Look]:
         return
     if exchange.request.operation == DISCOVERY or answers_for_a_part(exchange):
         return
-    (outer, inner), *_ = contract.envelope["properties"].items()
+    if contract.failure_object is None:
+        return
+    outer, inner = contract.failure_object
     carried = _instead_of_envelope(exchange, contract)
     if carried is not None:
         yield Look(requirement_id.envelope(), Deviation("no-envelope", terms=(("carries", carried),)))
@@ -39,7 +41,7 @@ def envelope(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     body = body_of(exchange)
     node = body[outer] if isinstance(body, dict) else None
     assert isinstance(node, dict)
-    for name, schema in inner["properties"].items():
+    for name, schema in inner.get("properties", {}).items():
         yield Look(
             requirement_id.envelope(name), _envelope_member(f"{outer}.{name}", name, schema, node, exchange, contract)
         )
@@ -77,9 +79,11 @@ def _of_type(name: str) -> Mapping[str, Any]:
 
 
 def _instead_of_envelope(exchange: Exchange, contract: Contract) -> Phrase | None:
-    """What a failure carries instead of the envelope; None when it is the envelope."""
+    """What a failure carries instead of the envelope; None when it is the envelope, or none is documented."""
     response = exchange.response
-    (outer, inner), *_ = contract.envelope["properties"].items()
+    if contract.failure_object is None:
+        return None
+    outer, inner = contract.failure_object
     if not response.body.strip():
         return Phrase.of("empty-body")
     try:
@@ -93,7 +97,7 @@ def _instead_of_envelope(exchange: Exchange, contract: Contract) -> Phrase | Non
     if not isinstance(body, dict):
         return Phrase.of("json-of-type", type=kind_of(body))
     if outer not in body:
-        return Phrase.of("flat-object" if inner["properties"].keys() & body.keys() else "other-object")
+        return Phrase.of("flat-object" if inner.get("properties", {}).keys() & body.keys() else "other-object")
     return (
         None if isinstance(body[outer], dict) else Phrase.of("inner-of-type", member=outer, type=kind_of(body[outer]))
     )
@@ -113,7 +117,7 @@ def optional_code(exchange: Exchange, contract: Contract) -> Iterator[Look]:
         return
     if status < 400:  # a choice is no failure (ruling 31)
         body = json_or_none(exchange)
-        outer = next(iter(contract.envelope["properties"]))
+        outer = contract.failure_object[0] if contract.failure_object is not None else None
         carried = Phrase.of("envelope") if isinstance(body, dict) and outer in body else None
     else:
         carried = _instead_of_envelope(exchange, contract)
@@ -126,7 +130,7 @@ def success_is_no_error(exchange: Exchange, contract: Contract) -> Iterator[Look
     """A 2xx answer carries no error envelope (document line 351)."""
     if not 200 <= exchange.response.status < 300 or exchange.request.operation == DISCOVERY:
         return
-    outer = next(iter(contract.envelope["properties"]))
+    outer = contract.failure_object[0] if contract.failure_object is not None else None
     spec = documented(exchange, contract)
     is_file = spec is not None and spec.media_type is not None and "json" not in spec.media_type
     body = json_or_none(exchange) if not is_file else None

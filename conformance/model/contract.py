@@ -297,6 +297,11 @@ class Contract:
         """The operation that gives a token to who has none, or None when the contract has none."""
         return next((item for item in self.operations.values() if item.issues_token and not item.secured), None)
 
+    @cached_property
+    def failure_object(self) -> tuple[str, Schema] | None:
+        """The name and the schema of the object that a failure carries, or None when the document shows none."""
+        return next(((name, inner) for name, inner in self.envelope.get("properties", {}).items()), None)
+
     def resource_of(self, operation: str) -> Resource | None:
         """The resource that an operation is about, or None: the token operation, say, is about none."""
         return self._resource_of.get(operation)

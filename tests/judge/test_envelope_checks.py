@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -84,3 +85,10 @@ def test_a_choice_of_versions_is_no_error(contract: Contract, exchange: Build, c
     found = failures(exchange(DISCOVERY, 300, body(content)), contract)
     deviation = Deviation("optional-code", status=300, terms=(("carries", Phrase.of("envelope")),))
     assert (("error.300", deviation) in found) is failed
+
+
+def test_a_document_that_shows_no_envelope_promises_none(contract: Contract, exchange: Build) -> None:
+    silent = replace(contract, envelope={"type": "object"})
+    assert silent.failure_object is None
+    assert [] == failures(exchange(status=404, body=b"no", headers={"Content-Type": "text/plain"}), silent)
+    assert [] == failures(exchange(status=200, body=body({"images": []})), silent)

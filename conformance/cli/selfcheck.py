@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -13,12 +14,22 @@ from rich.table import Table
 
 from conformance.cli.paths import GivenPath
 from conformance.model.errors import Exit, UsageError
+from conformance.proof.part import WHOLE, BankPart
 from conformance.proof.scorecard import CAUGHT, ELSEWHERE, ERROR, MISSED, Scorecard, to_json, to_markdown
 from conformance.proof.selfcheck import selfcheck as run_selfcheck
 from conformance.reports.destination import open_directory, put_all
 
 FILES = ("selfcheck.md", "selfcheck.json")
 """What is written to --out, in this order."""
+
+
+def _part(context: click.Context, option: click.Parameter, value: str | None) -> BankPart:
+    if value is None:
+        return WHOLE
+    found = re.fullmatch(r"([0-9]{1,4})/([0-9]{1,4})", value, re.ASCII)
+    if found is None or not 1 <= int(found[1]) <= int(found[2]):
+        raise click.BadParameter(f"{value!r} is no part of a whole; give one such as 2/3")
+    return BankPart(int(found[1]), int(found[2]))
 
 
 @click.command()
@@ -38,6 +49,12 @@ FILES = ("selfcheck.md", "selfcheck.json")
     help="Try only the faults whose name matches (may be given again).",
 )
 @click.option(
+    "--part",
+    metavar="K/N",
+    callback=_part,
+    help="Try part K of N of the bank: one fault of each place and of each promise at least. The N parts together are the whole.",
+)
+@click.option(
     "--seeds",
     type=click.IntRange(0, 10000),
     default=3,
@@ -53,14 +70,20 @@ FILES = ("selfcheck.md", "selfcheck.json")
     help="Directory for selfcheck.json and selfcheck.md.",
 )
 def selfcheck(
-    profile: str, jobs: int | None, faults: tuple[str, ...], seeds: int, specs: Path | None, out: Path
+    profile: str,
+    jobs: int | None,
+    faults: tuple[str, ...],
+    part: BankPart,
+    seeds: int,
+    specs: Path | None,
+    out: Path,
 ) -> int:
     """Prove the suite: it must find every fault of the bank, and none on a target that keeps the contract.
 
     Exit codes: 0 every fault caught and no false alarm, 2 usage, 4 the suite is at fault.
     """
     _prepare(out)
-    scorecard = run_selfcheck(profile, jobs or _processors(), faults, seeds, Console(file=sys.stderr), specs)
+    scorecard = run_selfcheck(profile, jobs or _processors(), faults, seeds, Console(file=sys.stderr), specs, part)
     paths = _write(scorecard, out)
     _print(scorecard, Console(), paths)
     return int(Exit.CONFORMANT if scorecard.proven else Exit.SUITE)
@@ -123,6 +146,8 @@ def _print(scorecard: Scorecard, console: Console, paths: tuple[Path, ...]) -> N
     )
     errors = f", {scorecard.count(ERROR)} errors of the suite" if scorecard.count(ERROR) else ""
     verdict = "PROVEN" if scorecard.proven else "NOT PROVEN"
+    if scorecard.part:
+        verdict += f" (part {scorecard.part} of the bank)"
     console.print(
         f"{verdict}: {words}{errors}; {alarms} false alarms in {len(scorecard.clean)} runs without a fault, "
         f"in {scorecard.seconds:.0f} s",

@@ -97,7 +97,7 @@ class Scorecard:
     """What a self-check found. `selected` are the patterns that chose the faults; empty when all were tried.
 
     `proofs` maps a check that was never the first to catch a fault to one that it catches alone; `idle_checks` are
-    those that catch none. With `partial` promises without a fault and idle checks are told and decide nothing: whether
+    those that catch none. `part` says which part of the bank was tried ("2/3"), nothing for the whole. With `partial` promises without a fault and idle checks are told and decide nothing: whether
     there is a fault for a promise hangs on what the contract of a vendor has.
     """
 
@@ -113,6 +113,7 @@ class Scorecard:
     idle_checks: tuple[str, ...]
     proofs: Mapping[str, str] = field(default_factory=dict)
     partial: bool = False
+    part: str = ""
 
     def count(self, outcome: str) -> int:
         """How many faults came to this outcome."""
@@ -158,6 +159,7 @@ def to_json(scorecard: Scorecard) -> dict[str, Any]:
         "duration_s": round(scorecard.seconds, 1),
         "jobs": scorecard.jobs,
         "selected": list(scorecard.selected),
+        "part": scorecard.part,
         "proven": scorecard.proven,
         "summary": {
             "faults": len(scorecard.trials),
@@ -202,7 +204,8 @@ def to_json(scorecard: Scorecard) -> dict[str, Any]:
 def to_markdown(scorecard: Scorecard) -> str:
     """The matrix for a reader: a summary, how far each area is covered, and a row for each fault."""
     lines = [
-        f"# The suite against {len(scorecard.trials)} faults, profile {scorecard.profile}",
+        f"# The suite against {len(scorecard.trials)} faults, profile {scorecard.profile}"
+        + (f", part {scorecard.part} of the bank" if scorecard.part else ""),
         "",
         _counts(scorecard),
         "",

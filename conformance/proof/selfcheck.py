@@ -35,6 +35,7 @@ from conformance.model.errors import ConformanceError, UsageError
 from conformance.model.finding import Finding
 from conformance.model.verdict import Verdict
 from conformance.proof.bank import bank, faults_of, liberties
+from conformance.proof.part import WHOLE, BankPart
 from conformance.proof.reference import Reference
 from conformance.proof.scorecard import (
     CAUGHT,
@@ -81,20 +82,30 @@ def faults_like(contract: Contract, patterns: Iterable[str]) -> tuple[Fault, ...
 
 
 def selfcheck(
-    profile: str, jobs: int, patterns: Sequence[str], seeds: int, progress: Console, specs: Path | None = None
+    profile: str,
+    jobs: int,
+    patterns: Sequence[str],
+    seeds: int,
+    progress: Console,
+    specs: Path | None = None,
+    part: BankPart = WHOLE,
 ) -> Scorecard:
     """Try the suite against each fault, and against none with this many seeds and with each liberty, in `jobs`
-    processes. The contract is that of the `specs`, the product's own without any.
+    processes; or against a part of the faults and liberties. The contract is that of the `specs`, the product's own
+    without any.
 
     Raises UsageError.
     """
     _use(specs)
     contract = _contract()
     chosen = faults_like(contract, patterns)
-    faults = tuple(item for item in chosen if item.breaks)
+    known = tuple(item for item in chosen if item.breaks)
+    faults = part.faults(known)
     began = time.monotonic()
     tasks: list[_Task] = [_Task(None, profile, seed) for seed in range(SEED, SEED + seeds)]
-    tasks += [_Task(None, profile, liberty=item.id) for item in chosen if not item.breaks]
+    tasks += [
+        _Task(None, profile, liberty=item.id) for item in part.liberties(item for item in chosen if not item.breaks)
+    ]
     tasks += [_Task(fault.id, profile) for fault in faults]
     with _workers(jobs, specs) as pool:
         results = list(_told(pool.imap_unordered(_attempt, tasks), len(tasks), progress))
@@ -104,11 +115,13 @@ def selfcheck(
         waiting: set[str] = set()
         proofs: dict[str, str] = {}
         if not patterns:  # of a choice of faults nothing follows about the checks
-            waiting = set(idle([*_owing(), *(case.name for case in cases)], trials, clean))
+            covers = {case.name: case.verifies for case in cases} | _owing()
+            waiting = set(idle(covers, trials, clean))
+            # Of the whole bank each fault has been tried with all checks of an exchange and of a run, of a part not.
             searches = [
-                _Task(None, profile, SEED, case.name, _candidates(case, faults))
-                for case in cases
-                if case.name in waiting
+                _Task(None, profile, SEED, name, _candidates(name, covers[name], known))
+                for name in covers
+                if name in waiting and (part or _is_case(name))
             ]
             for task, found in zip(searches, pool.imap(_prove, searches), strict=True):
                 if found is not None:
@@ -126,6 +139,7 @@ def selfcheck(
         idle_checks=tuple(sorted(waiting - proofs.keys())),
         proofs=proofs,
         partial=specs is not None,
+        part=str(part) if part else "",
     )
 
 
@@ -150,10 +164,11 @@ def proven(contract: Contract) -> tuple[Sequence[str], ...]:
     )
 
 
-def _candidates(case: Case, faults: Iterable[Fault]) -> tuple[str, ...]:
-    """The faults that a case may catch, the likeliest first: those whose id and description share most words with it."""
-    words = set(re.split(r"[._]", case.name))
-    broken = set(covered(case.verifies, _contract().requirements))
+def _candidates(check: str, covers: Iterable[str], faults: Iterable[Fault]) -> tuple[str, ...]:
+    """The faults that a case or another check may catch, the likeliest first: those whose id and description share most
+    words with it."""
+    words = set(re.split(r"[._-]", check))
+    broken = set(covered(covers, _contract().requirements))
     likely = [item for item in faults if broken & set(item.breaks)]
     likely.sort(key=lambda item: (-len(words & set(re.split(r"[ ._-]", f"{item.id} {item.description}"))), item.id))
     return tuple(item.id for item in likely[:MOST_CANDIDATES])
@@ -233,10 +248,15 @@ def _cases() -> list[Case]:
     return list(registry(contract=_contract()))
 
 
-def _owing() -> list[str]:
-    """The checks that judge something which the contract promises."""
+def _owing() -> dict[str, tuple[str, ...]]:
+    """The checks that judge something which the contract promises, and what they cover."""
     covers = {item.id: item.covers for item in CHECKS.values()} | {item.id: item.covers for item in RUN_CHECKS.values()}
-    return [name for name, patterns in covers.items() if covered(patterns, _contract().requirements)]
+    return {name: patterns for name, patterns in covers.items() if covered(patterns, _contract().requirements)}
+
+
+def _is_case(check: str) -> bool:
+    """Whether this is a case, and no check of an exchange or of a run."""
+    return check not in CHECKS and check not in RUN_CHECKS
 
 
 @lru_cache(maxsize=1)
@@ -421,8 +441,9 @@ def _names(finding: Finding, fault: Fault) -> bool:
 
 
 def prove(check: str, faults: Iterable[str], profile: str = "gate") -> FaultTrial | None:
-    """A trial in which this case, run alone, is the one that catches a fault; None when it catches none of them."""
-    name = f"test_{check.partition('.')[2]}"
+    """A trial in which this check, a case when it is run alone, is the one that catches a fault; None when it catches none
+    of them."""
+    name = f"test_{check.partition('.')[2]}" if _is_case(check) else None
     reads = any(case.reads for case in registry() if case.name == check)
     trials = (trial(fault, profile, cases=name, reads=reads) for fault in faults)
     return next((found for found in trials if check in found.checks), None)

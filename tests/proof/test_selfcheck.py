@@ -16,10 +16,10 @@ selfcheck = partial(command, "selfcheck")
 SCHEMA = json.loads((SCHEMAS / "selfcheck.schema.json").read_text(encoding="utf-8"))
 
 
-def smoke_tried(out: Path, *faults: str, seeds: int = 0, jobs: int = 1) -> CompletedProcess[str]:
-    """The self-check by smoke, of these faults alone, into `out`."""
+def smoke_tried(out: Path, *faults: str, seeds: int = 0, jobs: int = 1, part: str = "1/1") -> CompletedProcess[str]:
+    """The self-check by smoke, of these faults alone or a part of them, into `out`."""
     chosen = [word for fault in faults for word in ("--fault", fault)]
-    limits = ("--seeds", str(seeds), "--jobs", str(jobs))
+    limits = ("--seeds", str(seeds), "--jobs", str(jobs), "--part", part)
     return selfcheck("--profile", "smoke", *chosen, *limits, "--out", out, cwd=out.parent)
 
 
@@ -40,6 +40,15 @@ def test_faults_that_are_caught_end_in_zero_with_both_files(tmp_path: Path) -> N
     assert "PROVEN" in done.stdout
 
 
+def test_a_part_of_the_bank_is_said_to_be_one(tmp_path: Path) -> None:
+    done = smoke_tried(tmp_path, "image.create.auth.[ae]*", part="2/2")
+    assert done.returncode == 0, done.stderr
+    written = json.loads((tmp_path / "selfcheck.json").read_text(encoding="utf-8"))
+    jsonschema.validate(written, SCHEMA)
+    assert ("2/2", ["image.create.auth.empty"]) == (written["part"], [item["id"] for item in written["faults"]])
+    assert "PROVEN (part 2/2 of the bank): of 1 faults 1 caught" in " ".join(done.stdout.split())
+
+
 def test_a_fault_that_is_missed_ends_in_four(tmp_path: Path) -> None:
     # Smoke does not sort by times.
     done = smoke_tried(tmp_path, "image.list.query.sort_dir.updated_at")
@@ -52,6 +61,8 @@ def test_a_fault_that_is_missed_ends_in_four(tmp_path: Path) -> None:
     [
         (["--fault", "image.nothing"], "--fault image.nothing: no fault has such a name"),
         (["--jobs", "0"], "--jobs"),
+        (["--part", "4/3"], "'--part': '4/3' is no part of a whole; give one such as 2/3"),
+        (["--part", "a third"], "'--part': 'a third' is no part of a whole; give one such as 2/3"),
         (["--out", "/dev/null/out"], "cannot be written"),
     ],
 )

@@ -62,7 +62,7 @@ def _body(item: Described) -> dict[str, Any] | None:
     if not rows and (not examples or item.named.method in {"GET", "HEAD"}):
         return None
     if rows:
-        schema = body_schema(item.body, answer=False)
+        schema = body_schema(item.body, examples, answer=False)
         source = [[rows[0].line, max(row.last_line for row in rows)]]
     else:
         schema = schema_of(examples[0].value)

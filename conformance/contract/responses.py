@@ -59,7 +59,7 @@ def _success(item: Described, code: int, line: int) -> dict[str, Any]:
         return result
     examples = item.response_examples
     if item.answer.members:
-        content: dict[str, Any] = {"schema": body_schema(item.answer, answer=True)}
+        content: dict[str, Any] = {"schema": body_schema(item.answer, examples, answer=True)}
     elif examples:
         # What an example alone shows is not promised, but that it is an object, or a list.
         types = {schema_of(example.value)["type"] for example in examples}

@@ -3,19 +3,22 @@
 Rules
 - Every member carries `x-source`, the lines of its rows.
 - A member of an answer is promised, unless its row says that it is not always there, or only from a microversion on.
+- What a row says of its values and the document's own example breaks binds nobody: it stands in `x-unbound`, from where
+  the errata may take it back.
 - A member of a request is required where its row says so; so is one that holds the only way in (a wrapper).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from conformance.document.constraints import said
+from conformance.document.constraints import allowed, said
 from conformance.document.model import Example, Row
 from conformance.document.nesting import BodyMember
 from conformance.document.typewords import StatedType, stated_type
+from conformance.model.jsonvalue import kind_of
 
 __all__ = ["body_schema", "examples_of", "row_schema", "schema_of", "source_of"]
 
@@ -24,6 +27,18 @@ _NOT_ALWAYS = re.compile(
     re.IGNORECASE,
 )
 """Words of a member of an answer that is not in every answer."""
+_LIMITS = (
+    "enum",
+    "format",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+)
+"""Keywords that say which values of its type a member has."""
 
 
 def source_of(*rows: Row) -> list[list[int]]:
@@ -36,10 +51,39 @@ def row_schema(row: Row) -> dict[str, Any]:
     return dict(said(row).keywords)
 
 
-def body_schema(body: BodyMember, *, answer: bool) -> dict[str, Any]:
-    """The schema of a body: an object, or a list where its rows say so."""
+def body_schema(body: BodyMember, examples: Iterable[Example], *, answer: bool) -> dict[str, Any]:
+    """The schema of a body that has these examples: an object, or a list where its rows say so."""
     schema = _object(body.members, answer=answer, alone=True)
-    return {"type": "array", "items": schema} if body.listed else schema
+    whole = {"type": "array", "items": schema} if body.listed else schema
+    return _unbound(whole, [example.value for example in examples])
+
+
+def _unbound(schema: dict[str, Any], values: list[Any]) -> dict[str, Any]:
+    """The schema without the limits that one of these values breaks."""
+    types = schema.get("type", [])
+    kinds = {types} if isinstance(types, str) else {*types}
+    kinds |= {"integer"} if "number" in kinds else set()
+    own = [value for value in values if value is not None and (not kinds or kind_of(value) in kinds)]
+    broken = {
+        name: schema[name]
+        for name in _LIMITS
+        # A word in the place of an id is no id of any kind (contradiction `placeholder`).
+        if name in schema and schema[name] != "uuid" and not all(allowed(value, {name: schema[name]}) for value in own)
+    }
+    result = {name: node for name, node in schema.items() if name not in broken}
+    if broken:
+        result["x-unbound"] = broken
+    if isinstance(schema.get("properties"), Mapping):
+        inside = [value for value in values if isinstance(value, Mapping)]
+        result["properties"] = {
+            name: _unbound(node, [value[name] for value in inside if name in value])
+            for name, node in schema["properties"].items()
+        }
+    if isinstance(schema.get("items"), Mapping):
+        result["items"] = _unbound(
+            schema["items"], [one for value in values if isinstance(value, list) for one in value]
+        )
+    return result
 
 
 def _object(members: tuple[BodyMember, ...], *, answer: bool, alone: bool = False) -> dict[str, Any]:

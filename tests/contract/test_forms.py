@@ -76,6 +76,44 @@ def test_actions_share_a_body_and_are_operations_each(tmp_path: Path) -> None:
     assert "server.act.reboot.body.reboot" in contract.requirements
 
 
+def test_what_the_example_of_the_document_breaks_binds_nobody_until_the_errata_say_so() -> None:
+    rows = table_of(
+        row_of("disk", "object", True),
+        row_of("disk.kind", "string", False, "取值为ssd或hdd。"),
+        row_of("disk.size", "integer", False, "最小值为10，最大值为20。"),
+        row_of("disk.name", "string", False, "最大长度为3个字符，最小长度为1个字符。"),
+    )
+
+    def members(shown: Any) -> dict[str, Any]:
+        create = operation_of("POST", "/v2/disks", asks=[rows], sent=[example_of({"disk": shown})])
+        body = written(create)["paths"]["/v2/disks"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        found = body["properties"]["disk"]["properties"]
+        kept = ("enum", "minimum", "maximum", "minLength", "maxLength", "x-unbound")
+        return {name: {word: node[word] for word in kept if word in node} for name, node in found.items()}
+
+    held = {
+        "kind": {"enum": ["ssd", "hdd"]},
+        "size": {"minimum": 10, "maximum": 20},
+        "name": {"minLength": 1, "maxLength": 3},
+    }
+    assert held == members({"kind": "ssd", "size": 10, "name": "a"})
+    assert held == members({"kind": None, "size": "50"}), "of another type: a contradiction of its own"
+    assert members({"kind": "tape", "size": 21, "name": "long"}) == {
+        "kind": {"x-unbound": {"enum": ["ssd", "hdd"]}},
+        "size": {"minimum": 10, "x-unbound": {"maximum": 20}},
+        "name": {"minLength": 1, "x-unbound": {"maxLength": 3}},
+    }
+
+
+def test_one_item_of_a_list_that_breaks_what_its_row_says_takes_that_from_all() -> None:
+    rows = table_of(row_of("disks", "array of objects"), row_of("disks.size", "integer", None, "最大值为20。"))
+    shown = [example_of({"disks": [{"size": 1}, {"size": 21}]})]
+    item = written(operation_of("GET", "/v2/disks", answers=[rows], shown=shown))["paths"]["/v2/disks"]["get"]
+    answer = item["responses"]["200"]["content"]["application/json"]["schema"]
+    size = answer["properties"]["disks"]["items"]["properties"]["size"]
+    assert ("maximum" in size, size["x-unbound"]) == (False, {"maximum": 20})
+
+
 def test_nested_members_are_required_where_their_rows_say_so() -> None:
     asked = table_of(
         row_of("server", "object", True),

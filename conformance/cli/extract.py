@@ -14,6 +14,7 @@ from conformance.cli.paths import GivenPath
 from conformance.contract.extraction import Extraction, errata_text, work_out
 from conformance.contract.prepared import OVERLAY
 from conformance.contract.reading import first_line, reading
+from conformance.contract.staging import taken_back
 from conformance.document import Document, read_document
 from conformance.document.contradictions import Contradiction, contradictions
 from conformance.document.pictures import page_pictures
@@ -71,6 +72,8 @@ def extract(
         raise UsageError(f"--out {out}: it is a file; give a directory")
     if report is not None:
         _open_report(report)
+    if out is not None:
+        taken_back(out)
     read = read_document(document)
     carried = carry_over(read, against) if against is not None else None
     if out is not None and carried is not None and carried.errata is None and (out / OVERLAY).exists():

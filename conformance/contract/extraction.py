@@ -1,19 +1,13 @@
 """Writing a directory of specs from a document: all files or none.
 
 Rules
-- Everything is worked out and read back before the first file is put in its place. An end in between (an exception, Ctrl-C)
-  leaves each file as it was.
-- The directory is made where it is missing, and taken away again when nothing could be written.
+- Everything is worked out and read back before the first file is put in its place (staging.py).
 - Errata are copied from another file when one is given, else those of the directory hold, if it has any.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +22,7 @@ from conformance.contract.prepared import LEDGER, OVERLAY, PREPARED, digests, pr
 from conformance.contract.quotation import quotes
 from conformance.contract.reading import READING, Kept, reading_json
 from conformance.contract.services import spec_file, spec_files
+from conformance.contract.staging import put, staged, taken_back
 from conformance.contract.yamlfiles import dump_yaml, ledger_yaml, read_specs
 from conformance.document import Document
 from conformance.model.contract import Requirement, StaleErratum
@@ -58,12 +53,12 @@ class Extraction:
         written; then all is as it was."""
         files = dict(self.files)
         copied = {OVERLAY: self.errata} if self.errata is not None else {}
-        with _staged(out, {**{name: text.encode() for name, text in files.items()}, **copied}) as staging:
+        with staged(out, {**{name: text.encode() for name, text in files.items()}, **copied}) as staging:
             files[PREPARED] = _prepared(staging)
             (staging / PREPARED).write_text(files[PREPARED], encoding="utf-8")
             if not errata:
                 (staging / OVERLAY).unlink(missing_ok=True)  # it was there to be read
-            _put(staging, out, gone=set(spec_files(out).values()) - set(files))
+            put(staging, out, gone=set(spec_files(out).values()) - set(files))
         return replace(self, files=files)
 
 
@@ -73,6 +68,7 @@ def extract(document: Document, out: Path, coverage: Coverage, errata: Path | No
     Specs of services that the document does not have are taken away. `coverage` tells which checks judge each
     requirement. Raises UsageError when the errata are none, or leave specs that are no OpenAPI; then nothing is written.
     """
+    taken_back(out)
     place = errata or out / OVERLAY
     text = errata_text(place, needed=errata is not None)
     return work_out(document, out.resolve().name, coverage, text, place).write(out, errata=errata is not None)
@@ -122,52 +118,10 @@ def prepare(directory: Path) -> str:
     """Write `prepared.json` for the files that a directory of specs holds; returns its text. Raises UsageError naming
     the file that is missing or wrong, or cannot be written."""
     text = _prepared(directory)
-    with _staged(directory, {PREPARED: text.encode()}) as staging:
-        _put(staging, directory)
+    with staged(directory, {PREPARED: text.encode()}) as staging:
+        put(staging, directory)
     return text
 
 
 def _prepared(directory: Path) -> str:
     return prepared_json(replace(read_specs(directory), places=read_places(directory)), digests(directory))
-
-
-@contextmanager
-def _staged(out: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
-    """A directory beside the places of the files, in which they are; a full disk so leaves the old ones whole."""
-    made = [path for path in (out, *out.parents) if not path.exists()]
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out, prefix=".extract-") as name:
-            staging = Path(name, "new")
-            staging.mkdir()
-            for file, data in files.items():
-                (staging / file).write_bytes(data)
-            yield staging
-    except OSError as error:
-        raise UsageError(f"{out}: cannot be written: {error.strerror}; give a directory of yours") from None
-    finally:
-        for path in made:
-            with suppress(OSError):  # what holds something stays
-                path.rmdir()
-
-
-def _put(staging: Path, out: Path, gone: Iterable[str] = ()) -> None:
-    """Put the files of the staging directory in their places, and take the `gone` ones away; or all stays as it was."""
-    names = sorted(path.name for path in staging.iterdir())
-    kept = staging.parent / "old"
-    kept.mkdir()
-    for name in {*names, *gone}:
-        if (out / name).exists():
-            shutil.copy2(out / name, kept / name)
-    try:
-        for name in names:
-            os.replace(staging / name, out / name)
-        for name in gone:
-            (out / name).unlink()
-    except BaseException:
-        for name in {*names, *gone}:
-            if (kept / name).exists():
-                os.replace(kept / name, out / name)
-            else:
-                (out / name).unlink(missing_ok=True)
-        raise

@@ -15,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from conformance.contract.services import spec_files
 from conformance.document import Document
 from conformance.document.candidates import Candidate, candidates
 from conformance.document.contradictions import Contradiction, contradictions
@@ -191,6 +192,7 @@ def reading_json(item: Kept) -> str:
 def kept(directory: Path) -> Kept:
     """What a directory knows of its document. Raises UsageError naming the file that is missing or wrong."""
     path = directory / READING
+    spec_files(directory)  # which says it of a directory that was written in part
     try:
         data: dict[str, Any] = json.loads(content(path))
         if data["reading"] != VERSION:

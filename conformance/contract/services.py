@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from conformance.contract.staging import is_half_put
 from conformance.model.errors import UsageError
 
 __all__ = [
@@ -40,7 +41,13 @@ def spec_file(service: str) -> str:
 
 
 def spec_files(directory: Path) -> dict[str, str]:
-    """Service -> name of its file, of all that the directory holds, sorted."""
+    """Service -> name of its file, of all that the directory holds, sorted. Raises UsageError for a directory whose files
+    are not all of one edition, for they are being written, or that was cut off."""
+    if is_half_put(directory):
+        raise UsageError(
+            f"{directory}: its files are being written, or that was cut off, so they are not all of one edition; if no "
+            "extract is at work, run `conformance extract` into it again"
+        )
     names = sorted(path.name for path in directory.glob(f"?*{_SUFFIX}"))
     return {name.removesuffix(_SUFFIX): name for name in names}
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -221,6 +223,26 @@ def test_rulings_are_carried_over_and_what_changes_is_classed(library_path: Path
     assert "parameter-removed: book.list query page-size: there -> absent" in done.stdout
     assert "stale" not in done.stdout
     assert command("requirements", "--specs", "two", cwd=first.parent).returncode == 0
+
+
+def test_an_extract_that_was_killed_leaves_no_contract_of_two_editions(library_path: Path, first: Path) -> None:
+    path = next_edition(library_path, first, "pages string 否", "pages integer 否")
+    before = {item.name: item.read_bytes() for item in first.iterdir()}
+    child = os.fork()
+    if child == 0:
+        put, left = os.replace, [1]
+        os.replace = lambda old, new: put(old, new) if left.pop() else os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
+        left[:] = [0, 1, 1]
+        command("extract", path, "--out", "one", cwd=first.parent)
+        os._exit(0)
+    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    assert before != {item.name: item.read_bytes() for item in first.iterdir() if item.is_file()}
+    for words in (("requirements", "--specs", "one"), ("specs", "diff", "one", "one"), ("errata", "draft", "one")):
+        done = command(*words, cwd=first.parent)
+        assert done.returncode == 2
+        assert "one: its files are being written, or that was cut off" in done.stderr
+    assert command("extract", path, "--out", "one", "--strict", cwd=first.parent).returncode == 1  # nothing is written
+    assert before == {item.name: item.read_bytes() for item in first.iterdir()}
 
 
 def test_without_a_directory_to_write_to_fates_are_told_and_nothing_is_written(library_path: Path, first: Path) -> None:

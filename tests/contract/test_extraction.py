@@ -174,7 +174,7 @@ def test_an_end_in_between_leaves_every_file_as_it_was(
             raise wrong
         put(old, new)
 
-    monkeypatch.setattr("conformance.contract.extraction.os.replace", ends)
+    monkeypatch.setattr("conformance.contract.staging.os.replace", ends)
     with pytest.raises(KeyboardInterrupt if isinstance(wrong, KeyboardInterrupt) else UsageError):
         extract(library, errata, lambda items: {item.id: ("a-check",) for item in items})
     assert before == snapshot(errata)
@@ -189,7 +189,7 @@ def test_an_end_in_between_leaves_nothing_where_nothing_was(
         put(old, new)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("conformance.contract.extraction.os.replace", ends)
+    monkeypatch.setattr("conformance.contract.staging.os.replace", ends)
     with pytest.raises(KeyboardInterrupt):
         extract(library, tmp_path / "new" / "specs", no_checks)
     assert not (tmp_path / "new").exists()

@@ -12,7 +12,19 @@ from conformance.contract.specs import OVERLAY, load_contract
 from conformance.contract.yamlfiles import dump_yaml
 from conformance.model.contract import Contract
 
-__all__ = ["SERVICE", "warehouse", "write_warehouse"]
+__all__ = [
+    "LIMIT",
+    "SERVICE",
+    "SORT",
+    "TEXT",
+    "Chapter",
+    "obj",
+    "rows",
+    "some",
+    "warehouse",
+    "within",
+    "write_warehouse",
+]
 
 SERVICE = "warehouse"
 LINE = [[1, 1]]
@@ -105,7 +117,10 @@ SORT = {
 }
 
 
-def operations() -> list[tuple[str, str, str, dict[str, Any]]]:
+Chapter = list[tuple[str, str, str, dict[str, Any]]]
+
+
+def operations() -> Chapter:
     """Id, method, path, and what else there is of each operation."""
     crates, crate = "/v3/crates", "/v3/crates/{crate_id}"
     filters = {"name": {"type": "string"}, "colour": CRATE["colour"], "status": STATUS}
@@ -156,7 +171,7 @@ def _operation(name: str, path: str, said: Mapping[Any, Any]) -> dict[str, Any]:
         if part.startswith("{")
     ]
     parameters += [
-        {"name": key, "in": "query", "required": False, "schema": schema, "x-source": LINE}
+        {"name": key, "in": "query", "required": key in said.get("needs", ()), "schema": schema, "x-source": LINE}
         for key, schema in said.get("query", {}).items()
     ]
     result: dict[str, Any] = {"operationId": name, "x-source": LINE, "responses": {}}
@@ -180,10 +195,10 @@ def _operation(name: str, path: str, said: Mapping[Any, Any]) -> dict[str, Any]:
     return result
 
 
-def write_warehouse(directory: Path) -> Path:
-    """Write the specs into a directory, which is returned."""
+def write_warehouse(directory: Path, chapter: Chapter | None = None) -> Path:
+    """Write the specs into a directory, which is returned; with a `chapter` of other operations."""
     paths: dict[str, dict[str, Any]] = {}
-    for name, method, path, said in operations():
+    for name, method, path, said in chapter or operations():
         paths.setdefault(path, {})[method.lower()] = _operation(name, path, said)
     members = {"message": {"type": "string"}, "code": {"type": "integer"}, "title": {"type": "string"}}
     envelope = {**obj({"error": obj(members)}), "x-source": LINE}

@@ -253,6 +253,8 @@ def number_in(schema: Schema, number: int) -> int:
     low, high = bounds(schema)
     most = 2**31 - 1 if high is None else high
     least = min(0, most) if low is None else low
+    if most < least:  # no integer is in it
+        return least
     return int(number if least <= number <= most else least + number % (most - least + 1))
 
 

@@ -30,6 +30,8 @@ PHRASES: Mapping[str, str] = {
     "not-allowed": "{operation} can harm more than what a run makes, and is sent only with --allow {word}",
     "allow-names-nothing": "--allow {word} names nothing that is held back in this contract",
     "value-missing": "{operation} needs {name}, which nothing of the contract makes or lists: give it in a file with --values",
+    "no-value-known": "no value is known that {operation} would have to take for {name}; one that is known to be there can be "
+    "given in a file with --values",
     "no-room-for-a-mark": "{name} of {operation} is too short to be recognised by, and what cannot be recognised is not made",
     "nothing-there": "there is nothing to read",
     "known-to-the-baseline": "known: the baseline holds it",

@@ -6,19 +6,21 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from conformance.contract.producers import inner_of, parameters_of
-from conformance.generate.values import plain_value
+from conformance.generate.allowed import is_allowed
 from conformance.model import requirement_id
 from conformance.model.contract import Contract, Operation, Resource, Schema
+from conformance.model.jsonvalue import equal
 from conformance.model.message import GONE, Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import NotApplicable, NotExercised
 from conformance.run.reading import Members, reading
 from conformance.run.sending.listing import listed_by
 from conformance.services.generic.client import GenericClient
+from conformance.services.generic.drawing import Offer, drawn, kinds_of, refers
 
 __all__ = [
     "MOST_PAGES",
@@ -26,16 +28,19 @@ __all__ = [
     "PAUSE",
     "about",
     "body_requirement",
+    "changed_in_some_form",
     "changed_with",
     "comparable",
     "created_with",
     "first_of",
+    "forms_of",
     "further_members",
     "inner",
     "is_a_patch",
+    "is_refused",
+    "may_be_refused",
     "moving",
     "other_project",
-    "other_value",
     "own_of",
     "plain_call",
     "row_of",
@@ -47,7 +52,9 @@ __all__ = [
     "some_rows",
     "stands_below",
     "success_of",
+    "unknown_values",
     "unready",
+    "value_for",
 ]
 
 PATIENCE, PAUSE = 10.0, 0.5
@@ -57,8 +64,8 @@ MOST_PAGES = 20
 MOVING = re.compile(r"ing\Z|pending|queued|build|in_progress", re.IGNORECASE)
 AT_REST = re.compile(r"(\A|[_-])error|running\Z", re.IGNORECASE)
 """What the status of a resource says with which something is still done, and what only sounds like that."""
-REFERENCE = re.compile(r"(_ids?|_uuid|_ref|Ref|Id)\Z")
-"""What the name of a member ends in that means another resource."""
+REFUSED = frozenset({401, 403, 409})
+"""Statuses below 500 of a refusal that says nothing of the value that was sent: of who asks, and of what is there."""
 
 
 def unready(exchange: Exchange, *requirements: str) -> NotExercised:
@@ -178,7 +185,7 @@ def sent_members(contract: Contract, operation: str | None, resource: Resource) 
     return {
         name: node
         for name, node in said.get("properties", {}).items()
-        if name in known and name != resource.id and _kinds(node) & _kinds(known[name])
+        if name in known and name != resource.id and kinds_of(node) & kinds_of(known[name])
     }
 
 
@@ -194,38 +201,42 @@ def shown_members(contract: Contract, resource: Resource) -> Mapping[str, Schema
     return {}
 
 
-def _kinds(node: Schema) -> set[str]:
-    kind = node.get("type", ())
-    return {*([kind] if isinstance(kind, str) else kind)} - {"null"}
-
-
-def further_members(contract: Contract, resource: Resource) -> dict[str, Any]:
-    """Members that a create may set and need not, each with a value; those that mean another resource are left out."""
-    schema = inner_of(contract.operations[resource.create or ""].request_schema)[1]
-    needed = schema.get("required", ())
+def further_members(cloud: GenericClient, resource: Resource) -> dict[str, Offer | None]:
+    """Members that a create may set and need not, each with a value, None where none is known; those that mean another
+    resource are left out, and so is what a create of ours sends anyway."""
+    create = str(resource.create)
+    schema = inner_of(cloud.contract.operations[create].request_schema)[1]
+    sent = {*schema.get("required", ()), *cloud.given(cloud.contract.operations[create]), cloud.service.marks.name}
     return {
-        name: other_value(node, None)
-        for name, node in sent_members(contract, resource.create, resource).items()
-        if name not in needed and not REFERENCE.search(name)
+        name: drawn(name, node)
+        for name, node in sent_members(cloud.contract, create, resource).items()
+        if name not in sent and not refers(name, node)
     }
 
 
-def other_value(node: Schema, now: Any) -> Any:
-    """A value that a schema allows and that a member does not have now; the same one when there is no other."""
-    kinds = _kinds(node)
-    if "enum" in node:
-        return next((value for value in node["enum"] if value != now and value is not None), now)
-    if "boolean" in kinds:
-        return not now if isinstance(now, bool) else False
-    if "integer" in kinds or "number" in kinds:
-        least = int(node.get("minimum", 1))
-        return next(value for value in (least, least + 1) if value != now)
-    if "string" in kinds and "format" not in node and "pattern" not in node:
-        text = "another value of it"[: node.get("maxLength", 40)]
-        return text if text != now else text[:-1] + "x"
-    if "object" in kinds and "properties" not in node:
-        return {"conformance": "value"} if now != {"conformance": "value"} else {}
-    return plain_value(node)
+def value_for(cloud: GenericClient, operation: Operation, name: str, node: Schema, now: Any) -> Offer | None:
+    """A value that an operation may set a member to, first of all that of the file of values; a name has our mark, and is None
+    where there is no room for one."""
+    chosen = cloud.values.get(operation.id, {}).get(name)
+    if chosen is not None and not equal(chosen, now):
+        return Offer(chosen, sure=True)
+    if name != cloud.service.marks.name:
+        return drawn(name, node, now)
+    with contextlib.suppress(NotExercised):
+        return Offer(cloud.mark(operation, node), sure=True)
+    return None
+
+
+def is_refused(exchange: Exchange) -> bool:
+    """Whether what was sent was refused for what it holds."""
+    return 400 <= exchange.response.status < 500 and exchange.response.status not in REFUSED
+
+
+def unknown_values(operation: str, members: Collection[str], requirements: Collection[str]) -> None:
+    """End a case that has judged all but these members: no value is known that would have to be taken."""
+    if members:
+        reason = Phrase.of("no-value-known", operation=operation, name=", ".join(sorted(members)))
+        raise NotExercised(reason, *requirements)
 
 
 def other_project(cloud: GenericClient) -> str:
@@ -269,11 +280,53 @@ def created_with(cloud: GenericClient, members: Mapping[str, Any], *, without: s
     return cloud.create({name: value for name, value in whole.items() if name != without})
 
 
-def changed_with(cloud: GenericClient, own: str, members: Mapping[str, Any]) -> Exchange:
-    """Change members of a resource."""
+NOTHING_BESIDE: Mapping[str, Any] = {}
+
+
+def changed_with(
+    cloud: GenericClient, own: str, members: Mapping[str, Any], beside: Mapping[str, Any] = NOTHING_BESIDE
+) -> Exchange:
+    """Change members of a resource, and send those `beside` them as they are."""
     operation = cloud.operation(str(cloud.resource.change))
     headers = {"Content-Type": operation.request_media_type}
-    return cloud.call(operation.id, own, body=cloud.encoded(operation, dict(members)), headers=headers)
+    return cloud.call(operation.id, own, body=cloud.encoded(operation, {**beside, **members}), headers=headers)
+
+
+def forms_of(cloud: GenericClient, resource: Resource, before: Members) -> tuple[dict[str, Any], ...]:
+    """What a change has to send besides the members that it changes, as they are now: what its body needs, and where it may
+    replace the whole resource (RFC 9110, 9.3.4), a second form with all that it is shown with. Raises NotExercised when a
+    member is needed of which nothing is known."""
+    operation = cloud.contract.operations[str(resource.change)]
+    schema = inner_of(operation.request_schema)[1]
+    nodes: Mapping[str, Schema] = schema.get("properties", {})
+    given = {**cloud.given(cloud.contract.operations[resource.create or operation.id]), **cloud.given(operation)}
+    now = {
+        name: before.get(name)
+        for name, node in nodes.items()
+        if name in before and before.get(name) is not None and is_allowed(node, before.get(name))
+    }
+    needed: dict[str, Any] = {}
+    for name in schema.get("required", ()):
+        made = drawn(name, nodes.get(name, {})) if name not in now and name not in given else None
+        if name not in now and name not in given and (made is None or not made.sure):
+            raise NotExercised(Phrase.of("value-missing", operation=operation.id, name=name))
+        needed[name] = now.get(name, given.get(name, made.value if made is not None else None))
+    shown_too = {name: now[name] for name in sent_members(cloud.contract, operation.id, resource) if name in now}
+    whole = {**shown_too, **needed}
+    return (needed, whole) if operation.method == "PUT" and whole != needed else (needed,)
+
+
+def changed_in_some_form(
+    cloud: GenericClient, resource: Resource, own: str, members: Mapping[str, Any], before: Members
+) -> tuple[Exchange, Mapping[str, Any]]:
+    """Change members of a resource in the first form of a change that is taken; the answer, and what was sent beside
+    them."""
+    forms = forms_of(cloud, resource, before)
+    for beside in forms:
+        exchange = changed_with(cloud, own, members, beside)
+        if not is_refused(exchange):
+            break
+    return exchange, beside
 
 
 def own_of(cloud: GenericClient, resource: Resource) -> str:
@@ -293,7 +346,7 @@ def plain_call(cloud: GenericClient, operation: Operation, own: str, **options: 
         resource = cloud.contract.resource_of(operation.id)
         creates = resource is not None and operation.id == resource.create
         makes = resource is not None and creates and cloud.service.about == resource.name
-        needed = cloud.needed() if makes else _plain(operation)
+        needed = cloud.needed() if makes else {name: item.value for name, item in _plain(operation).items()}
         body = b"[]" if is_a_patch(operation) else cloud.encoded(operation, needed)
         headers = {"Content-Type": operation.request_media_type}
         name = needed.get(cloud.service.marks.name)
@@ -302,13 +355,29 @@ def plain_call(cloud: GenericClient, operation: Operation, own: str, **options: 
     return cloud.call(operation.id, own, body=body, headers=headers, **options)
 
 
-def _plain(operation: Operation) -> dict[str, Any]:
-    """The members that a request of an operation needs, one where it needs none, each with a value that its schema
-    allows."""
+def _plain(operation: Operation) -> dict[str, Offer]:
+    """The members that a request of an operation needs, one where it needs none, each with a value that its schema allows.
+    Raises NotExercised where there is none for what it needs."""
     schema = inner_of(operation.request_schema)[1]
     members = schema.get("properties", {})
-    names = schema.get("required", ()) or [name for name in members if not REFERENCE.search(name)][:1]
-    return {name: other_value(members.get(name, {}), None) for name in names}
+    names = schema.get("required", ())
+    free = [name for name, node in members.items() if not refers(name, node)]
+    found = {name: drawn(name, members.get(name, {})) for name in names or free}
+    for name in names:
+        if found[name] is None:
+            raise NotExercised(Phrase.of("value-missing", operation=operation.id, name=name))
+    known = {name: item for name, item in found.items() if item is not None}
+    first = sorted(known, key=lambda name: not known[name].sure)[:1]
+    return {name: known[name] for name in names or first}
+
+
+def may_be_refused(operation: Operation) -> bool:
+    """Whether a plain call of an operation sends what it may have to refuse, because nobody knows what its body needs."""
+    return (
+        operation.request_schema is not None
+        and not is_a_patch(operation)
+        and any(not item.sure for item in _plain(operation).values())
+    )
 
 
 def sent_in(exchange: Exchange, operation: Operation) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from conformance.contract.producers import OWN, inner_of, parameters_of, producer_of
+from conformance.generate.allowed import allowed_values, is_allowed
 from conformance.generate.values import plain_value
 from conformance.model.contract import Operation, Resource, Schema
 from conformance.model.errors import TargetError
@@ -36,6 +37,7 @@ from conformance.services.generic.harm import harmful_action, held_back, names_n
 __all__ = ["GenericClient"]
 
 _REFERENCE = re.compile(r".+(_ids?|_uuid|_ref|Ref|Id)")
+_LONGEST_NAME = 255
 _DIGITS = 6
 """Digits that tell short names of a run apart."""
 _PLAIN = (str, int, float, bool)
@@ -65,25 +67,32 @@ class GenericClient(Client):
         operation = self.operation(str(self.resource.create))
         _, schema = inner_of(operation.request_schema)
         members: Mapping[str, Schema] = schema.get("properties", {})
-        given = {**self.values.get(self.resource.name, {}), **self.values.get(operation.id, {})}
-        found = {name: value for name, value in given.items() if name in members}
+        found = dict(self.given(operation))
         for name in schema.get("required", ()):
             if name not in found and name != self.service.marks.name:
                 found[name] = self._value(operation, name, members.get(name, {}))
         name = self.service.marks.name
         if name in members:
-            found[name] = self._mark(operation, members[name])
+            found[name] = self.mark(operation, members[name])
         return found
 
-    def _mark(self, operation: Operation, node: Schema) -> str:
-        """A name of ours that a schema has room for. Raises NotExercised where it could not be recognised any more."""
-        name, most = self.name(), node.get("maxLength", 255)
-        if len(name) <= most:
-            return name
+    def given(self, operation: Operation) -> dict[str, Any]:
+        """The members of the body of an operation that the file of values has."""
+        members = inner_of(operation.request_schema)[1].get("properties", {})
+        given = {**self.values.get(self.resource.name, {}), **self.values.get(operation.id, {})}
+        return {name: value for name, value in given.items() if name in members}
+
+    def mark(self, operation: Operation, node: Schema) -> str:
+        """A name of ours that a schema allows. Raises NotExercised where it could not be recognised any more."""
+        name = self.name()
         short = self.journal.run_id + sha256(name.encode()).hexdigest()[:_DIGITS]
-        if len(short) > most:
+        bare, least = re.sub(r"[^A-Za-z0-9]", "", name), node.get("minLength", 0)
+        forms = (name, name.replace("-", "_"), bare, short, f"c{short}", f"C{short}", short.upper())
+        allowed = (form.ljust(least, "0") for form in forms if is_allowed(node, form.ljust(least, "0")))
+        found = next((form for form in allowed if len(form) <= node.get("maxLength", _LONGEST_NAME)), None)
+        if found is None:
             raise NotExercised(Phrase.of("no-room-for-a-mark", operation=operation.id, name=self.service.marks.name))
-        return short
+        return found
 
     def nobody_has(self, chosen: str) -> bool:
         """Where clients choose ids these are words, such as names: one that holds no mark of ours may be somebody's."""
@@ -103,7 +112,12 @@ class GenericClient(Client):
         value = shown.get(name) if isinstance(shown, Mapping) else None
         if isinstance(value, _PLAIN) and not _REFERENCE.fullmatch(name):
             return value
-        return plain_value(node)
+        made = plain_value(node)
+        if made is not None and not is_allowed(node, made):
+            made = next(allowed_values(node), None)
+            if made is None:
+                raise NotExercised(Phrase.of("value-missing", operation=operation.id, name=name))
+        return made
 
     def _password(self, name: str, node: Schema) -> str:
         """A secret of this run alone, so that no account that is there for a moment has one that anybody knows."""

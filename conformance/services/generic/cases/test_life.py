@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conformance.model import requirement_id
-from conformance.model.contract import Resource
+from conformance.model.contract import Resource, Schema
 from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import JSON, equal, short
 from conformance.model.message import GONE, Exchange
@@ -19,14 +19,14 @@ from conformance.services.generic.arrange import (
     PAUSE,
     about,
     body_requirement,
-    changed_with,
+    changed_in_some_form,
     created_with,
     first_of,
     further_members,
     inner,
     is_a_patch,
+    is_refused,
     moving,
-    other_value,
     own_of,
     row_of,
     rows_of,
@@ -36,9 +36,12 @@ from conformance.services.generic.arrange import (
     shown,
     some_rows,
     success_of,
+    unknown_values,
     unready,
+    value_for,
 )
 from conformance.services.generic.client import GenericClient
+from conformance.services.generic.drawing import Offer, refers
 from conformance.services.generic.subjects import judges
 
 
@@ -56,9 +59,13 @@ from conformance.services.generic.subjects import judges
 )
 def test_what_is_made_is_shown_and_listed(cloud: GenericClient, expect: Expect, resource: Resource) -> None:
     assert resource.create is not None
-    exchange = created_with(cloud, further_members(cloud.contract, resource))
+    members = further_members(cloud, resource)
+    further = {name: item for name, item in members.items() if item is not None}
+    unknown = [name for name, item in members.items() if item is None]
+    exchange = created_with(cloud, {name: item.value for name, item in further.items()})
     if exchange.response.status not in success_of(cloud.contract, resource.create):
-        exchange = each_alone(cloud, expect, resource)
+        exchange, refused = each_alone(cloud, expect, resource, further)
+        unknown += refused
     sent = sent_in(exchange, cloud.contract.operations[resource.create])
     own = made_by(exchange, resource)
     if own is None:
@@ -80,6 +87,9 @@ def test_what_is_made_is_shown_and_listed(cloud: GenericClient, expect: Expect, 
         if rows:
             has_meaning(cloud, expect, "GET", page)
     has_meaning(cloud, expect, "POST", exchange)
+    unknown_values(
+        resource.create, unknown, {body_requirement(cloud.contract, resource.create, name) for name in unknown}
+    )
 
 
 def has_meaning(cloud: GenericClient, expect: Expect, method: str, exchange: Exchange) -> None:
@@ -88,21 +98,30 @@ def has_meaning(cloud: GenericClient, expect: Expect, method: str, exchange: Exc
         expect.kept(requirement_id.method(method), exchange)
 
 
-def each_alone(cloud: GenericClient, expect: Expect, resource: Resource) -> Exchange:
-    """Try each member by itself where a create of all of them is refused; the answer to a create of what is required."""
-    assert resource.create is not None
-    for name, value in further_members(cloud.contract, resource).items():
-        exchange = created_with(cloud, {name: value})
+def each_alone(
+    cloud: GenericClient, expect: Expect, resource: Resource, further: Mapping[str, Offer]
+) -> tuple[Exchange, list[str]]:
+    """Try each member by itself where a create of all of them is refused; the answer to a create of those that are taken,
+    and the members of which no value is known that would have to be."""
+    create = str(resource.create)
+    unknown, taken = [], {}
+    for name, item in further.items():
+        exchange = created_with(cloud, {name: item.value})
         status = exchange.response.status
-        if 400 <= status < 500 and status not in {401, 403, 409}:
+        if status in success_of(cloud.contract, create):
+            taken[name] = item.value
+        elif is_refused(exchange) and item.sure:
             refused = Deviation(
-                "allowed-refused", operation=resource.create, terms=(("members", name),), seen=(("status", status),)
+                "allowed-refused", operation=create, terms=(("members", name),), seen=(("status", status),)
             )
-            expect(body_requirement(cloud.contract, resource.create, name), False, refused, exchange)
-    exchange = created_with(cloud, {})
-    if exchange.response.status not in success_of(cloud.contract, resource.create):
-        raise unready(exchange)
-    return exchange
+            expect(body_requirement(cloud.contract, create, name), False, refused, exchange)
+        elif is_refused(exchange):
+            unknown.append(name)
+    for members in (taken, {}):
+        exchange = created_with(cloud, members)
+        if exchange.response.status in success_of(cloud.contract, create):
+            return exchange, unknown
+    raise unready(exchange)
 
 
 def as_sent(
@@ -145,41 +164,62 @@ def test_what_is_changed_is_changed_and_nothing_else_moves(
     kept = {*names, *sent_members(cloud.contract, resource.create, resource), resource.id}
     whole = about(cloud.contract, resource.change)
     still = first_of(cloud.contract, requirement_id.stated(resource.change, "unchanged"), whole)
+    unknown: list[str] = []
     for name, node in names.items():
-        before = settled(cloud, resource, own)
-        value = cloud.name() if name == cloud.service.marks.name else other_value(node, before.get(name))
-        if equal(value, before.get(name)):
+        if refers(name, node):
             continue
-        exchange = changed_with(cloud, own, {name: value})
+        before = settled(cloud, resource, own)
+        item = value_for(cloud, operation, name, node, before.get(name))
+        if item is None:
+            unknown.append(name)
+            continue
+        exchange, with_it = changed_in_some_form(cloud, resource, own, {name: item.value}, before)
         requirement = body_requirement(cloud.contract, resource.change, name)
         status = exchange.response.status
         if status not in success_of(cloud.contract, resource.change):
-            if 400 <= status < 500 and status not in {401, 403, 409}:
+            if is_refused(exchange) and item.sure:
                 refused = Deviation(
                     "allowed-refused", operation=resource.change, terms=(("members", name),), seen=(("status", status),)
                 )
                 expect(requirement, False, refused, exchange)
+            elif is_refused(exchange):
+                unknown.append(name)
             continue
         answered, seen = inner(exchange, resource), settled(cloud, resource, own)
-        if equal(value, seen.get(name)):
+        if equal(item.value, seen.get(name)):
             has_meaning(cloud, expect, operation.method, exchange)
         for where, found in (("answer", answered), ("shown", seen)):
             if name in found:
-                expect.equal(requirement, value, found.get(name), name, exchange, where=where)
+                expect.equal(requirement, item.value, found.get(name), name, exchange, where=where)
         for other in sorted(kept - {name}):
-            if other in before and other in seen:
-                moved = Deviation(
-                    "turned",
-                    place=other,
-                    terms=(("when", "another-member"),),
-                    seen=(("due", short(before.get(other))), ("got", short(seen.get(other)))),
-                    path=other,
-                )
-                expect(still, equal(before.get(other), seen.get(other)), moved, exchange)
+            if other not in before or other not in seen:
+                continue
+            if operation.method == "PUT" and other not in with_it and is_unset(other, names, seen, another):
+                continue  # what replaces a resource unsets what it does not say (RFC 9110, 9.3.4)
+            moved = Deviation(
+                "turned",
+                place=other,
+                terms=(("when", "another-member"),),
+                seen=(("due", short(before.get(other))), ("got", short(seen.get(other)))),
+                path=other,
+            )
+            expect(still, equal(before.get(other), seen.get(other)), moved, exchange)
     after = shown(cloud, resource, beside)
     alone = first_of(cloud.contract, requirement_id.stated(resource.change, "collateral"), still)
     same = another is not None and after is not None and all(equal(another.get(name), after.get(name)) for name in kept)
     expect(alone, same, Deviation("another-changed", terms=(("when", "change"),)), cloud.recorder.exchanges[-1])
+    unknown_values(
+        resource.change, unknown, {body_requirement(cloud.contract, resource.change, name) for name in unknown}
+    )
+
+
+UNSET: tuple[JSON, ...] = (None, False, 0, "", [], {})
+
+
+def is_unset(name: str, nodes: Mapping[str, Schema], seen: Members, plain: Members | None) -> bool:
+    """Whether a member is as it is where nobody has set it: empty, its default, or as a plain resource has it."""
+    usual = [*UNSET, nodes.get(name, {}).get("default"), plain.get(name) if plain is not None else None]
+    return any(equal(value, seen.get(name)) for value in usual)
 
 
 @judges(

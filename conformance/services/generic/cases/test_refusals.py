@@ -18,21 +18,27 @@ from conformance.model.equivalence import Class, Part, Standing
 from conformance.model.jsonvalue import equal
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
-from conformance.run.cases import Expect, NotApplicable, call
+from conformance.run.cases import Expect, NotApplicable, NotExercised, call
 from conformance.services.generic.arrange import (
     body_requirement,
+    changed_in_some_form,
     changed_with,
     created_with,
     first_of,
+    forms_of,
     is_a_patch,
+    may_be_refused,
     own_of,
     plain_call,
     sent_members,
     settled,
     shown,
+    success_of,
     unready,
+    value_for,
 )
 from conformance.services.generic.client import GenericClient
+from conformance.services.generic.drawing import refers
 from conformance.services.generic.harm import harmful_action
 from conformance.services.generic.subjects import judges
 
@@ -69,13 +75,15 @@ def test_a_change_that_the_contract_forbids_changes_nothing(
     operation = cloud.contract.operations[resource.change]
     if is_a_patch(operation):
         raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.request(resource.change)))
-    own = own_of(cloud, resource)
-    before = settled(cloud, resource, own)
-    if not sent_members(cloud.contract, resource.change, resource):
-        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.request(resource.change)))
     names = sent_members(cloud.contract, resource.change, resource)
+    if not names:
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.request(resource.change)))
+    own = own_of(cloud, resource)
+    whole = allowed_first(cloud, resource, own)
+    before = settled(cloud, resource, own)
     for name, tries in groupby(forbidden(operation), key=lambda row: row[0]):
-        exchanges = [(held, changed_with(cloud, own, {name: value})) for _, held, value in tries]
+        beside = forms_of(cloud, resource, before)[-1 if whole else 0]
+        exchanges = [(held, changed_with(cloud, own, {name: value}, beside)) for _, held, value in tries]
         for held, exchange in exchanges:
             refused(cloud, expect, resource, name, held, exchange)
         if all(exchange.response.status >= 400 for _, exchange in exchanges):  # shown once for all
@@ -84,6 +92,27 @@ def test_a_change_that_the_contract_forbids_changes_nothing(
             stored = Deviation("refused-and-stored", terms=(("members", name),))
             expect(body_requirement(cloud.contract, resource.change, name), same, stored, exchanges[-1][1])
         before = settled(cloud, resource, own)
+
+
+def allowed_first(cloud: GenericClient, resource: Resource, own: str) -> bool:
+    """Send a change that the contract allows, so that what is refused afterwards is refused for what is wrong with it; whether
+    only one of the whole resource is taken. Raises NotExercised when none is."""
+    operation = cloud.contract.operations[str(resource.change)]
+    before = settled(cloud, resource, own)
+    names = sent_members(cloud.contract, operation.id, resource)
+    values = {
+        name: value_for(cloud, operation, name, node, before.get(name))
+        for name, node in names.items()
+        if not refers(name, node)
+    }
+    known = {name: item for name, item in values.items() if item is not None}
+    if not known:
+        raise NotExercised(Phrase.of("no-value-known", operation=operation.id, name=", ".join(sorted(names))))
+    name = min(known, key=lambda name: not known[name].sure)
+    exchange, beside = changed_in_some_form(cloud, resource, own, {name: known[name].value}, before)
+    if exchange.response.status not in success_of(cloud.contract, operation.id):
+        raise unready(exchange)
+    return beside != forms_of(cloud, resource, before)[0]
 
 
 def forbidden(operation: Operation) -> list[tuple[str, Class, Any]]:
@@ -191,6 +220,8 @@ def test_404_for_what_is_not_there(cloud: GenericClient, expect: Expect, operati
     if not addresses or made_by_it or resource is None or 404 not in cloud.contract.error_codes:
         raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.error(404)))
     exchange = plain_call(cloud, operation, absent(operation, cloud))
+    if exchange.response.status in {400, 409} and may_be_refused(operation):
+        raise unready(exchange)
     act = call(operation.id, "absent")
     expect.code(404, exchange, act)
     named = requirement_id.path(operation.id, resource.parameter)

@@ -1,0 +1,190 @@
+"""Clouds that are right in what a contract leaves open are not blamed, and what is wrong is found beside them."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+from warehouse import LIMIT, Chapter, obj, rows, some, within, write_warehouse
+
+from conformance.cli.reporting import conduct_run
+from conformance.model.verdict import Outcome, Verdict
+from conformance.proof.reference import Reference
+from conformance.run.options import Options
+from conformance.services.fault import Fault, Hooks
+from conformance.services.wire import Answer, Call, Caller, Refused
+
+CASES = "conformance.services.generic.cases"
+Run = Callable[..., Verdict]
+RIGHT = Hooks()
+
+ITEM: Mapping[str, Any] = {
+    "id": {"type": "string", "format": "uuid"},
+    "name": {"type": "string", "minLength": 3, "maxLength": 20},
+    "description": {"type": "string", "maxLength": 12},
+    "size": {"type": "integer", "minimum": 2, "maximum": 4},
+    "zone": {"type": "string"},
+    "code": {"type": "string", "pattern": "^[A-Z]{2}[0-9]{4}$"},
+    "notes": {"type": "object", "additionalProperties": {"type": "string"}},
+}
+
+
+def depot(
+    needed: tuple[str, ...] = ("size",), query: Mapping[str, Any] = LIMIT, needs: tuple[str, ...] = ()
+) -> Chapter:
+    """Boxes in a depot: a change needs some members, and a list some parameters."""
+    boxes, box = "/v3/boxes", "/v3/boxes/{box_id}"
+    said = some(ITEM, "name", "description", "size", "zone", "code", "notes")
+    return [
+        ("box.list", "GET", boxes, {"query": query, "needs": needs, 200: rows("boxes", obj(ITEM))}),
+        ("box.create", "POST", boxes, {"body": within("box", obj(said, ["size"])), 201: within("box", obj(ITEM))}),
+        ("box.show", "GET", box, {200: within("box", obj(ITEM))}),
+        ("box.update", "PUT", box, {"body": within("box", obj(said, needed)), 200: within("box", obj(ITEM))}),
+        ("box.delete", "DELETE", box, {204: None}),
+    ]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs the cases of a module that a selection names against the reference of a chapter with hooks."""
+
+    def conducted(module: str, selection: str, hooks: Hooks = RIGHT, chapter: Chapter | None = None) -> Verdict:
+        options = Options(
+            specs=write_warehouse(tmp_path / "specs", chapter or depot()),
+            embedded=lambda contract: Reference(contract, faults=(Fault("any", (), "of this test", hooks),)),
+            modules=(f"{CASES}.{module}",),
+            selection=selection,
+            seed=1,
+        )
+        verdict, _ = conduct_run(options, tmp_path, Console(file=io.StringIO()))
+        return verdict
+
+    return conducted
+
+
+def kinds(verdict: Verdict) -> set[tuple[str, str]]:
+    """(operation, kind) of each finding."""
+    return {(group.exemplar.operation, group.deviation.kind) for group in verdict.findings}
+
+
+def outcome(verdict: Verdict, requirement: str) -> tuple[Outcome, str]:
+    """What became of a requirement, and why."""
+    found = next(item for item in verdict.requirements if item.id == requirement)
+    return found.outcome, str(found.reason or "")
+
+
+def said_in(call: Call) -> Mapping[str, Any]:
+    """The members that a request sets."""
+    body = json.loads(call.body) if call.body else {}
+    found: Mapping[str, Any] = body.get("box", {})
+    return found
+
+
+def refusing(*operations: str, wrong: Callable[[Mapping[str, Any]], bool]) -> Hooks:
+    """These operations refuse what is wrong."""
+
+    def handle(call: Call, _caller: Caller, _store: object) -> Answer | None:
+        if call.operation in operations and wrong(said_in(call)):
+            raise Refused(400, "No.")
+        return None
+
+    return Hooks(handle=handle)
+
+
+# --- what a change has to send --------------------------------------------------------------------------------------
+
+
+def test_a_change_sends_what_its_body_needs(run: Run) -> None:
+    verdict = run("test_life", "is_changed")
+    assert set() == kinds(verdict)
+    assert (Outcome.PASSED, "") == outcome(verdict, "box.update.body.box")
+
+
+def replacing(call: Call, item: Any, _store: object) -> None:
+    """What is not said by a change is unset."""
+    for name, unset in (("description", ""), ("zone", ""), ("notes", {})):
+        if call.operation == "box.update" and name not in said_in(call):
+            item.members[name] = unset
+
+
+def test_a_change_that_replaces_the_whole_resource_is_no_finding(run: Run) -> None:
+    assert set() == kinds(run("test_life", "is_changed", Hooks(stored=replacing)))
+
+
+def test_a_change_that_is_only_taken_whole_is_sent_whole(run: Run) -> None:
+    whole = refusing("box.update", wrong=lambda said: "name" not in said or "size" not in said)
+    for module, selection in (("test_life", "is_changed"), ("test_refusals", "a_change_that")):
+        verdict = run(module, selection, whole)
+        assert set() == kinds(verdict)
+        assert Outcome.PASSED is outcome(verdict, "box.update.body.box")[0]
+
+
+def test_a_change_of_what_was_not_said_is_found(run: Run) -> None:
+    def also(call: Call, item: Any, _store: object) -> None:
+        if call.operation == "box.update" and "description" not in said_in(call):
+            item.members["description"] = "astray"
+
+    assert ("box.update", "turned") in kinds(run("test_life", "is_changed", Hooks(stored=also)))
+
+
+def test_a_forbidden_change_that_is_taken_is_found_beside_what_a_change_needs(run: Run) -> None:
+    def mend(call: Call, body: Any, _store: object) -> Any:
+        if call.operation == "box.update" and not isinstance(body["box"].get("notes", {}), dict):
+            return {"box": {**body["box"], "notes": {}}}
+        return body
+
+    assert set() == kinds(run("test_refusals", "a_change_that"))
+    assert ("box.update", "takes") in kinds(run("test_refusals", "a_change_that", Hooks(members=mend)))
+
+
+def test_a_forbidden_change_is_not_judged_where_no_change_is_taken(run: Run) -> None:
+    verdict = run("test_refusals", "a_change_that", refusing("box.update", wrong=lambda _said: True))
+    assert set() == kinds(verdict)
+    assert Outcome.NOT_EXERCISED is outcome(verdict, "box.update.body.box")[0]
+
+
+# --- what has to be taken -------------------------------------------------------------------------------------------
+
+
+def test_a_text_that_may_mean_what_is_not_there_may_be_refused(run: Run) -> None:
+    zones = refusing("box.create", "box.update", wrong=lambda said: said.get("zone", "north") != "north")
+    for selection, name in (("is_made", "create"), ("is_changed", "update")):
+        verdict = run("test_life", selection, zones)
+        assert set() == kinds(verdict)
+        found, reason = outcome(verdict, f"box.{name}.body.box")
+        assert Outcome.NOT_EXERCISED is found
+        assert "zone" in reason
+
+
+@pytest.mark.parametrize("member", ["description", "size", "notes"])
+def test_a_value_that_can_only_be_right_may_not_be_refused(run: Run, member: str) -> None:
+    refuses = refusing("box.update", wrong=lambda said: said.get(member) not in (None, 2))
+    assert kinds(run("test_life", "is_changed", refuses)) & {
+        ("box.update", "allowed-refused"),
+        ("box.update", "refuses"),
+    }
+
+
+def test_a_value_that_can_only_be_right_may_not_be_refused_by_a_create(run: Run) -> None:
+    refuses = refusing("box.create", wrong=lambda said: "description" in said)
+    assert ("box.create", "allowed-refused") in kinds(run("test_life", "is_made", refuses))
+
+
+# --- names ----------------------------------------------------------------------------------------------------------
+
+
+def test_names_keep_our_mark_where_they_have_to_be_short(run: Run) -> None:
+    names: list[str] = []
+
+    def stored(call: Call, item: Any, _store: object) -> None:
+        names.append(item.members["name"])
+
+    verdict = run("test_life", "is_changed or is_made", Hooks(stored=stored))
+    assert set() == kinds(verdict)
+    assert names
+    assert all(verdict.run.id in name and 3 <= len(name) <= 20 for name in names)

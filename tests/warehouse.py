@@ -1,4 +1,4 @@
-"""A made-up service of a warehouse, as specs that were written and not extracted: thirty operations in the forms that
+"""A made-up service of a warehouse, as specs that were written and not extracted: more than thirty operations in the forms that
 chapters on volumes and servers have."""
 
 from __future__ import annotations
@@ -139,7 +139,9 @@ def operations() -> Chapter:
         ("crate.delete", "DELETE", crate, {202: None}),
         ("crate.marks.show", "GET", f"{crate}/marks", {200: within("marks", NOTES)}),
         ("crate.marks.replace", "PUT", f"{crate}/marks", {"body": within("marks", NOTES), 200: within("marks", NOTES)}),
-        ("crate.move", "POST", f"{crate}/action", {"body": within("os-move", obj({"hall": RACK["hall"]})), 202: None}),
+        ("crate.act.os-move", "POST", f"{crate}/action", {"body": within("os-move", obj({"hall": RACK["hall"]})), 202: None}),
+        ("crate.act.os-close", "POST", f"{crate}/action", {"body": obj({"os-close": {"type": "null"}}), 202: None}),
+        ("crate.act.weigh", "POST", f"{crate}/action", {"body": within("weigh", obj({"unit": {"type": "string", "enum": ["kg", "lb"]}})), 200: within("weight", obj({"value": {"type": "integer"}}))}),
         ("seal.list", "GET", "/v3/seals", {"query": {**LIMIT, "crate_id": {"type": "string"}}, 200: rows("seals", obj(SEAL))}),
         ("seal.create", "POST", "/v3/seals", {"body": within("seal", obj(some(SEAL, "name", "crate_id"))), 201: within("seal", obj(SEAL))}),
         ("seal.show", "GET", "/v3/seals/{seal_id}", {200: within("seal", obj(SEAL))}),
@@ -195,11 +197,25 @@ def _operation(name: str, path: str, said: Mapping[Any, Any]) -> dict[str, Any]:
     return result
 
 
+def _shared(known: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
+    """What OpenAPI sees of operations on one method and path, which the member of their bodies tells apart."""
+    each = [*known.get("x-operations", {"": known}).values(), operation]
+    schemas = [item["requestBody"]["content"]["application/json"]["schema"] for item in each]
+    return {
+        **known,
+        "operationId": f"{operation['operationId'].rpartition('.')[0]}.any",
+        "requestBody": {"required": True, "content": {"application/json": {"schema": {"oneOf": schemas}}}},
+        "x-operations": {next(iter(schema["properties"])): item for schema, item in zip(schemas, each, strict=True)},
+    }
+
+
 def write_warehouse(directory: Path, chapter: Chapter | None = None) -> Path:
     """Write the specs into a directory, which is returned; with a `chapter` of other operations."""
     paths: dict[str, dict[str, Any]] = {}
     for name, method, path, said in chapter or operations():
-        paths.setdefault(path, {})[method.lower()] = _operation(name, path, said)
+        methods, operation = paths.setdefault(path, {}), _operation(name, path, said)
+        known = methods.get(method.lower())
+        methods[method.lower()] = operation if known is None else _shared(known, operation)
     members = {"message": {"type": "string"}, "code": {"type": "integer"}, "title": {"type": "string"}}
     envelope = {**obj({"error": obj(members)}), "x-source": LINE}
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}

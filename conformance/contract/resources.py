@@ -3,6 +3,7 @@
 Rules
 - A path that ends in a noun is a collection when another path continues it by one parameter alone (`/v2/servers`,
   `/v2/servers/{server_id}`), or when it is both listed (GET) and created in (POST).
+- Of several operations on one method and path the one whose body is called by the resource is meant, else the first.
 - GET and POST of the collection list and create; GET, PATCH (or PUT) and DELETE of the single one show, change and
   remove it.
 - What stands below a single one and is no collection of its own belongs to it as an extra
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from conformance.document.nouns import nouns
@@ -27,15 +29,26 @@ _PARAMETER = re.compile(r"/\{([^/{}]+)\}\Z")
 def resources_of(operations: Iterable[Operation]) -> dict[str, Resource]:
     """Name -> resource, in the order of the operations."""
     found: dict[str, Resource] = {}
-    by_service: dict[str, dict[str, dict[str, Operation]]] = {}
+    by_service: dict[str, dict[str, list[Operation]]] = {}
     for operation in operations:
-        by_service.setdefault(operation.service, {}).setdefault(operation.path, {})[operation.method] = operation
-    for service, paths in by_service.items():
+        by_service.setdefault(operation.service, {}).setdefault(operation.path, []).append(operation)
+    for service, there in by_service.items():
+        paths = {path: _by_method(path, items) for path, items in there.items()}
         collections = _collections(paths)
         for path, parameter in collections.items():
             resource = _resource(service, path, parameter, paths, collections)
-            found[resource.name] = resource
+            below = {place: tuple(item.id for item in there[f"{resource.item}{place}"]) for place in resource.extra}
+            found[resource.name] = replace(resource, extra=below)
     return found
+
+
+def _by_method(path: str, operations: Iterable[Operation]) -> dict[str, Operation]:
+    noun = (nouns(path) or ("",))[-1]
+    chosen: dict[str, Operation] = {}
+    for item in operations:
+        if item.method not in chosen or item.action == noun:
+            chosen[item.method] = item
+    return chosen
 
 
 def _collections(paths: Mapping[str, Mapping[str, Operation]]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from conformance.model.errors import UsageError
 __all__ = [
     "METHODS",
     "SHARING",
+    "actions_of",
     "common_spec",
     "in_order",
     "is_success",
@@ -72,6 +73,17 @@ def operations_of(spec: Spec) -> Iterator[tuple[str, str, Spec]]:
             if method in METHODS:
                 for one in operation.get(SHARING, {}).values() or [operation]:
                     yield method.upper(), path, one
+
+
+def actions_of(spec: Spec) -> dict[str, str]:
+    """The id of each operation that shares method and path with others -> the member of its body."""
+    return {
+        one["operationId"]: name
+        for item in spec.get("paths", {}).values()
+        for method, operation in item.items()
+        if method in METHODS
+        for name, one in operation.get(SHARING, {}).items()
+    }
 
 
 def is_success(code: str) -> bool:

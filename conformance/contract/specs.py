@@ -22,7 +22,7 @@ from conformance.contract.ledger import defaults_of, derive
 from conformance.contract.prepared import LEDGER, OVERLAY, Prepared, prepared
 from conformance.contract.references import resolved
 from conformance.contract.resources import resources_of
-from conformance.contract.services import common_spec, is_success, operations_of, promised_headers
+from conformance.contract.services import actions_of, common_spec, is_success, operations_of, promised_headers
 from conformance.model import requirement_id
 from conformance.model.contract import (
     Authority,
@@ -87,9 +87,10 @@ def _loaded(place: Path) -> Contract:
     common = common_spec(effective)
     operations: dict[str, Operation] = {}
     for service, spec in effective.items():
+        actions = actions_of(spec)
         for method, path, raw in operations_of(spec):
             operation = _operation(spec, service, method, path, raw)
-            operations[operation.id] = operation
+            operations[operation.id] = replace(operation, action=actions.get(operation.id, ""))
     codes = {
         item["code"]: ErrorCode(item["code"], item["phrase"], item["x-source"][0][0])
         for item in common["x-common"]["error-codes"]

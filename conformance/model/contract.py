@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from conformance.model.jsonvalue import Unreadable, read_json
 from conformance.model.requirement_id import Kind
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Ruling",
     "Schema",
     "Statement",
+    "named_action",
 ]
 
 NEXT_PAGE, FIRST_PAGE = "next", "first"
@@ -166,6 +168,8 @@ class Operation:
 
     `request_schema` is the schema of the JSON body, or None when the operation takes no JSON body.
     `errors` are codes that the document lists for this operation, beside the common ones.
+    `action` is the member that its body has and that of no other operation on its method and path; empty where it has both
+    for itself.
     `defaults` are the values the document's example shows for members that the request left out.
     `secured` says that it is refused without a valid token; `issues_token` that its answer carries one in a header.
     `upstream_query` are parameters that upstream's operation knows, or used to, where the document is silent;
@@ -187,6 +191,7 @@ class Operation:
     request_example: Any = None
     response_example: Any = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    action: str = ""
     secured: bool = True
     issues_token: bool = False
     upstream_query: tuple[str, ...] = ()
@@ -323,8 +328,36 @@ class Contract:
         promises it."""
         return self._promised.get((operation, status), {})
 
-    def match(self, method: str, path: str) -> Operation | None:
-        """The operation that a method and a path (without query, from the service's root) address, or None."""
-        return next(
+    @cached_property
+    def _actions(self) -> Mapping[tuple[str, str, str], Mapping[str, str]]:
+        found: dict[tuple[str, str, str], dict[str, str]] = {}
+        for item in self.operations.values():
+            if item.action:
+                found.setdefault((item.service, item.method, item.path), {})[item.action] = item.id
+        return found
+
+    def actions(self, operation: Operation) -> Mapping[str, str]:
+        """The member of a body -> the id of the operation that it is of, for all that share method and path with this one;
+        empty where it has both for itself."""
+        return self._actions.get((operation.service, operation.method, operation.path), {})
+
+    def match(self, method: str, path: str, body: bytes = b"") -> Operation | None:
+        """The operation that a method, a path (without query, from the service's root) and a body address, or None; of several
+        on one method and path that which the body names, none where it names none of them."""
+        found = next(
             (item for item in self.operations.values() if item.method == method and item.pattern.match(path)), None
         )
+        if found is None or not self.actions(found):
+            return found
+        named = named_action(body, self.actions(found))
+        return self.operations[named] if named is not None else None
+
+
+def named_action(body: bytes, actions: Mapping[str, str]) -> str | None:
+    """The operation whose member a body has, and no other's; None where it is no object, or has none or several of them."""
+    try:
+        read = read_json(body)
+    except Unreadable:
+        return None
+    found = [actions[name] for name in read if name in actions] if isinstance(read, dict) else []
+    return found[0] if len(found) == 1 else None

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TypeVar
 
+from conformance.judge.recognition import recognised
 from conformance.judge.registry import judge_exchange
 from conformance.model import requirement_id
 from conformance.model.contract import Contract
@@ -121,6 +122,7 @@ class Recorder:
     def _numbered(self, request: Request, response: Response) -> Exchange:
         if request.url in self.unanswered:
             request = replace(request, doubtful=True)
+        request = recognised(request, self.contract)
         number = len(self.exchanges) + 1
         return Exchange(number, request, response, response.began or time.time() - response.elapsed, self.case)
 

@@ -73,6 +73,10 @@ def test_actions_share_a_body_and_are_operations_each(tmp_path: Path) -> None:
     contract = loaded(document_of(reboot, stop), tmp_path)
     assert ["server.act.reboot", "server.act.stop"] == list(contract.operations)
     assert contract.operations["server.act.stop"].path == path
+    assert contract.actions(contract.operations["server.act.stop"]) == {
+        "reboot": "server.act.reboot",
+        "stop": "server.act.stop",
+    }
     assert "server.act.reboot.body.reboot" in contract.requirements
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,6 +30,22 @@ def operation(method: str, path: str, schema: dict[str, Any] | None = None, serv
 def one(*operations: Operation) -> Resource:
     (resource,) = resources_of(operations).values()
     return resource
+
+
+def test_every_action_on_a_resource_is_an_operation_of_it() -> None:
+    show = operation("GET", "/v2/servers/{server_id}", SERVER)
+    actions = [
+        replace(operation("POST", "/v2/servers/{server_id}/action"), id=f"server.act.{name}", action=name)
+        for name in ("reboot", "stop")
+    ]
+    assert {"/action": ("server.act.reboot", "server.act.stop")} == one(show, *actions).extra
+
+
+@pytest.mark.parametrize("names", [("server", "import"), ("import", "server")])
+def test_of_several_creates_that_is_meant_whose_body_is_called_by_the_resource(names: tuple[str, ...]) -> None:
+    creates = [replace(operation("POST", "/v2/servers"), id=f"server.create.{name}", action=name) for name in names]
+    listing = operation("GET", "/v2/servers", {"type": "array", "items": SERVER})
+    assert one(listing, *creates).create == "server.create.server"
 
 
 def test_a_collection_and_its_items_are_one_resource() -> None:

@@ -13,6 +13,7 @@ from warehouse import write_warehouse
 from conformance.cli.reporting import conduct_run
 from conformance.model.verdict import Outcome, Verdict
 from conformance.proof.reference import Reference
+from conformance.reports.curl import curl_command
 from conformance.run.options import Options
 from conformance.services.fault import Fault, Hooks
 from conformance.services.wire import Answer, Call, Caller, Refused
@@ -133,3 +134,13 @@ def test_a_default_that_does_not_hold_is_one(run: Run) -> None:
 
 def test_a_default_of_what_is_still_being_made_is_not_judged(run: Run) -> None:
     assert kinds(run(showing("colour", "red", "moving"), *DEFAULTS)) == set()
+
+
+def test_a_failure_of_one_action_is_told_of_that_one_with_its_body(run: Run) -> None:
+    def answer(call: Call, answer: Answer, _store: object) -> Answer:
+        return Answer(500, {}) if b"weigh" in call.body else answer
+
+    verdict = run(Hooks(answer=answer), "test_access", "without_a_valid_token and crate.act")
+    found = [group for group in verdict.findings if "status.server-error" in group.requirements]
+    assert {"crate.act.weigh"} == {place.operation for group in found for place in group.places}
+    assert all("weigh" in curl_command(group.exemplar.request) for group in found)

@@ -162,6 +162,8 @@ def operations() -> Chapter:
         ("key.create", "POST", "/v3/keys", {"body": within("key", obj(KEY)), 200: within("key", obj(KEY))}),
         ("key.show", "GET", "/v3/keys/{key_name}", {200: within("key", obj(KEY))}),
         ("key.delete", "DELETE", "/v3/keys/{key_name}", {202: None}),
+        ("hall.show", "GET", "/v3/halls/{hall_id}", {200: within("hall", obj({"id": {"type": "integer"}, "gates": {"type": "integer"}}))}),
+        ("usage.show", "GET", "/v3/usage", {"needs": ["since"], "query": {"since": {"type": "string", "format": "date"}, "unit": TEXT}, 200: within("usage", obj({"crates": {"type": "integer"}}))}),
         ("limits.show", "GET", "/v3/limits", {200: within("limits", obj({"crates": {"type": "integer"}, "racks": {"type": "integer"}}))}),
     ]  # fmt: skip
 

@@ -132,8 +132,8 @@ def _path(request: Request, operation: Operation) -> Iterator[Part]:
     if at < 0 or not raw or set(text) & set("/\\") or text.strip(".") == "" or ";" in raw:
         yield Part(place, Class.open("no-path-segment"))
         return
-    parameter = next(item for item in operation.parameters if item.name == name)
-    yield Part(place, rule_of(parameter.schema, text))
+    schema = next((item.schema for item in operation.parameters if item.name == name), {})
+    yield Part(place, rule_of(schema, text))
 
 
 def _query(request: Request, operation: Operation) -> Iterator[Part]:

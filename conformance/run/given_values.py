@@ -1,21 +1,27 @@
-"""The file of values: what the bodies and paths of a contract need and nothing of it makes.
+"""The file of values: what the requests of a contract need and nothing of it makes.
 
-server:                 # a resource, or an operation such as server.create
-  flavorRef: m1.tiny    # member of the body, or parameter of the path
+server:                 # a resource: members of the body of its create, parameters of its paths
+  flavorRef: m1.tiny
+flavor.show:            # an operation: members of its body, parameters of its path and of its query
+  flavor_id: 42
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from conformance.contract.located import Located, Unparsed
-from conformance.model.contract import Contract
+from conformance.contract.producers import inner_of
+from conformance.model.contract import Contract, Operation
 from conformance.model.errors import UsageError
 
 __all__ = ["load_values"]
+
+_PARAMETER = re.compile(r"\{([^{}]+)\}")
 
 
 def load_values(path: Path, contract: Contract) -> Mapping[str, Mapping[str, Any]]:
@@ -29,9 +35,7 @@ def load_values(path: Path, contract: Contract) -> Mapping[str, Mapping[str, Any
     known = [*contract.resources, *contract.operations]
     for name, members in data.items():
         if name not in known:
-            near = get_close_matches(str(name), known, 1)
-            hint = f"; do you mean {near[0]}?" if near else ""
-            raise UsageError(f"{path}: {name}: the contract has no such resource or operation{hint}")
+            raise UsageError(f"{path}: {name}: the contract has no such resource or operation{_near(name, known)}")
         if not isinstance(members, dict):
             raise UsageError(f"{path}: {name}: give a value for each member, such as `{name}: {{member: value}}`")
         own = contract.resources[name].id if name in contract.resources else ""
@@ -39,4 +43,31 @@ def load_values(path: Path, contract: Contract) -> Mapping[str, Mapping[str, Any
             raise UsageError(
                 f"{path}: {name}: {own}: leave it out; what is made is named by the run, to be known again"
             )
+        in_body, in_address = _taken(contract, name)
+        for member, value in members.items():
+            if member not in {*in_body, *in_address}:
+                near = _near(member, [*in_body, *in_address])
+                raise UsageError(f"{path}: {name}: {member}: no request of it has such a member or parameter{near}")
+            if member not in in_body and (isinstance(value, dict | list) or value is None or value == ""):
+                raise UsageError(f"{path}: {name}: {member}: a parameter is one text or number; give it")
     return data
+
+
+def _near(name: object, known: list[str]) -> str:
+    near = get_close_matches(str(name), known, 1)
+    return f"; do you mean {near[0]}?" if near else ""
+
+
+def _taken(contract: Contract, name: str) -> tuple[set[str], set[str]]:
+    """The members of bodies and the parameters that values can be given for below a resource or an operation."""
+    if name in contract.operations:
+        operation = contract.operations[name]
+        return _members(operation), {*_PARAMETER.findall(operation.path), *(item.name for item in operation.query)}
+    resource = contract.resources[name]
+    paths = [contract.operations[item].path for item in resource.operations]
+    in_body = _members(contract.operations[resource.create]) if resource.create is not None else set()
+    return in_body, {parameter for path in paths for parameter in _PARAMETER.findall(path)}
+
+
+def _members(operation: Operation) -> set[str]:
+    return {*inner_of(operation.request_schema)[1].get("properties", {})}

@@ -39,7 +39,7 @@ LEAST_PATIENCE, LONGEST_PATIENCE = 0.3, 3.0
 """Seconds between a write and the next read, where what was written is seen only later."""
 NO_NAMES: Mapping[str, str] = {}
 _PARAMETER = re.compile(r"\{[^}]*\}")
-_HEAD = re.compile(r"(?:/v\d+(?:\.\d+)?)?/\{((?:project|tenant)_id)\}(?:/|\Z)")
+_HEAD = re.compile(r"(?:/v\d+(?:\.\d+)?)?/\{((?:project|tenant)(?:_id)?)\}(?:/|\Z)")
 """Where a path names the project in which it acts: before all else, behind the version."""
 
 

@@ -17,10 +17,10 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from conformance.contract.producers import OWN, inner_of, parameters_of, producer_of
+from conformance.contract.producers import OWN, inner_of, needs_of, parameters_of, producer_of
 from conformance.generate.allowed import allowed_values, is_allowed
 from conformance.generate.values import plain_value
-from conformance.model.contract import Operation, Resource, Schema
+from conformance.model.contract import Operation, Parameter, Resource, Schema
 from conformance.model.errors import TargetError
 from conformance.model.jsonvalue import JSON
 from conformance.model.message import READING, Exchange, Request
@@ -28,6 +28,7 @@ from conformance.model.phrase import Phrase
 from conformance.run.reading import Members, reading
 from conformance.run.recorder import CLEANUP
 from conformance.run.secret_members import SECRET
+from conformance.run.sending.caller import NO_NAMES, Query
 from conformance.run.sending.client import Client
 from conformance.run.sending.listing import listed_by
 from conformance.run.service import unclaimed
@@ -43,11 +44,51 @@ _DIGITS = 6
 _PLAIN = (str, int, float, bool)
 
 
+def as_text(value: Any) -> str:
+    """A value as a path or a query has it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 class GenericClient(Client):
     """Makes, shows, lists, changes and removes the resources of one kind. Those of the other kinds are made by the other
     `clients` of the run."""
 
     _supply = ""  # what was made for other resources, and is there until the case is over
+
+    # --- what is given ------------------------------------------------------------------------------------------------
+
+    def values_for(self, operation: Operation) -> dict[str, Any]:
+        """Member or parameter -> value of the file of values, for requests of an operation."""
+        resource = self.contract.resource_of(operation.id)
+        about = self.values.get(resource.name, {}) if resource is not None else {}
+        return {**about, **self.values.get(operation.id, {})}
+
+    def path(
+        self, operation: Operation, resource_id: str = "", actor: str = "main", names: Mapping[str, str] = NO_NAMES
+    ) -> str:
+        """The path of an operation, with the actor's project at its head, and what is given for its other parameters; for
+        that of the resource itself where no id is said."""
+        resource = self.contract.resource_of(operation.id)
+        own = resource.parameter if resource is not None and resource_id else ""
+        given = self.values_for(operation)
+        known = {name: as_text(given[name]) for name in parameters_of(operation) if name in given and name != own}
+        return super().path(operation, resource_id, actor, {**known, **names})
+
+    def send(
+        self, method: str, path: str, *, operation: str | None = None, query: Query = (), **options: Any
+    ) -> Exchange:
+        """Send any request, with what is given for the parameters of its query that it cannot do without."""
+        item = self.contract.operations.get(operation or "")
+        given = self.values_for(item) if item is not None else {}
+        needed = {one.name: as_text(given[one.name]) for one in self._needed_query(item) if one.name in given}
+        pairs = [(name, str(value)) for name, value in (query.items() if isinstance(query, Mapping) else query)]
+        said = {name for name, _ in pairs}
+        added = [pair for pair in needed.items() if pair[0] not in said]
+        return super().send(method, path, operation=operation, query=[*pairs, *added], **options)
+
+    @staticmethod
+    def _needed_query(operation: Operation | None) -> Iterator[Parameter]:
+        yield from (item for item in operation.query if item.required) if operation is not None else ()
 
     # --- bodies -----------------------------------------------------------------------------------------------------
 
@@ -79,8 +120,7 @@ class GenericClient(Client):
     def given(self, operation: Operation) -> dict[str, Any]:
         """The members of the body of an operation that the file of values has."""
         members = inner_of(operation.request_schema)[1].get("properties", {})
-        given = {**self.values.get(self.resource.name, {}), **self.values.get(operation.id, {})}
-        return {name: value for name, value in given.items() if name in members}
+        return {name: value for name, value in self.values_for(operation).items() if name in members}
 
     def mark(self, operation: Operation, node: Schema) -> str:
         """A name of ours that a schema allows. Raises NotExercised where it could not be recognised any more."""
@@ -176,13 +216,29 @@ class GenericClient(Client):
             word = held_back(operation, self.allow)
             if word:
                 yield self._hold_back(operation, Phrase.of("not-allowed", operation=operation.id, word=word))
+        for operation in unclaimed(self.contract):
+            if operation.method in READING and operation.service == self.service.name:
+                for name in self._wanting(operation):
+                    yield Phrase.of("value-missing", operation=operation.id, name=name)
         if not self.makes or self.resource.create in self.unfit:
             return
         operation = self.operation(str(self.resource.create))
-        given = {**self.values.get(self.resource.name, {}), **self.values.get(operation.id, {})}
+        given = self.values_for(operation)
         for name in inner_of(operation.request_schema)[1].get("required", ()):
             if _REFERENCE.fullmatch(name) and name not in given and not self._can_be_had(operation, name):
                 yield self._hold_back(operation, Phrase.of("value-missing", operation=operation.id, name=name))
+
+    def _wanting(self, operation: Operation) -> Iterator[str]:
+        """The parameters of what reads for which nothing is given, made or listed."""
+        given = self.values_for(operation)
+        for need in needs_of(self.contract, operation):
+            producer = self.contract.resources.get(need.resource)
+            there = producer is not None and (producer.list or producer.create)
+            if not need.member and not there and need.name not in given:
+                yield need.name
+        for item in self._needed_query(operation):
+            if item.name not in given and not {"default", "enum"} & item.schema.keys():
+                yield item.name
 
     def _hold_back(self, operation: Operation, reason: Phrase) -> Phrase:
         self.unfit[operation.id] = self.held_back[operation.id] = reason

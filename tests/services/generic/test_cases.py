@@ -32,13 +32,14 @@ def specs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(specs: Path, tmp_path: Path) -> Run:
     """Runs the cases of a module that a selection names against the warehouse with hooks."""
 
-    def conducted(hooks: Hooks, module: str, selection: str) -> Verdict:
+    def conducted(hooks: Hooks, module: str, selection: str, values: Path | None = None) -> Verdict:
         target = Fault("any", (), "of this test", hooks)
         options = Options(
             specs=specs,
             embedded=lambda contract: Reference(contract, faults=(target,)),
             modules=(f"{CASES}.{module}",),
             selection=selection,
+            values=values,
             seed=1,
         )
         verdict, _ = conduct_run(options, tmp_path, Console(file=io.StringIO()))
@@ -144,3 +145,18 @@ def test_a_failure_of_one_action_is_told_of_that_one_with_its_body(run: Run) -> 
     found = [group for group in verdict.findings if "status.server-error" in group.requirements]
     assert {"crate.act.weigh"} == {place.operation for group in found for place in group.places}
     assert all("weigh" in curl_command(group.exemplar.request) for group in found)
+
+
+def test_what_a_file_of_values_gives_is_asked_for(run: Run, tmp_path_factory: pytest.TempPathFactory) -> None:
+    file = tmp_path_factory.mktemp("given") / "values.yaml"
+    file.write_text("hall:\n  hall_id: 3\nusage.show:\n  since: 2026-01-01\n  unit: each\n")
+
+    def answer(call: Call, answer: Answer, _store: object) -> Answer:
+        return Answer(200, {"hall": {"id": "three", "gates": 1}}) if call.operation == "hall.show" else answer
+
+    verdict = run(Hooks(), "test_given", "are_given_for", file)
+    assert {item.operation for item in verdict.exchanges if item.case} >= {"hall.show", "usage.show"}
+    assert kinds(verdict) == set()
+    assert {"hall.show"} == {
+        where for where, _ in kinds(run(Hooks(answer=answer), "test_given", "are_given_for", file))
+    }

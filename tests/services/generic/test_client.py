@@ -130,6 +130,11 @@ def test_a_value_that_nothing_makes_is_missing_before_the_run_and_taken_from_the
         ("rack:\n  id: a\n", "rack: id: leave it out"),
         ("rack: 1\n", "rack: give a value for each member"),
         ("- 1\n", "give a resource or an operation"),
+        ("rack:\n  halll: a\n", "rack: halll: no request of it has such a member or parameter; do you mean hall?"),
+        ("rack:\n  1: a\n", "rack: 1: no request of it has such a member or parameter"),
+        ("usage.show:\n  sinse: a\n", "usage.show: sinse: no request of it has such"),
+        ("usage.show:\n  since: [1]\n", "usage.show: since: a parameter is one text or number"),
+        ("hall:\n  hall_id:\n", "hall: hall_id: a parameter is one text or number"),
     ],
 )
 def test_a_file_of_values_that_is_none_is_one_line(goods: Contract, tmp_path: Path, text: str, due: str) -> None:
@@ -186,5 +191,44 @@ def test_a_secret_that_a_body_needs_is_drawn_and_shown_nowhere(goods: Contract) 
 def test_a_secret_of_the_file_of_values_is_shown_nowhere(goods: Contract, tmp_path: Path) -> None:
     file = tmp_path / "values.yaml"
     file.write_text("rack:\n  admin_password: Sup3rS3cretPw\n")
+    item = goods.operations["rack.create"]
+    body = {"properties": {"admin_password": {"type": "string"}, "name": {"type": "string"}}}
+    goods = replace(goods, operations={**goods.operations, item.id: replace(item, request_schema=body)})
     with opened(goods, replace(OPTIONS, values=file)) as session:
         assert "Sup3rS3cretPw" not in session.secrets.text("it is Sup3rS3cretPw")
+
+
+def test_a_parameter_of_a_path_that_nothing_makes_is_missing_and_taken_from_the_file(
+    goods: Contract, tmp_path: Path
+) -> None:
+    missing = {
+        Phrase.of("value-missing", operation="hall.show", name="hall_id"),
+        Phrase.of("value-missing", operation="usage.show", name="since"),
+    }
+    with opened(goods) as session:
+        assert missing == {item for item in session.notes if item.kind == "value-missing"}
+    file = tmp_path / "values.yaml"
+    file.write_text("hall:\n  hall_id: 42\nusage.show:\n  since: 2026-01-01\n")
+    with opened(goods, replace(OPTIONS, values=file)) as session:
+        assert not [item for item in session.notes if item.kind == "value-missing"]
+        client = next(iter(session.clients.values()))
+        asked = [client.call("hall.show"), client.call("hall.show", "7"), client.call("usage.show")]
+        urls = [item.request.url.partition("/v3/")[2] for item in asked]
+        assert ["halls/42", "halls/7", "usage?since=2026-01-01"] == urls
+        said = client.call("usage.show", query={"since": "2025-01-01"})
+        assert said.request.url.endswith("usage?since=2025-01-01")
+
+
+def test_a_value_for_one_operation_goes_before_that_for_its_resource(goods: Contract, tmp_path: Path) -> None:
+    file = tmp_path / "values.yaml"
+    file.write_text("hall:\n  hall_id: 1\nhall.show:\n  hall_id: 2\n")
+    with opened(goods, replace(OPTIONS, values=file)) as session:
+        client = next(iter(session.clients.values()))
+        assert client.call("hall.show").request.url.endswith("/halls/2")
+
+
+def test_the_project_at_the_head_of_a_path_is_that_of_the_token_however_it_is_called(goods: Contract) -> None:
+    with opened(moved(goods, "/v3/racks", "/v3/{tenant}/racks")) as session:
+        client = about(session)["rack"]
+        own = client.target.main.project_id
+        assert client.make().source.request.url.endswith(f"/v3/{own}/racks")

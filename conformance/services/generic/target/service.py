@@ -44,7 +44,7 @@ STOCK = 2
 _CHANGED = re.compile(r"updat|modif|chang")
 """What is in the name of a member that says when a resource was changed."""
 _OWNERS = ("project_id", "tenant_id", "owner", "owner_id")
-_PROJECTS = ("project_id", "tenant_id")
+_PROJECTS = ("project_id", "tenant_id", "project", "tenant")
 
 
 class GenericPart:

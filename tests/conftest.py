@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +25,9 @@ from conformance.model.record import Attempt, Record
 from conformance.model.verdict import Run, Verdict
 from conformance.proof.reference import Reference
 from conformance.run.recorder import Recorder
+
+TOLD = (".org.chromium", "org.chromium", "scoped_dir", "conformance-fault-")
+"""How the names begin of what a browser leaves, and of the traceback of a bug of ours: the user is told where it is."""
 
 
 def pytest_report_header() -> str:
@@ -99,6 +103,25 @@ def signals_of_a_terminal() -> Iterator[None]:
     yield
     for number in ignored:
         signal.signal(number, signal.SIG_IGN)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder for temporary files, of the tests and of all that they start: one of their own."""
+    folder = tmp_path_factory.mktemp("temporary", numbered=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(folder))
+        patch.setattr(tempfile, "tempdir", None)
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_in_the_temporary_folder(temporary_folder: Path) -> Iterator[None]:
+    """What a test leaves there, the run of a user would leave too."""
+    before = set(os.listdir(temporary_folder))
+    yield
+    left = {name for name in set(os.listdir(temporary_folder)) - before if not name.startswith(TOLD)}
+    assert set() == left
 
 
 @pytest.fixture(autouse=True)

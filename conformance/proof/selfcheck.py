@@ -196,9 +196,9 @@ def _told(results: Iterable[CleanRun | FaultTrial], total: int, progress: Consol
 
 def _settle(state: str, specs: Path | None) -> None:
     """Give a worker its contract, and an environment of its own, so that it uses neither journals nor clouds of the
-    user."""
+    user, and leaves nothing in the folder for temporary files when it is ended in the middle of a trial."""
     _use(specs)
-    os.environ["XDG_STATE_HOME"] = state
+    os.environ["XDG_STATE_HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = state
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its workers
     for name in [name for name in os.environ if name.startswith("OS_")]:
         del os.environ[name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 import pytest
 from draws import drawn
@@ -15,7 +15,8 @@ from conformance.proof.bank import bank, liberties
 from conformance.services.generic.faults import ALL
 from conformance.services.rest import rest_faults, unclaimed
 
-GOODS = warehouse(Path(mkdtemp(prefix="conformance-warehouse-")))
+with TemporaryDirectory() as place:
+    GOODS = warehouse(Path(place))
 UNSEEN = {
     "crate.list.sort_dir.ignored",  # it asks for one parameter at a time
 }

@@ -2,28 +2,38 @@
 
 Some of a series are drawn by the day and run with the other tests; further ones are marked `proof`, and `make proof` runs
 them: the rest of the series, or of one that takes an hour another part by the day. What neither runs is not collected.
-So from day to day the two run the whole of it. CONFORMANCE_ALL=1 draws all, and CONFORMANCE_DAY=2026-01-31 draws as on
-that day.
+So from day to day the two run the whole of it. A test that is long by itself is run on every third day, and else skipped
+with its reason. CONFORMANCE_ALL=1 draws all, and CONFORMANCE_DAY=2026-01-31 draws as on that day.
 """
 
 from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
+from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
-__all__ = ["DAY", "drawn", "examples"]
+__all__ = ["DAY", "drawn", "examples", "long"]
 
 V = TypeVar("V")
+Test = TypeVar("Test", bound=Callable[..., Any])
 
 DAY = "CONFORMANCE_DAY"
 os.environ.setdefault(DAY, datetime.now(UTC).date().isoformat())  # workers of one run draw alike, also at midnight
+
+
+def long(test: Test) -> Test:
+    """A test that takes many seconds and rarely breaks: it runs on every third day, each such test on days of its own."""
+    turn = crc32(f"{test.__module__}.{test.__qualname__}".encode()) % 3
+    today = date.fromisoformat(os.environ[DAY]).toordinal() % 3
+    left_out = os.environ.get("CONFORMANCE_ALL") != "1" and turn != today
+    return pytest.mark.skipif(left_out, reason="long, and not of this day (CONFORMANCE_ALL=1)")(test)
 
 
 def drawn(values: Iterable[Any], most: int, proof: int | None = None) -> list[Any]:

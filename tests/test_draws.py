@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from checkout import PIPELINE, not_here, tool
-from draws import DAY, drawn
+from draws import DAY, drawn, long
 
 SERIES = [f"fault {number}" for number in range(30)]
 
@@ -47,6 +47,28 @@ def test_all_are_drawn_when_all_are_asked_for_and_of_a_short_series(monkeypatch:
     monkeypatch.setenv("CONFORMANCE_ALL", "1")
     assert [] == parts(4)[1]
     assert SERIES == [item.values[0] for item in drawn(SERIES, 4, 10)]
+
+
+def left_out() -> bool:
+    """Whether a long test does not run, with these variables."""
+
+    def test() -> None: ...
+
+    (mark,) = long(test).pytestmark  # type: ignore[attr-defined]
+    assert mark.kwargs == {"reason": "long, and not of this day (CONFORMANCE_ALL=1)"}
+    return bool(mark.args[0])
+
+
+def test_a_long_test_runs_on_every_third_day_and_when_all_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    of_days = []
+    for day in range(10, 22):
+        monkeypatch.setenv(DAY, f"2026-01-{day}")
+        of_days.append(left_out())
+    assert of_days[:3] * 4 == of_days
+    assert (2, 1) == (of_days[:3].count(True), of_days[:3].count(False))
+    monkeypatch.setenv("CONFORMANCE_ALL", "1")
+    monkeypatch.setenv(DAY, f"2026-01-{10 + of_days.index(True)}")
+    assert not left_out()
 
 
 def test_what_is_missing_is_skipped_with_its_reason_and_fails_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:

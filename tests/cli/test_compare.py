@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 from checkout import SCHEMAS
 from click.testing import CliRunner, Result
+from draws import long
 from rich.console import Console
 from targets import reference_with
 
@@ -63,6 +64,7 @@ def test_two_runs_of_the_same_target_are_the_same_whatever_their_seeds(runs: Cal
     assert result.compared > 50
 
 
+@long
 def test_two_whole_runs_of_the_same_target_are_the_same(runs: Callable[..., Path]) -> None:
     result = compare(read_run(runs(1, profile="gate")), read_run(runs(2, profile="gate")))
     assert (result.exit_code, result.same, result.facts, result.reasons) == (0, True, (), ())

@@ -15,6 +15,7 @@ import jsonschema
 import pytest
 from checkout import SCHEMAS
 from commands import command
+from draws import long
 from targets import clouds_with, reference_with
 
 from conformance.contract.specs import OVERLAY, default_directory
@@ -108,6 +109,7 @@ def test_nothing_selected_is_inconclusive(tmp_path: Path) -> None:
     assert command("run", "-k", "no_such_case", "--out", "out", cwd=tmp_path).returncode == 3
 
 
+@long
 def test_isolation_without_a_second_project_is_inconclusive_and_says_why(tmp_path: Path, reference: Reference) -> None:
     reference.write_clouds(tmp_path / "clouds.yaml")
     done = command("run", "--os-cloud", "reference", "--budget", "0", "--out", "out", cwd=tmp_path)
@@ -248,6 +250,7 @@ def test_an_interrupted_run_cleans_up_and_is_inconclusive(
     assert "the run was interrupted" in out
 
 
+@long
 def test_a_killed_run_is_cleaned_up_by_the_next(tmp_path: Path, reference: Reference) -> None:
     reference.write_clouds(tmp_path / "clouds.yaml")
     arguments = ["run", "--os-cloud", "reference", "--other-cloud", "reference-other", "--out", "out"]
@@ -293,6 +296,7 @@ def test_credentials_that_may_not_create_are_inconclusive_and_the_reason_is_said
     )
 
 
+@long
 @pytest.mark.parametrize(
     ("main", "other", "code", "words"),
     [
@@ -315,6 +319,7 @@ def _no_show(call: Call, _caller: Caller, _store: ImageStore) -> Answer | None:
     return None
 
 
+@long
 def test_a_service_without_the_observer_is_inconclusive_and_not_red(tmp_path: Path, contract: Contract) -> None:
     with Reference(contract, faults=[Fault("ours", (), "GET shows no image", Hooks(handle=_no_show))]) as reference:
         reference.write_clouds(tmp_path / "clouds.yaml")
@@ -326,6 +331,7 @@ def test_a_service_without_the_observer_is_inconclusive_and_not_red(tmp_path: Pa
     assert "does not answer; what needs it is not exercised" in " ".join(done.stdout.split())
 
 
+@long
 def test_a_promise_of_a_new_edition_that_no_case_reaches_is_never_green(tmp_path: Path, document_path: Path) -> None:
     text = document_path.read_text(encoding="utf-8")
     after = "409 Conflict "

@@ -20,6 +20,7 @@ import requests
 from administrator import holdings, tokens
 from checkout import ROOT, tool
 from commands import command
+from draws import long
 
 from conformance.contract.specs import load_contract
 from conformance.model.contract import Contract
@@ -99,6 +100,7 @@ def test_the_run_found_much_and_left_nothing(cloud: Cloud) -> None:
     assert len(cloud.scripts()) > 6
 
 
+@long
 def test_replay_leaves_nothing(cloud: Cloud) -> None:
     before = cloud.holds()
     done = command("replay", "run", *ON_CLOUD, cwd=cloud.folder)
@@ -106,6 +108,7 @@ def test_replay_leaves_nothing(cloud: Cloud) -> None:
     assert "left behind" not in done.stdout
 
 
+@long
 def test_plain_pytest_leaves_nothing(cloud: Cloud, tmp_path: Path) -> None:
     before = cloud.holds()
     arguments = [

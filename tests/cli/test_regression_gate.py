@@ -12,6 +12,7 @@ from pathlib import Path
 import commands
 import pytest
 from checkout import ROOT
+from draws import long
 from targets import reference_with
 
 from conformance.contract.specs import LEDGER, OVERLAY, default_directory
@@ -171,6 +172,7 @@ def test_what_is_wrong_ends_the_run_before_it_begins(tmp_path: Path, arguments: 
     assert not (tmp_path / "reports").exists()
 
 
+@long
 def test_plain_pytest_knows_the_same_options(tmp_path: Path, contract: Contract) -> None:
     waivers(tmp_path / "w.yaml", WAIVER.format("image.list.query.name", "permanent: true"))
     arguments = [

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from commands import command
+from draws import long
 
 from conformance.cli.main import cli
 
@@ -40,6 +41,7 @@ def test_no_state_of_the_standard_streams_is_exit_code_one(
     assert (code, said) == (done.returncode, done.stderr.splitlines())
 
 
+@long
 def test_the_verdict_of_a_run_stands_whatever_became_of_its_output(tmp_path: Path) -> None:
     done = shell(f"{PYTHON} run --reference --profile smoke --seed 1 --out out > /dev/full 2>&-", tmp_path)
     assert (0, True) == (done.returncode, (tmp_path / "out" / "verdict.json").is_file())

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
+from draws import long
 from rich.console import Console
 from targets import reference_with
 
@@ -24,12 +25,14 @@ def accepted(out: Path, *faults: str) -> Verdict:
     return conduct_run(options, out, Console(file=io.StringIO()))[0]
 
 
+@long
 @pytest.mark.proof
 def test_a_right_target_is_conformant(tmp_path: Path) -> None:
     verdict = accepted(tmp_path)
     assert (0, ()) == (verdict.exit_code, verdict.findings)
 
 
+@long
 @pytest.mark.proof
 def test_a_wrong_target_is_never_our_fault(tmp_path: Path) -> None:
     assert 1 == accepted(tmp_path, *FAULTS).exit_code

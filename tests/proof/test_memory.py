@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from draws import long
 
 ROOT = Path(__file__).parents[2]
 WHOLE = os.environ.get("CONFORMANCE_ALL") == "1"
@@ -33,6 +34,7 @@ def peak(requests: int, kind: str, tmp_path: Path) -> int:
     return int(told["read"])
 
 
+@long
 @pytest.mark.proof
 @pytest.mark.parametrize("kind", ["conformant", "broken"])
 def test_three_times_as_many_requests_take_the_same_memory(kind: str, tmp_path: Path) -> None:

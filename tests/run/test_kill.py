@@ -84,7 +84,7 @@ def started(folder: Path, environment: Mapping[str, str]) -> subprocess.Popen[by
     )
 
 
-@pytest.mark.parametrize(("after", "way"), drawn(MOMENTS, 1, 9))
+@pytest.mark.parametrize(("after", "way"), drawn(MOMENTS, 1, 5))
 def test_nothing_is_left_of_a_run_that_was_killed(contract: Contract, tmp_path: Path, after: int, way: str) -> None:
     trap = _Trap(after, way)
     with Reference(contract, faults=[Fault("ours", (), "kills its client", Hooks(answer=trap))]) as cloud:

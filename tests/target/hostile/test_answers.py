@@ -16,13 +16,13 @@ from conformance.proof.reference import Reference
 ANSWERS = {item.does: item for item in MET}
 
 
-@pytest.mark.parametrize("name", drawn(ANSWERS, 12, 30))
+@pytest.mark.parametrize("name", drawn(ANSWERS, 8, 14))
 def test_in_place_of_the_identity_service_it_is_one_line_and_inconclusive(name: str, serve: Any, outcome: Any) -> None:
     given = ANSWERS[name]
     one_line(outcome, serve(Server, lambda _: given.make()), given.words)
 
 
-@pytest.mark.parametrize("name", drawn([item.does for item in MET if not item.http], 4, 12))
+@pytest.mark.parametrize("name", drawn([item.does for item in MET if not item.http], 3, 6))
 def test_a_service_that_speaks_no_http_is_inconclusive(
     name: str, serve: Any, outcome: Any, reference: Reference
 ) -> None:
@@ -32,7 +32,7 @@ def test_a_service_that_speaks_no_http_is_inconclusive(
     assert STEERING.findall(line) == []
 
 
-@pytest.mark.parametrize("name", drawn([item.does for item in MET if item.http], 6, 18))
+@pytest.mark.parametrize("name", drawn([item.does for item in MET if item.http], 4, 8))
 def test_a_service_that_answers_so_gets_a_verdict(
     name: str, serve: Any, outcome: Any, reference: Reference, tmp_path: Path
 ) -> None:

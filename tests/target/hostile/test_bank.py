@@ -27,12 +27,12 @@ def held(hostile: Hostile, folder: Path, workers: int) -> None:
     assert () == met.wrong, met
 
 
-@pytest.mark.parametrize(("name", "workers"), drawn(product(AT_A_PLACE, WORKERS), 5, 24))
+@pytest.mark.parametrize(("name", "workers"), drawn(product(AT_A_PLACE, WORKERS), 3, 10))
 def test_an_answer_at_a_place_does_no_harm(name: str, workers: int, tmp_path: Path) -> None:
     held(AT_A_PLACE[name], tmp_path, workers)
 
 
-@pytest.mark.parametrize(("name", "workers"), drawn(product(ON_PURPOSE, WORKERS), 5, 14))
+@pytest.mark.parametrize(("name", "workers"), drawn(product(ON_PURPOSE, WORKERS), 3, 7))
 def test_a_server_made_on_purpose_does_no_harm(name: str, workers: int, tmp_path: Path) -> None:
     held(ON_PURPOSE[name], tmp_path, workers)
 

@@ -33,7 +33,7 @@ def test_two_walks_over_a_target_without_a_fault_are_alike() -> None:
     assert transcript(GOODS) == transcript(GOODS)
 
 
-@pytest.mark.parametrize("name", drawn(bank(GOODS), 25, 150))
+@pytest.mark.parametrize("name", drawn(bank(GOODS), 15, 50))
 def test_each_fault_changes_what_somebody_can_see(name: str) -> None:
     only = operation_of(GOODS, name)
     hooks = bank(GOODS)[name].hooks

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 from checkout import tool
+from draws import drawn
 from rich.console import Console
 from targets import reference_with
 
@@ -79,7 +80,7 @@ def last_status(out: bytes) -> int:
     return int(re.findall(rb"^HTTP/1\.1 (\d+)", out, re.MULTILINE)[-1])
 
 
-@pytest.mark.parametrize("fault", CHOSEN)
+@pytest.mark.parametrize("fault", drawn(CHOSEN, 2, 3))
 def test_each_script_gets_the_recorded_status_and_leaves_nothing(
     fault: str, contract: Contract, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 from checkout import SCHEMAS
 from click.testing import CliRunner
+from draws import drawn
 from rich.console import Console
 from targets import reference_with
 
@@ -93,7 +94,7 @@ def refused(*arguments: str | Path, env: dict[str, str] | None = None) -> tuple[
     return int(result.exception.exit_code), str(result.exception)
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", drawn(FAULTS, 2, 3))
 def test_findings_come_back_with_the_fault_and_not_without_it(fault: str, contract: Contract, tmp_path: Path) -> None:
     run = recorded(tmp_path / "run", fault, FAULTS[fault])
     count = len(read_run(run).findings)

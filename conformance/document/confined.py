@@ -1,22 +1,27 @@
 """Reading in a process of its own, so that no document takes for ever or all memory: whoever writes one can make a few
-bytes mean very much. What it may take grows with how much there is to read."""
+bytes mean very much. What it may take grows with how much there is to read.
+
+The process is our own program, started anew: it runs nothing of the script that asks, which may have no main guard.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
+import pickle
 import resource
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TypeVar, cast
 
-from conformance.document.lines import Source
 from conformance.model.errors import DocumentError, SuiteError
 
-__all__ = ["Allow", "confined"]
+__all__ = ["Allow", "confined", "serve"]
 
+Read = TypeVar("Read")
 Allow = Callable[[int], None]
 """Told, before they are read, how many seconds of the processor what is left to read may take."""
 
@@ -26,53 +31,61 @@ _FIRST = 60
 """Seconds of the processor until it is known how much there is to read."""
 _WALL = 1800.0
 """Seconds in all, whatever else the machine does."""
+_START = (
+    "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); import conformance.document.confined as it; "
+    "it.serve()"
+)
+"""The program: it finds modules where the one that asks does."""
 
 
-def confined(read: Callable[[bytes, Path, str, Allow], Source], data: bytes, path: Path, sha256: str) -> Source:
+def confined(read: Callable[[bytes, Path, str, Allow], Read], data: bytes, path: Path, sha256: str) -> Read:
     """What `read` (a function of a module) makes of the bytes. Raises DocumentError as it does, and with one line when it
     takes too long or too much memory; SuiteError when it fails in a way that it should not."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_child, args=(there, read, data, path, sha256), daemon=True)
-    process.start()
-    there.close()
-    try:
-        result = here.recv() if here.poll(_WALL) else None
-    except EOFError:
-        process.join()
-        result = None
-    finally:
-        process.kill()
-        process.join()
-        here.close()
-    if isinstance(result, Source):
-        return result
+    asked = pickle.dumps(sys.path) + pickle.dumps((read, data, path, sha256))
+    flags = ["-I", *(["-B"] if sys.dont_write_bytecode else [])]
+    with subprocess.Popen(
+        [sys.executable, *flags, "-c", _START],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            answer = process.communicate(asked, timeout=_WALL)[0]
+        except subprocess.TimeoutExpired:
+            answer = b""
+        finally:
+            process.kill()
+    done, result = pickle.loads(answer) if answer and process.returncode == 0 else (False, None)
+    if done:
+        return cast("Read", result)
     if isinstance(result, DocumentError):
         raise result
     if isinstance(result, str):
         raise SuiteError(f"{path}: reading it failed: {result}")
+    if process.returncode == 1:
+        raise SuiteError(f"{path}: reading it failed: the process that reads could not begin")
     raise DocumentError(f"{path}: takes too long to be read, or too much memory; give the API reference alone")
 
 
-def _child(
-    there: Connection, read: Callable[[bytes, Path, str, Allow], Source], data: bytes, path: Path, sha256: str
-) -> None:
+def serve() -> None:
+    """Read what is asked for on standard input, and answer on standard output: whether it was read, and what."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told as well, and ends this process
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    answer = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is none of the answer
+    read, data, path, sha256 = pickle.load(sys.stdin.buffer)
     _limit(resource.RLIMIT_AS, _MEMORY)
     _limit(resource.RLIMIT_CORE, 0)
     allow(_FIRST)
-    result: Source | DocumentError | str | None
     try:
-        result = read(data, path, sha256, allow)
+        result = pickle.dumps((True, read(data, path, sha256, allow)))
     except DocumentError as error:
-        result = error
+        result = pickle.dumps((False, error))
     except MemoryError:
-        result = None
+        result = pickle.dumps((False, None))
     except Exception as error:  # of ours: the parent tells it as that
-        result = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-    there.send(result)
-    there.close()
+        result = pickle.dumps((False, f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"))
+    with answer:
+        answer.write(result)
 
 
 def allow(seconds: int) -> None:

@@ -5,20 +5,25 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 
 from conformance.document.commons import read_common
+from conformance.document.confined import Allow, confined
 from conformance.document.lines import Line, Source
 from conformance.document.model import ApiOperation, ApiSection, Chapter, Document, Heading
 from conformance.document.operations import read_operation
 from conformance.document.outline import Extent, Head, extents, heads_of
-from conformance.document.sources import read_source
+from conformance.document.sources import given_bytes, source_of
 from conformance.document.tally import Tally
 from conformance.document.vocabulary import FOOTER, NUMBERED, VERSION
 from conformance.model.errors import DocumentError
 
 __all__ = ["document_of", "read_document"]
+
+_FOR_ALL, _FOR_A_THOUSAND_LINES = 60, 1
+"""Seconds of the processor; a thousand lines take a twentieth of one."""
 
 
 def read_document(path: Path) -> Document:
@@ -26,13 +31,21 @@ def read_document(path: Path) -> Document:
 
     Raises DocumentError with one line when the file cannot be read or describes no operation.
     """
-    document = document_of(read_source(path))
+    data = given_bytes(path)
+    document = confined(_read, data, path, sha256(data).hexdigest())
     if not document.operations:
         raise DocumentError(
             f"{path}: describes no operation (no heading such as 功能介绍, URI or Request Parameters is above a method and"
             " a path); give the vendor's API reference"
         )
     return document
+
+
+def _read(data: bytes, path: Path, sha256: str, allow: Allow) -> Document:
+    """The document, in the process that may not take for ever."""
+    source = source_of(data, path, sha256, allow)
+    allow(_FOR_ALL + _FOR_A_THOUSAND_LINES * source.line_count // 1000)
+    return document_of(source)
 
 
 def document_of(source: Source) -> Document:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from hashlib import sha256
 from pathlib import Path
 
-from conformance.document.confined import Allow, confined
+from conformance.document.confined import Allow
 from conformance.document.html import is_html, read_html
 from conformance.document.lines import Source, dump_lines
 from conformance.document.markdown import is_markdown, read_markdown
@@ -14,13 +13,13 @@ from conformance.document.radicals import folded
 from conformance.model.errors import DocumentError
 from conformance.model.opening import content
 
-__all__ = ["LARGEST", "is_pdf", "read_source"]
+__all__ = ["LARGEST", "given_bytes", "is_pdf", "source_of"]
 
 LARGEST = 20 * 1024 * 1024
 """Bytes of the largest document that is read."""
 
 _FOR_ALL, _FOR_A_MEGABYTE = 60, 20
-"""Seconds of the processor for a document with marks; a million bytes of Markdown take five."""
+"""Seconds of the processor for a document; a million bytes of Markdown take five."""
 _NO_TEXT = {
     b"PK\x03\x04": "a ZIP file, as Office documents (docx, xlsx) are; save it as a PDF first",
     b"\xd0\xcf\x11\xe0": "an Office document (doc, xls); save it as a PDF first",
@@ -32,31 +31,27 @@ _NO_TEXT = {
 _FORMS = {".md": "markdown", ".markdown": "markdown", ".htm": "html", ".html": "html", ".xhtml": "html"}
 
 
-def read_source(path: Path) -> Source:
-    """Read a document, in the form that its first bytes, its suffix or its marks tell.
+def source_of(data: bytes, path: Path, sha256: str, allow: Allow) -> Source:
+    """The source of a document, in the form that its first bytes, its suffix or its marks tell.
 
     Raises DocumentError with one line on what is wrong with the file.
     """
-    data = _bytes(path)
-    digest = sha256(data).hexdigest()
     if is_pdf(data):
-        return confined(_printed, data, path, digest)
+        from conformance.document.pdf import read_pdf  # no other form needs the library
+
+        return read_pdf(data, path, sha256, allow)
     text = _text(data, path)
-    if _form(path, text) != "text":
-        return confined(_marked_up, data, path, digest)
+    allow(_FOR_ALL + _FOR_A_MEGABYTE * len(data) // 1_000_000)
+    form = _form(path, text)
+    if form != "text":
+        return (read_html if form == "html" else read_markdown)(text, sha256)
     lines, count = dump_lines(folded(text))
-    return Source(lines, digest, count, "\f" in text)
+    return Source(lines, sha256, count, "\f" in text)
 
 
 def is_pdf(data: bytes) -> bool:
     """Whether the bytes begin as a PDF does (ISO 32000-1, 7.5.2)."""
     return data.lstrip()[:5] == b"%PDF-"
-
-
-def _printed(data: bytes, path: Path, sha256: str, allow: Allow) -> Source:
-    from conformance.document.pdf import read_pdf  # by the process that reads alone: no other needs the library
-
-    return read_pdf(data, path, sha256, allow)
 
 
 def _form(path: Path, text: str) -> str:
@@ -66,13 +61,8 @@ def _form(path: Path, text: str) -> str:
     return "markdown" if said == "markdown" or is_markdown(text) else "text"
 
 
-def _marked_up(data: bytes, path: Path, sha256: str, allow: Allow) -> Source:
-    allow(_FOR_ALL + _FOR_A_MEGABYTE * len(data) // 1_000_000)
-    text = _text(data, path)
-    return (read_html if _form(path, text) == "html" else read_markdown)(text, sha256)
-
-
-def _bytes(path: Path) -> bytes:
+def given_bytes(path: Path) -> bytes:
+    """The bytes of a file that may be a document. Raises DocumentError where there are none, or too many."""
     try:
         if path.is_dir():
             raise DocumentError(f"{path}: is a directory; give the document: text, Markdown, HTML or a PDF")

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.document.lines import Source
 from conformance.document.pdf import MOST_PAGES, read_pdf
-from conformance.document.sources import read_source
+from conformance.document.sources import source_of
 from conformance.model.errors import DocumentError
 
 
@@ -52,10 +52,9 @@ def test_text_with_a_shadow_is_read_once() -> None:
     assert ['"id": 1', "plain"] == [line.text for line in read(pdf(shadowed)).lines]
 
 
-def test_each_page_begins_a_page(tmp_path: Path) -> None:
-    path = tmp_path / "a.pdf"
-    path.write_bytes(pdf(text("one"), text("two")))
-    assert [(line.text, line.page) for line in read_source(path).lines] == [("one", 1), ("two", 2)]
+def test_each_page_begins_a_page() -> None:
+    source = source_of(pdf(text("one"), text("two")), Path("a.pdf"), "0" * 64, print)
+    assert [(line.text, line.page) for line in source.lines] == [("one", 1), ("two", 2)]
 
 
 def test_a_page_without_text_is_one_blank_line() -> None:

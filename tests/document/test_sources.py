@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.document.sources import LARGEST, read_source
+from conformance.document.lines import Source
+from conformance.document.sources import LARGEST, given_bytes, source_of
 from conformance.model.errors import DocumentError
 
 
@@ -15,6 +16,11 @@ def written(tmp_path: Path, content: bytes) -> Path:
     path = tmp_path / "document.txt"
     path.write_bytes(content)
     return path
+
+
+def read_source(path: Path) -> Source:
+    data = given_bytes(path)
+    return source_of(data, path, sha256(data).hexdigest(), print)
 
 
 def test_lines_keep_their_number_when_blank_ones_are_left_out(tmp_path: Path) -> None:

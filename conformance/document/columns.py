@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from conformance.document.model import Position
@@ -12,6 +12,7 @@ from conformance.document.typewords import stated_type
 __all__ = [
     "REQUIRED_CELL",
     "column_of",
+    "columns_of",
     "header_of",
     "header_words",
     "is_known_type",
@@ -58,15 +59,31 @@ _COLUMNS = {
     "address": _words("URI", "URL", "(请求|访问|接口)[URI|URL|路径|地址]", "路径", "Path"),
 }  # fmt: skip
 _COLUMN = {word.lower(): column for column, words in _COLUMNS.items() for word in words}
-_METHODS_TABLE = ("方法", "method")
-_LONGEST_CELLS = sorted(_COLUMN, key=len, reverse=True)
-_STARTS = frozenset(word[0] for word in _COLUMN)
+_RETURNED = ("返回值", "返回状态")
+_LONGEST_CELLS = sorted((*_COLUMN, *_RETURNED), key=len, reverse=True)
+_STARTS = frozenset(word[0] for word in _LONGEST_CELLS)
 
 
 def column_of(cell: str) -> str | None:
     """The column that a header's cell names, None where it is not known."""
     plain = " ".join(re.sub(r"[（(][^)）]*[)）]", "", cell).replace("*", "").split()).lower()
     return _COLUMN.get(plain) or _COLUMN.get(plain.replace(" ", ""))
+
+
+def columns_of(cells: Sequence[str]) -> tuple[str | None, ...]:
+    """The columns that the cells of a header name, None for one that is not known.
+
+    What is returned is a code where nothing says of what type it is, else a name.
+    """
+    found = [column_of(cell) for cell in cells]
+    if "type" in found:
+        found = [
+            "name" if column is None and "name" not in found and cell.strip() in _RETURNED else column
+            for column, cell in zip(found, cells, strict=True)
+        ]
+    elif "code" not in found:
+        found = ["code" if cell.strip() in _RETURNED else column for column, cell in zip(found, cells, strict=True)]
+    return tuple(found)
 
 
 def header_words(text: str) -> tuple[str, ...] | None:
@@ -101,8 +118,8 @@ def header_of(text: str) -> tuple[str, ...] | None:
     words = header_words(text)
     if words is None or len(words) < 2:
         return None
-    columns = tuple(_COLUMN[word.lower()] for word in words)
-    known = columns[0] in {"name", "code"} and len(set(columns)) == len(columns)
+    columns = tuple(column for column in columns_of(words) if column is not None)
+    known = len(columns) == len(words) == len(set(columns)) and columns[0] in {"name", "code"}
     return columns if known else None
 
 

@@ -21,7 +21,7 @@ from conformance.model.errors import DocumentError, SuiteError
 
 __all__ = ["Allow", "confined", "serve"]
 
-Read = TypeVar("Read")
+Yield = TypeVar("Yield")
 Allow = Callable[[int], None]
 """Told, before they are read, how many seconds of the processor what is left to read may take."""
 
@@ -38,7 +38,7 @@ _START = (
 """The program: it finds modules where the one that asks does."""
 
 
-def confined(read: Callable[[bytes, Path, str, Allow], Read], data: bytes, path: Path, sha256: str) -> Read:
+def confined(read: Callable[[bytes, Path, str, Allow], Yield], data: bytes, path: Path, sha256: str) -> Yield:
     """What `read` (a function of a module) makes of the bytes. Raises DocumentError as it does, and with one line when it
     takes too long or too much memory; SuiteError when it fails in a way that it should not."""
     asked = pickle.dumps(sys.path) + pickle.dumps((read, data, path, sha256))
@@ -57,7 +57,7 @@ def confined(read: Callable[[bytes, Path, str, Allow], Read], data: bytes, path:
             process.kill()
     done, result = pickle.loads(answer) if answer and process.returncode == 0 else (False, None)
     if done:
-        return cast("Read", result)
+        return cast("Yield", result)
     if isinstance(result, DocumentError):
         raise result
     if isinstance(result, str):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from conformance.document.columns import column_of
+from conformance.document.columns import columns_of
 from conformance.document.lines import Cell, Grid
 from conformance.document.model import Position, Row, Table
-from conformance.document.rows import nested, row_of
+from conformance.document.rows import inset_of, nested, row_of
 from conformance.document.tally import Tally
 
 __all__ = ["grid_columns", "read_grid"]
@@ -20,8 +20,7 @@ def grid_columns(grid: Grid) -> Columns | None:
     """The column of each cell of the header, None for one that is not known; None for all when it is no header of a
     table that is read: it has no names and no codes, or nothing beside them. A column that comes twice is known once."""
     columns: list[str | None] = []
-    for cell in grid.rows[0]:
-        column = column_of(cell.text)
+    for column in columns_of([cell.text for cell in grid.rows[0]]):
         columns.append(None if column in columns else column)
     known = [column for column in columns if column is not None]
     return tuple(columns) if {"name", "code"} & {*known} and len(known) > 1 else None
@@ -55,17 +54,16 @@ def read_grid(
                 tally.doubt(
                     cell.line, cell.last_line, f"a column that is not known: {cell.text}", _column_text(grid, cell)
                 )
-    found: list[Row] = []
+    found: list[tuple[int, Row | None]] = []
     above: Sequence[Cell] = ()
     for cells in rows:
-        row = _grid_row(cells, columns, page, tally, grid, found, above)
-        if row is not None:
-            found.append(row)
+        _read_row(cells, columns, page, tally, grid, found, above)
         above = cells
     known = tuple(column for column in columns if column is not None)
-    if not found:
+    read = nested(found, tally)
+    if not read:
         tally.doubt(grid.line, grid.last_line, "a table without a row that can be read", known[0])
-    return Table(known, nested(found), grid.line, grid.last_line, place, owner), columns
+    return Table(known, read, grid.line, grid.last_line, place, owner), columns
 
 
 def _column_text(grid: Grid, head: Cell) -> str:
@@ -73,33 +71,35 @@ def _column_text(grid: Grid, head: Cell) -> str:
     return " | ".join(row[at].text for row in grid.rows if at < len(row))
 
 
-def _grid_row(
+def _read_row(
     cells: Sequence[Cell],
     columns: Columns,
     page: int,
     tally: Tally,
     grid: Grid,
-    found: list[Row],
+    found: list[tuple[int, Row | None]],
     above: Sequence[Cell],
-) -> Row | None:
+) -> None:
+    """Add the row of these cells, or what they add to the row above; None with its inset for one that cannot be read."""
     first, last = min(cell.line for cell in cells), max(cell.last_line for cell in cells)
     if cells is not grid.rows[0] and [cell.text for cell in cells] == [
         cell.text for cell in grid.rows[0]
     ]:  # the header again, at a page's top
         tally.furniture.update(range(first, last + 1))
-        return None
+        return
     texts = " | ".join(cell.text for cell in cells)
     if len(cells) > len(columns):
         tally.doubt(first, last, "a row with more cells than its table has columns", texts)
-        return None
+        found.append((cells[0].indent + inset_of(cells[0].text), None))
+        return
     if not any(cell.text for cell in cells):
-        return None
+        return
     said = {column: cell for column, cell in zip(columns, cells, strict=False) if column is not None}
     subject = said["code" if "code" in said and "name" not in said else "name"]
     spanned = bool(above) and any(cell is subject for cell in above)
     if len(cells) > 1 and all(cell is cells[0] for cell in cells):
         tally.doubt(first, last, "a row of a single cell", texts)
-        return None
+        return
     if found and (spanned or not subject.text):
         beside = [
             cell for column, cell in said.items() if column != "description" and cell is not subject and cell.text
@@ -107,10 +107,15 @@ def _grid_row(
         more = said.get("description")
         if more is None or not more.text or (beside and not spanned):
             tally.doubt(first, last, "a row without a name", texts)
-            return None
-        found[-1] = replace(found[-1], description=found[-1].description + more.text, last_line=last)
+            return
+        inset, row = found[-1]
+        if row is None:
+            tally.doubt(first, last, "a row below one that cannot be read", texts)
+            return
+        found[-1] = inset, replace(row, description=row.description + more.text, last_line=last)
         tally.cite(first, last)
-        return None
+        return
     if subject is said.get("name"):
         said.pop("code", None)
-    return row_of({column: cell.text for column, cell in said.items()}, first, last, page, tally, indent=subject.indent)
+    row = row_of({column: cell.text for column, cell in said.items()}, first, last, page, tally, indent=subject.indent)
+    found.append((row.depth if row is not None else subject.indent + inset_of(subject.text), row))

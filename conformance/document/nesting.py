@@ -239,10 +239,13 @@ def listed(body: BodyMember, examples: Iterable[Example]) -> tuple[BodyMember, t
 def gathered(body: BodyMember, examples: Iterable[Example]) -> tuple[BodyMember, tuple[Contradiction, ...]]:
     """The body with rows that stand beside a row of objects, and in every example inside it, where the examples have
     them."""
-    shown = [example.value for example in examples if example.kind == "json" and isinstance(example.value, Mapping)]
+    given = [example for example in examples if example.kind == "json" and isinstance(example.value, Mapping)]
+    shown, whole = [example.value for example in given], all(example.repaired is None for example in given)
     top = {name for value in shown for name in value}
     for number, outer in enumerate(body.members):
-        if not shown or outer.members or not _holds_objects(outer) or any(outer.name not in value for value in shown):
+        if not shown or outer.members or any(outer.name not in value for value in shown):
+            continue
+        if not (_holds_objects(outer) or (whole and _holds_anything(outer))):
             continue
         inside = {name for value in shown for name in _names_in(value[outer.name])}
         below = [item for item in body.members[number + 1 :] if item.name not in top]
@@ -261,6 +264,12 @@ def gathered(body: BodyMember, examples: Iterable[Example]) -> tuple[BodyMember,
 def _holds_objects(member: BodyMember) -> bool:
     kind = stated_type(member.row.type if member.row is not None else None)
     return kind.name == "object" or (kind.items is not None and kind.items.name == "object")
+
+
+def _holds_anything(member: BodyMember) -> bool:
+    """Whether it is a list of which no word says what it holds: what examples show decides, if none had to be mended."""
+    kind = stated_type(member.row.type if member.row is not None else None)
+    return kind.name == "array" and kind.items is None
 
 
 def _around(body: BodyMember, value: Any) -> str | None:

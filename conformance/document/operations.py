@@ -44,6 +44,11 @@ def read_operation(lines: Sequence[Line], heads: Sequence[Head], offset: int, ta
             last = span[-1].number if span else head.number
             headings.append(Heading("errors" if part.failure else name, head.number, last))
         kept = [line for line in span if line.number not in taken]
+        if name == "uri":
+            other = [line for line in kept if _is_other(line, method, path)]
+            for line in other:
+                tally.doubt_lines([line], "a second address of one operation")
+            kept = [line for line in kept if line not in other]
         if part.failure and name == "response-example":
             tally.tell(kept)  # an example of a failure is none of the answer
             continue
@@ -168,6 +173,17 @@ def _address(spans: Sequence[PartSpan], title: Line) -> tuple[str, str, int, fro
 def _goes_on(path: str, more: str, *, full: bool) -> bool:
     """Whether a path goes on with this piece: a parameter is open, the piece is one of a path, or its line was full."""
     return full or path.count("{") > path.count("}") or "/" in more or "}" in more
+
+
+def _is_other(line: Line, method: str, path: str) -> bool:
+    """Whether a line below an operation's address is another address, and no example of a request to this one."""
+    match = _ADDRESS.fullmatch(line.text)
+    if match is None or not path:
+        return False
+    if match.group(1) != method:
+        return True
+    shape = re.sub(r"\\\{[^{}]*\\\}", "[^/{}]+", re.escape(path))
+    return re.fullmatch(shape, match.group(2).split("?")[0]) is None
 
 
 def _apart(own: Sequence[Line], title: Line) -> tuple[str, str, int, frozenset[int]]:

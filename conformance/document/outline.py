@@ -9,27 +9,28 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from conformance.document.columns import header_of
 from conformance.document.examples import is_json_start, is_request_line
-from conformance.document.headings import PART_NAMES, DocumentPart, common_of, number_of, owner_of, part_of
+from conformance.document.headings import PART_NAMES, DocumentPart, common_of, leads_to, number_of, owner_of, part_of
 from conformance.document.lines import Line
 from conformance.document.tally import Tally
-from conformance.document.vocabulary import CODE_LIST, NUMBERED
+from conformance.document.vocabulary import CODE_LIST, METHODS, NUMBERED
 
 __all__ = ["Extent", "Head", "extents", "heads_of", "starts_something"]
 
 _BEGINNINGS = frozenset({"introduction", "preconditions", "uri"})
 _SHARED = re.compile(r"公共|通用|公用|common", re.IGNORECASE)
+_ADDRESSES = re.compile(rf"(?:{'|'.join(METHODS)})\b|/[\w{{]")
 _ORDER = {name: at for at, name in enumerate(PART_NAMES)}
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """A heading at an index of the lines: the part of an operation and of the common part that its words begin, its
-    number, and the level that the source gives it."""
+    number, and the level that the source gives it. `loose` says that its words may head a part of an operation as well."""
 
     at: int
     part: DocumentPart | None
@@ -37,6 +38,7 @@ class Head:
     number: tuple[int, ...]
     level: int | None
     owner: str = ""
+    loose: bool = False
 
     @property
     def sure(self) -> bool:
@@ -65,7 +67,25 @@ def starts_something(lines: Sequence[Line], at: int, tally: Tally) -> bool:
 
 def heads_of(lines: Sequence[Line], tally: Tally) -> tuple[Head, ...]:
     """The headings, in the document's order."""
-    return tuple(_heads(lines, tally))
+    found = tuple(_heads(lines, tally))
+    return tuple(_without_part(head) if _is_above(found, place) else head for place, head in enumerate(found))
+
+
+def _is_above(heads: Sequence[Head], place: int) -> bool:
+    """Whether a heading that may be that of a part is the title of an operation or a section: one begins inside it."""
+    head = heads[place]
+    if head.level is None or head.part is None or head.part.certain or head.part.name in _BEGINNINGS:
+        return False
+    for item in islice(heads, place + 1, None):
+        if item.level is not None and item.level <= head.level:
+            return False
+        if item.part is not None and item.part.certain and item.part.name in _BEGINNINGS:
+            return True
+    return False
+
+
+def _without_part(head: Head) -> Head:
+    return replace(head, part=None, loose=True)
 
 
 def _heads(lines: Sequence[Line], tally: Tally) -> Iterator[Head]:
@@ -82,20 +102,30 @@ def _heads(lines: Sequence[Line], tally: Tally) -> Iterator[Head]:
         numbered = NUMBERED.fullmatch(line.text)
         dotted = numbered is not None and "." in numbered.group(1) and _is_title(numbered.group(2))
         part, common = part_of(line.text), common_of(line.text)
-        if level is None and not dotted:
-            followed = starts_something(lines, at + 1, tally) or _lists_codes(lines, at + 1, part, common)
+        loose = part is not None
+        if level is None:
+            followed = _is_followed(lines, at + 1, part, common, tally)
             if part is not None and not (part.certain or followed):
                 part = None
-            if common and not (followed or len(line.text) > 3):
+            if common and not dotted and not (followed or len(line.text) > 3):
                 common = ""
-            if part is None and not common:
+            if part is None and not common and not dotted:
                 continue
         digits = tuple(map(int, number.split("."))) if number else ()
-        yield Head(at, part, common, digits if dotted or level is not None else (), level, owner_of(line.text))
+        yield Head(at, part, common, digits if dotted or level is not None else (), level, owner_of(line.text), loose)
 
 
 def _is_title(text: str) -> bool:
     return re.search(r"[\u4e00-\u9fffA-Za-z]", text) is not None and not text.endswith(("。", "；", "，", ",", ";"))
+
+
+def _is_followed(lines: Sequence[Line], at: int, part: DocumentPart | None, common: str, tally: Tally) -> bool:
+    """Whether what stands at this index, or below one line that leads to it, is what such a heading heads."""
+    if at < len(lines) and leads_to(lines[at].text) and not starts_something(lines, at, tally):
+        at += 1
+    if part is not None and part.name == "uri" and at < len(lines) and _ADDRESSES.match(lines[at].text):
+        return True
+    return starts_something(lines, at, tally) or _lists_codes(lines, at, part, common)
 
 
 def _lists_codes(lines: Sequence[Line], at: int, part: DocumentPart | None, common: str) -> bool:
@@ -232,7 +262,9 @@ def _stop(end: int, own: Head | None, section: Head | None, inside: Sequence[Hea
         if level is not None and head.level is not None:
             if head.level <= level:
                 return head.at
-        elif head.level is None and (_is_chapter(head, depth) or (head.common and head.part is None)):
+        elif head.level is None and (
+            _is_chapter(head, depth) or (head.common and head.part is None and not head.loose)
+        ):
             return head.at
     return end
 

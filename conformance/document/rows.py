@@ -10,7 +10,7 @@ from conformance.document.columns import is_known_type, position_of, required_of
 from conformance.document.model import Position, Row
 from conformance.document.tally import Tally
 
-__all__ = ["NAME", "deprecated_in", "nested", "row_of", "since_in"]
+__all__ = ["NAME", "deprecated_in", "inset_of", "nested", "row_of", "since_in"]
 
 NAME = re.compile(r"[A-Za-z_@$][\w.@$:\[\]{}*-]*|\{[\w-]+\}(?:[.\[][\w.\[\]{}]*)?", re.ASCII)
 """The name of a parameter or a member, with the dots and brackets of what it stands in."""
@@ -50,6 +50,12 @@ class NamedCell:
     name: str
     inset: int = 0
     said: tuple[str, ...] = ()
+
+
+def inset_of(cell: str) -> int:
+    """How far marks of its depth move the name in a cell to the right, in characters."""
+    mark = _MARKS.match(cell)
+    return mark.end() if mark else 0
 
 
 def _named(cell: str) -> NamedCell:
@@ -124,12 +130,21 @@ def _required(cells: Mapping[str, str], named: NamedCell, tally: Tally, first: i
     return None
 
 
-def nested(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """The rows with their depth counted in steps, where it was in characters: a row that is further to the right than
-    the one above it is one deeper."""
+def nested(rows: Iterable[tuple[int, Row | None]], tally: Tally) -> tuple[Row, ...]:
+    """The rows, each given with its inset in characters, with their depth counted in steps: a row that is further to the
+    right than the one above it is one deeper. What is below a row that could not be read (None) is lost with it."""
     found: list[Row] = []
     insets: list[int] = []
-    for row in rows:
+    lost: int | None = None
+    for inset, row in rows:
+        if row is None:
+            lost = inset if lost is None else min(lost, inset)
+            continue
+        if lost is not None and row.depth > lost:
+            tally.cited.difference_update(range(row.line, row.last_line + 1))
+            tally.doubt(row.line, row.last_line, "a row below one that cannot be read", row.name)
+            continue
+        lost = None
         while insets and insets[-1] >= row.depth:
             insets.pop()
         found.append(replace(row, depth=len(insets)))

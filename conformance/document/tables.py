@@ -16,12 +16,22 @@ from conformance.document.vocabulary import METHODS, SENTENCE
 
 __all__ = ["joined", "read_table"]
 
-_INSET = re.compile(r"(?:[└├│─>+·•]+|-+(?=\s))\s*")
+_INSET = re.compile(r"(?:[└├│─>+·•]+|-+(?=[\sA-Za-z_]))\s*")
+_ODD_CODE = re.compile(
+    r"[A-Za-z][\w-]*(?:[._-][\w-]+)*[._-]\d{2,}(?= |$)|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?= |$)|(?:\d|\d{4,})(?= +[^\x00-\x7f])",
+    re.ASCII,
+)
+"""Codes of a service's own, which are no HTTP status."""
+_ODD_NAME = re.compile(r"-?[A-Za-z0-9_.:-]*[/#&=$%][!-~]*|\d+[A-Za-z_][\w.-]*", re.ASCII)
+"""Names in Latin letters that no name is read as."""
+_LONGEST_NAME = 64
 _BARE = re.compile(r"[a-z][a-z0-9_.:\[\]-]*|X-[\w-]+|[A-Z]\w*-[\w:-]+")
 _TYPE_WORDS = re.compile(
     r"(?:array|list)\s+of\s+[A-Za-z]\w*(?:\s+objects?\b)?|[A-Za-z]\w*\s+objects?\b|[A-Za-z][\w\[\]<>(),-]*|[\u4e00-\u9fff]{2,4}(?= |$)",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(r"[个条种次秒天年月分小毫字位]|[KMGT]i?B\b|%")
+"""What stands behind a number that counts something."""
 _LATER = frozenset({"default", "example", "constraint", "since", "phrase"})
 """Columns of whose cells a line does not tell where they end."""
 
@@ -63,7 +73,8 @@ def read_table(
         elif other is not None:
             break
         else:
-            opened = _row_start(line, columns, methods=methods, above=rows[-1] if rows else None)
+            above = rows[-1] if rows else None
+            opened = _row_start(line, columns, methods=methods, above=above) or _odd_row(line, columns, above)
             if opened is not None:
                 rows.append(opened)
             elif not rows or _is_heading(lines, at, rows, columns, methods=methods):
@@ -71,7 +82,7 @@ def read_table(
             else:
                 _continue(rows[-1], line, columns)
         at += 1
-    done = nested(row for item in rows if (row := _closed(item, columns, tally)) is not None)
+    done = nested(((item.inset, _closed(item, columns, tally)) for item in rows), tally)
     last = done[-1].last_line if done else lines[start].number
     if not done:
         tally.doubt(lines[start].number, last, "a table without a row that can be read", lines[start].text)
@@ -129,12 +140,46 @@ def _row_start(line: Line, columns: tuple[str, ...], *, methods: bool, above: _O
     return row if row is not None and _is_row(row, columns) else None
 
 
+def _odd_row(line: Line, columns: tuple[str, ...], above: _Open | None) -> _Open | None:
+    """The row that begins on this line though its name or its code is none that can be read: it is no part of the row
+    above, whose cell would say what was never said of it. None where the line may as well go on with that row."""
+    text = line.text
+    if columns[0] == "code":
+        code = _ODD_CODE.match(text)
+        rest = text[code.end() :].strip() if code else ""
+        odd = (
+            code is not None
+            and (_has_ended(above) or not re.fullmatch(r"\d+", code.group()))
+            and not _COUNTED.match(rest)
+        )
+        return _opened(line, code.group(), rest, columns) if code is not None and odd else None
+    name, _, rest = text.partition(" ")
+    rest = rest.strip()
+    latin = _ODD_NAME.fullmatch(name) is not None
+    if len(name) > _LONGEST_NAME or SENTENCE.search(name) or not rest or NAME.fullmatch(name):
+        return None
+    if columns == ("name", "description"):
+        return _opened(line, name, rest, columns) if latin and _has_ended(above) and rest[0] > "\x7f" else None
+    row = _opened(line, name, rest, columns)
+    required = "required" in columns or "optional" in columns
+    if required and not (row.cells.get("required") or row.cells.get("optional")):
+        return None
+    if "type" in columns:
+        typed = is_known_type("".join(row.cells.get("type", [])))
+        return row if typed and (latin or required or _has_ended(above)) else None
+    return row if _is_row(row, columns) and (latin or _has_ended(above)) else None
+
+
+def _has_ended(row: _Open | None) -> bool:
+    """Whether the cells of a row are at their end."""
+    return row is None or "".join(row.cells.get("description", ["。"])).endswith(("。", ".", "；"))
+
+
 def _is_described(name: str, rest: str, above: _Open | None, *, methods: bool) -> bool:
     """Whether the line is a name and what it is. Many a sentence begins with a word in Latin letters."""
     if methods:
         return name in METHODS
-    ended = above is None or "".join(above.cells.get("description", ["。"])).endswith(("。", ".", "；"))
-    return ended and _BARE.fullmatch(name) is not None and re.match(r"[^\x00-\x7f]", rest) is not None
+    return _has_ended(above) and _BARE.fullmatch(name) is not None and re.match(r"[^\x00-\x7f]", rest) is not None
 
 
 def _is_row(row: _Open, columns: tuple[str, ...]) -> bool:

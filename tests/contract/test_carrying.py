@@ -71,7 +71,7 @@ def test_lines_that_moved_are_rewritten_everywhere(library: Document, edition: E
     assert after.rulings[1].source == tuple((first + 2, last + 2) for first, last in before.rulings[1].source)
     assert after.actions[0].update["parameters"][0]["x-source"] == [[167, 167]]
     assert after.actions[-1].update["x-requirements"][0]["source"] == [[398, 398]]
-    assert after.actions[12].source == ((5, 5),)  # above what was inserted
+    assert after.actions[10].source == ((5, 5),)  # above what was inserted
 
 
 def test_ids_of_promises_stay_when_lines_move(library: Document, edition: Edition) -> None:
@@ -192,7 +192,7 @@ def test_a_contradiction_that_is_there_with_another_example_is_set_aside(library
 def test_what_is_ruled_on_an_operation_that_is_gone_is_not_lost(library: Document, edition: Edition) -> None:
     text = ("\n注销\n", "\n注销不了\n"), ("DELETE /v1/books/{book_id}\n", "DELETE /v1/shelves/{book_id}\n")
     found = not_applying(carried(library, edition(*text)))
-    assert found[13] == (Fate.LOOK, "its operation is not there any more")
+    assert found[11] == (Fate.LOOK, "its operation is not there any more")
 
 
 def test_a_promise_of_prose_whose_line_changed_is_set_aside_alone(library: Document, edition: Edition) -> None:
@@ -204,8 +204,8 @@ def test_a_promise_of_prose_whose_line_changed_is_set_aside_alone(library: Docum
         )
     )
     found = carried(library, new)
-    assert found.actions[13].promises["book.delete.empty"][0] is Fate.LOOK
-    assert found.actions[12].promises == {"transport.language": (Fate.APPLIES, "")}
+    assert found.actions[11].promises["book.delete.empty"][0] is Fate.LOOK
+    assert found.actions[10].promises == {"transport.language": (Fate.APPLIES, "")}
     after = written(library, new)
     assert [item.target for item in after.actions if "delete" in item.target] == []
 

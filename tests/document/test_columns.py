@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.document.columns import column_of, header_of, is_known_type, position_of, required_of
+from conformance.document.columns import column_of, columns_of, header_of, is_known_type, position_of, required_of
 from conformance.document.model import Position
 
 
@@ -64,3 +64,9 @@ def test_a_place_is_said_in_many_words() -> None:
 def test_a_type_is_known_with_what_it_holds() -> None:
     words = ("String", "Array of objects", "list<string>", "整型", "string(36)", "blob", "甲")
     assert [True, True, True, True, True, False, False] == [is_known_type(word) for word in words]
+
+
+def test_what_is_returned_is_a_code_where_nothing_says_its_type() -> None:
+    assert header_of("返回值 说明") == ("code", "description")
+    assert header_of("返回值 类型 说明") == ("name", "type", "description")
+    assert columns_of(["状态码", "返回值", "说明"]) == ("code", None, "description")

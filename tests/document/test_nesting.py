@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from document.described_documents import example_of, row_of, table_of
@@ -103,6 +104,19 @@ def test_rows_beside_a_row_of_objects_are_its_members_where_the_example_has_them
     assert [("beside its owner", "volume")] == [(item.kind, item.subject) for item in found]
 
 
-def test_rows_beside_a_list_whose_items_have_no_type_stay_beside() -> None:
+def test_rows_beside_a_list_of_which_nothing_is_said_are_its_items_where_the_example_has_them_inside() -> None:
     rows = table_of(row_of("volumes", "array"), row_of("id"))
-    assert gathered(nested([rows])[0], [example_of({"volumes": [{"id": "x"}]})])[1] == ()
+    body, found = gathered(nested([rows])[0], [example_of({"volumes": [{"id": "x"}]})])
+    assert (["volumes", "volumes.id"], True) == ([name for name, _ in body.every()], body.members[0].listed)
+    assert [("beside its owner", "volumes")] == [(item.kind, item.subject) for item in found]
+
+
+def test_an_example_that_had_to_be_mended_moves_no_row_into_a_list() -> None:
+    rows = table_of(row_of("volumes", "array"), row_of("id"))
+    mended = replace(example_of({"volumes": [{"id": "x"}]}), repaired="a bracket was added")
+    assert gathered(nested([rows])[0], [mended])[1] == ()
+
+
+def test_rows_beside_a_list_of_words_stay_beside() -> None:
+    rows = table_of(row_of("names", "array of strings"), row_of("id"))
+    assert gathered(nested([rows])[0], [example_of({"names": ["x"], "id": "y"})])[1] == ()

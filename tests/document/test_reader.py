@@ -348,3 +348,80 @@ def test_an_example_of_a_failure_is_none_of_the_answer(tmp_path: Path) -> None:
 def test_a_number_that_counts_something_is_no_code(tmp_path: Path, line: str, wanted: list[int]) -> None:
     document = read(tmp_path, CLEAN.replace("200 206", line))
     assert [code for code, _ in operation(document, "GET", "/v3/disks/{disk_id}/parts").success_codes] == wanted
+
+
+# --- what a document does beside the rule -----------------------------------------------------------------------------
+
+BESIDE = """1 接口
+1.1 磁盘
+列出
+功能介绍
+甲乙丙
+URI
+GET /v3/disks
+GET /v3/disks/detail
+GET /v3/disks?size=3
+响应消息
+参数 参数类型 描述
+parts array 甲。
+正常响应代码
+200
+返回码
+返回值 说明
+400 不对。
+404 没有。
+2.1 查询
+新建
+功能介绍
+丁戊己
+请求方法
+POST
+请求地址
+/v3/disks
+请求方法
+没有别的要说。
+请求参数
+参数 参数类型 是否必选 描述
+name string 是 甲。
+正常响应代码
+201
+"""
+
+
+def test_a_second_address_is_told_and_is_no_example(tmp_path: Path) -> None:
+    document = read(tmp_path, BESIDE)
+    found = operation(document, "GET", "/v3/disks")
+    assert [item.text for item in found.request_examples] == ["GET /v3/disks?size=3"]
+    told = [(item.line, item.reason, item.operation) for item in document.unread]
+    assert (8, "a second address of one operation", "列出") in told
+
+
+def test_a_heading_of_two_meanings_inside_an_operation_does_not_end_it(tmp_path: Path) -> None:
+    document = read(tmp_path, BESIDE)
+    found = operation(document, "POST", "/v3/disks")
+    assert [row.name for row in found.request_rows] == ["name"]
+    assert found.success_codes == ((201, 33),)
+    assert document.common.headings == ()
+
+
+def test_a_numbered_title_of_a_word_that_heads_parts_as_well_is_a_title(tmp_path: Path) -> None:
+    sections = read(tmp_path, BESIDE).sections
+    assert [(item.number, item.title, len(item.operations)) for item in sections] == [
+        ("1.1", "磁盘", 1),
+        ("2.1", "查询", 1),
+    ]
+    path = tmp_path / "document.md"
+    path.write_text(
+        "# 接口\n\n## 查询\n\n### 列出\n\n#### 功能介绍\n\n甲。\n\n#### URI\n\nGET /v3/disks\n", encoding="utf-8"
+    )
+    marked = read_document(path)
+    assert [(item.title, item.operations[0].title) for item in marked.sections] == [("查询", "列出")]
+
+
+def test_a_table_of_what_is_returned_is_one_of_codes_where_no_types_are_said(tmp_path: Path) -> None:
+    found = operation(read(tmp_path, BESIDE), "GET", "/v3/disks")
+    assert sorted((*found.success_codes, *((item.code, item.line) for item in found.error_codes))) == [
+        (200, 14),
+        (400, 17),
+        (404, 18),
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from conformance.document import Document, Row, Table
 from conformance.document.columns import header_of
 from conformance.document.lines import Line, Source
@@ -95,3 +97,87 @@ def test_a_cell_that_may_be_of_either_column_is_not_told_apart() -> None:
     table, _ = read_table(given, 0, tally)
     assert [(None, None)] == [(item.constraint, item.example) for item in table.rows]
     assert ["a row whose cells cannot be told apart"] == [item.reason for item in tally.unread]
+
+
+# --- rows that cannot be read -----------------------------------------------------------------------------------------
+
+
+def unread(*texts: str) -> tuple[list[tuple[str, str]], list[tuple[int, str]]]:
+    """(name, description) of the rows that are read, (line, reason) of what is not understood."""
+    given = lines(*texts)
+    tally = Tally(Source(tuple(given), "", len(given)))
+    table, _ = read_table(given, 0, tally)
+    return [(item.name, item.description) for item in table.rows], [(item.line, item.reason) for item in tally.unread]
+
+
+NO_NAME, NO_CODE = "a row without a name", "a row whose code is no HTTP status"
+
+
+@pytest.mark.parametrize("name", ["a/b", "1st", "#tag", "a=b", "名称", "书架/层"])
+def test_a_row_whose_name_is_none_is_told_and_is_no_part_of_the_row_above(name: str) -> None:
+    for head, cells in (
+        ("参数 类型 是否必选 描述", "string 否 "),
+        ("参数 类型 描述", "string "),
+        ("参数 是否必选 描述", "否 "),
+    ):
+        first, last = f"title {cells}书名。", f"kind {cells}哪一类。"
+        assert unread(head, first, f"{name} {cells}乙。", "丙。", last) == (
+            [("title", "书名。"), ("kind", "哪一类。")],
+            [(3, NO_NAME)],
+        )
+
+
+def test_a_row_whose_name_is_none_is_told_where_a_table_has_no_types() -> None:
+    assert unread("参数 描述", "title 书名。", "a/b 甲或乙。") == ([("title", "书名。")], [(3, NO_NAME)])
+
+
+def test_names_with_colons_and_brackets_are_names() -> None:
+    assert unread("参数 类型 是否必选 描述", "os-foo:bar string 否 甲。", "x.y[] string 否 乙。") == (
+        [("os-foo:bar", "甲。"), ("x.y[]", "乙。")],
+        [],
+    )
+
+
+def test_a_dash_before_a_name_is_a_mark_of_its_depth_with_a_blank_or_without() -> None:
+    for mark in ("-", "- ", "--"):
+        table, _ = read(lines("参数 类型 是否必选 描述", "shelf object 否 书架。", f"{mark}size integer 否 几本。"))
+        assert [(item.name, item.depth) for item in table.rows] == [("shelf", 0), ("size", 1)]
+
+
+def test_what_stands_below_a_row_that_cannot_be_read_is_not_put_below_the_row_above() -> None:
+    found = unread(
+        "参数 类型 描述", "shelf object 书架。", "a/b object 乙。", "-size integer 几本。", "name string 名字。"
+    )
+    assert found == (
+        [("shelf", "书架。"), ("name", "名字。")],
+        [(3, NO_NAME), (4, "a row below one that cannot be read")],
+    )
+
+
+@pytest.mark.parametrize(
+    "more",
+    ["或者 string 类型的值。", "a/b 两种写法。", "10/20 个。", "1st 之后的书。", "见 https://a.example/b 一文。"],
+)
+def test_a_cell_that_goes_on_is_no_row(more: str) -> None:
+    assert unread("参数 类型 描述", "title string 书名，写作", more)[1] == []
+
+
+@pytest.mark.parametrize("code", ["Volume.0001", "APIGW.0301", "ecs.0014", "BOOK-1001", "BOOK_NOT_FOUND", "40001"])
+def test_a_code_of_the_service_s_own_is_told_and_is_no_part_of_the_row_above(code: str) -> None:
+    head = "错误码 错误信息 描述"
+    table = (head, "400 Bad Request 不对。", f"{code} 书不对。", "404 Not Found 没有。")
+    assert unread(*table) == ([("400", "不对。"), ("404", "没有。")], [(3, NO_CODE)])
+    assert unread(head, f"{code} 书不对。", "404 Not Found 没有。") == ([("404", "没有。")], [(2, NO_CODE)])
+
+
+def test_a_phrase_or_a_description_of_a_code_goes_on() -> None:
+    found = unread(
+        "错误码 错误信息 描述",
+        "413 Request Entity Too",
+        "Large",
+        "505 HTTP Version",
+        "Not Supported",
+        "最多",
+        "1024 个。",
+    )
+    assert found == ([("413", ""), ("505", "最多1024 个。")], [])

@@ -65,6 +65,7 @@ CRATE: Mapping[str, Any] = {
         "type": "array",
         "items": {"type": "object", "properties": {"place": TEXT, "force": {"type": "integer"}}},
     },
+    "size": {"type": "object", "properties": {"high": {"type": "integer", "minimum": 1}, "unit": TEXT}},
     "links": {"type": "array", "items": {"type": "object", "properties": {"href": {"type": "string"}, "rel": TEXT}}},
 }
 SEAL: Mapping[str, Any] = {
@@ -125,7 +126,7 @@ def operations() -> Chapter:
     crates, crate = "/v3/crates", "/v3/crates/{crate_id}"
     filters = {"name": {"type": "string"}, "colour": CRATE["colour"], "status": STATUS}
     told = {"colour": {**CRATE["colour"], "default": "grey"}, "fragile": {**CRATE["fragile"], "default": True}}
-    sent = some(CRATE, "name", "note", "weight", "colour", "fragile", "kind_id", "marks")
+    sent = some(CRATE, "name", "note", "weight", "colour", "fragile", "kind_id", "marks", "size")
     made = obj({**sent, **told}, ["name", "weight"])
     change = obj(some(CRATE, "name", "note", "colour", "marks"), [])
     racks, rack = "/v3/racks", "/v3/racks/{rack_id}"

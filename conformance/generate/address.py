@@ -20,7 +20,7 @@ from conformance.model.contract import Authority, Contract, Level, Operation, Re
 from conformance.model.equivalence import VALID, Class
 from conformance.model.marks import Marks
 
-__all__ = ["list_aims", "path_aims"]
+__all__ = ["ODD_SEGMENTS", "list_aims", "path_aims"]
 
 HUGE_TEXT = "1" + "0" * 5000
 """An integer of more digits than Python converts."""

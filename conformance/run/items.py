@@ -33,6 +33,7 @@ def exploring_part(item: pytest.Item) -> pytest.Item:
         name=f"{item.name}[{EXPLORING}]",
         callspec=getattr(item, "callspec", None),
         callobj=item.obj,
+        fixtureinfo=item._fixtureinfo,  # it knows the parameters of the case, which are no fixtures
         originalname=item.originalname,
     )
     # What was marked when the item was collected, which a part is not: what its case judges of its subject.

@@ -101,10 +101,12 @@ class Service:
 @dataclass(frozen=True, slots=True)
 class Fallback:
     """What makes services of the operations that nobody claims: `cases` are the packages of their cases, `services` gives
-    those of a service of the contract by its name, in the order in which their resources are made."""
+    those of a service of the contract by its name, in the order in which their resources are made, and `words` all that
+    --allow has to name so that none of these operations is held back."""
 
     cases: tuple[str, ...]
     services: Callable[[Contract, str], Sequence[Service]]
+    words: Callable[[Iterable[Operation]], tuple[str, ...]] = lambda _operations: ()
 
 
 _FALLBACK: list[Fallback] = []

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from conformance.contract.producers import inner_of, making_of
-from conformance.model.contract import Contract
+from conformance.model.contract import Contract, Operation
 from conformance.model.marks import Marks
 from conformance.run.service import Fallback, Service, registered, unclaimed
 
@@ -69,4 +69,10 @@ def _marks(contract: Contract, about: str) -> Marks:
     return Marks(name=next((item for item in NAMING if item in members), "name"))
 
 
-GENERIC = Fallback(CASES, _services)
+def _words(operations: Iterable[Operation]) -> tuple[str, ...]:
+    from conformance.services.generic.harm import words_of
+
+    return words_of(operations)
+
+
+GENERIC = Fallback(CASES, _services, _words)

@@ -16,7 +16,7 @@ from conformance.document.nouns import nouns
 from conformance.model.contract import Operation
 from conformance.model.message import READING
 
-__all__ = ["harmful", "harmful_action", "held_back", "names_nothing"]
+__all__ = ["harmful", "harmful_action", "held_back", "names_nothing", "words_of"]
 
 ACCOUNTS = frozenset({"project", "tenant", "user", "group", "role", "domain", "service", "hypervisor"})
 """Segments of a path below which the accounts and the ground of a cloud stand."""
@@ -51,6 +51,12 @@ def names_nothing(word: str, operations: Iterable[Operation]) -> bool:
     """Whether no operation would be held back for a word that is allowed."""
     held = {found for item in operations if item.method not in READING for found in _of_path(item.path)}
     return not any(_named(item, (word,)) for item in held | ACTS)
+
+
+def words_of(operations: Iterable[Operation]) -> tuple[str, ...]:
+    """The words that --allow has to name so that all operations are sent, whatever their bodies do."""
+    paths = (word for item in operations if item.method not in READING for word in _of_path(item.path))
+    return tuple(sorted({*paths, *ACTS}))
 
 
 def held_back(operation: Operation, allowed: Collection[str]) -> str:

@@ -82,7 +82,7 @@ DEFAULTS: Mapping[str, str] = {
     "wrapper": "the example is written: the members stand inside",
     "list around": "the example is written: a list of what the table has",
     "beside its owner": "the example is written: the member stands inside",
-    "nesting": "the table is written: the member stands beside",
+    "nesting": "the table is written, and nothing promised: the member may stand beside",
     "type": "the table is written: its type holds",
     "null": "the table is written: null is not allowed",
     "placeholder": "the table is written: its format holds",

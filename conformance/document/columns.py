@@ -37,7 +37,7 @@ _COLUMNS = {
         "(Parameter|Field|Attribute|Element|Header|Property|Key)[ Name]", "Name", "Method",
     ),
     "code": _words(
-        "[HTTP|http|Http][响应|返回|应答](状态码|状态代码)", "[HTTP|http|Http][错误|返回|响应](码|代码)", "(Status|Error|Response|HTTP) Code",
+        "[HTTP|http|Http][响应|返回|应答](状态码|状态代码)", "[HTTP|http|Http][错误|返回|响应](码|代码)", "(Status|Error|Response|HTTP) Code", "HttpCode",
         "HTTP Status Code", "HTTP Status", "Code", "Status",
     ),
     "type": _words("[参数|数据|字段|值|属性]类型", "[Data |Parameter |Field ]Type"),
@@ -46,7 +46,7 @@ _COLUMNS = {
         "Required/Optional", "M/O", "Is Required", "要求",
     ),
     "optional": _words("是否[为](可选|选填)", "可选", "Optional"),
-    "description": _words("[参数|字段|详细|功能](描述|说明)", "(含义|解释|备注|释义|意义)", "Description", "Remarks", "Remark", "Meaning", "Notes"),
+    "description": _words("[参数|字段|详细|功能](描述|说明)", "(含义|解释|备注|释义|意义|原因)", "错误原因", "Description", "Remarks", "Remark", "Meaning", "Notes"),
     "position": _words("[参数|字段|所在|传参](位置)", "传参方式", "In", "Position", "Location", "Parameter Location", "Param Type"),
     "default": _words("(默认|缺省)[值]", "Default[ Value]"),
     "example": _words("(示例|样例|举例)[值]", "参考值", "Example[s| Value]", "Sample[ Value]"),
@@ -54,8 +54,9 @@ _COLUMNS = {
         "(约束|限制)[条件|说明]", "取值[范围|说明|约束]", "(范围|长度|长度限制|枚举|枚举值|可选值|有效值)", "Constraint[s]", "Range", "Value Range",
         "[Allowed |Valid ]Values", "Restrictions", "Enum",
     ),
-    "phrase": _words("(错误|返回|响应|提示)(信息|消息)", "原因短语", "(Error|Status) Message", "Message", "Reason[ Phrase]", "Error Msg"),
+    "phrase": _words("(错误|返回|响应|提示)(信息|消息)", "原因短语", "编码", "(Error|Status) Message", "Message", "Reason[ Phrase]", "Error Msg"),
     "since": _words("[起始|最低|支持|最小][微|API](版本|版本号)", "版本要求", "Since", "Microversion", "Min Microversion", "New in", "Version"),
+    "advice": _words("(处理|解决)(建议|措施|方法|办法|方案)", "Solution[s]", "Suggestion[s]"),
     "address": _words("URI", "URL", "(请求|访问|接口)[URI|URL|路径|地址]", "路径", "Path"),
 }  # fmt: skip
 _COLUMN = {word.lower(): column for column, words in _COLUMNS.items() for word in words}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -20,7 +21,10 @@ def grid_columns(grid: Grid) -> Columns | None:
     """The column of each cell of the header, None for one that is not known; None for all when it is no header of a
     table that is read: it has no names and no codes, or nothing beside them. A column that comes twice is known once."""
     columns: list[str | None] = []
-    for column in columns_of([cell.text for cell in grid.rows[0]]):
+    heads = columns_of([cell.text for cell in grid.rows[0]])
+    for at, column in enumerate(heads):
+        if column == "code" and not _has_statuses(grid, at) and _codes_elsewhere(grid, heads, at):
+            column = "label"
         columns.append(None if column in columns else column)
     known = [column for column in columns if column is not None]
     return tuple(columns) if {"name", "code"} & {*known} and len(known) > 1 else None
@@ -64,6 +68,17 @@ def read_grid(
     if not read:
         tally.doubt(grid.line, grid.last_line, "a table without a row that can be read", known[0])
     return Table(known, read, grid.line, grid.last_line, place, owner), columns
+
+
+def _codes_elsewhere(grid: Grid, heads: Columns, at: int) -> bool:
+    """Whether another column of codes has the statuses of HTTP: this one has names of the vendor's own."""
+    others = (number for number, column in enumerate(heads) if number != at and column == "code")
+    return any(_has_statuses(grid, number) for number in others)
+
+
+def _has_statuses(grid: Grid, at: int) -> bool:
+    cells = [row[at].text for row in grid.rows[1:] if at < len(row)]
+    return bool(cells) and all(re.match(r"[1-5]\d\d(?!\d)", cell) for cell in cells)
 
 
 def _column_text(grid: Grid, head: Cell) -> str:

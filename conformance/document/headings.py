@@ -9,7 +9,17 @@ from functools import lru_cache
 
 from conformance.document.model import Position
 
-__all__ = ["COMMON_NAMES", "PART_NAMES", "DocumentPart", "common_of", "leads_to", "number_of", "owner_of", "part_of"]
+__all__ = [
+    "COMMON_NAMES",
+    "PART_NAMES",
+    "DocumentPart",
+    "common_of",
+    "leads_to",
+    "number_of",
+    "owner_of",
+    "part_of",
+    "stated_part",
+]
 
 PART_NAMES = (
     "introduction",
@@ -47,12 +57,14 @@ COMMON_NAMES = (
 @dataclass(frozen=True, slots=True)
 class DocumentPart:
     """What a heading begins. `name` is one of PART_NAMES, or empty for that side (request or response) in which it
-    stands; `certain` says that its words alone make it a heading, wherever they stand on a line of their own."""
+    stands; `certain` says that its words alone make it a heading, wherever they stand on a line of their own, `both` that
+    codes of successes and of failures stand below it."""
 
     name: str
     place: Position = Position.OPEN
     certain: bool = True
     failure: bool = False
+    both: bool = False
 
 
 _ASK = r"(?:请求|调用|输入|入参|requests?)"
@@ -87,6 +99,7 @@ _FAMILIES: tuple[tuple[str, DocumentPart], ...] = (
         DocumentPart("uri", certain=False),
     ),
     (rf"(?:api|接口|请求|访问|调用|资源|http|requests?)*(?:的)?{_ADDRESS}(?:格式|说明)?", DocumentPart("uri")),
+    (r"请求语法|requestsyntax", DocumentPart("uri")),
     (rf"请求(?:方法|方式)(?:及|和|与|/|、|&|and)*(?:请求)?{_ADDRESS}", DocumentPart("uri")),
     (
         rf"{_ADDRESS}(?:及|和|与|/|、|and)*请求?(?:方法|方式)|请求行|请求格式|httprequest|requestline|接口定义",
@@ -124,10 +137,15 @@ _FAMILIES: tuple[tuple[str, DocumentPart], ...] = (
         rf"{_RIGHT}(?:的)?(?:http)?{_ANSWER}?(?:http)?(?:状态)?{_NUMBER}{_TOLD}?|{_RIGHT}{_ANSWER}",
         DocumentPart("success"),
     ),
-    (rf"{_ANSWER}{_CODES}{_TOLD}?|(?:http)?{_CODES}{_TOLD}?|返回值|status", DocumentPart("success", certain=False)),
+    (_RIGHT, DocumentPart("success", certain=False)),
+    (
+        rf"{_ANSWER}{_CODES}{_TOLD}?|(?:http)?{_CODES}{_TOLD}?|返回值|status",
+        DocumentPart("success", certain=False, both=True),
+    ),
     (rf"(?:接口|api)?{_ASK}(?:{_WHAT}|说明)+{_TOLD}?|入参|输入参数", DocumentPart("request")),
     (rf"(?:接口|api)?{_ANSWER}(?:{_WHAT}|结果|说明|值)+{_TOLD}?|出参|输出参数", DocumentPart("response")),
-    (rf"{_ASK}|参数|参数说明|参数列表|参数描述|parameters?|inputs?", DocumentPart("request", certain=False)),
+    (rf"{_ASK}|inputs?", DocumentPart("request", certain=False)),
+    (r"参数|参数说明|参数列表|参数描述|parameters?", DocumentPart("", certain=False)),
     (rf"{_ANSWER}|outputs?", DocumentPart("response", certain=False)),
     (
         r"(?:使用|调用|接口)?(?:约束|限制)(?:条件|说明)?(?:[与和及、](?:约束|限制))?|注意事项|使用说明|补充说明|备注|说明|注",
@@ -231,6 +249,18 @@ def owner_of(text: str) -> str:
         return match.group("owner")
     match = _OWNED.fullmatch(text)
     return match.group("owner") if match else ""
+
+
+def stated_part(text: str) -> DocumentPart | None:
+    """The part of codes of which a line is the heading and all that stands below it (`成功状态码：202`), or None."""
+    head, mark, codes = re.sub("：", ":", text).partition(":")
+    if (
+        not mark
+        or re.fullmatch(r"\s*[2-5]\d\d(?:\s+[A-Za-z][A-Za-z ]*)?(?:\s*[、，,/和或]\s*[2-5]\d\d)*[。.]?", codes) is None
+    ):
+        return None
+    part = part_of(head.strip())
+    return part if part is not None and part.name in {"success", "errors"} and not part.both else None
 
 
 def leads_to(text: str) -> bool:

@@ -53,6 +53,10 @@ def read_operation(lines: Sequence[Line], heads: Sequence[Head], offset: int, ta
             tally.tell(kept)  # an example of a failure is none of the answer
             continue
         passage = read_passage(kept, name, tally, part.place)
+        if part.both:
+            failures = [item for item in passage.codes if not 200 <= item.code <= 299]
+            found.setdefault("errors", Passage()).codes += failures
+            passage.codes = [item for item in passage.codes if item not in failures]
         found.setdefault(name, Passage()).take(passage)
     for number in (uri_line, *taken):
         tally.cite(number, number)
@@ -120,7 +124,7 @@ def _spans(lines: Sequence[Line], heads: Sequence[Head], offset: int, tally: Tal
         head = begins.get(at)
         if head is not None and head.part is not None and (at or head.part):
             part = _sided(head.part, spans)
-            spans.append((part, line, []))
+            spans.append((part, line, [line] if head.stated else []))
             tally.mark([line])
             level, unknown = head.level, None
         elif head is not None and at and head.sure and not head.owner:

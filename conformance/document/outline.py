@@ -14,7 +14,16 @@ from itertools import islice, pairwise
 
 from conformance.document.columns import header_of
 from conformance.document.examples import is_json_start, is_request_line
-from conformance.document.headings import PART_NAMES, DocumentPart, common_of, leads_to, number_of, owner_of, part_of
+from conformance.document.headings import (
+    PART_NAMES,
+    DocumentPart,
+    common_of,
+    leads_to,
+    number_of,
+    owner_of,
+    part_of,
+    stated_part,
+)
 from conformance.document.lines import Line
 from conformance.document.tally import Tally
 from conformance.document.vocabulary import CODE_LIST, METHODS, NUMBERED
@@ -30,7 +39,8 @@ _ORDER = {name: at for at, name in enumerate(PART_NAMES)}
 @dataclass(frozen=True, slots=True)
 class Head:
     """A heading at an index of the lines: the part of an operation and of the common part that its words begin, its
-    number, and the level that the source gives it. `loose` says that its words may head a part of an operation as well."""
+    number, and the level that the source gives it. `loose` says that its words may head a part of an operation as well,
+    `stated` that what stands below it is in its own line."""
 
     at: int
     part: DocumentPart | None
@@ -39,6 +49,7 @@ class Head:
     level: int | None
     owner: str = ""
     loose: bool = False
+    stated: bool = False
 
     @property
     def sure(self) -> bool:
@@ -102,9 +113,13 @@ def _heads(lines: Sequence[Line], tally: Tally) -> Iterator[Head]:
         numbered = NUMBERED.fullmatch(line.text)
         dotted = numbered is not None and "." in numbered.group(1) and _is_title(numbered.group(2))
         part, common = part_of(line.text), common_of(line.text)
+        stated = None if part is not None else stated_part(line.text)
+        if stated is not None and level is None:
+            yield Head(at, stated, "", (), None, stated=True)
+            continue
         loose = part is not None
         if level is None:
-            followed = _is_followed(lines, at + 1, part, common, tally)
+            followed = _is_followed(lines, at + 1, part, common, tally) or _numbers_below(lines, at + 1, number)
             if part is not None and not (part.certain or followed):
                 part = None
             if common and not dotted and not (followed or len(line.text) > 3):
@@ -113,6 +128,11 @@ def _heads(lines: Sequence[Line], tally: Tally) -> Iterator[Head]:
                 continue
         digits = tuple(map(int, number.split("."))) if number else ()
         yield Head(at, part, common, digits if dotted or level is not None else (), level, owner_of(line.text), loose)
+
+
+def _numbers_below(lines: Sequence[Line], at: int, number: str) -> bool:
+    """Whether the first of the headings that are numbered below one of this number stands at this index."""
+    return bool(number) and at < len(lines) and re.match(rf"{re.escape(number)}\.1\s", lines[at].text) is not None
 
 
 def _is_title(text: str) -> bool:
@@ -262,11 +282,22 @@ def _stop(end: int, own: Head | None, section: Head | None, inside: Sequence[Hea
         if level is not None and head.level is not None:
             if head.level <= level:
                 return head.at
+        elif _counts_anew(head, own):
+            continue
         elif head.level is None and (
             _is_chapter(head, depth) or (head.common and head.part is None and not head.loose)
         ):
             return head.at
     return end
+
+
+def _counts_anew(head: Head, own: Head | None) -> bool:
+    """Whether a heading is that of a part of the operation, numbered from one on in each operation: it does not go on from
+    the operation's own number."""
+    if head.part is None or head.common or own is None or not own.number or not head.number:
+        return False
+    depth = len(head.number)
+    return depth <= len(own.number) and head.number != (*own.number[: depth - 1], own.number[depth - 1] + 1)
 
 
 def _is_chapter(head: Head, depth: int) -> bool:

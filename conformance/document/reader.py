@@ -11,6 +11,7 @@ from pathlib import Path
 
 from conformance.document.commons import read_common
 from conformance.document.confined import Allow, confined
+from conformance.document.headings import part_of
 from conformance.document.lines import Line, Source
 from conformance.document.model import ApiOperation, ApiSection, Chapter, Document, Heading
 from conformance.document.operations import read_operation
@@ -53,6 +54,7 @@ def document_of(source: Source) -> Document:
     tally = Tally(source)
     versions = [(line, match) for line in (*source.lines, *source.furniture) if (match := VERSION.fullmatch(line.text))]
     tally.mark([line for line in source.lines if VERSION.fullmatch(line.text) or FOOTER.match(line.text)])
+    tally.mark(_running_heads(source.lines))
     lines = [line for line in source.lines if line.number not in tally.furniture]
     heads = heads_of(lines, tally)
     found = extents(lines, heads)
@@ -77,6 +79,18 @@ def document_of(source: Source) -> Document:
         pages=_pages(source),
         lines={line.number: line.text for line in (*source.lines, *source.furniture)},
     )
+
+
+def _running_heads(lines: Sequence[Line]) -> Iterator[Line]:
+    """The numbered headings that a page repeats at its top."""
+    seen: set[str] = set()
+    page = 0
+    for line in lines:
+        if NUMBERED.fullmatch(line.text) and "." in line.text.split()[0] and part_of(line.text) is None:
+            if line.text in seen and line.page != page:
+                yield line
+            seen.add(line.text)
+        page = line.page
 
 
 def _to_the_foot(headings: Sequence[Heading], written: Sequence[Line], lines: Sequence[Line]) -> tuple[Heading, ...]:

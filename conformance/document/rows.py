@@ -28,6 +28,7 @@ _SINCE = re.compile(
     r"|(?:最低|最小)(?:的)?(?:api)?微版本(?:要求)?\s*(?:为|是|:|：)?\s*v?(\d+\.\d+)",
     re.IGNORECASE,
 )
+_CODE_AND_PHRASE = re.compile(r"([1-5]\d\d)\s+([A-Za-z][A-Za-z '-]*)")
 _NOTHING = frozenset({"", "-", "--", "—", "/", "无", "n/a", "N/A", "None", "none"})
 
 
@@ -74,6 +75,8 @@ def row_of(cells: Mapping[str, str], first: int, last: int, page: int, tally: Ta
     A table of codes keeps its phrase where others keep the type.
     """
     code = "code" in cells
+    if code and (stated := _CODE_AND_PHRASE.fullmatch(cells["code"].strip())) and not cells.get("phrase"):
+        cells = {**cells, "code": stated[1], "phrase": stated[2]}
     named = NamedCell(cells["code"].strip()) if code else _named(cells["name"])
     shown = " ".join(filter(None, cells.values()))
     if not (re.fullmatch(r"[1-5]\d\d", named.name) if code else NAME.fullmatch(named.name)):

@@ -99,3 +99,17 @@ def test_a_code_has_its_phrase_and_another_is_told() -> None:
     table, seen = read(grid(("状态码", "错误信息", "说明"), ("404", "Not Found", "无"), ("V.01", "x", "y")))
     assert [("404", "Not Found")] == [(item.name, item.type) for item in table.rows]
     assert [(3, "a row whose code is no HTTP status")] == [(item.line, item.reason) for item in seen.unread]
+
+
+def test_of_two_columns_of_codes_the_statuses_of_http_are_read() -> None:
+    for head in (("HttpCode", "错误码", "描述"), ("错误码", "HttpCode", "描述")):
+        cells = {"HttpCode": "409", "错误码": "InUse", "描述": "甲。"}
+        table, seen = read(grid(head, tuple(cells[name] for name in head)))
+        assert [("409", None, "甲。")] == [(row.name, row.type, row.description) for row in table.rows]
+        assert seen.unread == []
+
+
+def test_a_code_may_stand_with_its_phrase_in_one_cell() -> None:
+    table, seen = read(grid(("返回值", "说明"), ("403 Forbidden", "甲。")))
+    assert [("403", "Forbidden")] == [(row.name, row.type) for row in table.rows]
+    assert seen.unread == []

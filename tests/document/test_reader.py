@@ -425,3 +425,64 @@ def test_a_table_of_what_is_returned_is_one_of_codes_where_no_types_are_said(tmp
         (400, 17),
         (404, 18),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "成功状态码：200、206\n失败状态码：404\n",
+        "返回值\n正常\n200 206\n异常\n404\n",
+        "状态码\n状态码如下表。\n状态码 编码 说明\n200 OK 有\n206 Partial Content 有\n404 Not Found 无\n",
+    ],
+)
+def test_codes_are_told_apart_by_what_they_are_under_a_heading_of_both(tmp_path: Path, text: str) -> None:
+    document = read(tmp_path, CLEAN.replace("正常响应代码\n200 206\n", text))
+    only = document.operations[0]
+    assert ([200, 206], [404]) == ([code for code, _ in only.success_codes], [item.code for item in only.error_codes])
+    assert document.unread == ()
+
+
+NUMBERED_PARTS = """ 3.1 磁盘
+3.1.1 列出
+1. 功能介绍
+甲乙丙
+2. 请求
+2.1 URI
+GET /v3/disks
+2.2 参数
+名称 位置 类型 必选 描述
+limit query integer false 甲。
+3. 响应
+3.1 参数
+名称 类型 描述
+disks array 甲。
+ 3.1 磁盘
+disks.id string 乙。
+4. 状态码
+4.1 正常
+200
+4.2 异常
+404
+3.1.2 删除
+1. 功能介绍
+甲乙丙
+2. 请求
+2.1 URI
+DELETE /v3/disks/{disk_id}
+"""
+
+
+def test_parts_may_be_numbered_from_one_on_in_each_operation(tmp_path: Path) -> None:
+    document = read(tmp_path, NUMBERED_PARTS)
+    first, second = document.operations
+    assert ("GET", "/v3/disks", "DELETE") == (first.method, first.path, second.method)
+    assert ["limit"] == [row.name for table in first.request_tables for row in table.rows]
+    assert ["disks", "disks.id"] == [row.name for table in first.response_tables for row in table.rows]
+    assert ([200], [404]) == ([code for code, _ in first.success_codes], [item.code for item in first.error_codes])
+
+
+def test_a_method_and_a_path_may_stand_in_a_line_of_the_request(tmp_path: Path) -> None:
+    document = read(
+        tmp_path, CLEAN.replace("URI\nGET /v3/disks/{disk_id}/parts\n", "请求语法\nGET /v3/parts?a={b} HTTP/1.1\n")
+    )
+    assert ("GET", "/v3/parts") == (document.operations[0].method, document.operations[0].path)

@@ -13,7 +13,7 @@ from conformance.contract.extraction import Extraction, errata_text
 from conformance.contract.openapi import service_specs
 from conformance.contract.overlay import parse_overlay
 from conformance.contract.prepared import OVERLAY
-from conformance.contract.reading import Kept, kept
+from conformance.contract.reading import Kept, after, earlier_of, kept
 from conformance.contract.specs import load_effective
 from conformance.contract.yamlfiles import extracted_specs
 from conformance.document import Document
@@ -25,8 +25,10 @@ __all__ = ["CarriedOver", "carry_over"]
 
 @dataclass(frozen=True)
 class CarriedOver:
-    """The errata of an edition for a document, None where it has none, and how they came to be."""
+    """The errata of an edition for a document, None where it has none, and how they came to be; the document keeps the
+    ids of that edition."""
 
+    document: Document
     against: Path
     errata: bytes | None
     carrying: Carrying | None
@@ -54,12 +56,13 @@ def carry_over(read: Document, against: Path) -> CarriedOver:
     """The errata of a directory of specs, carried over to a document. Raises UsageError naming what is missing there."""
     place = against / OVERLAY
     before, specs = kept(against), extracted_specs(against)
+    read = after(read, earlier_of(specs))
     text = errata_text(place, needed=False)
     if text is None:
-        return CarriedOver(against, None, None)
+        return CarriedOver(read, against, None, None)
     carrying = carry(parse_overlay(text, place), before, Kept.of(read), specs, service_specs(read))
     carried = carried_errata(text.decode("utf-8-sig"), carrying, read.product_version, read.sha256)
-    return CarriedOver(against, carried.encode(), carrying)
+    return CarriedOver(read, against, carried.encode(), carrying)
 
 
 def _fates(carrying: Carrying) -> Iterator[str]:

@@ -13,7 +13,7 @@ from conformance.cli.carried import carry_over
 from conformance.cli.paths import GivenPath
 from conformance.contract.extraction import Extraction, errata_text, work_out
 from conformance.contract.prepared import OVERLAY
-from conformance.contract.reading import first_line, reading
+from conformance.contract.reading import after, earlier_in, first_line, reading
 from conformance.contract.staging import taken_back
 from conformance.document import Document, read_document
 from conformance.document.contradictions import Contradiction, contradictions
@@ -76,6 +76,10 @@ def extract(
         taken_back(out)
     read = read_document(document)
     carried = carry_over(read, against) if against is not None else None
+    if carried is not None:
+        read = carried.document
+    elif out is not None:
+        read = after(read, earlier_in(out))
     if out is not None and carried is not None and carried.errata is None and (out / OVERLAY).exists():
         raise UsageError(
             f"--out {out}: it holds errata of its own, and {against} has none to carry over; give another directory"

@@ -20,7 +20,7 @@ from conformance.contract.overlay import NO_ERRATA, apply, load_overlay, parse_o
 from conformance.contract.places import read_places
 from conformance.contract.prepared import LEDGER, OVERLAY, PREPARED, digests, prepared_json
 from conformance.contract.quotation import quotes
-from conformance.contract.reading import READING, Kept, reading_json
+from conformance.contract.reading import READING, Kept, after, earlier_in, reading_json
 from conformance.contract.services import spec_file, spec_files
 from conformance.contract.staging import put, staged, taken_back
 from conformance.contract.yamlfiles import dump_yaml, ledger_yaml, read_specs
@@ -69,6 +69,7 @@ def extract(document: Document, out: Path, coverage: Coverage, errata: Path | No
     requirement. Raises UsageError when the errata are none, or leave specs that are no OpenAPI; then nothing is written.
     """
     taken_back(out)
+    document = after(document, document.earlier or earlier_in(out))
     place = errata or out / OVERLAY
     text = errata_text(place, needed=errata is not None)
     return work_out(document, out.resolve().name, coverage, text, place).write(out, errata=errata is not None)

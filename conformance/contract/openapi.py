@@ -23,7 +23,7 @@ from conformance.contract.shapes import schema_of, source_of
 from conformance.document import Document, Example, Row, vocabulary
 from conformance.document.addresses import address, shape_of
 from conformance.document.described import Described, described
-from conformance.document.model import rows_of
+from conformance.document.model import EarlierOperation, rows_of
 from conformance.document.naming import METHODS, ids_of, operation_id
 
 __all__ = ["service_specs"]
@@ -170,7 +170,9 @@ def _called(document: Document, described_paths: Iterable[str], ids: set[str]) -
         path = first.setdefault(shape_of(path), path)
         if method.lower() in paths.get(path, {}):
             continue
-        name = next(one for one in ids_of(operation_id(method, path), method, path) if one not in taken)
+        was = next((item.id for item in document.earlier if _is(item, method, path)), "")
+        possible = ids_of(operation_id(method, path), method, path)
+        name = was if was and was not in taken else next(one for one in possible if one not in taken)
         taken.add(name)
         operation: dict[str, Any] = {
             "operationId": name,
@@ -196,6 +198,10 @@ def _called(document: Document, described_paths: Iterable[str], ids: set[str]) -
             }
         paths.setdefault(path, {})[method.lower()] = operation
     return paths
+
+
+def _is(item: EarlierOperation, method: str, path: str) -> bool:
+    return item.method == method and shape_of(item.path) == shape_of(path)
 
 
 def _called_spec(paths: Mapping[str, Any], document: Document) -> dict[str, Any]:

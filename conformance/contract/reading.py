@@ -9,18 +9,18 @@ By the fingerprints the lines of the next edition are told to be the same ones, 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from conformance.contract.services import spec_files
+from conformance.contract.services import METHODS, SHARING, spec_files
 from conformance.document import Document
 from conformance.document.candidates import Candidate, candidates
 from conformance.document.contradictions import Contradiction, contradictions
-from conformance.document.model import NotUnderstood
-from conformance.document.naming import named_operations
+from conformance.document.model import EarlierOperation, NotUnderstood
+from conformance.document.naming import inventory, named_operations
 from conformance.model.contract import Lines
 from conformance.model.errors import UsageError
 from conformance.model.opening import content
@@ -31,7 +31,10 @@ __all__ = [
     "Perusal",
     "ReadOperation",
     "Repair",
+    "after",
     "answers",
+    "earlier_in",
+    "earlier_of",
     "first_line",
     "kept",
     "reading",
@@ -158,18 +161,70 @@ def answers(source: Lines, item: Contradiction) -> bool:
 @dataclass(frozen=True)
 class Kept:
     """What a directory of specs knows of its document: SHA-256, a fingerprint of each line (empty: blank), contradictions
-    and candidates."""
+    and candidates, and the operations of the edition before whose ids it keeps."""
 
     sha256: str
     fingerprints: tuple[str, ...]
     contradictions: tuple[Contradiction, ...]
     candidates: tuple[Candidate, ...]
+    earlier: tuple[EarlierOperation, ...] = ()
 
     @classmethod
     def of(cls, document: Document) -> Kept:
         """That of a document."""
         fingerprints = tuple(_fingerprint(document.lines.get(at, "")) for at in range(1, document.line_count + 1))
-        return cls(document.sha256, fingerprints, contradictions(document), candidates(document))
+        return cls(document.sha256, fingerprints, contradictions(document), candidates(document), _needed(document))
+
+
+def _needed(document: Document) -> tuple[EarlierOperation, ...]:
+    """The operations of the edition before, none where every id and path would be the same without them."""
+
+    def named(item: Document) -> list[tuple[str, str]]:
+        return [(one.id, one.path) for one in inventory(item).operations]
+
+    return document.earlier if named(document) != named(replace(document, earlier=())) else ()
+
+
+def after(document: Document, earlier: Iterable[EarlierOperation]) -> Document:
+    """The document as the edition after one with these operations."""
+    return replace(document, earlier=tuple(earlier))
+
+
+def earlier_in(directory: Path) -> tuple[EarlierOperation, ...]:
+    """The operations whose ids a directory of specs keeps from the edition before its own; none where it cannot be
+    read, for it is written anew."""
+    try:
+        return kept(directory).earlier
+    except UsageError:
+        return ()
+
+
+def earlier_of(specs: Mapping[str, Mapping[str, Any]]) -> tuple[EarlierOperation, ...]:
+    """The operations of specs before any ruling, as the next edition has to know them."""
+    return tuple(
+        EarlierOperation(method, path, action or _only_member(operation), operation["operationId"])
+        for spec in specs.values()
+        for path, item in spec.get("paths", {}).items()
+        for method, action, operation in _acting(item)
+    )
+
+
+def _acting(item: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """(method in capitals, action, operation) of a path."""
+    for method, operation in item.items():
+        if method in METHODS and SHARING in operation:
+            yield from ((method.upper(), action, one) for action, one in operation[SHARING].items())
+        elif method in METHODS and "operationId" in operation:
+            yield method.upper(), "", operation
+
+
+def _only_member(operation: Mapping[str, Any]) -> str:
+    body = operation.get("requestBody", {})
+    shown = [item["value"] for item in body.get("x-examples", ())]
+    schemas = [item.get("schema", {}) for item in body.get("content", {}).values()]
+    wholes = shown or [schema.get("properties", {}) for schema in schemas]
+    names = {name for value in wholes for name in (value if isinstance(value, dict) and len(value) == 1 else ("", " "))}
+    return names.pop() if len(names) == 1 else ""
 
 
 def _fingerprint(text: str) -> str:
@@ -184,6 +239,7 @@ def reading_json(item: Kept) -> str:
         "document": item.sha256,
         "contradictions": [asdict(found) for found in item.contradictions],
         "candidates": [asdict(found) for found in item.candidates],
+        **({"earlier": [asdict(found) for found in item.earlier]} if item.earlier else {}),
         "lines": " ".join(mark or _BLANK for mark in item.fingerprints),
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
@@ -202,6 +258,7 @@ def kept(directory: Path) -> Kept:
             tuple("" if mark == _BLANK else mark for mark in data["lines"].split()),
             tuple(Contradiction(**item) for item in data["contradictions"]),
             tuple(Candidate(**{**item, "names": tuple(item["names"])}) for item in data["candidates"]),
+            tuple(EarlierOperation(**item) for item in data.get("earlier", ())),
         )
     except FileNotFoundError:
         why = "is not there" if directory.is_dir() else "is not there, for there is no such directory"

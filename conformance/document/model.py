@@ -15,6 +15,7 @@ __all__ = [
     "Chapter",
     "Common",
     "Document",
+    "EarlierOperation",
     "Example",
     "Heading",
     "NotUnderstood",
@@ -211,12 +212,23 @@ class Account:
     unread: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierOperation:
+    """An operation of the edition before, under its id; `action` is the only member of its body, empty where it has none
+    or several."""
+
+    method: str
+    path: str
+    action: str
+    id: str
+
+
 @dataclass(frozen=True)
 class Document:
     """The whole document.
 
     `unread` is what was not understood, `account` where each line went, `chapters` its numbered headings, `lines` the
-    text of each line that is not blank. `pages` are
+    text of each line that is not blank, `earlier` the operations of the edition before, whose ids are kept. `pages` are
     the first lines of its pages, the first page's first; none where the pages are not surely known. `product_version`
     and `release_date` are empty where the document names none.
     """
@@ -233,6 +245,7 @@ class Document:
     chapters: tuple[Chapter, ...] = ()
     pages: tuple[int, ...] = ()
     lines: Mapping[int, str] = field(default_factory=dict)
+    earlier: tuple[EarlierOperation, ...] = ()
 
     def page_of(self, line: int) -> int | None:
         """The page on which a line stands, None where pages are not known."""

@@ -7,16 +7,18 @@ Rules
 - Other operations on one method and path: the first is written, and the rest where it says the same.
 - An operation without a method and a path cannot be called and has no id.
 - Where two ids are equal, that with the shorter path keeps it, the other has all words of its path.
+- What the edition before had keeps its id and the names of its path (earlier.py).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from conformance.document.addresses import PathTemplate, address, same_paths
 from conformance.document.contradiction import Contradiction, at
+from conformance.document.earlier import Earlier
 from conformance.document.model import ApiOperation, Document, Position, Row
 from conformance.document.nouns import nouns, segments, singular
 
@@ -94,15 +96,31 @@ def inventory(document: Document) -> Inventory:
         for number, item in enumerate(document.operations, start=1)
         if not _has_address(item)
     )
+    earlier = Earlier(document.earlier, (operation_id(item.method, item.path) for item in document.earlier))
     groups: dict[tuple[str, str], list[NamedOperation]] = {}
+    places: dict[int, PathTemplate] = {}
     for item, place in zip(known, same_paths(address(item.path) for item in known), strict=True):
-        named = NamedOperation("", item, place)
+        named = NamedOperation("", item, earlier.written(place))
+        places[id(item)] = place
         groups.setdefault((named.method, named.path), []).append(named)
-    chosen = [one for group in groups.values() for one in _chosen(group, found)]
+    chosen: list[NamedOperation] = []
+    kept: dict[int, str] = {}
+    for group in groups.values():
+        several = _chosen(group, found)
+        for one in several:
+            action = _only_member(one)
+            was = earlier.id(one.method, one.path, action, shared=len(several) > 1 or _is_action(one))
+            if was:
+                kept[id(one.operation)] = was
+            else:
+                one = replace(
+                    one, id=earlier.beside(one.method, one.path, action if _is_action(one) else one.action, one.id)
+                )
+            chosen.append(one)
     order = {id(item): number for number, item in enumerate(document.operations)}
-    named_all = _distinct(sorted(chosen, key=lambda item: order[id(item.operation)]), found)
+    named_all = _distinct(sorted(chosen, key=lambda item: order[id(item.operation)]), kept, found)
     for named in named_all:
-        found += _of_address(named)
+        found += _of_address(named, places[id(named.operation)])
     return Inventory(named_all, tuple(found))
 
 
@@ -141,13 +159,16 @@ def _base(item: NamedOperation, key: str, acting: bool) -> str:
     operation = item.operation
     answers = bool(operation.response_tables) or any(example.kind == "json" for example in operation.response_examples)
     base = operation_id(item.method, item.path, json_answer=answers)
-    alone = item.method == "POST" and segments(item.path)[-1:] == [ACTION] and bool(key)
-    if not acting and not alone:
+    if not acting and not (_is_action(item) and key):
         return base
     *words, verb = base.split(".")
     if words[-1:] == [ACTION]:
         words, verb = words[:-1], "act"
     return ".".join([*words, verb, _word(key)]) if key else base
+
+
+def _is_action(item: NamedOperation) -> bool:
+    return item.method == "POST" and segments(item.path)[-1:] == [ACTION]
 
 
 def _only_member(item: NamedOperation) -> str:
@@ -182,21 +203,29 @@ def _said(operation: ApiOperation) -> tuple[object, ...]:
     return rows, codes, examples
 
 
-def _distinct(operations: Iterable[NamedOperation], found: list[Contradiction]) -> tuple[NamedOperation, ...]:
-    """The operations with ids that differ."""
+def _distinct(
+    operations: Iterable[NamedOperation], kept: Mapping[int, str], found: list[Contradiction]
+) -> tuple[NamedOperation, ...]:
+    """The operations with ids that differ; `kept` are those of operations (by identity) that have one already."""
     items = list(operations)
+    order = sorted(range(len(items)), key=lambda one: (len(segments(items[one].path)), items[one].path, one))
     taken: dict[str, int] = {}
-    ids: dict[int, str] = {}
-    for number in sorted(range(len(items)), key=lambda one: (len(segments(items[one].path)), items[one].path, one)):
+    for number in order:
+        taken.setdefault(kept.get(id(items[number].operation), ""), number)
+    taken.pop("", None)
+    ids = {number: name for name, number in taken.items()}
+    for number in order:
         item = items[number]
-        name = next(name for name in ids_of(item.id, item.method, item.path) if name not in taken)
-        if name != item.id:
+        name = ids.get(number) or next(name for name in ids_of(item.id, item.method, item.path) if name not in taken)
+        taken[name] = number
+        ids[number] = name
+    for number in order:
+        item = items[number]
+        if ids[number] != item.id and item.id in taken:
             other = items[taken[item.id]]
             lines = at(*sorted([other.operation.uri_line, item.operation.uri_line]))
             text = f"{item.method} {item.path} would be called as {other.method} {other.path} is"
-            found.append(Contradiction(lines, "equal ids", text, name))
-        taken[name] = number
-        ids[number] = name
+            found.append(Contradiction(lines, "equal ids", text, ids[number]))
     return tuple(replace(item, id=ids[number]) for number, item in enumerate(items))
 
 
@@ -219,10 +248,11 @@ def _word(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", text.strip("{}")).strip("-") or "_"
 
 
-def _of_address(item: NamedOperation) -> Iterator[Contradiction]:
+def _of_address(item: NamedOperation, place: PathTemplate) -> Iterator[Contradiction]:
+    """What is odd about an address; `place` is that of the first operation of this document with its path."""
     line = at(item.operation.uri_line)
-    if item.address.odd:
-        yield Contradiction(line, "odd address", item.address.odd, item.id)
-    for mine, theirs in item.address.renamed.items():
+    if place.odd:
+        yield Contradiction(line, "odd address", place.odd, item.id)
+    for mine, theirs in place.renamed.items():
         text = f"{mine} is called {theirs} where the same path stands first"
         yield Contradiction(line, "renamed in path", text, item.id, mine)

@@ -25,7 +25,7 @@ from conformance.document.outline import starts_something
 from conformance.document.rows import NAME
 from conformance.document.tables import read_table
 from conformance.document.tally import Tally
-from conformance.document.vocabulary import CODE_LIST, SENTENCE
+from conformance.document.vocabulary import CODE_LIST, SENTENCE, reason_phrase
 
 __all__ = ["Passage", "codes_of", "read_passage"]
 
@@ -257,7 +257,7 @@ class _PassageReader:
         for match in stated:
             rest = line.text[match.end() :]
             phrase = re.match(r"[\s:：]*([A-Za-z][A-Za-z '-]*[A-Za-z])", rest)
-            said = phrase.group(1) if phrase and self.name != "success" else ""
+            said = reason_phrase(phrase.group(1)) if phrase and self.name != "success" else ""
             self.found.codes.append(StatusCode(int(match.group()), said, line.number, line.number))
         self.tally.cite(line.number, line.number)
 

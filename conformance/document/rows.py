@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from conformance.document.columns import is_known_type, position_of, required_of
 from conformance.document.model import Position, Row
 from conformance.document.tally import Tally
+from conformance.document.typewords import named_type
+from conformance.document.vocabulary import reason_phrase
 
 __all__ = ["NAME", "deprecated_in", "inset_of", "nested", "row_of", "since_in"]
 
@@ -82,7 +84,7 @@ def row_of(cells: Mapping[str, str], first: int, last: int, page: int, tally: Ta
     if not (re.fullmatch(r"[1-5]\d\d", named.name) if code else NAME.fullmatch(named.name)):
         tally.doubt(first, last, "a row whose code is no HTTP status" if code else "a row without a name", shown)
         return None
-    kind = _cell(cells, "type") if not code else cells.get("phrase")
+    kind = _cell(cells, "type") if not code else reason_phrase(cells.get("phrase") or "")
     if kind and not code and not is_known_type(kind):
         tally.doubt(first, last, f"the type of {named.name} is not known: {kind}", shown)
     description = (cells.get("description") or "").strip()
@@ -93,13 +95,14 @@ def row_of(cells: Mapping[str, str], first: int, last: int, page: int, tally: Ta
             tally.doubt(first, last, f"the position of {named.name} is not known: {said}", shown)
         place = found or Position.OPEN
     required = _required(cells, named, tally, first, last)
+    kind, told = named_type(kind) if kind and not code else (kind, "")
     beside = " ".join((description, *named.said))
     version = _cell(cells, "since")
     number = re.search(r"\d+\.\d+", version or "")
     tally.cite(first, last)
     return Row(
         name=named.name,
-        type=kind.strip() if kind else None,
+        type=kind or None,
         required=required,
         description=description,
         line=first,
@@ -109,7 +112,7 @@ def row_of(cells: Mapping[str, str], first: int, last: int, page: int, tally: Ta
         place=place,
         default=_cell(cells, "default"),
         example=_cell(cells, "example"),
-        constraint=_cell(cells, "constraint"),
+        constraint=_cell(cells, "constraint") or told or None,
         deprecated=deprecated_in(beside),
         since=number.group() if number else since_in(beside),
     )

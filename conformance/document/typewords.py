@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from conformance.document.vocabulary import JSON_TYPES
 
-__all__ = ["StatedType", "stated_type"]
+__all__ = ["IN_WORDS", "StatedType", "named_type", "stated_type"]
 
 _WORDS = {
     **JSON_TYPES,
@@ -33,6 +33,12 @@ _NULL = re.compile(r"\s*(?:\bor\b|\||/|,|或者?)\s*(?:null|none|空)$|^(?:null|
 _STRUCTURE = re.compile(r"(?P<structure>[a-z_][\w.-]*)\s*(?:objects?|对象|结构体?|structs?)", re.ASCII)
 _NAME = re.compile(r"[a-z_][\w.-]*", re.ASCII)
 _MOST_LEVELS = 4
+IN_WORDS = "(in words)"
+"""What stands for a type that is told in a sentence."""
+_BESIDE = frozenset(
+    {"of", "or", "and", "time", "timestamp", "file", "binary", "any", "ip", "number", "numeric", "uuid"}
+)
+_LONGEST_TYPE, _LONGEST_UNKNOWN = 60, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,25 @@ class StatedType:
         """The structures that it names, its items included."""
         inner = self.items.structures if self.items is not None else frozenset()
         return inner | {self.structure} if self.structure else inner
+
+
+def named_type(cell: str) -> tuple[str, str]:
+    """The type that a cell names, and what it says beside it in parentheses: `string(at most 9 characters)`. A cell that
+    tells it in a sentence names none: whose words these are, they are not repeated."""
+    text = cell.strip()
+    match = re.fullmatch(r"([^()（）]+?)\s*[(（](.*)[)）]", text, re.DOTALL)
+    if match is not None and not _is_named(text) and _is_named(match.group(1)):
+        return match.group(1), match.group(2).strip()
+    return (text if not text or _is_named(text) else IN_WORDS), ""
+
+
+def _is_named(text: str) -> bool:
+    """Whether a text names types: with words that are known, and one beside them, which may be that of a structure."""
+    if len(text) > _LONGEST_TYPE or re.search(r"[。，！？；：,;!?]\s*\S|[。！？；]", re.sub(r"[<(\[{（].*", "", text)):
+        return False
+    words = [word.lower() for word in re.findall(r"[A-Za-z_][\w.-]*|[^\x00-\x7f]+", text, re.ASCII)]
+    unknown = [word for word in words if not {word, word.removesuffix("s")} & (_WORDS.keys() | _BESIDE)]
+    return len(unknown) < 2 and all(word.isascii() or len(word) <= _LONGEST_UNKNOWN for word in unknown)
 
 
 def stated_type(words: str | None) -> StatedType:

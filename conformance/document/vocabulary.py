@@ -17,6 +17,7 @@ __all__ = [
     "UNIT",
     "UUID",
     "VERSION",
+    "reason_phrase",
 ]
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -60,3 +61,10 @@ CODE_LIST = re.compile(
     re.IGNORECASE,
 )
 """The beginning of a line that lists status codes: `200`, `200 OK`, `正常：200`, `400, 401`."""
+_PHRASE = re.compile(r"[A-Za-z][\w'/-]*(?: [A-Za-z][\w'/-]*)?|[A-Z][\w'/-]*(?: [A-Z][\w'/-]*){2,4}", re.ASCII)
+
+
+def reason_phrase(text: str) -> str:
+    """The reason phrase of a status code that the text is, or nothing: it has few words, and many only with capitals, as
+    those that are registered have (RFC 9110, 15). What else stands there is a sentence."""
+    return text.strip() if _PHRASE.fullmatch(text.strip()) else ""

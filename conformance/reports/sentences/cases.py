@@ -126,6 +126,7 @@ PHRASES: Mapping[str, str] = {
     "no-time": "{member} of a new resource is no time to compare with",
     "same-a-second-apart": "{key} of resources made a second apart does not tell them apart",
     "nothing-to-sort-by": "the resources made for sorting have no {key}",
+    "keys-alike": "the resources made for sorting have nothing to be told apart by {key}",
     "not-on-the-first-pages": "the resources made for sorting are not on the first pages of the list",
     "not-as-made-for-a-list": "the resources made for a list cannot be observed",
     "beyond-the-allowance": "a file of {bytes} bytes is more than this run may send and receive (--bytes)",

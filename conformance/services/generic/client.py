@@ -33,6 +33,7 @@ from conformance.run.sending.client import Client
 from conformance.run.sending.listing import listed_by
 from conformance.run.service import unclaimed
 from conformance.run.unexercised import NotExercised
+from conformance.services.generic.drawing import drawn, kinds_of, refers
 from conformance.services.generic.harm import harmful_action, held_back, names_nothing
 
 __all__ = ["GenericClient"]
@@ -77,10 +78,10 @@ class GenericClient(Client):
     def send(
         self, method: str, path: str, *, operation: str | None = None, query: Query = (), **options: Any
     ) -> Exchange:
-        """Send any request, with what is given for the parameters of its query that it cannot do without."""
+        """Send any request, with the parameters that its query cannot do without. Raises NotExercised when one cannot be
+        had."""
         item = self.contract.operations.get(operation or "")
-        given = self.values_for(item) if item is not None else {}
-        needed = {one.name: as_text(given[one.name]) for one in self._needed_query(item) if one.name in given}
+        needed = self.asked(item) if item is not None else {}
         pairs = [(name, str(value)) for name, value in (query.items() if isinstance(query, Mapping) else query)]
         said = {name for name, _ in pairs}
         added = [pair for pair in needed.items() if pair[0] not in said]
@@ -205,6 +206,32 @@ class GenericClient(Client):
             return None
         return next((own for row in rows if (own := row.maybe_text(resource.id))), None)
 
+    # --- queries ----------------------------------------------------------------------------------------------------
+
+    def asked(self, operation: Operation) -> dict[str, str]:
+        """The parameters that the query of an operation cannot do without. Raises NotExercised when one cannot be had."""
+        given = self.values_for(operation)
+        return {
+            item.name: as_text(given[item.name] if item.name in given else self._parameter(operation, item))
+            for item in self._needed_query(operation)
+        }
+
+    def _parameter(self, operation: Operation, item: Parameter) -> Any:
+        """A value of a parameter. Raises NotExercised when none is known: a text may mean what is not there."""
+        offer = drawn(item.name, item.schema) if self._is_told(item) else None
+        producer = producer_of(self.contract, item.name, operation.service)
+        own = None
+        if offer is None and refers(item.name, item.schema) and (producer is None or producer.list != operation.id):
+            own = self._referred(operation, item.name)
+        if own is None and (offer is None or not offer.sure):
+            raise NotExercised(Phrase.of("value-missing", operation=operation.id, name=item.name))
+        return own if offer is None else offer.value
+
+    @staticmethod
+    def _is_told(item: Parameter) -> bool:
+        """Whether the contract tells values of a parameter."""
+        return bool(item.schema.keys() & {"enum", "const", "default"}) or "string" not in kinds_of(item.schema)
+
     # --- what is not sent -------------------------------------------------------------------------------------------
 
     def foresees(self) -> Iterator[Phrase]:
@@ -237,7 +264,8 @@ class GenericClient(Client):
             if not need.member and not there and need.name not in given:
                 yield need.name
         for item in self._needed_query(operation):
-            if item.name not in given and not {"default", "enum"} & item.schema.keys():
+            listed = refers(item.name, item.schema) and self._can_be_had(operation, item.name)
+            if item.name not in given and not listed and not self._is_told(item):
                 yield item.name
 
     def _hold_back(self, operation: Operation, reason: Phrase) -> Phrase:

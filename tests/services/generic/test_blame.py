@@ -188,3 +188,77 @@ def test_names_keep_our_mark_where_they_have_to_be_short(run: Run) -> None:
     assert set() == kinds(verdict)
     assert names
     assert all(verdict.run.id in name and 3 <= len(name) <= 20 for name in names)
+
+
+# --- lists ----------------------------------------------------------------------------------------------------------
+
+SIZES = {"limit": {"type": "integer", "minimum": 5, "maximum": 50}, "marker": {"type": "string"}}
+Visible = Callable[[Call, list[Any], Any], list[Any]]
+
+
+def losing_in_walks(*broken: int) -> Visible:
+    """The last box of a list is missing in these walks, counted from 0."""
+    walks: list[int] = []
+
+    def visible(call: Call, found: list[Any], _store: object) -> list[Any]:
+        names = {name for name, _ in call.query}
+        if call.operation != "box.list" or "limit" not in names:
+            return found
+        if "marker" not in names:
+            walks.append(len(walks))
+        return found[:-1] if walks[-1] in broken else found
+
+    return visible
+
+
+def test_pages_are_as_large_as_the_contract_allows_them(run: Run) -> None:
+    verdict = run("test_lists", "pages_hold", chapter=depot(query=SIZES))
+    assert set() == kinds(verdict)
+    assert Outcome.PASSED is outcome(verdict, "box.list.query.limit")[0]
+
+
+def test_a_list_that_changes_while_it_is_walked_is_walked_again(run: Run) -> None:
+    assert set() == kinds(run("test_lists", "pages_hold", Hooks(visible=losing_in_walks(0))))
+
+
+def test_a_list_that_loses_a_resource_whenever_it_is_walked_is_found(run: Run) -> None:
+    found = kinds(run("test_lists", "pages_hold", Hooks(visible=losing_in_walks(*range(20)))))
+    assert {"lost-in-pages"} == {kind for _, kind in found}
+
+
+def test_what_a_list_has_to_be_asked_with_is_sent(run: Run) -> None:
+    query = {**LIMIT, "kind": {"type": "string", "enum": ["dry", "cold"]}, "name": {"type": "string"}}
+    for selection in ("pages_hold", "filter", "parameter"):
+        module = "test_refusals" if selection == "parameter" else "test_lists"
+        verdict = run(module, selection, chapter=depot(query=query, needs=("kind",)))
+        assert set() == kinds(verdict)
+        assert (
+            Outcome.PASSED
+            is outcome(verdict, "box.list.query.limit" if selection != "filter" else "box.list.query.name")[0]
+        )
+
+
+def test_a_parameter_of_which_nothing_is_known_leaves_a_list_unjudged(run: Run) -> None:
+    chapter = depot(query={"hall": {"type": "string"}}, needs=("hall",))
+    verdict = run("test_life", "what_is_listed", chapter=chapter)
+    assert set() == kinds(verdict)
+    assert "hall" in outcome(verdict, "box.list.response.200")[1]
+
+
+def test_the_order_of_what_is_alike_is_nobodys_fault(run: Run) -> None:
+    for key, said in (("size", "keys-alike"), ("id", "")):
+        query = {"sort_key": {"type": "string", "enum": [key]}, "sort_dir": {"type": "string"}}
+        verdict = run("test_lists", "in_the_order", chapter=depot(query=query))
+        assert set() == kinds(verdict)
+        found, reason = outcome(verdict, "box.list.query.sort_dir")
+        assert (Outcome.NOT_EXERCISED if said else Outcome.PASSED) is found
+        assert said in reason
+
+
+def test_a_direction_that_is_not_kept_is_found(run: Run) -> None:
+    def upwards(call: Call, query: Any) -> Any:
+        return [(name, "asc" if name == "sort_dir" else value) for name, value in query]
+
+    query = {"sort_key": {"type": "string", "enum": ["id"]}, "sort_dir": {"type": "string"}}
+    verdict = run("test_lists", "in_the_order", Hooks(query=upwards), depot(query=query))
+    assert {("box.list", "wrong-direction")} == kinds(verdict)

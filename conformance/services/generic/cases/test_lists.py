@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
-from conformance.contract.producers import parameters_of
+from conformance.contract.producers import inner_of, parameters_of
+from conformance.generate.allowed import is_allowed
+from conformance.judge.rules import bounds
 from conformance.model import requirement_id
-from conformance.model.contract import Operation, Resource
+from conformance.model.contract import Operation, Resource, Schema
 from conformance.model.deviation import Deviation
+from conformance.model.jsonvalue import moment
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotApplicable, NotExercised, call
@@ -43,43 +50,96 @@ def test_pages_hold_every_resource_once(cloud: GenericClient, expect: Expect, re
     limit = parameter_of(cloud, resource, LIMITS)
     if not limit:
         raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.query(resource.list, "limit")))
-    made = [own_of(cloud, resource) for _ in range(3)]
+    size = page_size(schema_of(cloud, resource, limit))
+    if not size:
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.query(resource.list, limit)))
+    made = {own_of(cloud, resource) for _ in range(3)}
+    leads = parameter_of(cloud, resource, MARKERS) or parameter_of(cloud, resource, OFFSETS)
     bounded = requirement_id.query(resource.list, limit)
-    marker = parameter_of(cloud, resource, MARKERS)
-    offset = parameter_of(cloud, resource, OFFSETS)
-    whole = first_of(
-        cloud.contract,
-        requirement_id.complete(resource.list),
-        requirement_id.query(resource.list, marker or offset or limit),
-    )
+    named = requirement_id.query(resource.list, leads or limit)
+    whole = first_of(cloud.contract, requirement_id.complete(resource.list), named)
+    before: PagesRead | None = None
+    for _ in range(WALKS):
+        read = read_pages(cloud, expect, resource, limit, size)
+        if not read.trouble and (not read.ended or made <= {*read.found}):
+            if read.ended:
+                expect.kept(whole, read.last)
+            return
+        again = before is not None and read.trouble == before.trouble
+        if (
+            again and before is not None and {*read.found} - made == {*before.found} - made
+        ):  # others have changed nothing
+            break
+        before = read
+    else:
+        raise NotExercised(Phrase.of("changed-by-others", operation=resource.list), whole)
+    if read.trouble == "refused":
+        due = success_of(cloud.contract, resource.list)
+        expect.status(bounded, read.last, *due, act=call(resource.list, "plain"))
+    else:
+        kind = "twice-in-pages" if read.trouble else "lost-in-pages"
+        expect(whole, False, Deviation(kind, terms=(("how", "plain"),)), read.last)
+
+
+WALKS = 3
+"""How often a list is walked that others change meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class PagesRead:
+    """The ids in the pages of a list, one page after the other; the last answer; whether it was the end of the list; what
+    stood in the way (`twice`, `refused`), "" for nothing."""
+
+    found: tuple[str, ...]
+    last: Exchange
+    ended: bool = False
+    trouble: str = ""
+
+
+def read_pages(cloud: GenericClient, expect: Expect, resource: Resource, limit: str, size: int) -> PagesRead:
+    """Walk a list in pages of a size. Raises NotExercised when not even the first page is answered by less than a 500."""
+    operation = str(resource.list)
+    marker, offset = parameter_of(cloud, resource, MARKERS), parameter_of(cloud, resource, OFFSETS)
+    bounded = requirement_id.query(operation, limit)
     found: list[str] = []
-    query: dict[str, str | int] = {limit: 2}
-    ended = False
+    query: dict[str, str | int] = {limit: size}
     for number in range(MOST_PAGES * 5):
         exchange = cloud.list(query)
-        if exchange.response.status not in success_of(cloud.contract, resource.list):
-            expect.status(
-                bounded, exchange, *success_of(cloud.contract, resource.list), act=call(resource.list, "plain")
-            )
-            return
+        if exchange.response.status not in success_of(cloud.contract, operation):
+            if exchange.response.status >= 500:
+                raise unready(exchange)
+            return PagesRead(tuple(found), exchange, trouble="refused")
         rows = [row.text(resource.id) for row in listed_by(exchange, resource)]
-        larger = Deviation("larger-page", seen=(("due", 2), ("got", len(rows))))
-        expect(bounded, len(rows) <= 2, larger, exchange)
+        larger = Deviation("larger-page", seen=(("due", size), ("got", len(rows))))
+        expect(bounded, len(rows) <= size, larger, exchange)
         if number == 0:
-            few = Deviation("other-number", terms=(("parameters", limit),), seen=(("got", len(rows)), ("due", 2)))
+            few = Deviation("other-number", terms=(("parameters", limit),), seen=(("got", len(rows)), ("due", size)))
             expect(bounded, len(rows) >= 1, few, exchange)
-        again = {*rows} & {*found}
-        if again and (marker or offset):
-            expect(whole, False, Deviation("twice-in-pages", terms=(("how", "plain"),)), exchange)
-            return
+        if {*rows} & {*found} and (marker or offset):
+            return PagesRead((*found, *rows), exchange, trouble="twice")
         found += rows
         if not rows or not (marker or offset):
-            ended = not rows
-            break
-        query = {limit: 2, marker: rows[-1]} if marker else {limit: 2, offset: len(found)}
-    if ended:
-        lost = Deviation("lost-in-pages", terms=(("how", "plain"),))
-        expect(whole, {*made} <= {*found}, lost, cloud.recorder.exchanges[-1])
+            return PagesRead(tuple(found), exchange, ended=not rows)
+        query = {limit: size, marker: rows[-1]} if marker else {limit: size, offset: len(found)}
+    return PagesRead(tuple(found), exchange)
+
+
+def schema_of(cloud: GenericClient, resource: Resource, parameter: str) -> Schema:
+    """The schema of a parameter of the list of a resource."""
+    found = (item.schema for item in cloud.contract.operations[str(resource.list)].query if item.name == parameter)
+    return next(found, {})
+
+
+def page_size(schema: Schema) -> int:
+    """A small number that the limit of a page may be; 0 for none that is known."""
+    known = (2, *bounds(schema), 1, *schema.get("enum", ()))
+    sizes = (int(size) for size in known if size is not None and re.fullmatch(r"[0-9]{1,4}", str(size)))
+    return next((size for size in sizes if size and says(schema, size)), 0)
+
+
+def says(schema: Schema, value: Any) -> bool:
+    """Whether a parameter can have a value, which its text stands for."""
+    return is_allowed(schema, value) or is_allowed(schema, str(value))
 
 
 @judges("{list}.query.*", "{list}.complete", parts=("list",))
@@ -95,6 +155,8 @@ def test_a_filter_selects_what_has_the_value(cloud: GenericClient, expect: Expec
         value = rows[first].get(name)
         if requirement not in cloud.contract.requirements or value is None or isinstance(value, list | dict):
             continue
+        if not says(schema_of(cloud, resource, name), value) or moment(str(value)) is not None:
+            continue  # the contract does not say how moments are compared
         text = str(value).lower() if isinstance(value, bool) else str(value)
         exchange = cloud.call(operation.id, query={name: text})
         if exchange.response.status not in success_of(cloud.contract, operation.id):
@@ -139,8 +201,7 @@ def found_by(cloud: GenericClient, resource: Resource, exchange: Exchange) -> li
 
 def _enumerated(cloud: GenericClient, resource: Resource, name: str) -> bool:
     """Whether a parameter takes some values only, so that another one may be refused."""
-    found = (item.schema for item in cloud.contract.operations[str(resource.list)].query if item.name == name)
-    schema = next(found, {})
+    schema = schema_of(cloud, resource, name)
     return bool(schema.keys() & {"enum", "format", "pattern", "maxLength"}) or name.endswith("_id") or name == "id"
 
 
@@ -150,11 +211,11 @@ def test_a_list_is_in_the_order_that_was_asked_for(cloud: GenericClient, expect:
     by, direction = parameter_of(cloud, resource, KEYS), parameter_of(cloud, resource, DIRECTIONS)
     if not by:
         raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.query(resource.list, "sort_key")))
+    ways = directions(schema_of(cloud, resource, direction)) if direction else {"asc": ""}
+    key = sort_key(cloud, resource, schema_of(cloud, resource, by))
     names = [cloud.make().text(resource.id) for _ in range(3)]
-    key = resource.id if not _takes(cloud, resource, by, cloud.service.marks.name) else cloud.service.marks.name
-    orders: dict[str, list[str]] = {}
-    for turn in ("asc", "desc") if direction else ("asc",):
-        query: dict[str, str | int] = {by: key, **({direction: turn} if direction else {})}
+    for turn, word in ways.items():
+        query: dict[str, str | int] = {by: key, **({direction: word} if direction else {})}
         exchange = cloud.list(query)
         if exchange.response.status not in success_of(cloud.contract, resource.list):
             raise unready(exchange)
@@ -162,20 +223,41 @@ def test_a_list_is_in_the_order_that_was_asked_for(cloud: GenericClient, expect:
         values = [row.get(key) for row in rows]
         if len(rows) < len(names) or not all(comparable(value) for value in values):
             raise NotExercised(Phrase.of("not-on-the-first-pages"))
-        wanted = sorted(map(str, values), reverse=turn == "desc")
+        if len({*map(str, values)}) < 2 or len({*map(type, values)}) > 1:
+            raise NotExercised(Phrase.of("keys-alike", key=key))
+        up, down = is_sorted(values), is_sorted(values[::-1])
         disorder = Deviation("order", terms=(("key", key), ("how", "no-order")))
-        expect(
-            requirement_id.query(resource.list, by), [*map(str, values)] in (wanted, wanted[::-1]), disorder, exchange
-        )
-        orders[turn] = [*map(str, values)]
+        expect(requirement_id.query(resource.list, by), up or down, disorder, exchange)
         if direction:
             turned = Deviation("wrong-direction", place=direction, terms=(("key", key),))
-            expect(requirement_id.query(resource.list, direction), orders[turn] != wanted[::-1], turned, exchange)
+            wrong = down and not up if turn == "asc" else up and not down
+            expect(requirement_id.query(resource.list, direction), not wrong, turned, exchange)
 
 
-def _takes(cloud: GenericClient, resource: Resource, parameter: str, value: str) -> bool:
-    found = (item.schema for item in cloud.contract.operations[str(resource.list)].query if item.name == parameter)
-    return value in next(found, {}).get("enum", (value,))
+def directions(schema: Schema) -> dict[str, str]:
+    """asc and desc -> how a parameter calls them, where it takes them."""
+    words = [word for word in schema.get("enum", ("asc", "desc")) if isinstance(word, str)]
+    found = {turn: next((word for word in words if word.lower().startswith(turn)), "") for turn in ("asc", "desc")}
+    return {turn: word for turn, word in found.items() if word}
+
+
+def sort_key(cloud: GenericClient, resource: Resource, schema: Schema) -> str:
+    """What a list is sorted by: by the name where resources have one, else by the id, as far as the parameter takes it."""
+    members = inner_of(cloud.contract.operations[str(resource.create)].request_schema)[1].get("properties", {})
+    name = cloud.service.marks.name
+    known = [*([name] if name in members else []), resource.id]
+    taken = [word for word in schema.get("enum", known) if isinstance(word, str)]
+    return next((word for word in [*known, *taken] if word in taken), resource.id)
+
+
+def is_sorted(values: Sequence[Any]) -> bool:
+    """Whether values ascend in one of the orders in which a service may compare them: texts without regard to case, and
+    texts of digits as numbers, too."""
+    if not all(isinstance(value, str) for value in values):
+        return list(values) == sorted(values)
+    ways: list[Callable[[str], Any]] = [str, str.casefold]
+    ways += [int] if all(re.fullmatch(r"[0-9]{1,18}", value) for value in values) else []
+    return any(list(map(way, values)) == sorted(map(way, values)) for way in ways)
 
 
 @judges("{operation}.response.*", smoke=True, reads=True)

@@ -172,6 +172,9 @@ def test_a_parameter_that_the_contract_forbids_is_refused(
 ) -> None:
     assert resource.list is not None
     operation = cloud.contract.operations[resource.list]
+    plain = cloud.call(operation.id)
+    if plain.response.status not in success_of(cloud.contract, operation.id):
+        raise unready(plain)
     for parameter in operation.query:
         requirement = requirement_id.query(operation.id, parameter.name)
         if requirement not in cloud.contract.requirements:

@@ -115,7 +115,7 @@ def read_pages(cloud: GenericClient, expect: Expect, resource: Resource, limit: 
         if number == 0:
             few = Deviation("other-number", terms=(("parameters", limit),), seen=(("got", len(rows)), ("due", size)))
             expect(bounded, len(rows) >= 1, few, exchange)
-        if {*rows} & {*found} and (marker or offset):
+        if len({*rows}) < len(rows) or ({*rows} & {*found} and (marker or offset)):
             return PagesRead((*found, *rows), exchange, trouble="twice")
         found += rows
         if not rows or not (marker or offset):

@@ -54,7 +54,8 @@ class Journal:
     `times` how often such a create was sent, where that is more than once. `others` are ids that are not ours, for they
     stood in an answer before the first create, or were shown to be another's; `misnamed` those that a create was answered
     with, and that are not, or not seen to be, the id of what it made. `damage` says what in the file could not be
-    understood, `full` why nothing more can be written to it. `shown` is what of a text may stand in the file: the text
+    understood, `full` why nothing more can be written to it. `nameless` counts the creates that may have made something
+    which nobody can recognise: they had no name of ours, and no answer has said what came of them. `shown` is what of a text may stand in the file: the text
     without secrets.
     """
 
@@ -79,6 +80,7 @@ class Journal:
         self.times: dict[str, int] = {}
         self.others: set[str] = set()
         self.misnamed: set[str] = set()
+        self.nameless = 0
         self.damage: Phrase | None = None
         self.full: NoRoom | None = None
 
@@ -315,9 +317,10 @@ class Journal:
             self.times,
             frozenset(self.others & self.misnamed),
             frozenset(self.misnamed),
+            self.nameless,
         )
         self.names, self.ids, self.deleted, self.under_way, self.times = {}, {}, {}, {}, {}
-        self.settled, self.doubtful, self.taken = set(), set(), set()
+        self.settled, self.doubtful, self.taken, self.nameless = set(), set(), set(), 0
         return held
 
     def take_over(self, held: Held) -> None:
@@ -336,6 +339,7 @@ class Journal:
         self.times |= held.times
         self.disown(held.others)
         self.misnamed |= held.misnamed
+        self.nameless += held.nameless
 
     @property
     def is_kept(self) -> bool:
@@ -368,3 +372,4 @@ class Held:
     times: dict[str, int]
     others: frozenset[str] = frozenset()
     misnamed: frozenset[str] = frozenset()
+    nameless: int = 0

@@ -122,6 +122,10 @@ PHRASES: Mapping[str, str] = {
     "maybe-left": (
         "up to {count} resource{count:s} may be left behind, for they could not be looked for; their names begin with {prefix}"
     ),
+    "maybe-unrecognised": (
+        "up to {count} {resource} may be left behind that nobody can recognise: their creates held no name of this run, and no "
+        "answer says what came of them; look for what was made at the time of the run"
+    ),
     "maybe-made": (
         "up to {count} resource{count:s} may be left behind: nobody knows what came of a create, and no list shows it; "
         "the next start and conformance cleanup look for it again; their names begin with {prefix}"

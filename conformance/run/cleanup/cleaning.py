@@ -167,8 +167,18 @@ class Cleaning:
             for client in self._makers():
                 outcome = self._finish_one(client, deadline, insistence)
                 left += _told(client.journal, outcome)
+            for client in self._clients.values():
+                left += self._lost(client)
             self._left = tuple(left)
         self.out_of_time = bool(left) and deadline.over
+
+    def _lost(self, client: Client) -> list[str]:
+        """What may be left that nobody can recognise, as the verdict names it; a note says so."""
+        if not client.journal.nameless:
+            return []
+        named = client.service.about or client.service.name
+        self._notes.append(Phrase.of("maybe-unrecognised", count=client.journal.nameless, resource=named))
+        return [f"{named}:?"]
 
     def _makers(self) -> list[Client]:
         """The clients that make anything, those first whose resources may need those of others, for they are removed

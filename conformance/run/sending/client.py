@@ -199,13 +199,22 @@ class Client(Remover):
             raise
         except (NotACloud, NoRoom):  # it was answered
             self.journal.unclear(name)
+            self.loses(name)
             raise
         except BaseException as error:
             if isinstance(error, TimeOver) and not error.sent:
                 self.journal.refused(name)
             else:
                 self.journal.cut_off(name)
+                self.loses(name)
             raise
+
+    def loses(self, name: str, chosen: str | None = None) -> None:
+        """No answer tells what a create of this name has made, which may be there. Where nothing of ours stands in it (the
+        name, the tag of the run, an id that we have chosen) nobody can find it any more: the verdict says so."""
+        marks, known = self.service.marks, chosen is not None and chosen in self.journal.ids
+        if not marks.tags and not known and self.journal.run_id not in name.lower():
+            self.journal.nameless += 1
 
     def _exchange(self, request: Request) -> Exchange:
         """Send a request and write down its answer. Raises NotExercised where it would change what is not ours; cleaning up
@@ -235,6 +244,7 @@ class Client(Remover):
                     self.journal.unclear(name, taken=True)
             else:
                 self.journal.misnames(own, name, final=whose is Whose.ANOTHERS)
+                self.loses(name, chosen)
             doubted = chosen is not None and own != chosen and (again or whose is not Whose.OURS)
             if doubted and self._provenance.shows_ours(show(str(chosen))):  # it has the id that we chose for it
                 self.journal.created(str(chosen), name=name, project=project)
@@ -243,6 +253,8 @@ class Client(Remover):
             self.journal.refused(name)
         else:
             self.journal.unclear(name, taken=status < 300, times=self._sendings)
+            if status != 401:
+                self.loses(name, chosen)
             if status in NOT_HEARD:
                 self.journal.cut_off(name)
         return None

@@ -13,6 +13,7 @@ from conformance.contract.producers import inner_of, parameters_of
 from conformance.generate.allowed import is_allowed
 from conformance.model import requirement_id
 from conformance.model.contract import Contract, Operation, Resource, Schema
+from conformance.model.errors import TargetError
 from conformance.model.jsonvalue import equal
 from conformance.model.message import GONE, Exchange
 from conformance.model.phrase import Phrase
@@ -341,7 +342,8 @@ def own_of(cloud: GenericClient, resource: Resource) -> str:
 def plain_call(cloud: GenericClient, operation: Operation, own: str, **options: Any) -> Exchange:
     """A call of an operation that the contract allows, on this resource where it addresses one; `options` are those of
     the client's call."""
-    body, headers = b"", {}
+    body, headers, creates = b"", {}, False
+    name: object = None
     if operation.request_schema is not None:
         resource = cloud.contract.resource_of(operation.id)
         creates = resource is not None and operation.id == resource.create
@@ -352,7 +354,15 @@ def plain_call(cloud: GenericClient, operation: Operation, own: str, **options: 
         name = needed.get(cloud.service.marks.name)
         if creates and isinstance(name, str):
             cloud.journal.intend(name)
-    return cloud.call(operation.id, own, body=body, headers=headers, **options)
+    try:
+        exchange = cloud.call(operation.id, own, body=body, headers=headers, **options)
+    except TargetError:
+        if creates:
+            cloud.loses(name if isinstance(name, str) else "")
+        raise
+    if creates and not 300 <= exchange.response.status < 500:
+        cloud.loses(name if isinstance(name, str) else "")
+    return exchange
 
 
 def _plain(operation: Operation) -> dict[str, Offer]:

@@ -63,6 +63,13 @@ def test_what_a_worker_finds_not_to_be_ours_is_not_ours(start: Callable[..., Jou
     assert ({}, {"answered-twice"}, {"answered-twice"}) == (journal.ids, journal.others, journal.misnamed)
 
 
+def test_what_nobody_can_recognise_is_counted_over_all_workers(start: Callable[..., Journal]) -> None:
+    journal, worker = start(), start("run2")
+    journal.nameless, worker.nameless = 1, 2
+    journal.take_over(worker.hand_over())
+    assert (3, 0) == (journal.nameless, worker.nameless)
+
+
 def test_what_is_deleted_is_remembered_until_it_is_seen_to_be_gone(start: Callable[..., Journal]) -> None:
     journal = start()
     journal.created("an-id", project="second")

@@ -1,4 +1,4 @@
-"""`conformance lab`: a real Keystone and Glance on loopback."""
+"""`conformance lab`: a real Keystone and Glance on loopback, and Cinder where it is wanted."""
 
 from __future__ import annotations
 
@@ -19,11 +19,19 @@ _release = click.option("--release", default=laboratory.DEFAULT_RELEASE, show_de
 
 @lab.command()
 @_release
-def up(release: str) -> None:
+@click.option(
+    "--with", "parts", multiple=True, type=click.Choice(["volume"]), help="Also a Cinder, which holds no disks."
+)
+def up(release: str, parts: tuple[str, ...]) -> None:
     """Install (once) and start it; prints the clouds.yaml to use."""
-    status = laboratory.up(release, progress=lambda text: click.echo(text, err=True))
-    click.echo(f"Glance {release} at {status.image_url}, Keystone at {status.identity_url}")
-    click.echo(f"export OS_CLIENT_CONFIG_FILE={status.clouds_yaml}")
+    _tell(laboratory.up(release, progress=lambda text: click.echo(text, err=True), volume="volume" in parts))
+
+
+def _tell(now: laboratory.LabStatus) -> None:
+    """Say where it is."""
+    volume = f", Cinder at {now.volume_url}" if now.volume_url else ""
+    click.echo(f"Glance {now.release} at {now.image_url}, Keystone at {now.identity_url}{volume}")
+    click.echo(f"export OS_CLIENT_CONFIG_FILE={now.clouds_yaml}")
 
 
 @lab.command()
@@ -34,8 +42,7 @@ def status(release: str) -> int:
     if not now.running:
         click.echo(f"Glance {release} is not up")
         return int(Exit.INCONCLUSIVE)
-    click.echo(f"Glance {release} at {now.image_url}, Keystone at {now.identity_url}")
-    click.echo(f"export OS_CLIENT_CONFIG_FILE={now.clouds_yaml}")
+    _tell(now)
     return 0
 
 

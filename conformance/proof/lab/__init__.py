@@ -1,6 +1,7 @@
-"""The lab: a real Keystone and Glance on loopback, several releases side by side.
+"""The lab: a real Keystone and Glance on loopback, with Cinder where it is wanted, several releases side by side.
 
 HOME/RELEASE/venv        the release's own virtual environment, kept
+HOME/RELEASE/venv-volume that of its Cinder, kept
 HOME/RELEASE/template    its migrated empty databases, kept
 HOME/RELEASE/state       the cloud that is up: configuration, databases, images, logs, lab.json, clouds.yaml
 """
@@ -13,13 +14,13 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.contract.yamlfiles import dump_yaml
-from conformance.model.errors import SuiteError
-from conformance.proof.lab.cloud import Ports, build, free_port, populate, start, wait_for
+from conformance.model.errors import SuiteError, UsageError
+from conformance.proof.lab.cloud import Ports, build, build_volumes, free_port, populate, start, wait_for
 from conformance.proof.lab.install import DEFAULT_RELEASE, RELEASES, cache_directory, ensure_environment, locked
 
 __all__ = ["DEFAULT_RELEASE", "RELEASES", "LabStatus", "down", "status", "up"]
@@ -33,40 +34,59 @@ class LabStatus:
     running: bool
     identity_url: str = ""
     image_url: str = ""
+    volume_url: str = ""
     clouds_yaml: Path = Path()
     pids: tuple[int, ...] = ()
 
 
-def up(release: str = DEFAULT_RELEASE, home: Path | None = None, progress: Callable[[str], None] = print) -> LabStatus:
-    """Start the lab, or say where it is when it is up.
+def up(
+    release: str = DEFAULT_RELEASE,
+    home: Path | None = None,
+    progress: Callable[[str], None] = print,
+    *,
+    volume: bool = False,
+) -> LabStatus:
+    """Start the lab, or say where it is when it is up; with Cinder when `volume`.
 
-    Raises UsageError for an unknown release, SuiteError when a part does not start; then nothing is left running.
+    Raises UsageError for an unknown release and for a lab that is up without what is wanted, SuiteError when a part does
+    not start; then nothing is left running.
     """
     place = home or cache_directory()
     with locked(place / f"{release if release in RELEASES else 'unknown'}.lock"):
         python = ensure_environment(release, place, progress)
         now = status(release, place)
         if now.running:
+            if volume and not now.volume_url:
+                raise UsageError(f"lab: {release} is up without Cinder; take it down first (conformance lab down)")
             return now
+        pythons = {"keystone": python, "glance": python}
+        if volume:
+            pythons["cinder"] = ensure_environment(release, place, progress, volume=True)
         _stop(place / release / "state")
         state = place / release / "state"
         state.mkdir(mode=0o700, parents=True)
         try:
-            return _up(release, python, state, progress)
+            return _up(release, pythons, state, progress)
         except BaseException:
             _stop(state, keep_logs=True)
             raise
 
 
-def _up(release: str, python: Path, state: Path, say: Callable[[str], None]) -> LabStatus:
-    say(f"starting Keystone and Glance {release}")
-    ports = Ports(free_port(), free_port())
-    password = build(python, state, state.parent / "template", ports)
+def _up(release: str, pythons: Mapping[str, Path], state: Path, say: Callable[[str], None]) -> LabStatus:
+    say(f"starting {', '.join(name.capitalize() for name in pythons)} {release}")
+    ports = Ports(free_port(), free_port(), free_port() if "cinder" in pythons else 0)
+    template = state.parent / "template"
+    password = build(pythons["keystone"], state, template, ports)
+    if "cinder" in pythons:
+        build_volumes(pythons["cinder"], state, template, ports, password)
     pids: dict[str, tuple[int, str]] = {}
-    for service, port in (("keystone", ports.identity), ("glance", ports.image)):
+    listening = {"keystone": ports.identity, "glance": ports.image, "cinder": ports.volume}
+    record = {"identity": ports.identity, "image": ports.image, "volume": ports.volume}
+    for service, python in pythons.items():
+        port = listening[service]
         pid = start(python, state, service, port)
         pids[service] = (pid, _birth(pid))
-        (state / "lab.json").write_text(json.dumps({"pids": pids, "identity": ports.identity, "image": ports.image}))
+        (state / "lab.json").write_text(json.dumps({"pids": pids, **record}))
         wait_for(f"http://127.0.0.1:{port}/", pid, state / f"{service}.out")
     content = dump_yaml(populate(password, ports))
     clouds = state / "clouds.yaml"
@@ -80,10 +100,11 @@ def status(release: str = DEFAULT_RELEASE, home: Path | None = None) -> LabStatu
     state = (home or cache_directory()) / release / "state"
     record = _record(state)
     pids = tuple(pid for pid, birth in record.get("pids", {}).values() if _birth(pid) == birth != "")
-    if len(pids) < 2 or not (state / "clouds.yaml").exists():
+    if len(pids) < max(2, len(record.get("pids", {}))) or not (state / "clouds.yaml").exists():
         return LabStatus(release, running=False)
     identity, image = (f"http://127.0.0.1:{record[name]}" for name in ("identity", "image"))
-    return LabStatus(release, True, f"{identity}/v3", image, state / "clouds.yaml", pids)
+    volume = f"http://127.0.0.1:{record['volume']}" if record.get("volume") else ""
+    return LabStatus(release, True, f"{identity}/v3", image, volume, state / "clouds.yaml", pids)
 
 
 def down(release: str = DEFAULT_RELEASE, home: Path | None = None) -> bool:

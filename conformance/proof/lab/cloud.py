@@ -1,4 +1,4 @@
-"""A small cloud: Keystone and Glance on loopback with SQLite and a file store, two projects, four users."""
+"""A small cloud on loopback: Keystone, Glance and, where it is wanted, Cinder, with SQLite; two projects, four users."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from typing import Any
 import requests
 
 from conformance.model.errors import SuiteError
+from conformance.proof.lab.volumes import BACKEND, CONFIGURATION
 
-__all__ = ["Ports", "build", "free_port", "start", "wait_for"]
+__all__ = ["Ports", "build", "build_volumes", "free_port", "populate", "start", "wait_for"]
 
 _SERVE = Path(__file__).with_name("serve.py")
 
@@ -73,6 +74,35 @@ flavor = keystone
 config_file = {paste}
 """
 
+_CINDER = """[DEFAULT]
+log_file = {state}/cinder.log
+transport_url = fake://
+auth_strategy = keystone
+state_path = {state}/volumes
+api_paste_config = {etc}/api-paste.ini
+resource_query_filters_file = {etc}/resource_filters.json
+enabled_backends = {backend}
+[{backend}]
+volume_driver = volumes.Driver
+volume_backend_name = {backend}
+[database]
+connection = sqlite:///{state}/cinder.db?timeout=30
+sqlite_synchronous = false
+[coordination]
+backend_url = file://{state}/locks
+[oslo_concurrency]
+lock_path = {state}/locks
+[keystone_authtoken]
+www_authenticate_uri = http://127.0.0.1:{identity}/v3
+auth_url = http://127.0.0.1:{identity}/v3
+auth_type = password
+username = cinder
+password = {password}
+project_name = service
+user_domain_name = Default
+project_domain_name = Default
+"""
+
 ACCOUNTS: Mapping[str, tuple[str, str]] = {
     "lab": ("lab", "member"),
     "lab-other": ("lab-other", "member"),
@@ -84,10 +114,11 @@ ACCOUNTS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where the two services listen on 127.0.0.1."""
+    """Where the services listen on 127.0.0.1; `volume` is 0 without Cinder."""
 
     identity: int
     image: int
+    volume: int = 0
 
 
 def free_port() -> int:
@@ -111,7 +142,7 @@ def build(python: Path, state: Path, template: Path, ports: Ports) -> str:
     (state / "etc" / "glance-api.conf").write_text(_GLANCE.format(**values))
     # Up to release 28 Glance asks for this file beside its configuration.
     shutil.copy(paste, state / "etc" / paste.name)
-    _databases(python, state, template)
+    _databases(python, state, template, {"keystone": ["db_sync"], "glance": ["db_sync"]})
     for command in ("fernet_setup", "credential_setup"):
         _run(python, state, ["keystone-manage", command, *_owner()])
     identity = f"http://127.0.0.1:{ports.identity}/v3"
@@ -121,25 +152,33 @@ def build(python: Path, state: Path, template: Path, ports: Ports) -> str:
     return password
 
 
+def build_volumes(python: Path, state: Path, template: Path, ports: Ports, password: str) -> None:
+    """Write configuration and database of Cinder to `state`."""
+    etc = python.parent.parent / "etc" / "cinder"
+    values = {"state": state, "identity": ports.identity, "password": password, "etc": etc, "backend": BACKEND}
+    (state / "volumes").mkdir(mode=0o700, exist_ok=True)
+    (state / "etc" / "cinder.conf").write_text(_CINDER.format(**values))
+    _databases(python, state, template, {"cinder": ["db", "sync"]})
+
+
 def _owner() -> list[str]:
     return ["--keystone-user", str(os.getuid()), "--keystone-group", str(os.getgid())]
 
 
-def _databases(python: Path, state: Path, template: Path) -> None:
-    if not (template / "complete").exists():
-        shutil.rmtree(template, ignore_errors=True)
-        template.mkdir(parents=True)
-        _run(python, state, ["keystone-manage", "db_sync"])
-        _run(python, state, ["glance-manage", "db_sync"])
-        for name in ("keystone.db", "glance.db"):
-            # Readers and one writer at a time side by side; a second writer waits (timeout in the URL).
-            with contextlib.closing(sqlite3.connect(state / name)) as database:
-                database.execute("PRAGMA journal_mode=WAL")
-            shutil.copy(state / name, template / name)
-        (template / "complete").touch()
-        return
-    for name in ("keystone.db", "glance.db"):
-        shutil.copy(template / name, state / name)
+def _databases(python: Path, state: Path, template: Path, services: Mapping[str, Sequence[str]]) -> None:
+    """The empty databases of these services, by what migrates them; kept for the next time."""
+    template.mkdir(parents=True, exist_ok=True)
+    for service, migrate in services.items():
+        database, kept = state / f"{service}.db", template / f"{service}.db"
+        if kept.exists():
+            shutil.copy(kept, database)
+            continue
+        _run(python, state, [f"{service}-manage", *migrate])
+        # Readers and one writer at a time side by side; a second writer waits (timeout in the URL).
+        with contextlib.closing(sqlite3.connect(database)) as opened:
+            opened.execute("PRAGMA journal_mode=WAL")
+        shutil.copy(database, kept.with_suffix(".part"))
+        kept.with_suffix(".part").rename(kept)
 
 
 def _environment(state: Path) -> dict[str, str]:
@@ -149,12 +188,13 @@ def _environment(state: Path) -> dict[str, str]:
         "OS_KEYSTONE_CONFIG_DIR": config,
         "OS_GLANCE_CONFIG_DIR": config,
         "OS_GLANCE_CONFIG_FILES": "glance-api.conf",
+        CONFIGURATION: f"{config}/cinder.conf",
         "NO_PROXY": "127.0.0.1",
     }
 
 
 def _run(python: Path, state: Path, command: Sequence[str], extra: Mapping[str, str] | None = None) -> None:
-    file = "keystone.conf" if command[0].startswith("keystone") else "glance-api.conf"
+    file = {"keystone": "keystone.conf", "glance": "glance-api.conf", "cinder": "cinder.conf"}[command[0].split("-")[0]]
     full = [str(python.parent / command[0]), "--config-file", str(state / "etc" / file), *command[1:]]
     environment = _environment(state) | dict(extra or {})
     done = subprocess.run(full, capture_output=True, text=True, env=environment, check=False)
@@ -164,10 +204,11 @@ def _run(python: Path, state: Path, command: Sequence[str], extra: Mapping[str, 
 
 
 def start(python: Path, state: Path, service: str, port: int) -> int:
-    """Start keystone or glance in a session of its own; returns its process id."""
+    """Start keystone, glance or cinder in a session of its own; returns its process id."""
     factory = {
         "keystone": "keystone.server.wsgi:initialize_public_application",
         "glance": "glance.common.wsgi_app:init_app",
+        "cinder": "volumes:application",
     }[service]
     with (state / f"{service}.out").open("wb") as out:
         process = subprocess.Popen(
@@ -198,7 +239,7 @@ def wait_for(url: str, pid: int, log: Path, seconds: float = 60.0) -> None:
 
 
 def populate(password: str, ports: Ports) -> dict[str, Any]:
-    """Projects, users, roles and the image service; returns the content of clouds.yaml."""
+    """Projects, users, roles and the other services; returns the content of clouds.yaml."""
     identity = f"http://127.0.0.1:{ports.identity}/v3"
     api = _Admin(identity, password)
     roles = {item["name"]: item["id"] for item in api.get("roles")["roles"]}
@@ -206,21 +247,27 @@ def populate(password: str, ports: Ports) -> dict[str, Any]:
     for name in ("service", "lab", "lab-other"):
         projects[name] = api.post("projects", project={"name": name, "domain_id": "default"})["id"]
     passwords = {name: secrets.token_urlsafe(18) for name in ACCOUNTS}
+    services = ["glance", "cinder"] if ports.volume else ["glance"]
     for name, secret, project, role in (
-        ("glance", password, "service", "service"),
+        *((name, password, "service", "service") for name in services),
         *((user, passwords[user], project, role) for user, (project, role) in ACCOUNTS.items()),
     ):
         user = api.post("users", user={"name": name, "password": secret, "domain_id": "default"})["id"]
-        granted = [role, "admin"] if name == "glance" else [role]
+        granted = [role, "admin"] if name in services else [role]
         for wanted in granted:
             if wanted in roles:
-                api.put(f"projects/{projects[project]}/users/{user}/roles/{roles[wanted]}")
-    service = api.post("services", service={"name": "glance", "type": "image"})["id"]
-    url = f"http://127.0.0.1:{ports.image}"
-    for interface in ("public", "internal", "admin"):
-        endpoint = {"service_id": service, "interface": interface, "url": url, "region_id": "RegionOne"}
-        api.post("endpoints", endpoint=endpoint)
-    api.works(f"{url}/v2/images")
+                api.put(f"{identity}/projects/{projects[project]}/users/{user}/roles/{roles[wanted]}")
+    image = f"http://127.0.0.1:{ports.image}"
+    api.register("glance", "image", image)
+    api.works(f"{image}/v2/images")
+    if ports.volume:
+        volume = f"http://127.0.0.1:{ports.volume}/v3"
+        api.register("cinderv3", "volumev3", f"{volume}/$(project_id)s")
+        of_admin = f"{volume}/{projects['admin']}"
+        api.works(f"{of_admin}/volumes")
+        # There are no disks that could be full, and the quotas that a new Cinder has are less than a chapter may allow.
+        unlimited = dict.fromkeys(("volumes", "snapshots", "gigabytes"), -1)
+        api.put(f"{of_admin}/os-quota-class-sets/default", quota_class_set=unlimited)
     return {
         "clouds": {
             user: {
@@ -264,11 +311,18 @@ class _Admin:
         answer = self._check(self._session.post(f"{self._url}/{path}", json=body, timeout=60))
         return next(iter(answer.json().values()))
 
-    def put(self, path: str) -> None:
-        self._check(self._session.put(f"{self._url}/{path}", timeout=60))
+    def put(self, url: str, **body: Any) -> None:
+        self._check(self._session.put(url, json=body or None, timeout=60))
+
+    def register(self, name: str, kind: str, url: str) -> None:
+        """Put a service into the catalogue."""
+        service = self.post("services", service={"name": name, "type": kind})["id"]
+        for interface in ("public", "internal", "admin"):
+            endpoint = {"service_id": service, "interface": interface, "url": url, "region_id": "RegionOne"}
+            self.post("endpoints", endpoint=endpoint)
 
     def works(self, url: str) -> None:
-        """Whether the image service takes our tokens; it does not when its own login is set up wrongly."""
+        """Whether a service takes our tokens; it does not when its own login is set up wrongly."""
         self._check(self._session.get(url, timeout=60))
 
     def _check(self, answer: requests.Response) -> requests.Response:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from conformance.model.errors import SuiteError, UsageError
 
-__all__ = ["DEFAULT_RELEASE", "RELEASES", "cache_directory", "ensure_environment", "locked"]
+__all__ = ["DEFAULT_RELEASE", "RELEASES", "VOLUMES", "cache_directory", "ensure_environment", "locked"]
 
 Tell = Callable[[str], None]
 
@@ -36,6 +36,9 @@ RELEASES: Mapping[str, tuple[str, ...]] = {
 25.0.0 is the oldest that runs on Python 3.11: the database tool of 24 and before registers a command twice, which
 argparse refuses.
 """
+
+VOLUMES: Mapping[str, tuple[str, ...]] = {"33.0.0": ("cinder==29.0.0",)}
+"""Glance's version -> what is installed for Cinder of the same OpenStack release, in an environment of its own."""
 
 _ALWAYS = ("cheroot>=10", "setuptools<81")  # older releases still import pkg_resources
 
@@ -61,29 +64,39 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-def ensure_environment(release: str, home: Path, progress: Tell) -> Path:
-    """The Python of the release's environment, installed when it is not there or was interrupted.
+def ensure_environment(release: str, home: Path, progress: Tell, *, volume: bool = False) -> Path:
+    """The Python of the release's environment, or of that for its Cinder, installed when it is not there or was
+    interrupted.
 
     Raises UsageError for a release that is not known, SuiteError when pip fails (its log is named).
     """
     if release not in RELEASES:
         raise UsageError(f"lab: no release {release}; known are {', '.join(RELEASES)}")
-    place = home / release / "venv"
+    if not volume:
+        what = f"Glance {release} and its Keystone"
+        return _ensure(home / release / "venv", RELEASES[release], what, "half a minute", progress)
+    if release not in VOLUMES:
+        raise UsageError(f"lab: no Cinder for release {release}; there is one for {', '.join(VOLUMES)}")
+    what = f"the Cinder of Glance {release}"
+    return _ensure(home / release / "venv-volume", VOLUMES[release], what, "two minutes", progress)
+
+
+def _ensure(place: Path, requirements: tuple[str, ...], what: str, time: str, progress: Tell) -> Path:
     python = place / "bin" / "python"
     # Written last: an environment without it is half an environment.
     marker = place / "complete"
-    wanted = " ".join((*RELEASES[release], *_ALWAYS, sys.version.split()[0]))
+    wanted = " ".join((*requirements, *_ALWAYS, sys.version.split()[0]))
     if marker.exists() and marker.read_text() == wanted and python.exists():
         return python
-    progress(f"installing Glance {release} and its Keystone from PyPI (once, about half a minute)")
+    progress(f"installing {what} from PyPI (once, about {time})")
     shutil.rmtree(place, ignore_errors=True)
     venv.create(place, with_pip=True)
-    log = home / release / "install.log"
+    log = place.parent / f"install{place.name.removeprefix('venv')}.log"
     with log.open("wb") as out:
         command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        done = subprocess.run([*command, *RELEASES[release], *_ALWAYS], stdout=out, stderr=out, check=False)
+        done = subprocess.run([*command, *requirements, *_ALWAYS], stdout=out, stderr=out, check=False)
     if done.returncode:
         last = log.read_text(errors="replace").strip().splitlines()[-1:] or ["no output"]
-        raise SuiteError(f"lab: pip could not install Glance {release}: {last[0][:200]} (log: {log})")
+        raise SuiteError(f"lab: pip could not install {what}: {last[0][:200]} (log: {log})")
     marker.write_text(wanted)
     return python

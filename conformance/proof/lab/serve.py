@@ -4,7 +4,7 @@
 
 Both services keep their data in SQLite. oslo.db begins each transaction as a reader; one that then writes while another has
 just written is refused at once ("database is locked", whatever the time that it would wait), and the service answers with a
-500 that is none of its own. So a call that may write begins its transactions as a writer, and waits for its turn. Reading calls
+500 that is none of its own. So a call that may write, and what runs behind a service, begins its transactions as a writer, and waits for its turn. Reading calls
 are left as they are: beside a journal (WAL) they wait for nobody.
 
 WebOb closes what it has read a body in chunks from, and cheroot's own close ends the connection under the next request, which
@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import signal
 import sqlite3
 import sys
@@ -49,6 +50,9 @@ def main(port: str, factory: str) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         server.start()
+    except SystemExit:
+        server.stop()
+        os._exit(0)  # what runs behind a service may have threads that never end
     finally:
         server.stop()
 
@@ -83,7 +87,7 @@ def as_writer(
 ) -> tuple[str, Any]:
     """The statement, with the beginning of a transaction of a call that may write turned into that of a writer (an
     event of SQLAlchemy)."""
-    if statement == "BEGIN" and getattr(_call, "writes", False):
+    if statement == "BEGIN" and getattr(_call, "writes", True):
         return "BEGIN IMMEDIATE", parameters
     return statement, parameters
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -22,6 +21,7 @@ from conformance.run.reading import Members, reading
 from conformance.run.sending.listing import listed_by
 from conformance.services.generic.client import GenericClient
 from conformance.services.generic.drawing import Offer, drawn, kinds_of, refers
+from conformance.services.generic.rest import PATIENCE, PAUSE, moving
 
 __all__ = [
     "MOST_PAGES",
@@ -58,13 +58,8 @@ __all__ = [
     "value_for",
 ]
 
-PATIENCE, PAUSE = 10.0, 0.5
-"""Seconds in which a service that has accepted something has to do it, and between two looks."""
 MOST_PAGES = 20
 """Pages of a list that are looked through."""
-MOVING = re.compile(r"ing\Z|pending|queued|build|in_progress", re.IGNORECASE)
-AT_REST = re.compile(r"(\A|[_-])error|running\Z", re.IGNORECASE)
-"""What the status of a resource says with which something is still done, and what only sounds like that."""
 REFUSED = frozenset({401, 403, 409})
 """Statuses below 500 of a refusal that says nothing of the value that was sent: of who asks, and of what is there."""
 
@@ -165,12 +160,6 @@ def settled(cloud: GenericClient, resource: Resource, own: str) -> Members:
             raise NotExercised(Phrase.of("still-moving", resource=resource.name, status=status))
         cloud.wait(PAUSE)
         waited += PAUSE
-
-
-def moving(seen: Members) -> str:
-    """The status with which a resource says that something is still done with it, "" for none."""
-    said = (str(seen.get(name, "")) for name in seen if name == "status" or name.endswith("_status"))
-    return next((text for text in said if MOVING.search(text) and not AT_REST.search(text)), "")
 
 
 def stands_below(contract: Contract, resource: Resource) -> bool:

@@ -35,6 +35,7 @@ from conformance.run.service import unclaimed
 from conformance.run.unexercised import NotExercised
 from conformance.services.generic.drawing import drawn, kinds_of, refers
 from conformance.services.generic.harm import harmful_action, held_back, names_nothing
+from conformance.services.generic.rest import PATIENCE, PAUSE, moving
 
 __all__ = ["GenericClient"]
 
@@ -191,10 +192,21 @@ class GenericClient(Client):
         return maker if usable else None
 
     def supplied(self) -> str:
-        """The id of a resource that others may need, made when there is none. Raises NotExercised when none can be made."""
+        """The id of a resource that others may need, made when there is none, once the service is done with it. Raises
+        NotExercised when none can be made."""
         if self._supply not in self.journal.ids:
             self._supply = self.make().text(self.resource.id)
+            self._await(self._supply)
         return self._supply
+
+    def _await(self, own: str) -> None:
+        """Wait until the service is done with a resource. Raises NotExercised when it is not in a time."""
+        waited = 0.0
+        while self.resource.show is not None and (status := moving(self.told(self.show(own)))):
+            if waited >= PATIENCE:
+                raise NotExercised(Phrase.of("still-moving", resource=self.resource.name, status=status))
+            self.wait(PAUSE)
+            waited += PAUSE
 
     def _first_listed(self, resource: Resource) -> str | None:
         """The id of the first resource that a list has; it is used and never changed."""

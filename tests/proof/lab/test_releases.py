@@ -10,7 +10,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from conformance.proof.lab import cloud
-from conformance.proof.lab.install import DEFAULT_RELEASE, RELEASES
+from conformance.proof.lab.install import DEFAULT_RELEASE, RELEASES, VOLUMES
 
 
 @pytest.mark.parametrize("release", RELEASES)
@@ -21,6 +21,14 @@ def test_a_release_pins_its_glance_and_a_keystone_of_the_same_openstack(release:
     assert keystone.name == "keystone"
     assert re.fullmatch(rf"=={major - 3}\.\d+\.\d+", str(keystone.specifier))
     assert all(str(item.specifier).startswith("<") for item in others)
+
+
+@pytest.mark.parametrize("release", VOLUMES)
+def test_a_cinder_is_of_the_same_openstack_as_the_glance_beside_it(release: str) -> None:
+    cinder = Requirement(VOLUMES[release][0])
+    assert release in RELEASES
+    assert cinder.name == "cinder"
+    assert re.fullmatch(rf"=={int(release.split('.')[0]) - 4}\.\d+\.\d+", str(cinder.specifier))
 
 
 def test_the_default_is_the_newest_release() -> None:

@@ -56,7 +56,7 @@ def present_run(
         if not named:
             progress.print(TARGET_LINE.plain(language), highlight=False, markup=False)
         try:
-            verdict = conduct(session, progress)
+            verdict = conduct(session, progress, opened=desk.foretell)
         except UsageError as error:
             desk.refuse(error)
             raise
@@ -101,6 +101,12 @@ class Desk:
         self._reports.claim(spec_sources(session.options.specs))
         about = {"name": contract.name, "version": contract.version, "sha256": contract.sha256}
         self._reports.begin(Presentation(under_way(run_of(session), about), self._language))
+
+    def foretell(self) -> None:
+        """Say before the first case, in a line each, what will not be exercised, why, and what to do about it."""
+        for said in map(self._session.secrets.phrase, self._session.foreseen):
+            line = plain(spoken(said).plain(self._language))
+            self._progress.print(f"conformance: {line}", markup=False, highlight=False, soft_wrap=True)
 
     def refuse(self, error: UsageError) -> None:
         """Report a run that could not start for what it was asked for, or for its configuration."""

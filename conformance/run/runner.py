@@ -6,7 +6,7 @@ import contextlib
 import importlib
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from rich.console import Console
@@ -39,15 +39,18 @@ UNUSED = (
 """Plugins of pytest's own that a run has no use for."""
 
 
-def conduct(session: Session, progress: Console, *watchers: object) -> Verdict:
+def conduct(
+    session: Session, progress: Console, *watchers: object, opened: Callable[[], None] = lambda: None
+) -> Verdict:
     """Open a run, run its cases, clean up, and judge. There is a verdict whatever happens: a run that cannot start, that
-    is interrupted, or that meets a bug of ours has one that says so.
+    is interrupted, or that meets a bug of ours has one that says so. `opened` is called before the first case.
 
     Raises UsageError alone.
     """
     try:
         let_through()
         with session:
+            opened()
             return run_cases(session, progress, *watchers)
     except TargetError as error:
         session.could_not_start(error)

@@ -84,6 +84,8 @@ class Session:
         self.secrets.name(*words_of(self.contract))
         self.run_id = entropy.token_hex(4)
         self.notes: list[Phrase] = []
+        self.foreseen: tuple[Phrase, ...] = ()
+        """What cannot be exercised, as far as that is known before the first case: it is among the notes too."""
         self.faults: list[str] = []
         """A traceback for each exception of ours, without secrets; they are for the maintainers, and in no report."""
         self.ended: Phrase | None = None
@@ -305,7 +307,8 @@ class Session:
             self.cleaning.after_earlier(journals, client, self.time.cases)
         self.facts = gather(self.client, self.services)
         foreseen = (said for client in self.clients.values() for said in client.foresees())
-        self.notes += dict.fromkeys(foreseen)
+        self.foreseen = tuple(dict.fromkeys(foreseen))
+        self.notes += self.foreseen
         for client in self.clients.values():
             if resource_of(self.contract, client.service) is not None and not client.service.about:
                 self.notes += look_over(client)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from looks import IMAGE, JSON, Build, body, error, failures, wrong
 
 from conformance.judge.registry import judge_exchange
-from conformance.model.contract import Contract
+from conformance.model.contract import Contract, ErrorCode
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class, Part
 from conformance.model.message import DISCOVERY, Exchange, Headers
@@ -23,6 +23,17 @@ NO_TOKEN = (Part("token", Class.broken("missing")),)
 def test_an_undocumented_status_is_a_finding_of_its_own_kind(contract: Contract, exchange: Build, status: int) -> None:
     deviation = Deviation("undocumented-status", "image.list", status, request=NO_TOKEN)
     assert ("status.documented", deviation) in failures(exchange(status=status, body=error(status)), contract)
+
+
+def test_a_code_that_the_operation_has_for_itself_is_documented_there_and_nowhere_else(
+    contract: Contract, exchange: Build
+) -> None:
+    item = contract.operations["image.list"]
+    own = replace(item, errors={418: ErrorCode(418, "A Teapot", 1)})
+    given = replace(contract, operations={**contract.operations, item.id: own})
+    for operation, status, due in (("image.list", 418, False), ("image.list", 422, True), ("image.create", 418, True)):
+        found = failures(exchange(operation, status, body=error(status)), given)
+        assert due is any(deviation.kind == "undocumented-status" for _, deviation in found)
 
 
 TOO_MANY_TAGS = body({"tags": [f"t{number}" for number in range(129)]})

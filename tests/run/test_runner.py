@@ -136,6 +136,19 @@ def test_a_bug_of_ours_at_any_stage_is_exit_four_with_a_verdict_a_line_and_a_fil
     assert "Ours: something of ours" in (tmp_path / "out" / FAULTS).read_text(encoding="utf-8")
 
 
+def test_who_has_something_to_say_is_asked_before_the_first_case() -> None:
+    session = Session(OPTIONS)
+    seen: list[list[str]] = []
+    runner.conduct(
+        session,
+        Console(file=io.StringIO()),
+        opened=lambda: seen.append([item.case for item in session.recorder.exchanges]),
+    )
+    (before,) = seen
+    after = [item.case for item in session.recorder.exchanges]
+    assert (False, True) == tuple(any(name.startswith("delete.") for name in names) for names in (before, after))
+
+
 def test_a_case_file_that_cannot_be_imported_takes_no_other_with_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
+from conformance.contract.producers import making_of
 from conformance.model.contract import Contract, Operation
 from conformance.model.errors import SuiteError
 from conformance.model.marks import Marks
@@ -161,10 +162,11 @@ def _has(service: Service | None, operation: Operation) -> bool:
 
 def services_of(contract: Contract) -> tuple[Service, ...]:
     """The services that have operations in a contract, in its order: those that are registered, then for what they leave
-    those of the fallback."""
+    those of the fallback, of these each after those whose resources its own needs."""
     promised = {operation.service for operation in contract.operations.values()}
     left = {operation.service for operation in unclaimed(contract)}
     found: list[Service] = []
+    places: list[int] = []  # of those of the fallback
     for name in contract.services:
         own = service_named(name)
         if name in promised and any(_has(own, item) for item in contract.operations.values() if item.service == name):
@@ -172,5 +174,13 @@ def services_of(contract: Contract) -> tuple[Service, ...]:
         elif name in promised and own.gives_tokens:
             found.append(replace(own, cases=()))
         if name in left and _FALLBACK:
-            found += _FALLBACK[0].services(contract, name)
+            made = _FALLBACK[0].services(contract, name)
+            places += range(len(found), len(found) + len(made))
+            found += made
+    if len({found[place].name for place in places}) > 1:
+        order = making_of(contract, frozenset(item.id for item in unclaimed(contract))).order
+        makers = [place for place in places if found[place].about in order]
+        sorted_makers = sorted((found[place] for place in makers), key=lambda item: order.index(item.about))
+        for place, item in zip(makers, sorted_makers, strict=True):
+            found[place] = item
     return tuple(found)

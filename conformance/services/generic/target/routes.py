@@ -62,8 +62,11 @@ class Routes:
     """The routes of these operations of a contract."""
 
     def __init__(self, contract: Contract, operations: Iterable[Operation]) -> None:
-        self._resources = list(contract.resources.values())
-        routes = [self._route(item) for item in operations]
+        mine = list(operations)
+        # What another service holds is not to be found here: its ids are taken as they come.
+        services = {item.service for item in mine}
+        self._resources = [item for item in contract.resources.values() if item.service in services]
+        routes = [self._route(item) for item in mine]
         self.routes = sorted(routes, key=lambda route: len(_PARAMETER.findall(route.operation.path)))
         self._of = {route.operation.id: route for route in self.routes}
 

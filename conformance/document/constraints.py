@@ -41,12 +41,15 @@ _ITEM_BETWEEN_SLASHES = re.compile(_TOKEN.replace("{slash}", "") + _GLOSS, re.AS
 _SEPARATOR = re.compile(r"\s*(?:[、，,；;|/]\s*(?:或者|或|和|以及|and|or)?|或者|或|和|以及|及|\bor\b|\band\b)\s*")
 _VALUES = re.compile(
     r"(?:取值范围|可选值|可选范围|枚举值|有效值|合法值|允许值|允许的值|可取值|可用值|取值)(?:如下|有|包括|包含|仅?可?以?为|是|仅限于?)?\s*[:：]?\s*"
+    r"|枚举(?:如下|有|包括|为|是)?\s*[:：]\s*"
     r"|(?:仅|只)?支持(?:的值)?\s*(?:为|是|有|包括)?\s*[:：]?\s*"
     r"|(?:可以是|可以为|必须是|必须为|只能是|只能为|值为|可为)\s*[:：]?\s*"
     r"|\b(?:one of(?: the following(?: values)?)?|(?:valid|allowed|possible|supported|accepted|acceptable) values?(?: are| is)?"
     r"|(?:must|can) be(?: either| one of|(?=\s*:))|either)\s*:?\s*",
     re.IGNORECASE,
 )
+_BULLET = re.compile(r"\s?(?:[●•◆▪]|[-*](?= ))\s?")
+"""The mark before each of a list of values."""
 _OPEN = re.compile(
     r"等|例如|比如|譬如|如下表|…|\.\.\.|\betc\b|\bsuch as\b|\be\.g\.|\bfor example\b|\bincluding\b", re.IGNORECASE
 )
@@ -113,6 +116,7 @@ _SHORTEST = re.compile(
 _DEFAULT = re.compile(
     r"(?:默认(?:值|取值)|缺省(?:值|取值))\s*(?:为|是|:|：|=)?\s*(?P<one>[\"“'‘`]?[\w.+/:-]{0,200}\w[\"”'’`]?)(?=[\s。，,;；)）]|$)"
     r"|(?:默认|缺省)\s*(?:为|是|:|：|=)\s*(?P<two>[\"“'‘`]?[\w.+/:-]{0,200}\w[\"”'’`]?)(?=[\s。，,;；)）]|$)"
+    r"|(?:默认|缺省)\s*(?P<four>-?\d{1,200}(?:\.\d{1,200})?|true|false)(?=[\s。，,;；)）]|$)"
     r"|\bdefaults?(?: value)?\s*(?:to|is|:|=)\s*(?P<three>[\"'`]?[\w.+/:-]{0,200}\w[\"'`]?)(?=[\s。，,;；)）.]|$)",
     re.IGNORECASE | re.ASCII,
 )
@@ -329,6 +333,8 @@ def _clause(text: str, begin: int) -> str:
 
 def _listed(clause: str) -> list[str]:
     """The values of a clause that is a list of plain words and nothing else; else none."""
+    if _BULLET.match(clause):
+        clause = _BULLET.sub("、", clause).strip("、")
     clause = clause.strip("[]【】{} ").removesuffix("之一").removesuffix("中的一个").strip()
     tokens: list[str] = []
     place = 0

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 
+from conformance.document.columns import header_of
 from conformance.document.commons import read_common
 from conformance.document.confined import Allow, confined
 from conformance.document.headings import part_of
@@ -55,6 +57,7 @@ def document_of(source: Source) -> Document:
     versions = [(line, match) for line in (*source.lines, *source.furniture) if (match := VERSION.fullmatch(line.text))]
     tally.mark([line for line in source.lines if VERSION.fullmatch(line.text) or FOOTER.match(line.text)])
     tally.mark(_running_heads(source.lines))
+    tally.mark(_heads_of_pages(source.lines))
     lines = [line for line in source.lines if line.number not in tally.furniture]
     heads = heads_of(lines, tally)
     found = extents(lines, heads)
@@ -91,6 +94,17 @@ def _running_heads(lines: Sequence[Line]) -> Iterator[Line]:
                 yield line
             seen.add(line.text)
         page = line.page
+
+
+def _heads_of_pages(lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines that most pages begin with, below the foot of the one before."""
+    feet = [at for at, line in enumerate(lines) if FOOTER.match(line.text)]
+    tops = [lines[at] for at in (0, *(at + 1 for at in feet)) if at < len(lines) and not FOOTER.match(lines[at].text)]
+    times = Counter(line.text for line in tops)
+    for line in tops:
+        known = part_of(line.text) is not None or header_of(line.text) is not None
+        if times[line.text] > 1 and 2 * times[line.text] >= len(tops) and not known:
+            yield line
 
 
 def _to_the_foot(headings: Sequence[Heading], written: Sequence[Line], lines: Sequence[Line]) -> tuple[Heading, ...]:

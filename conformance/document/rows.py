@@ -30,6 +30,8 @@ _SINCE = re.compile(
     r"|(?:最低|最小)(?:的)?(?:api)?微版本(?:要求)?\s*(?:为|是|:|：)?\s*v?(\d+\.\d+)",
     re.IGNORECASE,
 )
+_BEGINS = re.compile(r"(必填|必选|必须|可选|选填|非必选|非必填)(?:项|参数)?(?:[。；;，,]|$)")
+"""What a description begins with that says whether its row is required, where no column does."""
 _CODE_AND_PHRASE = re.compile(r"([1-5]\d\d)\s+([A-Za-z][A-Za-z '-]*)")
 _NOTHING = frozenset({"", "-", "--", "—", "/", "无", "n/a", "N/A", "None", "none"})
 
@@ -133,7 +135,10 @@ def _required(cells: Mapping[str, str], named: NamedCell, tally: Tally, first: i
     for text in named.said:
         if text == "*" or required_of(text) is not None:
             return text == "*" or required_of(text)
-    return None
+    if {"required", "optional"} & cells.keys():
+        return None
+    said = _BEGINS.match((cells.get("description") or "").strip())
+    return required_of(said[1]) if said is not None else None
 
 
 def nested(rows: Iterable[tuple[int, Row | None]], tally: Tally) -> tuple[Row, ...]:

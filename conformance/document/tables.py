@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from conformance.document.columns import REQUIRED_CELL, header_of, header_words, is_known_type, position_of
 from conformance.document.headings import owner_of, part_of
@@ -12,6 +13,7 @@ from conformance.document.lines import Line
 from conformance.document.model import Position, Row, Table
 from conformance.document.rows import NAME, nested, row_of
 from conformance.document.tally import Tally
+from conformance.document.typewords import stated_type
 from conformance.document.vocabulary import METHODS, SENTENCE
 
 __all__ = ["joined", "read_table"]
@@ -49,6 +51,11 @@ class _Open:
     inset: int = 0
     awaits: bool = False
 
+    @property
+    def blanks(self) -> int:
+        """The blanks before it, in twos: a page of a dump begins with one blank more than it has."""
+        return (len(self.line.raw) - len(self.line.raw.lstrip())) // 2
+
 
 def read_table(
     lines: Sequence[Line],
@@ -82,11 +89,23 @@ def read_table(
             else:
                 _continue(rows[-1], line, columns)
         at += 1
+    if _tells_depth(rows):
+        for item in rows:
+            item.inset += item.blanks
     done = nested(((item.inset, _closed(item, columns, tally)) for item in rows), tally)
     last = done[-1].last_line if done else lines[start].number
     if not done:
         tally.doubt(lines[start].number, last, "a table without a row that can be read", lines[start].text)
     return Table(columns, done, lines[start].number, last, place, owner), at
+
+
+def _tells_depth(rows: Sequence[_Open]) -> bool:
+    """Whether the blanks before names tell how deep they stand: only what has members has a row further to the right below
+    it. In a column that is centred they do not."""
+    return all(
+        lower.blanks <= upper.blanks or stated_type("".join(upper.cells.get("type", []))).name in {"object", "array"}
+        for upper, lower in pairwise(rows)
+    )
 
 
 def joined(pieces: Sequence[str]) -> str:

@@ -52,7 +52,9 @@ VERSION = re.compile(
     r"(?:(?:产品|软件|文档)?版本(?:号)?|(?:product )?version) *[:：]? *v?(\d+(?:\.\d+)+) *(?:[(（](\d{4}-\d{2}-\d{2})[)）])?",
     re.IGNORECASE,
 )
-FOOTER = re.compile(r"页码[:：]|版权所有")
+FOOTER = re.compile(
+    r"页码[:：]|版权所有|.{0,60}(?:版权所有\s*[©(（]|(?:copyright|版权所有)\s.{0,60}\d$)", re.IGNORECASE
+)
 
 SENTENCE = re.compile(r"[。，；！？,;!?]|\.$")
 """Marks of a sentence, which no heading has."""

@@ -28,6 +28,8 @@ def keywords(kind: str | None, text: str, **cells: Any) -> dict[str, Any]:
         ("排序方式，取值：asc：升序；desc：降序。", ["asc", "desc"]),
         ("可选值：asc（升序）、desc（降序），默认asc。", ["asc", "desc"]),
         ("支持ssd、sas和sata", ["ssd", "sas", "sata"]),
+        ("类型。枚举值：- vlan - vxlan", ["vlan", "vxlan"]),
+        ("枚举如下：●   “1”表示甲●   “2”表示乙", ["1", "2"]),
         ("One of: public, private or shared.", ["public", "private", "shared"]),
         ("可选值为“in-use”和“available”。", ["in-use", "available"]),
         ("取值范围：GET/POST/PUT", ["GET", "POST", "PUT"]),

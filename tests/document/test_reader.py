@@ -486,3 +486,14 @@ def test_a_method_and_a_path_may_stand_in_a_line_of_the_request(tmp_path: Path) 
         tmp_path, CLEAN.replace("URI\nGET /v3/disks/{disk_id}/parts\n", "请求语法\nGET /v3/parts?a={b} HTTP/1.1\n")
     )
     assert ("GET", "/v3/parts") == (document.operations[0].method, document.operations[0].path)
+
+
+def test_what_pages_begin_and_end_with_is_no_part_of_a_row(tmp_path: Path) -> None:
+    turn = "文档版本 12 (2024-05-30)   版权所有 © 某云   17\n卷宗服务   5 接口\n"
+    text = CLEAN.replace("parts array 甲\n", f"parts array 甲\n{turn}").replace("乙\n请求示例", f"乙\n{turn}请求示例")
+    assert CLEAN.count("乙\n请求示例") == 1
+    document = read(tmp_path, text)
+    only = document.operations[0]
+    assert ["甲", "UUID"] == [row.description for row in only.response_tables[0].rows]
+    assert "甲乙" == only.request_tables[0].rows[1].description
+    assert document.unread == ()

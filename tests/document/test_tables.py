@@ -181,3 +181,43 @@ def test_a_phrase_or_a_description_of_a_code_goes_on() -> None:
         "1024 个。",
     )
     assert found == ([("413", ""), ("505", "最多1024 个。")], [])
+
+
+def indented(*raws: str) -> list[Line]:
+    return [Line(number, 1, raw.strip(), raw) for number, raw in enumerate(raws, start=1)]
+
+
+def test_blanks_before_names_tell_depth_below_what_has_members() -> None:
+    table, _ = read(
+        indented(
+            "参数 参数类型 是否必选 描述",
+            "server object 是 甲。",
+            "    nets array 是 甲。",
+            "         uuid string 否 甲。",
+            "    name string 是 甲。",
+            "dry_run boolean 否 甲。",
+        )
+    )
+    assert [0, 1, 2, 1, 0] == [item.depth for item in table.rows]
+
+
+def test_blanks_of_a_column_that_is_centred_tell_nothing() -> None:
+    table, _ = read(
+        indented(
+            "   参数    参数类型 描述",
+            "description string 甲。",
+            "    id      string 甲。",
+            "server object 甲。",
+            "   ip string 甲。",
+        )
+    )
+    assert [0, 0, 0, 0] == [item.depth for item in table.rows]
+
+
+def test_a_description_may_begin_with_whether_its_row_is_required_where_no_column_says_it() -> None:
+    table, _ = read(
+        lines("参数 参数类型 描述", "name string 必填。甲。", "ttl integer 可选，甲。", "mail string 必填时要写。")
+    )
+    assert [True, False, None] == [item.required for item in table.rows]
+    table, _ = read(lines("参数 参数类型 是否必选 描述", "name string 否 必填。甲。"))
+    assert [False] == [item.required for item in table.rows]

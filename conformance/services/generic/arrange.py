@@ -349,8 +349,11 @@ def plain_call(cloud: GenericClient, operation: Operation, own: str, **options: 
         if creates:
             cloud.loses(name if isinstance(name, str) else "")
         raise
-    if creates and not 300 <= exchange.response.status < 500:
+    status = exchange.response.status
+    if creates and not 300 <= status < 500:
         cloud.loses(name if isinstance(name, str) else "")
+    elif creates and isinstance(name, str) and (status != 401 or options.get("anonymous")):
+        cloud.journal.refused(name)  # 401 to a good token is a gateway's, which may have passed the request on
     return exchange
 
 

@@ -215,6 +215,13 @@ def test_pages_are_as_large_as_the_contract_allows_them(run: Run) -> None:
     verdict = run("test_lists", "pages_hold", chapter=depot(query=SIZES))
     assert set() == kinds(verdict)
     assert Outcome.PASSED is outcome(verdict, "box.list.query.limit")[0]
+    assert Outcome.NOT_EXERCISED is outcome(verdict, "box.list.query.marker")[0]  # one page was all
+
+
+def test_what_leads_from_page_to_page_is_judged_where_it_does(run: Run) -> None:
+    verdict = run("test_lists", "pages_hold")
+    assert set() == kinds(verdict)
+    assert Outcome.PASSED is outcome(verdict, "box.list.query.marker")[0]
 
 
 def test_a_list_that_changes_while_it_is_walked_is_walked_again(run: Run) -> None:
@@ -262,3 +269,14 @@ def test_a_direction_that_is_not_kept_is_found(run: Run) -> None:
     query = {"sort_key": {"type": "string", "enum": ["id"]}, "sort_dir": {"type": "string"}}
     verdict = run("test_lists", "in_the_order", Hooks(query=upwards), depot(query=query))
     assert {("box.list", "wrong-direction")} == kinds(verdict)
+
+
+def test_what_has_no_name_cannot_be_in_conflict(run: Run) -> None:
+    said = some(ITEM, "size", "zone")
+    chapter = [
+        (name, method, path, {**told, "body": within("box", obj(said))} if name == "box.create" else told)
+        for name, method, path, told in depot()
+    ]
+    verdict = run("test_life", "a_conflict", chapter=chapter)
+    assert set() == kinds(verdict)
+    assert "prerequisite" not in outcome(verdict, "box.create.response.201")[1]

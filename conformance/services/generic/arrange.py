@@ -60,8 +60,9 @@ __all__ = [
 
 MOST_PAGES = 20
 """Pages of a list that are looked through."""
-REFUSED = frozenset({401, 403, 409})
-"""Statuses below 500 of a refusal that says nothing of the value that was sent: of who asks, and of what is there."""
+REFUSED = frozenset({401, 403, 408, 409, 413, 429})
+"""Statuses below 500 of a refusal that says nothing of the value that was sent: of who asks, of how much and how often, and
+of what is there."""
 
 
 def unready(exchange: Exchange, *requirements: str) -> NotExercised:

@@ -175,6 +175,15 @@ def test_a_value_that_can_only_be_right_may_not_be_refused_by_a_create(run: Run)
     assert ("box.create", "allowed-refused") in kinds(run("test_life", "is_made", refuses))
 
 
+def test_a_refusal_for_a_limit_of_the_platform_says_nothing_of_the_value(run: Run) -> None:
+    def handle(call: Call, _caller: Caller, _store: object) -> Answer | None:
+        if call.operation == "box.update" and "description" in said_in(call):
+            raise Refused(413, "No.")
+        return None
+
+    assert set() == kinds(run("test_life", "is_changed", Hooks(handle=handle)))
+
+
 # --- names ----------------------------------------------------------------------------------------------------------
 
 

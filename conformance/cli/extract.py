@@ -21,6 +21,7 @@ from conformance.document.pictures import page_pictures
 from conformance.model.contract import StaleErratum
 from conformance.model.errors import Exit, UsageError
 from conformance.reports.destination import open_file, put
+from conformance.reports.language import LANGUAGES
 from conformance.reports.reading_html import reading_html
 from conformance.reports.reading_json import reading_report
 from conformance.reports.visible import safe
@@ -54,8 +55,17 @@ from conformance.run.cases import judging
 @click.option(
     "--report", type=GivenPath(), help="Write what was read and what was not to this file: .json, or .html to look at."
 )
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the HTML report."
+)
 def extract(
-    document: Path, out: Path | None, errata: Path | None, against: Path | None, strict: bool, report: Path | None
+    document: Path,
+    out: Path | None,
+    errata: Path | None,
+    against: Path | None,
+    strict: bool,
+    report: Path | None,
+    lang: str,
 ) -> int:
     """Write OpenAPI specs and the ledger from the vendor's DOCUMENT (text in UTF-8, PDF, Markdown or HTML).
 
@@ -92,7 +102,7 @@ def extract(
         read.unread or worked_out.stale or worked_out.other or (carried is not None and carried.left_over)
     )
     if report is not None:
-        put(report, _report(document, read, worked_out, report).encode("utf-8", "backslashreplace"), "--report")
+        put(report, _report(document, read, worked_out, report, lang).encode("utf-8", "backslashreplace"), "--report")
     files: tuple[str, ...] = ()
     if out is not None and not left_over:
         done = worked_out.write(out, errata=errata is not None or carried is not None)
@@ -117,14 +127,14 @@ def _open_report(report: Path) -> None:
     open_file(report, "--report")
 
 
-def _report(document: Path, read: Document, worked_out: Extraction, report: Path) -> str:
+def _report(document: Path, read: Document, worked_out: Extraction, report: Path, lang: str) -> str:
     item = reading(read)
     if report.suffix == ".json":
         return reading_report(item, worked_out.stale)
     wanted = [missed.line for missed in item.unread] + [first_line(found) for found in item.contradictions]
     pages = {line: page for line in wanted if (page := read.page_of(line)) is not None}
     return reading_html(
-        item, worked_out.stale, pages, page_pictures(document, [pages[at] for at in wanted if at in pages])
+        item, worked_out.stale, pages, page_pictures(document, [pages[at] for at in wanted if at in pages]), lang
     )
 
 

@@ -88,13 +88,13 @@ def row_of(cells: Mapping[str, str], first: int, last: int, page: int, tally: Ta
         return None
     kind = _cell(cells, "type") if not code else reason_phrase(cells.get("phrase") or "")
     if kind and not code and not is_known_type(kind):
-        tally.doubt(first, last, f"the type of {named.name} is not known: {kind}", shown)
+        tally.doubt(first, last, f"a type that is not known: {named.name}, {kind}", shown)
     description = (cells.get("description") or "").strip()
     place = Position.OPEN
     if said := _cell(cells, "position"):
         found = position_of(said)
         if found is None:
-            tally.doubt(first, last, f"the position of {named.name} is not known: {said}", shown)
+            tally.doubt(first, last, f"a position that is not known: {named.name}, {said}", shown)
         place = found or Position.OPEN
     required = _required(cells, named, tally, first, last)
     kind, told = named_type(kind) if kind and not code else (kind, "")
@@ -130,7 +130,7 @@ def _required(cells: Mapping[str, str], named: NamedCell, tally: Tally, first: i
         if text := _cell(cells, column):
             found = required_of(text)
             if found is None:
-                tally.doubt(first, last, f"whether {named.name} is required is not understood: {text}", text)
+                tally.doubt(first, last, f"a word for what is required that is not known: {named.name}, {text}", text)
             return found if found is None or wanted else not found
     for text in named.said:
         if text == "*" or required_of(text) is not None:

@@ -185,7 +185,13 @@ def test_bodies_that_cannot_be_read_are_refused_and_odd_ones_break_nothing(
         name = cloud.name()
         cloud.journal.intend(name)
         with forgotten(cloud):
-            return taken(row, cloud.create(draft.body.replace(NAME.encode(), name.encode()), headers=draft.headers))
+            exchange = cloud.create(draft.body.replace(NAME.encode(), name.encode()), headers=draft.headers)
+        # The client has not read the name in a body that cannot be read.
+        if 400 <= exchange.response.status < 500 and exchange.response.status != 401:
+            cloud.journal.refused(name)
+        elif made_by(exchange, resource) in cloud.journal.ids:
+            cloud.journal.settle(name)
+        return taken(row, exchange)
 
     rows = bodies(cloud.contract, operation, {**needed, named: NAME})
     tried(cloud, expect, budget, rows, send)

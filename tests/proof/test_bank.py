@@ -47,8 +47,9 @@ BANK = [
 STANDARD = frozenset(
     {
         *("utf-8", "utf-16", "utf-16-le", "latin-1"),  # names of encodings
-        *("text/html", "text/plain", "application/", "Content-MD5", "http://", "&amp;"),  # HTTP, URIs and HTML
+        *("text/html", "text/plain", "application/", "Content-MD5", "http://", "https://", "&amp;"),  # HTTP, URIs and HTML
         *("T00:00:00Z", "urn:uuid:"),  # RFC 3339, RFC 9562
+        ".unsent.",  # of the ids of the ledger (model/requirement_id.py)
         "\uffff",  # Unicode, the last code point of the BMP
         "region_id",  # a member of the Identity API's endpoints
         *("marker=", "/v2/images?", "/image"),  # the address of a further page, upstream and of the reference

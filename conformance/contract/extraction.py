@@ -14,6 +14,7 @@ from typing import Any
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from conformance.contract.doubts import without_doubts
 from conformance.contract.ledger import derive
 from conformance.contract.openapi import service_specs
 from conformance.contract.overlay import NO_ERRATA, apply, load_overlay, parse_overlay
@@ -92,7 +93,7 @@ def work_out(document: Document, name: str, coverage: Coverage, errata: bytes | 
     _hold_valid("not valid OpenAPI 3.1", specs, SuiteError)
     if overlay.actions:
         _hold_valid(f"with {place} applied: not valid OpenAPI 3.1", applied.specs, UsageError)
-    derived = derive(applied.specs)
+    derived = derive(without_doubts(applied.specs))
     checks = coverage(derived)
     quoted = quotes(document, derived)
     requirements = [replace(item, checks=checks.get(item.id, ()), quote=quoted[item.id]) for item in derived]

@@ -28,7 +28,7 @@ from conformance.model.contract import Authority, Level, Lines, Requirement, Sta
 from conformance.model.errors import UsageError
 from conformance.model.requirement_id import Kind
 
-__all__ = ["defaults_of", "derive"]
+__all__ = ["PROVOKED", "defaults_of", "derive"]
 
 PROVOKED = frozenset({400, 401, 403, 404, 405, 409})
 """Codes that a client can have sent; of the others a correct service need send none."""

@@ -2,8 +2,7 @@
 
 Rules
 - Every member carries `x-source`, the lines of its rows.
-- A member of an answer is promised, unless its row says that it is not always there, or only from a microversion on, or
-  the examples have it elsewhere.
+- A member of an answer is promised, unless its row says that it is not always there, or only from a microversion on.
 - What a row says of its values and the document's own example breaks binds nobody: it stands in `x-unbound`, from where
   the errata may take it back.
 - A member of a request is required where its row says so; so is one that holds the only way in (a wrapper).
@@ -138,8 +137,6 @@ def _items(kind: StatedType | None) -> dict[str, Any]:
 def _is_promised(member: BodyMember) -> bool:
     """Whether an answer always has it."""
     row = member.row
-    if member.doubted:
-        return False
     if row is None:
         return member.line is not None or any(_is_promised(item) for item in member.members)
     return row.required is not False and row.since is None and _NOT_ALWAYS.search(row.description) is None

@@ -16,6 +16,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from conformance.contract.doubts import without_doubts
 from conformance.contract.overlay import apply, overlay_of
 from conformance.contract.prepared import LEDGER, OVERLAY, Prepared
 from conformance.contract.services import in_order, spec_file, spec_files
@@ -32,6 +33,7 @@ def read_specs(directory: Path) -> Prepared:
     extracted = extracted_specs(directory)
     overlay = overlay_of(directory / OVERLAY)
     applied = apply(overlay, extracted)
+    without_doubts(applied.specs)
     digest = sha256(dump_yaml(applied.specs).encode()).hexdigest()
     return Prepared(applied.specs, overlay.rulings, _ledger(directory / LEDGER), digest, {}, applied.stale)
 

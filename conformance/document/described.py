@@ -9,7 +9,7 @@ from conformance.document.constraints import said
 from conformance.document.contradiction import Contradiction, at
 from conformance.document.model import Document, Example, StatusCode
 from conformance.document.naming import NamedOperation, inventory
-from conformance.document.nesting import BodyMember, doubted, gathered, listed, nested, unwrapped
+from conformance.document.nesting import BodyMember, gathered, listed, nested, unwrapped
 from conformance.document.placing import Placement, placement
 
 __all__ = ["Described", "described"]
@@ -67,7 +67,6 @@ def _described(named: NamedOperation, document: Document) -> Described:
     answer, beside_answer = gathered(answer, operation.response_examples)
     answer, around_answer = unwrapped(answer, operation.response_examples)
     answer, list_answer = listed(answer, operation.response_examples)
-    answer = doubted(answer, operation.response_examples)
     item = Described(
         named=named,
         placement=placed,

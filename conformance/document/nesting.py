@@ -25,7 +25,7 @@ from conformance.document.placing import alike
 from conformance.document.spelling import plain
 from conformance.document.typewords import stated_type
 
-__all__ = ["BodyMember", "doubted", "gathered", "listed", "nested", "unwrapped"]
+__all__ = ["BodyMember", "gathered", "listed", "nested", "unwrapped"]
 
 _MARK = re.compile(r"\[[^\]]*\]$")
 _ANY = re.compile(r"\*|[<{].*[>}]")
@@ -36,8 +36,7 @@ class BodyMember:
     """A member, or the body itself (without a name), with what is below it.
 
     `rows` are the rows that say it, the first first; none where only what is below it is described. `listed` says that
-    its members are those of the items of a list. `line` is where an example shows it, for one that no table has; `doubted`
-    says that the examples have it elsewhere.
+    its members are those of the items of a list. `line` is where an example shows it, for one that no table has.
     """
 
     name: str
@@ -45,7 +44,6 @@ class BodyMember:
     members: tuple[BodyMember, ...] = ()
     listed: bool = False
     line: int | None = None
-    doubted: bool = False
 
     @property
     def row(self) -> Row | None:
@@ -261,18 +259,6 @@ def gathered(body: BodyMember, examples: Iterable[Example]) -> tuple[BodyMember,
         found = Contradiction(lines, "beside its owner", text, subject=outer.name)
         return replace(body, members=kept), (found,)
     return body, ()
-
-
-def doubted(body: BodyMember, examples: Iterable[Example]) -> BodyMember:
-    """The body of an answer in which nothing is promised of what stands beside a row and in the examples inside it alone:
-    one of the two is wrong, and a wrong promise is worse than a lost one."""
-    shown = [example.value for example in examples if example.kind == "json" and isinstance(example.value, Mapping)]
-    top = {name for value in shown for name in value}
-    inside = {name for value in shown for inner in value.values() for name in _names_in(inner)}
-    return replace(
-        body,
-        members=tuple(replace(member, doubted=member.name in inside - top) for member in body.members),
-    )
 
 
 def _holds_objects(member: BodyMember) -> bool:

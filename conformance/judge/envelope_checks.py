@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from conformance.contract.ledger import PROVOKED
 from conformance.judge.answer import (
     answers_for_a_part,
     body_of,
@@ -103,7 +104,7 @@ def _instead_of_envelope(exchange: Exchange, contract: Contract) -> Phrase | Non
     )
 
 
-@check("optional-code", covers=("error.300", "error.406", "error.407", "error.408", "error.50?"))
+@check("optional-code", covers=("error.3??", "error.402", "error.40[678]", "error.4[1-9]?", "error.5??"))
 def optional_code(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     """A documented code that no client can be sure to provoke is judged where it is met by chance (document lines
     427-467)."""
@@ -112,6 +113,7 @@ def optional_code(exchange: Exchange, contract: Contract) -> Iterator[Look]:
     if (
         requirement is None
         or requirement.level is not Level.MAY
+        or status in PROVOKED  # cases judge those, whatever a ruling makes of their level
         or (exchange.request.operation == DISCOVERY and status >= 400)
     ):
         return

@@ -144,7 +144,7 @@ _DEFAULTS = (
     say("the example is written: the members stand inside"),
     say("the example is written: a list of what the table has"),
     say("the example is written: the member stands inside"),
-    say("the table is written: the member stands beside"),
+    say("the table is written, and nothing promised: the member may stand beside"),
     say("the table is written: its type holds"),
     say("the table is written: null is not allowed"),
     say("the table is written: its format holds"),

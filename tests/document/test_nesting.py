@@ -8,7 +8,7 @@ from typing import Any
 from document.described_documents import example_of, row_of, table_of
 
 from conformance.document import Table
-from conformance.document.nesting import BodyMember, doubted, gathered, nested, unwrapped
+from conformance.document.nesting import BodyMember, gathered, nested, unwrapped
 
 
 def names(*tables: Table) -> list[str]:
@@ -102,13 +102,6 @@ def test_rows_beside_a_row_of_objects_are_its_members_where_the_example_has_them
     body, found = gathered(nested([rows])[0], [example_of({"volume": {"id": "x", "size": 1}})])
     assert ["volume", "volume.id", "volume.size"] == [name for name, _ in body.every()]
     assert [("beside its owner", "volume")] == [(item.kind, item.subject) for item in found]
-
-
-def test_what_the_examples_have_inside_alone_is_doubted_where_its_row_stands() -> None:
-    body, _ = nested([table_of(row_of("volumes", "array"), row_of("id"), row_of("count"), row_of("name"))])
-    shown = example_of({"volumes": [{"id": "x", "name": "n"}], "name": "all", "count": 1})
-    assert ["id"] == [item.name for item in doubted(body, [shown]).members if item.doubted]
-    assert doubted(body, []) == body
 
 
 def test_rows_beside_a_list_of_which_nothing_is_said_are_its_items_where_the_example_has_them_inside() -> None:

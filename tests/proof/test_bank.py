@@ -47,7 +47,15 @@ BANK = [
 STANDARD = frozenset(
     {
         *("utf-8", "utf-16", "utf-16-le", "latin-1"),  # names of encodings
-        *("text/html", "text/plain", "application/", "Content-MD5", "http://", "https://", "&amp;"),  # HTTP, URIs and HTML
+        *(
+            "text/html",
+            "text/plain",
+            "application/",
+            "Content-MD5",
+            "http://",
+            "https://",
+            "&amp;",
+        ),  # HTTP, URIs and HTML
         *("T00:00:00Z", "urn:uuid:"),  # RFC 3339, RFC 9562
         ".unsent.",  # of the ids of the ledger (model/requirement_id.py)
         "\uffff",  # Unicode, the last code point of the BMP

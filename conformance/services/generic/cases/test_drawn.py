@@ -22,7 +22,7 @@ from conformance.model import requirement_id
 from conformance.model.budget import Budget
 from conformance.model.contract import Contract, Operation, Resource, Schema
 from conformance.model.deviation import Deviation
-from conformance.model.equivalence import Class, Part, Standing
+from conformance.model.equivalence import VALID, Class, Part, Standing
 from conformance.model.message import GONE, Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotApplicable, call
@@ -149,7 +149,7 @@ def test_texts_of_a_create_are_kept_to_the_letter_or_refused(
         return plain_texts(node, max(1, min(node.get("maxLength", mark + MOST_TEXT) - mark, MOST_TEXT)))
 
     rows = [
-        DrawnClass(name, Class("text"), body_requirement(cloud.contract, str(resource.create), name), texts(name, node))
+        DrawnClass(name, VALID, body_requirement(cloud.contract, str(resource.create), name), texts(name, node))
         for name, node in free.items()
     ]
     tried(cloud, expect, budget, rows, send)
@@ -260,7 +260,7 @@ def test_ids_that_nothing_has_are_not_there(
     )
     near = [own[:-1], f"{own}0", f"x{own}", f"{own}-", own[::-1]]
     others = [quote(text, safe="") for text in near if text != own]
-    absent = Class.broken("absent")
+    absent = Class.broken("format", wanted="id")
     rows = [
         DrawnClass(f"path.{resource.parameter}", absent, requirement, st.sampled_from(others)),
         DrawnClass(f"path.{resource.parameter}", None, requirement, st.sampled_from(ODD_SEGMENTS)),

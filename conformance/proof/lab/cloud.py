@@ -74,6 +74,8 @@ flavor = keystone
 config_file = {paste}
 """
 
+# Parts of one process report as one, so that all but the last would be taken for dead after a minute.
+_NEVER = 10**9
 _CINDER = """[DEFAULT]
 log_file = {state}/cinder.log
 transport_url = fake://
@@ -82,6 +84,7 @@ state_path = {state}/volumes
 api_paste_config = {etc}/api-paste.ini
 resource_query_filters_file = {etc}/resource_filters.json
 enabled_backends = {backend}
+service_down_time = {never}
 [{backend}]
 volume_driver = volumes.Driver
 volume_backend_name = {backend}
@@ -155,7 +158,14 @@ def build(python: Path, state: Path, template: Path, ports: Ports) -> str:
 def build_volumes(python: Path, state: Path, template: Path, ports: Ports, password: str) -> None:
     """Write configuration and database of Cinder to `state`."""
     etc = python.parent.parent / "etc" / "cinder"
-    values = {"state": state, "identity": ports.identity, "password": password, "etc": etc, "backend": BACKEND}
+    values = {
+        "state": state,
+        "identity": ports.identity,
+        "password": password,
+        "etc": etc,
+        "backend": BACKEND,
+        "never": _NEVER,
+    }
     (state / "volumes").mkdir(mode=0o700, exist_ok=True)
     (state / "etc" / "cinder.conf").write_text(_CINDER.format(**values))
     _databases(python, state, template, {"cinder": ["db", "sync"]})

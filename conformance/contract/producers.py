@@ -16,12 +16,23 @@ from graphlib import CycleError, TopologicalSorter
 
 from conformance.model.contract import Contract, Operation, Resource, Schema
 
-__all__ = ["OWN", "Making", "Need", "inner_of", "makeable", "making_of", "needs_of", "parameters_of", "producer_of"]
+__all__ = [
+    "OWN",
+    "Making",
+    "Need",
+    "head_of",
+    "inner_of",
+    "makeable",
+    "making_of",
+    "needs_of",
+    "parameters_of",
+    "producer_of",
+]
 
 OWN = frozenset({"project_id", "tenant_id", "user_id"})
 """What the token itself says."""
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
-_HEAD = re.compile(r"\A(?:/v\d+(?:\.\d+)?)?/\{(?:project|tenant)(?:_id)?\}(?=/)")
+_HEAD = re.compile(r"\A(?:/v\d+(?:\.\d+)?)?/\{((?:project|tenant)_id)\}(?=/)")
 _REFERENCE = re.compile(r"(?P<stem>.+?)(?:_ids?|_uuid|_ref|Ref|Id)\Z")
 
 
@@ -47,6 +58,12 @@ class Making:
 def parameters_of(operation: Operation) -> tuple[str, ...]:
     """The parameters of a path, without the project at its head."""
     return tuple(_PARAMETER.findall(_HEAD.sub("", operation.path)))
+
+
+def head_of(operation: Operation) -> str:
+    """The parameter at the head of a path that is the project, "" for none."""
+    match = _HEAD.match(operation.path)
+    return match[1] if match else ""
 
 
 def inner_of(schema: Schema | None) -> tuple[str, Schema]:

@@ -234,6 +234,8 @@ WORDS: Mapping[str, str] = {
     "several-properties": "several properties",
     "limit-is-a-word": "a limit that is a word",
     # how: credentials
+    "another-project": "the path of another project",
+    "no-such-project": "the path of a project that nobody has",
     "no-token": "no token",
     "empty-token": "an empty token",
     "garbage-token": "a garbage token",

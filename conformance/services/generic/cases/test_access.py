@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
-from conformance.contract.producers import parameters_of
+from conformance.contract.producers import head_of, parameters_of
 from conformance.model import requirement_id
 from conformance.model.contract import Operation, Resource
 from conformance.model.deviation import Deviation
@@ -19,6 +19,9 @@ from conformance.services.generic.arrange import (
     sent_members,
     settled,
     shown,
+    some_rows,
+    success_of,
+    unready,
 )
 from conformance.services.generic.client import GenericClient
 from conformance.services.generic.subjects import judges
@@ -108,6 +111,57 @@ def test_what_belongs_to_a_project_is_kept_from_another(
             how = "changed" if word == "change" else "deleted"
             reached = Deviation("reached-by-another-project", terms=(("how", how),))
             expect(due[word], same, reached, exchange)
+
+
+@judges("{operation}.path.*", "error.403", "status.failure")
+def test_a_path_of_a_project_that_is_not_ours_is_refused(
+    cloud: GenericClient, expect: Expect, operation: Operation
+) -> None:
+    head = head_of(operation)
+    requirement = requirement_id.path(operation.id, head or "project_id")
+    names = parameters_of(operation)
+    if not head or not operation.secured or len(names) > 1 or requirement not in cloud.contract.requirements:
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement))
+    if cloud.target.main.admin:
+        raise NotExercised(Phrase.of("administrator"))
+    resource = cloud.contract.resource_of(operation.id)
+    own = _there(cloud, resource) if names else ""
+    if operation.method == "GET":
+        exchange = plain_call(cloud, operation, own)  # so that it is the project for which it is refused then
+        if exchange.response.status not in success_of(cloud.contract, operation.id):
+            raise unready(exchange)
+    creates = resource is not None and operation.id == resource.create
+    for how, project in _not_ours(cloud).items():
+        if creates and resource is not None:
+            # What was made for a project that nobody has would be there for good: nothing is, where a list is refused.
+            if how != "no-such-project" or resource.list is None:
+                continue
+            listed = cloud.call(resource.list, names={head: project})
+            if listed.response.status < 400:
+                raise unready(listed)
+        exchange = plain_call(cloud, operation, own, names={head: project})
+        act = call(operation.id, how)
+        expect.refused(requirement, exchange, act)
+        if exchange.response.status == 403 and 403 in cloud.contract.error_codes:
+            expect.code(403, exchange, act)
+
+
+def _not_ours(cloud: GenericClient) -> dict[str, str]:
+    """Projects that the token is not good for."""
+    other = cloud.target.actors.get("other")
+    others = {"another-project": other.project_id} if other is not None else {}
+    return {**others, "no-such-project": cloud.uuid().replace("-", "")}
+
+
+def _there(cloud: GenericClient, resource: Resource | None) -> str:
+    """The id of something that is there. Raises NotExercised when there is nothing."""
+    if resource is None:
+        raise NotExercised(Phrase.of("nothing-there"))
+    if cloud.service.about == resource.name:
+        return own_of(cloud, resource)
+    if resource.list is None:
+        raise NotExercised(Phrase.of("nothing-there"))
+    return some_rows(cloud, resource, 1)[0].text(resource.id)
 
 
 def _isolation(cloud: GenericClient, resource: Resource, word: str, operation: str) -> str:

@@ -266,7 +266,8 @@ def depth_of(operation: Operation, contract: Contract) -> int:
 
 @judges("error.405", "status.failure")
 def test_405_for_a_method_that_is_not_defined(cloud: GenericClient, expect: Expect, resource: Resource) -> None:
-    if 405 not in cloud.contract.error_codes or "{" in resource.collection or resource.create is None:
+    create = cloud.contract.operations.get(resource.create or "")
+    if 405 not in cloud.contract.error_codes or create is None or parameters_of(create):
         raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.error(405)))
     defined = {item.method for item in cloud.contract.operations.values() if item.path == resource.collection}
     if not defined:
@@ -278,7 +279,8 @@ def test_405_for_a_method_that_is_not_defined(cloud: GenericClient, expect: Expe
     # would be refused as that, before the method is looked at.
     for method in sorted({"PUT", "PATCH"} - defined):
         headers = {"Accept": "application/json"}
-        exchange = cloud.send(method, resource.collection, service=resource.service, headers=headers)
+        path = cloud.path(create)
+        exchange = cloud.send(method, path, service=resource.service, headers=headers)
         # Of what the contract does not say that it is not there, nothing is known but that the path is.
         if exchange.response.status in {404, 405}:
             judged += 1

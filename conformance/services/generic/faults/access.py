@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from conformance.contract.producers import head_of
 from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract, Operation, Resource
 from conformance.services.fault import Fault, Hooks
@@ -22,6 +23,20 @@ def faults(operations: Sequence[Operation]) -> Iterator[Fault]:
             breaks = ("auth.required", rid.error(401), rid.stated(operation.id, "auth"))
             said = f"{operation.id} needs no token"
             yield Fault(f"{operation.id}.without-token", breaks, said, Hooks(authorise=partial(_anybody, operation.id)))
+
+        head = head_of(operation)
+        if head and operation.secured:
+            named = rid.path(operation.id, head)
+            said = f"{operation.id} is answered in the path of any project"
+            yield Fault(
+                f"{operation.id}.any-project", (named,), said, Hooks(request=partial(_ours, operation.id, head))
+            )
+
+
+def _ours(operation: str, head: str, call: Call) -> Call:
+    if call.operation != operation or call.caller is None:
+        return call
+    return replace(call, names={**call.names, head: call.caller.project})
 
 
 def _anybody(operation: str, call: Call, caller: Caller | None, accounts: Any) -> Caller | None:

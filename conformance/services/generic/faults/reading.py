@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract, Operation, Resource, Schema
 from conformance.services.fault import Fault, Hooks
 from conformance.services.generic.target.shapes import kind_of_schema, wrapper_of
@@ -21,6 +22,8 @@ __all__ = [
     "kept",
     "kept_members",
     "owed",
+    "promised",
+    "said_by",
     "shown_schema",
     "succeeded",
     "with_rows",
@@ -42,6 +45,18 @@ def owed(contract: Contract, *names: str) -> tuple[str, ...]:
     """The promises among these that the contract makes, and that a check is owed for."""
     known = contract.requirements
     return tuple(dict.fromkeys(name for name in names if name in known and known[name].excluded is None))
+
+
+def promised(contract: Contract, name: str | None) -> tuple[str, ...]:
+    """What is promised of the success of an operation as a whole."""
+    operation = contract.operations.get(name or "")
+    return tuple(rid.response(operation.id, spec.status) for spec in operation.responses) if operation else ()
+
+
+def said_by(contract: Contract, name: str) -> tuple[str, ...]:
+    """The promises on the body of an operation as a whole, and on what it is wrapped in."""
+    wrapper = wrapper_of(contract.operations[name].request_schema)
+    return (rid.request(name), *((rid.body(name, wrapper),) if wrapper else ()))
 
 
 def succeeded(answer: Answer) -> bool:

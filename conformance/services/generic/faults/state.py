@@ -11,8 +11,16 @@ from typing import Any
 from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract, Resource
 from conformance.services.fault import Fault, Hooks
-from conformance.services.generic.faults.reading import answering, body_schema, differing, kept_members, succeeded
-from conformance.services.generic.target.shapes import fits, kind_of_schema, wrapper_of
+from conformance.services.generic.faults.reading import (
+    answering,
+    body_schema,
+    differing,
+    kept_members,
+    promised,
+    said_by,
+    succeeded,
+)
+from conformance.services.generic.target.shapes import fits, kind_of_schema
 from conformance.services.generic.target.store import GenericStore, Stored
 from conformance.services.wire import Answer, Call, Caller
 
@@ -33,17 +41,6 @@ def _by_patch(contract: Contract, resource: Resource) -> bool:
     return kind_of_schema(contract.operations[resource.change or ""].request_schema or {}) == "array"
 
 
-def _success(contract: Contract, name: str | None) -> tuple[str, ...]:
-    operation = contract.operations.get(name or "")
-    return tuple(rid.response(operation.id, spec.status) for spec in operation.responses) if operation else ()
-
-
-def _said(contract: Contract, name: str) -> tuple[str, ...]:
-    """The promises on the body of an operation as a whole, and on what it is wrapped in."""
-    wrapper = wrapper_of(contract.operations[name].request_schema)
-    return (rid.request(name), *((rid.body(name, wrapper),) if wrapper else ()))
-
-
 def _own(call: Call, resource: Resource) -> str:
     return call.names.get(resource.parameter, "")
 
@@ -53,15 +50,15 @@ def _own(call: Call, resource: Resource) -> str:
 
 def _creates(contract: Contract, resource: Resource) -> Iterator[Fault]:
     create, name = str(resource.create), resource.name
-    stored = (rid.stated(create, "stored"), *_success(contract, create), *_said(contract, create))
+    stored = (rid.stated(create, "stored"), *promised(contract, create), *said_by(contract, create))
 
     def lost(_call: Call, item: Stored, store: GenericStore) -> None:
         store.drop(item)
 
-    shown = (*stored, rid.stated(create, "shown"), *_success(contract, resource.show))
+    shown = (*stored, rid.stated(create, "shown"), *promised(contract, resource.show))
     yield Fault(f"{create}.lost", shown, f"a {name} that was made is not there", _storing(create, lost))
     if resource.list is not None:
-        whole = (rid.complete(resource.list), *_success(contract, resource.list))
+        whole = (rid.complete(resource.list), *promised(contract, resource.list))
         listed = (*whole, rid.stated(create, "listed"), *stored)
         hidden = Hooks(visible=partial(_without_newest, resource))
         yield Fault(f"{create}.unlisted", listed, f"the {name} that was made last is in no list", hidden)
@@ -122,7 +119,7 @@ def _without_newest(resource: Resource, call: Call, found: list[Stored], _store:
 
 def _changes(contract: Contract, resource: Resource) -> Iterator[Fault]:
     change, name = str(resource.change), resource.name
-    stored = (rid.stated(change, "stored"), *_success(contract, change), *_said(contract, change))
+    stored = (rid.stated(change, "stored"), *promised(contract, change), *said_by(contract, change))
     said = kept_members(contract, resource, change)
     bodies = tuple(rid.body(change, member) for member in said)
     breaks = (*stored, *bodies)
@@ -233,7 +230,7 @@ def _restored(stage: str, resource: Resource) -> Hooks:
 
 def _removals(contract: Contract, resource: Resource) -> Iterator[Fault]:
     remove, name = str(resource.remove), resource.name
-    gone = (rid.gone(remove), *_success(contract, remove))
+    gone = (rid.gone(remove), *promised(contract, remove))
     yield Fault(f"{remove}.undone", gone, f"a {name} that was deleted stays", _deleting(resource, _put_back))
     if resource.show is not None:
         breaks = (*gone, rid.error(404), rid.path(resource.show, resource.parameter))

@@ -323,6 +323,10 @@ class Journal:
         self.settled, self.doubtful, self.taken, self.nameless = set(), set(), set(), 0
         return held
 
+    def name_all(self, count: int) -> None:
+        """So many of the creates without a name of ours were seen to have made nothing."""
+        self.nameless = max(0, self.nameless - count)
+
     def take_over(self, held: Held) -> None:
         """Keep what a journal of another process, which writes to the same file, has named."""
         self.names |= held.names

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 from looks import Build, body, error, failures, wrong
 
+from conformance.contract.ledger import PROVOKED
+from conformance.judge.registry import CHECKS
 from conformance.model.contract import Contract
 from conformance.model.deviation import Deviation
 from conformance.model.message import DISCOVERY
@@ -92,3 +95,10 @@ def test_a_document_that_shows_no_envelope_promises_none(contract: Contract, exc
     assert silent.failure_object is None
     assert [] == failures(exchange(status=404, body=b"no", headers={"Content-Type": "text/plain"}), silent)
     assert [] == failures(exchange(status=200, body=body({"images": []})), silent)
+
+
+def test_every_code_that_no_client_can_surely_provoke_is_judged_where_it_is_met() -> None:
+    covers = CHECKS["optional-code"].covers
+    judged = {code for code in range(300, 600) if any(fnmatchcase(f"error.{code}", item) for item in covers)}
+    assert set(range(300, 600)) - judged <= PROVOKED
+    assert not {400, 401, 403, 404, 405} & judged

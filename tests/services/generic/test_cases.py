@@ -16,6 +16,7 @@ from conformance.proof.reference import Reference
 from conformance.reports.curl import curl_command
 from conformance.run.options import Options
 from conformance.services.fault import Fault, Hooks
+from conformance.services.generic.cases.test_life import as_far_as
 from conformance.services.wire import Answer, Call, Caller, Refused
 
 CASES = "conformance.services.generic.cases"
@@ -160,3 +161,11 @@ def test_what_a_file_of_values_gives_is_asked_for(run: Run, tmp_path_factory: py
     assert {"hall.show"} == {
         where for where, _ in kinds(run(Hooks(answer=answer), "test_given", "are_given_for", file))
     }
+
+
+def test_an_object_may_be_shown_with_more_members_than_were_set() -> None:
+    node = {"type": "object", "properties": {"high": {"type": "integer"}, "inner": {"properties": {"a": {}}}}}
+    assert as_far_as(node, {}, {"high": 1}) == {}
+    assert as_far_as(node, {"inner": {"a": 1}}, {"high": 1, "inner": {"a": 2, "b": 3}}) == {"inner": {"a": 2}}
+    assert as_far_as(node, {"high": 2}, {"inner": {}}) == {}
+    assert as_far_as({"type": "object"}, {"k": "v"}, {"k": "v", "l": "w"}) == {"k": "v", "l": "w"}

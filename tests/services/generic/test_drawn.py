@@ -131,3 +131,28 @@ def test_a_parameter_forbids_what_its_schema_says() -> None:
     )
     assert not is_forbidden({"type": "string"}, Class.broken("not-utf-8"))
     assert Standing.BROKEN is below.standing
+
+
+def failing_on_nothing(makes: bool) -> Fault:
+    """A create of a rack without a body fails, whether or not something is made all the same."""
+    made: list[str] = []
+
+    def answer(call: Call, answer: Answer, store: object) -> Answer:
+        if call.operation == "rack.create" and not call.body:
+            made.append("x")
+            return Answer(500, {"error": {"message": "No.", "code": 500, "title": "Internal Server Error"}})
+        if makes and made and call.operation == "rack.list" and answer.status == 200:
+            rows = [*answer.body["racks"], {"id": "9a6a1b0e-2b76-4b66-9f57-0f7d1a2b3c4d", "name": "", "rows": 1}]
+            return Answer(200, {**answer.body, "racks": rows})
+        return answer
+
+    return Fault("any", (), "of this test", Hooks(answer=answer))
+
+
+@pytest.mark.parametrize(("makes", "left"), [(False, ()), (True, ("rack:?",))])
+def test_a_create_without_a_name_that_fails_is_looked_for_in_the_list(
+    makes: bool, left: tuple[str, ...], specs: Path, tmp_path: Path
+) -> None:
+    verdict = run_on(specs, tmp_path, failing_on_nothing(makes), "bodies and rack", "4000")
+    assert "status.server-error" in {group.requirement for group in verdict.findings}
+    assert verdict.run.leftovers == left

@@ -25,7 +25,7 @@ from conformance.model.deviation import Deviation
 from conformance.model.equivalence import VALID, Class, Part, Standing
 from conformance.model.message import GONE, Exchange
 from conformance.model.phrase import Phrase
-from conformance.run.cases import Expect, NotApplicable, call
+from conformance.run.cases import Expect, NotApplicable, NotExercised, call
 from conformance.run.sending.client import made_by
 from conformance.services.generic import NAMING
 from conformance.services.generic.arrange import (
@@ -38,6 +38,7 @@ from conformance.services.generic.arrange import (
     inner,
     is_a_patch,
     own_of,
+    rows_of,
     sent_in,
     sent_members,
     settled,
@@ -181,7 +182,11 @@ def test_bodies_that_cannot_be_read_are_refused_and_odd_ones_break_nothing(
     if named not in needed:
         raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.request(operation.id)))
 
+    before, nameless = ids_of(cloud, resource), cloud.journal.nameless
+
     def send(row: DrawnClass, draft: Draft) -> DrawnAnswer | None:
+        if before is None and NAME.encode() not in draft.body:
+            return None  # nobody could see what a server that takes it has made of it
         name = cloud.name()
         cloud.journal.intend(name)
         with forgotten(cloud):
@@ -195,6 +200,19 @@ def test_bodies_that_cannot_be_read_are_refused_and_odd_ones_break_nothing(
 
     rows = bodies(cloud.contract, operation, {**needed, named: NAME})
     tried(cloud, expect, budget, rows, send)
+    after = ids_of(cloud, resource) if cloud.journal.nameless > nameless and not cloud.reads_late else None
+    if before is not None and after is not None and after <= before | cloud.journal.ids.keys():
+        cloud.journal.name_all(cloud.journal.nameless - nameless)
+
+
+def ids_of(cloud: GenericClient, resource: Resource) -> set[str] | None:
+    """The ids of all that a list has, None where no list tells."""
+    if resource.list is None:
+        return None
+    try:
+        return {own for row in rows_of(cloud, resource) if (own := row.maybe_text(resource.id)) is not None}
+    except NotExercised:
+        return None
 
 
 def bodies(contract: Contract, operation: Operation, members: dict[str, Any]) -> list[DrawnClass]:

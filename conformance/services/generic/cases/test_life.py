@@ -136,10 +136,21 @@ def as_sent(
 ) -> None:
     """Judge that the members of a resource are as a create has set them, where they are shown at all."""
     assert resource.create is not None
-    for name in sent_members(cloud.contract, resource.create, resource):
+    for name, node in sent_members(cloud.contract, resource.create, resource).items():
         if name in sent and name in seen:
             requirement = body_requirement(cloud.contract, resource.create, name)
-            expect.equal(requirement, sent[name], seen.get(name), name, exchange, where=where)
+            expect.equal(
+                requirement, sent[name], as_far_as(node, sent[name], seen.get(name)), name, exchange, where=where
+            )
+
+
+def as_far_as(node: Schema, sent: JSON, seen: JSON) -> JSON:
+    """What is shown of what was sent: an object whose members the contract names may have more than were set, such as those
+    with a default."""
+    members = node.get("properties", {})
+    if members and isinstance(sent, dict) and isinstance(seen, dict):
+        return {name: as_far_as(members.get(name, {}), sent[name], seen[name]) for name in seen if name in sent}
+    return seen
 
 
 @judges(

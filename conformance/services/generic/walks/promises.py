@@ -13,11 +13,11 @@ from conformance.model.contract import Contract, Resource
 from conformance.model.deviation import Deviation
 from conformance.services.generic.arrange import about, body_requirement, first_of
 
-__all__ = ["Act", "Broken", "Promises"]
+__all__ = ["Broken", "Promises", "WalkAct"]
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class WalkAct:
     """What was done since a resource was last seen: its kind (create, change, remove), whether to this resource, whether
     it was refused, and the members that it has set."""
 
@@ -51,7 +51,7 @@ class Promises:
         name = str(self._resource.list)
         return first_of(self._contract, requirement_id.complete(name), about(self._contract, name))
 
-    def missing(self, acts: Sequence[Act], where: str) -> Broken:
+    def missing(self, acts: Sequence[WalkAct], where: str) -> Broken:
         """What is broken when a resource is not there that is due to be."""
         act = _of_another(acts)
         if act is not None:
@@ -66,7 +66,7 @@ class Promises:
             return Broken(self._whole("change"), Deviation("gone", terms=(("when", "change"),)))
         return Broken(self._whole("show"), Deviation("gone-by-itself"))
 
-    def differs(self, member: str, acts: Sequence[Act], where: str) -> Broken:
+    def differs(self, member: str, acts: Sequence[WalkAct], where: str) -> Broken:
         """What is broken when a member is not as it is due."""
         setting = next((act for act in reversed(acts) if act.own and not act.refused and member in act.named), None)
         if setting is not None:
@@ -83,7 +83,7 @@ class Promises:
             return self._another(act)
         return Broken(self._whole("show"), Deviation("turned", place=member, terms=(("when", "by-itself"),)))
 
-    def _another(self, act: Act) -> Broken:
+    def _another(self, act: WalkAct) -> Broken:
         """What is broken when an operation on one resource reaches another."""
         if act.kind == "create":
             return Broken(self._whole("create"), Deviation("another-changed", terms=(("when", "create"),)))
@@ -111,6 +111,6 @@ class Promises:
         return about(self._contract, self._whose(kind))
 
 
-def _of_another(acts: Sequence[Act]) -> Act | None:
+def _of_another(acts: Sequence[WalkAct]) -> WalkAct | None:
     """The last operation on another resource, after which nothing was done to this one."""
     return acts[-1] if acts and not acts[-1].own and not acts[-1].refused else None

@@ -37,7 +37,7 @@ from conformance.services.generic.arrange import (
     unready,
 )
 from conformance.services.generic.client import GenericClient
-from conformance.services.generic.walks.promises import Act, Broken, Promises
+from conformance.services.generic.walks.promises import Broken, Promises, WalkAct
 from conformance.services.generic.walks.stride import Naming, Stride
 
 __all__ = ["Trek"]
@@ -61,7 +61,7 @@ class Trek:
         self.there: dict[int, str] = {}
         self.due: dict[int, dict[str, Any]] = {}
         self.removed: dict[int, str] = {}
-        self.acts: dict[int, list[Act]] = {}
+        self.acts: dict[int, list[WalkAct]] = {}
         self._expect = expect
         self._names: dict[int, str] = {}
         self._trail: list[int] = []
@@ -273,7 +273,7 @@ class Trek:
     def _acted(self, slot: int, kind: str, *, refused: bool = False, named: frozenset[str] = frozenset()) -> None:
         for other, acts in self.acts.items():
             own = other == slot
-            acts.append(Act(kind, own, refused, named if own else frozenset()))
+            acts.append(WalkAct(kind, own, refused, named if own else frozenset()))
 
     def _say(self, slot: int, broken: Broken, exchange: Exchange, *, ok: bool = False) -> None:
         exchanges = self.cloud.recorder.exchanges

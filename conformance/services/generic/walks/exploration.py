@@ -20,7 +20,7 @@ from conformance.services.generic.walks.trek import Trek
 
 __all__ = ["BUDGETS", "explore"]
 
-BUDGETS = {"smoke": WalkBudget(0, 0, 0), "gate": WalkBudget(80), "acceptance": WalkBudget(500, findings=240)}
+BUDGETS = {"smoke": WalkBudget(0, 0, 0), "gate": WalkBudget(60), "acceptance": WalkBudget(500, findings=240)}
 """Profile -> budget of the walks over one kind of resource, where no other is given."""
 STEPS = 12
 """Turns of a walk."""

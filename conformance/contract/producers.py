@@ -32,7 +32,7 @@ __all__ = [
 OWN = frozenset({"project_id", "tenant_id", "user_id"})
 """What the token itself says."""
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
-_HEAD = re.compile(r"\A(?:/v\d+(?:\.\d+)?)?/\{((?:project|tenant)_id)\}(?=/)")
+_HEAD = re.compile(r"\A(?:/v\d+(?:\.\d+)?)?/\{((?:project|tenant)(?:_id)?)\}(?=/)")
 _REFERENCE = re.compile(r"(?P<stem>.+?)(?:_ids?|_uuid|_ref|Ref|Id)\Z")
 
 

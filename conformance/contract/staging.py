@@ -48,13 +48,14 @@ def staged(out: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
             staging = out / _STAGING
             try:
                 shutil.rmtree(staging, ignore_errors=True)
-                staging.mkdir(mode=0o700)
+                staging.mkdir()
                 (staging / "new").mkdir()
                 for file, data in files.items():
                     (staging / "new" / file).write_bytes(data)
                 yield staging / "new"
             finally:
-                shutil.rmtree(staging, ignore_errors=True)
+                if not is_half_put(out):  # else what was there before would be lost
+                    shutil.rmtree(staging, ignore_errors=True)
     except OSError as error:
         raise UsageError(f"{out}: cannot be written: {error.strerror}; give a directory of yours") from None
     finally:

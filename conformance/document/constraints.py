@@ -380,11 +380,28 @@ def _written_default(row: Row) -> str | None:
         cell = row.default.strip().strip("\"“”'‘’`")
         return None if cell.lower() in _NONE or re.search(r"\s|[^\x00-\x7f]", cell) else cell
     for text in (row.constraint or "", row.description):
-        match = _DEFAULT.search(text)
+        found = (item for item in _DEFAULT.finditer(text) if not _is_of_a_case(text, item))
+        match = next((item for item in found if item["three"] is None or _is_all(text, item)), None)
         if match is not None:
             token = next(part for part in match.groups() if part is not None).strip("\"“”'‘’`")
             return None if token.lower() in _NONE else token
     return None
+
+
+def _is_of_a_case(text: str, match: re.Match[str]) -> bool:
+    """Whether a default is that of a case, of which a clause before it says what it is."""
+    return (
+        _is_conditional(text, match)
+        or re.search(r"时[，,]?\s*$", text[max(0, match.start() - 8) : match.start()]) is not None
+    )
+
+
+def _is_all(text: str, match: re.Match[str]) -> bool:
+    """Whether the word behind `default is` is all that is said, and no first word of a description."""
+    token = match["three"]
+    said = token.strip("\"'`")
+    alone = re.match(r"\s*(?:[。，,;；)）]|\.(?:\s|$)|$)", text[match.end() :]) is not None
+    return alone or said != token or re.fullmatch(rf"{_NUMBER}|true|false", said, re.IGNORECASE) is not None
 
 
 def _converted(text: str, kind: str) -> Any:

@@ -85,14 +85,17 @@ def document_of(source: Source) -> Document:
 
 
 def _running_heads(lines: Sequence[Line]) -> Iterator[Line]:
-    """The numbered headings that a page repeats at its top."""
-    seen: set[str] = set()
+    """The numbered headings that a page repeats at its top: those of chapters that are still open, for a table of contents
+    names others before they begin."""
+    opened: dict[int, str] = {}
     page = 0
     for line in lines:
         if NUMBERED.fullmatch(line.text) and "." in line.text.split()[0] and part_of(line.text) is None:
-            if line.text in seen and line.page != page:
+            depth = line.text.split()[0].count(".")
+            if opened.get(depth) == line.text and line.page != page:
                 yield line
-            seen.add(line.text)
+            else:
+                opened = {level: text for level, text in opened.items() if level < depth} | {depth: line.text}
         page = line.page
 
 
@@ -103,7 +106,7 @@ def _heads_of_pages(lines: Sequence[Line]) -> Iterator[Line]:
     times = Counter(line.text for line in tops)
     for line in tops:
         known = part_of(line.text) is not None or header_of(line.text) is not None
-        if times[line.text] > 1 and 2 * times[line.text] >= len(tops) and not known:
+        if times[line.text] > 2 and 2 * times[line.text] >= len(tops) and not known and line.text[0] not in '{}[]"':
             yield line
 
 

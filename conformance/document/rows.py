@@ -32,6 +32,8 @@ _SINCE = re.compile(
 )
 _BEGINS = re.compile(r"(必填|必选|必须|可选|选填|非必选|非必填)(?:项|参数)?(?:[。；;，,]|$)")
 """What a description begins with that says whether its row is required, where no column does."""
+_OF_A_CASE = re.compile(r"如果|若|当|时|仅|除")
+"""What says that a row is required in some cases only."""
 _CODE_AND_PHRASE = re.compile(r"([1-5]\d\d)\s+([A-Za-z][A-Za-z '-]*)")
 _NOTHING = frozenset({"", "-", "--", "—", "/", "无", "n/a", "N/A", "None", "none"})
 
@@ -114,7 +116,7 @@ def row_of(cells: Mapping[str, str], first: int, last: int, page: int, tally: Ta
         place=place,
         default=_cell(cells, "default"),
         example=_cell(cells, "example"),
-        constraint=_cell(cells, "constraint") or told or None,
+        constraint=_cell(cells, "constraint") or (f"({told})" if told else None),
         deprecated=deprecated_in(beside),
         since=number.group() if number else since_in(beside),
     )
@@ -137,8 +139,13 @@ def _required(cells: Mapping[str, str], named: NamedCell, tally: Tally, first: i
             return text == "*" or required_of(text)
     if {"required", "optional"} & cells.keys():
         return None
-    said = _BEGINS.match((cells.get("description") or "").strip())
-    return required_of(said[1]) if said is not None else None
+    description = (cells.get("description") or "").strip()
+    said = _BEGINS.match(description)
+    if said is None:
+        return None
+    rest = re.split(r"[。\n]", description[said.end(1) :])[0]
+    found = required_of(said[1])
+    return None if found and _OF_A_CASE.search(rest) else found
 
 
 def nested(rows: Iterable[tuple[int, Row | None]], tally: Tally) -> tuple[Row, ...]:

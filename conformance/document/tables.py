@@ -29,7 +29,7 @@ _ODD_NAME = re.compile(r"-?[A-Za-z0-9_.:-]*[/#&=$%][!-~]*|\d+[A-Za-z_][\w.-]*", 
 _LONGEST_NAME = 64
 _BARE = re.compile(r"[a-z][a-z0-9_.:\[\]-]*|X-[\w-]+|[A-Z]\w*-[\w:-]+")
 _TYPE_WORDS = re.compile(
-    r"(?:array|list)\s+of\s+[A-Za-z]\w*(?:\s+objects?\b)?|[A-Za-z]\w*\s+objects?\b|[A-Za-z][\w\[\]<>(),-]*|[\u4e00-\u9fff]{2,4}(?= |$)",
+    r"(?:array|list)\s+of\s+[A-Za-z]\w*(?:\s+objects?\b)?|(?!(?:string|str|text|integer|int|long|number|float|double|boolean|bool|uuid|date|datetime)\b)[A-Za-z]\w*\s+objects?\b|[A-Za-z][\w\[\]<>(),-]*|[\u4e00-\u9fff]{2,4}(?= |$)",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(r"[个条种次秒天年月分小毫字位]|[KMGT]i?B\b|%")
@@ -103,7 +103,11 @@ def _tells_depth(rows: Sequence[_Open]) -> bool:
     """Whether the blanks before names tell how deep they stand: only what has members has a row further to the right below
     it. In a column that is centred they do not."""
     return all(
-        lower.blanks <= upper.blanks or stated_type("".join(upper.cells.get("type", []))).name in {"object", "array"}
+        lower.blanks <= upper.blanks
+        or (
+            lower.line.page == upper.line.page  # each page may have a margin of its own
+            and stated_type("".join(upper.cells.get("type", []))).name in {"object", "array"}
+        )
         for upper, lower in pairwise(rows)
     )
 

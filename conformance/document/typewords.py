@@ -26,7 +26,7 @@ _WORDS = {
     **dict.fromkeys(("map", "json", "hash", "dictionary", "struct", "对象", "字典", "jsonobject"), "object"),
 }
 _ITEMS = re.compile(
-    r"(?:array|list|数组|列表|set)\s*(?:of\s+|<\s*|\(\s*|\[\s*)(?P<inner>.*?)\s*[>)\]]?|(?P<before>.+?)\s*(?:\[\s*\]|数组|列表)"
+    r"(?:array|list|数组|列表|set)\s*(?:of\s+|<\s*|\(\s*|\[\s*)(?P<inner>.*?)\s*[>)\]]?|(?P<before>[^或、/|,]+?)\s*(?:\[\s*\]|数组|列表)"
     r"|(?P<spoken>\S+)\s+(?:array|list)",
 )
 _NULL = re.compile(r"\s*(?:\bor\b|\||/|,|或者?)\s*(?:null|none|空)$|^(?:null|none)\s*(?:\bor\b|\||/|,|或者?)\s*")

@@ -53,7 +53,7 @@ VERSION = re.compile(
     re.IGNORECASE,
 )
 FOOTER = re.compile(
-    r"页码[:：]|版权所有|.{0,60}(?:版权所有\s*[©(（]|(?:copyright|版权所有)\s.{0,60}\d$)", re.IGNORECASE
+    r"页码[:：]|版权所有|.{0,60}(?:版权所有\s*[©(（]|(?:copyright|版权所有)\s.{0,60}\b(?:19|20)\d\d$)", re.IGNORECASE
 )
 
 SENTENCE = re.compile(r"[。，；！？,;!?]|\.$")

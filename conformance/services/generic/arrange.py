@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from conformance.generate.allowed import is_allowed
 from conformance.model import requirement_id
 from conformance.model.contract import Contract, Operation, Resource, Schema
 from conformance.model.errors import TargetError
-from conformance.model.jsonvalue import equal
+from conformance.model.jsonvalue import JSON, equal
 from conformance.model.message import GONE, Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import NotApplicable, NotExercised
@@ -27,7 +28,9 @@ __all__ = [
     "MOST_PAGES",
     "PATIENCE",
     "PAUSE",
+    "REFUSED",
     "about",
+    "as_far_as",
     "body_requirement",
     "changed_in_some_form",
     "changed_with",
@@ -60,6 +63,10 @@ __all__ = [
 
 MOST_PAGES = 20
 """Pages of a list that are looked through."""
+EXPOSES = re.compile(
+    r"(.*[:_])?(shared|public|is_public|is_default|default|visibility|external|(delete_|deletion_)?protect(ed|ion))"
+)
+"""Names of members that no run sets: they reach beyond the resource."""
 REFUSED = frozenset({401, 403, 408, 409, 413, 429})
 """Statuses below 500 of a refusal that says nothing of the value that was sent: of who asks, of how much and how often, and
 of what is there."""
@@ -170,14 +177,29 @@ def stands_below(contract: Contract, resource: Resource) -> bool:
 
 
 def sent_members(contract: Contract, operation: str | None, resource: Resource) -> dict[str, Schema]:
-    """The members that a request of an operation may set, and that the resource is shown with in the same form."""
+    """The members that a request of an operation may set, and that the resource is shown with in the same form, without
+    those that would show it to others, make it what others get by default, or keep it from being deleted."""
     said = inner_of(contract.operations[operation].request_schema)[1] if operation is not None else {}
     known = shown_members(contract, resource)
     return {
         name: node
         for name, node in said.get("properties", {}).items()
-        if name in known and name != resource.id and kinds_of(node) & kinds_of(known[name])
+        if name in known
+        and name != resource.id
+        and not EXPOSES.fullmatch(name)
+        and kinds_of(node) & kinds_of(known[name])
     }
+
+
+def as_far_as(node: Schema, sent: JSON, seen: JSON) -> JSON:
+    """What is shown of what was sent: an object whose members the contract names may have more than were set, such as those
+    with a default."""
+    members = node.get("properties", {})
+    if sent in ({}, []) and seen in (None, {}, []):
+        return sent  # nothing was set, and nothing is shown
+    if members and isinstance(sent, dict) and isinstance(seen, dict):
+        return {name: as_far_as(members.get(name, {}), sent[name], seen[name]) for name in seen if name in sent}
+    return seen
 
 
 def shown_members(contract: Contract, resource: Resource) -> Mapping[str, Schema]:
@@ -364,7 +386,7 @@ def _plain(operation: Operation) -> dict[str, Offer]:
     schema = inner_of(operation.request_schema)[1]
     members = schema.get("properties", {})
     names = schema.get("required", ())
-    free = [name for name, node in members.items() if not refers(name, node)]
+    free = [name for name, node in members.items() if not refers(name, node) and not EXPOSES.fullmatch(name)]
     found = {name: drawn(name, members.get(name, {})) for name in names or free}
     for name in names:
         if found[name] is None:

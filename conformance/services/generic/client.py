@@ -180,6 +180,8 @@ class GenericClient(Client):
         maker = self._maker_of(producer)
         if maker is not None and maker is not self:
             return maker.supplied()
+        if producer.create in self.held_back:  # nothing is hung on an account that is somebody's
+            raise NotExercised(Phrase.of("value-missing", operation=operation.id, name=name))
         found = self._first_listed(producer)
         if found is None:
             raise NotExercised(Phrase.of("value-missing", operation=operation.id, name=name))

@@ -18,7 +18,23 @@ from conformance.model.message import READING
 
 __all__ = ["harmful", "harmful_action", "held_back", "names_nothing", "words_of"]
 
-ACCOUNTS = frozenset({"project", "tenant", "user", "group", "role", "domain", "service", "hypervisor"})
+ACCOUNTS = frozenset(
+    [
+        "project",
+        "tenant",
+        "user",
+        "group",
+        "role",
+        "domain",
+        "service",
+        "endpoint",
+        "region",
+        "limit",
+        "registered_limit",
+        "hypervisor",
+        "default-security-group-rule",
+    ]
+)
 """Segments of a path below which the accounts and the ground of a cloud stand."""
 ACTS = frozenset(
     [

@@ -17,5 +17,5 @@ AT_REST = re.compile(r"(\A|[_-])error|running\Z", re.IGNORECASE)
 
 def moving(seen: Members) -> str:
     """The status with which a resource says that something is still done with it, "" for none."""
-    said = (str(seen.get(name, "")) for name in seen if name == "status" or name.endswith("_status"))
+    said = (str(seen.get(name, "")) for name in seen if name == "status" or name.endswith(("_status", "task_state")))
     return next((text for text in said if MOVING.search(text) and not AT_REST.search(text)), "")

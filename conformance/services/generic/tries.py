@@ -21,7 +21,7 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance.contract.producers import inner_of
 from conformance.generate.exploration import Exploration, simplest
-from conformance.generate.values import broken_values, plain_value
+from conformance.generate.values import broken_values
 from conformance.model import requirement_id
 from conformance.model.budget import Budget
 from conformance.model.contract import Contract, Operation, Schema
@@ -92,7 +92,9 @@ def _broken(
     inner = node.get("properties", {})
     if depth >= DEEPEST or not inner:
         return
-    beside = known if isinstance(known, Mapping) else plain_value(node)
+    if not isinstance(known, Mapping):
+        return  # nothing is known that is taken beside it
+    beside = known
     for name, below in inner.items():
         yield from _broken(
             contract,
@@ -107,8 +109,9 @@ def _broken(
 
 def plain_texts(node: Schema, most: int) -> SearchStrategy[str]:
     """Texts that a schema of strings allows, no longer than so many characters, without blanks."""
-    drawn = st.text(st.sampled_from(LETTERS), min_size=max(node.get("minLength", 1), 1), max_size=most)
-    return st.one_of(st.just(LETTERS[:most]), drawn) if most >= node.get("minLength", 1) else drawn
+    least = min(max(node.get("minLength", 1), 1), most)  # what stands before it counts, too
+    drawn = st.text(st.sampled_from(LETTERS), min_size=least, max_size=most)
+    return st.one_of(st.just(LETTERS[:most]), drawn) if len(LETTERS) >= least else drawn
 
 
 def tried(

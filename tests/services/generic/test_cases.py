@@ -16,7 +16,7 @@ from conformance.proof.reference import Reference
 from conformance.reports.curl import curl_command
 from conformance.run.options import Options
 from conformance.services.fault import Fault, Hooks
-from conformance.services.generic.cases.test_life import as_far_as
+from conformance.services.generic.arrange import as_far_as
 from conformance.services.wire import Answer, Call, Caller, Refused
 
 CASES = "conformance.services.generic.cases"

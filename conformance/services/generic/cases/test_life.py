@@ -19,6 +19,7 @@ from conformance.services.generic.arrange import (
     PATIENCE,
     PAUSE,
     about,
+    as_far_as,
     body_requirement,
     changed_in_some_form,
     created_with,
@@ -144,15 +145,6 @@ def as_sent(
             )
 
 
-def as_far_as(node: Schema, sent: JSON, seen: JSON) -> JSON:
-    """What is shown of what was sent: an object whose members the contract names may have more than were set, such as those
-    with a default."""
-    members = node.get("properties", {})
-    if members and isinstance(sent, dict) and isinstance(seen, dict):
-        return {name: as_far_as(members.get(name, {}), sent[name], seen[name]) for name in seen if name in sent}
-    return seen
-
-
 @judges(
     "{change}.response.*",
     "{change}.body.*",
@@ -202,7 +194,8 @@ def test_what_is_changed_is_changed_and_nothing_else_moves(
             has_meaning(cloud, expect, operation.method, exchange)
         for where, found in (("answer", answered), ("shown", seen)):
             if name in found:
-                expect.equal(requirement, item.value, found.get(name), name, exchange, where=where)
+                got = as_far_as(names[name], item.value, found.get(name))
+                expect.equal(requirement, item.value, got, name, exchange, where=where)
         for other in sorted(kept - {name}):
             if other not in before or other not in seen:
                 continue

@@ -19,7 +19,10 @@ from conformance.model.jsonvalue import equal
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotApplicable, NotExercised, call
+from conformance.run.reading import body_of
+from conformance.run.sending.listing import listed_by
 from conformance.services.generic.arrange import (
+    REFUSED,
     body_requirement,
     changed_in_some_form,
     changed_with,
@@ -131,7 +134,7 @@ def refused(
 ) -> None:
     """Judge that what breaks a rule is refused."""
     status = exchange.response.status
-    if status >= 500:
+    if status >= 500 or status in REFUSED:
         return
     taken = Deviation(
         "forbidden-accepted", operation=exchange.operation, request=(Part(name, held),), seen=(("status", status),)
@@ -194,8 +197,18 @@ def test_a_parameter_that_the_contract_forbids_is_refused(
                 request=(Part(parameter.name, held),),
                 seen=(("status", status),),
             )
-            if status < 500:
+            if status < 500 and status not in REFUSED and not selects_nothing(held, exchange, resource):
                 expect(requirement, status >= 400, taken, exchange)
+
+
+def selects_nothing(held: Class, exchange: Exchange, resource: Resource) -> bool:
+    """Whether a list by a value that nothing has is rightly empty."""
+    return (
+        held.rule == "not-in-enumeration"
+        and exchange.response.status < 300
+        and body_of(exchange) is not None
+        and not any(True for _ in listed_by(exchange, resource))
+    )
 
 
 def wrong_texts(schema: Schema) -> dict[Class, str]:

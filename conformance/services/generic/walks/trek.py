@@ -25,6 +25,7 @@ from conformance.run.sending.client import made_by
 from conformance.services.generic.arrange import (
     PATIENCE,
     PAUSE,
+    as_far_as,
     changed_in_some_form,
     created_with,
     inner,
@@ -67,7 +68,7 @@ class Trek:
         self._trail: list[int] = []
         made = sent_members(cloud.contract, resource.create, resource)
         changed = sent_members(cloud.contract, resource.change, resource) if resource.change else {}
-        self._kept = {*made, *changed} - {resource.id}
+        self._kept = {name: node for name, node in {**changed, **made}.items() if name != resource.id}
 
     def __enter__(self) -> Self:
         self.cloud.recorder.trail = self._trail
@@ -111,7 +112,7 @@ class Trek:
             raise unready(exchange)
         sent = sent_in(exchange, self.cloud.contract.operations[str(self.resource.create)])
         self.there[step.slot] = own
-        self.due[step.slot] = {name: sent[name] for name in self._kept & sent.keys()}
+        self.due[step.slot] = {name: sent[name] for name in self._kept.keys() & sent.keys()}
         self.acts[step.slot] = []
         self._acted(step.slot, "create", named=frozenset(self.due[step.slot]))
         self._await(step.slot)
@@ -226,14 +227,14 @@ class Trek:
     def _compare(self, slot: int, seen: Members, where: str, exchange: Exchange, *, whole: bool = True) -> None:
         """Hold what is seen of a resource to what is due, and take over what it shows."""
         due, acts = self.due[slot], self.acts[slot]
-        for name in sorted(self._kept & due.keys() & seen.keys()):
+        for name in sorted(self._kept.keys() & due.keys() & seen.keys()):
             broken = self.promises.differs(name, acts, where)
-            same = equal(due[name], seen[name])
+            same = equal(due[name], as_far_as(self._kept[name], due[name], seen[name]))
             deviation = broken.deviation.showing(due=short(due[name]), got=short(seen[name])).at(name)
             self._say(slot, Broken(broken.requirement, deviation), exchange, ok=same)
             due[name] = seen[name]
         if whole:
-            self.due[slot] = {name: seen[name] for name in self._kept & seen.keys()}
+            self.due[slot] = {name: seen[name] for name in self._kept.keys() & seen.keys()}
             self.acts[slot] = []
 
     def _missing(self, slot: int, where: str, exchange: Exchange) -> None:

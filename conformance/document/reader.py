@@ -106,7 +106,8 @@ def _heads_of_pages(lines: Sequence[Line]) -> Iterator[Line]:
     times = Counter(line.text for line in tops)
     for line in tops:
         known = part_of(line.text) is not None or header_of(line.text) is not None
-        if times[line.text] > 2 and 2 * times[line.text] >= len(tops) and not known and line.text[0] not in '{}[]"':
+        most = 2 * times[line.text] >= len(tops) if times[line.text] > 2 else times[line.text] == len(tops) - 1 > 1
+        if most and not known and line.text[0] not in '{}[]"':  # two pages alone may go on alike
             yield line
 
 

@@ -43,3 +43,9 @@ def test_what_all_examples_have_inside_alone_is_not_needed(values: list[Any], ke
 def test_what_a_failure_shows_takes_nothing_back() -> None:
     failure = spec(["code"], {"error": {"code": 400}}, status="400")
     assert required_of(without_doubts({"volume": failure})["volume"], "400") == ["code"]
+
+
+def test_what_a_ruling_says_is_not_doubted() -> None:
+    ruled = spec(ROWS, {"volumes": [{"id": "x"}], "count": 1})
+    ruled["paths"]["/v3/volumes"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]["x-ruling"] = 3
+    assert required_of(without_doubts({"volume": ruled})["volume"]) == ROWS

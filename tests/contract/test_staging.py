@@ -114,3 +114,20 @@ def test_one_at_a_time_writes_to_a_directory(out: Path) -> None:
         with pytest.raises(UsageError, match="another extract is writing there"), staged(out, NEW):
             pass
         assert there(out) == OLD
+
+
+def test_an_end_while_all_is_put_back_keeps_what_was_there(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replaced = os.replace
+
+    def ended(source: Path, target: Path) -> None:
+        if sorted(NEW)[1] == Path(target).name or "old" in Path(source).parts:
+            raise KeyboardInterrupt
+        replaced(source, target)
+
+    monkeypatch.setattr(os, "replace", ended)
+    with pytest.raises(KeyboardInterrupt):
+        write(out)
+    monkeypatch.undo()
+    assert is_half_put(out)
+    assert taken_back(out)
+    assert there(out) == OLD

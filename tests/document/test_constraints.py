@@ -248,3 +248,28 @@ def test_our_documents_say_what_they_were_made_to_say(edition: str) -> None:
             least = found["exclusiveMinimum"] + 1 if "exclusiveMinimum" in found else found.get("minimum")
             seen = {name: found.get(name) for name in ("default", "maximum", "minLength", "maxLength")}
             assert _truth(row) == {**seen, "minimum": least, "enum": found.get("enum", [])}, row
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("string", "Human-readable description. Default is an empty string."),
+        ("string", "Defaults to the current project."),
+        ("integer", "当卷类型为 ssd 时，默认值为100。"),
+        ("integer", "类型为 ssd 时默认 100。"),
+    ],
+)
+def test_a_word_of_a_sentence_and_the_value_of_a_case_are_no_default(kind: str, text: str) -> None:
+    assert "default" not in keywords(kind, text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        ("string", "Defaults to public.", "public"),
+        ("string", "Default is 'c' here", "c"),
+        ("integer", "Default: 10 GB", 10),
+    ],
+)
+def test_a_value_by_itself_or_in_quotes_is_a_default(kind: str, text: str, value: Any) -> None:
+    assert keywords(kind, text)["default"] == value

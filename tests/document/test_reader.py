@@ -497,3 +497,14 @@ def test_what_pages_begin_and_end_with_is_no_part_of_a_row(tmp_path: Path) -> No
     assert ["甲", "UUID"] == [row.description for row in only.response_tables[0].rows]
     assert "甲乙" == only.request_tables[0].rows[1].description
     assert document.unread == ()
+
+
+def test_a_table_of_contents_without_numbers_of_pages_takes_no_title_away(tmp_path: Path) -> None:
+    second = CLEAN[CLEAN.index("1.2 磁盘\n") :].replace("1.2 磁盘", "1.3 卷").replace("disks", "rolls")
+    begin = CLEAN.index("1.2 磁盘")
+    first = CLEAN.removesuffix("产品版本 v7.1(2031-02-03)\n")
+    document = read(tmp_path, f"1.2 磁盘\n1.3 卷\n\f{first[:begin]}\f{first[begin:]}\f{second}")
+    assert [(item.path, len(item.response_tables[0].rows)) for item in document.operations] == [
+        ("/v3/disks/{disk_id}/parts", 2),
+        ("/v3/rolls/{disk_id}/parts", 2),
+    ]

@@ -6,6 +6,7 @@ import pytest
 
 from conformance.document import Document, Row, Table
 from conformance.document.columns import header_of
+from conformance.document.constraints import said
 from conformance.document.lines import Line, Source
 from conformance.document.tables import joined, read_table
 from conformance.document.tally import Tally
@@ -221,3 +222,27 @@ def test_a_description_may_begin_with_whether_its_row_is_required_where_no_colum
     assert [True, False, None] == [item.required for item in table.rows]
     table, _ = read(lines("参数 参数类型 是否必选 描述", "name string 否 必填。甲。"))
     assert [False] == [item.required for item in table.rows]
+
+
+def test_a_type_is_no_first_word_of_a_structure() -> None:
+    found, left = unread(
+        "Name Type Description", "id String The identifier.", "name String Object name within it", "size Integer Bytes."
+    )
+    assert ([name for name, _ in found], left) == (["id", "name", "size"], [])
+
+
+def rows(*texts: str) -> tuple[Row, ...]:
+    given = lines(*texts)
+    return read_table(given, 0, Tally(Source(tuple(given), "", len(given))))[0].rows
+
+
+@pytest.mark.parametrize(
+    ("description", "required"),
+    [("必选，从快照创建时可不填。", None), ("必选。大小。", True), ("可选，仅管理员。", False)],
+)
+def test_what_is_required_in_some_cases_is_not_required(description: str, required: bool | None) -> None:
+    assert [row.required for row in rows("参数 类型 描述", f"size Integer {description}")] == [required]
+
+
+def test_words_in_parentheses_behind_a_type_are_no_enumeration() -> None:
+    assert ["enum" in said(row).keywords for row in rows("参数 类型 描述", "server String(name,id) 甲")] == [False]

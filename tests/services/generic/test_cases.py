@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +13,13 @@ from rich.console import Console
 from warehouse import write_warehouse
 
 from conformance.cli.reporting import conduct_run
+from conformance.model.contract import Contract, Operation
 from conformance.model.verdict import Outcome, Verdict
 from conformance.proof.reference import Reference
 from conformance.reports.curl import curl_command
 from conformance.run.options import Options
 from conformance.services.fault import Fault, Hooks
-from conformance.services.generic.arrange import as_far_as
+from conformance.services.generic.arrange import as_far_as, sent_members
 from conformance.services.wire import Answer, Call, Caller, Refused
 
 CASES = "conformance.services.generic.cases"
@@ -168,4 +171,24 @@ def test_an_object_may_be_shown_with_more_members_than_were_set() -> None:
     assert as_far_as(node, {}, {"high": 1}) == {}
     assert as_far_as(node, {"inner": {"a": 1}}, {"high": 1, "inner": {"a": 2, "b": 3}}) == {"inner": {"a": 2}}
     assert as_far_as(node, {"high": 2}, {"inner": {}}) == {}
+    assert as_far_as(node, {}, None) == {}
+    assert as_far_as(node, {"high": 2}, None) is None
     assert as_far_as({"type": "object"}, {"k": "v"}, {"k": "v", "l": "w"}) == {"k": "v", "l": "w"}
+
+
+def test_no_run_sets_what_reaches_beyond_its_resource(goods: Contract) -> None:
+    far = {"shared", "router:external", "is_default", "is_public", "visibility", "delete_protected", "protected"}
+    node = {"type": "boolean"}
+
+    def with_more(operation: Operation) -> Operation:
+        schema = json.loads(json.dumps({"request": operation.request_schema, "answer": operation.responses[0].schema}))
+        for side in ("request", "answer"):
+            schema[side]["properties"]["rack"]["properties"] |= dict.fromkeys({*far, "tall"}, node)
+        answer = replace(operation.responses[0], schema=schema["answer"])
+        return replace(operation, request_schema=schema["request"], responses=(answer,))
+
+    shown = replace(goods.operations["rack.show"], responses=with_more(goods.operations["rack.update"]).responses)
+    operations = {**goods.operations, "rack.update": with_more(goods.operations["rack.update"]), "rack.show": shown}
+    found = sent_members(replace(goods, operations=operations), "rack.update", goods.resources["rack"])
+    assert "tall" in found
+    assert not far & found.keys()

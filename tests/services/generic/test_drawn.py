@@ -4,10 +4,13 @@ is blamed for nothing."""
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import find
+from hypothesis.strategies import just
+from looks import Build
 from rich.console import Console
 from warehouse import write_warehouse
 
@@ -22,8 +25,8 @@ from conformance.proof.bank import bank
 from conformance.proof.reference import Reference
 from conformance.run.options import Options
 from conformance.services.fault import Fault, Hooks
-from conformance.services.generic.cases.test_drawn import bodies, is_forbidden
-from conformance.services.generic.tries import LETTERS, broken_members, plain_texts
+from conformance.services.generic.cases.test_drawn import bodies, is_forbidden, taken
+from conformance.services.generic.tries import LETTERS, DrawnClass, broken_members, plain_texts
 from conformance.services.wire import Answer, Call
 
 CASES = ("conformance.services.generic.cases.test_drawn",)
@@ -114,6 +117,7 @@ def test_each_value_of_a_body_breaks_the_rule_of_its_class(goods: Contract) -> N
 def test_texts_are_as_long_as_there_is_room_and_hold_every_sign_at_once() -> None:
     assert find(plain_texts({}, 40), lambda text: len(text) == 40) == LETTERS[:40]
     assert len(find(plain_texts({"minLength": 3}, 5), lambda _text: True)) in {3, 4, 5}
+    assert len(find(plain_texts({"minLength": 4}, 2), lambda _text: True)) == 2  # what stands before it counts, too
 
 
 def test_only_bodies_that_no_reader_takes_are_due_a_refusal(goods: Contract) -> None:
@@ -156,3 +160,15 @@ def test_a_create_without_a_name_that_fails_is_looked_for_in_the_list(
     verdict = run_on(specs, tmp_path, failing_on_nothing(makes), "bodies and rack", "4000")
     assert "status.server-error" in {group.requirement for group in verdict.findings}
     assert verdict.run.leftovers == left
+
+
+@pytest.mark.parametrize(
+    ("status", "blamed"), [(202, True), (400, False), (404, False), (409, None), (429, None), (500, None)]
+)
+def test_a_refusal_for_something_else_says_nothing_of_a_value(
+    status: int, blamed: bool | None, exchange: Build
+) -> None:
+    row = DrawnClass("size", Class.broken("below-minimum"), "crate.create.request", just(0))
+    found = taken(row, exchange(status=status, operation="crate.create"))
+    assert (found if found is None else found[0] is not None) == blamed
+    assert taken(replace(row, held=None), exchange(status=202)) is None

@@ -21,6 +21,8 @@ from conformance.services.generic.harm import harmful_action, held_back, names_n
         ("POST", "/v3/{project_id}/volumes", ""),
         ("POST", "/v2.0/security-groups", ""),
         ("DELETE", "/v3/groups/{group_id}/users/{user_id}", "group"),
+        ("POST", "/v3/endpoints", "endpoint"),
+        ("POST", "/v2.0/default-security-group-rules", "default-security-group-rule"),
     ],
 )
 def test_the_words_of_a_path_hold_back_what_writes_there(goods: Contract, method: str, path: str, due: str) -> None:

@@ -21,9 +21,9 @@ with TemporaryDirectory() as place:
 UNSEEN = {
     "crate.list.sort_dir.ignored",  # it asks for one parameter at a time
 }
-NOT_WALKED = re.compile(r"\.(cleansed|inside)\.|hall\.show\.(?!absent|refusal|without-token)")
-"""Faults that the walk of these tests does not see, and why; and those of what it does not draw, and of what has an id
-that it does not know."""
+NOT_WALKED = re.compile(r"\.(cleansed|inside|later|act)\.|(hall|usage)\.show\.(?!absent|refusal|without-token)")
+"""Faults that the walk of these tests does not see, and why; and those of what it does not draw, of what comes after
+several requests, and of what has an id or needs a value that it does not know."""
 
 
 def operation_of(contract: Contract, fault: str) -> str:
@@ -36,13 +36,11 @@ def test_two_walks_over_a_target_without_a_fault_are_alike() -> None:
     assert transcript(GOODS) == transcript(GOODS)
 
 
-@pytest.mark.parametrize("name", drawn(bank(GOODS), 15, 50))
+@pytest.mark.parametrize("name", drawn([name for name in bank(GOODS) if not NOT_WALKED.search(name)], 15, 50))
 def test_each_fault_changes_what_somebody_can_see(name: str) -> None:
     only = operation_of(GOODS, name)
     hooks = bank(GOODS)[name].hooks
-    assert (transcript(GOODS, hooks, only=only) != transcript(GOODS, only=only)) is (
-        name not in UNSEEN and not NOT_WALKED.search(name)
-    )
+    assert (transcript(GOODS, hooks, only=only) != transcript(GOODS, only=only)) is (name not in UNSEEN)
 
 
 def test_each_liberty_changes_what_somebody_can_see() -> None:

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from conformance.model.budget import parse_budget
 from conformance.model.errors import TargetError, TimeOver
 from conformance.model.finding import Key
 from conformance.run.cases import Expect
+from conformance.run.options import EXPLORING
 from conformance.run.recorder import Recorder
 
-__all__ = ["Plan", "WalkBudget", "Walking"]
+__all__ = ["Plan", "WalkBudget", "Walking", "budget_of_walks"]
 
 MOST_OUTAGES = 3
 """Walks in a row that lose the target before the run gives up."""
@@ -58,6 +60,15 @@ class WalkBudget:
         """A share (0 to 1) of this budget."""
         seconds = None if self.seconds is None else self.seconds * part
         return WalkBudget(round(self.walks * part), self.finding, round(self.findings * part), seconds)
+
+
+def budget_of_walks(
+    by_profile: Mapping[str, WalkBudget], profile: str, budget: str | None, *, explores: bool
+) -> WalkBudget:
+    """What the walks of a case may spend: that of the profile, under `--budget` where there is one, and less of it where they
+    explore. Raises UsageError."""
+    whole = by_profile[profile] if budget is None else by_profile[profile].of(*parse_budget(budget))
+    return whole.share(EXPLORING) if explores else whole
 
 
 @dataclass

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.model.budget import parse_budget
 from conformance.model.contract import Resource
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotExercised
-from conformance.run.options import EXPLORING
 from conformance.run.session import Session
-from conformance.run.walking.plan import WalkBudget
+from conformance.run.walking.plan import WalkBudget, budget_of_walks
 from conformance.services.generic.client import GenericClient
 from conformance.services.generic.subjects import judges
 from conformance.services.generic.walks.exploration import BUDGETS, explore
@@ -19,9 +17,7 @@ from conformance.services.generic.walks.exploration import BUDGETS, explore
 @pytest.fixture
 def walks(run: Session) -> WalkBudget:
     """What the walks over one kind of resource may spend; less of it where they explore."""
-    profile, budget = run.options.profile, run.options.budget
-    whole = BUDGETS[profile] if budget is None else BUDGETS[profile].of(*parse_budget(budget))
-    return whole.share(EXPLORING) if run.recorder.exploring else whole
+    return budget_of_walks(BUDGETS, run.options.profile, run.options.budget, explores=run.recorder.exploring)
 
 
 @judges(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.model.budget import parse_budget
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotExercised, verifies
-from conformance.run.options import EXPLORING
 from conformance.run.session import Session
+from conformance.run.walking.plan import budget_of_walks
 from conformance.services.image.client import ImageClient
 from conformance.services.image.walks.search import BUDGETS, WalkBudget, explore
 
@@ -16,9 +15,7 @@ from conformance.services.image.walks.search import BUDGETS, WalkBudget, explore
 @pytest.fixture
 def walks(run: Session) -> WalkBudget:
     """What the walks of the run may spend; less of it where they explore."""
-    profile, budget = run.options.profile, run.options.budget
-    whole = BUDGETS[profile] if budget is None else BUDGETS[profile].of(*parse_budget(budget))
-    return whole.share(EXPLORING) if run.recorder.exploring else whole
+    return budget_of_walks(BUDGETS, run.options.profile, run.options.budget, explores=run.recorder.exploring)
 
 
 @verifies(

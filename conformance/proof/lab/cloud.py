@@ -43,6 +43,16 @@ key_repository = {state}/credential-keys
 key_repository = {state}/fernet-keys
 """
 
+_AUTHTOKEN = """[keystone_authtoken]
+www_authenticate_uri = http://127.0.0.1:{identity}/v3
+auth_url = http://127.0.0.1:{identity}/v3
+auth_type = password
+username = {user}
+password = {password}
+project_name = service
+user_domain_name = Default
+project_domain_name = Default
+"""
 _GLANCE = """[DEFAULT]
 log_file = {state}/glance.log
 enabled_backends = files:file
@@ -60,16 +70,7 @@ filesystem_store_datadir = {state}/staging
 filesystem_store_datadir = {state}/tasks
 [oslo_concurrency]
 lock_path = {state}/locks
-[keystone_authtoken]
-www_authenticate_uri = http://127.0.0.1:{identity}/v3
-auth_url = http://127.0.0.1:{identity}/v3
-auth_type = password
-username = glance
-password = {password}
-project_name = service
-user_domain_name = Default
-project_domain_name = Default
-[paste_deploy]
+{authtoken}[paste_deploy]
 flavor = keystone
 config_file = {paste}
 """
@@ -95,16 +96,7 @@ sqlite_synchronous = false
 backend_url = file://{state}/locks
 [oslo_concurrency]
 lock_path = {state}/locks
-[keystone_authtoken]
-www_authenticate_uri = http://127.0.0.1:{identity}/v3
-auth_url = http://127.0.0.1:{identity}/v3
-auth_type = password
-username = cinder
-password = {password}
-project_name = service
-user_domain_name = Default
-project_domain_name = Default
-"""
+{authtoken}"""
 
 ACCOUNTS: Mapping[str, tuple[str, str]] = {
     "lab": ("lab", "member"),
@@ -142,7 +134,9 @@ def build(python: Path, state: Path, template: Path, ports: Ports) -> str:
     for name in ("images", "staging", "tasks", "locks", "etc"):
         (state / name).mkdir(mode=0o700, exist_ok=True)
     (state / "etc" / "keystone.conf").write_text(_KEYSTONE.format(**values))
-    (state / "etc" / "glance-api.conf").write_text(_GLANCE.format(**values))
+    (state / "etc" / "glance-api.conf").write_text(
+        _GLANCE.format(**values, authtoken=_AUTHTOKEN.format(**values, user="glance"))
+    )
     # Up to release 28 Glance asks for this file beside its configuration.
     shutil.copy(paste, state / "etc" / paste.name)
     _databases(python, state, template, {"keystone": ["db_sync"], "glance": ["db_sync"]})
@@ -167,7 +161,9 @@ def build_volumes(python: Path, state: Path, template: Path, ports: Ports, passw
         "never": _NEVER,
     }
     (state / "volumes").mkdir(mode=0o700, exist_ok=True)
-    (state / "etc" / "cinder.conf").write_text(_CINDER.format(**values))
+    (state / "etc" / "cinder.conf").write_text(
+        _CINDER.format(**values, authtoken=_AUTHTOKEN.format(**values, user="cinder"))
+    )
     _databases(python, state, template, {"cinder": ["db", "sync"]})
 
 

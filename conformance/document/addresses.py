@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from conformance.document.nouns import singular
 
@@ -48,7 +49,7 @@ def address(written: str) -> PathTemplate:
     word = "parameter"
     parts = []
     for part in path.split("/"):
-        named = _PARAMETER.sub(lambda match, word=word: f"{{{_own(match.group(1) or f'{word}_id', used)}}}", part)  # type: ignore[misc]
+        named = _PARAMETER.sub(partial(_in_braces, word, used), part)
         parts.append(named)
         if part and not _PARAMETER.search(part):
             word = re.sub(r"\W", "_", singular(part))
@@ -66,6 +67,11 @@ def _segment(part: str) -> str:
         f"{{{re.sub(r'[^A-Za-z0-9_.-]', '', piece[1:-1])}}}" if at % 2 else re.sub(r"[{}<>\"\\^`|%]", "", piece)
         for at, piece in enumerate(pieces)
     )
+
+
+def _in_braces(word: str, used: list[str], match: re.Match[str]) -> str:
+    """A parameter as a path has it: one without a name is that of the word before it."""
+    return f"{{{_own(match.group(1) or f'{word}_id', used)}}}"
 
 
 def _own(name: str, used: list[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from conformance.document.sources import is_pdf
 from conformance.model.opening import content
@@ -50,9 +51,9 @@ def page_pictures(path: Path, pages: Iterable[int]) -> dict[int, bytes]:
     return found
 
 
-def _drawn(page: object) -> bytes:
-    width, height = page.get_size()  # type: ignore[attr-defined]
+def _drawn(page: Any) -> bytes:  # the library says no types
+    width, height = page.get_size()
     scale = min(WIDTH / max(width, 1), TALLEST / max(height, 1))
     out = io.BytesIO()
-    page.render(scale=scale).to_pil().convert("P").save(out, "PNG", optimize=True)  # type: ignore[attr-defined]
+    page.render(scale=scale).to_pil().convert("P").save(out, "PNG", optimize=True)
     return out.getvalue()

@@ -4,8 +4,8 @@ Rules
 - A path that ends in a noun is a collection when another path continues it by one parameter alone (`/v2/servers`,
   `/v2/servers/{server_id}`), or when it is both listed (GET) and created in (POST).
 - Of several operations on one method and path the one whose body is called by the resource is meant, else the first.
-- GET and POST of the collection list and create; GET, PATCH (or PUT) and DELETE of the single one show, change and
-  remove it.
+- GET and POST of the collection list and create; where nothing lists it but the same in more detail (`/v2/servers/detail`,
+  whose answer holds `servers`), that does. GET, PATCH (or PUT) and DELETE of the single one show, change and remove it.
 - What stands below a single one and is no collection of its own belongs to it as an extra
   (`/v2/servers/{server_id}/file`).
 - A call that none of this fits, such as the one that gives a token, is about no resource.
@@ -24,6 +24,8 @@ from conformance.model.contract import Operation, Resource, Schema
 __all__ = ["resources_of"]
 
 _PARAMETER = re.compile(r"/\{([^/{}]+)\}\Z")
+_WHOLE = ("detail", "details", "all", "list")
+"""Segments below a collection that choose nothing of it; others (`/v2/servers/deleted`) may list a part."""
 
 
 def resources_of(operations: Iterable[Operation]) -> dict[str, Resource]:
@@ -75,14 +77,15 @@ def _resource(
     show = one.get("GET")
     create = many.get("POST")
     change = one.get("PATCH") or one.get("PUT")
-    items, item = _items(_answer(many.get("GET")))
+    lists = many.get("GET") or _listed_below(path, paths)
+    items, item = _items(_answer(lists))
     wrapper, shape = _wrapped(next((_answer(side) for side in (show, create, change) if side is not None), {}))
     return Resource(
         name=".".join(nouns(path)),
         service=service,
         collection=path,
         parameter=parameter,
-        list=_id(many.get("GET")),
+        list=_id(lists),
         create=_id(create),
         show=_id(show),
         change=_id(change),
@@ -97,6 +100,13 @@ def _resource(
         wrapper=wrapper,
         id=_id_member(parameter, {**item.get("properties", {}), **shape.get("properties", {})}),
     )
+
+
+def _listed_below(path: str, paths: Mapping[str, Mapping[str, Operation]]) -> Operation | None:
+    """The operation that lists a collection in more detail, at a path of its own."""
+    below = (paths.get(f"{path}/{word}", {}).get("GET") for word in _WHOLE)
+    noun = path.rsplit("/", 1)[-1]
+    return next((item for item in below if item is not None and _items(_answer(item))[0] == noun), None)
 
 
 def _belongs(path: str, collection: str) -> bool:

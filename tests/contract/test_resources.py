@@ -170,3 +170,24 @@ def test_a_token_is_given_to_who_has_none(contract: Contract) -> None:
     token = contract.token_operation
     assert token is not None
     assert [token.id] == [name for name, operation in contract.operations.items() if not operation.secured]
+
+
+def test_a_collection_that_is_listed_in_detail_alone_is_listed_by_that() -> None:
+    def listing(path: str, holds: str) -> Operation:
+        rows = {"type": "object", "properties": {holds: {"type": "array", "items": SERVER}}}
+        return operation("GET", path, rows)
+
+    show, create = operation("GET", "/v2/servers/{server_id}", SERVER), operation("POST", "/v2/servers", SERVER)
+    detail = listing("/v2/servers/detail", "servers")
+    found = one(create, show, detail)
+    assert (detail.id, "servers") == (found.list, found.items)
+    plain = listing("/v2/servers", "servers")
+    assert plain.id == one(create, show, detail, plain).list
+
+
+def test_a_path_that_may_list_a_part_or_something_else_lists_no_collection() -> None:
+    rows = {"type": "object", "properties": {"servers": {"type": "array", "items": SERVER}}}
+    other = {"type": "object", "properties": {"events": {"type": "array", "items": SERVER}}}
+    show, create = operation("GET", "/v2/servers/{server_id}", SERVER), operation("POST", "/v2/servers", SERVER)
+    assert one(create, show, operation("GET", "/v2/servers/deleted", rows)).list is None
+    assert one(create, show, operation("GET", "/v2/servers/detail", other)).list is None

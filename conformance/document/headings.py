@@ -203,6 +203,8 @@ _OWNED = re.compile(
     re.IGNORECASE,
 )
 _LEADS = re.compile(r"下表|如下|以下|下列|所示|见表|[:：]$|following|below|as follows", re.IGNORECASE)
+_STATED = r"[2-5]\d\d(?!\d)(?:\s*[（(][A-Za-z][A-Za-z '-]*[)）]|\s+(?!and\b|or\b)[A-Za-z][A-Za-z '-]*?)?"
+"""A code with its phrase, in the line of a heading."""
 _LONGEST = 40
 """Characters of the longest line that is a heading of a family."""
 
@@ -254,10 +256,7 @@ def owner_of(text: str) -> str:
 def stated_part(text: str) -> DocumentPart | None:
     """The part of codes of which a line is the heading and all that stands below it (`成功状态码：202`), or None."""
     head, mark, codes = re.sub("：", ":", text).partition(":")
-    if (
-        not mark
-        or re.fullmatch(r"\s*[2-5]\d\d(?:\s+[A-Za-z][A-Za-z ]*)?(?:\s*[、，,/和或]\s*[2-5]\d\d)*[。.]?", codes) is None
-    ):
+    if not mark or re.fullmatch(rf"\s*{_STATED}(?:\s*(?:[、，,/;；和或]|and|or)\s*{_STATED})*\s*[。.]?", codes) is None:
         return None
     part = part_of(head.strip())
     return part if part is not None and part.name in {"success", "errors"} and not part.both else None

@@ -14,7 +14,7 @@ from conformance.document.outline import Head, starts_something
 from conformance.document.passages import Passage, placed, read_passage
 from conformance.document.rows import deprecated_in, since_in
 from conformance.document.tally import Tally
-from conformance.document.vocabulary import METHODS
+from conformance.document.vocabulary import CODE_LIST, METHODS
 
 __all__ = ["read_operation"]
 
@@ -27,7 +27,7 @@ _MORE = re.compile(r"[/\w{}.-]+")
 _VERSION = re.compile(r"(?<![\d.])v?(\d+\.\d+)(?![\d.])")
 _FULL = 60
 """Characters of a line that may be full."""
-_EITHER = DocumentPart("")
+_EITHER, _ANSWER = DocumentPart(""), DocumentPart("response")
 
 
 def read_operation(lines: Sequence[Line], heads: Sequence[Head], offset: int, tally: Tally) -> ApiOperation:
@@ -53,6 +53,8 @@ def read_operation(lines: Sequence[Line], heads: Sequence[Head], offset: int, ta
             tally.tell(kept)  # an example of a failure is none of the answer
             continue
         passage = read_passage(kept, name, tally, part.place)
+        if name in {"success", "errors"}:
+            _leave_out_failures(passage, tally, all_fail=part.failure)
         if part.both:
             failures = [item for item in passage.codes if not 200 <= item.code <= 299]
             found.setdefault("errors", Passage()).codes += failures
@@ -92,7 +94,7 @@ def _operation(
         request_tables=(*placed(address.tables, frozenset(re.findall(r"\{([^}]+)\}", uri[1]))), *request.tables),
         response_tables=tuple(response.tables),
         request_examples=(*address.examples, *request.examples, *found.get("request-example", empty).examples),
-        response_examples=(*response.examples, *found.get("response-example", empty).examples),
+        response_examples=(*response.examples, *success.examples, *found.get("response-example", empty).examples),
         success_codes=tuple((item.code, item.line) for item in (*response.codes, *success.codes)),
         parts=tuple(headings),
         error_codes=tuple(errors.codes),
@@ -135,12 +137,37 @@ def _spans(lines: Sequence[Line], heads: Sequence[Head], offset: int, tally: Tal
                 unknown = [line]
                 spans.append((_EITHER, None, unknown))
         elif at:
+            if unknown is None and _is_over(spans[-1], line):
+                spans.append((_resumed(spans), None, []))
             (unknown if unknown is not None else spans[-1][2]).append(line)
     known = [span for span in spans if span[0] is not _EITHER]
     for part, _, span in spans:
         if part is _EITHER:
             tally.doubt_lines(span, "a heading that is not known, and what stands under it")
     return known
+
+
+def _leave_out_failures(passage: Passage, tally: Tally, *, all_fail: bool) -> None:
+    """Leave out the examples of a part for codes but for those right below the code of a success."""
+    for example in tuple(passage.examples):
+        above = [item for item in passage.codes if item.line < example.first_line]
+        if all_fail or not above or not 200 <= above[-1].code <= 299:
+            passage.examples.remove(example)
+            inside = range(example.first_line, example.last_line + 1)
+            tally.cited.difference_update(inside)
+            tally.prose.update(inside)
+
+
+def _is_over(span: PartSpan, line: Line) -> bool:
+    """Whether a part whose success codes stand in the line of its heading (`成功状态码：202`) does not go on with this line."""
+    _, head, inside = span
+    return bool(inside) and inside[0] is head and span[0].name == "success" and CODE_LIST.match(line.text) is None
+
+
+def _resumed(spans: Sequence[PartSpan]) -> DocumentPart:
+    """The part that goes on below a line of success codes: that of the answer above it, else the answer, which has them."""
+    before = next((part for part, *_ in reversed(spans) if part.name != "success"), _EITHER)
+    return before if before.name in {"response", "response-example"} and not before.failure else _ANSWER
 
 
 def _sided(part: DocumentPart, spans: Sequence[PartSpan]) -> DocumentPart:

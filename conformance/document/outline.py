@@ -114,8 +114,8 @@ def _heads(lines: Sequence[Line], tally: Tally) -> Iterator[Head]:
         dotted = numbered is not None and "." in numbered.group(1) and _is_title(numbered.group(2))
         part, common = part_of(line.text), common_of(line.text)
         stated = None if part is not None else stated_part(line.text)
-        if stated is not None and level is None:
-            yield Head(at, stated, "", (), None, stated=True)
+        if stated is not None:
+            yield Head(at, stated, "", (), level, stated=True)
             continue
         loose = part is not None
         if level is None:

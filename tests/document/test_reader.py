@@ -442,6 +442,76 @@ def test_codes_are_told_apart_by_what_they_are_under_a_heading_of_both(tmp_path:
     assert document.unread == ()
 
 
+_SENT, _SHOWN, _WRONG = '{"parts": [{"size": 1}]}', '{"parts": [{"id": "7"}]}', '{"message": "none"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"成功状态码：200\n{_SHOWN}\n", [_SHOWN]),
+        (f"响应示例\n成功状态码：200 OK、206 Partial Content\n{_SHOWN}\n", [_SHOWN]),
+        (f"成功状态码：200（OK）、206\n响应示例\n{_SHOWN}\n失败状态码：404\n{_WRONG}\n", [_SHOWN]),
+        (f"状态码\n200 OK\n{_SHOWN}\n206 Partial Content\n404 Not Found\n{_WRONG}\n", [_SHOWN]),
+        (f"状态码\n状态码 编码 说明\n200 OK 有\n206 Partial Content 有\n404 Not Found 无\n{_WRONG}\n", []),
+        (f"失败状态码：404\n{_WRONG}\n成功状态码：200、206\n", []),
+    ],
+)
+def test_an_example_below_a_code_is_that_of_its_answer(tmp_path: Path, text: str, shown: list[str]) -> None:
+    document = read(tmp_path, CLEAN.replace("正常响应代码\n200 206\n", text))
+    only = document.operations[0]
+    assert shown == [item.text for item in only.response_examples]
+    assert {200} <= {code for code, _ in only.success_codes} <= {200, 206}
+    assert {404} >= {item.code for item in only.error_codes}
+    assert document.unread == ()
+
+
+def test_what_stands_below_the_code_of_a_request_is_the_answer(tmp_path: Path) -> None:
+    text = "请求示例\n" + _SENT + "\n成功状态码：202\n参数 参数类型 描述\nparts array 甲\n" + _SHOWN + "\n"
+    before, _, rest = CLEAN.partition("请求示例\n")
+    only = read(tmp_path, before + text + rest[rest.index("产品") :]).operations[0]
+    assert [_SENT] == [item.text for item in only.request_examples]
+    assert [_SHOWN] == [item.text for item in only.response_examples]
+    assert [["parts"]] == [[row.name for row in table.rows] for table in only.response_tables]
+
+
+MARKED = """# 磁盘
+
+## 建立
+
+### URI
+
+POST /v3/disks
+
+### 响应参数
+
+| 参数 | 参数类型 | 描述 |
+| --- | --- | --- |
+| id | String | 编号 |
+
+#### 成功状态码：202 Accepted
+
+```json
+{"id": "7"}
+```
+
+#### 失败状态码：400、409
+
+```json
+{"message": "no"}
+```
+"""
+
+
+def test_a_heading_of_a_level_states_its_codes_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "document.md"
+    path.write_text(MARKED)
+    document = read_document(path)
+    only = document.operations[0]
+    assert ([202], [400, 409]) == ([code for code, _ in only.success_codes], [item.code for item in only.error_codes])
+    assert ['{"id": "7"}'] == [item.text for item in only.response_examples]
+    assert document.unread == ()
+
+
 NUMBERED_PARTS = """ 3.1 磁盘
 3.1.1 列出
 1. 功能介绍

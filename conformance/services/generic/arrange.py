@@ -22,7 +22,7 @@ from conformance.run.reading import Members, reading
 from conformance.run.sending.listing import listed_by
 from conformance.services.generic.client import GenericClient
 from conformance.services.generic.drawing import Offer, drawn, kinds_of, refers
-from conformance.services.generic.rest import PATIENCE, PAUSE, moving
+from conformance.services.generic.rest import PATIENCE, PAUSE, moving, no_more
 
 __all__ = [
     "MOST_PAGES",
@@ -44,6 +44,7 @@ __all__ = [
     "is_refused",
     "may_be_refused",
     "moving",
+    "no_more",
     "other_project",
     "own_of",
     "plain_call",

@@ -35,7 +35,7 @@ from conformance.run.service import unclaimed
 from conformance.run.unexercised import NotExercised
 from conformance.services.generic.drawing import drawn, kinds_of, refers
 from conformance.services.generic.harm import harmful_action, held_back, names_nothing
-from conformance.services.generic.rest import PATIENCE, PAUSE, moving
+from conformance.services.generic.rest import PATIENCE, PAUSE, moving, no_more
 
 __all__ = ["GenericClient"]
 
@@ -104,6 +104,11 @@ class GenericClient(Client):
         """The members of the resource that an answer tells of, out of what wraps them."""
         whole = reading(exchange)
         return whole.members(self.resource.wrapper) if self.resource.wrapper else whole
+
+    def removed(self, body: JSON) -> bool:
+        """Some services show for a while what is deleted, and say so."""
+        inner = body.get(self.resource.wrapper, body) if isinstance(body, dict) and self.resource.wrapper else body
+        return isinstance(inner, dict) and no_more(inner)
 
     def needed(self) -> dict[str, Any]:
         """What a create cannot do without, and a name of ours. Raises NotExercised when something of that cannot be had."""

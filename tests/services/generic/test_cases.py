@@ -57,7 +57,7 @@ def kinds(verdict: Verdict) -> set[tuple[str, str]]:
     return {(group.exemplar.operation, group.deviation.kind) for group in verdict.findings}
 
 
-def deleting_later(looks: float, status: str = "") -> Hooks:
+def deleting_later(looks: float, status: str = "", member: str = "status") -> Hooks:
     """A crate is still shown so many times after it was deleted, with this status."""
     shown: dict[str, Answer] = {}
     left: dict[str, float] = {}
@@ -70,7 +70,8 @@ def deleting_later(looks: float, status: str = "") -> Hooks:
         elif call.operation == "crate.show" and left.get(call.path, 0) > 0:
             left[call.path] -= 1
             body = shown[call.path].body
-            return Answer(200, {"crate": {**body["crate"], **({"status": status} if status else {})}})
+            crate = {name: value for name, value in body["crate"].items() if name != "status" or member == "status"}
+            return Answer(200, {"crate": {**crate, **({member: status} if status else {})}})
         return answer
 
     return Hooks(answer=answer)
@@ -88,6 +89,29 @@ def test_what_is_never_deleted_is_one(run: Run) -> None:
 def test_what_is_still_being_deleted_is_not_judged(run: Run) -> None:
     verdict = run(deleting_later(float("inf"), "DELETING"), "test_life", "is_deleted and crate")
     assert kinds(verdict) & {("crate.delete", "still-there")} == set()
+
+
+@pytest.mark.parametrize(
+    ("member", "status", "blamed"),
+    [
+        ("status", "DELETED", False),
+        ("crate_status", "DELETE_COMPLETE", False),
+        ("provisioningState", "Deleted", False),
+        ("crate_status", "STORED", True),
+        ("crate_status", "not_deleted", True),
+        ("colour", "deleted", True),
+    ],
+)
+def test_what_says_of_itself_that_it_is_no_more_is_gone(run: Run, member: str, status: str, *, blamed: bool) -> None:
+    verdict = run(deleting_later(float("inf"), status, member), "test_life", "is_deleted and crate")
+    assert (("crate.delete", "still-there") in kinds(verdict)) is blamed
+    assert bool(verdict.run.leftovers) is blamed
+
+
+def test_a_walk_takes_for_gone_what_says_so(run: Run) -> None:
+    verdict = run(deleting_later(float("inf"), "DELETED", "crate_status"), "test_walks", "model and crate")
+    assert ("crate.delete", "still-there") not in kinds(verdict)
+    assert not verdict.run.leftovers
 
 
 def refusing(operation: str, status: int) -> Hooks:

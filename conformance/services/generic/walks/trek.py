@@ -30,6 +30,7 @@ from conformance.services.generic.arrange import (
     created_with,
     inner,
     moving,
+    no_more,
     rows_of,
     sent_in,
     sent_members,
@@ -42,9 +43,6 @@ from conformance.services.generic.walks.promises import Broken, Promises, WalkAc
 from conformance.services.generic.walks.stride import Naming, Stride
 
 __all__ = ["Trek"]
-
-DELETED = ("deleted", "delete_complete")
-"""How the status of a resource ends that says of itself that it is no more."""
 
 
 class Trek:
@@ -254,7 +252,7 @@ class Trek:
                 seen = shown(self.cloud, self.resource, own)
             except NotExercised:
                 return False
-            if seen is None or _says_it_is_no_more(seen):
+            if seen is None or no_more(seen):
                 return True
             if waited >= PATIENCE:
                 if not moving(seen):
@@ -265,7 +263,7 @@ class Trek:
             waited += PAUSE
 
     def _stays_away(self, slot: int, row: Members | None, where: str, exchange: Exchange) -> None:
-        back = row is not None and not _says_it_is_no_more(row)
+        back = row is not None and not no_more(row)
         still = Deviation("still-there", terms=(("where", where),))
         self._say(slot, Broken(self.promises.gone(), still), exchange, ok=not back)
 
@@ -292,7 +290,3 @@ class Trek:
             members = inner_of(operation.request_schema)[1].get("properties", {})
             self._names[naming.number] = self.cloud.mark(operation, members.get(self.cloud.service.marks.name, {}))
         return self._names[naming.number]
-
-
-def _says_it_is_no_more(seen: Members) -> bool:
-    return str(seen.get("status", "")).lower().endswith(DELETED)

@@ -22,4 +22,6 @@ def singular(noun: str) -> str:
     """The noun without the ending of its plural."""
     if noun.endswith("ies"):
         return noun[:-3] + "y"
+    if noun.endswith("sses"):
+        return noun[:-2]
     return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun

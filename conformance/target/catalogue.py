@@ -181,8 +181,11 @@ def _nothing(catalogue: ServiceCatalog, odd: int, region: CloudRegion, service: 
     services = sorted({plain(str(item["type"]))[:40] for item in catalogue.catalog})
     shown = ", ".join(services[:_NAMED]) + (f" and {len(services) - _NAMED} more" if len(services) > _NAMED else "")
     broken = f"; {odd} of its entries are no services or endpoints" if odd else ""
+    setting = f"{service.replace('-', '_')}_service_type"
+    remedy = f"; where one of these is it, say so with {setting} in clouds.yaml" if services else ""
     return (
         f"cloud {region.name}: its catalogue has no {service} service ({where}); it has: {shown or 'nothing'}{broken}"
+        f"{remedy}"
     )
 
 

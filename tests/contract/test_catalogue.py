@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from document.described_documents import document_of, operation_of, row_of, table_of
 
 from conformance.contract.catalogue import services_of
@@ -45,6 +46,21 @@ def calls(work: Callable[[], Any]) -> int:
 def test_what_no_catalogue_knows_is_called_after_the_first_noun_of_its_section() -> None:
     document = resources(3)
     assert services_of(document, described(document)[0]) == ("widget0",) * 9
+
+
+@pytest.mark.parametrize(
+    ("path", "service"),
+    [
+        ("/resource_providers/{uuid}", "placement"),
+        ("/resource_classes/{name}", "placement"),
+        ("/v1/secrets", "key-manager"),
+        ("/v2/zones/{zone_id}/recordsets", "dns"),
+        ("/v2/shares", "shared-file-system"),
+    ],
+)
+def test_a_noun_that_one_service_alone_has_names_it(path: str, service: str) -> None:
+    document = document_of(operation_of("GET", path))
+    assert (service,) == services_of(document, described(document)[0])
 
 
 def test_the_cost_of_services_and_contradictions_grows_with_the_operations_and_not_with_their_square() -> None:

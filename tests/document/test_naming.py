@@ -22,6 +22,12 @@ def acting(key: str) -> ApiOperation:
     return operation_of("POST", ACTION, sent=[example_of({key: {}})], codes=[202])
 
 
+def test_a_plural_of_a_noun_in_ss_loses_both_letters() -> None:
+    assert ["resource_class.list", "process.list", "base.list"] == ids(
+        *(operation_of("GET", f"/v2/{noun}") for noun in ("resource_classes", "processes", "bases"))
+    )
+
+
 def test_bodies_with_one_member_each_are_actions_named_after_it() -> None:
     assert ["server.act.reboot", "server.act.os-stop"] == ids(acting("reboot"), acting("os-stop"))
     assert kinds(acting("reboot"), acting("os-stop")) == []

@@ -184,6 +184,11 @@ def test_a_catalogue_without_the_service_says_what_it_has(catalogue: Any) -> Non
     assert isinstance(caught.value, NoService | NotACloud)
 
 
+def test_a_service_under_another_type_is_said_in_the_configuration() -> None:
+    with pytest.raises(NoService, match=r"it has: other; where one of these is it, say so with thing_service_type"):
+        where([entry("http://x", kind="other")])
+
+
 def test_a_catalogue_of_very_many_entries_is_one_line() -> None:
     many = [entry(f"http://host/{number}", kind=f"kind-{number}") for number in range(100_000)]
     with pytest.raises(NoService, match="and 99988 more") as caught:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -61,6 +62,22 @@ def test_what_no_catalogue_knows_is_called_after_the_first_noun_of_its_section()
 def test_a_noun_that_one_service_alone_has_names_it(path: str, service: str) -> None:
     document = document_of(operation_of("GET", path))
     assert (service,) == services_of(document, described(document)[0])
+
+
+def in_sections(*paths: str) -> Document:
+    """A document with a section for each operation."""
+    sections = [document_of(operation_of("GET", path), title="Things").sections[0] for path in paths]
+    return replace(document_of(), sections=tuple(sections))
+
+
+def test_a_section_that_says_nothing_is_of_the_service_that_the_others_of_its_version_are_of() -> None:
+    document = in_sections("/v1/secrets", "/v1/containers", "/v9/boxes")
+    assert ("key-manager", "key-manager", "boxe") == services_of(document, described(document)[0])
+
+
+def test_a_section_that_says_nothing_beside_two_services_is_of_neither() -> None:
+    document = in_sections("/v2/images", "/v2/zones", "/v2/things")
+    assert ("image", "dns", "thing") == services_of(document, described(document)[0])
 
 
 def test_the_cost_of_services_and_contradictions_grows_with_the_operations_and_not_with_their_square() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,10 +14,10 @@ from targets import Offline
 
 from conformance.model.contract import Contract, Operation, Resource
 from conformance.services.fault import Hooks
-from conformance.services.generic.target.shapes import Maker, kind_of_schema, wrapper_of
+from conformance.services.generic.target.shapes import Maker, fits, kind_of_schema, wrapper_of
 from conformance.services.wire import Answer
 
-__all__ = ["transcript"]
+__all__ = ["differs", "transcript"]
 
 MAKER = Maker("sent", lambda _name: "2031-01-02T03:04:05Z")
 NOON = datetime(2031, 1, 2, 12, tzinfo=UTC)
@@ -27,7 +27,36 @@ NOBODY = "0a4ea7b2-3c1d-4f5e-8a6b-7c8d9e0f1a2b"
 
 def transcript(contract: Contract, *hooks: Hooks, only: str = "") -> list[str]:
     """What the reference with these hooks answers, line by line; of the resource of the operation `only`, where it is one."""
-    walk = _Walk(contract, hooks)
+    return _walked(contract, hooks, only, [])
+
+
+def differs(plain: Sequence[str], contract: Contract, *hooks: Hooks, only: str = "") -> bool:
+    """Whether the reference with these hooks answers otherwise than the transcript `plain` says: found out as far as the
+    first line that does."""
+    lines = _Compared(plain)
+    try:
+        return len(_walked(contract, hooks, only, lines)) != len(plain)
+    except _OtherwiseError:
+        return True
+
+
+class _OtherwiseError(Exception):
+    """A line is another one."""
+
+
+class _Compared(list[str]):
+    def __init__(self, plain: Sequence[str]) -> None:
+        super().__init__()
+        self._plain = plain
+
+    def append(self, line: str) -> None:
+        if len(self) >= len(self._plain) or line != self._plain[len(self)]:
+            raise _OtherwiseError
+        super().append(line)
+
+
+def _walked(contract: Contract, hooks: tuple[Hooks, ...], only: str, lines: list[str]) -> list[str]:
+    walk = _Walk(contract, hooks, lines)
     wanted = contract.resource_of(only)
     for resource in contract.resources.values():
         if wanted is None or resource.name == wanted.name or not resource.create:
@@ -45,24 +74,21 @@ def transcript(contract: Contract, *hooks: Hooks, only: str = "") -> list[str]:
 
 
 class _Walk:
-    def __init__(self, contract: Contract, hooks: tuple[Hooks, ...]) -> None:
+    def __init__(self, contract: Contract, hooks: tuple[Hooks, ...], lines: list[str]) -> None:
         self.contract = contract
         self.target = Offline(contract, *hooks)
         self.target.clock.now = lambda: NOON + self.target.clock._ahead  # type: ignore[method-assign]
-        self.lines: list[str] = []
+        self.lines = lines
         self._names: dict[str, str] = {}
         self._made: dict[str, str] = {}
         self._count = 0
         for resource in contract.resources.values():
-            if resource.create is None and resource.list is not None and "{" not in resource.collection:
-                self._take(resource)
+            held = next(iter(self._state(resource).all(resource.name)), None)
+            if held is not None:  # there from the beginning: nobody can make it
+                self._made[resource.parameter] = held.id
 
-    def _take(self, resource: Resource) -> None:
-        """Know the first of what is there and cannot be made."""
-        body = self.call(self.contract.operations[resource.list or ""], {}).body
-        rows = body.get(resource.items, ()) if isinstance(body, dict) else ()
-        if isinstance(rows, list) and rows and isinstance(rows[0], dict) and resource.id in rows[0]:
-            self._made[resource.parameter] = str(rows[0][resource.id])
+    def _state(self, resource: Resource) -> Any:
+        return self.target.parts[resource.service][0].state
 
     def call(self, operation: Operation, names: Mapping[str, str], **given: Any) -> Answer:
         path = re.sub(
@@ -70,6 +96,9 @@ class _Walk:
         )
         if operation.request_schema is not None and not {"json", "body"} & given.keys():
             given["json"] = self.body(operation)
+        needed = [(item.name, MAKER.shaped(item.schema)) for item in operation.query if item.required]
+        asked = dict(given.get("query", ()))
+        given["query"] = [*asked.items(), *((name, value) for name, value in needed if name not in asked)]
         answer = self.target.call(operation.method, path, service=operation.service, **given)
         headers = {name: value for name, value in answer.headers.items() if name != "x-openstack-request-id"}
         identified = bool(answer.headers.get("x-openstack-request-id"))
@@ -97,7 +126,8 @@ class _Walk:
             },
         }
         if "name" in node.get("properties", {}):
-            given["name"] = f"n-{self._count}"
+            signs = f"n-{self._count}<>"
+            given["name"] = signs if fits(node["properties"]["name"], signs) else signs[:-2]
         made = MAKER.shaped(node, {**given, **members})
         return {wrapper: made} if wrapper else made
 
@@ -137,12 +167,22 @@ class _Walk:
             if kind_of_schema(change.request_schema or {}) == "object":
                 for body in self.least(change):
                     self.call(change, {resource.parameter: two}, json=body)
-                    self.look(resource, known, one, two)
+                    self.glance(resource, known, one, two)
             self.look(resource, known, one, two)
         if remove is not None:
             self.call(remove, {resource.parameter: two})
             self.call(remove, {resource.parameter: two})
             self.look(resource, known, one, two)
+            three = self.make(resource)
+            if change is not None:
+                self.call(change, {resource.parameter: three}, json=self.different(change))
+            self.look(resource, known, one, two, three)
+
+    def glance(self, resource: Resource, known: Mapping[str, Operation], *ids: str) -> None:
+        """Ask how these resources are shown, and for the plain list."""
+        for name in filter(None, (resource.show, resource.list)):
+            for own in ids if "{" in known[name].path else ids[:1]:
+                self.call(known[name], {resource.parameter: own})
 
     def look(self, resource: Resource, known: Mapping[str, Operation], *ids: str) -> None:
         """Ask what only reads, with each parameter that a list has."""
@@ -156,6 +196,9 @@ class _Walk:
                     self.call(operation, {}, query=[(item.name, value)])
             if {"limit", "marker"} <= {item.name for item in operation.query}:
                 self.call(operation, {}, query=[("limit", "1"), ("marker", ids[-1])])
+            for key in (item for item in operation.query if item.name == "sort_key"):
+                for way in ("asc", "desc"):
+                    self.call(operation, {}, query=[("sort_key", key.schema["enum"][0]), ("sort_dir", way)])
         if resource.list is not None:
             self.call(known[resource.list], {}, account="reference-other")
             self.call(known[resource.list], {}, headers={"accept": "text/plain"})
@@ -163,6 +206,7 @@ class _Walk:
             self.call(undefined, {})
         if resource.create is not None:
             self.call(known[resource.create], {}, headers={"content-type": "text/plain"})
+            self.call(known[resource.create], {}, json=next(self.least(known[resource.create]), {}))
             twice = self.body(known[resource.create])
             for _ in range(2):
                 self.call(known[resource.create], {}, json=twice)
@@ -212,6 +256,8 @@ def values(name: str, schema: Mapping[str, Any], ids: tuple[str, ...]) -> Iterat
         else (schema.get("enum", ["n-2"])[0], schema.get("enum", [ids[0]])[-1])
     )
     yield "no such value"
+    if "maxLength" in schema:
+        yield "x" * (schema["maxLength"] + 1)
 
 
 def wrong_bodies(operation: Operation, good: Any) -> Iterator[Any]:
@@ -238,4 +284,7 @@ def wrong_bodies(operation: Operation, good: Any) -> Iterator[Any]:
         if name in node.get("required", ()):
             short = {key: value for key, value in inner.items() if key != name}
             yield {wrapper: short} if wrapper else short
+        for below, rule in rules.get("properties", {}).items():
+            changed = {**inner, name: {**inner[name], below: 3 if kind_of_schema(rule) == "string" else "three"}}
+            yield {wrapper: changed} if wrapper else changed
     yield json.loads("{}")

@@ -37,7 +37,7 @@ from conformance.services.generic.drawing import drawn, kinds_of, refers
 from conformance.services.generic.harm import harmful_action, held_back, names_nothing
 from conformance.services.generic.rest import PATIENCE, PAUSE, moving, no_more
 
-__all__ = ["GenericClient"]
+__all__ = ["GenericClient", "as_text"]
 
 _REFERENCE = re.compile(r".+(_ids?|_uuid|_ref|Ref|Id)")
 _LONGEST_NAME = 255

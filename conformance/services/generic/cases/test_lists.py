@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -19,18 +19,22 @@ from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotApplicable, NotExercised, call
 from conformance.run.reading import Members
+from conformance.run.sending.client import made_by
 from conformance.run.sending.listing import listed_by
 from conformance.services.generic.arrange import (
     MOST_PAGES,
     comparable,
+    created_with,
     first_of,
     own_of,
+    sent_members,
     settled,
     some_rows,
     success_of,
     unready,
 )
-from conformance.services.generic.client import GenericClient
+from conformance.services.generic.client import GenericClient, as_text
+from conformance.services.generic.drawing import drawn, refers
 from conformance.services.generic.subjects import judges
 
 LIMITS, MARKERS, OFFSETS = ("limit", "page_size", "max_items"), ("marker",), ("offset",)
@@ -54,13 +58,25 @@ def test_pages_hold_every_resource_once(cloud: GenericClient, expect: Expect, re
     if not size:
         raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.query(resource.list, limit)))
     made = {own_of(cloud, resource) for _ in range(3)}
-    leads = parameter_of(cloud, resource, MARKERS) or parameter_of(cloud, resource, OFFSETS)
+    ways = [name for names in (MARKERS, OFFSETS) if (name := parameter_of(cloud, resource, names))]
+    for leads in ways or [""]:
+        led_on(cloud, expect, resource, (limit, size, leads), made)
+
+
+def led_on(
+    cloud: GenericClient, expect: Expect, resource: Resource, way: tuple[str, int, str], made: Collection[str]
+) -> None:
+    """Judge the pages of a list by a limit, of a size, each begun by what `leads` from the one before, "" for nothing that
+    does. Raises NotExercised when others change the list meanwhile."""
+    assert resource.list is not None
+    limit, size, leads = way
+    made = {*made}
     bounded = requirement_id.query(resource.list, limit)
     named = requirement_id.query(resource.list, leads or limit)
     whole = first_of(cloud.contract, requirement_id.complete(resource.list), named)
     before: PagesRead | None = None
     for _ in range(WALKS):
-        read = read_pages(cloud, expect, resource, limit, size)
+        read = read_pages(cloud, expect, resource, limit, size, leads)
         if not read.trouble and (not read.ended or made <= {*read.found}):
             if read.ended:
                 expect.kept(whole, read.last)
@@ -98,10 +114,11 @@ class PagesRead:
     trouble: str = ""
 
 
-def read_pages(cloud: GenericClient, expect: Expect, resource: Resource, limit: str, size: int) -> PagesRead:
+def read_pages(
+    cloud: GenericClient, expect: Expect, resource: Resource, limit: str, size: int, leads: str
+) -> PagesRead:
     """Walk a list in pages of a size. Raises NotExercised when not even the first page is answered by less than a 500."""
     operation = str(resource.list)
-    marker, offset = parameter_of(cloud, resource, MARKERS), parameter_of(cloud, resource, OFFSETS)
     bounded = requirement_id.query(operation, limit)
     found: list[str] = []
     query: dict[str, str | int] = {limit: size}
@@ -117,12 +134,12 @@ def read_pages(cloud: GenericClient, expect: Expect, resource: Resource, limit: 
         if number == 0:
             few = Deviation("other-number", terms=(("parameters", limit),), seen=(("got", len(rows)), ("due", size)))
             expect(bounded, len(rows) >= 1, few, exchange)
-        if len({*rows}) < len(rows) or ({*rows} & {*found} and (marker or offset)):
+        if len({*rows}) < len(rows) or ({*rows} & {*found} and leads):
             return PagesRead((*found, *rows), exchange, trouble="twice")
         found += rows
-        if not rows or not (marker or offset):
+        if not rows or not leads:
             return PagesRead(tuple(found), exchange, ended=not rows)
-        query = {limit: size, marker: rows[-1]} if marker else {limit: size, offset: len(found)}
+        query = {limit: size, leads: rows[-1] if leads in MARKERS else len(found)}
     return PagesRead(tuple(found), exchange)
 
 
@@ -149,7 +166,7 @@ def test_a_filter_selects_what_has_the_value(cloud: GenericClient, expect: Expec
     assert resource.list is not None
     operation = cloud.contract.operations[resource.list]
     names = [item.name for item in operation.query if item.name not in NEVER]
-    rows = to_find(cloud, resource)
+    rows = to_find(cloud, resource, names)
     first = next(iter(rows))
     judged = False
     for name in names:
@@ -159,8 +176,7 @@ def test_a_filter_selects_what_has_the_value(cloud: GenericClient, expect: Expec
             continue
         if not says(schema_of(cloud, resource, name), value) or moment(str(value)) is not None:
             continue  # the contract does not say how moments are compared
-        text = str(value).lower() if isinstance(value, bool) else str(value)
-        exchange = cloud.call(operation.id, query={name: text})
+        exchange = cloud.call(operation.id, query={name: as_text(value)})
         if exchange.response.status not in success_of(cloud.contract, operation.id):
             refused = Deviation("selects", terms=(("parameters", name), ("how", "is-refused")))
             if exchange.response.status < 500:
@@ -176,22 +192,32 @@ def test_a_filter_selects_what_has_the_value(cloud: GenericClient, expect: Expec
         left = {own for own in rows if own in ids and own not in due}
         others = Deviation("selects", terms=(("parameters", name), ("how", "others")))
         expect(requirement, not wrong and not left, others, exchange)
-        nothing: list[Members] = []
-        if isinstance(value, str) and not _enumerated(cloud, resource, name):
-            unknown = {name: f"conformance-{cloud.uuid()}"}
-            nothing = listed_by(cloud.call(operation.id, query=unknown), resource)
-        by_none = Deviation("selects", terms=(("parameters", name), ("how", "something-by-an-unknown-value")))
-        expect(requirement, not nothing, by_none, cloud.recorder.exchanges[-1])
+        unlike = another_value(cloud, schema_of(cloud, resource, name), [row.get(name) for row in rows.values()])
+        if unlike is not None:
+            exchange = cloud.call(operation.id, query={name: as_text(unlike)})
+            astray = [
+                row
+                for row in listed_by(exchange, resource)
+                if row.maybe_text(resource.id) in rows or (name in row and row.get(name) != unlike)
+            ]
+            by_none = Deviation("selects", terms=(("parameters", name), ("how", "something-by-an-unknown-value")))
+            expect(requirement, not astray, by_none, exchange)
     if not judged:
         raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.query(operation.id, "name")))
 
 
-def to_find(cloud: GenericClient, resource: Resource) -> dict[str, Members]:
-    """Id -> resource: new ones, and where none can be made, some that are there."""
-    if cloud.service.about == resource.name:
-        made = [own_of(cloud, resource) for _ in range(2)]
-        return {own: settled(cloud, resource, own) for own in made}
-    return {row.text(resource.id): row for row in some_rows(cloud, resource, 2)}
+def to_find(cloud: GenericClient, resource: Resource, names: Collection[str]) -> dict[str, Members]:
+    """Id -> resource: new ones that differ in the members of these names, as far as a create may set them, and where none
+    can be made, some that are there."""
+    if cloud.service.about != resource.name:
+        return {row.text(resource.id): row for row in some_rows(cloud, resource, 2)}
+    nodes = sent_members(cloud.contract, resource.create, resource)
+    nodes = {name: node for name, node in nodes.items() if name in names and not refers(name, node)}
+    nodes = {name: node for name, node in nodes.items() if name != cloud.service.marks.name}
+    one = {name: item.value for name, node in nodes.items() if (item := drawn(name, node))}
+    two = {name: item.value for name, node in nodes.items() if (item := drawn(name, node, one.get(name)))}
+    made = [made_by(created_with(cloud, members), resource) if members else None for members in (one, two)]
+    return {own: settled(cloud, resource, own) for own in (known or own_of(cloud, resource) for known in made)}
 
 
 def found_by(cloud: GenericClient, resource: Resource, exchange: Exchange) -> list[Members]:
@@ -201,10 +227,15 @@ def found_by(cloud: GenericClient, resource: Resource, exchange: Exchange) -> li
     return [row for page in islice(cloud.pages_from(exchange), MOST_PAGES) for row in listed_by(page, resource)]
 
 
-def _enumerated(cloud: GenericClient, resource: Resource, name: str) -> bool:
-    """Whether a parameter takes some values only, so that another one may be refused."""
-    schema = schema_of(cloud, resource, name)
-    return bool(schema.keys() & {"enum", "format", "pattern", "maxLength"}) or name.endswith("_id") or name == "id"
+def another_value(cloud: GenericClient, schema: Schema, held: Sequence[Any]) -> Any:
+    """A value that a parameter allows and none of these resources has: of an enumeration or a truth value the other one,
+    else a text that nothing has. None where there is none."""
+    if any(isinstance(value, bool) for value in held):
+        return next((value for value in (True, False) if value not in held), None)
+    own = cloud.uuid()
+    known = schema.get("enum", (f"conformance-{own}", own, own.replace("-", "")))
+    texts = (value for value in known if isinstance(value, str) and value not in held and is_allowed(schema, value))
+    return next(texts, None) if all(isinstance(value, str | None) for value in held) else None
 
 
 @judges("{list}.query.*", parts=("list", "create", "remove"))

@@ -126,6 +126,11 @@ def another(now: Any, node: Schema) -> Any:
         return least if now != least else least + 1
     if kind == "boolean":
         return not now
+    if kind == "object" and node.get("properties"):
+        held = now if isinstance(now, Mapping) else {}
+        return {**held, **{name: another(held.get(name), below) for name, below in node["properties"].items()}}
     if kind == "object":
         return {"astray": "astray"} if now != {"astray": "astray"} else {}
+    if kind == "number":
+        return another(int(now) if isinstance(now, int | float) else None, {**node, "type": "integer"})
     return [] if kind == "array" else "astray"[: node.get("maxLength", 6)]

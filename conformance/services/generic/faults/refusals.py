@@ -108,7 +108,7 @@ def _bodies(operation: Operation) -> Iterator[Fault]:
     request = (rid.request(name), rid.error(400), *((rid.body(name, wrapper),) if wrapper else ()))
     for member, node in schema.get("properties", {}).items():
         breaks = (rid.body(name, member), rid.body(name, f"{wrapper}.{member}"), *request)
-        if member in required:
+        if member in required and member != operation.action:  # without that it is no call of this operation
             yield Fault(
                 f"{name}.taken.{member}.missing",
                 breaks,

@@ -94,6 +94,16 @@ class Documents:
         found = (_inner(schema_of(self.operation(name)), resource.wrapper).get("properties") for name in names)
         return next((known for known in found if known), {})
 
+    def example(self, resource: Resource) -> Mapping[str, Any]:
+        """The members with which the document's example shows a resource where it is shown, else made or changed: where it
+        is listed, what nobody has said is the same."""
+        for name in (resource.show, resource.create, resource.change):
+            whole = operation.response_example if (operation := self.operation(name)) is not None else None
+            shown = whole.get(resource.wrapper) if resource.wrapper and isinstance(whole, Mapping) else whole
+            if isinstance(shown, Mapping):
+                return shown
+        return {}
+
     def _schema_of_id(self, resource: Resource) -> Schema:
         if resource.id in self.members(resource):
             return self.members(resource)[resource.id]

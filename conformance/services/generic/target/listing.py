@@ -38,7 +38,8 @@ class Selection:
     def select(self, found: Sequence[Stored], query: Pairs, shown: Shown) -> Chosen:
         """The page that a query asks for. Raises Refused 400 for a value that means nothing."""
         asked = {name: value for name, value in query if name in self._names}
-        rows = [(item, shown(item)) for item in found]
+        looks = any(name in self._members or name in {*KEYS, ORDER} for name in asked)
+        rows = [(item, shown(item) if looks else {}) for item in found]
         for name, value in asked.items():
             if name in self._members and name not in NO_FILTERS:
                 rows = [row for row in rows if _written(row[1].get(name)) == value]

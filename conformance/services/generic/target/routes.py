@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -54,6 +55,7 @@ class Route:
         return dict(zip(found, map(unquote, match.groups()), strict=True)) if match else None
 
 
+@cache
 def _pattern(path: str) -> re.Pattern[str]:
     return re.compile("([^/]+)".join(re.escape(part) for part in _PARAMETER.sub("\0", path).split("\0")))
 

@@ -163,7 +163,8 @@ class GenericPart:
         for hooks in self._hooks:
             found = hooks.visible(call, found, self.state) if hooks.visible else found
         row = row_schema(route)
-        example = row_example(route)
+        listed, elsewhere = row_example(route), self._documents.example(resource)
+        example = {**(listed if isinstance(listed, Mapping) else {}), **elsewhere} or listed
         shown = {item.id: self._documents.of(item, resource, row, example) for item in found}
         whole = {"type": "object", "properties": {**self._documents.members(resource), **row.get("properties", {})}}
         page, total, more = self._listings[route.operation.id].select(

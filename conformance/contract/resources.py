@@ -8,6 +8,7 @@ Rules
   whose answer holds `servers`), that does. GET, PATCH (or PUT) and DELETE of the single one show, change and remove it.
 - What stands below a single one and is no collection of its own belongs to it as an extra
   (`/v2/servers/{server_id}/file`).
+- The id of a resource is the member that the parameter of its path is called by; where it has none, the end of its address.
 - A call that none of this fits, such as the one that gives a token, is about no resource.
 """
 
@@ -23,6 +24,8 @@ from conformance.model.contract import Operation, Resource, Schema
 
 __all__ = ["resources_of"]
 
+_ADDRESSES = ("ref", "href", "url", "uri")
+"""What a member is called, or ends in, that holds an address."""
 _PARAMETER = re.compile(r"/\{([^/{}]+)\}\Z")
 _WHOLE = ("detail", "details", "all", "list")
 """Segments below a collection that choose nothing of it; others (`/v2/servers/deleted`) may list a part."""
@@ -80,6 +83,7 @@ def _resource(
     lists = many.get("GET") or _listed_below(path, paths)
     items, item = _items(_answer(lists))
     wrapper, shape = _wrapped(next((_answer(side) for side in (show, create, change) if side is not None), {}))
+    members = {**item.get("properties", {}), **shape.get("properties", {})}
     return Resource(
         name=".".join(nouns(path)),
         service=service,
@@ -98,7 +102,8 @@ def _resource(
         },
         items=items,
         wrapper=wrapper,
-        id=_id_member(parameter, {**item.get("properties", {}), **shape.get("properties", {})}),
+        id=_id_member(parameter, members),
+        address=_address_member(parameter, nouns(path)[-1], members),
     )
 
 
@@ -152,3 +157,11 @@ def _id_member(parameter: str, members: Mapping[str, Any]) -> str:
     """The longest member that the name of the parameter is or ends in: `id` for `server_id`, `name` for `pair_name`."""
     fitting = [name for name in members if parameter == name or parameter.endswith(f"_{name}")]
     return max(fitting, key=len, default="id")
+
+
+def _address_member(parameter: str, noun: str, members: Mapping[str, Any]) -> str:
+    """The member that is called the address of a resource, "" where a member is its id: `server_ref`."""
+    if not parameter or _id_member(parameter, members) in members:
+        return ""
+    names = [*(f"{noun}_{ending}" for ending in _ADDRESSES), *_ADDRESSES]
+    return next((name for name in names if name in members), "")

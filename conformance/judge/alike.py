@@ -7,20 +7,22 @@ much of it is on a page with resources of others, or after one, is up to them, a
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 from urllib.parse import unquote_plus
 
 from conformance.judge.kinds import TWO_ANSWERS
+from conformance.model.contract import Contract, Resource
 from conformance.model.deviation import Deviation
 from conformance.model.jsonvalue import JSON, Unreadable, short
 from conformance.model.marks import without_attempts
 from conformance.model.message import READING, Exchange
 
-__all__ = ["TwoAnswers", "first_difference", "same_request_differs"]
+__all__ = ["TwoAnswers", "first_difference", "lists_of", "same_request_differs"]
 
 _ID = re.compile(
     r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|(?<![0-9A-Za-z])[0-9A-Fa-f]{16,64}(?![0-9A-Za-z])"
@@ -63,9 +65,19 @@ class TwoAnswers:
         return f"{exchange.status} {self.place}: {value}" if self.place else f"{exchange.status}"
 
 
-def first_difference(first: Sequence[Exchange], then: Sequence[Exchange]) -> TwoAnswers | None:
+Lists = Mapping[str, Resource]
+"""Operation that lists -> the resource whose rows it has."""
+NO_LISTS: Lists = {}
+
+
+def lists_of(contract: Contract) -> Lists:
+    """The lists of a contract."""
+    return {item.list: item for item in contract.resources.values() if item.list is not None}
+
+
+def first_difference(first: Sequence[Exchange], then: Sequence[Exchange], lists: Lists = NO_LISTS) -> TwoAnswers | None:
     """The first answer of one go that is another than in the other one; None as soon as the requests differ."""
-    names = _Names(), _Names()
+    names = _Names(lists), _Names(lists)
     for one, other in zip(first, then, strict=False):
         if _asked(one, names[0]) != _asked(other, names[1]):
             return None
@@ -76,10 +88,12 @@ def first_difference(first: Sequence[Exchange], then: Sequence[Exchange]) -> Two
     return None
 
 
-def same_request_differs(first: Exchange, then: Exchange, own: Sequence[Exchange]) -> TwoAnswers | None:
+def same_request_differs(
+    first: Exchange, then: Exchange, own: Sequence[Exchange], lists: Lists = NO_LISTS
+) -> TwoAnswers | None:
     """Whether the second answer to a request differs; `own` are the exchanges that have made what is compared of
     lists."""
-    names = _Names()
+    names = _Names(lists)
     for item in sorted(own, key=lambda item: item.request.method in READING):
         _answer(item, names)
     if names.others_in(first):
@@ -109,8 +123,11 @@ class _Rows:
 
 @dataclass
 class _Names:
-    """The ids of one go, by the order in which they came; and those of others that lists have shown."""
+    """The ids of one go, by the order in which they came; and those of others that lists have shown. An id that is a word
+    is known by having been sent."""
 
+    lists: Lists = field(default_factory=dict)
+    sent: set[str] = field(default_factory=set)
     known: dict[str, str] = field(default_factory=dict)
     others: set[str] = field(default_factory=set)
 
@@ -130,10 +147,12 @@ class _Names:
         """Whether a request names what a list has shown of others: it asks for that, or for the page after it."""
         return any(match.group().lower() in self.others for match in _ID.finditer(unquote_plus(exchange.request.url)))
 
-    def value(self, value: Any, *, cut: bool = False) -> Any:
-        """A JSON value, the same in each go. `cut` says that it is a page of a list."""
+    def value(self, value: Any, *, cut: bool = False, of: Resource | None = None) -> Any:
+        """A JSON value, the same in each go. `cut` says that it is a page of a list, `of` whose rows stand in it."""
         if isinstance(value, str):
             return self.text(value)
+        if of is not None and (isinstance(value, list) or not of.items):
+            return self._rows(value, of, cut=cut) if isinstance(value, list) else self.value(value, cut=cut)
         if isinstance(value, list) and any(isinstance(item, dict) and "id" in item for item in value):
             kept = [self.value(item) for item in value if not self._foreign(item)]
             own = {item["id"]: item for item in kept if isinstance(item, dict) and isinstance(item.get("id"), str)}
@@ -144,13 +163,26 @@ class _Names:
             # A list that others fill may have a next page or not: what it holds of ours is compared.
             kinds = {type(item) for item in value.values()}
             lists = list in kinds and kinds <= {list, str}
-            cut = cut or (lists and _leads_on(value))
+            cut = cut or (lists and _leads_on(value)) or (of is not None and _leads_on(value, of))
             return {
-                self.text(key): self.value(item, cut=cut)
+                self.text(key): self.value(item, cut=cut, of=of if of is not None and key == of.items else None)
                 for key, item in value.items()
                 if not (lists and isinstance(item, str) and "id" not in value)
+                and not (of is not None and isinstance(item, str | int))  # how many all are, and where they go on
             }
         return value
+
+    def _rows(self, rows: list[Any], of: Resource, *, cut: bool) -> _Rows:
+        """The rows of a list that are ours, by their ids."""
+        ids = [_id_of(item, of) for item in rows]
+        kept = {own: item for own, item in zip(ids, rows, strict=True) if own is not None and self._is_known(own)}
+        self.others.update(own.lower() for own in ids if own is not None and own not in kept)
+        by_id = {self.text(own): self.value(item) for own, item in kept.items()}
+        count = sum(own in kept for own in ids)
+        return _Rows(count, sum(own is None for own in ids), by_id, cut and count < len(rows))
+
+    def _is_known(self, own: str) -> bool:
+        return own.lower() in self.known or own in self.sent
 
     def _foreign(self, item: Any) -> bool:
         own = item.get("id") if isinstance(item, dict) else None
@@ -160,16 +192,37 @@ class _Names:
         return True
 
 
+def _id_of(row: Any, of: Resource) -> str | None:
+    """The id of a row, or the end of its address; None for none."""
+    value = row.get(of.address or of.id) if isinstance(row, dict) else None
+    own = value.rstrip("/").rpartition("/")[2] if isinstance(value, str) and of.address else value
+    return own if isinstance(own, str) and own else None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The texts in what a request sends, of the resource itself."""
+    for item in value.values() if isinstance(value, dict) else ():
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):
+            yield from (text for text in item.values() if isinstance(text, str))
+
+
 def _query(exchange: Exchange) -> str:
     return unquote_plus(exchange.request.url.partition("?")[2])
 
 
-def _leads_on(page: dict[str, Any]) -> bool:
-    """Whether a text beside its rows names the last of them, as a link to the next page does."""
+def _leads_on(page: dict[str, Any], of: Resource | None = None) -> bool:
+    """Whether a text beside its rows names the last of them, as a link to the next page does, or a number is more than they
+    are."""
     last = [
-        rows[-1].get("id") for rows in page.values() if isinstance(rows, list) and rows and isinstance(rows[-1], dict)
+        rows[-1].get("id") if of is None else _id_of(rows[-1], of)
+        for rows in page.values()
+        if isinstance(rows, list) and rows and isinstance(rows[-1], dict)
     ]
     texts = [item for item in page.values() if isinstance(item, str)]
+    if of is not None and any(isinstance(item, int) and item > len(page.get(of.items) or ()) for item in page.values()):
+        return True
     return any(isinstance(own, str) and own and own in text for own in last for text in texts)
 
 
@@ -178,6 +231,8 @@ def _answer(exchange: Exchange, names: _Names) -> dict[str, Any]:
     request, response = exchange.request, exchange.response
     names.learn(unquote_plus(request.url.partition("?")[0].partition("://")[2].partition("/")[2]))
     names.learn(request.body.decode("utf-8", "replace"))
+    if names.lists and request.method not in READING:
+        names.sent.update(_texts(_sent(exchange)))
     body = _json(exchange)
     if request.method not in READING and response.status < 300:
         names.learn(response.body.decode("utf-8", "replace"))
@@ -189,8 +244,15 @@ def _answer(exchange: Exchange, names: _Names) -> dict[str, Any]:
     return {
         "": response.status,
         "Content-Type": response.media_type,
-        "body": names.value(body, cut=_ID.search(_query(exchange)) is not None),
+        "body": names.value(body, cut=_ID.search(_query(exchange)) is not None, of=names.lists.get(exchange.operation)),
     }
+
+
+def _sent(exchange: Exchange) -> Any:
+    try:
+        return json.loads(exchange.request.body)
+    except (ValueError, RecursionError):
+        return None
 
 
 class _NoJson(str):

@@ -23,7 +23,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TypeAlias
 
-from conformance.judge.alike import TwoAnswers, first_difference
+from conformance.judge.alike import TwoAnswers, first_difference, lists_of
 from conformance.judge.kinds import SERVER_ERRORS, TWO_ANSWERS, speaks_for_itself
 from conformance.judge.registry import CHECKS, judge_run
 from conformance.model import requirement_id
@@ -149,7 +149,7 @@ def settled(record: Record, contract: Contract) -> Record:
     if not tried or not record.started:
         return record
     of_run = Findings(of_the_run(record.exchanges, contract))
-    seen = _Seen(record.attempts)
+    seen, lists = _Seen(record.attempts), lists_of(contract)
     for found in chain(record.findings, of_run):
         seen.add(found, doubtful=not _speaks(found))
     again = {place for places in tried.values() for place in places}
@@ -166,7 +166,9 @@ def settled(record: Record, contract: Contract) -> Record:
             other = next((item for item in whole if item != place), None)
             if other is None or not (doubts[place] or record.attempts[place].stopped):
                 continue
-            parts = first_difference(*(_exchanges(record, record.attempts[item]) for item in (place, other)))
+            parts = first_difference(
+                _exchanges(record, record.attempts[place]), _exchanges(record, record.attempts[other]), lists
+            )
             if parts is None:
                 continue
             number = parts.first.number

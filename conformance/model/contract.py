@@ -228,7 +228,8 @@ class Resource:
 
     `items` is the member of the list's answer that holds the resources (empty when the answer is the list itself),
     `wrapper` the member of an answer that holds a single one (empty when the answer is the resource itself), `id` the
-    member that the path parameter repeats.
+    member that the path parameter repeats. Where no member does, `address` is the one that holds the address of the
+    resource, of which the parameter is the last segment; empty elsewhere.
     """
 
     name: str
@@ -244,6 +245,7 @@ class Resource:
     items: str = ""
     wrapper: str = ""
     id: str = "id"
+    address: str = ""
 
     @property
     def item(self) -> str:

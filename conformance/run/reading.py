@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from conformance.model.contract import Resource
 from conformance.model.jsonvalue import JSON, Unreadable, kind_of
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.unexercised import NotExercised
 
-__all__ = ["Members", "body_of", "reading"]
+__all__ = ["Members", "body_of", "end_of", "identified", "reading"]
 
 
 def body_of(exchange: Exchange) -> JSON:
@@ -70,3 +71,15 @@ class Members(dict[str, JSON]):
 def reading(exchange: Exchange) -> Members:
     """The members of the object that an answer is; none when it is another thing."""
     return Members(exchange, body_of(exchange))
+
+
+def identified(row: Members, resource: Resource) -> Members:
+    """A resource as an answer has it, with its id beside its address where the contract has that alone."""
+    address = row.maybe_text(resource.address) if resource.address and resource.id not in row else None
+    own = end_of(address) if address is not None else None
+    return row if own is None else Members(row.source, {**row, resource.id: own})
+
+
+def end_of(address: str) -> str | None:
+    """The last segment of an address, None for one that has none."""
+    return address.partition("?")[0].rstrip("/").rpartition("/")[2] or None

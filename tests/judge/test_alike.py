@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from conformance.judge.alike import TwoAnswers, first_difference, same_request_differs
+from conformance.model.contract import Resource
 from conformance.model.message import Exchange, Headers, Request, Response
 
 ROOT = "http://cloud/v2/images"
@@ -139,3 +141,31 @@ def test_what_a_list_has_shown_of_others_is_theirs_to_change() -> None:
     renamed = page([theirs]), item("GET", "?limit=2", 200, {"images": [{"id": theirs, "min_ram": 9}]})
     assert same_request_differs(*renamed, [made, before, one]) is None
     assert first_difference([made, before, one, renamed[0]], [made, before, one, renamed[1]]) is None
+
+
+BOX = Resource(name="box", service="goods", collection="/boxes", list="box.list", items="boxes", address="box_ref")
+CASK = Resource(name="cask", service="goods", collection="/casks", list="cask.list", items="casks", id="name")
+
+
+def listed(kind: Resource, rows: list[dict[str, Any]], **beside: Any) -> Exchange:
+    """A list of resources that another member than `id` tells apart, with what stands beside them."""
+    found = item("GET", "", 200, {kind.items: rows, **beside})
+    return replace(found, request=replace(found.request, operation=str(kind.list)))
+
+
+@pytest.mark.parametrize("kind", [BOX, CASK], ids=["by-address", "by-name"])
+def test_of_a_list_without_ids_what_others_have_is_not_compared(kind: Resource) -> None:
+    lists = {str(kind.list): kind}
+    own, theirs = ("c0ffee01", "theirs") if kind is CASK else (str(uuid4()), str(uuid4()))
+
+    def row(name: str, lid: str = "shut") -> dict[str, Any]:
+        told_by = {"box_ref": f"https://goods/boxes/{name}"} if kind is BOX else {"name": name}
+        return {**told_by, "lid": lid}
+
+    made = item("POST", "", 201, row(own), {"name": own})
+    alone = listed(kind, [row(own)], total=1)
+    beside = listed(kind, [row(theirs), row(own)], total=2)
+    assert same_request_differs(alone, beside, [made], lists) is None
+    assert first_difference([made, alone], [made, beside], lists) is None
+    assert same_request_differs(beside, listed(kind, [row(theirs)], total=1), [made], lists) is not None
+    assert same_request_differs(alone, listed(kind, [row(own, "open")], total=1), [made], lists) is not None

@@ -33,7 +33,7 @@ from conformance.model.marks import name_of, stem_of, tag_of
 from conformance.model.message import READING, Exchange, Headers, Request, Response
 from conformance.model.phrase import Phrase
 from conformance.run.journal import Journal
-from conformance.run.reading import Members, body_of, reading
+from conformance.run.reading import Members, body_of, end_of, identified, reading
 from conformance.run.recorder import CLEANUP
 from conformance.run.sending.caller import Connection, resource_of
 from conformance.run.sending.deleting import Remover
@@ -294,7 +294,7 @@ class Client(Remover):
         if exchange.operation == resource.list:
             self._provenance.saw(exchange, lambda: listed_by(exchange, resource))
         elif exchange.operation == resource.show:
-            self._provenance.saw(exchange, lambda: [reading(exchange)])
+            self._provenance.saw(exchange, lambda: [self.told(exchange)])
             own = unquote(urlsplit(exchange.request.url).path.rpartition("/")[2])
             name = self._provenance.strays(exchange, own)
             if name is not None:
@@ -444,11 +444,8 @@ def made_by(exchange: Exchange, resource: Resource) -> str | None:
     made = reading(exchange)
     if resource.wrapper:
         made = made.members(resource.wrapper)
-    own = made.maybe_text(resource.id)
-    if own is not None:
-        return own
-    location = exchange.response.headers.get("Location") or ""
-    return location.partition("?")[0].rstrip("/").rpartition("/")[2] or None
+    own = identified(made, resource).maybe_text(resource.id)
+    return own if own is not None else end_of(exchange.response.headers.get("Location") or "")
 
 
 def _text(members: JSON | bytes, name: str) -> str:

@@ -9,7 +9,7 @@ from conformance.model.contract import Resource
 from conformance.model.link import at_home, resolved
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
-from conformance.run.reading import Members, body_of, reading
+from conformance.run.reading import Members, body_of, identified, reading
 from conformance.run.sending.caller import Query, ServiceCaller
 from conformance.run.unexercised import NotExercised
 
@@ -94,4 +94,5 @@ def listed_by(exchange: Exchange, resource: Resource) -> list[Members]:
     """The resources in the answer of a list; none when it is no list."""
     body = body_of(exchange)
     items = body.get(resource.items) if isinstance(body, dict) and resource.items else body
-    return [Members(exchange, item) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    rows = [Members(exchange, item) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    return [identified(row, resource) for row in rows]

@@ -20,7 +20,7 @@ from conformance.model.contract import Resource
 from conformance.model.marks import Marks, tag_of
 from conformance.model.message import GONE, Exchange
 from conformance.run.journal import Journal
-from conformance.run.reading import Members, reading
+from conformance.run.reading import Members, identified, reading
 
 __all__ = ["Provenance", "Whose"]
 
@@ -53,7 +53,8 @@ class Provenance:
         self._journal = journal
         self._marks = marks
         self._resource = resource
-        self._id = re.compile(rb'"%b"\s*:\s*"([^"\\]{1,%d})"' % (re.escape(resource.id).encode(), LONGEST_ID))
+        known, head = (resource.address, rb'[^"\\]*/(?=[^"/]*")') if resource.address else (resource.id, b"")
+        self._id = re.compile(rb'"%b"\s*:\s*"%b([^"\\]{1,%d})"' % (re.escape(known).encode(), head, LONGEST_ID))
         self._link = re.compile(re.escape(path.partition("{")[0]) + r"([^/?#\s]+)")
         self._met: set[str] = set()
         self._given: set[str] = set()
@@ -120,7 +121,7 @@ class Provenance:
 
     def _row(self, exchange: Exchange) -> Members:
         row = reading(exchange)
-        return row.members(self._resource.wrapper) if self._resource.wrapper else row
+        return identified(row.members(self._resource.wrapper) if self._resource.wrapper else row, self._resource)
 
     def _marked(self, row: Members) -> bool:
         """Whether a resource has the name or the tag of this run."""

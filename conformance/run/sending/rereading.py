@@ -19,7 +19,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from conformance.judge.alike import TwoAnswers, same_request_differs
+from conformance.judge.alike import TwoAnswers, lists_of, same_request_differs
 from conformance.judge.kinds import speaks_for_itself
 from conformance.model.deviation import Deviation
 from conformance.model.message import READING, Exchange
@@ -69,7 +69,7 @@ class Rereading:
     def _looked(
         self, reads: Sequence[Exchange], own: Sequence[Exchange], written: Exchange | None
     ) -> TwoAnswers | None:
-        passed, looked = 0.0, reads[0].started
+        passed, looked, lists = 0.0, reads[0].started, lists_of(self._cloud.contract)
         for pause in PAUSES:
             if pause:
                 if written is None or looked - written.started - written.response.elapsed >= LATEST:
@@ -83,7 +83,8 @@ class Rereading:
                 for _ in range(1 if pause else NODES):
                     answer = self._cloud.resend(item.request)
                     looked = answer.started
-                    found = same_request_differs(item, answer, own) if answer.status not in NO_ANSWER else None
+                    heard = answer.status not in NO_ANSWER
+                    found = same_request_differs(item, answer, own, lists) if heard else None
                     if found is not None:
                         self._cloud.seen_late(passed)
                         return found

@@ -18,7 +18,7 @@ from conformance.model.jsonvalue import JSON, equal
 from conformance.model.message import GONE, Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import NotApplicable, NotExercised
-from conformance.run.reading import Members, reading
+from conformance.run.reading import Members, identified, reading
 from conformance.run.sending.listing import listed_by
 from conformance.services.generic.client import GenericClient
 from conformance.services.generic.drawing import Offer, drawn, kinds_of, refers
@@ -101,7 +101,7 @@ def success_of(contract: Contract, operation: str) -> tuple[int, ...]:
 def inner(exchange: Exchange, resource: Resource) -> Members:
     """The resource in an answer, out of what wraps it; no members when there is none."""
     whole = reading(exchange)
-    return whole.members(resource.wrapper) if resource.wrapper else whole
+    return identified(whole.members(resource.wrapper) if resource.wrapper else whole, resource)
 
 
 def shown(cloud: GenericClient, resource: Resource, own: str, *, actor: str = "main") -> Members | None:

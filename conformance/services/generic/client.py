@@ -25,11 +25,11 @@ from conformance.model.errors import TargetError
 from conformance.model.jsonvalue import JSON
 from conformance.model.message import READING, Exchange, Request
 from conformance.model.phrase import Phrase
-from conformance.run.reading import Members, reading
+from conformance.run.reading import Members, identified, reading
 from conformance.run.recorder import CLEANUP
 from conformance.run.secret_members import SECRET
 from conformance.run.sending.caller import NO_NAMES, Query
-from conformance.run.sending.client import Client
+from conformance.run.sending.client import Client, made_by
 from conformance.run.sending.listing import listed_by
 from conformance.run.service import unclaimed
 from conformance.run.unexercised import NotExercised
@@ -40,6 +40,8 @@ from conformance.services.generic.rest import PATIENCE, PAUSE, moving, no_more
 __all__ = ["GenericClient", "as_text"]
 
 _REFERENCE = re.compile(r".+(_ids?|_uuid|_ref|Ref|Id)")
+_HEAD = re.compile(r"\^([\w-]+)(?![\w*+?{|-])")
+"""The letters that a pattern has every text begin with."""
 _LONGEST_NAME = 255
 _DIGITS = 6
 """Digits that tell short names of a run apart."""
@@ -102,8 +104,20 @@ class GenericClient(Client):
 
     def told(self, exchange: Exchange) -> Members:
         """The members of the resource that an answer tells of, out of what wraps them."""
-        whole = reading(exchange)
-        return whole.members(self.resource.wrapper) if self.resource.wrapper else whole
+        whole, resource = reading(exchange), self.resource
+        row = identified(whole.members(resource.wrapper) if resource.wrapper else whole, resource)
+        if exchange.operation != resource.create or self._tells_id(exchange):
+            return row
+        own = made_by(exchange, resource)
+        return row if own is None else Members(exchange, {**row, resource.id: own})
+
+    def _tells_id(self, exchange: Exchange) -> bool:
+        """Whether the body of an answer is documented to have the id of its resource; else the Location has it (RFC 9110,
+        15.3.2)."""
+        spec = self.operation(exchange.operation).response(exchange.response.status)
+        schema = spec.schema if spec is not None and spec.schema is not None else {}
+        node = schema.get("properties", {}).get(self.resource.wrapper, schema) if self.resource.wrapper else schema
+        return self.resource.id in node.get("properties", {})
 
     def removed(self, body: JSON) -> bool:
         """Some services show for a while what is deleted, and say so."""
@@ -134,7 +148,9 @@ class GenericClient(Client):
         name = self.name()
         short = self.journal.run_id + sha256(name.encode()).hexdigest()[:_DIGITS]
         bare, least = re.sub(r"[^A-Za-z0-9]", "", name), node.get("minLength", 0)
-        forms = (name, name.replace("-", "_"), bare, short, f"c{short}", f"C{short}", short.upper())
+        bases = (name, name.replace("-", "_"), bare, short, f"c{short}", f"C{short}", short.upper())
+        head = _HEAD.match(node.get("pattern", ""))
+        forms = (*bases, *(f"{head[1]}{form}" for form in bases if head))
         allowed = (form.ljust(least, "0") for form in forms if is_allowed(node, form.ljust(least, "0")))
         found = next((form for form in allowed if len(form) <= node.get("maxLength", _LONGEST_NAME)), None)
         if found is None:

@@ -41,6 +41,8 @@ class Documents:
             if name not in held and name in schema.get("properties", {})
         }
         link = self.path_of(item, resource)
+        if resource.address in schema.get("properties", {}):
+            held[resource.address] = link
         return self.maker(item.id, item, link).shaped(schema, held, example)
 
     def _references(self, schema: Schema) -> dict[str, Any]:

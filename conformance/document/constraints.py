@@ -2,8 +2,7 @@
 
 Rules
 - A wrong promise is worse than a lost one: what is not said in one of these forms is not said.
-- Values are enumerated where a word for values is followed by a list of plain words to the end of its clause, and by
-  nothing that leaves the list open ("such as", "and so on").
+- Values are those of enumerations.py.
 - Numbers bound a number, lengths a string; bytes are no characters.
 - A default that the row itself does not allow is none.
 """
@@ -11,12 +10,14 @@ Rules
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.document import vocabulary
+from conformance.document.clauses import LONGEST_CLAUSE, is_conditional
 from conformance.document.contradiction import Contradiction, at
+from conformance.document.enumerations import lists_of
 from conformance.document.model import Row
 from conformance.document.typewords import StatedType, stated_type
 from conformance.model.jsonvalue import FORMATS
@@ -32,48 +33,14 @@ class SaidOfRow:
     found: tuple[Contradiction, ...] = field(default=())
 
 
-_LONGEST_CLAUSE = 300
-"""Characters that are looked at before and after a word: time grows with the length of a description, no faster."""
-_TOKEN = r"[\"“”'‘’`「]?(?P<token>-?\w[\w.+{slash}-]*)[\"“”'‘’`」]?"
-_GLOSS = r"(?:\s*[（(][^（）()]*[)）]|\s*(?:[:：=]|-{1,2}>|—+|表示|代表)\s*[^\x00-\x7f、，。；;|/（）()]+)?"
-_ITEM = re.compile(_TOKEN.replace("{slash}", "/") + _GLOSS, re.ASCII)
-_ITEM_BETWEEN_SLASHES = re.compile(_TOKEN.replace("{slash}", "") + _GLOSS, re.ASCII)
-_SEPARATOR = re.compile(r"\s*(?:[、，,；;|/]\s*(?:或者|或|和|以及|and|or)?|或者|或|和|以及|及|\bor\b|\band\b)\s*")
-_VALUES = re.compile(
-    r"(?:取值范围|可选值|可选范围|枚举值|有效值|合法值|允许值|允许的值|可取值|可用值|取值)(?:如下|有|包括|包含|仅?可?以?为|是|仅限于?)?\s*[:：]?\s*"
-    r"|枚举(?:如下|有|包括|为|是)?\s*[:：]\s*"
-    r"|(?:仅|只)?支持(?:的值)?\s*(?:为|是|有|包括)?\s*[:：]?\s*"
-    r"|(?:可以是|可以为|必须是|必须为|只能是|只能为|值为|可为)\s*[:：]?\s*"
-    r"|\b(?:one of(?: the following(?: values)?)?|(?:valid|allowed|possible|supported|accepted|acceptable) values?(?: are| is)?"
-    r"|(?:must|can) be(?: either| one of|(?=\s*:))|either)\s*:?\s*",
-    re.IGNORECASE,
-)
-_BULLET = re.compile(r"\s?(?:[●•◆▪]|[-*](?= ))\s?")
-"""The mark before each of a list of values."""
-_OPEN = re.compile(
-    r"等|例如|比如|譬如|如下表|…|\.\.\.|\betc\b|\bsuch as\b|\be\.g\.|\bfor example\b|\bincluding\b", re.IGNORECASE
-)
-_END = re.compile(r"[。\n]|[;；](?!\s*[\"“'‘`]?\w)|\.(?:\s|$)|$", re.ASCII)
-_BEYOND = re.compile(
-    r"[。\s；;，,]*(?:等|例如|比如|譬如|如(?![果不未无需])|或"
-    r"|[^。\n]{0,60}?(?:[也还亦]可|[也还]支持|[也还]允许|其[他它余]|自定义|任[意何]|\b(?:also|others?|custom|any)\b))",
-    re.IGNORECASE,
-)
-"""What opens a list after it was closed."""
-_NOT_THESE = re.compile(
-    r"(?:不(?!同)|未|禁止|无需|无法|无效|非法|保留|除|没有|是否|以外|\b(?:not|no|never|cannot|except|other than|invalid|unsupported|reserved)\b|n['’]t\b)"
-    r"[^。，,；;\n]*$",
-    re.IGNORECASE,
-)
-"""Words before a list, in its clause, of values that are not those that are allowed."""
-_CONDITION = re.compile(r"如果|假如|若|当(?!前)|\bif\b|\bwhen\b|\bunless\b", re.IGNORECASE)
-
 _GOES_ON = re.compile(
-    r"[\d,^*×.]*\d|\s*(?:[\^*×万亿千百]|的\d|的?\d*次方"
+    r"[\d,^*×.]*\d|\s*(?:或者?|or\b)\s*-?\d|\s*(?:[\^*×万亿千百]|的\d|的?\d*次方"
     r"|时|则|的(?!(?:正?整数|自然数|数字|数值|数)\s*(?:[。，,；;.)）]|$))\S|后|的?话|表示|代表|按|会|将|需|须|才|就|返回|视为|[有无]效|\b(?:if|when|unless)\b)",
     re.IGNORECASE,
 )
 """What follows a number that is not yet all of it, or one that is said of a case and not of every value."""
+_BOUNDS = frozenset({"minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"})
+_ENUMERATED = frozenset({"enum", "枚举", "枚举型", "枚举类型"})
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _TO = r"\s*(?:-|~|～|至|到|–|—|\bto\b|\.\.\.?)\s*"
 _RANGE = re.compile(
@@ -95,6 +62,30 @@ _MOST = re.compile(
 )
 _ABOVE = re.compile(rf"(?<![不能得可应])大于\s*({_NUMBER})")
 _BELOW = re.compile(rf"(?<![不能得可应])小于\s*({_NUMBER})")
+_LONE = r"(?:^|[，,。；;:：、（(\s]|每页|单次|每次|条数|数量|且|和)(?<!如：)(?<!如:)(?<!如)\s*"
+_ITS_END = r"(?!\.?\d)\s*[个条]?(?=\s*(?:[。，,；;、）)\n]|\.(?:\s|$)|[且和]|$))"
+"""What a number that is said in few words stands between: it counts nothing but what its row counts."""
+_LEAST_OF_FEW_WORDS = re.compile(
+    rf"{_LONE}(?:最小|min(?:imum)?)(?:为|是|[:：=])?\s*({_NUMBER}){_ITS_END}", re.IGNORECASE
+)
+_MOST_OF_FEW_WORDS = re.compile(
+    rf"{_LONE}(?:最大|max(?:imum)?)(?:为|是|[:：=])?\s*({_NUMBER}){_ITS_END}", re.IGNORECASE
+)
+_LONE_RANGE = re.compile(
+    rf"(?:^|[，,:：]|(?P<bracket>[（(]))\s*(?P<open>)(?P<low>\d+){_TO}(?P<high>\d+)(?P<close>)\s*[个条]?(?(bracket)[)）])"
+    r"(?=\s*(?:[。，,；;\n]|\.(?:\s|$)|$))(?!\s*[，,、]\s*-?\d)",
+    re.MULTILINE,
+)
+"""A range that is a clause of its own behind what it is of, or stands in parentheses there: `条数，1-100`."""
+_NO_RANGE = re.compile(
+    r"例|如|版本|日期|格式|默认|表示|步|编号|章|节|页码|见|图|表|时$|不|除|保留|\b(?:version|date|default|see|pages|e\.?g)\b",
+    re.IGNORECASE,
+)
+"""Words before two numbers between which no value need lie."""
+_OTHER_NUMBER = re.compile(
+    rf"(?<![\w.-])({_NUMBER})[”\"’']?\s*(?:时\s*)?[，,]?\s*(?:则|为|即)?\s*(?:表示|代表|意味|不限|无限|不受|\bmeans?\b|\bfor no\b)"
+)
+"""A number of which it is said what it means."""
 _CHARACTERS = r"\s*个?(?:英文)?(?:字符(?![串集])|characters?|chars?)"
 _COUNTED = re.compile(_CHARACTERS + r"|\s*(?:位|个?字节|倍|%|％|个月|天|小时)")
 _LENGTH_RANGE = re.compile(
@@ -130,7 +121,6 @@ _NULL = re.compile(
 )
 _EMPTY = re.compile(r"(?<![不否非])(?:可以|可能|可|允许)(?:该?(?:值|字段|参数))?(?:设置|设|留)?为空|[时则]为空")
 _NONE = frozenset({"", "-", "--", "/", "无", "空", "n/a", "none", "null", "nil"})
-_NO_VALUE = frozenset({"null", "nil", "empty"})
 _EITHER_UUID = re.compile(r"(?:或者?|/|\bor\b|和|、)\s*UUID|UUID\s*(?:或|/|\bor\b|和|、)", re.IGNORECASE)
 _NOT_ALL = re.compile(
     r"不|并非|多个|逗号|列表|分隔|以外|之外|除外|[前后]缀|[前后]\s*\d|开头|结尾|包含|\b(?:not|never|comma|separated|lists?|other than|prefix|suffix|part of)\b",
@@ -168,7 +158,7 @@ def said(row: Row) -> SaidOfRow:
     elif kind.name == "string":
         schema |= _lengths(row, whole, found)
         schema |= _pattern(whole)
-    values = [] if {"minimum", "exclusiveMinimum"} & schema.keys() else _values(row, kind, stated, found)
+    values = [] if _BOUNDS & schema.keys() else _values(row, kind, stated, found)
     if values:
         schema["enum"] = values
     if kind.name not in {"", "null"} and (kind.nullable or _EMPTY.search(text) or _NULL.search(whole)):
@@ -208,7 +198,11 @@ def _format(kind: StatedType, text: str) -> dict[str, Any]:
 
 def _bounds(row: Row, text: str, kind: str, found: list[Contradiction]) -> dict[str, Any]:
     bounds: dict[str, Any] = {}
-    span = _unconditional(_RANGE, text) or (_BARE_RANGE.fullmatch(row.constraint.strip()) if row.constraint else None)
+    span = (
+        _unconditional(_RANGE, text)
+        or (_BARE_RANGE.fullmatch(row.constraint.strip()) if row.constraint else None)
+        or _lone_range(text)
+    )
     if span is not None:
         low, high = _number(span["low"]), _number(span["high"])
         bounds["exclusiveMinimum" if span["open"] in {"(", "（"} and span["close"] else "minimum"] = low
@@ -222,7 +216,7 @@ def _bounds(row: Row, text: str, kind: str, found: list[Contradiction]) -> dict[
             ("exclusiveMinimum", _ABOVE),
             ("exclusiveMaximum", _BELOW),
         ):
-            match = _unconditional(term, text)
+            match = _unconditional(term, text) or _of_few_words(keyword, text)
             if match is not None and (keyword not in {"minimum", "maximum"} or not _COUNTED.match(text, match.end())):
                 bounds[keyword] = _number(match.group(1))
     if kind == "integer" and any(isinstance(value, float) for value in bounds.values()):
@@ -233,7 +227,22 @@ def _bounds(row: Row, text: str, kind: str, found: list[Contradiction]) -> dict[
         text = f"{row.name} begins at {low_end} and ends at {high_end}"
         found.append(Contradiction(at(row.line), "range", text, subject=row.name))
         return {}
-    return bounds
+    # What lies beyond the bounds and means something is allowed too: `1-100，-1表示不限`.
+    return bounds if all(allowed(_number(item[1]), bounds) for item in _OTHER_NUMBER.finditer(text)) else {}
+
+
+def _of_few_words(keyword: str, text: str) -> re.Match[str] | None:
+    term = {"minimum": _LEAST_OF_FEW_WORDS, "maximum": _MOST_OF_FEW_WORDS}.get(keyword)
+    return _unconditional(term, text) if term is not None else None
+
+
+def _lone_range(text: str) -> re.Match[str] | None:
+    """A range of rising numbers that stands by itself and of which nothing says that it is something else."""
+    found = [match for match in _LONE_RANGE.finditer(text) if int(match["low"]) < int(match["high"])]
+    if len(found) != 1 or is_conditional(text, found[0]):
+        return None
+    before = re.split(r"[。，,；;\n]", text[max(0, found[0].start() - LONGEST_CLAUSE) : found[0].start()])[-1]
+    return None if re.search(r"\d\s*$", before) or _NO_RANGE.search(before) else found[0]
 
 
 def _unconditional(term: re.Pattern[str], text: str) -> re.Match[str] | None:
@@ -242,17 +251,10 @@ def _unconditional(term: re.Pattern[str], text: str) -> re.Match[str] | None:
         (
             match
             for match in term.finditer(text)
-            if not _GOES_ON.match(text, match.end()) and not _is_conditional(text, match)
+            if not _GOES_ON.match(text, match.end()) and not is_conditional(text, match)
         ),
         None,
     )
-
-
-def _is_conditional(text: str, match: re.Match[str]) -> bool:
-    """Whether the sentence of a match begins with a condition, or too far off to know: it says nothing about every value."""
-    first = max(0, match.start() - _LONGEST_CLAUSE)
-    begin = max(text.rfind(mark, first, match.start()) for mark in ("。", "；", "\n", ". ")) + 1
-    return (begin == 0 < first) or _CONDITION.search(text[begin : match.end()]) is not None
 
 
 def _lengths(row: Row, text: str, found: list[Contradiction]) -> dict[str, Any]:
@@ -288,7 +290,7 @@ def _pattern(text: str) -> dict[str, Any]:
 def _values(row: Row, kind: StatedType, stated: str, found: list[Contradiction]) -> list[Any]:
     if kind.name not in {"string", "integer"}:
         return []
-    for tokens in _lists(row):
+    for tokens in lists_of(row, enumerated=stated in _ENUMERATED):
         if kind.name == "integer":
             if all(re.fullmatch(r"-?\d+", token) for token in tokens):
                 return [int(token) for token in tokens]
@@ -297,69 +299,6 @@ def _values(row: Row, kind: StatedType, stated: str, found: list[Contradiction])
             return []
         return tokens
     return []
-
-
-def _lists(row: Row) -> Iterator[list[str]]:
-    """The lists of values that a row's cells hold, each with two values and more."""
-    if row.constraint is not None:
-        bare = _listed(_clause(row.constraint.strip(), 0))
-        if bare and _OPEN.search(row.constraint) is None:
-            yield bare
-    for text in (row.constraint or "", row.description):
-        for match in _VALUES.finditer(text):
-            clause = _clause(text, match.end())
-            if _is_conditional(text, match) or _is_open(text, match, clause):
-                continue
-            if tokens := _listed(clause):
-                yield tokens
-
-
-def _is_open(text: str, match: re.Match[str], clause: str) -> bool:
-    """Whether the words around a clause say that its values are not all that are allowed, or are those that are not."""
-    after = match.end() + len(clause)
-    return (
-        _OPEN.search(clause) is not None
-        or _NOT_THESE.search(text[max(0, match.start() - _LONGEST_CLAUSE) : match.end()]) is not None
-        or _BEYOND.match(text[after : after + _LONGEST_CLAUSE]) is not None
-    )
-
-
-def _clause(text: str, begin: int) -> str:
-    """The clause that begins here; none where it is too long to be a list."""
-    window = text[begin : begin + _LONGEST_CLAUSE + 1]
-    end = _END.search(window)
-    return "" if end is None or end.start() > _LONGEST_CLAUSE else window[: end.start()].rstrip()
-
-
-def _listed(clause: str) -> list[str]:
-    """The values of a clause that is a list of plain words and nothing else; else none."""
-    if _BULLET.match(clause):
-        clause = _BULLET.sub("、", clause).strip("、")
-    clause = clause.strip("[]【】{} ").removesuffix("之一").removesuffix("中的一个").strip()
-    tokens: list[str] = []
-    place = 0
-    # A slash parts values where nothing else does; else it is part of them (text/plain).
-    shape = _ITEM if re.search(r"[、，,；;|]|或|和|\bor\b|\band\b", clause) else _ITEM_BETWEEN_SLASHES
-    while place < len(clause):
-        item = shape.match(clause, place)
-        if item is None:
-            return []
-        tokens.append(item["token"].rstrip("./"))
-        place = item.end()
-        if place == len(clause):
-            break
-        separator = _SEPARATOR.match(clause, place)
-        if separator is None or separator.end() == place:
-            # A list may be followed by what is said of the default.
-            if re.match(r"[，,（(]?\s*(?:默认|缺省|default)", clause[place:]) is None:
-                return []
-            break
-        place = separator.end()
-        if re.match(r"默认|缺省|default", clause[place:], re.IGNORECASE):
-            break
-    if any(token.lower() in _NO_VALUE or re.fullmatch(r"\d+[-~:]\d+", token) for token in tokens):
-        return []
-    return tokens if len(set(tokens)) == len(tokens) > 1 else []
 
 
 def _default(row: Row, kind: StatedType, schema: Mapping[str, Any], found: list[Contradiction]) -> Any:
@@ -391,7 +330,7 @@ def _written_default(row: Row) -> str | None:
 def _is_of_a_case(text: str, match: re.Match[str]) -> bool:
     """Whether a default is that of a case, of which a clause before it says what it is."""
     return (
-        _is_conditional(text, match)
+        is_conditional(text, match)
         or re.search(r"时[，,]?\s*$", text[max(0, match.start() - 8) : match.start()]) is not None
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from document.described_documents import row_of
 from document.own.editions import EDITIONS
 from document.own.truth import TrueRow
 
-from conformance.document import constraints
+from conformance.document import clauses, constraints, enumerations
 from conformance.document.constraints import said
 
 
@@ -193,6 +194,71 @@ def test_what_is_said_of_every_value_is_promised(kind: str, text: str, wanted: d
     assert keywords(kind, text) == wanted
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("每页条数，最大100，默认20。", {"maximum": 100, "default": 20}),
+        ("最多几条。最小1，最大100。", {"minimum": 1, "maximum": 100}),
+        ("每页最大100条", {"maximum": 100}),
+        ("max 100, min 1", {"maximum": 100, "minimum": 1}),
+        ("Page size, max: 100.", {"maximum": 100}),
+        ("条数，1-100。", {"minimum": 1, "maximum": 100}),
+        ("条数（1~100），默认10", {"minimum": 1, "maximum": 100, "default": 10}),
+        ("1-100", {"minimum": 1, "maximum": 100}),
+        ("权重: 1-256", {"minimum": 1, "maximum": 256}),
+        ("Page size, 1-100.", {"minimum": 1, "maximum": 100}),
+        ("取值范围：1-100，1表示最少", {"minimum": 1, "maximum": 100}),
+    ],
+)
+def test_bounds_in_few_words_are_bounds(text: str, wanted: dict[str, Any]) -> None:
+    assert keywords("integer", text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # what is counted is something else
+        "最大100GB",
+        "最大1000万",
+        "最大100个月",
+        "最大重试100次",
+        "每个用户最大100",
+        "例如最大100",
+        "默认最大100",
+        "不是最大100",
+        "类型为ssd时，最大值为100",
+        "type为ssd时，最大100",
+        # two numbers that bound nothing
+        "版本，1-2。",
+        "格式，1-100",
+        "日期，1-31",
+        "例如，1-100",
+        "如：1-100",
+        "见表，1-5",
+        "页码，1-100",
+        "端口，80-90，100-110",
+        "端口，80，90-100",
+        "第1-100条",
+        "条数，1-100以外",
+        "条数，100-1",
+        "时间，0-23点",
+        "2030-01-02",
+        "删除时，1-100",
+        # a value beyond the bounds
+        "取值范围：1-100，-1表示不限",
+        "取值范围1-100或-1",
+        "条数，1-100，0表示全部",
+        "最小1，0不限",
+    ],
+)
+def test_numbers_that_bound_something_else_promise_nothing(text: str) -> None:
+    assert keywords("integer", text) == {}
+
+
+def test_the_largest_value_is_none_of_a_list() -> None:
+    assert {"maximum": 100} == keywords("integer", "最大值为100，0表示不限")
+
+
 def test_a_run_of_spaces_is_one_of_them() -> None:
     assert keywords("integer", "最大值" + " " * 9 + "10。\n  \n范围  ") == {"maximum": 10}
     assert constraints._spaced("a" + " " * 9 + "b \n \n c") == "a b\nc"
@@ -210,10 +276,15 @@ class _Counted:
         return self.pattern.search(text)
 
 
-@pytest.mark.parametrize("name", ["_CONDITION", "_OPEN", "_END", "_NOT_THESE"])
-def test_what_is_looked_at_grows_no_faster_than_the_description(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    counted = _Counted(getattr(constraints, name))
-    monkeypatch.setattr(constraints, name, counted)
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [(clauses, "_CONDITION"), (enumerations, "_OPEN"), (clauses, "_END"), (enumerations, "_NOT_THESE")],
+)
+def test_what_is_looked_at_grows_no_faster_than_the_description(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str
+) -> None:
+    counted = _Counted(getattr(module, name))
+    monkeypatch.setattr(module, name, counted)
     seen = []
     for times in (200, 400):
         counted.seen = 0

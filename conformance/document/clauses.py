@@ -1,0 +1,31 @@
+"""The clauses of a description: where one begins and ends, and whether it speaks of a case and not of every value."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["LONGEST_CLAUSE", "clause_at", "is_conditional"]
+
+LONGEST_CLAUSE = 300
+"""Characters that are looked at before and after a word: time grows with the length of a description, no faster."""
+_CONDITION = re.compile(
+    r"如果|假如|若|当(?!前)|\bif\b|\bwhen\b|\bunless\b"
+    r"|(?:[\w\"”'’`]|为空|[不未][传填]|开启|启用|关闭|禁用)时(?![间长效刻区钟候段限])",
+    re.IGNORECASE | re.ASCII,
+)
+"""What makes a sentence one of a case. An operation's own time (`创建时`) is none."""
+_END = re.compile(r"[。\n]|[;；](?!\s*[\"“'‘`]?\w)|\.(?:\s|$)|$", re.ASCII)
+
+
+def is_conditional(text: str, match: re.Match[str]) -> bool:
+    """Whether the sentence of a match begins with a condition, or too far off to know: it says nothing about every value."""
+    first = max(0, match.start() - LONGEST_CLAUSE)
+    begin = max(text.rfind(mark, first, match.start()) for mark in ("。", "；", "\n", ". ")) + 1
+    return (begin == 0 < first) or _CONDITION.search(text[begin : match.end()]) is not None
+
+
+def clause_at(text: str, begin: int) -> str:
+    """The clause that begins here; none where it is too long to be a list."""
+    window = text[begin : begin + LONGEST_CLAUSE + 1]
+    end = _END.search(window)
+    return "" if end is None or end.start() > LONGEST_CLAUSE else window[: end.start()].rstrip()

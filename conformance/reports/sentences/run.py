@@ -28,6 +28,7 @@ PHRASES: Mapping[str, str] = {
     "read-only": "it takes a {method}, and with --read-only nothing is sent but GET",
     "may-create": "only where nothing may be created; other cases look at what they have made",
     "not-allowed": "{operation} can harm more than what a run makes, and is sent only with --allow {word}",
+    "makes-for-good": "{operation} makes what nothing of the contract removes",
     "allow-names-nothing": "--allow {word} names nothing that is held back in this contract",
     "value-missing": "{operation} needs {name}, which nothing of the contract makes or lists: give it in a file with --values",
     "no-value-known": "no value is known that {operation} would have to take for {name}; one that is known to be there can be "

@@ -25,6 +25,7 @@ from conformance.services.generic.drawing import Offer, drawn, kinds_of, refers
 from conformance.services.generic.rest import PATIENCE, PAUSE, moving, no_more
 
 __all__ = [
+    "EXPOSES",
     "MOST_PAGES",
     "PATIENCE",
     "PAUSE",
@@ -388,13 +389,18 @@ def _plain(operation: Operation) -> dict[str, Offer]:
     members = schema.get("properties", {})
     names = schema.get("required", ())
     free = [name for name, node in members.items() if not refers(name, node) and not EXPOSES.fullmatch(name)]
-    found = {name: drawn(name, members.get(name, {})) for name in names or free}
+    found = {name: _offered(name, members.get(name, {})) for name in names or free}
     for name in names:
         if found[name] is None:
             raise NotExercised(Phrase.of("value-missing", operation=operation.id, name=name))
     known = {name: item for name, item in found.items() if item is not None}
     first = sorted(known, key=lambda name: not known[name].sure)[:1]
     return {name: known[name] for name in names or first}
+
+
+def _offered(name: str, node: Schema) -> Offer | None:
+    """A value for a member; of one that is always null there is no other."""
+    return Offer(None, sure=True) if node.get("type") == "null" else drawn(name, node)
 
 
 def may_be_refused(operation: Operation) -> bool:

@@ -132,7 +132,7 @@ class GenericClient(Client):
         found = dict(self.given(operation))
         for name in schema.get("required", ()):
             if name not in found and name != self.service.marks.name:
-                found[name] = self._value(operation, name, members.get(name, {}))
+                found[name] = self.member(operation, name, members.get(name, {}))
         name = self.service.marks.name
         if name in members:
             found[name] = self.mark(operation, members[name])
@@ -161,8 +161,8 @@ class GenericClient(Client):
         """Where clients choose ids these are words, such as names: one that holds no mark of ours may be somebody's."""
         return self.journal.run_id in chosen.lower() or chosen in self.drawn
 
-    def _value(self, operation: Operation, name: str, node: Schema) -> Any:
-        """A value for a member of the body of a create."""
+    def member(self, operation: Operation, name: str, node: Schema) -> Any:
+        """A value for a member that the body of an operation needs. Raises NotExercised when none can be had."""
         if _REFERENCE.fullmatch(name):
             own = self._referred(operation, name)
             if own is not None:

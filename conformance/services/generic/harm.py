@@ -4,6 +4,8 @@ Rules
 - The words of a path and the key of an action tell: what accounts, rights and limits of a cloud are, what forces a state, and
   what moves the work of others.
 - Reading is free. What writes is sent when `--allow WORD` names each of its words, in the singular or the plural.
+- What an action does may outlast the resource that it is done to, or keep it from being deleted: it is done when `--allow`
+  names that, too. Sent with what has to be refused it does nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from conformance.document.nouns import nouns
 from conformance.model.contract import Operation
 from conformance.model.message import READING
 
-__all__ = ["harmful", "harmful_action", "held_back", "names_nothing", "words_of"]
+__all__ = ["harmful", "harmful_action", "held_back", "lasting", "names_nothing", "parts_of", "words_of"]
 
 ACCOUNTS = frozenset(
     [
@@ -53,6 +55,16 @@ ACTS = frozenset(
     ]
 )
 """Parts of a segment, or of the key of an action, that say what is done to what others have."""
+LASTING = frozenset(
+    [
+        *["create", "clone", "copy", "upload", "export", "import", "save", "backup", "snapshot"],
+        *["publish", "share", "grant", "access", "transfer", "accept", "manage", "unmanage", "invite"],
+        *["lock", "protect", "reserve", "freeze", "retain"],
+        *["attach", "attaching", "detaching", "add", "associate", "bind", "join", "link", "mount", "connection"],
+    ]
+)
+"""Parts of the name of an action that leaves something elsewhere, gives a resource away or links it to another, or keeps it
+from being deleted."""
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 LONGEST = 64 * 1024
 """Bytes of a body that are read for the key of an action."""
@@ -66,13 +78,13 @@ def harmful(operation: Operation) -> str:
 def names_nothing(word: str, operations: Iterable[Operation]) -> bool:
     """Whether no operation would be held back for a word that is allowed."""
     held = {found for item in operations if item.method not in READING for found in _of_path(item.path)}
-    return not any(_named(item, (word,)) for item in held | ACTS)
+    return not any(_named(item, (word,)) for item in held | ACTS | LASTING)
 
 
 def words_of(operations: Iterable[Operation]) -> tuple[str, ...]:
     """The words that --allow has to name so that all operations are sent, whatever their bodies do."""
     paths = (word for item in operations if item.method not in READING for word in _of_path(item.path))
-    return tuple(sorted({*paths, *ACTS}))
+    return tuple(sorted({*paths, *ACTS, *LASTING}))
 
 
 def held_back(operation: Operation, allowed: Collection[str]) -> str:
@@ -86,6 +98,16 @@ def harmful_action(method: str, path: str, body: bytes, allowed: Collection[str]
     if method in READING:
         return ""
     return next((word for word in (*_of_path(path), *_of_body(body)) if not _named(word, allowed)), "")
+
+
+def lasting(operation: Operation, allowed: Collection[str]) -> str:
+    """A word that --allow would have to name so that an action is done to a resource, "" when it may be."""
+    return next((word for word in sorted(LASTING & parts_of(operation)) if not _named(word, allowed)), "")
+
+
+def parts_of(operation: Operation) -> set[str]:
+    """The words in the name of an action: the key of its body, else the last of its path."""
+    return _parts(operation.action or operation.path.rpartition("/")[2])
 
 
 def _named(word: str, allowed: Collection[str]) -> bool:

@@ -2,54 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from rich.console import Console
-from warehouse import write_warehouse
 
-from conformance.cli.reporting import conduct_run
 from conformance.model.contract import Contract, Operation
 from conformance.model.verdict import Outcome, Verdict
-from conformance.proof.reference import Reference
 from conformance.reports.curl import curl_command
-from conformance.run.options import Options
-from conformance.services.fault import Fault, Hooks
+from conformance.services.fault import Hooks
 from conformance.services.generic.arrange import as_far_as, sent_members
 from conformance.services.wire import Answer, Call, Caller, Refused
 
-CASES = "conformance.services.generic.cases"
 Run = Callable[..., Verdict]
-
-
-@pytest.fixture(scope="session")
-def specs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The specs of the warehouse."""
-    return write_warehouse(tmp_path_factory.mktemp("warehouse"))
-
-
-@pytest.fixture
-def run(specs: Path, tmp_path: Path) -> Run:
-    """Runs the cases of a module that a selection names against the warehouse with hooks."""
-
-    def conducted(hooks: Hooks, module: str, selection: str, values: Path | None = None) -> Verdict:
-        target = Fault("any", (), "of this test", hooks)
-        options = Options(
-            specs=specs,
-            embedded=lambda contract: Reference(contract, faults=(target,)),
-            modules=(f"{CASES}.{module}",),
-            selection=selection,
-            values=values,
-            seed=1,
-        )
-        verdict, _ = conduct_run(options, tmp_path, Console(file=io.StringIO()))
-        return verdict
-
-    return conducted
 
 
 def kinds(verdict: Verdict) -> set[tuple[str, str]]:

@@ -231,7 +231,7 @@ def wrong_texts(schema: Schema) -> dict[Class, str]:
 @judges("error.404", "status.failure", "{operation}.path.*", smoke=True)
 def test_404_for_what_is_not_there(cloud: GenericClient, expect: Expect, operation: Operation) -> None:
     resource = cloud.contract.resource_of(operation.id)
-    addresses = resource is not None and operation.path == resource.item and len(parameters_of(operation)) == 1
+    addresses = resource is not None and addresses_one(resource, operation)
     made_by_it = resource is not None and operation.method == "PUT" and resource.create is None
     if not addresses or made_by_it or resource is None or 404 not in cloud.contract.error_codes:
         raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.error(404)))
@@ -243,6 +243,13 @@ def test_404_for_what_is_not_there(cloud: GenericClient, expect: Expect, operati
     named = requirement_id.path(operation.id, resource.parameter)
     if named in cloud.contract.requirements:
         expect.refused(named, exchange, act)
+
+
+def addresses_one(resource: Resource, operation: Operation) -> bool:
+    """Whether an operation is on a single resource, or below it, with a body that can be made where it has one."""
+    below = operation.path.startswith(f"{resource.item}/")
+    sent = operation.request_media_type is None or operation.request_schema is not None
+    return len(parameters_of(operation)) == 1 and (operation.path == resource.item or (below and sent))
 
 
 def absent(operation: Operation, cloud: GenericClient) -> str:

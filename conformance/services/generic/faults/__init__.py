@@ -18,7 +18,7 @@ from functools import partial
 from conformance.model.contract import Contract, Operation
 from conformance.services.fault import Fault
 from conformance.services.forms import form_faults
-from conformance.services.generic.faults import access, defaults, drawn, lists, refusals, sequences, state
+from conformance.services.generic.faults import access, actions, defaults, drawn, lists, refusals, sequences, state
 from conformance.services.generic.faults.reading import kept
 from conformance.services.wire import Call
 
@@ -45,6 +45,7 @@ def _every(contract: Contract, operations: tuple[Operation, ...]) -> Iterator[Fa
     for resource in contract.resources.values():
         if names & set(resource.operations):
             yield from state.faults(contract, resource)
+            yield from actions.faults(contract, resource)
             yield from defaults.faults(contract, resource)
             yield from drawn.faults(contract, resource)
             yield from sequences.faults(contract, resource)

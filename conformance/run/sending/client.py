@@ -43,7 +43,7 @@ from conformance.run.sending.quota import Quota, speaks_of_a_quota
 from conformance.run.service import Service
 from conformance.run.unexercised import NotExercised
 
-__all__ = ["LOOKS", "REGRESSION_SEED", "Client", "made_by"]
+__all__ = ["LOOKS", "NOT_HEARD", "REGRESSION_SEED", "Client", "made_by"]
 
 LONGEST_READ = 64 * 1024
 """Bytes of a body that are read for the name that it gives to what it makes."""

@@ -356,7 +356,7 @@ def own_of(cloud: GenericClient, resource: Resource) -> str:
 def plain_call(cloud: GenericClient, operation: Operation, own: str, **options: Any) -> Exchange:
     """A call of an operation that the contract allows, on this resource where it addresses one; `options` are those of
     the client's call."""
-    body, headers, creates = b"", {}, False
+    body, headers, creates, makes = b"", {}, False, False
     name: object = None
     if operation.request_schema is not None:
         resource = cloud.contract.resource_of(operation.id)
@@ -366,19 +366,16 @@ def plain_call(cloud: GenericClient, operation: Operation, own: str, **options: 
         body = b"[]" if is_a_patch(operation) else cloud.encoded(operation, needed)
         headers = {"Content-Type": operation.request_media_type}
         name = needed.get(cloud.service.marks.name)
-        if creates and isinstance(name, str):
-            cloud.journal.intend(name)
+    if makes:
+        return cloud.tries(name if isinstance(name, str) else "", body=body, headers=headers, **options)
     try:
         exchange = cloud.call(operation.id, own, body=body, headers=headers, **options)
     except TargetError:
         if creates:
-            cloud.loses(name if isinstance(name, str) else "")
+            cloud.loses("")
         raise
-    status = exchange.response.status
-    if creates and not 300 <= status < 500:
-        cloud.loses(name if isinstance(name, str) else "")
-    elif creates and isinstance(name, str) and (status != 401 or options.get("anonymous")):
-        cloud.journal.refused(name)  # 401 to a good token is a gateway's, which may have passed the request on
+    if creates and not 300 <= exchange.response.status < 500:
+        cloud.loses("")  # nobody removes what it makes
     return exchange
 
 

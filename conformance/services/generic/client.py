@@ -9,6 +9,7 @@ Rules
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import secrets
@@ -29,8 +30,9 @@ from conformance.run.reading import Members, identified, reading
 from conformance.run.recorder import CLEANUP
 from conformance.run.secret_members import SECRET
 from conformance.run.sending.caller import NO_NAMES, Query
-from conformance.run.sending.client import Client, made_by
+from conformance.run.sending.client import NOT_HEARD, Client, made_by
 from conformance.run.sending.listing import listed_by
+from conformance.run.sending.provenance import Whose
 from conformance.run.service import unclaimed
 from conformance.run.unexercised import NotExercised
 from conformance.services.generic.drawing import drawn, kinds_of, refers
@@ -142,6 +144,54 @@ class GenericClient(Client):
         """The members of the body of an operation that the file of values has."""
         members = inner_of(operation.request_schema)[1].get("properties", {})
         return {name: value for name, value in self.values_for(operation).items() if name in members}
+
+    def tries(self, name: str, **options: Any) -> Exchange:
+        """Send a create of this name, "" for none, that may have to be refused; `options` are those of `call`. What it makes all
+        the same is removed as whoever sees it, for the path may have named the project of another; where nobody sees it,
+        it is told as what may be left."""
+        if name:
+            self.journal.intend(name)
+        with self._creating(name):
+            exchange = self.call(str(self.resource.create), **options)
+        status = exchange.response.status
+        if 400 <= status < 500 and (status != 401 or options.get("anonymous")):
+            self.journal.refused(name)
+            return exchange  # 401 to a good token is a gateway's, which may have passed the request on
+        made = self._seen(name, exchange) if status < 300 else None
+        if made is not None:
+            own, actor = made
+            self.journal.created(own, name=name, project=self.project(actor))
+            self._made[own] = actor
+            return exchange
+        self.journal.unclear(name, taken=status < 300)
+        self.loses(name)
+        if status in NOT_HEARD:
+            self.journal.cut_off(name)
+        return exchange
+
+    def _seen(self, name: str, create: Exchange) -> tuple[str, str] | None:
+        """The id of what a create of this name has made, and the actor that sees it; None where none does."""
+        own = made_by(create, self.resource)
+        for actor in self.target.actors:
+            shown = self._looked(actor, own or "")
+            if (
+                own is not None
+                and shown is not None
+                and shown.response.status < 300
+                and self._is_made(create, own, shown)
+            ):
+                return own, actor
+        for actor in self.target.actors if self.journal.run_id in name.lower() else ():
+            with contextlib.suppress(TargetError, NotExercised):
+                for row in self._rows(actor) or ():
+                    listed = row.maybe_text(self.resource.id)
+                    if listed and row.maybe_text(self.service.marks.name) == name:
+                        return listed, actor
+        return None
+
+    def _is_made(self, create: Exchange, own: str, shown: Exchange) -> bool:
+        """Whether an id is that of what a create has made, and nobody else's."""
+        return self._provenance is not None and self._provenance.whose(create, own, lambda _own: shown) is Whose.OURS
 
     def mark(self, operation: Operation, node: Schema) -> str:
         """A name of ours that a schema allows. Raises NotExercised where it could not be recognised any more."""

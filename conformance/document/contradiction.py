@@ -44,6 +44,7 @@ DEFAULTS: Mapping[str, str] = {
     "no address": "the operation is left out",
     "odd address": "the address is mended",
     "renamed in path": "the name of the first operation with this path is written",
+    "told by a value": "the operation is left out",
     "two operations": "the first one is written",
     "equal ids": "the longer path has more of its words in the id",
     "failure as success": "the code is an error of the operation",

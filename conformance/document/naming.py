@@ -4,6 +4,7 @@ Rules
 - GET /v2/servers is `server.list`, DELETE /v2/servers/{id} is `server.delete`.
 - Several operations on one method and path whose bodies have one member each, every one another, are actions: each is
   an operation of its own that is called after its member (`server.act.reboot`). So is a POST whose path ends in `action`.
+- Operations that the value of a member or parameter tells apart are not written (selectors.py).
 - Other operations on one method and path: the first is written, and the rest where it says the same.
 - An operation without a method and a path cannot be called and has no id.
 - Where two ids are equal, that with the shorter path keeps it, the other has all words of its path.
@@ -21,6 +22,7 @@ from conformance.document.contradiction import Contradiction, at
 from conformance.document.earlier import Earlier
 from conformance.document.model import ApiOperation, Document, Position, Row
 from conformance.document.nouns import nouns, segments, singular
+from conformance.document.selectors import told_by_a_value
 
 __all__ = ["Inventory", "NamedOperation", "ids_of", "inventory", "named_operations", "operation_id"]
 
@@ -105,8 +107,8 @@ def inventory(document: Document) -> Inventory:
         groups.setdefault((named.method, named.path), []).append(named)
     chosen: list[NamedOperation] = []
     kept: dict[int, str] = {}
-    for group in groups.values():
-        several = _chosen(group, found)
+    for (_, path), group in groups.items():
+        several = _chosen(_without_told(group, path, document, found), found)
         for one in several:
             action = _only_member(one)
             was = earlier.id(one.method, one.path, action, shared=len(several) > 1 or _is_action(one))
@@ -133,8 +135,20 @@ def _has_address(operation: ApiOperation) -> bool:
     return operation.method.upper() in METHODS and bool(operation.path.strip())
 
 
+def _without_told(
+    group: list[NamedOperation], path: str, document: Document, found: list[Contradiction]
+) -> list[NamedOperation]:
+    """Those operations on one method and path that no value tells apart."""
+    told = told_by_a_value([item.operation for item in group], path, document.lines)
+    found += (contradiction for _, contradiction in told)
+    left_out = {id(operation) for operation, _ in told}
+    return [item for item in group if id(item.operation) not in left_out]
+
+
 def _chosen(group: list[NamedOperation], found: list[Contradiction]) -> list[NamedOperation]:
     """Those operations on one method and path that are written, with base ids."""
+    if not group:
+        return []
     keys = [_only_member(item) for item in group]
     acting = group[0].method in {"POST", "PUT", "PATCH"} and len({key for key in keys if key}) > 1
     chosen: dict[str, NamedOperation] = {}

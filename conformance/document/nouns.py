@@ -7,10 +7,10 @@ import re
 __all__ = ["nouns", "segments", "singular"]
 
 _LAST_WORD = re.compile(r"[A-Za-z]*$")
-_ABBREVIATIONS = "vm|db|lb|sg|vg|lv|pv|pvc|vpc|vpn|cdn|rg|gw|svc"
+_ABBREVIATIONS = "vm|db|lb|sg|vg|lv|pv|rg|gw|pg"
 """Abbreviations without a vowel of which there are several; others end with the s of a service (`kms`, `rds`, `dns`)."""
 _SINGULAR = re.compile(
-    rf"(?!(?:{_ABBREVIATIONS})s$)[^aeiouy]{{1,3}}s"
+    rf"(?!(?:{_ABBREVIATIONS})s$)[^aeiouy]{{1,2}}s"
     r"|ecs|evs|obs|ims|ces|eps|nas|sas|aos|os|ios|news|series|species|kubernetes|alias|bus|atlas|canvas|chaos|https"
     r"|.*(?:ss|aas|[sxd]is|(?<!p)(?<!men)us)"
 )

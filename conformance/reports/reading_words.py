@@ -54,6 +54,7 @@ _KINDS = (
     say("no address"),
     say("odd address"),
     say("renamed in path"),
+    say("told by a value"),
     say("two operations"),
     say("equal ids"),
     say("failure as success"),

@@ -50,7 +50,7 @@ def test_a_word_that_only_ends_like_a_plural_is_one_thing(word: str) -> None:
         ),
         *(
             (f"{one}s", one)
-            for one in ("vm", "db", "vpc", "cpu", "gpu", "api", "quota", "cache", "database", "floatingIP")
+            for one in ("vm", "db", "vpc", "tld", "cpu", "gpu", "api", "quota", "cache", "database", "floatingIP")
         ),
         *(
             (f"{one}es", one)

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any, TypeAlias
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from conformance.contract.plainyaml import yaml_tree
 from conformance.contract.prepared import LEDGER, OVERLAY, FileLine
 from conformance.contract.services import METHODS, SHARING, spec_files
 from conformance.model import requirement_id
@@ -17,6 +17,9 @@ from conformance.model.errors import UsageError
 from conformance.model.opening import content
 
 __all__ = ["read_places"]
+
+YamlNode: TypeAlias = Any
+"""A node of the library that read the text."""
 
 
 def read_places(root: Path) -> Mapping[str, tuple[FileLine, ...]]:
@@ -44,15 +47,14 @@ def _nearest(name: str, found: Mapping[str, list[FileLine]]) -> list[FileLine]:
     return [] if known is None else found[known] if known == name else found[known][:1]
 
 
-def _composed(path: Path) -> Node | None:
+def _composed(path: Path) -> YamlNode:
     try:
-        node: Node | None = YAML(typ="safe", pure=True).compose(content(path).decode("utf-8"))
+        return yaml_tree(content(path).decode("utf-8"))
     except (OSError, UnicodeDecodeError, YAMLError) as error:
         raise UsageError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())[:200]}") from None
-    return node
 
 
-def _stated(node: Node | None) -> Iterator[tuple[str, int]]:
+def _stated(node: YamlNode) -> Iterator[tuple[str, int]]:
     """The entries of every `x-requirements`, wherever it stands."""
     for key, _, value in _entries(node):
         if key == "x-requirements":
@@ -64,7 +66,7 @@ def _stated(node: Node | None) -> Iterator[tuple[str, int]]:
         yield from _stated(item)
 
 
-def _of_spec(spec: Node | None) -> Iterator[tuple[str, int]]:
+def _of_spec(spec: YamlNode) -> Iterator[tuple[str, int]]:
     common = _at(spec, "x-common")
     for part, make in (
         ("request-headers", requirement_id.header),
@@ -87,7 +89,7 @@ def _of_spec(spec: Node | None) -> Iterator[tuple[str, int]]:
                 yield from _of_operation(operation, line)
 
 
-def _of_operation(node: Node, begins: int) -> Iterator[tuple[str, int]]:
+def _of_operation(node: YamlNode, begins: int) -> Iterator[tuple[str, int]]:
     sharing = _at(node, SHARING)
     if sharing is not None:
         for _, line, one in _entries(sharing):
@@ -109,38 +111,38 @@ def _of_operation(node: Node, begins: int) -> Iterator[tuple[str, int]]:
             yield requirement_id.response(name, status, member), inner
 
 
-def _of_media(node: Node | None) -> Iterator[tuple[str, int]]:
+def _of_media(node: YamlNode) -> Iterator[tuple[str, int]]:
     for _, _, media in _entries(_at(node, "content")):
         yield from _of_schema(_at(media, "schema"), "")
 
 
-def _of_schema(node: Node | None, prefix: str) -> Iterator[tuple[str, int]]:
+def _of_schema(node: YamlNode, prefix: str) -> Iterator[tuple[str, int]]:
     yield from _of_schema(items, prefix) if (items := _at(node, "items")) is not None else ()
     for name, line, value in _entries(_at(node, "properties")):
         yield prefix + name, line
         yield from _of_schema(value, f"{prefix}{name}.")
 
 
-def _entries(node: Node | None) -> Iterator[tuple[str, int, Node]]:
+def _entries(node: YamlNode) -> Iterator[tuple[str, int, YamlNode]]:
     """(key, line of the key, value) of each member of a mapping; nothing for anything else."""
-    if isinstance(node, MappingNode):
+    if node is not None and node.id == "mapping":
         yield from ((_text(key), _line(key), value) for key, value in node.value)
 
 
-def _line(node: Node) -> int:
+def _line(node: YamlNode) -> int:
     return int(node.start_mark.line) + 1
 
 
-def _items(node: Node | None) -> Iterator[Node]:
-    if isinstance(node, SequenceNode):
+def _items(node: YamlNode) -> Iterator[YamlNode]:
+    if node is not None and node.id == "sequence":
         yield from node.value
 
 
-def _at(node: Node | None, *keys: str) -> Node | None:
+def _at(node: YamlNode, *keys: str) -> YamlNode:
     for key in keys:
         node = next((value for name, _, value in _entries(node) if name == key), None)
     return node
 
 
-def _text(node: Node | None) -> str:
-    return str(node.value) if isinstance(node, ScalarNode) else ""
+def _text(node: YamlNode) -> str:
+    return str(node.value) if node is not None and node.id == "scalar" else ""

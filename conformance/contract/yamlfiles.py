@@ -6,18 +6,18 @@ is imported only where a file is written or has been changed.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from conformance.contract.blockyaml import dump_yaml
 from conformance.contract.doubts import without_doubts
 from conformance.contract.overlay import apply, overlay_of
+from conformance.contract.plainyaml import plain_data
 from conformance.contract.prepared import LEDGER, OVERLAY, Prepared
 from conformance.contract.services import in_order, spec_file, spec_files
 from conformance.model.contract import NO_QUOTE, Quote, Requirement
@@ -46,19 +46,6 @@ def extracted_specs(directory: Path) -> dict[str, dict[str, Any]]:
     return {name: extracted[name] for name in in_order(extracted)}
 
 
-def dump_yaml(value: Any) -> str:
-    """YAML of plain data: block style, insertion order, lines broken near 120 characters, the same bytes each time."""
-    yaml: Any = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = None
-    yaml.width = 120
-    yaml.allow_unicode = True
-    yaml.sort_base_mapping_type_on_output = False
-    yaml.representer.ignore_aliases = lambda _data: True
-    out = io.StringIO()
-    yaml.dump(value, out)
-    return out.getvalue()
-
-
 def ledger_yaml(contract_name: str, requirements: Sequence[Requirement]) -> str:
     """The ledger file of these requirements (schema: specs/schemas/ledger.schema.json)."""
     rows = []
@@ -81,7 +68,7 @@ def ledger_yaml(contract_name: str, requirements: Sequence[Requirement]) -> str:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        data = YAML(typ="safe", pure=True).load(content(path))
+        data = plain_data(content(path).decode("utf-8"))
     except FileNotFoundError:
         raise UsageError(f"{path}: there is no such spec; run `conformance extract` to write it") from None
     except (OSError, YAMLError, UnicodeDecodeError) as error:

@@ -29,8 +29,28 @@ class Documents:
         self._routes = routes
         self._store = store
 
-    def of(self, item: Stored, resource: Resource, schema: Schema, example: Any) -> Any:
-        """A resource in the shape of a schema."""
+    def of(self, item: Stored, resource: Resource, schema: Schema, row: Any = NOTHING) -> Any:
+        """A resource in the shape of a schema; `row` is the example of one that is no object.
+
+        What nobody has said is the same in every answer, whatever each of them has for a schema and an example.
+        """
+        example = self.example(resource) or row
+        maker = self.maker(item.id, item, self.path_of(item, resource))
+        held = self._held(item, resource, schema)
+        otherwise = {
+            name: node
+            for name, node in self.members(resource).items()
+            if name != resource.id and schema.get("properties", {}).get(name, node) != node
+        }
+        if otherwise:
+            where_shown: Schema = {"type": "object", "properties": otherwise}
+            told = self._held(item, resource, where_shown)
+            made = maker.shaped(where_shown, {name: told[name] for name in otherwise if name in told}, example)
+            held = {**held, **made, **item.members}
+        return maker.shaped(schema, held, example)
+
+    def _held(self, item: Stored, resource: Resource, schema: Schema) -> dict[str, Any]:
+        """What is held of a resource where a schema has it shown."""
         held = {**self._references(schema), **item.members}
         node = schema.get("properties", {}).get(resource.id, {})
         held[resource.id] = int(item.id) if kind_of_schema(node) == "integer" and item.id.isdecimal() else item.id
@@ -40,10 +60,9 @@ class Documents:
             for name, value in item.parents.items()
             if name not in held and name in schema.get("properties", {})
         }
-        link = self.path_of(item, resource)
         if resource.address in schema.get("properties", {}):
-            held[resource.address] = link
-        return self.maker(item.id, item, link).shaped(schema, held, example)
+            held[resource.address] = self.path_of(item, resource)
+        return held
 
     def _references(self, schema: Schema) -> dict[str, Any]:
         """What members that refer to other resources hold when nobody has said it: nothing, where they may, else the id of
@@ -97,14 +116,17 @@ class Documents:
         return next((known for known in found if known), {})
 
     def example(self, resource: Resource) -> Mapping[str, Any]:
-        """The members with which the document's example shows a resource where it is shown, else made or changed: where it
-        is listed, what nobody has said is the same."""
+        """The members with which the document's examples show a resource: where it is shown, else made, changed or
+        listed."""
+        found: dict[str, Any] = {}
         for name in (resource.show, resource.create, resource.change):
             whole = operation.response_example if (operation := self.operation(name)) is not None else None
             shown = whole.get(resource.wrapper) if resource.wrapper and isinstance(whole, Mapping) else whole
             if isinstance(shown, Mapping):
-                return shown
-        return {}
+                found = {**shown, **found}
+        listing = resource.list if resource.list is not None and resource.list in self._routes else None
+        listed = row_example(self._routes[listing]) if listing is not None else NOTHING
+        return {**listed, **found} if isinstance(listed, Mapping) else found
 
     def _schema_of_id(self, resource: Resource) -> Schema:
         if resource.id in self.members(resource):

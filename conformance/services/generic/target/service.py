@@ -162,13 +162,11 @@ class GenericPart:
         found = list(self.state.visible(caller, resource.name, self._parents(call, resource)))
         for hooks in self._hooks:
             found = hooks.visible(call, found, self.state) if hooks.visible else found
-        row = row_schema(route)
-        listed, elsewhere = row_example(route), self._documents.example(resource)
-        example = {**(listed if isinstance(listed, Mapping) else {}), **elsewhere} or listed
+        row, example = row_schema(route), row_example(route)
         shown = {item.id: self._documents.of(item, resource, row, example) for item in found}
         whole = {"type": "object", "properties": {**self._documents.members(resource), **row.get("properties", {})}}
         page, total, more = self._listings[route.operation.id].select(
-            found, query, lambda item: {**self._documents.of(item, resource, whole, example), **_named(shown[item.id])}
+            found, query, lambda item: {**self._documents.of(item, resource, whole), **_named(shown[item.id])}
         )
         rows = [shown[item.id] for item in page]
         spec = success_of(route.operation)
@@ -246,9 +244,7 @@ class GenericPart:
             item = self.state.own(caller, resource.name, own, parents)
             body = self._requests.members(call, route)
             if isinstance(body, list):
-                known = self._documents.of(
-                    item, resource, schema_of(self._documents.operation(resource.show)) or {}, NOTHING
-                )
+                known = self._documents.of(item, resource, schema_of(self._documents.operation(resource.show)) or {})
                 body = patched({**known, **item.members}, body)
             self._requests.check_references(caller, body)
             item.members.update(body)
@@ -318,14 +314,15 @@ class GenericPart:
         headers = {"Location": self._documents.path_of(item, resource)}
         if schema is None:
             return self._success(call, route.operation, None, headers)
-        wrapper, example = wrapper_of(schema), route.operation.response_example
+        wrapper = wrapper_of(schema)
         if wrapper:
-            shown = example.get(wrapper, NOTHING) if isinstance(example, Mapping) else NOTHING
-            body: Any = {wrapper: self._documents.of(item, resource, schema["properties"][wrapper], shown)}
+            body: Any = {wrapper: self._documents.of(item, resource, schema["properties"][wrapper])}
         elif kind_of_schema(schema) in {"object", ""}:
-            body = self._documents.of(item, resource, schema, example)
+            body = self._documents.of(item, resource, schema)
         else:
-            body = self._documents.maker(item.id, item, headers["Location"]).shaped(schema, NOTHING, example)
+            body = self._documents.maker(item.id, item, headers["Location"]).shaped(
+                schema, NOTHING, route.operation.response_example
+            )
         return self._success(call, route.operation, body, headers)
 
     def _paper(self, call: Call, route: Route, held: Any, item: Stored | None) -> Answer:

@@ -38,8 +38,9 @@ _COLUMNS = {
     ),
     "code": _words(
         "[HTTP|http|Http][响应|返回|应答](状态码|状态代码)", "[HTTP|http|Http][错误|返回|响应](码|代码)", "(Status|Error|Response|HTTP) Code", "HttpCode",
-        "HTTP Status Code", "HTTP Status", "Code", "Status",
+        "HTTP Status Code", "HTTP Status", "Code", "Status", "HttpStatus[Code]", "(Status|Error)Code",
     ),
+    "label": _words("(业务|内部|平台|系统|子)[错误|返回|响应|状态](码|代码)", "错误(编码|标识|编号)"),
     "type": _words("[参数|数据|字段|值|属性]类型", "[Data |Parameter |Field ]Type"),
     "required": _words(
         "是否[为](必选|必填|必须|必需|必要|强制)[参数|项]", "(必选|必填|必须|必需)[项|参数]", "(必选|必填)/(可选|选填)", "Required", "Mandatory",
@@ -60,6 +61,7 @@ _COLUMNS = {
     "address": _words("URI", "URL", "(请求|访问|接口)[URI|URL|路径|地址]", "路径", "Path"),
 }  # fmt: skip
 _COLUMN = {word.lower(): column for column, words in _COLUMNS.items() for word in words}
+_OF_STATUS = re.compile(r"http|状态|status", re.IGNORECASE)
 _RETURNED = ("返回值", "返回状态")
 _LONGEST_CELLS = sorted((*_COLUMN, *_RETURNED), key=len, reverse=True)
 _STARTS = frozenset(word[0] for word in _LONGEST_CELLS)
@@ -74,9 +76,16 @@ def column_of(cell: str) -> str | None:
 def columns_of(cells: Sequence[str]) -> tuple[str | None, ...]:
     """The columns that the cells of a header name, None for one that is not known.
 
-    What is returned is a code where nothing says of what type it is, else a name.
+    What is returned is a code where nothing says of what type it is, else a name. Of two columns of codes, one of which
+    is called that of a status, the other has codes of the vendor's own.
     """
     found = [column_of(cell) for cell in cells]
+    if found.count("code") == 2:
+        own = [at for at, column in enumerate(found) if column == "code" and not _OF_STATUS.search(cells[at])]
+        if len(own) == 1:
+            found[own[0]] = "label"
+    if "code" not in found:
+        found = [None if column == "label" else column for column in found]
     if "type" in found:
         found = [
             "name" if column is None and "name" not in found and cell.strip() in _RETURNED else column
@@ -120,7 +129,9 @@ def header_of(text: str) -> tuple[str, ...] | None:
     if words is None or len(words) < 2:
         return None
     columns = tuple(column for column in columns_of(words) if column is not None)
-    known = len(columns) == len(words) == len(set(columns)) and columns[0] in {"name", "code"}
+    known = len(columns) == len(words) == len(set(columns)) and (
+        columns[0] in {"name", "code"} or columns[:2] == ("label", "code")
+    )
     return columns if known else None
 
 

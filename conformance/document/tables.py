@@ -24,6 +24,9 @@ _ODD_CODE = re.compile(
     re.ASCII,
 )
 """Codes of a service's own, which are no HTTP status."""
+_STATUS = re.compile(r"([1-5]\d\d)(?: +|$)(.*)")
+_LABELLED = re.compile(r"[!-~]+ +([1-5]\d\d)(?: +|$)(.*)")
+"""A status, and one behind a code of the vendor's own."""
 _ODD_NAME = re.compile(r"-?[A-Za-z0-9_.:-]*[/#&=$%][!-~]*|\d+[A-Za-z_][\w.-]*", re.ASCII)
 """Names in Latin letters that no name is read as."""
 _LONGEST_NAME = 64
@@ -68,6 +71,7 @@ def read_table(
     """The table whose header is `lines[start]`, and the index of the first line after it."""
     columns = header_of(lines[start].text)
     assert columns is not None
+    shown = _without_labels(columns)
     methods = (header_words(lines[start].text) or ("",))[0] in {"方法", "Method"}
     tally.cite(lines[start].number, lines[start].number)
     rows: list[_Open] = []
@@ -81,22 +85,28 @@ def read_table(
             break
         else:
             above = rows[-1] if rows else None
-            opened = _row_start(line, columns, methods=methods, above=above) or _odd_row(line, columns, above)
+            opened = _row_start(line, columns, methods=methods, above=above) or _odd_row(line, shown, above)
             if opened is not None:
                 rows.append(opened)
             elif not rows or _is_heading(lines, at, rows, columns, methods=methods):
                 break
             else:
-                _continue(rows[-1], line, columns)
+                _continue(rows[-1], line, shown)
         at += 1
     if _tells_depth(rows):
         for item in rows:
             item.inset += item.blanks
-    done = nested(((item.inset, _closed(item, columns, tally)) for item in rows), tally)
+    done = nested(((item.inset, _closed(item, shown, tally)) for item in rows), tally)
     last = done[-1].last_line if done else lines[start].number
     if not done:
         tally.doubt(lines[start].number, last, "a table without a row that can be read", lines[start].text)
-    return Table(columns, done, lines[start].number, last, place, owner), at
+    return Table(shown, done, lines[start].number, last, place, owner), at
+
+
+def _without_labels(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns whose cells are read. Where a vendor's own codes end, a line does not tell: beside them a status is all
+    that is sure."""
+    return ("code", "description") if "label" in columns else columns
 
 
 def _tells_depth(rows: Sequence[_Open]) -> bool:
@@ -147,9 +157,9 @@ def _is_heading(
 def _row_start(line: Line, columns: tuple[str, ...], *, methods: bool, above: _Open | None) -> _Open | None:
     """The row that begins on this line, or None when the line goes on with the row before."""
     text = line.text
-    if columns[0] == "code":
-        match = re.match(r"([1-5]\d\d)(?: +|$)(.*)", text)
-        return _opened(line, match.group(1), match.group(2), columns) if match else None
+    if columns[0] in {"code", "label"}:
+        match = (_STATUS if columns[0] == "code" else _LABELLED).match(text)
+        return _opened(line, match.group(1), match.group(2), _without_labels(columns)) if match else None
     mark = _INSET.match(text)
     name, _, rest = text[mark.end() if mark else 0 :].partition(" ")
     inset = mark.end() if mark else 0

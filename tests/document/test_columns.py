@@ -70,3 +70,11 @@ def test_what_is_returned_is_a_code_where_nothing_says_its_type() -> None:
     assert header_of("返回值 说明") == ("code", "description")
     assert header_of("返回值 类型 说明") == ("name", "type", "description")
     assert columns_of(["状态码", "返回值", "说明"]) == ("code", None, "description")
+
+
+def test_of_two_columns_of_codes_that_of_a_status_is_known_by_its_words() -> None:
+    assert ("label", "code", "description") == header_of("错误码 HTTP状态码 描述")
+    assert ("code", "label", "phrase") == columns_of(["HttpCode", "错误码", "错误信息"])
+    assert ("code", "code") == columns_of(["错误码", "返回码"])
+    assert ("name", None, "description") == columns_of(["参数", "内部码", "描述"])
+    assert [None, None] == [header_of(text) for text in ("错误码 返回码 描述", "业务码 描述 状态码")]

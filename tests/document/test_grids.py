@@ -109,6 +109,13 @@ def test_of_two_columns_of_codes_the_statuses_of_http_are_read() -> None:
         assert seen.unread == []
 
 
+def test_a_status_is_known_by_its_heading_where_a_cell_below_is_none() -> None:
+    head = ("错误码", "HTTP状态码", "描述")
+    table, seen = read(grid(head, ("InUse", "409", "甲。"), ("Odd", "4xx", "乙。"), ("20001", "404", "丙。")))
+    assert ["409", "404"] == [row.name for row in table.rows]
+    assert [(3, "a row whose code is no HTTP status")] == [(item.line, item.reason) for item in seen.unread]
+
+
 def test_a_code_may_stand_with_its_phrase_in_one_cell() -> None:
     table, seen = read(grid(("返回值", "说明"), ("403 Forbidden", "甲。")))
     assert [("403", "Forbidden")] == [(row.name, row.type) for row in table.rows]

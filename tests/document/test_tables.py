@@ -171,6 +171,31 @@ def test_a_code_of_the_service_s_own_is_told_and_is_no_part_of_the_row_above(cod
     assert unread(head, f"{code} 书不对。", "404 Not Found 没有。") == ([("404", "没有。")], [(2, NO_CODE)])
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        (
+            "HTTP状态码 错误码 错误信息 描述",
+            "400 BadSize bad size 大小不对",
+            "404 Gone 没有。",
+            "见概述。",
+            "409 A.01 有。",
+        ),
+        ("错误码 HTTP状态码 描述", "BadSize 400 大小不对", "Gone 404 没有。", "见概述。", "A.01 409 有。"),
+        ("状态码 业务码 说明", "400 10001 大小不对", "404 10002 没有。", "见概述。", "409 10003 有。"),
+        ("Error Code HTTP Status Description", "BadSize 400 大小不对", "Gone 404 没有。", "见概述。", "A.01 409 有。"),
+    ],
+)
+def test_beside_codes_of_the_service_s_own_the_statuses_of_http_are_read(table: tuple[str, ...]) -> None:
+    rows, told = unread(*table)
+    assert (["400", "404", "409"], []) == ([name for name, _ in rows], told)
+
+
+def test_a_code_of_the_service_s_own_without_a_status_is_told() -> None:
+    table = ("错误码 HTTP状态码 描述", "BadSize 400 大小不对。", "BOOK_GONE 没有。", "A.01 409 有。")
+    assert unread(*table) == ([("400", "大小不对。"), ("409", "有。")], [(3, NO_CODE)])
+
+
 def test_a_phrase_or_a_description_of_a_code_goes_on() -> None:
     found = unread(
         "错误码 错误信息 描述",

@@ -301,8 +301,11 @@ class Contract:
 
     @cached_property
     def token_operation(self) -> Operation | None:
-        """The operation that gives a token to who has none, or None when the contract has none."""
-        return next((item for item in self.operations.values() if item.issues_token and not item.secured), None)
+        """The operation that gives a token to who has none, or None when the contract has none: the one that says so, else
+        the only one that asks for none beside others that do."""
+        free = [item for item in self.operations.values() if not item.secured]
+        only = free if len(free) == 1 < len(self.operations) and free[0].method == "POST" else []
+        return next((item for item in free if item.issues_token), None) or next(iter(only), None)
 
     @cached_property
     def failure_object(self) -> tuple[str, Schema] | None:

@@ -6,13 +6,16 @@ import copy
 import json
 from typing import Any
 
+from conformance.model.contract import Operation
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import NotApplicable, NotExercised
 from conformance.run.sending.client import Client
 
-__all__ = ["TOKEN_HEADER", "login", "token_call"]
+__all__ = ["TOKEN_HEADER", "login", "token_call", "token_operation"]
 
+NAME = "auth.token"
+"""What the id of the operation that gives a token begins with."""
 TOKEN_HEADER = "X-Subject-Token"
 """The header of the answer that holds the token (document line 331)."""
 
@@ -20,14 +23,20 @@ TOKEN_HEADER = "X-Subject-Token"
 def token_call(cloud: Client, body: Any, shown_as: str = "$OS_TOKEN") -> Exchange:
     """Ask for a token with this body; in reports it stands as the variable `shown_as`. Raises NotApplicable where the
     contract has no such call."""
-    if "auth.token" not in cloud.contract.operations:
-        raise NotApplicable(Phrase.of("not-promised", requirement="auth.token"))
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    exchange = cloud.call("auth.token", body=data, headers={"Content-Type": "application/json"})
+    exchange = cloud.call(token_operation(cloud).id, body=data, headers={"Content-Type": "application/json"})
     token = exchange.response.headers.get(TOKEN_HEADER)
     if token:
         cloud.secrets.learn(token, shown_as)
     return exchange
+
+
+def token_operation(cloud: Client) -> Operation:
+    """The operation that gives a token. Raises NotApplicable where the contract has none of this service."""
+    operation = cloud.contract.token_operation
+    if operation is None or not operation.id.startswith(NAME):
+        raise NotApplicable(Phrase.of("not-promised", requirement=NAME))
+    return operation
 
 
 def login(cloud: Client) -> dict[str, Any]:

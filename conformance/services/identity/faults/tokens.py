@@ -28,8 +28,11 @@ PATH = "/auth/tokens"
 
 
 def faults(contract: Contract) -> Iterator[Fault]:
-    """The faults of tokens; none where the document does not say how one is given."""
+    """The faults of tokens; where the document says no more than what is sent for one, that of its shape alone."""
     if TOKEN not in contract.operations:
+        operation = contract.token_operation
+        if operation is not None and operation.id.startswith(TOKEN):
+            yield _taking_any_shape(operation.id)
         return
     yield from form_faults(contract, contract.operations[TOKEN], _names_project_by_id)
     yield from _credentials()
@@ -161,19 +164,24 @@ def _of_another(answer: Answer) -> Answer:
     return replace(answer, body=body)
 
 
-def _refusals(contract: Contract) -> Iterator[Fault]:
-    def refused(status: int, change: Callable[[Answer], Answer]) -> Hooks:
-        return changing(lambda call, answer: answer.status == status and _is_token_call(call), change)
+def _refused(status: int, change: Callable[[Answer], Answer]) -> Hooks:
+    return changing(lambda call, answer: answer.status == status and _is_token_call(call), change)
 
-    yield Fault(
-        "auth.token.lenient",
-        (rid.request(TOKEN), rid.body(TOKEN, "auth")),
+
+def _taking_any_shape(operation: str) -> Fault:
+    return Fault(
+        f"{TOKEN}.lenient",
+        (rid.request(operation), rid.body(operation, "auth")),
         "a token call of another shape gets 201",
-        refused(400, lambda answer: replace(answer, status=201, body={"token": {}})),
+        _refused(400, lambda answer: replace(answer, status=201, body={"token": {}})),
     )
+
+
+def _refusals(contract: Contract) -> Iterator[Fault]:
+    yield _taking_any_shape(TOKEN)
     yield Fault(
         "auth.token.refusal",
         REFUSED,
         "a wrong password is answered with 403",
-        refused(401, lambda answer: refusal(contract, 403, answer)),
+        _refused(401, lambda answer: refusal(contract, 403, answer)),
     )

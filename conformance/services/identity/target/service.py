@@ -21,8 +21,8 @@ class IdentityPart:
 
     def __init__(self, around: Surroundings) -> None:
         operation = around.contract.token_operation
-        documented = operation is not None and operation.path == PATH
-        self._success = operation.responses[0].status if operation is not None and documented else 201
+        promised = operation.responses if operation is not None and operation.path == PATH else ()
+        self._success = promised[0].status if promised else 201
         self.tokens = Accounts(around.urls, around.clock)
 
     @property

@@ -6,6 +6,8 @@ Rules
   `x-requirements`. What any document promises comes last, and gives way to what the errata say (general.py).
 - Authority is `ruling` where the overlay wrote `x-ruling`, `upstream` where it wrote `x-authority: upstream`, else
   `document`.
+- What an example leaves out of a request and shows in the answer may be chance: it binds where errata state promises, so that
+  a person has read them.
 - A default that a row names binds where what is made is shown with the member (said_defaults.py).
 - That values are refused which a parameter or member cannot have goes by the ruling that the common part names as
   `x-leniency`, where no other ruling speaks of the parameter.
@@ -53,10 +55,11 @@ def _refuses(item: Requirement) -> bool:
 
 def _all(specs: Mapping[str, Mapping[str, Any]], leniency: int | None) -> Iterator[Requirement]:
     yield from _common(common_spec(specs))
+    reviewed = any("x-requirements" in spec for spec in specs.values())
     for spec in specs.values():
         yield from _stated(spec, None)
         for _, _, operation in operations_of(spec):
-            yield from _operation(operation, leniency)
+            yield from _operation(operation, leniency, reviewed=reviewed)
         yield from _unsent(spec)
     yield from general(specs)
 
@@ -106,7 +109,7 @@ def _common(spec: Mapping[str, Any]) -> Iterator[Requirement]:
         yield _make(requirement_id.error(code), text, merged, Kind.ERROR, status=code)
 
 
-def _operation(operation: Mapping[str, Any], leniency: int | None) -> Iterator[Requirement]:
+def _operation(operation: Mapping[str, Any], leniency: int | None, *, reviewed: bool) -> Iterator[Requirement]:
     name = operation["operationId"]
     upstream = operation.get("x-authority") == "upstream"
 
@@ -155,7 +158,7 @@ def _operation(operation: Mapping[str, Any], leniency: int | None) -> Iterator[R
         text = Statement("Other spellings of what is allowed, and what the document does not have, are refused")
         node = {"x-source": operation["x-source"], "x-ruling": leniency, "x-level": "may"}
         yield _make(requirement_id.lenient(name), text, node, Kind.LENIENT, operation=name, upstream=True)
-    for member, (value, source) in sorted(defaults_of(operation).items()):
+    for member, (value, source) in sorted(defaults_of(operation).items()) if reviewed else ():
         names = {"member": member, "value": _shown(value)}
         text = Statement(LEFT_OUT, names)
         yield make(requirement_id.default(name, member), text, {"x-source": source}, Kind.DEFAULT, place=member)

@@ -159,6 +159,14 @@ def test_leniency_is_advice_and_refusals_go_by_the_ruling_that_the_errata_name(s
     assert {item.ruling for item in derive(specs) if item.id in {advice.id, parameter.id}} == {None}
 
 
+def test_what_only_an_example_leaves_out_is_promised_where_errata_state_promises(specs: Specs) -> None:
+    changed = copy.deepcopy(specs)
+    for spec in changed.values():
+        spec.pop("x-requirements", None)
+    assert {"book.create.default.lent"} <= {item.id for item in derive(specs)}
+    assert [] == [item.id for item in derive(changed) if ".default." in item.id]
+
+
 def test_an_operation_of_upstream_owes_only_its_answer(specs: Specs) -> None:
     changed = copy.deepcopy(specs)
     changed["reader"]["paths"]["/v1/readers/{reader_card}"]["put"]["x-authority"] = "upstream"

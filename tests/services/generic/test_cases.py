@@ -182,3 +182,8 @@ def test_no_run_sets_what_reaches_beyond_its_resource(goods: Contract) -> None:
     found = sent_members(replace(goods, operations=operations), "rack.update", goods.resources["rack"])
     assert "tall" in found
     assert not far & found.keys()
+
+
+def test_what_one_subject_cannot_show_of_a_common_promise_is_judged_by_the_others(run: Run) -> None:
+    verdict = run(refusing("slot.list", 404), "test_refusals", "parameter_that and slot or cannot_be_read and rack")
+    assert "passed" == next(item.outcome.value for item in verdict.requirements if item.id == "error.400")

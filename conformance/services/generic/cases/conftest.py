@@ -9,7 +9,7 @@ import pytest
 from conformance.model.contract import Contract, Operation, Resource
 from conformance.model.deviation import Deviation
 from conformance.model.message import Exchange
-from conformance.run.cases import Expect, NotExercised
+from conformance.run.cases import Expect, NotApplicable, NotExercised
 from conformance.run.items import case_of, client_of, key_of
 from conformance.run.sending.client import Client
 from conformance.run.session import Session
@@ -57,8 +57,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
             if case is not None and _subject(item)
             else []
         )
-        if reason.requirements or not own:
+        if reason.requirements or _subject(item) is None:
             raise
+        if not own:
+            raise NotApplicable(reason.reason) from None
         raise NotExercised(reason.reason, *own) from None
 
 

@@ -76,6 +76,8 @@ def _creates(contract: Contract, resource: Resource) -> Iterator[Fault]:
             _storing(create, another),
         )
     for member, value in contract.operations[create].defaults.items():
+        if rid.default(create, member) not in contract.requirements:
+            continue
 
         def otherwise(
             _call: Call, item: Stored, _store: GenericStore, member: str = member, value: Any = value

@@ -146,7 +146,7 @@ def operations() -> Chapter:
         ("seal.list", "GET", "/v3/seals", {"query": {**LIMIT, "crate_id": {"type": "string"}}, 200: rows("seals", obj(SEAL))}),
         ("seal.create", "POST", "/v3/seals", {"body": within("seal", obj(some(SEAL, "name", "crate_id"))), 201: within("seal", obj(SEAL))}),
         ("seal.show", "GET", "/v3/seals/{seal_id}", {200: within("seal", obj(SEAL))}),
-        ("seal.update", "PATCH", "/v3/seals/{seal_id}", {"body": within("seal", obj(some(SEAL, "name"))), 200: within("seal", obj(SEAL))}),
+        ("seal.update", "PATCH", "/v3/seals/{seal_id}", {"body": within("seal", obj(some(SEAL, "name"))), 202: within("seal", obj(SEAL))}),
         ("seal.delete", "DELETE", "/v3/seals/{seal_id}", {204: None}),
         ("rack.list", "GET", racks, {"query": {"name": {"type": "string"}}, 200: rows("racks", obj(RACK))}),
         ("rack.create", "POST", racks, {"body": within("rack", obj(some(RACK, "name", "rows", "hall"))), 201: within("rack", obj(RACK)), "headers": ["Location"]}),

@@ -7,6 +7,7 @@ import contextlib
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from conformance.contract.producers import inner_of, parameters_of
@@ -21,6 +22,7 @@ from conformance.run.cases import NotApplicable, NotExercised
 from conformance.run.reading import Members, identified, reading
 from conformance.run.sending.listing import listed_by
 from conformance.services.generic.client import GenericClient
+from conformance.services.generic.delay import accepted, seen_after, sent_when_free
 from conformance.services.generic.drawing import Offer, drawn, kinds_of, refers
 from conformance.services.generic.rest import PATIENCE, PAUSE, moving, no_more
 
@@ -338,18 +340,23 @@ def changed_in_some_form(
     them."""
     forms = forms_of(cloud, resource, before)
     for beside in forms:
-        exchange = changed_with(cloud, own, members, beside)
+        exchange = sent_when_free(cloud, partial(changed_with, cloud, own, members, beside))
         if not is_refused(exchange):
             break
     return exchange, beside
 
 
-def own_of(cloud: GenericClient, resource: Resource) -> str:
-    """The id of a new resource, once it is there. Raises NotExercised when none is made."""
+def own_of(cloud: GenericClient, resource: Resource, *, listed: bool = False) -> str:
+    """The id of a new resource, once it is there; where it is to be `listed`, and was only accepted, once it is that, too.
+    Raises NotExercised when none is made."""
     if cloud.service.about != resource.name:
         raise NotExercised(Phrase.of("nothing-makes", resource=resource.name))
-    own = cloud.make().text(resource.id)
+    made = cloud.make()
+    own = made.text(resource.id)
     settled(cloud, resource, own)
+    if listed and accepted(made.source):
+        with contextlib.suppress(NotExercised):  # a list that cannot be looked through is judged by the case
+            seen_after(cloud, made.source, partial(row_of, cloud, resource, own), bool)
     return own
 
 

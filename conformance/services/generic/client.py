@@ -24,7 +24,7 @@ from conformance.generate.values import plain_value
 from conformance.model.contract import Operation, Parameter, Resource, Schema
 from conformance.model.errors import TargetError
 from conformance.model.jsonvalue import JSON
-from conformance.model.message import READING, Exchange, Request
+from conformance.model.message import GONE, READING, Exchange, Request
 from conformance.model.phrase import Phrase
 from conformance.run.reading import Members, identified, reading
 from conformance.run.recorder import CLEANUP
@@ -275,7 +275,13 @@ class GenericClient(Client):
     def _await(self, own: str) -> None:
         """Wait until the service is done with a resource. Raises NotExercised when it is not in a time."""
         waited = 0.0
-        while self.resource.show is not None and (status := moving(self.told(self.show(own)))):
+        while self.resource.show is not None:
+            exchange = self.show(own)
+            status = moving(self.told(exchange))
+            if not status and exchange.response.status not in GONE:
+                return
+            if waited >= PATIENCE and not status:
+                raise NotExercised(Phrase.of("shows-nothing", where="shown"))
             if waited >= PATIENCE:
                 raise NotExercised(Phrase.of("still-moving", resource=self.resource.name, status=status))
             self.wait(PAUSE)

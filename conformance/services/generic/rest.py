@@ -1,7 +1,7 @@
 """Whether something is still done with a resource, or it is no more, as it says itself; and how long a service has for it.
 
 Rules
-- What is called a status or a state tells, alone or of something (`stack_status`, `provisioningState`).
+- What is called a status, a state or a phase tells, alone or of something (`stack_status`, `provisioningState`).
 - Where one is called just that, it alone tells that the resource is no more: another may be that of a part of it
   (`migration_status`).
 """
@@ -17,11 +17,11 @@ __all__ = ["PATIENCE", "PAUSE", "moving", "no_more"]
 
 PATIENCE, PAUSE = 10.0, 0.5
 """Seconds in which a service that has accepted something has to do it, and between two looks."""
-WORDS = ("status", "state")
+WORDS = ("status", "state", "phase")
 """What members are called, or their names end in, that say how a resource is."""
 FLAGS = ("deleted", "is_deleted")
 """Members that say of a resource by being true that it is no more."""
-MOVING = re.compile(r"ing\Z|pending|queued|build|in_progress", re.IGNORECASE)
+MOVING = re.compile(r"ing\Z|pending|queued|build|in[\W_]?progress", re.IGNORECASE)
 AT_REST = re.compile(r"(\A|[_-])error|running\Z", re.IGNORECASE)
 """What the status of a resource says with which something is still done, and what only sounds like that."""
 NO_MORE = re.compile(r"(soft[\W_]?)?delete(d|[\W_]?completed?)", re.IGNORECASE)

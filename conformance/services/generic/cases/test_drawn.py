@@ -8,6 +8,7 @@ changes, and once more with the seed of the run.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -27,6 +28,7 @@ from conformance.model.equivalence import VALID, Class, Part, Standing
 from conformance.model.message import GONE, Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotApplicable, NotExercised, call
+from conformance.run.reading import Members
 from conformance.run.sending.client import made_by
 from conformance.services.generic import NAMING
 from conformance.services.generic.arrange import (
@@ -50,6 +52,7 @@ from conformance.services.generic.arrange import (
 )
 from conformance.services.generic.cases.test_refusals import allowed_first, selects_nothing
 from conformance.services.generic.client import GenericClient
+from conformance.services.generic.delay import seen_after
 from conformance.services.generic.drawing import refers
 from conformance.services.generic.subjects import judges, resources_of
 from conformance.services.generic.tries import DrawnAnswer, DrawnClass, broken_members, forgotten, plain_texts, tried
@@ -157,7 +160,9 @@ def test_texts_of_a_create_are_kept_to_the_letter_or_refused(
             own = made_by(exchange, resource)
             if own is None or exchange.response.status not in success_of(cloud.contract, str(resource.create)):
                 return None
-            seen = shown(cloud, resource, own) if resource.show or resource.list else inner(exchange, resource)
+            seen: Members | None = inner(exchange, resource)
+            if resource.show or resource.list:
+                seen = seen_after(cloud, exchange, partial(shown, cloud, resource, own), bool)
             if seen is None or row.place not in seen:
                 return None
             terms, values = (("where", "shown"),), (("due", whole), ("got", str(seen.get(row.place))))

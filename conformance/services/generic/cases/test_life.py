@@ -4,6 +4,7 @@ deleted is gone."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from conformance.contract.producers import inner_of
 from conformance.model import requirement_id
@@ -44,6 +45,7 @@ from conformance.services.generic.arrange import (
     value_for,
 )
 from conformance.services.generic.client import GenericClient
+from conformance.services.generic.delay import accepted, seen_after, sent_when_free
 from conformance.services.generic.drawing import Offer, refers
 from conformance.services.generic.subjects import judges
 
@@ -73,14 +75,21 @@ def test_what_is_made_is_shown_and_listed(cloud: GenericClient, expect: Expect, 
     own = made_by(exchange, resource)
     if own is None:
         raise unready(exchange)
-    as_sent(cloud, expect, resource, sent, inner(exchange, resource), "answer", exchange)
+    if not accepted(exchange):
+        as_sent(cloud, expect, resource, sent, inner(exchange, resource), "answer", exchange)
+    done = partial(is_as_sent, cloud, resource, sent)
     if resource.show is not None:
-        seen = shown(cloud, resource, own)
+        seen = seen_after(cloud, exchange, partial(shown, cloud, resource, own), done)
         there = Deviation("made-and-not-there", operation=resource.create)
         if expect(about(cloud.contract, resource.create), seen is not None, there, exchange) and seen is not None:
             as_sent(cloud, expect, resource, sent, seen, "shown", seen.source)
     if resource.list is not None:
-        rows = [row for row in rows_of(cloud, resource) if row.maybe_text(resource.id) == own]
+        rows = seen_after(
+            cloud,
+            exchange,
+            lambda: [row for row in rows_of(cloud, resource) if row.maybe_text(resource.id) == own],
+            lambda rows: bool(rows) and all(map(done, rows)),
+        )
         whole = first_of(cloud.contract, requirement_id.complete(resource.list), about(cloud.contract, resource.list))
         page = cloud.recorder.exchanges[-1]
         expect(whole, bool(rows), Deviation("not-listed"), page)
@@ -136,14 +145,32 @@ def as_sent(
     where: str,
     exchange: Exchange,
 ) -> None:
-    """Judge that the members of a resource are as a create has set them, where they are shown at all."""
+    """Judge that the members of a resource are as a create has set them, where they are shown at all. Raises NotExercised
+    when they are not, and the service is still at work on it."""
     assert resource.create is not None
-    for name, node in sent_members(cloud.contract, resource.create, resource).items():
-        if name in sent and name in seen:
-            requirement = body_requirement(cloud.contract, resource.create, name)
-            expect.equal(
-                requirement, sent[name], as_far_as(node, sent[name], seen.get(name)), name, exchange, where=where
-            )
+    status = moving(seen)
+    if status and not is_as_sent(cloud, resource, sent, seen):
+        raise NotExercised(Phrase.of("still-moving", resource=resource.name, status=status))
+    for name, found in told_of(cloud, resource, sent, seen).items():
+        requirement = body_requirement(cloud.contract, resource.create, name)
+        expect.equal(requirement, sent[name], found, name, exchange, where=where)
+
+
+def is_as_sent(cloud: GenericClient, resource: Resource, sent: Mapping[str, JSON], seen: Members | None) -> bool:
+    """Whether a resource is there, and its members are as a create has set them."""
+    return seen is not None and all(
+        equal(sent[name], found) for name, found in told_of(cloud, resource, sent, seen).items()
+    )
+
+
+def told_of(cloud: GenericClient, resource: Resource, sent: Mapping[str, JSON], seen: Members) -> dict[str, JSON]:
+    """What is seen of the members that a create has set, where they are shown at all."""
+    nodes = sent_members(cloud.contract, resource.create, resource)
+    return {
+        name: as_far_as(node, sent[name], seen.get(name))
+        for name, node in nodes.items()
+        if name in sent and name in seen
+    }
 
 
 @judges(
@@ -190,11 +217,13 @@ def test_what_is_changed_is_changed_and_nothing_else_moves(
             elif is_refused(exchange):
                 unknown.append(name)
             continue
-        answered, seen = inner(exchange, resource), settled(cloud, resource, own)
-        if equal(item.value, seen.get(name)):
+        seen = seen_after(
+            cloud, exchange, partial(settled, cloud, resource, own), partial(has_value, name, node, item.value)
+        )
+        if has_value(name, node, item.value, seen):
             has_meaning(cloud, expect, operation.method, exchange)
-        for where, found in (("answer", answered), ("shown", seen)):
-            if name in found:
+        for where, found in (("answer", inner(exchange, resource)), ("shown", seen)):
+            if name in found and (where == "shown" or not accepted(exchange)):
                 got = as_far_as(names[name], item.value, found.get(name))
                 expect.equal(requirement, item.value, got, name, exchange, where=where)
         for other in sorted(kept - {name}):
@@ -217,6 +246,11 @@ def test_what_is_changed_is_changed_and_nothing_else_moves(
     unknown_values(
         resource.change, unknown, {body_requirement(cloud.contract, resource.change, name) for name in unknown}
     )
+
+
+def has_value(name: str, node: Schema, value: JSON, seen: Members) -> bool:
+    """Whether a member is seen to have a value."""
+    return equal(value, as_far_as(node, value, seen.get(name)))
 
 
 UNSET: tuple[JSON, ...] = (None, False, 0, "", [], {})
@@ -243,7 +277,7 @@ def test_what_is_deleted_is_gone(cloud: GenericClient, expect: Expect, resource:
     assert resource.remove is not None
     beside, own = own_of(cloud, resource), own_of(cloud, resource)
     after = own_of(cloud, resource)
-    exchange = cloud.delete(own)
+    exchange = sent_when_free(cloud, partial(cloud.delete, own))
     due = success_of(cloud.contract, resource.remove)
     whole = about(cloud.contract, resource.remove)
     if not expect.status(whole, exchange, *due):

@@ -57,7 +57,7 @@ def test_pages_hold_every_resource_once(cloud: GenericClient, expect: Expect, re
     size = page_size(schema_of(cloud, resource, limit))
     if not size:
         raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.query(resource.list, limit)))
-    made = {own_of(cloud, resource) for _ in range(3)}
+    made = {own_of(cloud, resource, listed=True) for _ in range(3)}
     ways = [name for names in (MARKERS, OFFSETS) if (name := parameter_of(cloud, resource, names))]
     for leads in ways or [""]:
         led_on(cloud, expect, resource, (limit, size, leads), made)

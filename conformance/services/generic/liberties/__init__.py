@@ -13,6 +13,7 @@ from typing import Any
 from conformance.model.contract import Contract, Operation
 from conformance.services.fault import Fault, Hooks
 from conformance.services.generic.faults.reading import succeeded, with_rows
+from conformance.services.generic.liberties.later import later
 from conformance.services.generic.target.store import GenericStore
 from conformance.services.product import FaultRows, family
 from conformance.services.wire import Answer, Call, Caller, Refused
@@ -31,6 +32,7 @@ def liberties(contract: Contract, operations: Iterable[Operation]) -> Iterator[F
             ("refusals", _refusals(contract, names)),
             ("lists", _lists(contract, names)),
             ("state", _state(contract, names)),
+            ("later", later(contract, names)),
         ):
             yield from family(f"liberty.any.{area}", (), rows)
 

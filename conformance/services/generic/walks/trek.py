@@ -10,7 +10,8 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Self
 
 from conformance.contract.producers import inner_of
@@ -39,6 +40,7 @@ from conformance.services.generic.arrange import (
     unready,
 )
 from conformance.services.generic.client import GenericClient
+from conformance.services.generic.delay import accepted, seen_after, sent_when_free
 from conformance.services.generic.walks.promises import Broken, Promises, WalkAct
 from conformance.services.generic.walks.stride import Naming, Stride
 
@@ -64,6 +66,7 @@ class Trek:
         self._expect = expect
         self._names: dict[int, str] = {}
         self._trail: list[int] = []
+        self._written: Exchange | None = None  # the last request that was taken, until a list was seen after it
         made = sent_members(cloud.contract, resource.create, resource)
         changed = sent_members(cloud.contract, resource.change, resource) if resource.change else {}
         self._kept = {name: node for name, node in {**changed, **made}.items() if name != resource.id}
@@ -113,7 +116,7 @@ class Trek:
         self.due[step.slot] = {name: sent[name] for name in self._kept.keys() & sent.keys()}
         self.acts[step.slot] = []
         self._acted(step.slot, "create", named=frozenset(self.due[step.slot]))
-        self._await(step.slot)
+        self._await(step.slot, exchange)
 
     def _change(self, step: Stride) -> None:
         own = self.there.get(step.slot)
@@ -133,7 +136,7 @@ class Trek:
             if exchange.request.method == "PUT":  # it may replace the whole resource (RFC 9110, 9.3.4)
                 due = {name: value for name, value in due.items() if name in beside}
             self.due[step.slot] = {**due, **members}
-            self._await(step.slot)
+            self._await(step.slot, exchange)
             return
         self._acted(step.slot, "change", refused=True, named=named)
         if status >= 500 or status in {408, 429}:
@@ -143,12 +146,13 @@ class Trek:
         own = self.there.get(step.slot)
         if own is None:
             return
-        exchange = self.cloud.delete(own)
+        exchange = sent_when_free(self.cloud, partial(self.cloud.delete, own))
         status = exchange.response.status
         if status not in success_of(self.cloud.contract, str(self.resource.remove)):
             if status >= 500 or status in {408, 429}:
                 self._forget(step.slot)
             return
+        self._written = exchange
         self._acted(step.slot, "remove")
         self._forget(step.slot)
         if self._leaves(own, exchange):
@@ -168,9 +172,11 @@ class Trek:
         if self.resource.list is None:
             return
         try:
-            rows = list(rows_of(self.cloud, self.resource))
+            look = partial(rows_of, self.cloud, self.resource)
+            rows = seen_after(self.cloud, self._written, lambda: list(look()), self._is_all_done)
         except NotExercised:
             return
+        self._written = None
         page = self.cloud.recorder.exchanges[-1]
         ids = [row.maybe_text(self.resource.id) for row in rows]
         for slot, own in list(self.there.items()):
@@ -187,19 +193,39 @@ class Trek:
 
     # --- what is seen -----------------------------------------------------------------------------------------------
 
-    def _await(self, slot: int) -> None:
-        """See a resource once the service has done what it has accepted."""
+    def _await(self, slot: int, exchange: Exchange) -> None:
+        """See a resource once the service has done what it has accepted with this answer."""
+        self._written = exchange
         waited = 0.0
         while True:
             seen = self._seen(slot)
-            if seen is None or (seen and not moving(seen)):
+            rests = seen is None or (seen and not moving(seen))
+            if rests and (not accepted(exchange) or self._is_due(slot, seen)):
                 break
             if waited >= PATIENCE:
+                if rests:
+                    break
                 self.due[slot].clear()
                 return
             self.cloud.wait(PAUSE)
             waited += PAUSE
         self._held(slot, seen)
+
+    def _is_due(self, slot: int, seen: Members | None) -> bool:
+        """Whether what is seen of a resource is what is due."""
+        due = self.due[slot]
+        return seen is not None and all(
+            equal(due[name], as_far_as(self._kept[name], due[name], seen[name]))
+            for name in self._kept.keys() & due.keys() & seen.keys()
+        )
+
+    def _is_all_done(self, rows: Sequence[Members]) -> bool:
+        """Whether a list has what is there, as it is due, and nothing of what was deleted."""
+        by_id = {row.maybe_text(self.resource.id): row for row in rows}
+        left = (by_id.get(own) for own in self.removed.values())
+        return all(self._is_due(slot, by_id.get(own)) for slot, own in self.there.items()) and not any(
+            row is not None and not no_more(row) for row in left
+        )
 
     def _look(self, slot: int) -> None:
         if slot in self.there:

@@ -1,0 +1,90 @@
+"""What a service may do later than it answers is waited for; what it never does is found all the same."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from warehouse import write_warehouse
+
+from conformance.cli.reporting import conduct_run
+from conformance.contract.specs import load_contract
+from conformance.model.verdict import Verdict
+from conformance.proof.bank import bank, liberties
+from conformance.proof.reference import Reference
+from conformance.run.options import Options
+from conformance.services.fault import Fault, Hooks
+from conformance.services.wire import Call, Caller, Refused
+
+MODULES = tuple(f"conformance.services.generic.cases.{name}" for name in ("test_life", "test_lists", "test_walks"))
+Run = Callable[..., Verdict]
+
+
+@pytest.fixture(scope="module")
+def specs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The specs of the warehouse."""
+    return write_warehouse(tmp_path_factory.mktemp("warehouse"))
+
+
+@pytest.fixture
+def run(specs: Path, tmp_path: Path) -> Run:
+    """Runs cases on what a resource promises against the warehouse with faults and liberties."""
+
+    def conducted(selection: str, *names: str, hooks: Hooks | None = None) -> Verdict:
+        contract = load_contract(specs)
+        known = bank(contract) | liberties(contract)
+        chosen = [known[name] for name in names] + ([Fault("any", (), "of this test", hooks)] if hooks else [])
+        options = Options(
+            specs=specs,
+            embedded=lambda of: Reference(of, faults=tuple(chosen)),
+            modules=MODULES,
+            selection=selection,
+            seed=1,
+        )
+        return conduct_run(options, tmp_path, Console(file=io.StringIO()))[0]
+
+    return conducted
+
+
+def kinds(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """(operation, kind) of each finding."""
+    return ((group.exemplar.operation, group.deviation.kind) for group in verdict.findings)
+
+
+def test_what_was_accepted_to_be_made_is_waited_for(run: Run) -> None:
+    verdict = run("crate", "liberty.any.later.made")
+    assert (set(), ()) == ({*kinds(verdict)}, verdict.run.leftovers)
+
+
+@pytest.mark.parametrize(
+    ("fault", "found"),
+    [("crate.create.lost", "made-and-not-there"), ("crate.create.unlisted", "not-listed")],
+)
+def test_what_was_accepted_and_is_never_there_is_a_finding(run: Run, fault: str, found: str) -> None:
+    assert found in {kind for _, kind in kinds(run("is_made_is_shown and crate", fault))}
+
+
+def test_what_was_accepted_to_be_changed_is_waited_for(run: Run) -> None:
+    assert {*kinds(run("seal", "liberty.any.later.changed"))} == set()
+
+
+def test_what_was_accepted_and_is_never_changed_is_a_finding(run: Run) -> None:
+    found = {*kinds(run("is_changed and seal", "seal.update.ignored"))}
+    assert ("seal.update", "differs-where") in found
+
+
+def test_what_was_done_and_is_not_there_at_once_is_a_finding(run: Run) -> None:
+    """A 201 says that it was made (RFC 9110, 15.3.2)."""
+    made: dict[str, int] = {}
+
+    def handle(call: Call, _caller: Caller, _store: object) -> None:
+        if call.operation == "rack.show":
+            looks = made[call.path] = made.get(call.path, 0) + 1
+            if looks == 1:
+                raise Refused(404, "Not yet.")
+
+    found = {*kinds(run("is_made_is_shown and rack", hooks=Hooks(handle=handle)))}
+    assert {kind for _, kind in found} == {"answered-in-two-ways"}

@@ -95,7 +95,7 @@ class Aftermath:
             return
         began = len(self._cloud.recorder.exchanges)
         for left, chosen in kept:
-            if not left.shown and self._cloud.shows is not False:
+            if not left.shown and self._cloud.resource.show is not None and self._cloud.shows is not False:
                 self._twice(partial(self._cloud.show, left.id))
             if chosen and (self._cloud.thorough or left.tries(self._cloud.service.marks.name)):
                 self._named(left)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -168,3 +169,10 @@ def test_what_a_delete_did_not_find_is_looked_for_once_more(contract: Contract) 
     missed = Exchange(1, Request("DELETE", "http://cloud/a", operation="image.delete", actor="main"), Response(404))
     look_back(cloud, [missed, shown_away(cloud, "a")])
     assert ["look for a"] == cloud.said
+
+
+def test_what_no_operation_shows_is_looked_for_in_lists_alone(contract: Contract) -> None:
+    cloud = Cloud(contract)
+    cloud.resource = replace(cloud.resource, show=None)
+    kept(cloud, "a")
+    assert ["change a", "list main", "list other", "delete a"] == cloud.said

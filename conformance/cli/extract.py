@@ -17,6 +17,7 @@ from conformance.contract.reading import after, earlier_in, first_line, reading
 from conformance.contract.staging import taken_back
 from conformance.document import Document, read_document
 from conformance.document.contradictions import Contradiction, contradictions
+from conformance.document.naming import named_operations
 from conformance.document.pictures import page_pictures
 from conformance.model.contract import StaleErratum
 from conformance.model.errors import Exit, UsageError
@@ -104,7 +105,8 @@ def extract(
     if report is not None:
         put(report, _report(document, read, worked_out, report, lang).encode("utf-8", "backslashreplace"), "--report")
     files: tuple[str, ...] = ()
-    if out is not None and not left_over:
+    nothing = not named_operations(read)
+    if out is not None and not left_over and not nothing:
         done = worked_out.write(out, errata=errata is not None or carried is not None)
         files = tuple(str(out / name) for name in (*done.files, *([OVERLAY] if carried and carried.errata else [])))
     Console(highlight=False).print(_table(contradictions(read)))
@@ -118,6 +120,11 @@ def extract(
     console = Console(soft_wrap=True, highlight=False)
     for line in (*said, *([f"written: {', '.join(files)}"] if files else [])):
         console.print(safe(line), markup=False)
+    if nothing and not left_over:
+        raise UsageError(
+            f"{document}: none of its operations can be written, for the reasons above: each needs a method and a path, and"
+            " one that no value tells from others; no specs are written"
+        )
     return int(Exit.NON_CONFORMANT if left_over else Exit.CONFORMANT)
 
 

@@ -123,6 +123,31 @@ def test_a_document_that_is_none_is_refused(tmp_path: Path, out: Path) -> None:
     assert "describes no operation" in done.stderr
 
 
+TOLD_BY_A_VALUE = """# Disks
+
+## Grow
+
+### URI
+
+POST /
+
+### Request Parameters
+
+| Name | Required | Type | Description |
+| --- | --- | --- | --- |
+| Action | Yes | String | Must be Grow. |
+"""
+
+
+def test_a_document_of_which_no_operation_can_be_written_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "calls.md").write_text(TOLD_BY_A_VALUE)
+    done = command("extract", "calls.md", "--out", "specs", "--report", "a.json", cwd=tmp_path, columns=200)
+    assert done.returncode == 2
+    assert "told by a value" in done.stdout
+    assert "none of its operations can be written" in done.stderr
+    assert ["a.json", "calls.md"] == sorted(path.name for path in tmp_path.iterdir())
+
+
 def test_the_vendor_s_document_is_read_whole(tmp_path: Path, document_path: Path) -> None:
     (tmp_path / "specs").mkdir()
     (tmp_path / "specs" / OVERLAY).write_bytes((default_directory() / OVERLAY).read_bytes())

@@ -128,6 +128,8 @@ class _Walk:
         if "name" in node.get("properties", {}):
             signs = f"n-{self._count}<>"
             given["name"] = signs if fits(node["properties"]["name"], signs) else signs[:-2]
+        if not node["properties"] and kind_of_schema(node) == "object":
+            given["any"] = f"text {self._count}"  # a map
         made = MAKER.shaped(node, {**given, **members})
         return {wrapper: made} if wrapper else made
 

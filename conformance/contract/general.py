@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from conformance.contract.resources import WHOLE
 from conformance.contract.services import common_spec, operations_of
 from conformance.model import requirement_id
 from conformance.model.contract import Authority, Level, Lines, Requirement, Statement
@@ -63,7 +64,8 @@ def _of_operation(
     single = _SINGLE.search(path)
     if method == "DELETE" and single is not None:
         yield _made(requirement_id.gone(name), GONE, lines, name)
-    if method == "GET" and single is None and ("POST", path) in paths:
+    above, _, word = path.rpartition("/")
+    if method == "GET" and single is None and ("POST", above if word in WHOLE else path) in paths:
         yield _made(requirement_id.complete(name), COMPLETE, lines, name)
     made = single is not None and ("POST", path[: single.start()]) in paths
     if (noun and (made and verb in _ADDRESSING)) or (single is None and method == "GET" and ("POST", path) in paths):

@@ -20,14 +20,14 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.document.nouns import nouns
-from conformance.model.contract import Operation, Resource, Schema
+from conformance.model.contract import Contract, Operation, Resource, Schema
 
-__all__ = ["resources_of"]
+__all__ = ["WHOLE", "lists_of", "resources_of"]
 
 _ADDRESSES = ("ref", "href", "url", "uri")
 """What a member is called, or ends in, that holds an address."""
 _PARAMETER = re.compile(r"/\{([^/{}]+)\}\Z")
-_WHOLE = ("detail", "details", "all", "list")
+WHOLE = ("detail", "details", "all", "list")
 """Segments below a collection that choose nothing of it; others (`/v2/servers/deleted`) may list a part."""
 
 
@@ -45,6 +45,21 @@ def resources_of(operations: Iterable[Operation]) -> dict[str, Resource]:
             below = {place: tuple(item.id for item in there[f"{resource.item}{place}"]) for place in resource.extra}
             found[resource.name] = replace(resource, extra=below)
     return found
+
+
+def lists_of(contract: Contract, resource: Resource) -> tuple[Resource, ...]:
+    """The resource with each operation that lists all of its collection: its own list first, then those at paths of their own
+    (`/v2/servers/detail`) whose answers hold the resources in the same member."""
+    if resource.list is None:
+        return ()
+    paths = {f"{resource.collection}/{word}" for word in WHOLE}
+    others = (
+        item.id
+        for item in contract.operations.values()
+        if (item.service, item.method) == (resource.service, "GET") and item.path in paths and item.id != resource.list
+        if _items(_answer(item))[0] == resource.items
+    )
+    return (resource, *(replace(resource, list=name) for name in others))
 
 
 def _by_method(path: str, operations: Iterable[Operation]) -> dict[str, Operation]:
@@ -109,7 +124,7 @@ def _resource(
 
 def _listed_below(path: str, paths: Mapping[str, Mapping[str, Operation]]) -> Operation | None:
     """The operation that lists a collection in more detail, at a path of its own."""
-    below = (paths.get(f"{path}/{word}", {}).get("GET") for word in _WHOLE)
+    below = (paths.get(f"{path}/{word}", {}).get("GET") for word in WHOLE)
     noun = path.rsplit("/", 1)[-1]
     return next((item for item in below if item is not None and _items(_answer(item))[0] == noun), None)
 

@@ -27,6 +27,22 @@ def test_what_can_be_made_is_listed_whole_and_gone_when_it_was_deleted(found: di
     assert {"book.list.complete"} == {name for name in found if name.endswith(".complete")}
 
 
+def test_a_list_of_a_whole_collection_in_detail_is_complete_too() -> None:
+    operation = {"x-source": [[1, 1]]}
+    paths = {
+        "/v3/crates": {
+            "get": {**operation, "operationId": "crate.list"},
+            "post": {**operation, "operationId": "crate.create"},
+        },
+        "/v3/crates/detail": {"get": {**operation, "operationId": "crate.detail"}},
+        "/v3/crates/deleted": {"get": {**operation, "operationId": "crate.deleted"}},
+        "/v3/halls/detail": {"get": {**operation, "operationId": "hall.detail"}},
+    }
+    common = {"request-headers": [], "response-members": [], "methods": [], "error-codes": []}
+    made = {item.id for item in general({"warehouse": {"paths": paths, "x-common": common}})}
+    assert {"crate.list.complete", "crate.detail.complete"} == {name for name in made if name.endswith(".complete")}
+
+
 def test_that_a_resource_is_its_project_s_alone_is_advice(found: dict[str, Requirement]) -> None:
     isolated = {item for name, item in found.items() if ".isolation." in name}
     assert isolated

@@ -59,7 +59,7 @@ class Lister(ServiceCaller):
 
     def _next_page(self, exchange: Exchange) -> str | None:
         """The URL of the page that a page leads to, at our own origin; None when it leads to none."""
-        operation = self._of_resource(self.resource.list, "lists")
+        operation = self.operation(exchange.operation)
         link, asked = reading(exchange).maybe_text(self.service.next), exchange.request.url
         root = self.target.url(operation.service, exchange.request.actor)
         url = resolved(link, asked, root) if link is not None else None

@@ -126,7 +126,8 @@ def rows_of(
     """What a list has, page after page, as far as pages lead on. Raises NotExercised when it is no list, or never ends."""
     if resource.list is None:
         raise NotExercised(Phrase.of("nothing-shows", resource=resource.name))
-    for number, page in enumerate(cloud.pages(query or {}, actor=actor)):
+    first = cloud.call(resource.list, query=query or {}, actor=actor)
+    for number, page in enumerate(cloud.pages_from(first, actor=actor)):
         if page.response.status not in success_of(cloud.contract, resource.list):
             raise unready(page)
         yield from listed_by(page, resource)

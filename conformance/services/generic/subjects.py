@@ -3,7 +3,7 @@
 Rules
 - A pattern of what such a case judges names the part that an operation plays: `{list}.query.*` of a resource,
   `{operation}.response.*` of an operation. What one run of the case judges is what that is for its subject.
-- A case that asks for a part runs for the resources that have it.
+- A case that asks for a part runs for the resources that have it; one that asks for a list runs once for each of them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from conformance.contract.resources import lists_of
 from conformance.judge.registry import covered
 from conformance.model.contract import Contract, Operation, Resource
 from conformance.run.cases import Case, verified_by, verifies
@@ -24,7 +25,7 @@ F = TypeVar("F", bound=Callable[..., None])
 PATTERNS = "conformance_patterns"
 """The attribute of a case that holds its patterns, and that which holds the parts it asks for."""
 PARTS = "conformance_parts"
-CREATE = "create"
+CREATE, LIST = "create", "list"
 _PART = re.compile(r"\{\w+\}")
 
 
@@ -66,6 +67,8 @@ def resources_of(contract: Contract, parts: tuple[str, ...] = ()) -> Iterator[Re
         has = all(getattr(resource, part) in left for part in parts)
         if has and {*resource.operations} & left and (CREATE not in parts or resource.name in made):
             yield resource
+            if LIST in parts:
+                yield from (item for item in lists_of(contract, resource)[1:] if item.list in left)
 
 
 def operations_of(contract: Contract) -> Iterator[Operation]:

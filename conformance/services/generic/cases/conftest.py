@@ -31,8 +31,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _found(contract: Contract, name: str, parts: tuple[str, ...]) -> dict[str, object]:
     if name == "resource":
-        return {item.name: item for item in resources_of(contract, parts)}
+        return {_called(contract, item): item for item in resources_of(contract, parts)}
     return {item.id: item for item in operations_of(contract)}
+
+
+def _called(contract: Contract, resource: Resource) -> str:
+    """A resource by its name; with another list than its own by that."""
+    return resource.name if resource.list == contract.resources[resource.name].list else str(resource.list)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -23,12 +23,19 @@ from conformance.run.sending.client import made_by
 from conformance.run.sending.listing import listed_by
 from conformance.services.generic.arrange import (
     MOST_PAGES,
+    PATIENCE,
+    PAUSE,
+    about,
     comparable,
     created_with,
     first_of,
+    no_more,
     own_of,
+    row_of,
+    rows_of,
     sent_members,
     settled,
+    shown,
     some_rows,
     success_of,
     unready,
@@ -123,7 +130,7 @@ def read_pages(
     found: list[str] = []
     query: dict[str, str | int] = {limit: size}
     for number in range(MOST_PAGES * 5):
-        exchange = cloud.list(query)
+        exchange = cloud.call(operation, query=query)
         if exchange.response.status not in success_of(cloud.contract, operation):
             if exchange.response.status >= 500:
                 raise unready(exchange)
@@ -249,7 +256,7 @@ def test_a_list_is_in_the_order_that_was_asked_for(cloud: GenericClient, expect:
     names = [cloud.make().text(resource.id) for _ in range(3)]
     for turn, word in ways.items():
         query: dict[str, str | int] = {by: key, **({direction: word} if direction else {})}
-        exchange = cloud.list(query)
+        exchange = cloud.call(resource.list, query=query)
         if exchange.response.status not in success_of(cloud.contract, resource.list):
             raise unready(exchange)
         rows = [row for row in listed_by(exchange, resource) if row.maybe_text(resource.id) in names]
@@ -291,6 +298,31 @@ def is_sorted(values: Sequence[Any]) -> bool:
     ways: list[Callable[[str], Any]] = [str, str.casefold]
     ways += [int] if all(re.fullmatch(r"[0-9]{1,18}", value) for value in values) else []
     return any(list(map(way, values)) == sorted(map(way, values)) for way in ways)
+
+
+@judges("{list}.response.*", "{list}.complete", "{list}.page.*", parts=("list", "create", "remove"))
+def test_another_list_holds_what_is_there(cloud: GenericClient, expect: Expect, resource: Resource) -> None:
+    if cloud.contract.resources[resource.name].list == resource.list:
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.complete(str(resource.list))))
+    whole = about(cloud.contract, str(resource.list))
+    complete = first_of(cloud.contract, requirement_id.complete(str(resource.list)), whole)
+    own, other = own_of(cloud, resource), own_of(cloud, resource)
+    ids = [row.maybe_text(resource.id) for row in rows_of(cloud, resource)]
+    page = cloud.recorder.exchanges[-1]
+    for made in (own, other):
+        expect(complete, made in ids, Deviation("not-listed"), page)
+        expect(complete, ids.count(made) < 2, Deviation("listed-twice"), page)
+    exchange = cloud.delete(own)
+    if exchange.response.status not in success_of(cloud.contract, str(resource.remove)):
+        raise unready(exchange)
+    if resource.show is None or shown(cloud, resource, own) is not None:
+        return
+    waited = 0.0
+    while (row := row_of(cloud, resource, own)) is not None and not no_more(row) and waited < PATIENCE:
+        cloud.wait(PAUSE)
+        waited += PAUSE
+    still = Deviation("still-there", terms=(("where", "listed"),))
+    expect(complete, row is None or no_more(row), still, cloud.recorder.exchanges[-1])
 
 
 @judges("{operation}.response.*", smoke=True, reads=True)

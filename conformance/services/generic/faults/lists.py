@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from conformance.contract.resources import lists_of
 from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract, Operation, Resource
 from conformance.services.fault import Fault, Hooks
@@ -18,12 +19,15 @@ __all__ = ["faults"]
 
 
 def faults(contract: Contract, resource: Resource) -> Iterator[Fault]:
-    """The faults of the list of a resource."""
-    if resource.list is None:
-        return
-    operation = contract.operations[resource.list]
+    """The faults of each list of a resource."""
+    for listing in lists_of(contract, resource):
+        yield from _of_one(contract, listing)
+
+
+def _of_one(contract: Contract, resource: Resource) -> Iterator[Fault]:
+    operation = contract.operations[str(resource.list)]
     if resource.create is not None:
-        breaks = (rid.stated(resource.name, "isolation", "list"), rid.stated(resource.list, "isolation"))
+        breaks = (rid.stated(resource.name, "isolation", "list"), rid.stated(operation.id, "isolation"))
         yield Fault(
             f"{resource.list}.open",
             breaks,

@@ -43,6 +43,8 @@ def draft_errata(source: Path, out: Path, force: bool) -> None:
     """
     if out.exists() and not force:
         raise UsageError(f"{out}: is there already; give another --out, or --force to write over it")
+    if not source.exists():
+        raise UsageError(f"{source}: there is no such file or directory; give a document, or a directory of specs")
     open_file(out)
     overlay = NO_ERRATA
     if source.is_dir():

@@ -104,15 +104,16 @@ def extract(
     )
     if report is not None:
         put(report, _report(document, read, worked_out, report, lang).encode("utf-8", "backslashreplace"), "--report")
+    told = (
+        tuple(carried.said(worked_out, name)) if carried is not None else ()
+    )  # before the edition may be written over
     files: tuple[str, ...] = ()
     nothing = not named_operations(read)
     if out is not None and not left_over and not nothing:
         done = worked_out.write(out, errata=errata is not None or carried is not None)
         files = tuple(str(out / name) for name in (*done.files, *([OVERLAY] if carried and carried.errata else [])))
     Console(highlight=False).print(_table(contradictions(read)))
-    said = [*_unread(read), *_of_errata(worked_out), _figures(read)]
-    if carried is not None:
-        said += carried.said(worked_out, name)
+    said = [*_unread(read), *_of_errata(worked_out), _figures(read), *told]
     if report is not None:
         files = (*files, str(report))
     if left_over and out is not None:

@@ -43,7 +43,9 @@ def spec_file(service: str) -> str:
 
 def spec_files(directory: Path) -> dict[str, str]:
     """Service -> name of its file, of all that the directory holds, sorted. Raises UsageError for a directory whose files
-    are not all of one edition, for they are being written, or that was cut off."""
+    are not all of one edition, for they are being written, or that was cut off, and for a file."""
+    if directory.is_file():
+        raise UsageError(f"{directory}: is a file; give the directory that `conformance extract` has written")
     if is_half_put(directory):
         raise UsageError(
             f"{directory}: its files are being written, or that was cut off, so they are not all of one edition; if no "

@@ -8,6 +8,7 @@ flavor.show:            # an operation: members of its body, parameters of its p
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -16,11 +17,14 @@ from typing import Any
 
 from conformance.contract.located import Located, Unparsed
 from conformance.contract.producers import inner_of
-from conformance.model.contract import Contract, Operation
+from conformance.model.contract import Contract, Operation, Schema
 from conformance.model.errors import UsageError
+from conformance.model.jsonvalue import valid
 
 __all__ = ["load_values"]
 
+LONGEST = 200
+"""Characters of a schema that a message shows."""
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
 
 
@@ -50,6 +54,11 @@ def load_values(path: Path, contract: Contract) -> Mapping[str, Mapping[str, Any
                 raise UsageError(f"{path}: {name}: {member}: no request of it has such a member or parameter{near}")
             if member not in in_body and (isinstance(value, dict | list) or value is None or value == ""):
                 raise UsageError(f"{path}: {name}: {member}: a parameter is one text or number; give it")
+            if member in in_body and not valid(in_body[member], value):
+                raise UsageError(
+                    f"{path}: {name}: {member}: the contract allows no such value, but {_allowed(in_body[member])}; give "
+                    "one of those, or rule in the errata that there are others"
+                )
     return data
 
 
@@ -58,16 +67,24 @@ def _near(name: object, known: list[str]) -> str:
     return f"; do you mean {near[0]}?" if near else ""
 
 
-def _taken(contract: Contract, name: str) -> tuple[set[str], set[str]]:
-    """The members of bodies and the parameters that values can be given for below a resource or an operation."""
+def _allowed(schema: Schema) -> str:
+    said = {
+        key: value for key, value in schema.items() if not key.startswith("x-") and key not in {"description", "title"}
+    }
+    text = json.dumps(said, ensure_ascii=False)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+
+
+def _taken(contract: Contract, name: str) -> tuple[Mapping[str, Schema], set[str]]:
+    """The members of bodies, with their schemas, and the parameters that values can be given for below a resource or an operation."""
     if name in contract.operations:
         operation = contract.operations[name]
         return _members(operation), {*_PARAMETER.findall(operation.path), *(item.name for item in operation.query)}
     resource = contract.resources[name]
     paths = [contract.operations[item].path for item in resource.operations]
-    in_body = _members(contract.operations[resource.create]) if resource.create is not None else set()
+    in_body = _members(contract.operations[resource.create]) if resource.create is not None else {}
     return in_body, {parameter for path in paths for parameter in _PARAMETER.findall(path)}
 
 
-def _members(operation: Operation) -> set[str]:
-    return {*inner_of(operation.request_schema)[1].get("properties", {})}
+def _members(operation: Operation) -> Mapping[str, Schema]:
+    return dict(inner_of(operation.request_schema)[1].get("properties", {}))

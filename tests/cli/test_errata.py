@@ -35,7 +35,7 @@ def test_a_draft_for_specs_is_of_what_nobody_has_ruled_on(library_path: Path, tm
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("absent.txt", "absent.txt: there is no such file"),
+        ("absent.txt", "absent.txt: there is no such file or directory; give a document, or a directory of specs"),
         (".", "reading.json: is not there; extract the document again into its directory"),
         ("d.yaml", "d.yaml: is there already; give another --out, or --force to write over it"),
     ],

@@ -279,6 +279,13 @@ def test_without_a_directory_to_write_to_fates_are_told_and_nothing_is_written(l
     assert {item.name for item in first.parent.iterdir()} == {"one", "next.txt"}
 
 
+def test_what_changes_is_told_of_an_edition_that_is_written_over_too(library_path: Path, first: Path) -> None:
+    path = next_edition(library_path, first, "total integer", "total string")
+    done = command("extract", path, "--against", "one", "--out", "one", cwd=first.parent, columns=200)
+    assert done.returncode == 0
+    assert "1 breaking, 0 potentially breaking, 0 compatible" in done.stdout.splitlines()
+
+
 def test_strict_fails_when_a_ruling_needs_a_look(library_path: Path, first: Path) -> None:
     path = next_edition(library_path, first, "pages string 否", "pages array 否")
     done = command("extract", path, "--against", "one", "--out", "two", "--strict", cwd=first.parent, columns=200)
@@ -312,6 +319,7 @@ def test_an_edition_without_errata_has_nothing_to_carry(library_path: Path, tmp_
         ((), "give --out DIR, the directory of the specs"),
         (("--against", "absent"), "absent/reading.json: is not there, for there is no such directory"),
         (("--against", "specs"), "specs/reading.json: is not there; extract the document again into its directory"),
+        (("--against", "specs/errata.overlay.yaml"), "specs/errata.overlay.yaml: is a file; give the directory that"),
         (("--against", "specs", "--errata", "x"), "--errata and --against: give one of them"),
     ],
 )

@@ -132,6 +132,11 @@ def test_a_value_that_nothing_makes_is_missing_before_the_run_and_taken_from_the
         ("- 1\n", "give a resource or an operation"),
         ("rack:\n  halll: a\n", "rack: halll: no request of it has such a member or parameter; do you mean hall?"),
         ("rack:\n  1: a\n", "rack: 1: no request of it has such a member or parameter"),
+        ("rack:\n  hall: n\n", 'rack: hall: the contract allows no such value, but {"type": "string", "minLength": 2'),
+        (
+            "rack:\n  rows: forty\n",
+            'rack: rows: the contract allows no such value, but {"type": "integer", "minimum": 1',
+        ),
         ("usage.show:\n  sinse: a\n", "usage.show: sinse: no request of it has such"),
         ("usage.show:\n  since: [1]\n", "usage.show: since: a parameter is one text or number"),
         ("hall:\n  hall_id:\n", "hall: hall_id: a parameter is one text or number"),

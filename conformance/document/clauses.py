@@ -10,7 +10,7 @@ LONGEST_CLAUSE = 300
 """Characters that are looked at before and after a word: time grows with the length of a description, no faster."""
 _CONDITION = re.compile(
     r"如果|假如|若|当(?!前)|\bif\b|\bwhen\b|\bunless\b"
-    r"|(?:[\w\"”'’`]|为空|[不未][传填]|开启|启用|关闭|禁用)时(?![间长效刻区钟候段限])",
+    r"|(?:[\w\"”'’`]|开启|启用|关闭|禁用)时(?![间长效刻区钟候段限]|有效|生效)",
     re.IGNORECASE | re.ASCII,
 )
 """What makes a sentence one of a case. An operation's own time (`创建时`) is none."""

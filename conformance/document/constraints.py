@@ -63,7 +63,7 @@ _MOST = re.compile(
 _ABOVE = re.compile(rf"(?<![不能得可应])大于\s*({_NUMBER})")
 _BELOW = re.compile(rf"(?<![不能得可应])小于\s*({_NUMBER})")
 _LONE = r"(?:^|[，,。；;:：、（(\s]|每页|单次|每次|条数|数量|且|和)(?<!如：)(?<!如:)(?<!如)\s*"
-_ITS_END = r"(?!\.?\d)\s*[个条]?(?=\s*(?:[。，,；;、）)\n]|\.(?:\s|$)|[且和]|$))"
+_ITS_END = r"(?!\.?\d)\s*[个条]?(?=\s*(?:[。，,；;、）)\n]|\.(?:\s|$)|[且和]|单位|$))"
 """What a number that is said in few words stands between: it counts nothing but what its row counts."""
 _LEAST_OF_FEW_WORDS = re.compile(
     rf"{_LONE}(?:最小|min(?:imum)?)(?:为|是|[:：=])?\s*({_NUMBER}){_ITS_END}", re.IGNORECASE

@@ -32,6 +32,8 @@ _VALUES = re.compile(
     r"|(?:must|can) be(?: either| one of|(?=\s*:))|either)\s*:?\s*",
     re.IGNORECASE,
 )
+_BETWEEN = re.compile(r"[\[（(【]\s*-?\d+\s*[,，]\s*-?\d+\s*[\]）)】]")
+"""Two ends of a range, as they are written in brackets."""
 _BULLET = re.compile(r"\s?(?:[●•◆▪]|[-*](?= ))\s?")
 """The mark before each of a list of values."""
 _OPEN = re.compile(
@@ -115,12 +117,22 @@ _SENTENCE_OF = re.compile(
     r"[\"“‘`]?(?P<token>-?\w[\w.+/-]*)[\"”’`]?\s*[:：]\s*(?=[^。；;\n:：]*[^\x00-\x7f。；])[^。；;\n:：]{1,80}(?:[。；;\n]|$)\s*",
     re.ASCII,
 )
+_FURTHER = re.compile(r"(?<=[。；;\s])[\"“‘`]?(-?\w[\w.-]*)[\"”’`]?\s*[:：]", re.ASCII)
+"""What may be one more value, behind a sentence that is none of them."""
+_SEVERAL = re.compile(
+    r"逗号|(?:号|空格|划线|竖线|[,;|/”\"])\s*(?:来|进行)?(?:分隔|隔开|间隔|连接)|多个[^。]{0,12}(?:分隔|隔开)|多选|一个或多个"
+    r"|\bcomma|\bseparated by\b|\bone or more\b",
+    re.IGNORECASE,
+)
+"""Words of a value that is put together of several."""
 _REMARKS = frozenset({"note", "notes", "example", "examples", "default", "tip", "tips", "remark", "remarks", "see"})
 
 
 def lists_of(row: Row, *, enumerated: bool = False) -> Iterator[list[str]]:
     """The lists of values that a row's cells hold, each with two values and more; `enumerated` says that its type is that
     of an enumeration."""
+    if _SEVERAL.search(f"{row.constraint}{row.description}"):
+        return
     if row.constraint is not None:
         bare = _listed(clause_at(row.constraint.strip(), 0))
         if bare and _OPEN.search(row.constraint) is None:
@@ -175,6 +187,8 @@ def _is_open(text: str, match: re.Match[str], clause: str) -> bool:
 
 def _listed(clause: str) -> list[str]:
     """The values of a clause that is a list of plain words and nothing else; else none."""
+    if _BETWEEN.fullmatch(clause):
+        return []
     if _BULLET.match(clause):
         clause = _BULLET.sub("、", clause).strip("、")
     clause = clause.strip("[]【】{} ").removesuffix("之一").removesuffix("中的一个").strip()
@@ -212,8 +226,9 @@ def _explained(text: str, match: re.Match[str]) -> list[str]:
     while (item := _SENTENCE_OF.match(window, place)) and item["token"].lower() not in _REMARKS:
         tokens.append(item["token"])
         place = item.end()
+    further = (item[1].lower() for item in _FURTHER.finditer(window, place))
     after = re.match(r"[\"“‘`]?(-?\w+)", window[place:], re.ASCII)
-    ended = after is None or after[1].lower() in _REMARKS
+    ended = (after is None or after[1].lower() in _REMARKS) and all(word in _REMARKS for word in further)
     refused = _NOT_THESE.search(text[max(0, match.start() - LONGEST_CLAUSE) : match.end()]) is not None
     beyond = _BEYOND.match(window[place:]) is not None or _OPEN.search(window[:place]) is not None
     ranges = any(re.fullmatch(r"-?\d+[-~]\d+", token) for token in tokens)

@@ -202,6 +202,8 @@ def test_what_is_said_of_every_value_is_promised(kind: str, text: str, wanted: d
         ("每页最大100条", {"maximum": 100}),
         ("max 100, min 1", {"maximum": 100, "minimum": 1}),
         ("Page size, max: 100.", {"maximum": 100}),
+        ("时限，最大60000，最小为1 单位：毫秒", {"maximum": 60000, "minimum": 1}),
+        ("type为ssd时有效，最大100", {"maximum": 100}),
         ("条数，1-100。", {"minimum": 1, "maximum": 100}),
         ("条数（1~100），默认10", {"minimum": 1, "maximum": 100, "default": 10}),
         ("1-100", {"minimum": 1, "maximum": 100}),

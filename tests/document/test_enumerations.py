@@ -87,6 +87,12 @@ def test_a_list_is_known_by_its_form(text: str, wanted: list[str]) -> None:
         "取值：HTTP：七层。TCP：四层。其他值无效。",
         "取值：HTTP：七层。",
         "取值：12:30。14:40。",
+        "取值：A：甲。B：乙。停用的也算。C：丙。",
+        "个数，取值为[1,9]。",
+        # a value that is put together of several
+        "取值：A：甲。B：乙。多个值用逗号分隔。",
+        "状态：A、B，可多选。",
+        "编号由划线连接。可选值：1：甲。2：乙。",
         "例如：HTTP：七层。TCP：四层。",
         # no answers to what is asked
         "是否启用，A或B。",

@@ -187,3 +187,45 @@ def test_no_run_sets_what_reaches_beyond_its_resource(goods: Contract) -> None:
 def test_what_one_subject_cannot_show_of_a_common_promise_is_judged_by_the_others(run: Run) -> None:
     verdict = run(refusing("slot.list", 404), "test_refusals", "parameter_that and slot or cannot_be_read and rack")
     assert "passed" == next(item.outcome.value for item in verdict.requirements if item.id == "error.400")
+
+
+def needing(member: str) -> Hooks:
+    """A create of a crate is refused without a member that the contract does not require."""
+
+    def handle(call: Call, _caller: Caller, _store: object) -> Answer | None:
+        if call.operation == "crate.create" and member not in json.loads(call.body)["crate"]:
+            raise Refused(400, f"{member} is missing.")
+        return None
+
+    return Hooks(handle=handle)
+
+
+def refusing_the_member(member: str) -> Hooks:
+    def handle(call: Call, _caller: Caller, _store: object) -> Answer | None:
+        if call.operation == "crate.create" and member in json.loads(call.body)["crate"]:
+            raise Refused(400, f"{member} is not liked.")
+        return None
+
+    return Hooks(handle=handle)
+
+
+def test_no_member_is_to_blame_where_a_create_without_any_is_refused_too(run: Run) -> None:
+    made = ("test_life", "is_made and crate")
+    assert set() == kinds(run(needing("kind_id"), *made))
+    assert {"crate.create"} == {operation for operation, _ in kinds(run(refusing_the_member("fragile"), *made))}
+
+
+def ignoring_what_is_empty(path: str) -> Hooks:
+    """A list takes an empty parameter for one that is not there."""
+
+    def request(call: Call) -> Call:
+        if not call.path.endswith(path):
+            return call
+        return replace(call, query=tuple(pair for pair in call.query if pair[1]))
+
+    return Hooks(request=request)
+
+
+def test_a_list_may_take_an_empty_parameter_for_none(run: Run) -> None:
+    found = kinds(run(ignoring_what_is_empty("/crates"), "test_refusals", "parameter_that and crate"))
+    assert [] == [kind for operation, kind in found if operation == "crate.list"]

@@ -114,26 +114,34 @@ def each_alone(
     cloud: GenericClient, expect: Expect, resource: Resource, further: Mapping[str, Offer]
 ) -> tuple[Exchange, list[str]]:
     """Try each member by itself where a create of all of them is refused; the answer to a create of those that are taken,
-    and the members of which no value is known that would have to be."""
+    and the members of which no value is known that would have to be. Raises NotExercised where a create of none of them is
+    refused, too, before or after: then no member is to blame."""
     create = str(resource.create)
     unknown, taken = [], {}
+    plain = taken_plainly(cloud, resource)
     for name, item in further.items():
         exchange = created_with(cloud, {name: item.value})
         status = exchange.response.status
         if status in success_of(cloud.contract, create):
             taken[name] = item.value
         elif is_refused(exchange) and item.sure:
+            taken_plainly(cloud, resource)
             refused = Deviation(
                 "allowed-refused", operation=create, terms=(("members", name),), seen=(("status", status),)
             )
             expect(body_requirement(cloud.contract, create, name), False, refused, exchange)
         elif is_refused(exchange):
             unknown.append(name)
-    for members in (taken, {}):
-        exchange = created_with(cloud, members)
-        if exchange.response.status in success_of(cloud.contract, create):
-            return exchange, unknown
-    raise unready(exchange)
+    exchange = created_with(cloud, taken) if taken else plain
+    return (exchange if exchange.response.status in success_of(cloud.contract, create) else plain), unknown
+
+
+def taken_plainly(cloud: GenericClient, resource: Resource) -> Exchange:
+    """The answer to a create of nothing but what it needs. Raises NotExercised when it is refused."""
+    exchange = created_with(cloud, {})
+    if exchange.response.status not in success_of(cloud.contract, str(resource.create)):
+        raise unready(exchange)
+    return exchange
 
 
 def as_sent(

@@ -21,6 +21,7 @@ __all__ = [
     "Making",
     "Need",
     "head_of",
+    "holder_of",
     "inner_of",
     "makeable",
     "making_of",
@@ -88,6 +89,17 @@ def makeable(contract: Contract, operations: Collection[str]) -> dict[str, Resou
         and item.remove in operations
         and not parameters_of(contract.operations[str(item.create)])
     }
+
+
+def holder_of(contract: Contract, resource: Resource) -> Resource | None:
+    """The resource that can be made and removed, and stands below no other, where another stands below it and below nothing
+    else (`/racks/{rack_id}/slots`); None for any other."""
+    for item in contract.resources.values():
+        place = resource.collection.removeprefix(f"{item.item}/")
+        made = item.service == resource.service and item.create is not None and item.remove is not None
+        if item.parameter and made and place != resource.collection and "{" not in place:
+            return None if parameters_of(contract.operations[str(item.create)]) else item
+    return None
 
 
 def producer_of(contract: Contract, name: str, service: str) -> Resource | None:

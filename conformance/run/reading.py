@@ -74,7 +74,11 @@ def reading(exchange: Exchange) -> Members:
 
 
 def identified(row: Members, resource: Resource) -> Members:
-    """A resource as an answer has it, with its id beside its address where the contract has that alone."""
+    """A resource as an answer has it, with its id beside its address where the contract has that alone, and as a path has it
+    where it is a number."""
+    number = row.get(resource.id)
+    if isinstance(number, int) and not isinstance(number, bool):
+        return Members(row.source, {**row, resource.id: str(number)})
     address = row.maybe_text(resource.address) if resource.address and resource.id not in row else None
     own = end_of(address) if address is not None else None
     return row if own is None else Members(row.source, {**row, resource.id: own})

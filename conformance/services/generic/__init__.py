@@ -13,7 +13,7 @@ from conformance.run.service import Fallback, Service, registered, unclaimed
 if TYPE_CHECKING:
     from conformance.services.generic.client import GenericClient
 
-__all__ = ["GENERIC"]
+__all__ = ["GENERIC", "marks_of"]
 
 CASES = ("conformance.services.generic.cases",)
 TYPES = {
@@ -52,7 +52,7 @@ def _services(contract: Contract, name: str) -> Sequence[Service]:
             about=about,
             catalogue=() if logs_in else TYPES.get(ALIASES.get(name, name), (name,)),
             client=_client,
-            marks=_marks(contract, about),
+            marks=marks_of(contract, about),
             next="next",
             cases=CASES,
         )
@@ -60,7 +60,7 @@ def _services(contract: Contract, name: str) -> Sequence[Service]:
     ]
 
 
-def _marks(contract: Contract, about: str) -> Marks:
+def marks_of(contract: Contract, about: str) -> Marks:
     """By which member a resource is recognised: the first that its create takes and that may hold any text."""
     if not about:
         return Marks()

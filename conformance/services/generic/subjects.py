@@ -9,10 +9,11 @@ Rules
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from conformance.contract.producers import holder_of
 from conformance.contract.resources import lists_of
 from conformance.judge.registry import covered
 from conformance.model.contract import Contract, Operation, Resource
@@ -65,10 +66,17 @@ def resources_of(contract: Contract, parts: tuple[str, ...] = ()) -> Iterator[Re
     made = {service.about for service in services_of(contract)}
     for resource in contract.resources.values():
         has = all(getattr(resource, part) in left for part in parts)
-        if has and {*resource.operations} & left and (CREATE not in parts or resource.name in made):
+        makes = resource.name in made or stands_below_one(contract, resource, made)
+        if has and {*resource.operations} & left and (CREATE not in parts or makes):
             yield resource
             if LIST in parts:
                 yield from (item for item in lists_of(contract, resource)[1:] if item.list in left)
+
+
+def stands_below_one(contract: Contract, resource: Resource, made: Collection[str]) -> bool:
+    """Whether a resource is made and removed below one that a client makes."""
+    holder = holder_of(contract, resource) if resource.create is not None and resource.remove is not None else None
+    return holder is not None and holder.name in made
 
 
 def operations_of(contract: Contract) -> Iterator[Operation]:

@@ -19,10 +19,6 @@ def test_a_case_runs_for_each_resource_that_has_the_parts_it_asks_for(goods: Con
     assert {"crate", "seal", "rack"} == {item.name for item in resources_of(goods, ("create", "change", "remove"))}
 
 
-def test_a_resource_below_another_is_not_made_by_itself(goods: Contract) -> None:
-    assert "rack.slot" not in {item.name for item in resources_of(goods, ("create", "remove"))}
-
-
 def test_nothing_that_a_service_claims_is_a_subject(contract: Contract) -> None:
     assert [] == [*resources_of(contract), *operations_of(contract)]
 

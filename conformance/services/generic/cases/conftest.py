@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
 
+from conformance.contract.producers import holder_of
 from conformance.model.contract import Contract, Operation, Resource
 from conformance.model.deviation import Deviation
 from conformance.model.message import Exchange
@@ -15,9 +16,13 @@ from conformance.run.sending.client import Client
 from conformance.run.session import Session
 from conformance.run.supervisor import FAILURES, contract_of
 from conformance.services.generic.arrange import unready
+from conformance.services.generic.below import ClientBelow
+from conformance.services.generic.client import GenericClient
 from conformance.services.generic.subjects import PARTS, PATTERNS, narrowed, operations_of, resources_of
 
 SUBJECTS = ("resource", "operation")
+BELOW = pytest.StashKey[ClientBelow]()
+"""The client of what stands below another resource, of the case under way."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -67,6 +72,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         if not own:
             raise NotApplicable(reason.reason) from None
         raise NotExercised(reason.reason, *own) from None
+    finally:
+        if BELOW in item.stash:
+            item.stash[BELOW].ends()
+            del item.stash[BELOW]
 
 
 def _subject(item: pytest.Item) -> Resource | Operation | None:
@@ -98,16 +107,31 @@ def expect(run: Session, request: pytest.FixtureRequest) -> Expect:
 
 
 @pytest.fixture
-def cloud(run: Session, request: pytest.FixtureRequest) -> Client:
+def cloud(run: Session, request: pytest.FixtureRequest) -> Iterator[Client]:
     """The client of the resource that a case is about; the first of the service where none makes it."""
     subject = _subject(request.node)
     first = client_of(request.node, run)
     if subject is None:
-        return first
+        yield first
+        return
     resource = subject if isinstance(subject, Resource) else run.contract.resource_of(subject.id)
     named = (item for item in run.clients.values() if resource is not None and item.service.about == resource.name)
     beside = (item for item in run.clients.values() if item.service.name == subject.service)
     client = next(named, None) or next(beside, None) or first
     if client is not first:
         client.begin(key_of(request.node), first.attempt, explores=first.explores)
-    return client
+    holder = (
+        holder_of(run.contract, resource) if resource is not None and client.service.about != resource.name else None
+    )
+    above = next(
+        (item for item in run.clients.values() if holder is not None and item.service.about == holder.name), None
+    )
+    if resource is None or resource.create is None or resource.remove is None or not isinstance(above, GenericClient):
+        yield client
+        return
+    if above is not first:
+        above.begin(key_of(request.node), first.attempt, explores=first.explores)
+    below = request.node.stash[BELOW] = ClientBelow(above, resource)
+    below.begin(key_of(request.node), first.attempt, explores=first.explores)
+    yield below
+    below.journal.close(done=True)

@@ -1,0 +1,88 @@
+"""What stands below a resource is made below one that was made for it, judged like any other, and taken away again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from conformance.contract.producers import holder_of
+from conformance.model.contract import Contract
+from conformance.model.verdict import Outcome, Verdict
+from conformance.proof.bank import bank
+from conformance.services.fault import Hooks
+from conformance.services.generic.subjects import resources_of
+from conformance.services.generic.target.store import GenericStore
+from conformance.services.wire import Answer, Call, Caller, Refused
+
+Run = Callable[..., Verdict]
+SLOTS = "rack.slot or slot."
+
+
+def requirements(verdict: Verdict) -> set[str]:
+    return {name for group in verdict.findings for name in group.requirements}
+
+
+def test_what_a_resource_stands_below_is_made_by_the_contract(goods: Contract) -> None:
+    slot, rack = goods.resources["rack.slot"], goods.resources["rack"]
+    assert rack == holder_of(goods, slot)
+    assert {None} == {holder_of(goods, item) for name, item in goods.resources.items() if name != "rack.slot"}
+    unmade = replace(goods, resources={**goods.resources, "rack": replace(rack, create=None)})
+    assert holder_of(unmade, slot) is None
+    deeper = replace(slot, name="rack.slot.bolt", collection=f"{slot.item}/bolts")
+    assert holder_of(goods, deeper) is None
+
+
+def test_cases_of_what_can_be_made_run_for_it_too(goods: Contract) -> None:
+    assert "rack.slot" in {item.name for item in resources_of(goods, ("create", "remove"))}
+
+
+def test_the_reference_keeps_what_is_promised_of_it_and_nothing_is_left(run: Run) -> None:
+    held: set[str] = set()
+
+    def answer(call: Call, answer: Answer, store: GenericStore | None) -> Answer:
+        if store is not None and call.operation in {"slot.create", "slot.delete", "rack.delete"}:
+            held.clear()
+            held.update(item.kind for item in store.all())
+        return answer
+
+    verdict = run(Hooks(answer=answer), "test_life", SLOTS)
+    kept = {item.id for item in verdict.requirements if item.outcome is Outcome.PASSED}
+    assert set() == requirements(verdict)
+    assert {
+        "slot.create.response.201.label",
+        "slot.list.complete",
+        "slot.delete.gone",
+        "slot.create.body.depth",
+    } <= kept
+    assert not {"rack", "rack.slot"} & held
+
+
+@pytest.mark.parametrize(
+    ("fault", "module"),
+    [
+        ("slot.create.lost", "test_life"),
+        ("slot.create.unlisted", "test_life"),
+        ("slot.delete.undone", "test_life"),
+        ("slot.create.taken.depth.minimum", "test_refusals"),
+    ],
+)
+def test_a_fault_of_it_is_seen(run: Run, goods: Contract, fault: str, module: str) -> None:
+    broken = bank(goods, every=True)[fault]
+    assert requirements(run(broken.hooks, module, SLOTS)) & {*broken.breaks}
+
+
+def test_what_keeps_another_from_being_deleted_goes_before_it(run: Run) -> None:
+    left: list[int] = []
+
+    def handle(call: Call, _caller: Caller, store: GenericStore) -> Answer | None:
+        if call.operation == "rack.delete":
+            inside = [item for item in store.all("rack.slot") if item.parents == {"rack_id": call.names["rack_id"]}]
+            left.append(len(inside))
+            if inside:
+                raise Refused(409, "There are slots in it.")
+        return None
+
+    assert set() == requirements(run(Hooks(handle=handle), "test_life", SLOTS))
+    assert {0} == set(left)

@@ -229,3 +229,24 @@ def ignoring_what_is_empty(path: str) -> Hooks:
 def test_a_list_may_take_an_empty_parameter_for_none(run: Run) -> None:
     found = kinds(run(ignoring_what_is_empty("/crates"), "test_refusals", "parameter_that and crate"))
     assert [] == [kind for operation, kind in found if operation == "crate.list"]
+
+
+def refusing_a_second(*, whatever: bool) -> Hooks:
+    """A second rack is refused with 400: one of the same name, or whatever it is called."""
+    names: set[str] = set()
+
+    def handle(call: Call, _caller: Caller, _store: object) -> Answer | None:
+        if call.operation == "rack.create":
+            name = json.loads(call.body)["rack"]["name"]
+            if names and (whatever or name in names):
+                raise Refused(400, "There is one.")
+            names.add(name)
+        return None
+
+    return Hooks(handle=handle)
+
+
+def test_a_conflict_is_due_for_a_name_where_another_name_is_taken(run: Run) -> None:
+    conflict = ("test_life", "conflict and rack")
+    assert set() == kinds(run(refusing_a_second(whatever=True), *conflict))
+    assert {"rack.create"} == {operation for operation, _ in kinds(run(refusing_a_second(whatever=False), *conflict))}

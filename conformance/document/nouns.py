@@ -15,7 +15,7 @@ _SINGULAR = re.compile(
     r"|.*(?:ss|aas|[sxd]is|(?<!p)(?<!men)us)"
 )
 """Words in small letters that are no plural."""
-_LONG_PLURAL = re.compile(r"(?:ss|tus|lias|x|[tnr]ch|sh)es$")
+_LONG_PLURAL = re.compile(r"(?:ss|tus|lias|[dt]ex|[aio]x|[tnr]ch|sh)es$")
 """The end of a plural that takes more than its s."""
 
 

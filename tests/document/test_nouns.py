@@ -57,6 +57,7 @@ def test_a_word_that_only_ends_like_a_plural_is_one_thing(word: str) -> None:
             for one in ("address", "process", "status", "alias", "class", "index", "prefix", "switch", "hash")
         ),
         ("policies", "policy"),
+        ("job-exes", "job-exe"),
         ("os-ips", "os-ip"),
     ],
 )

@@ -64,7 +64,7 @@ def page(results: Mapping[str, Mapping[str, Measure]]) -> str:
     return f"""# How well documents are read
 
 The truth is known of {len(EDITIONS)} documents that the project wrote itself, in the vendor's layout and in words of its own: {chapters} chapters (block storage,
-compute, networks) in two editions each, {operations} operations. They hold what documents do: tables by place, child tables, dotted and inset names, columns
+compute, networks, identity) in two editions each, {operations} operations. They hold what documents do: tables by place, child tables, dotted and inset names, columns
 in other orders, actions on one path, enumerations and ranges said in prose, duplicate rows, errors by operation, headings that no reader knows, an
 operation without an address, a chapter without a version. Each is written as a text dump in the vendor's manner, as Markdown and as HTML, printed by
 Chromium to a PDF (ruled tables, code with a shadow), and that PDF is turned into text by pypdf.

@@ -60,6 +60,13 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Doc
     return found
 
 
+def test_the_chapter_that_a_real_keystone_is_held_to_is_read_whole() -> None:
+    document = read_document(Path(__file__).parent / "data" / "identity.txt")
+    read = measured(EDITIONS["identity-1"], document)
+    assert {} == {kind: (item.lost, item.invented) for kind, item in read.items() if item.lost or item.invented}
+    assert (14, 143) == (read["operations"].right, read["rows"].right)
+
+
 @pytest.mark.parametrize("form", WRITTEN)
 def test_what_is_written_is_read(written: dict[str, dict[str, Document]], form: str) -> None:
     assert {} == short_of(total(measured(EDITIONS[name], item) for name, item in written[form].items()))

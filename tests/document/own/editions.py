@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from document.own import networks, servers, volumes
+from document.own import networks, projects, servers, volumes
 from document.own.truth import TrueEdition
 
 __all__ = ["CHAPTERS", "EDITIONS"]
 
 CHAPTERS: dict[str, tuple[TrueEdition, TrueEdition]] = {
-    module.FIRST.key: (module.FIRST, module.SECOND) for module in (volumes, servers, networks)
+    module.FIRST.key: (module.FIRST, module.SECOND) for module in (volumes, servers, networks, projects)
 }
 """Key of a chapter -> its first and second edition."""
 

@@ -188,9 +188,9 @@ def test_a_secret_that_a_body_needs_is_drawn_and_shown_nowhere(goods: Contract) 
     with opened(goods) as session:
         client = about(session)["rack"]
         assert isinstance(client, GenericClient)
-        drawn = client._value(item, "password", {"type": "string"})
+        drawn = client.member(item, "password", {"type": "string"})
         assert session.secrets.text(f'{{"password": "{drawn}"}}') == '{"password": "$OS_PASSWORD"}'
-        assert drawn != client._value(item, "password", {"type": "string"})
+        assert drawn != client.member(item, "password", {"type": "string"})
 
 
 def test_a_secret_of_the_file_of_values_is_shown_nowhere(goods: Contract, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import weakref
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -123,3 +124,23 @@ def test_a_body_that_cannot_be_read_is_held_by_nobody_afterwards(contract: Contr
         held.append(weakref.ref(made))
         del made
     assert [None] * 3 == [item() for item in held]
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "judged"),
+    [("fields", "fields=id", False), ("fields", "limit=1", True), ("fielder", "fielder=id", True)],
+)
+def test_what_a_request_does_not_choose_is_not_missing(
+    contract: Contract, exchange: Build, name: str, query: str, *, judged: bool
+) -> None:
+    listed = contract.operations["image.list"]
+    parameter = replace(listed.query[0], name=name)
+    choosing = replace(
+        contract,
+        operations={**contract.operations, "image.list": replace(listed, parameters=(*listed.parameters, parameter))},
+    )
+    rows = {"images": [{"id": ID}], "first": "/v2/images", "schema": "/v2/schemas/images"}
+    made = exchange("image.list", 200, body(rows), url=f"http://cloud/v2/images?{query}")
+    assert judged is any(item.kind == "missing" for _, item in failures(made, choosing))
+    wrong_id = exchange("image.list", 200, body({**rows, "images": [{"id": 7}]}), url=f"http://cloud/v2/images?{query}")
+    assert any(item.kind == "type" for _, item in failures(wrong_id, choosing))

@@ -13,15 +13,16 @@ from conformance.model.contract import Contract
 from conformance.model.errors import SuiteError, UsageError
 from conformance.run.service import Service, registered
 from conformance.services.fault import Fault
+from conformance.services.generic.faults.reading import kept
 from conformance.services.rest import rest_faults, rest_liberties
 
 __all__ = ["bank", "faults_of", "liberties"]
 
 
 def bank(contract: Contract, *, every: bool = False) -> dict[str, Fault]:
-    """Every fault by its id, sorted: those of the services that the contract has, and of what they leave to it. Raises
-    SuiteError when two have the same id. Of those of any contract some stand for the rest, unless `every` one is asked for."""
-    own = (fault for service in _services(contract) for fault in service.faults(contract))
+    """Every fault by its id, sorted: those of the services that the contract has, and of what they leave to it, as far as
+    they break what it promises. Raises SuiteError when two have the same id. Of those of any contract some stand for the rest, unless `every` one is asked for."""
+    own = kept(contract, (fault for service in _services(contract) for fault in service.faults(contract)))
     return _by_id(chain(own, rest_faults(contract, every=every)))
 
 

@@ -114,7 +114,8 @@ class Provenance:
         if shown is not None and shown.response.status < 300:
             row = self._row(shown)
             if row.maybe_text(self._marks.name) and row.get(self._resource.id) is not None:
-                return Whose.OURS if plain and self._fits(row, create) else Whose.ANOTHERS
+                otherwise = Whose.ANOTHERS if self._names(create) else Whose.NOBODYS
+                return Whose.OURS if plain and self._fits(row, create) else otherwise
         gone = shown is not None and shown.response.status in GONE
         believed = known or (plain and self._fits(made, create) and gone)
         return Whose.OURS if believed else Whose.NOBODYS
@@ -128,6 +129,16 @@ class Provenance:
         tags, run = row.get(self._marks.tags), self._journal.run_id
         tagged = isinstance(tags, list) and tag_of(run) in tags
         return tagged or run in (row.maybe_text(self._marks.name) or "").lower()
+
+    def _names(self, create: Exchange) -> bool:
+        """Whether a create says a name at all, so that what is called otherwise is not what it made; one that cannot be read
+        may."""
+        try:
+            body = json.loads(create.request.body)
+        except ValueError:
+            return True
+        inner = body.get(self._resource.wrapper) if self._resource.wrapper and isinstance(body, dict) else body
+        return not isinstance(inner, dict) or inner.get(self._marks.name) not in (None, "")
 
     def _links_elsewhere(self, row: Members, own: str) -> bool:
         """Whether a link of a resource leads to one with another id."""

@@ -12,7 +12,7 @@ from conformance.model.phrase import Phrase
 from conformance.run.cases import NotApplicable, NotExercised
 from conformance.run.sending.client import Client
 
-__all__ = ["TOKEN_HEADER", "login", "token_call", "token_operation"]
+__all__ = ["TOKEN_HEADER", "login", "token_call", "token_operation", "unready"]
 
 NAME = "auth.token"
 """What the id of the operation that gives a token begins with."""
@@ -46,3 +46,8 @@ def login(cloud: Client) -> dict[str, Any]:
     if body is None:
         raise NotExercised(Phrase.of("no-password"))
     return copy.deepcopy(dict(body))
+
+
+def unready(exchange: Exchange) -> NotExercised:
+    """What to raise when the case cannot go on after this answer."""
+    return NotExercised(Phrase.of("prerequisite", operation=exchange.operation, status=exchange.response.status))

@@ -76,6 +76,13 @@ def test_an_answer_about_what_somebody_else_has_made_is_looked_at_and_not_believ
     assert ("misnamed", ("golden", OURS, True), 2) == there.journal.told[-1]
 
 
+@pytest.mark.parametrize("sent", [{}, {"title": ""}, {"title": None}])
+def test_what_a_create_without_a_name_is_answered_with_is_not_believed_and_stops_no_case(sent: dict[str, Any]) -> None:
+    there = library({"id": "b-1", "title": "made up"}, {"b-1": {"id": "b-1", "title": "made up"}})
+    assert 201 == there.client.create(sent).status
+    assert ([], {"b-1"}) == (list(there.journal.ids), there.journal.misnamed)
+
+
 def test_an_answer_about_what_somebody_else_has_made_that_nothing_shows_is_not_believed_either() -> None:
     there = library(THEIRS, {})
     there.client.create({"title": OURS})

@@ -10,15 +10,17 @@ from http.client import responses
 from typing import Any
 
 from conformance.model import requirement_id as rid
-from conformance.model.contract import Contract, Operation, Parameter, Schema
+from conformance.model.contract import Contract, Operation, Parameter, Resource, Schema
 from conformance.services.fault import Fault, Hooks
 from conformance.services.forms import broken
+from conformance.services.generic import NAMING
 from conformance.services.generic.faults.reading import body_schema
 from conformance.services.generic.target.requests import read_as
 from conformance.services.generic.target.shapes import NOTHING, Maker, fits, kind_of_schema, wrapper_of
-from conformance.services.wire import Answer, Call
+from conformance.services.generic.target.store import GenericStore
+from conformance.services.wire import Answer, Call, Caller, Refused, read_json
 
-__all__ = ["codes", "faults"]
+__all__ = ["codes", "faults", "in_use"]
 
 MAKER = Maker("taken", lambda _name: "2000-01-01T00:00:00Z")
 
@@ -31,12 +33,47 @@ def faults(contract: Contract, operation: Operation) -> Iterator[Fault]:
 
 
 def codes(contract: Contract, service: str) -> Iterator[Fault]:
-    """Codes of the document that the target sends another one for: of a service, whichever operation was called."""
-    for status, instead in ((404, 410), (405, 501), (406, 400), (409, 400), (415, 400)):
-        due = partial(_of_another_code, contract, service, status, instead)
-        said = f"{service} answers {instead} where {status} is due"
-        breaks = (rid.error(status), "status.documented", "status.server-error")
-        yield Fault(f"{service}.code.{status}", breaks, said, Hooks(answer=due))
+    """Codes of the document that the target sends another one for: of a service, whichever operation was called. There are
+    those that a client can be sure to provoke: what is not there, a method that no operation has, a name that is in use."""
+    creates = [item for item in contract.resources.values() if item.create is not None and item.service == service]
+    methods = {item.method for item in contract.operations.values() if item.path in {it.collection for it in creates}}
+    for status, instead in ((404, 410), (405, 501)) if creates and not methods >= {"PUT", "PATCH"} else ((404, 410),):
+        if status in contract.error_codes:
+            due = partial(_of_another_code, contract, service, status, instead)
+            said = f"{service} answers {instead} where {status} is due"
+            breaks = (rid.error(status), "status.documented", "status.server-error")
+            yield Fault(f"{service}.code.{status}", breaks, said, Hooks(answer=due))
+    named = {item.create: item for item in creates if _name_in(contract.operations[str(item.create)])}
+    if 409 in contract.error_codes and named:
+        said = f"{service} answers 400 where a name is in use"
+        yield Fault(f"{service}.code.409", (rid.error(409),), said, Hooks(handle=in_use(contract, named, 400)))
+
+
+def _name_in(operation: Operation) -> str:
+    """The member by which a request names what it makes, "" for none."""
+    return next((name for name in NAMING if name in body_schema(operation).get("properties", {})), "")
+
+
+def in_use(
+    contract: Contract, creates: Mapping[str | None, Resource], status: int
+) -> Callable[[Call, Caller, GenericStore], Answer | None]:
+    """Refuse, with this status, a create of what is called as another one of the project is."""
+
+    def handle(call: Call, caller: Caller, store: GenericStore) -> Answer | None:
+        resource = creates.get(call.operation)
+        if resource is None:
+            return None
+        operation = contract.operations[call.operation or ""]
+        name, wrapper = _name_in(operation), wrapper_of(operation.request_schema)
+        body = read_json(call.body)
+        inner = body.get(wrapper) if wrapper and isinstance(body, Mapping) else body
+        said = inner.get(name) if isinstance(inner, Mapping) else None
+        held = (item.members.get(name) for item in store.all(resource.name) if item.owner == caller.project)
+        if said is not None and said in held:
+            raise Refused(status, "That name is in use.")
+        return None
+
+    return handle
 
 
 def _of_another_code(

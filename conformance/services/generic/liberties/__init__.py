@@ -13,6 +13,7 @@ from typing import Any
 from conformance.model.contract import Contract, Operation
 from conformance.services.fault import Fault, Hooks
 from conformance.services.generic.faults.reading import succeeded, with_rows
+from conformance.services.generic.faults.refusals import in_use
 from conformance.services.generic.liberties.later import later
 from conformance.services.generic.target.store import GenericStore
 from conformance.services.product import FaultRows, family
@@ -193,4 +194,8 @@ def _state(contract: Contract, names: frozenset[str]) -> FaultRows:
                 store.create(other, resource.name, {}, {})
         return None
 
+    made = {item.create: item for item in contract.resources.values() if item.create in names}
+    if made:
+        taken = in_use(contract, made, 409 if 409 in contract.error_codes else 400)
+        yield "names", "a name that is in use is refused", Hooks(handle=taken)
     yield "others", "there are resources of other projects from the beginning", Hooks(handle=already)

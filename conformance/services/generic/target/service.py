@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
+from conformance.contract.producers import head_of
 from conformance.model.contract import Operation, Resource, Schema
 from conformance.model.errors import SuiteError
 from conformance.services.generic.target.documents import (
@@ -373,9 +374,21 @@ class GenericPart:
             readable = any(name in self.routes for name in (resource.list, resource.show) if name is not None)
             puts = self._documents.operation(resource.change)
             upserts = puts is not None and puts.method == "PUT"
-            if readable and resource.create is None and not upserts and "{" not in resource.collection:
+            if not readable or resource.create is not None or upserts:
+                continue
+            for parents in self._places(resource):
                 for _ in range(STOCK):
-                    self.state.create(service, resource.name, {}, {}, self._documents.own_id(resource, {}), shared=True)
+                    own = self._documents.own_id(resource, {})
+                    self.state.create(service, resource.name, parents, {}, own, shared=True)
+
+    def _places(self, resource: Resource) -> list[dict[str, str]]:
+        """The parameters of the paths of a collection that are there from the beginning: of each project, where one stands at
+        the head of it."""
+        operation = self._documents.operation(resource.list or resource.show)
+        head = head_of(operation) if operation is not None else ""
+        if resource.collection.count("{") > bool(head):
+            return []
+        return [{head: project} for project in self._tokens.projects.values()] if head else [{}]
 
 
 def _named(row: Any) -> Mapping[str, Any]:

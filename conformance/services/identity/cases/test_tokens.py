@@ -1,4 +1,4 @@
-"""The token call (document lines 282-339). What a token opens is judged by the cases of the services that take it."""
+"""The token call (document lines 282-339). What else a token opens is judged by the cases of the services that take it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
+from conformance.contract.producers import parameters_of
 from conformance.model import requirement_id as rid
+from conformance.model.contract import Contract, Operation
 from conformance.model.deviation import Deviation
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotApplicable, NotExercised, call, verifies
 from conformance.run.reading import reading
 from conformance.run.sending.client import Client
-from conformance.services.identity.arrange import TOKEN_HEADER, login, token_call, token_operation
+from conformance.services.identity.arrange import TOKEN_HEADER, login, token_call, token_operation, unready
 from conformance.target.secrets import MADE_UP
 
 SCOPE, CREDENTIALS = "auth.token.project-scope", "auth.token.credentials"
@@ -40,6 +42,34 @@ def test_the_token_call_gives_a_token_of_the_project(cloud: Client, expect: Expe
     project_id = reading(exchange).members("token").members("project").get("id")
     due = cloud.target.main.project_id
     expect.equal(SCOPE, due, project_id, "token.project.id", exchange)
+
+
+@verifies("auth.token*.response.201.x-subject-token", smoke=True)
+def test_the_token_of_the_header_opens_a_call(cloud: Client, expect: Expect) -> None:
+    requirement = rid.response_header(token_operation(cloud).id, 201, TOKEN_HEADER)
+    if requirement not in cloud.contract.requirements:
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement))
+    operation = readable(cloud.contract, requirement)
+    exchange = token_call(cloud, login(cloud))
+    token = exchange.response.headers.get(TOKEN_HEADER)
+    if not token:
+        raise unready(exchange)
+    limits = {"limit": 1} if "limit" in {item.name for item in operation.query} else {}
+    used = cloud.call(operation.id, query=limits, token=token)
+    if used.response.status == 403:
+        raise unready(used)  # it is known, and whom it stands for may not read that
+    act = call(operation.id, header=TOKEN_HEADER)
+    due = [spec.status for spec in operation.responses]
+    expect.status(requirement, used, *due, act=act)
+
+
+def readable(contract: Contract, requirement: str) -> Operation:
+    """The first operation that needs a token and nothing else. Raises NotApplicable where there is none to judge by."""
+    for operation in contract.operations.values():
+        needs = parameters_of(operation) or any(item.required for item in operation.query)
+        if operation.method == "GET" and operation.secured and operation.responses and not needs:
+            return operation
+    raise NotApplicable(Phrase.of("not-promised", requirement=requirement))
 
 
 @verifies("auth.token*.body.auth", "auth.token*.request", "error.400")

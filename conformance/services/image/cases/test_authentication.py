@@ -16,7 +16,7 @@ from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotApplicable, NotExercised, call, verifies
 from conformance.services.identity.arrange import TOKEN_HEADER, login, token_call
-from conformance.services.image.arrange import ABSENT, answered, image, shown, unready
+from conformance.services.image.arrange import ABSENT, answered, image, shown
 from conformance.services.image.client import ImageClient
 from conformance.target.secrets import MADE_UP, UNSCOPED
 
@@ -96,17 +96,6 @@ def test_each_operation_refuses_a_token_without_a_project(cloud: ImageClient, ex
             expect("auth.token.project-scope", status in {401, 403, 404} or nothing, deviation, exchange)
         there = shown(cloud, made.id) is not None
         expect("auth.required", there, Deviation("deleted-without-a-project"), exchange)
-
-
-@verifies("auth.token.response.201.x-subject-token", smoke=True)
-def test_the_token_of_the_header_opens_a_call(cloud: ImageClient, expect: Expect) -> None:
-    exchange = token_call(cloud, login(cloud))
-    token = exchange.response.headers.get(TOKEN_HEADER)
-    if not token:
-        raise unready(exchange)
-    used = cloud.call("image.list", query={"limit": 1}, token=token)
-    act = call("image.list", header=TOKEN_HEADER)
-    expect.status("auth.token.response.201.x-subject-token", used, 200, act=act)
 
 
 @verifies("transport.http", "catalogue.endpoint", smoke=True)

@@ -28,7 +28,7 @@ MAKER = Maker("taken", lambda _name: "2000-01-01T00:00:00Z")
 def faults(contract: Contract, operation: Operation) -> Iterator[Fault]:
     """The faults of the refusals of an operation."""
     yield from _answers(contract, operation)
-    yield from _bodies(operation)
+    yield from _bodies(contract, operation)
     yield from _queries(operation)
 
 
@@ -135,12 +135,13 @@ def _as(contract: Contract, status: int) -> Callable[[Answer], Answer]:
 RULES = ("enum", "minimum", "maximum", "exclusiveMinimum", "maxLength", "minLength", "pattern", "format")
 
 
-def _bodies(operation: Operation) -> Iterator[Fault]:
+def _bodies(contract: Contract, operation: Operation) -> Iterator[Fault]:
     schema = body_schema(operation)
     whole = operation.request_schema or {}
     if kind_of_schema(whole) != "object":
         return
     wrapper, name = wrapper_of(whole), operation.id
+    mending = partial(_mending, contract, name, whole)
     required = set(schema.get("required", ()))
     request = (rid.request(name), rid.error(400), *((rid.body(name, wrapper),) if wrapper else ()))
     for member, node in schema.get("properties", {}).items():
@@ -150,7 +151,7 @@ def _bodies(operation: Operation) -> Iterator[Fault]:
                 f"{name}.taken.{member}.missing",
                 breaks,
                 f"{name} is taken without {member}",
-                _mending(name, whole, member, _missing),
+                mending(member, _missing),
             )
         kind = kind_of_schema(node)
         if kind:
@@ -158,15 +159,15 @@ def _bodies(operation: Operation) -> Iterator[Fault]:
                 f"{name}.taken.{member}.type",
                 breaks,
                 f"{name} takes {member} of another type",
-                _mending(name, whole, member, _of_another_type),
+                mending(member, _of_another_type),
             )
         for rule in RULES:
-            if rule in node:
+            if rule in node and (rule, node[rule]) != ("minLength", 0):  # which no text breaks
                 yield Fault(
                     f"{name}.taken.{member}.{rule}",
                     breaks,
                     f"{name} takes {member} against its {rule}",
-                    _mending(name, whole, member, partial(_against, rule)),
+                    mending(member, partial(_against, rule)),
                 )
 
 
@@ -186,19 +187,24 @@ def _against(rule: str, value: Any, node: Schema) -> bool:
     return value is not NOTHING and fits(kinds, value) and not fits({rule: node[rule]}, value)
 
 
-def _mending(operation: str, whole: Schema, member: str, wrong: Wrong) -> Hooks:
-    """Put a value that is allowed in the place of one that is wrong in this way, before the body is checked."""
+def _mending(contract: Contract, operation: str, whole: Schema, member: str, wrong: Wrong) -> Hooks:
+    """Put a value that is allowed in the place of one that is wrong in this way, before the body is checked: of a member that
+    means another resource, one that is there."""
+    kinds = [item.name for item in contract.resources.values() if item.parameter == member]
     wrapper = wrapper_of(whole)
     schema = whole["properties"][wrapper] if wrapper else whole
     node = schema["properties"][member]
 
-    def members(call: Call, body: Any, _store: Any) -> Any:
+    def members(call: Call, body: Any, store: GenericStore) -> Any:
         if call.operation != operation or not isinstance(body, Mapping):
             return body
         inner = body.get(wrapper) if wrapper else body
         if not isinstance(inner, Mapping) or not wrong(inner.get(member, NOTHING), node):
             return body
-        mended = {**inner, member: MAKER.shaped(node, NOTHING, NOTHING, f".{member}")}
+        held = [
+            item.id for kind in kinds for item in store.all(kind) if call.caller and item.owner == call.caller.project
+        ]
+        mended = {**inner, member: MAKER.shaped(node, held[-1] if held else NOTHING, NOTHING, f".{member}")}
         return {**body, wrapper: mended} if wrapper else mended
 
     return Hooks(members=members)

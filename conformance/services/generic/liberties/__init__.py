@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from conformance.model.contract import Contract, Operation
+from conformance.model.contract import Contract, Operation, Resource
 from conformance.services.fault import Fault, Hooks
 from conformance.services.generic.faults.reading import succeeded, with_rows
 from conformance.services.generic.faults.refusals import in_use
@@ -194,7 +194,9 @@ def _state(contract: Contract, names: frozenset[str]) -> FaultRows:
                 store.create(other, resource.name, {}, {})
         return None
 
-    made = {item.create: item for item in contract.resources.values() if item.create in names}
+    made: dict[str | None, Resource] = {
+        item.create: item for item in contract.resources.values() if item.create in names
+    }
     if made:
         taken = in_use(contract, made, 409 if 409 in contract.error_codes else 400)
         yield "names", "a name that is in use is refused", Hooks(handle=taken)

@@ -34,7 +34,7 @@ from conformance.services.generic.target.shapes import (
     kind_of_schema,
     wrapper_of,
 )
-from conformance.services.generic.target.store import GenericStore, Stored
+from conformance.services.generic.target.store import PROJECTS, GenericStore, Stored
 from conformance.services.part import Surroundings
 from conformance.services.wire import Answer, Call, Caller, Refused
 
@@ -45,7 +45,6 @@ STOCK = 2
 _CHANGED = re.compile(r"updat|modif|chang")
 """What is in the name of a member that says when a resource was changed."""
 _OWNERS = ("project_id", "tenant_id", "owner", "owner_id")
-_PROJECTS = ("project_id", "tenant_id", "project", "tenant")
 
 
 class GenericPart:
@@ -150,7 +149,7 @@ class GenericPart:
                 self.state.find(
                     caller, holder.name, value, inner if len(inner) == holder.collection.count("{") else None
                 )
-            elif holder is None and name in _PROJECTS and not caller.admin and value != caller.project:
+            elif holder is None and name in PROJECTS and not caller.admin and value != caller.project:
                 raise Refused(404, "There is no such project.")
 
     # --- the operations ---------------------------------------------------------------------------------------------

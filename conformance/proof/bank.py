@@ -13,8 +13,7 @@ from conformance.model.contract import Contract
 from conformance.model.errors import SuiteError, UsageError
 from conformance.run.service import Service, registered
 from conformance.services.fault import Fault
-from conformance.services.generic.faults.reading import kept
-from conformance.services.rest import rest_faults, rest_liberties
+from conformance.services.rest import kept, rest_faults, rest_liberties
 
 __all__ = ["bank", "faults_of", "liberties"]
 

@@ -8,11 +8,12 @@ from conformance.model.contract import Contract, Operation
 from conformance.run.service import unclaimed
 from conformance.services.fault import Fault
 from conformance.services.generic.faults import faults
+from conformance.services.generic.faults.reading import kept
 from conformance.services.generic.liberties import liberties
 from conformance.services.generic.target.service import GenericPart
 from conformance.services.part import ReferencePart, Surroundings
 
-__all__ = ["rest_faults", "rest_liberties", "rest_part", "unclaimed"]
+__all__ = ["kept", "rest_faults", "rest_liberties", "rest_part", "unclaimed"]
 
 
 def rest_part(around: Surroundings, service: str, operations: Sequence[Operation]) -> ReferencePart:

@@ -47,10 +47,12 @@ class ClientBelow(GenericClient):
     ) -> str:
         """The path of an operation, below the one that was made for it. Raises NotExercised when none can be made."""
         if operation.path.startswith(self._collection) and self._up not in names and resource_id != "{":
-            names = {self._up: self._holder(), **names}
+            names = {self._up: self.holder(), **names}
         return super().path(operation, resource_id, actor, names)
 
-    def _holder(self) -> str:
+    def holder(self) -> str:
+        """The id of the resource below which all stands, which is made where there is none. Raises NotExercised when none can
+        be made."""
         own = self._above.supplied()
         if own != self._under:
             self._under = own

@@ -86,3 +86,19 @@ def test_what_keeps_another_from_being_deleted_goes_before_it(run: Run) -> None:
 
     assert set() == requirements(run(Hooks(handle=handle), "test_life", SLOTS))
     assert {0} == set(left)
+
+
+ABSENT = ("test_refusals", "below_another and slot.")
+
+
+def test_what_is_not_there_and_what_it_stands_below_are_told_by_404(run: Run) -> None:
+    verdict = run(Hooks(), *ABSENT)
+    kept = {item.id for item in verdict.requirements if item.outcome is Outcome.PASSED}
+    due = {item.id for item in verdict.requirements if item.id.startswith("slot.") and ".path." in item.id}
+    assert (set(), set()) == (requirements(verdict), due - kept)
+
+
+@pytest.mark.parametrize("fault", ["slot.show.absent.rack_id.500", "slot.list.absent.rack_id.500"])
+def test_a_server_that_fails_where_nothing_is_there_is_seen(run: Run, goods: Contract, fault: str) -> None:
+    broken = bank(goods, every=True)[fault]
+    assert requirements(run(broken.hooks, *ABSENT)) & {*broken.breaks}

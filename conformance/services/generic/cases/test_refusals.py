@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
-from conformance.contract.producers import inner_of, parameters_of
+from conformance.contract.producers import holder_of, inner_of, parameters_of
 from conformance.generate.values import one_of_each
 from conformance.judge.rules import rule_of
 from conformance.model import requirement_id
@@ -40,6 +40,7 @@ from conformance.services.generic.arrange import (
     unready,
     value_for,
 )
+from conformance.services.generic.below import ClientBelow
 from conformance.services.generic.client import GenericClient
 from conformance.services.generic.drawing import refers
 from conformance.services.generic.harm import harmful_action
@@ -261,6 +262,36 @@ def absent(operation: Operation, cloud: GenericClient) -> str:
     schema = next((item.schema for item in operation.parameters if (item.location, item.name) == ("path", name)), {})
     own = cloud.uuid()
     return own if rule_of(schema, own).standing is not Standing.BROKEN else own.replace("-", "")
+
+
+@judges("error.404", "status.failure", "{operation}.path.*")
+def test_404_for_what_stands_below_another_and_is_not_there(
+    cloud: GenericClient, expect: Expect, operation: Operation
+) -> None:
+    resource = cloud.contract.resource_of(operation.id)
+    there = resource is not None and operation.path in {resource.collection, resource.item}
+    holder = holder_of(cloud.contract, resource) if resource is not None else None
+    if resource is None or holder is None or not there or not isinstance(cloud, ClientBelow):
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.error(404)))
+    if 404 not in cloud.contract.error_codes:
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.error(404)))
+    single = operation.path == resource.item
+    own = own_of(cloud, resource) if single else ""
+    act = call(operation.id, "absent")
+    asked = {}
+    if not cloud.holder().isdecimal():  # of numbers nobody knows which are free
+        asked[holder.parameter] = plain_call(cloud, operation, own, names={holder.parameter: cloud.uuid()})
+    if single:
+        cloud.delete(own)
+        if shown(cloud, resource, own) is None:
+            asked[resource.parameter] = plain_call(cloud, operation, own)
+    for parameter, exchange in asked.items():
+        if exchange.response.status in {400, 409} and may_be_refused(operation):
+            raise unready(exchange)
+        expect.code(404, exchange, act)
+        named = requirement_id.path(operation.id, parameter)
+        if named in cloud.contract.requirements:
+            expect.refused(named, exchange, act)
 
 
 @judges("error.404", "status.failure", "answer.internals", smoke=True)

@@ -15,7 +15,9 @@ from pathlib import Path
 from conformance.contract.producers import holder_of
 from conformance.model.contract import Operation, Resource
 from conformance.model.errors import TargetError
+from conformance.model.message import GONE, Exchange
 from conformance.run.journal import Journal
+from conformance.run.reading import body_of
 from conformance.run.sending.caller import NO_NAMES, Connection
 from conformance.run.sending.provenance import Provenance
 from conformance.run.unexercised import NotExercised
@@ -59,6 +61,19 @@ class ClientBelow(GenericClient):
             place = super().path(self.operation(str(self.resource.create)), names={self._up: own})
             self._provenance = Provenance(self.journal, self.service.marks, self.resource, f"{place}/{{")
         return own
+
+    def without_holder(self) -> Exchange:
+        """Delete the resource below which all stands; the next one that is needed is another."""
+        own = self.holder()
+        exchange = self._above.delete(own)
+        if exchange.response.status < 300:
+            self._above.journal.gone(own)
+        return exchange
+
+    def has_holder(self, own: str) -> bool:
+        """Whether a resource below which something stood is still there. Raises NotExercised when nothing can tell."""
+        shown = self._above.show(own)
+        return shown.response.status not in GONE and not self._above.removed(body_of(shown))
 
     def ends(self) -> None:
         """Delete what a case has made and left; what cannot be goes with what it stands below."""

@@ -66,6 +66,7 @@ def test_the_reference_keeps_what_is_promised_of_it_and_nothing_is_left(run: Run
         ("slot.create.unlisted", "test_life"),
         ("slot.delete.undone", "test_life"),
         ("slot.create.taken.depth.minimum", "test_refusals"),
+        ("slot.show.outlives", "test_life"),
     ],
 )
 def test_a_fault_of_it_is_seen(run: Run, goods: Contract, fault: str, module: str) -> None:
@@ -86,6 +87,16 @@ def test_what_keeps_another_from_being_deleted_goes_before_it(run: Run) -> None:
 
     assert set() == requirements(run(Hooks(handle=handle), "test_life", SLOTS))
     assert {0} == set(left)
+
+
+def test_what_has_to_be_empty_before_it_is_deleted_is_no_finding(run: Run) -> None:
+    def handle(call: Call, _caller: Caller, store: GenericStore) -> Answer | None:
+        if call.operation == "rack.delete" and any(item.kind == "rack.slot" for item in store.all()):
+            raise Refused(409, "There are slots in it.")
+        return None
+
+    verdict = run(Hooks(handle=handle), "test_life", "stands_below and slot")
+    assert set() == requirements(verdict)
 
 
 ABSENT = ("test_refusals", "below_another and slot.")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from conformance.contract.producers import inner_of
+from conformance.contract.producers import holder_of, inner_of
 from conformance.model import requirement_id
 from conformance.model.contract import Resource, Schema
 from conformance.model.deviation import Deviation
@@ -44,6 +44,7 @@ from conformance.services.generic.arrange import (
     unready,
     value_for,
 )
+from conformance.services.generic.below import ClientBelow
 from conformance.services.generic.client import GenericClient
 from conformance.services.generic.delay import accepted, seen_after, sent_when_free
 from conformance.services.generic.drawing import Offer, refers
@@ -342,6 +343,35 @@ def remains(cloud: GenericClient, resource: Resource, own: str) -> dict[str, boo
             return {where: where in there for where in seen}
         cloud.wait(PAUSE)
         waited += PAUSE
+
+
+@judges("{show}.response.*", "{show}.path.*", parts=("create", "remove", "show"))
+def test_what_stands_below_goes_with_it(cloud: GenericClient, expect: Expect, resource: Resource) -> None:
+    assert resource.show is not None
+    holder = holder_of(cloud.contract, resource)
+    if holder is None or holder.show is None or not isinstance(cloud, ClientBelow):
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.response(resource.show)))
+    own, above = own_of(cloud, resource), cloud.holder()
+    exchange = cloud.without_holder()
+    if exchange.response.status >= 300:
+        raise unready(exchange)  # it may have to be empty
+    names = {holder.parameter: above}
+    waited = 0.0
+    while (there := cloud.has_holder(above)) and waited < PATIENCE:
+        cloud.wait(PAUSE)
+        waited += PAUSE
+    if there:
+        raise NotExercised(Phrase.of("still-moving", resource=holder.name, status="there"))
+    cloud.journal.gone(own)
+    seen = cloud.call(resource.show, own, names=names)
+    while seen.response.status < 300 and not no_more(inner(seen, resource)) and waited < PATIENCE:
+        cloud.wait(PAUSE)
+        waited += PAUSE
+        seen = cloud.call(resource.show, own, names=names)
+    left = seen.response.status < 300 and not no_more(inner(seen, resource))
+    named = requirement_id.path(resource.show, holder.parameter)
+    still = Deviation("still-there", terms=(("where", "shown"),))
+    expect(first_of(cloud.contract, named, about(cloud.contract, resource.show)), not left, still, seen)
 
 
 MOST_SHOWN = 3

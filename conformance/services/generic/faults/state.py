@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from conformance.contract.producers import holder_of
 from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract, Resource
 from conformance.services.fault import Fault, Hooks
@@ -35,6 +36,25 @@ def faults(contract: Contract, resource: Resource) -> Iterator[Fault]:
         yield from _changes(contract, resource)
     if resource.remove is not None and (resource.create is not None or resource.change is not None):
         yield from _removals(contract, resource)
+    holder = holder_of(contract, resource)
+    if holder is not None and resource.show is not None and resource.create is not None and resource.remove is not None:
+        breaks = (rid.path(resource.show, holder.parameter), *promised(contract, resource.show))
+        said = f"a {resource.name} is still shown when the {holder.name} is deleted that it stands below"
+        yield Fault(f"{resource.show}.outlives", breaks, said, _outliving(resource, holder))
+
+
+def _outliving(resource: Resource, holder: Resource) -> Hooks:
+    last: dict[str, Answer] = {}
+
+    def answer(call: Call, answer: Answer, store: GenericStore | None) -> Answer:
+        if call.operation != resource.show or store is None:
+            return answer
+        if succeeded(answer):
+            last[call.path] = answer
+        gone = store.get(holder.name, call.names.get(holder.parameter, "")) is None
+        return replace(last[call.path]) if gone and call.path in last else answer
+
+    return Hooks(answer=answer)
 
 
 def _by_patch(contract: Contract, resource: Resource) -> bool:

@@ -12,6 +12,8 @@ from typing import Any
 
 from targets import Offline
 
+from conformance.contract.producers import holder_of
+from conformance.contract.resources import lists_of
 from conformance.model.contract import Contract, Operation, Resource
 from conformance.services.fault import Hooks
 from conformance.services.generic.target.shapes import Maker, fits, kind_of_schema, wrapper_of
@@ -142,15 +144,19 @@ class _Walk:
                 self.call(change, {resource.parameter: own}, **given)
                 return own
             return self._made.get(resource.parameter, NOBODY)
-        answer = self.call(self.contract.operations[resource.create], {}, **given)
-        body = answer.body if isinstance(answer.body, dict) else {}
-        inner = body.get(resource.wrapper, body) if resource.wrapper else body
-        own = str(inner.get(resource.id, NOBODY)) if isinstance(inner, dict) else NOBODY
+        own = self.made(resource, self.call(self.contract.operations[resource.create], {}, **given))
         self._made.setdefault(resource.parameter, own)
         return own
 
+    def made(self, resource: Resource, answer: Answer) -> str:
+        """The id of what a create has made."""
+        body = answer.body if isinstance(answer.body, dict) else {}
+        inner = body.get(resource.wrapper, body) if resource.wrapper else body
+        return str(inner.get(resource.id, NOBODY)) if isinstance(inner, dict) else NOBODY
+
     def resource(self, resource: Resource) -> None:
-        known = {name: self.contract.operations[name] for name in resource.operations}
+        lists = [str(item.list) for item in lists_of(self.contract, resource)]
+        known = {name: self.contract.operations[name] for name in dict.fromkeys([*resource.operations, *lists])}
         one, two = self.make(resource), self.make(resource)
         self.target.clock.advance(2)
         for operation in known.values():
@@ -179,6 +185,13 @@ class _Walk:
             if change is not None:
                 self.call(change, {resource.parameter: three}, json=self.different(change))
             self.look(resource, known, one, two, three)
+        holder = holder_of(self.contract, resource)
+        if holder is not None and resource.create is not None and resource.show is not None:
+            above = {holder.parameter: self.make(holder)}
+            own = self.made(resource, self.call(known[resource.create], above))
+            self.call(known[resource.show], {**above, resource.parameter: own})
+            self.call(self.contract.operations[str(holder.remove)], above)
+            self.call(known[resource.show], {**above, resource.parameter: own})
 
     def glance(self, resource: Resource, known: Mapping[str, Operation], *ids: str) -> None:
         """Ask how these resources are shown, and for the plain list."""

@@ -15,11 +15,12 @@ from conformance.generate.allowed import is_allowed
 from conformance.model import requirement_id
 from conformance.model.contract import Contract, Operation, Resource, Schema
 from conformance.model.errors import TargetError
-from conformance.model.jsonvalue import JSON, equal
+from conformance.model.jsonvalue import JSON, equal, moment
 from conformance.model.message import GONE, Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import NotApplicable, NotExercised
 from conformance.run.reading import Members, identified, reading
+from conformance.run.secret_members import SECRET
 from conformance.run.sending.listing import listed_by
 from conformance.services.generic.client import GenericClient
 from conformance.services.generic.delay import accepted, seen_after, sent_when_free
@@ -60,6 +61,7 @@ __all__ = [
     "some_rows",
     "stands_below",
     "success_of",
+    "tells_rows_apart",
     "unknown_values",
     "unready",
     "value_for",
@@ -124,7 +126,7 @@ def rows_of(
     cloud: GenericClient, resource: Resource, query: Mapping[str, str | int] | None = None, *, actor: str = "main"
 ) -> Iterator[Members]:
     """What a list has, page after page, as far as pages lead on. Raises NotExercised when it is no list, or never ends."""
-    if resource.list is None:
+    if resource.list is None or not tells_rows_apart(cloud.contract, resource):
         raise NotExercised(Phrase.of("nothing-shows", resource=resource.name))
     first = cloud.call(resource.list, query=query or {}, actor=actor)
     for number, page in enumerate(cloud.pages_from(first, actor=actor)):
@@ -133,6 +135,17 @@ def rows_of(
         yield from listed_by(page, resource)
         if number >= MOST_PAGES:
             raise NotExercised(Phrase.of("nothing-shows", resource=resource.name))
+
+
+def tells_rows_apart(contract: Contract, resource: Resource) -> bool:
+    """Whether a list of the resources has, as the contract tells, by what each of them is known."""
+    if resource.list is None:
+        return False
+    spec = next(iter(contract.operations[resource.list].responses), None)
+    schema = (spec.schema if spec is not None else None) or {}
+    rows: Schema = schema.get("properties", {}).get(resource.items, {}) if resource.items else schema
+    known = rows.get("items", {}).get("properties", {})
+    return not known or resource.id in known or resource.address in known
 
 
 def row_of(cloud: GenericClient, resource: Resource, own: str, *, actor: str = "main") -> Members | None:
@@ -183,7 +196,8 @@ def stands_below(contract: Contract, resource: Resource) -> bool:
 
 def sent_members(contract: Contract, operation: str | None, resource: Resource) -> dict[str, Schema]:
     """The members that a request of an operation may set, and that the resource is shown with in the same form, without
-    those that would show it to others, make it what others get by default, or keep it from being deleted."""
+    those that would show it to others, make it what others get by default, or keep it from being deleted, and without
+    secrets, which are seldom shown as they are."""
     said = inner_of(contract.operations[operation].request_schema)[1] if operation is not None else {}
     known = shown_members(contract, resource)
     return {
@@ -192,6 +206,7 @@ def sent_members(contract: Contract, operation: str | None, resource: Resource) 
         if name in known
         and name != resource.id
         and not EXPOSES.fullmatch(name)
+        and not (SECRET.search(name) and "string" in kinds_of(node))
         and kinds_of(node) & kinds_of(known[name])
     }
 
@@ -202,9 +217,21 @@ def as_far_as(node: Schema, sent: JSON, seen: JSON) -> JSON:
     members = node.get("properties", {})
     if sent in ({}, []) and seen in (None, {}, []):
         return sent  # nothing was set, and nothing is shown
+    if isinstance(sent, str) and isinstance(seen, str):
+        return sent if means_the_same(node, sent, seen) else seen
     if members and isinstance(sent, dict) and isinstance(seen, dict):
         return {name: as_far_as(members.get(name, {}), sent[name], seen[name]) for name in seen if name in sent}
     return seen
+
+
+def means_the_same(node: Schema, sent: str, seen: str) -> bool:
+    """Whether a text is shown as it was sent, as far as a contract tells that says nothing of its form: a moment in another
+    writing (RFC 3339, 5.6), a free text without the blanks around it or in small letters."""
+    if node.get("format") == "date-time":
+        due = moment(sent)
+        return sent == seen or (due is not None and due == moment(seen))
+    free = not node.keys() & {"enum", "const", "format", "pattern"}
+    return sent == seen or (free and sent.strip().casefold() == seen.strip().casefold())
 
 
 def shown_members(contract: Contract, resource: Resource) -> Mapping[str, Schema]:

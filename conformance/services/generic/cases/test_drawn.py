@@ -34,6 +34,7 @@ from conformance.services.generic import NAMING
 from conformance.services.generic.arrange import (
     REFUSED,
     about,
+    as_far_as,
     body_requirement,
     changed_with,
     created_with,
@@ -167,7 +168,8 @@ def test_texts_of_a_create_are_kept_to_the_letter_or_refused(
                 return None
             terms, values = (("where", "shown"),), (("due", whole), ("got", str(seen.get(row.place))))
             other = Deviation("not-as-sent", place=row.place, terms=terms, seen=values, path=row.place)
-            return other if seen.get(row.place) != whole else None, exchange
+            kept = as_far_as(members[row.place], whole, seen.get(row.place))
+            return other if kept != whole else None, exchange
 
     def texts(name: str, node: Schema) -> SearchStrategy[str]:
         mark = len(cloud.name()) if name == cloud.service.marks.name else 0

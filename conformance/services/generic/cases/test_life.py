@@ -40,6 +40,7 @@ from conformance.services.generic.arrange import (
     shown,
     some_rows,
     success_of,
+    tells_rows_apart,
     unknown_values,
     unready,
     value_for,
@@ -84,7 +85,7 @@ def test_what_is_made_is_shown_and_listed(cloud: GenericClient, expect: Expect, 
         there = Deviation("made-and-not-there", operation=resource.create)
         if expect(about(cloud.contract, resource.create), seen is not None, there, exchange) and seen is not None:
             as_sent(cloud, expect, resource, sent, seen, "shown", seen.source)
-    if resource.list is not None:
+    if resource.list is not None and tells_rows_apart(cloud.contract, resource):
         rows = seen_after(
             cloud,
             exchange,
@@ -331,7 +332,7 @@ def remains(cloud: GenericClient, resource: Resource, own: str) -> dict[str, boo
         if resource.show is not None:
             exchange = cloud.show(own)
             seen["shown"] = inner(exchange, resource) if exchange.response.status < 400 else None
-        if resource.list is not None:
+        if tells_rows_apart(cloud.contract, resource):
             seen["listed"] = row_of(cloud, resource, own)
         there = {where: row for where, row in seen.items() if row is not None and not no_more(row)}
         if not there:

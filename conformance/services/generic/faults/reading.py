@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract, Operation, Resource, Schema
+from conformance.run.secret_members import SECRET
 from conformance.services.fault import Fault, Hooks
 from conformance.services.generic.target.shapes import kind_of_schema, wrapper_of
 from conformance.services.generic.target.store import Stored
@@ -107,7 +108,9 @@ def kept_members(contract: Contract, resource: Resource, operation: str | None) 
     """The members that a request of the operation may say, and that are shown in the same form."""
     said = body_schema(contract.operations.get(operation or "")).get("properties", {})
     shown = shown_schema(contract, resource).get("properties", {})
-    same = {name: node for name, node in said.items() if name in shown and name != resource.id}
+    same = {
+        name: node for name, node in said.items() if name in shown and name != resource.id and not SECRET.search(name)
+    }
     return {name: node for name, node in same.items() if kind_of_schema(node) == kind_of_schema(shown[name])}
 
 

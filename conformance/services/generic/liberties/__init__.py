@@ -5,19 +5,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from conformance.model.contract import Contract, Operation, Resource
 from conformance.services.fault import Fault, Hooks
+from conformance.services.generic import NAMING
 from conformance.services.generic.faults.reading import succeeded, with_rows
 from conformance.services.generic.faults.refusals import in_use
 from conformance.services.generic.liberties.later import later
-from conformance.services.generic.target.store import GenericStore
+from conformance.services.generic.target.documents import success_of
+from conformance.services.generic.target.shapes import kind_of_schema
+from conformance.services.generic.target.store import GenericStore, Stored
 from conformance.services.product import FaultRows, family
-from conformance.services.wire import Answer, Call, Caller, Refused
+from conformance.services.wire import Answer, Call, Caller, Pairs, Refused
 
 __all__ = ["liberties"]
 
@@ -180,9 +183,40 @@ def _lists(contract: Contract, names: frozenset[str]) -> FaultRows:
         return answer
 
     yield "oldest-first", "lists without a sort key begin with the oldest", _answering(names, oldest_first)
+    free = {name: _free_filters(contract.operations[name]) for name in lists if name is not None}
+    if any(free.values()):
+        yield "parts", "a filter by a text selects what has it as a part, in any case", _by_parts(free)
+
+
+def _free_filters(operation: Operation) -> frozenset[str]:
+    """The parameters of a list that hold any text of a resource."""
+    limited = {"enum", "const", "format", "pattern"}
+    return frozenset(item.name for item in operation.query if item.name in NAMING and not item.schema.keys() & limited)
+
+
+def _by_parts(free: Mapping[str, frozenset[str]]) -> Hooks:
+    def query(call: Call, pairs: Pairs) -> Pairs:
+        return [(name, value) for name, value in pairs if name not in free.get(call.operation or "", ())]
+
+    def visible(call: Call, found: list[Stored], _store: GenericStore) -> list[Stored]:
+        asked = [pair for pair in call.query if pair[0] in free.get(call.operation or "", ())]
+        return [
+            item
+            for item in found
+            if all(value.lower() in str(item.members.get(name, "")).lower() for name, value in asked)
+        ]
+
+    return Hooks(query=query, visible=visible)
 
 
 # --- what is there --------------------------------------------------------------------------------------------------
+
+
+def _is_single(operation: Operation) -> bool:
+    """Whether what an operation answers with holds no list."""
+    spec = success_of(operation)
+    members = (spec.schema or {}).get("properties", {}) if spec is not None else {}
+    return bool(members) and all(kind_of_schema(node) != "array" for node in members.values())
 
 
 def _state(contract: Contract, names: frozenset[str]) -> FaultRows:
@@ -201,3 +235,24 @@ def _state(contract: Contract, names: frozenset[str]) -> FaultRows:
         taken = in_use(contract, made, 409 if 409 in contract.error_codes else 400)
         yield "names", "a name that is in use is refused", Hooks(handle=taken)
     yield "others", "there are resources of other projects from the beginning", Hooks(handle=already)
+
+    def plainly(_call: Call, item: Stored, _store: GenericStore) -> None:
+        for name in NAMING:
+            text = item.members.get(name)
+            if isinstance(text, str):
+                item.members[name] = text.strip().lower()
+
+    yield "plainly", "names and texts are kept in small letters, without the blanks around them", Hooks(stored=plainly)
+    alone = {
+        item.id
+        for item in contract.operations.values()
+        if item.id in names and item.method == "GET" and "{" not in item.path and _is_single(item)
+    }
+
+    def unset(call: Call, _caller: Caller, _store: GenericStore) -> Answer | None:
+        if call.operation in alone:
+            raise Refused(404, "Nobody has set it.")
+        return None
+
+    if alone and 404 in contract.error_codes:
+        yield "unset", "what is no collection is not there before it is set", Hooks(handle=unset)

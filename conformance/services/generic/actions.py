@@ -106,7 +106,7 @@ def forms_of_action(cloud: GenericClient, operation: Operation) -> tuple[dict[st
     offers = {
         name: drawn(name, node) for name, node in members.items() if name not in needed and not _reaches(name, node)
     }
-    further = {name: item.value for name, item in offers.items() if item is not None and item.sure}
+    further = {name: item.value for name, item in offers.items() if item is not None and item.known}
     whole = {**further, **given, **needed}
     return (whole, needed) if whole != needed else (needed,)
 

@@ -253,7 +253,7 @@ def further_members(cloud: GenericClient, resource: Resource) -> dict[str, Offer
     schema = inner_of(cloud.contract.operations[create].request_schema)[1]
     sent = {*schema.get("required", ()), *cloud.given(cloud.contract.operations[create]), cloud.service.marks.name}
     return {
-        name: drawn(name, node)
+        name: drawn(name, node, beside=schema.get("properties", {}))
         for name, node in sent_members(cloud.contract, create, resource).items()
         if name not in sent and not refers(name, node)
     }
@@ -266,7 +266,7 @@ def value_for(cloud: GenericClient, operation: Operation, name: str, node: Schem
     if chosen is not None and not equal(chosen, now):
         return Offer(chosen, sure=True)
     if name != cloud.service.marks.name:
-        return drawn(name, node, now)
+        return drawn(name, node, now, beside=inner_of(operation.request_schema)[1].get("properties", {}))
     with contextlib.suppress(NotExercised):
         return Offer(cloud.mark(operation, node), sure=True)
     return None
@@ -353,7 +353,7 @@ def forms_of(cloud: GenericClient, resource: Resource, before: Members) -> tuple
     needed: dict[str, Any] = {}
     for name in schema.get("required", ()):
         made = drawn(name, nodes.get(name, {})) if name not in now and name not in given else None
-        if name not in now and name not in given and (made is None or not made.sure):
+        if name not in now and name not in given and (made is None or not made.known):
             raise NotExercised(Phrase.of("value-missing", operation=operation.id, name=name))
         needed[name] = now.get(name, given.get(name, made.value if made is not None else None))
     shown_too = {name: now[name] for name in sent_members(cloud.contract, operation.id, resource) if name in now}
@@ -421,18 +421,19 @@ def _plain(operation: Operation) -> dict[str, Offer]:
     members = schema.get("properties", {})
     names = schema.get("required", ())
     free = [name for name, node in members.items() if not refers(name, node) and not EXPOSES.fullmatch(name)]
-    found = {name: _offered(name, members.get(name, {})) for name in names or free}
+    found = {name: _offered(name, members) for name in names or free}
     for name in names:
         if found[name] is None:
             raise NotExercised(Phrase.of("value-missing", operation=operation.id, name=name))
     known = {name: item for name, item in found.items() if item is not None}
-    first = sorted(known, key=lambda name: not known[name].sure)[:1]
+    first = sorted(known, key=lambda name: (not known[name].sure, not known[name].known))[:1]
     return {name: known[name] for name in names or first}
 
 
-def _offered(name: str, node: Schema) -> Offer | None:
-    """A value for a member; of one that is always null there is no other."""
-    return Offer(None, sure=True) if node.get("type") == "null" else drawn(name, node)
+def _offered(name: str, members: Mapping[str, Schema]) -> Offer | None:
+    """A value for a member of a body; of one that is always null there is no other."""
+    node = members.get(name, {})
+    return Offer(None, sure=True) if node.get("type") == "null" else drawn(name, node, beside=members)
 
 
 def may_be_refused(operation: Operation) -> bool:

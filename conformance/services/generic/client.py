@@ -314,7 +314,7 @@ class GenericClient(Client):
         own = None
         if offer is None and refers(item.name, item.schema) and (producer is None or producer.list != operation.id):
             own = self._referred(operation, item.name)
-        if own is None and (offer is None or not offer.sure):
+        if own is None and (offer is None or not offer.known):
             raise NotExercised(Phrase.of("value-missing", operation=operation.id, name=item.name))
         return own if offer is None else offer.value
 

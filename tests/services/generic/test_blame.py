@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +169,84 @@ def test_a_value_that_can_only_be_right_may_not_be_refused(run: Run, member: str
         ("box.update", "allowed-refused"),
         ("box.update", "refuses"),
     }
+
+
+# What another row may rule out: nothing in a table says which values go together.
+
+SORT_OF: Mapping[str, Any] = {
+    "id": ITEM["id"],
+    "name": {"type": "string", "maxLength": 60},
+    "kind": {"type": "string", "enum": ["flat", "tall", "deep"]},
+    "drawers": {"type": "integer", "minimum": 1, "maximum": 9},
+    "locked": {"type": "boolean"},
+}
+
+
+def cabinets(*members: str, default: str = "") -> Chapter:
+    """Boxes with these members, the kind with a default."""
+    boxes, box = "/v3/boxes", "/v3/boxes/{box_id}"
+    shown = some(SORT_OF, "id", *members)
+    said = some(SORT_OF, *members)
+    if default:
+        said["kind"] = {**said["kind"], "default": default}
+    return [
+        ("box.list", "GET", boxes, {200: rows("boxes", obj(shown))}),
+        ("box.create", "POST", boxes, {"body": within("box", obj(said, ["name"])), 201: within("box", obj(shown))}),
+        ("box.show", "GET", box, {200: within("box", obj(shown))}),
+        ("box.update", "PATCH", box, {"body": within("box", obj(said, [])), 200: within("box", obj(shown))}),
+        ("box.delete", "DELETE", box, {204: None}),
+    ]
+
+
+ALL = ("name", "kind", "drawers", "locked")
+USUAL: Mapping[str, Any] = {"kind": "tall", "drawers": 5, "locked": True}
+"""What a cabinet has where nobody sets it."""
+
+
+def usual(call: Call, item: Any, _store: object) -> None:
+    if call.operation == "box.create":
+        item.members.update({name: value for name, value in USUAL.items() if name not in item.members})
+
+
+@pytest.mark.parametrize(
+    ("operation", "members", "default", "refused", "blamed"),
+    [
+        ("box.create", ALL, "", {"kind": ["flat"]}, False),
+        ("box.create", ALL, "", {"kind": ["flat", "deep"], "drawers": [1, 2, 9], "locked": [False]}, False),
+        ("box.create", ALL, "tall", {"kind": ["flat", "deep"]}, False),
+        ("box.create", ALL, "flat", {"kind": ["flat"]}, True),
+        ("box.create", ALL, "", {"kind": ["flat", "tall", "deep"]}, True),
+        ("box.create", ALL, "", {"drawers": range(10)}, True),
+        ("box.create", ALL, "", {"locked": [False, True]}, True),
+        ("box.create", ("name", "kind"), "", {"kind": ["flat"]}, True),
+        ("box.create", ("name", "drawers"), "", {"drawers": [1]}, True),
+        ("box.update", ALL, "", {"kind": ["flat", "deep"], "drawers": [1, 2, 9], "locked": [False]}, False),
+        ("box.update", ALL, "", {"kind": ["flat", "tall", "deep"]}, True),
+        ("box.update", ALL, "", {"locked": [False, True]}, True),
+        ("box.update", ("name", "kind"), "", {"kind": ["flat"]}, True),
+        ("box.update", ("name", "drawers"), "", {"drawers": [1]}, True),
+    ],
+)
+def test_a_value_that_another_row_may_rule_out_is_only_blamed_where_the_contract_or_the_service_names_it(
+    run: Run, operation: str, members: tuple[str, ...], default: str, refused: Mapping[str, Any], *, blamed: bool
+) -> None:
+    wrong = refusing(operation, wrong=lambda said: any(said.get(name) in values for name, values in refused.items()))
+    hooks = replace(wrong, stored=usual)
+    found = kinds(run("test_life", "is_made or is_changed", hooks, cabinets(*members, default=default)))
+    assert ({operation} if blamed else set()) == {name for name, _ in found}
+
+
+def test_nothing_that_is_added_is_blamed_where_a_create_is_refused_without_it(run: Run) -> None:
+    verdict = run("test_life", "is_made", refusing("box.create", wrong=lambda _said: True))
+    assert set() == kinds(verdict)
+    assert Outcome.NOT_EXERCISED is outcome(verdict, "box.create.body.box")[0]
+
+
+def test_a_walk_goes_on_without_what_a_create_refuses(run: Run) -> None:
+    hooks = refusing("box.create", wrong=lambda said: {"kind", "drawers", "locked"} & said.keys())
+    verdict = run("test_walks", "walks", hooks, cabinets(*ALL))
+    assert set() == kinds(verdict)
+    assert Outcome.PASSED is outcome(verdict, "box.delete.response.204")[0]
 
 
 def test_a_value_that_can_only_be_right_may_not_be_refused_by_a_create(run: Run) -> None:

@@ -89,7 +89,7 @@ def is_surely_valid(cloud: GenericClient, operation: Operation, sent: Mapping[st
     if not members:
         offer = drawn("", schema)
         return offer is not None and offer.sure
-    offers = [drawn(name, members.get(name, {})) for name in sent]
+    offers = [drawn(name, members.get(name, {}), beside=members) for name in sent]
     return bool(offers) and all(item is not None and item.sure for item in offers)
 
 

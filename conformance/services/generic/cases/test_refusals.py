@@ -30,6 +30,7 @@ from conformance.services.generic.arrange import (
     first_of,
     forms_of,
     is_a_patch,
+    is_refused,
     may_be_refused,
     own_of,
     plain_call,
@@ -114,8 +115,10 @@ def allowed_first(cloud: GenericClient, resource: Resource, own: str) -> bool:
     known = {name: item for name, item in values.items() if item is not None}
     if not known:
         raise NotExercised(Phrase.of("no-value-known", operation=operation.id, name=", ".join(sorted(names))))
-    name = min(known, key=lambda name: not known[name].sure)
-    exchange, beside = changed_in_some_form(cloud, resource, own, {name: known[name].value}, before)
+    for name in sorted(known, key=lambda name: (not known[name].sure, not known[name].known)):
+        exchange, beside = changed_in_some_form(cloud, resource, own, {name: known[name].value}, before)
+        if not is_refused(exchange):
+            break
     if exchange.response.status not in success_of(cloud.contract, operation.id):
         raise unready(exchange)
     return beside != forms_of(cloud, resource, before)[0]

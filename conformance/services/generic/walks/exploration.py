@@ -74,7 +74,7 @@ class Trekker:
             return self.change(chance)
         self._numbers += 1
         names = [name for name in self._makes if chance.random() < 0.5]
-        members = {name: offer.value for name in names if (offer := drawn(name, self._makes[name])) and offer.sure}
+        members = {name: offer.value for name in names if (offer := drawn(name, self._makes[name])) and offer.known}
         self._do(Stride("create", self._numbers, members), chance)
         return None
 
@@ -115,7 +115,7 @@ class Trekker:
         if "enum" in node:
             return chance.choice([value for value in node["enum"] if value is not None] or [None])
         offer = drawn(name, node, self.walk.due.get(slot, {}).get(name))
-        return offer.value if offer is not None and offer.sure else None
+        return offer.value if offer is not None and offer.known else None
 
     def _do(self, step: Stride, chance: random.Random) -> None:
         self.walk.do(step)

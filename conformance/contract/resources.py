@@ -9,17 +9,19 @@ Rules
 - What stands below a single one and is no collection of its own belongs to it as an extra
   (`/v2/servers/{server_id}/file`).
 - The id of a resource is the member that the parameter of its path is called by; where it has none, the end of its address.
+- Each collection is a resource of its own; where the nouns of two paths are equal the later is called by more of its own.
 - A call that none of this fits, such as the one that gives a token, is about no resource.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
-from conformance.document.nouns import nouns
+from conformance.document.nouns import nouns, segments, singular
 from conformance.model.contract import Contract, Operation, Resource, Schema
 
 __all__ = ["WHOLE", "lists_of", "resources_of"]
@@ -43,8 +45,21 @@ def resources_of(operations: Iterable[Operation]) -> dict[str, Resource]:
         for path, parameter in collections.items():
             resource = _resource(service, path, parameter, paths, collections)
             below = {place: tuple(item.id for item in there[f"{resource.item}{place}"]) for place in resource.extra}
-            found[resource.name] = replace(resource, extra=below)
+            name = next(name for name in _names(resource) if name not in found)
+            found[name] = replace(resource, name=name, extra=below)
     return found
+
+
+def _names(resource: Resource) -> Iterator[str]:
+    """The names that a resource can have, that which says least first; the others say more of its path, as the ids of its
+    operations do (document/naming.py), then whose it is."""
+    yield resource.name
+    own = ".".join(singular(part.strip("{}")) for part in segments(resource.collection))
+    yield own
+    yield from (f"{resource.service}.{resource.name}", f"{resource.service}.{own}")
+    whole = ".".join(part.strip("{}") for part in resource.collection.split("/") if part)
+    yield from (whole, f"{resource.service}.{whole}")
+    yield from (f"{resource.service}.{whole}-{number}" for number in count(2))
 
 
 def lists_of(contract: Contract, resource: Resource) -> tuple[Resource, ...]:

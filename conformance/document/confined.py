@@ -31,6 +31,8 @@ _FIRST = 60
 """Seconds of the processor until it is known how much there is to read."""
 _WALL = 1800.0
 """Seconds in all, whatever else the machine does."""
+_LATE = pickle.dumps((None, None))
+"""The answer of what was ended for its time."""
 _START = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); import conformance.document.confined as it; "
     "it.serve()"
@@ -52,10 +54,10 @@ def confined(read: Callable[[bytes, Path, str, Allow], Yield], data: bytes, path
         try:
             answer = process.communicate(asked, timeout=_WALL)[0]
         except subprocess.TimeoutExpired:
-            answer = b""
+            answer = _LATE
         finally:
             process.kill()
-    done, result = pickle.loads(answer) if answer and process.returncode == 0 else (False, None)
+    done, result = pickle.loads(answer) if answer and (process.returncode == 0 or answer is _LATE) else (False, None)
     if done:
         return cast("Yield", result)
     if isinstance(result, DocumentError):
@@ -64,7 +66,16 @@ def confined(read: Callable[[bytes, Path, str, Allow], Yield], data: bytes, path
         raise SuiteError(f"{path}: reading it failed: {result}")
     if process.returncode == 1:
         raise SuiteError(f"{path}: reading it failed: the process that reads could not begin")
-    raise DocumentError(f"{path}: takes too long to be read, or too much memory; give the API reference alone")
+    raise DocumentError(f"{path}: takes {_too_much(process.returncode, done)} to be read; give the API reference alone")
+
+
+def _too_much(code: int, done: bool | None) -> str:
+    """What a reading that was ended took too much of."""
+    if code == -signal.SIGXCPU:
+        return f"more time of the processor than one of its size may ({_FIRST} s, and what its size adds)"
+    if done is None:
+        return f"more than {_WALL / 60:.0f} minutes"
+    return f"more than {_MEMORY // 1024**3} GiB of memory"
 
 
 def serve() -> None:

@@ -27,6 +27,8 @@ from conformance.document.typewords import stated_type
 
 __all__ = ["BodyMember", "gathered", "listed", "nested", "unwrapped"]
 
+DEEPEST = 64
+"""Levels of members below each other that are read: more is no body that anybody sends."""
 _MARK = re.compile(r"\[[^\]]*\]$")
 _ANY = re.compile(r"\*|[<{].*[>}]")
 
@@ -63,30 +65,55 @@ class BodyMember:
 
 
 @dataclass
+class _MembersKnown:
+    """The members that were found so far, by their names and by the structures that their rows are of: each table asks for
+    its owner, and there may be hundreds of both."""
+
+    called: dict[str, list[_Node]] = field(default_factory=dict)
+    typed: dict[str, list[_Node]] = field(default_factory=dict)
+
+
+@dataclass
 class _Node:
     """A member that is still being found."""
 
     name: str
     above: _Node | None = None
+    known: _MembersKnown = field(default_factory=_MembersKnown)
     rows: list[Row] = field(default_factory=list)
     below: dict[str, _Node] = field(default_factory=dict)
+    structures: set[str] = field(default_factory=set)
     listed: bool = False
+    depth: int = 0
 
     def child(self, name: str) -> _Node:
-        return self.below.setdefault(name, _Node(name, self))
+        if name not in self.below:
+            node = self.below[name] = _Node(name, self, self.known, depth=self.depth + 1)
+            self.known.called.setdefault(plain(name), []).append(node)
+        return self.below[name]
+
+    def say(self, row: Row) -> None:
+        """A row says this member."""
+        self.rows.append(row)
+        for structure in stated_type(row.type).structures:
+            if self.above is not None and structure not in self.structures:
+                self.known.typed.setdefault(structure, []).append(self)
+            self.structures.add(structure)
 
     def names(self) -> list[str]:
-        return [*(self.above.names() if self.above is not None else []), self.name] if self.name else []
+        """The names from the body down to its own."""
+        return [node.name for node in (*reversed([*self.around()]), self) if node.name]
 
     def is_of(self, structure: str) -> bool:
         """Whether a row of it is of the type of this structure."""
-        return any(structure.lower() in stated_type(row.type).structures for row in self.rows)
+        return structure.lower() in self.structures
 
     def around(self) -> Iterator[_Node]:
         """What it stands in, the nearest first."""
-        if self.above is not None:
-            yield self.above
-            yield from self.above.around()
+        node = self.above
+        while node is not None:
+            yield node
+            node = node.above
 
     def closed(self) -> BodyMember:
         return BodyMember(
@@ -107,7 +134,11 @@ def nested(tables: Iterable[Table], examples: Iterable[Example] = ()) -> tuple[B
         waiting.remove(table)
         owners = _owners(root, table) if table.owner else [root]
         for base in owners or _made(root, table, shown, found):
-            _fill(base, table)
+            if base.depth + _levels(table) <= DEEPEST:
+                _fill(base, table)
+            else:
+                text = f"a table has members more than {DEEPEST} levels deep"
+                found.append(Contradiction(at(table.line), "unplaced table", text, subject=table.owner))
     body = root.closed()
     found += (item for name, member in body.every() for item in _of_member(name, member))
     return body, tuple(found)
@@ -147,8 +178,21 @@ def _fill(base: _Node, table: Table) -> None:
         while stack[-1][0] >= row.depth:
             stack.pop()
         node = _placed(stack[-1][1], row.name)
-        node.rows.append(row)
+        node.say(row)
         stack.append((row.depth, node))
+
+
+def _levels(table: Table) -> int:
+    """How many levels of members a table has below what it describes."""
+    stack = [(-1, 0)]
+    deepest = 0
+    for row in table.rows:
+        while stack[-1][0] >= row.depth:
+            stack.pop()
+        level = stack[-1][1] + len([*_steps(row.name)])
+        stack.append((row.depth, level))
+        deepest = max(deepest, level)
+    return deepest
 
 
 def _owners(root: _Node, table: Table) -> list[_Node]:
@@ -160,7 +204,7 @@ def _owners(root: _Node, table: Table) -> list[_Node]:
         node = node.below.get(name) if node is not None else None
     if node is not None and node is not root:
         return [node]
-    typed = [item for item in _all(root) if item.is_of(table.owner)]
+    typed = root.known.typed.get(table.owner.lower(), [])
     if typed:
         return [item for item in typed if not any(above.is_of(table.owner) for above in item.around())]
     same = _called(root, names[-1])
@@ -168,7 +212,7 @@ def _owners(root: _Node, table: Table) -> list[_Node]:
 
 
 def _called(root: _Node, name: str) -> list[_Node]:
-    return [item for item in _all(root) if plain(item.name) == plain(name)]
+    return root.known.called.get(plain(name), [])
 
 
 def _made(root: _Node, table: Table, shown: set[str], found: list[Contradiction]) -> list[_Node]:
@@ -176,15 +220,10 @@ def _made(root: _Node, table: Table, shown: set[str], found: list[Contradiction]
     names = [name for name, _ in _steps(table.owner)]
     several = _called(root, names[-1])
     text = f"a table has the members of {table.owner}, which " + ("several rows are" if several else "no row is")
-    kind = "no owner" if names[0] in shown else "unplaced table"
+    seen = names[0] in shown and len(names) < DEEPEST
+    kind = "no owner" if seen else "unplaced table"
     found.append(Contradiction(at(table.line), kind, text, subject=table.owner))
-    return [_placed(root, table.owner)] if names[0] in shown else []
-
-
-def _all(node: _Node) -> Iterator[_Node]:
-    for item in node.below.values():
-        yield item
-        yield from _all(item)
+    return [_placed(root, table.owner)] if seen else []
 
 
 def _of_member(name: str, member: BodyMember) -> Iterator[Contradiction]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from conformance.document.confined import Allow, confined
 from conformance.document.sources import is_pdf
+from conformance.model.errors import DocumentError
 from conformance.model.opening import content
 
 __all__ = ["MOST", "page_pictures"]
@@ -22,20 +25,31 @@ LARGEST = 16 * 1024 * 1024
 
 
 def page_pictures(path: Path, pages: Iterable[int]) -> dict[int, bytes]:
-    """Page -> PNG, of the first `MOST` of these pages (from 1) that can be drawn; none when it is no PDF."""
+    """Page -> PNG, of the first `MOST` of these pages (from 1) that can be drawn; none when it is no PDF,
+    or when they take longer or more memory than reading may."""
     data = content(path)
     if not is_pdf(data):
         return {}
+    drawn = partial(_pictures, pages=sorted(set(pages))[:MOST], left=LARGEST)
+    try:
+        return confined(drawn, data, path, "")
+    except DocumentError:
+        return {}
+
+
+def _pictures(
+    data: bytes, path: Path, sha256: str, allow: Allow, *, pages: Collection[int], left: int
+) -> dict[int, bytes]:
+    """The pictures, in the process that may not take for ever."""
     import pypdfium2  # costs a tenth of a second, and most documents are no PDF
 
     found: dict[int, bytes] = {}
-    left = LARGEST
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError:
         return {}
     try:
-        for number in sorted(set(pages))[:MOST]:
+        for number in pages:
             if not 1 <= number <= len(document):
                 continue
             try:

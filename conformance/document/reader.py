@@ -23,7 +23,12 @@ from conformance.document.tally import Tally
 from conformance.document.vocabulary import FOOTER, NUMBERED, VERSION
 from conformance.model.errors import DocumentError
 
-__all__ = ["document_of", "read_document"]
+__all__ = ["MOST_OPERATIONS", "MOST_ROWS", "TooMany", "document_of", "read_document"]
+
+MOST_OPERATIONS = 4_000
+MOST_ROWS = 40_000
+"""Operations of one document, and rows of its tables, that are read: specs of a thousand operations with eight thousand rows
+take half a gigabyte of memory to be written. All of OpenStack's services together have some 2000 operations."""
 
 _FOR_ALL, _FOR_A_THOUSAND_LINES = 60, 1
 """Seconds of the processor; a thousand lines take a twentieth of one."""
@@ -48,11 +53,24 @@ def _read(data: bytes, path: Path, sha256: str, allow: Allow) -> Document:
     """The document, in the process that may not take for ever."""
     source = source_of(data, path, sha256, allow)
     allow(_FOR_ALL + _FOR_A_THOUSAND_LINES * source.line_count // 1000)
-    return document_of(source)
+    try:
+        document = document_of(source)
+    except TooMany as error:
+        raise DocumentError(f"{path}: {error}; give the API reference of fewer services at once") from None
+    rows = sum(len(table.rows) for table in document.tables)
+    if rows > MOST_ROWS:
+        raise DocumentError(
+            f"{path}: has {rows} rows of tables, and {MOST_ROWS} are read; give the API reference of fewer services at once"
+        )
+    return document
+
+
+class TooMany(ValueError):
+    """A document has more operations than are read."""
 
 
 def document_of(source: Source) -> Document:
-    """What a source says. It may describe no operation at all."""
+    """What a source says. It may describe no operation at all. Raises TooMany."""
     tally = Tally(source)
     versions = [(line, match) for line in (*source.lines, *source.furniture) if (match := VERSION.fullmatch(line.text))]
     tally.mark([line for line in source.lines if VERSION.fullmatch(line.text) or FOOTER.match(line.text)])
@@ -61,6 +79,8 @@ def document_of(source: Source) -> Document:
     lines = [line for line in source.lines if line.number not in tally.furniture]
     heads = heads_of(lines, tally)
     found = extents(lines, heads)
+    if len(found) > MOST_OPERATIONS:
+        raise TooMany(f"describes {len(found)} operations, and {MOST_OPERATIONS} are read")
     sections = _sections(lines, heads, found, tally)
     common = read_common(tuple(_between(lines, found)), {head.at: head for head in heads}, tally)
     for line, _ in versions[:1]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from conformance.document.vocabulary import JSON_TYPES
 
@@ -78,6 +79,7 @@ def _is_named(text: str) -> bool:
     return len(unknown) < 2 and all(word.isascii() or len(word) <= _LONGEST_UNKNOWN for word in unknown)
 
 
+@lru_cache(4096)
 def stated_type(words: str | None) -> StatedType:
     """The type that these words state."""
     return _stated(" ".join((words or "").lower().split()), 0)

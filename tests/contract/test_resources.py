@@ -191,3 +191,27 @@ def test_a_path_that_may_list_a_part_or_something_else_lists_no_collection() -> 
     show, create = operation("GET", "/v2/servers/{server_id}", SERVER), operation("POST", "/v2/servers", SERVER)
     assert one(create, show, operation("GET", "/v2/servers/deleted", rows)).list is None
     assert one(create, show, operation("GET", "/v2/servers/detail", other)).list is None
+
+
+def test_each_of_two_collections_with_the_same_nouns_is_a_resource_of_its_own() -> None:
+    paths = ("/v2/servers", "/v2/{project_id}/servers", "/v3/servers")
+    found = resources_of(
+        replace(operation("GET", f"{path}/{{server_id}}", SERVER), id=f"show-{path}", service=service)
+        for service, path in (*(("compute", path) for path in paths), ("other", paths[0]))
+    )
+    wanted = {
+        "server": ("compute", "/v2/servers"),
+        "project_id.server": ("compute", "/v2/{project_id}/servers"),
+        "compute.server": ("compute", "/v3/servers"),
+        "other.server": ("other", "/v2/servers"),
+    }
+    assert wanted == {name: (item.service, item.collection) for name, item in found.items()}
+    assert list(found) == [item.name for item in found.values()]
+
+
+def test_no_resource_is_lost_however_alike_the_paths_are() -> None:
+    paths = [
+        f"/v{major}.{minor}/{middle}servers" for major in (1, 2) for minor in (0, 1) for middle in ("", "{a}/", "a/")
+    ]
+    shows = [replace(operation("GET", f"{path}/{{server_id}}", SERVER), id=f"show-{path}") for path in paths]
+    assert paths == [item.collection for item in resources_of(shows).values()]

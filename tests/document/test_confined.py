@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.document import confined as confinement
 from conformance.document.confined import Allow, confined
 from conformance.document.lines import Line, Source
 from conformance.model.errors import DocumentError, SuiteError
@@ -55,13 +56,26 @@ def test_a_refusal_comes_back() -> None:
 
 def test_what_takes_for_ever_is_ended() -> None:
     start = time.monotonic()
-    with pytest.raises(DocumentError, match="takes too long to be read, or too much memory; give the API reference"):
+    with pytest.raises(
+        DocumentError,
+        match=r"^a.pdf: takes more time of the processor than .* \(60 s, and .*\) to be read; give the API reference alone$",
+    ):
         confined(endless, b"", PATH, "")
     assert time.monotonic() - start < 60
 
 
+def test_what_waits_for_ever_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confinement, "_WALL", 0.01)
+    with pytest.raises(
+        DocumentError, match=r"^a.pdf: takes more than 0 minutes to be read; give the API reference alone$"
+    ):
+        confined(quick, b"", PATH, "")
+
+
 def test_what_takes_all_memory_is_ended() -> None:
-    with pytest.raises(DocumentError, match="takes too long to be read, or too much memory"):
+    with pytest.raises(
+        DocumentError, match=r"^a.pdf: takes more than 4 GiB of memory to be read; give the API reference alone$"
+    ):
         confined(boundless, b"", PATH, "")
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from document.described_documents import example_of, row_of, table_of
 
 from conformance.document import Table
-from conformance.document.nesting import BodyMember, gathered, nested, unwrapped
+from conformance.document.nesting import DEEPEST, BodyMember, gathered, nested, unwrapped
 
 
 def names(*tables: Table) -> list[str]:
@@ -120,3 +122,62 @@ def test_an_example_that_had_to_be_mended_moves_no_row_into_a_list() -> None:
 def test_rows_beside_a_list_of_words_stay_beside() -> None:
     rows = table_of(row_of("names", "array of strings"), row_of("id"))
     assert gathered(nested([rows])[0], [example_of({"names": ["x"], "id": "y"})])[1] == ()
+
+
+def test_what_is_deeper_than_any_body_is_left_out_and_told() -> None:
+    top = table_of(row_of("a", "object"))
+    name = ".".join(["b"] * 3000)
+    assert (["a"], [("unplaced table", "a")]) == (names(top, table_of(row_of(name), owner="a")), kinds(top, deep(name)))
+    chain = [table_of(row_of(f"a{at + 1}", "object"), owner=f"a{at}" if at else "") for at in range(3 * DEEPEST)]
+    assert DEEPEST == len(names(*chain))
+    assert ("unplaced table", f"a{DEEPEST}") in kinds(*chain)
+
+
+def test_the_owner_of_a_table_may_not_be_deeper_either() -> None:
+    table = table_of(row_of("id"), owner=".".join(["a"] * 3000))
+    shown = example_of({"a": {}})
+    body, found = nested([table], [shown])
+    assert ((), ["unplaced table"]) == (body.members, [item.kind for item in found])
+
+
+def deep(name: str) -> Table:
+    return table_of(row_of(name), owner="a")
+
+
+def calls(tables: Sequence[Table]) -> int:
+    """How many calls it takes to make a tree of them."""
+    count = 0
+
+    def counted(_frame: object, event: str, _value: object) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    before = sys.getprofile()
+    sys.setprofile(counted)
+    try:
+        nested(tables)
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+def described(count: int, kind: str) -> list[Table]:
+    """A table of so many rows, and one for the members of each."""
+    owners = [f"Kind{at}" if kind else f"part{at}" for at in range(count)]
+    top = table_of(*(row_of(f"part{at}", f"Kind{at} object" if kind else "object") for at in range(count)))
+    return [top, *(table_of(row_of("id"), owner=owner) for owner in owners)]
+
+
+def test_twice_the_tables_take_about_twice_the_work() -> None:
+    for kind in ("", "structures"):
+        nested(described(200, kind))  # what types say is known from here on
+        assert calls(described(200, kind)) < 2.5 * calls(described(100, kind))
+
+
+def test_tables_that_stand_before_their_owners_take_no_more_than_the_square() -> None:
+    def chain(count: int) -> list[Table]:
+        below = [table_of(row_of(f"n{at}", f"K{at + 1} object"), owner=f"K{at}") for at in range(count)]
+        return [table_of(row_of("n", "K0 object")), *reversed(below)]
+
+    nested(chain(60))
+    assert calls(chain(60)) < 5 * calls(chain(30))

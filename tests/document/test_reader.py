@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from checkout import LIBRARY
 
-from conformance.document import ApiOperation, Document, read_document
+from conformance.document import ApiOperation, Document, read_document, reader
 from conformance.document.model import Position
 from conformance.model.errors import DocumentError
 
@@ -190,6 +191,21 @@ def test_a_chapter_of_what_holds_for_all_is_no_operation_where_headings_have_lev
 def test_text_that_describes_no_operation_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="describes no operation"):
         read(tmp_path, "hello\n")
+
+
+def test_a_document_with_more_operations_than_can_be_written_is_refused(
+    library: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "MOST_OPERATIONS", len(library.operations) - 1)
+    wanted = r"^a.txt: describes 8 operations, and 7 are read; give the API reference of fewer services at once$"
+    with pytest.raises(DocumentError, match=wanted):
+        reader._read(LIBRARY.read_bytes(), Path("a.txt"), "", lambda _: None)
+    monkeypatch.undo()
+    monkeypatch.setattr(reader, "MOST_ROWS", 3)
+    with pytest.raises(
+        DocumentError, match=r"^a.txt: has \d+ rows of tables, and 3 are read; give the API reference of"
+    ):
+        reader._read(LIBRARY.read_bytes(), Path("a.txt"), "", lambda _: None)
 
 
 def test_a_table_without_rows_is_a_problem_and_not_a_promise(tmp_path: Path) -> None:

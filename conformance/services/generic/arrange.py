@@ -138,12 +138,15 @@ def rows_of(
 
 
 def tells_rows_apart(contract: Contract, resource: Resource) -> bool:
-    """Whether a list of the resources has, as the contract tells, by what each of them is known."""
+    """Whether a list of the resources has, as the contract tells, by what each of them is known: rows of an array, and no
+    object that is keyed by them, nor words."""
     if resource.list is None:
         return False
     spec = next(iter(contract.operations[resource.list].responses), None)
     schema = (spec.schema if spec is not None else None) or {}
     rows: Schema = schema.get("properties", {}).get(resource.items, {}) if resource.items else schema
+    if "array" not in kinds_of(rows) or kinds_of(rows.get("items", {})) - {"object"}:
+        return False
     known = rows.get("items", {}).get("properties", {})
     return not known or resource.id in known or resource.address in known
 

@@ -81,6 +81,25 @@ def test_rows_that_have_no_id_as_documented_are_not_told_apart(goods: Contract) 
 
 
 @pytest.mark.parametrize(
+    ("racks", "apart"),
+    [
+        ({"type": "object"}, False),  # keyed by what tells them apart
+        ({"type": "array", "items": {"type": "string"}}, False),
+        ({"type": "array", "items": {"type": "object"}}, True),
+        ({"type": "array"}, True),
+    ],
+)
+def test_rows_stand_in_an_array_of_objects(goods: Contract, racks: dict[str, Any], *, apart: bool) -> None:
+    operation = goods.operations["rack.list"]
+    spec = replace(operation.responses[0], schema={"type": "object", "properties": {"racks": racks}})
+    listed = replace(goods, operations={**goods.operations, "rack.list": replace(operation, responses=(spec,))})
+    rack = goods.resources["rack"]
+    assert apart is tells_rows_apart(listed, rack)
+    if not apart:
+        assert not tells_rows_apart(listed, replace(rack, items=""))
+
+
+@pytest.mark.parametrize(
     ("operation", "single"),
     [("limits.show", True), ("crate.detail", False), ("crate.list", False), ("key.delete", False)],
 )

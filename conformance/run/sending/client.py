@@ -438,14 +438,22 @@ class Client(Remover):
 
 
 def made_by(exchange: Exchange, resource: Resource) -> str | None:
-    """The id of what a create has made: as the answer says, else by its Location; None when it says neither."""
+    """The id of what a create has made: as the answer says, else by its Location; None when it says neither, and when that
+    leads elsewhere, such as to the job that makes it."""
     if exchange.response.status >= 300:
         return None
     made = reading(exchange)
     if resource.wrapper:
         made = made.members(resource.wrapper)
     own = identified(made, resource).maybe_text(resource.id)
-    return own if own is not None else end_of(exchange.response.headers.get("Location") or "")
+    location = exchange.response.headers.get("Location") or ""
+    return own if own is not None else end_of(location) if _leads_to(location, resource) else None
+
+
+def _leads_to(location: str, resource: Resource) -> bool:
+    """Whether a Location is the address of one of these resources, as far as their collection is named in it."""
+    before = urlsplit(location).path.rstrip("/").rpartition("/")[0].rpartition("/")[2]
+    return before in {"", resource.collection.rpartition("/")[2]}
 
 
 def _text(members: JSON | bytes, name: str) -> str:

@@ -4,7 +4,6 @@ of them."""
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import partial
@@ -22,7 +21,7 @@ from conformance.run.cases import NotApplicable, NotExercised
 from conformance.run.reading import Members, identified, reading
 from conformance.run.secret_members import SECRET
 from conformance.run.sending.listing import listed_by
-from conformance.services.generic.client import GenericClient
+from conformance.services.generic.client import GenericClient, sent_in
 from conformance.services.generic.delay import accepted, seen_after, sent_when_free
 from conformance.services.generic.drawing import Offer, drawn, kinds_of, refers
 from conformance.services.generic.rest import PATIENCE, PAUSE, moving, no_more
@@ -446,11 +445,3 @@ def may_be_refused(operation: Operation) -> bool:
         and not is_a_patch(operation)
         and any(not item.sure for item in _plain(operation).values())
     )
-
-
-def sent_in(exchange: Exchange, operation: Operation) -> Mapping[str, Any]:
-    """The members of a resource that a request has set."""
-    wrapper, _ = inner_of(operation.request_schema)
-    body = json.loads(exchange.request.body)
-    found: Mapping[str, Any] = body.get(wrapper, {}) if wrapper else body
-    return found

@@ -14,6 +14,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterator, Mapping
+from functools import partial
 from hashlib import sha256
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -35,11 +36,12 @@ from conformance.run.sending.listing import listed_by
 from conformance.run.sending.provenance import Whose
 from conformance.run.service import unclaimed
 from conformance.run.unexercised import NotExercised
+from conformance.services.generic.delay import accepted, seen_after
 from conformance.services.generic.drawing import drawn, kinds_of, refers
 from conformance.services.generic.harm import harmful_action, held_back, names_nothing
 from conformance.services.generic.rest import PATIENCE, PAUSE, moving, no_more
 
-__all__ = ["GenericClient", "as_text"]
+__all__ = ["GenericClient", "as_text", "sent_in"]
 
 _REFERENCE = re.compile(r".+(_ids?|_uuid|_ref|Ref|Id)")
 _HEAD = re.compile(r"\^([\w-]+)(?![\w*+?{|-])")
@@ -53,6 +55,14 @@ _PLAIN = (str, int, float, bool)
 def as_text(value: Any) -> str:
     """A value as a path or a query has it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def sent_in(exchange: Exchange, operation: Operation) -> Mapping[str, Any]:
+    """The members of a resource that a request has set."""
+    wrapper, _ = inner_of(operation.request_schema)
+    body = json.loads(exchange.request.body)
+    found: Mapping[str, Any] = body.get(wrapper, {}) if wrapper else body
+    return found
 
 
 class GenericClient(Client):
@@ -120,6 +130,42 @@ class GenericClient(Client):
         schema = spec.schema if spec is not None and spec.schema is not None else {}
         node = schema.get("properties", {}).get(self.resource.wrapper, schema) if self.resource.wrapper else schema
         return self.resource.id in node.get("properties", {})
+
+    def make(self, **members: Any) -> Members:
+        """A new resource as create answers it, with the id by which it is known (`made_of`)."""
+        exchange = self.create({**self.needed(), **members})
+        if self.operation(exchange.operation).response(exchange.response.status) is None:
+            raise NotExercised(Phrase.of("prerequisite", operation=exchange.operation, status=exchange.response.status))
+        made = self.told(exchange)
+        own = self.made_of(exchange) if accepted(exchange) else None
+        made = made if own is None else Members(exchange, {**made, self.resource.id: own})
+        made.text(self.resource.id)
+        return made
+
+    def made_of(self, exchange: Exchange) -> str | None:
+        """The id of what a create has made. What was only accepted may be answered with the job that makes it (RFC 9110,
+        15.3.3): where the answer does not show our name, and nothing is shown by its id, it is what a list has under that
+        name."""
+        own, named = made_by(exchange, self.resource), self.service.marks.name
+        if not accepted(exchange):
+            return own
+        name = sent_in(exchange, self.operation(exchange.operation)).get(named)
+        if not isinstance(name, str) or self.told(exchange).get(named) == name:
+            return own
+        return seen_after(self, exchange, partial(self._found, exchange.actor, own, name), bool) or own
+
+    def _found(self, actor: str, own: str | None, name: str) -> str | None:
+        """The id under which a resource of this name is there now, None when it is not."""
+        if own is not None and (self.resource.show is None or self.show(own, actor=actor).response.status not in GONE):
+            return own
+        rows = [row for row in self._rows(actor) or () if row.maybe_text(self.service.marks.name) == name]
+        ids = (row.maybe_text(self.resource.id) for row in rows)
+        made = next((item for item in ids if item is not None and item not in self.journal.others), None)
+        if made is not None and made != own:
+            self.journal.created(made, name=name, project=self.project(actor))
+            self._made[made] = actor
+            self._of_case.add(made)
+        return made
 
     def removed(self, body: JSON) -> bool:
         """Some services show for a while what is deleted, and say so."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from warehouse import write_warehouse
+from warehouse import TEXT, UUID, Chapter, obj, rows, write_warehouse
 
 from conformance.cli.reporting import conduct_run
 from conformance.contract.specs import load_contract
@@ -17,7 +17,7 @@ from conformance.proof.bank import bank, liberties
 from conformance.proof.reference import Reference
 from conformance.run.options import Options
 from conformance.services.fault import Fault, Hooks
-from conformance.services.wire import Call, Caller, Refused
+from conformance.services.wire import Answer, Call, Caller, Refused
 
 MODULES = tuple(f"conformance.services.generic.cases.{name}" for name in ("test_life", "test_lists", "test_walks"))
 Run = Callable[..., Verdict]
@@ -33,12 +33,13 @@ def specs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(specs: Path, tmp_path: Path) -> Run:
     """Runs cases on what a resource promises against the warehouse with faults and liberties."""
 
-    def conducted(selection: str, *names: str, hooks: Hooks | None = None) -> Verdict:
-        contract = load_contract(specs)
+    def conducted(selection: str, *names: str, hooks: Hooks | None = None, chapter: Chapter | None = None) -> Verdict:
+        used = specs if chapter is None else write_warehouse(tmp_path / "specs", chapter)
+        contract = load_contract(used)
         known = bank(contract) | liberties(contract)
         chosen = [known[name] for name in names] + ([Fault("any", (), "of this test", hooks)] if hooks else [])
         options = Options(
-            specs=specs,
+            specs=used,
             embedded=lambda of: Reference(of, faults=tuple(chosen)),
             modules=MODULES,
             selection=selection,
@@ -88,3 +89,40 @@ def test_what_was_done_and_is_not_there_at_once_is_a_finding(run: Run) -> None:
 
     found = {*kinds(run("is_made_is_shown and rack", hooks=Hooks(handle=handle)))}
     assert {kind for _, kind in found} == {"answered-in-two-ways"}
+
+
+def test_what_is_new_and_at_work_is_asked_again(run: Run) -> None:
+    assert {*kinds(run("rack and (is_changed or is_deleted)", "liberty.any.later.busy"))} == set()
+
+
+def test_what_is_never_free_is_a_finding(run: Run) -> None:
+    def handle(call: Call, _caller: Caller, _store: object) -> None:
+        if call.operation == "rack.delete":
+            raise Refused(409, "It is at work.")
+
+    assert ("rack.delete", "status") in {*kinds(run("is_deleted and rack", hooks=Hooks(handle=handle)))}
+
+
+BOX = {"id": UUID, "name": TEXT, "description": TEXT}
+JOB = "0f0e0d0c-1111-4222-8333-0a0b0c0d0e0f"
+BOXES: Chapter = [
+    ("box.list", "GET", "/v3/boxes", {200: rows("boxes", obj(BOX))}),
+    ("box.create", "POST", "/v3/boxes", {"body": obj({"name": TEXT, "description": TEXT}, ["name"]), 202: obj({"id": TEXT})}),
+    ("box.show", "GET", "/v3/boxes/{box_id}", {200: obj(BOX)}),
+    ("box.delete", "DELETE", "/v3/boxes/{box_id}", {204: None}),
+]  # fmt: skip
+BY_LOCATION: Chapter = [(*row[:3], {**row[3], 202: None}) if row[0] == "box.create" else row for row in BOXES]
+
+
+@pytest.mark.parametrize(
+    ("chapter", "said"),
+    [(BOXES, Answer(202, {"id": JOB})), (BY_LOCATION, Answer(202, None, {"Location": f"/v3/jobs/{JOB}"}))],
+)
+def test_what_a_job_makes_is_found_by_its_name(run: Run, chapter: Chapter, said: Answer) -> None:
+    def answer(call: Call, answer: Answer, _store: object) -> Answer:
+        return said if call.operation == "box.create" and answer.status == 202 else answer
+
+    verdict = run("is_made_is_shown or is_deleted", hooks=Hooks(answer=answer), chapter=chapter)
+    judged = {item.id: item.outcome.value for item in verdict.requirements}
+    assert ({*kinds(verdict)}, verdict.run.leftovers) == (set(), ())
+    assert ("passed", "passed") == (judged["box.list.complete"], judged["box.delete.gone"])

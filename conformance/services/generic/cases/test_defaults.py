@@ -7,7 +7,6 @@ from conformance.model import requirement_id
 from conformance.model.contract import Resource
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotApplicable, NotExercised
-from conformance.run.sending.client import made_by
 from conformance.services.generic.arrange import inner, moving, settled, success_of, unready
 from conformance.services.generic.client import GenericClient
 from conformance.services.generic.subjects import judges
@@ -22,7 +21,7 @@ def test_what_is_left_out_has_its_default(cloud: GenericClient, expect: Expect, 
     if not due:
         raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.unsent(operation.id, "*")))
     exchange = cloud.create({name: value for name, value in cloud.needed().items() if name not in due})
-    own = made_by(exchange, resource)
+    own = cloud.made_of(exchange)
     if exchange.response.status not in success_of(cloud.contract, operation.id) or own is None:
         raise unready(exchange)
     answered, seen = inner(exchange, resource), settled(cloud, resource, own)

@@ -74,7 +74,7 @@ def test_what_is_made_is_shown_and_listed(cloud: GenericClient, expect: Expect, 
         exchange, refused = each_alone(cloud, expect, resource, further)
         unknown += refused
     sent = sent_in(exchange, cloud.contract.operations[resource.create])
-    own = made_by(exchange, resource)
+    own = cloud.made_of(exchange)
     if own is None:
         raise unready(exchange)
     if not accepted(exchange):

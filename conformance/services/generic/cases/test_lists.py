@@ -20,7 +20,6 @@ from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotApplicable, NotExercised, call
 from conformance.run.reading import Members
-from conformance.run.sending.client import made_by
 from conformance.run.sending.listing import listed_by
 from conformance.services.generic.arrange import (
     MOST_PAGES,
@@ -237,7 +236,7 @@ def to_find(cloud: GenericClient, resource: Resource, names: Collection[str]) ->
     nodes = {name: node for name, node in nodes.items() if name != cloud.service.marks.name}
     one = {name: item.value for name, node in nodes.items() if (item := drawn(name, node))}
     two = {name: item.value for name, node in nodes.items() if (item := drawn(name, node, one.get(name)))}
-    made = [made_by(created_with(cloud, members), resource) if members else None for members in (one, two)]
+    made = [cloud.made_of(created_with(cloud, members)) if members else None for members in (one, two)]
     return {own: settled(cloud, resource, own) for own in (known or own_of(cloud, resource) for known in made)}
 
 
@@ -267,7 +266,7 @@ def test_a_list_is_in_the_order_that_was_asked_for(cloud: GenericClient, expect:
         raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.query(resource.list, "sort_key")))
     ways = directions(schema_of(cloud, resource, direction)) if direction else {"asc": ""}
     key = sort_key(cloud, resource, schema_of(cloud, resource, by))
-    names = [cloud.make().text(resource.id) for _ in range(3)]
+    names = [own_of(cloud, resource, listed=True) for _ in range(3)]
     for turn, word in ways.items():
         query: dict[str, str | int] = {by: key, **({direction: word} if direction else {})}
         exchange = cloud.call(resource.list, query=query)

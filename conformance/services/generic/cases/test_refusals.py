@@ -4,6 +4,7 @@ break, each body that cannot be read, what is not there, what is not defined."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import groupby
 from typing import Any
 from urllib.parse import quote
@@ -43,6 +44,7 @@ from conformance.services.generic.arrange import (
 )
 from conformance.services.generic.below import ClientBelow
 from conformance.services.generic.client import GenericClient
+from conformance.services.generic.delay import sent_when_free
 from conformance.services.generic.drawing import refers
 from conformance.services.generic.harm import harmful_action
 from conformance.services.generic.subjects import judges
@@ -158,7 +160,9 @@ def test_a_body_that_cannot_be_read_is_refused(cloud: GenericClient, expect: Exp
         raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.request(operation.id)))
     own = addressed(cloud, operation)
     for how, body in UNREADABLE.items():
-        exchange = cloud.call(operation.id, own, body=body, headers={"Content-Type": operation.request_media_type})
+        headers = {"Content-Type": operation.request_media_type}
+        send = partial(cloud.call, operation.id, own, body=body, headers=headers)
+        exchange = sent_when_free(cloud, send) if own else send()
         act = call(operation.id, how)
         expect.code(400, exchange, act)
         expect.refused(first_of(cloud.contract, requirement_id.request(operation.id)), exchange, act)

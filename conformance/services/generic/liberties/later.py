@@ -1,8 +1,8 @@
-"""What a service may do later than it answers."""
+"""What a service may do later than it answers, and what it may refuse until then."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,8 @@ __all__ = ["later"]
 
 _LATER = timedelta(seconds=5)
 """How long a service is at what it has accepted."""
+_BUSY = timedelta(seconds=3)
+"""How long what is new is at work."""
 _ACCEPTED = 202
 
 
@@ -28,6 +30,8 @@ def later(contract: Contract, names: frozenset[str]) -> FaultRows:
         yield "made", said, _made_later({contract.resources[name].show for name in made} - {None}, made)
     if changed:
         yield "changed", "what was accepted to be changed is changed five seconds later", _changed_later(changed)
+    busy = [item for item in contract.resources.values() if item.create in names]
+    yield "busy", "what is new refuses to be changed and deleted for three seconds with 409", _busy(busy)
 
 
 def _accepting(contract: Contract, names: frozenset[str], part: str) -> Mapping[str, Resource]:
@@ -78,3 +82,17 @@ def _changed_later(kinds: set[str]) -> Hooks:
         known[item.id] = dict(item.members)
 
     return Hooks(handle=handle, stored=stored)
+
+
+def _busy(resources: Iterable[Resource]) -> Hooks:
+    writing = {name: item for item in resources for name in (item.change, item.remove) if name is not None}
+
+    def handle(call: Call, caller: Caller, store: GenericStore) -> Answer | None:
+        resource = writing.get(call.operation or "")
+        item = store.get(resource.name, call.names.get(resource.parameter, "")) if resource is not None else None
+        here = item is not None and item.parents.items() <= call.names.items()
+        if item is not None and here and item.owner == caller.project and store.clock.now() - item.created < _BUSY:
+            raise Refused(409, "It is at work.")
+        return None
+
+    return Hooks(handle=handle)

@@ -22,7 +22,6 @@ from conformance.model.jsonvalue import equal, short
 from conformance.model.message import Exchange
 from conformance.run.cases import Expect, NotExercised
 from conformance.run.reading import Members
-from conformance.run.sending.client import made_by
 from conformance.services.generic.arrange import (
     PATIENCE,
     PAUSE,
@@ -112,7 +111,7 @@ class Trek:
             if not self.there and not self.removed:
                 raise unready(exchange)
             return  # a quota, a name in use: what may be made is judged by other cases
-        own = made_by(exchange, self.resource)
+        own = self.cloud.made_of(exchange)
         if own is None:
             raise unready(exchange)
         sent = sent_in(exchange, self.cloud.contract.operations[str(self.resource.create)])

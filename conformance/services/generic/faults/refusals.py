@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -106,12 +107,12 @@ def _answers(contract: Contract, operation: Operation) -> Iterator[Fault]:
         yield Fault(
             f"{name}.refusal.500", breaks, f"{name} fails with 500 where it has to refuse", refused(broken, 400)
         )
-    for item in operation.parameters:
-        if item.location == "path":
-            breaks = ("status.server-error", rid.path(name, item.name), rid.error(404), rid.error(500))
-            said = f"{name} fails with 500 where nothing is there"
-            yield Fault(f"{name}.absent.{item.name}.500", breaks, said, refused(broken, 404))
-            break
+    parameters = re.findall(r"\{([^{}]+)\}", operation.path)
+    for last in parameters[-1:]:
+        paths = (rid.path(name, item) for item in parameters)
+        due = ("status.server-error", *paths, rid.error(404), rid.error(500))
+        said = f"{name} fails with 500 where nothing is there"
+        yield Fault(f"{name}.absent.{last}.500", due, said, refused(broken, 404))
     if operation.secured:
         said = f"{name} answers 403 where it has no valid token"
         yield Fault(f"{name}.refusal.403", ("auth.required", rid.error(401)), said, refused(_as(contract, 403), 401))

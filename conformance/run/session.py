@@ -42,7 +42,6 @@ from conformance.run.journal_readback import unfinished
 from conformance.run.options import EXPLORING, Options, allowance_of, budget_of, max_time_of
 from conformance.run.preflight import look_over
 from conformance.run.recorder import Recorder
-from conformance.run.secret_members import secret_values
 from conformance.run.sending.caller import Connection, place_of, resource_of
 from conformance.run.sending.client import Client
 from conformance.run.sending.pace import Pace, Rate
@@ -53,6 +52,7 @@ from conformance.run.wanted import wanted_of
 from conformance.target.choice import names_cloud
 from conformance.target.cloud import Settings, Target, check_configuration, open_target
 from conformance.target.everyday import words_of
+from conformance.target.secret_members import secret_values
 from conformance.target.secrets import Secrets
 from conformance.target.transport import Transport
 

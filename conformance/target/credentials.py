@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["Credential", "credentials"]
+__all__ = ["NO_SECRET", "Credential", "credentials"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ _FORMS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     ("token", ("eyj",), re.compile(r"(?<![\w-])(?P<value>eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,})", re.ASCII)),
     ("access-key", ("akia",), re.compile(r"(?<![A-Z0-9])(?P<value>AKIA[0-9A-Z]{16})(?![A-Z0-9])")),
 )
-_NO_SECRET = re.compile(
+NO_SECRET = re.compile(
     r"[*xX.•-]+|\$.*|\{.*|%.*|<.*|\[.*|(?:null|none|true|false|redacted|hidden|masked)", re.IGNORECASE
 )
 """What stands where a secret was taken out, and what no secret is."""
@@ -87,5 +87,5 @@ def _all(text: str) -> Iterator[Credential]:
         if any(word in lower for word in words):
             for match in form.finditer(text):
                 value = match.group("value")
-                if _NO_SECRET.fullmatch(value) is None:
+                if NO_SECRET.fullmatch(value) is None:
                     yield Credential(kind, value, match.group())

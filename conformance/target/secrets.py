@@ -31,6 +31,7 @@ from conformance.model.phrase import Phrase, Terms, Value
 from conformance.model.record import Record
 from conformance.model.spool import changed
 from conformance.target.credentials import Credential, credentials
+from conformance.target.secret_members import shown_secrets
 from conformance.target.traces import Trace, Traces
 from conformance.target.traces import shortened as may_be_cut
 from conformance.target.unescaping import Rendering, joined, packed, renderings, unpacked, whole_texts
@@ -227,21 +228,22 @@ class Secrets:
         )
 
     def learn_from(self, exchanges: Iterable[Exchange]) -> None:
-        """Learn what answers give away: tokens, and credentials that no request has said. A short one is learnt with the
-        words around it, for it stands in other words by accident. The exchanges are gone through once, and once more
-        when there are such credentials."""
-        given: dict[Credential, None] = {}
-        for exchange in exchanges:
+        """Learn what answers give away: tokens, and credentials that no request has said before. A short one is learnt
+        with the words around it, for it stands in other words by accident. The exchanges are gone through once, and once
+        more when there are such credentials."""
+        given: dict[Credential, int] = {}
+        for number, exchange in enumerate(exchanges):
             token = exchange.response.headers.get("X-Subject-Token")
             if token:
                 self.learn(token, REDACTED)
             if len(given) < _MOST:
-                given |= dict.fromkeys(_given_away(exchange.response))
-        for exchange in exchanges if given else ():
+                given = dict.fromkeys(_given_away(exchange.response), number) | given
+        for number, exchange in enumerate(exchanges if given else ()):
             said = _said(exchange.request)
-            given = {found: None for found in given if found.value not in said}
+            given = {found: first for found, first in given.items() if first < number or found.value not in said}
         for found in given:
-            words = found.value if len(found.value) >= _DISTINCT else found.words
+            alone = len(found.value) >= _DISTINCT or found.value not in found.words
+            words = found.value if alone else found.words
             before, _, after = words.rpartition(found.value)
             self.learn(words, before + REDACTED + after)
 
@@ -360,7 +362,8 @@ def _apart(found: list[Trace]) -> Iterator[list[Trace]]:
 
 
 def _given_away(response: Response) -> Iterator[Credential]:
-    """The credentials in the headers of an answer, in the body of a failure, and in that of a small success."""
+    """The credentials in the headers of an answer, in the body of a failure, and in that of a small success; and what stands
+    under a member that says that it is a secret, in each."""
     for name, value in response.headers.items:
         if name.lower() not in _SECRET_HEADERS:
             yield from credentials(value)
@@ -369,6 +372,7 @@ def _given_away(response: Response) -> Iterator[Credential]:
         yield from credentials(body)
         if "\\" in body:
             yield from credentials(_unescaped(body))
+    yield from shown_secrets(response.body[:_LARGEST].decode("utf-8", "replace"))
 
 
 def _said(request: Request) -> str:

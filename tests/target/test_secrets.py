@@ -7,6 +7,7 @@ import html
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -209,6 +210,15 @@ def test_a_credential_in_an_answer_is_taken_out(body: bytes, shown: bytes) -> No
 def test_it_is_taken_out_of_every_answer_once_it_was_seen_in_one() -> None:
     record = Secrets().record(recorded(b"it is Kw9pT2xQv7Lr", b"mysql://service:Kw9pT2xQv7Lr@db/x"))
     assert b"it is $REDACTED" == record.exchanges[0].response.body
+
+
+def test_what_an_answer_has_under_the_name_of_a_secret_is_taken_out_also_where_it_is_sent_back() -> None:
+    record = recorded(b'{"box": {"adminPass": "Gen3rated-Word!", "pin": "888877"}}', b"Gen3rated-Word! of 888877")
+    first, second = record.exchanges
+    sent_back = replace(second, request=replace(second.request, body=b"Gen3rated-Word!"))
+    first, second = Secrets().record(replace(record, exchanges=(first, sent_back))).exchanges
+    assert first.response.body == b'{"box": {"adminPass": "$REDACTED", "pin": "$REDACTED"}}'
+    assert (second.request.body, second.response.body) == (b"$REDACTED", b"$REDACTED of 888877")
 
 
 def test_what_the_run_has_sent_is_no_credential_of_the_server() -> None:

@@ -29,7 +29,6 @@ from conformance.model.message import GONE, READING, Exchange, Request
 from conformance.model.phrase import Phrase
 from conformance.run.reading import Members, identified, reading
 from conformance.run.recorder import CLEANUP
-from conformance.run.secret_members import SECRET
 from conformance.run.sending.caller import NO_NAMES, Query
 from conformance.run.sending.client import NOT_HEARD, Client, made_by
 from conformance.run.sending.listing import listed_by
@@ -40,6 +39,7 @@ from conformance.services.generic.delay import accepted, seen_after
 from conformance.services.generic.drawing import drawn, kinds_of, refers
 from conformance.services.generic.harm import harmful_action, held_back, names_nothing
 from conformance.services.generic.rest import PATIENCE, PAUSE, moving, no_more
+from conformance.target.secret_members import SECRET
 
 __all__ = ["GenericClient", "as_text", "sent_in"]
 

@@ -10,7 +10,7 @@ from conformance.model.errors import UsageError
 __all__ = ["resolved"]
 
 _DEEPEST = 20
-"""References within references that are followed; one that leads back to itself stays as it is below that."""
+"""References within references that are followed; one that leads back to itself is anything below that."""
 
 
 def resolved(spec: Mapping[str, Any], node: Any, depth: int = 0) -> Any:
@@ -29,4 +29,6 @@ def resolved(spec: Mapping[str, Any], node: Any, depth: int = 0) -> Any:
                 raise UsageError(f"the reference {reference} points at nothing")
             target = target[name]
         return resolved(spec, target, depth + 1)
+    if isinstance(reference, str) and depth >= _DEEPEST:
+        return {}
     return {key: resolved(spec, value, depth) for key, value in node.items()}

@@ -114,6 +114,7 @@ def _resource(
     items, item = _items(_answer(lists))
     wrapper, shape = _wrapped(next((_answer(side) for side in (show, create, change) if side is not None), {}))
     members = {**item.get("properties", {}), **shape.get("properties", {})}
+    own = _id_member(parameter, members)
     return Resource(
         name=".".join(nouns(path)),
         service=service,
@@ -132,8 +133,9 @@ def _resource(
         },
         items=items,
         wrapper=wrapper,
-        id=_id_member(parameter, members),
+        id=own,
         address=_address_member(parameter, nouns(path)[-1], members),
+        numbered="integer" in members.get(own, {}).get("type", ()),
     )
 
 

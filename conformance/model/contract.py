@@ -229,7 +229,7 @@ class Resource:
     `items` is the member of the list's answer that holds the resources (empty when the answer is the list itself),
     `wrapper` the member of an answer that holds a single one (empty when the answer is the resource itself), `id` the
     member that the path parameter repeats. Where no member does, `address` is the one that holds the address of the
-    resource, of which the parameter is the last segment; empty elsewhere.
+    resource, of which the parameter is the last segment; empty elsewhere. Ids that are integers are `numbered`.
     """
 
     name: str
@@ -246,6 +246,7 @@ class Resource:
     wrapper: str = ""
     id: str = "id"
     address: str = ""
+    numbered: bool = False
 
     @property
     def item(self) -> str:

@@ -74,9 +74,9 @@ def reading(exchange: Exchange) -> Members:
 
 
 def identified(row: Members, resource: Resource) -> Members:
-    """A resource as an answer has it, with its id beside its address where the contract has that alone, and as a path has it
-    where it is a number."""
-    number = row.get(resource.id)
+    """A resource as an answer has it, with its id as the text that a path has: beside its address where the contract has that
+    alone, and that of an integer where ids are."""
+    number = row.get(resource.id) if resource.numbered else None
     if isinstance(number, int) and not isinstance(number, bool):
         return Members(row.source, {**row, resource.id: str(number)})
     address = row.maybe_text(resource.address) if resource.address and resource.id not in row else None

@@ -81,7 +81,8 @@ class Holdings:
         whole = False
         try:
             for page in self._pages(query, actor):
-                whole = recognise.page(page) and Members(page, body_of(page)).get(service.next) is None
+                ends = self._client.next_page(page) is None and Members(page, body_of(page)).get(service.next) is None
+                whole = recognise.page(page) and ends
         except NotExercised:  # pages without end: what was found in them is deleted all the same
             whole = False
         except TargetError:

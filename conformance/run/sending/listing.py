@@ -9,8 +9,10 @@ from conformance.model.contract import Resource
 from conformance.model.link import at_home, resolved
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
-from conformance.run.reading import Members, body_of, identified, reading
-from conformance.run.sending.caller import Query, ServiceCaller
+from conformance.run.reading import Members, body_of, identified
+from conformance.run.sending.caller import Connection, Query, ServiceCaller
+from conformance.run.sending.paging import next_link, next_query, promises_links
+from conformance.run.service import Service
 from conformance.run.unexercised import NotExercised
 
 __all__ = ["Lister", "listed_by"]
@@ -23,6 +25,10 @@ LONGEST_LINK = 16 * 1024
 
 class Lister(ServiceCaller):
     """Reads the resources of one service as one of the actors."""
+
+    def __init__(self, connection: Connection, service: Service) -> None:
+        super().__init__(connection, service)
+        self._whole = 0  # so many resources stood on a first page behind which there was nothing
 
     def list(self, query: Query = (), *, actor: str = "main") -> Exchange:
         """List the resources."""
@@ -42,25 +48,47 @@ class Lister(ServiceCaller):
         yield from self.pages_from(self.list(query, actor=actor), actor=actor)
 
     def pages_from(self, exchange: Exchange, *, actor: str = "main") -> Iterator[Exchange]:
-        """The page that was answered, and those that it leads to."""
+        """The page that was answered, and those that it leads to; where lists have no links, those that stand behind it."""
         seen: set[str] = set()
+        met: set[str] = set()
         size = 0
         for _ in range(MOST_PAGES):
             yield exchange
-            url = self._next_page(exchange)
+            page, url = exchange, self.next_page(exchange)
+            led = url is not None
+            if url is None:
+                url = self._behind(page, met)
             if url is None or url in seen:
                 return
-            size += len(exchange.response.body)
+            size += len(page.response.body)
             if len(url) > LONGEST_LINK or size > MOST_OF_PAGES:
                 raise NotExercised(Phrase.of("pages-too-large", bytes=size, link=len(url)))
             seen.add(url)
-            headers = exchange.request.headers.replaced("X-Auth-Token", self._token(actor))
-            exchange = self._exchange(replace(exchange.request, url=url, headers=headers, led=True))
+            headers = page.request.headers.replaced("X-Auth-Token", self._token(actor))
+            exchange = self._exchange(replace(page.request, url=url, headers=headers, led=led))
+            if not led and not self._ids(exchange) - met:
+                if len(seen) == 1:
+                    self._whole = max(self._whole, len(listed_by(page, self.resource)))
+                return
 
-    def _next_page(self, exchange: Exchange) -> str | None:
+    def _behind(self, page: Exchange, met: set[str]) -> str | None:
+        """The URL of what may stand behind a page that has no link, though the contract promises none; `met` are the ids on
+        the pages so far, to which its own are added."""
+        operation, before = self.operation(page.operation), len(met)
+        met |= self._ids(page)
+        rows = listed_by(page, self.resource)
+        if (not before and len(rows) <= self._whole) or promises_links(self.resource, operation):
+            return None
+        return next_query(page, self.resource, operation, rows, before)
+
+    def _ids(self, page: Exchange) -> set[str]:
+        rows = listed_by(page, self.resource) if page.response.status < 300 else ()
+        return {own for row in rows if (own := row.maybe_text(self.resource.id)) is not None}
+
+    def next_page(self, exchange: Exchange) -> str | None:
         """The URL of the page that a page leads to, at our own origin; None when it leads to none."""
         operation = self.operation(exchange.operation)
-        link, asked = reading(exchange).maybe_text(self.service.next), exchange.request.url
+        link, asked = next_link(exchange, self.resource, operation, self.service.next), exchange.request.url
         root = self.target.url(operation.service, exchange.request.actor)
         url = resolved(link, asked, root) if link is not None else None
         return at_home(url, asked, root, operation.path) if url is not None else None

@@ -219,13 +219,12 @@ class GenericClient(Client):
         """The id of what a create of this name has made, and the actor that sees it; None where none does."""
         own = made_by(create, self.resource)
         for actor in self.target.actors:
-            shown = self._looked(actor, own or "")
-            if (
-                own is not None
-                and shown is not None
-                and shown.response.status < 300
-                and self._is_made(create, own, shown)
-            ):
+            if own is None:
+                break
+            # Asked before it is shown: what is shown without a mark of ours is somebody's from then on.
+            ours = self._is_made(create, own, actor)
+            shown = self._looked(actor, own)
+            if ours and shown is not None and shown.response.status < 300:
                 return own, actor
         for actor in self.target.actors if self.journal.run_id in name.lower() else ():
             with contextlib.suppress(TargetError, NotExercised):
@@ -235,9 +234,10 @@ class GenericClient(Client):
                         return listed, actor
         return None
 
-    def _is_made(self, create: Exchange, own: str, shown: Exchange) -> bool:
+    def _is_made(self, create: Exchange, own: str, actor: str) -> bool:
         """Whether an id is that of what a create has made, and nobody else's."""
-        return self._provenance is not None and self._provenance.whose(create, own, lambda _own: shown) is Whose.OURS
+        look = partial(self._looked, actor)
+        return self._provenance is not None and self._provenance.whose(create, own, look) is Whose.OURS
 
     def mark(self, operation: Operation, node: Schema) -> str:
         """A name of ours that a schema allows. Raises NotExercised where it could not be recognised any more."""

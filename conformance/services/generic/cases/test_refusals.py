@@ -160,12 +160,21 @@ def test_a_body_that_cannot_be_read_is_refused(cloud: GenericClient, expect: Exp
         raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.request(operation.id)))
     own = addressed(cloud, operation)
     for how, body in UNREADABLE.items():
-        headers = {"Content-Type": operation.request_media_type}
-        send = partial(cloud.call, operation.id, own, body=body, headers=headers)
+        send = partial(as_it_is, cloud, operation, own, body)
         exchange = sent_when_free(cloud, send) if own else send()
         act = call(operation.id, how)
         expect.code(400, exchange, act)
         expect.refused(first_of(cloud.contract, requirement_id.request(operation.id)), exchange, act)
+
+
+def as_it_is(cloud: GenericClient, operation: Operation, own: str, body: bytes) -> Exchange:
+    """Send a body as it is, on a resource where the operation addresses one. What a create makes of it all the same is
+    removed."""
+    headers = {"Content-Type": operation.request_media_type}
+    resource = cloud.contract.resource_of(operation.id)
+    if resource is not None and operation.id == resource.create and cloud.service.about == resource.name:
+        return cloud.tries("", body=body, headers=headers)
+    return cloud.call(operation.id, own, body=body, headers=headers)
 
 
 def addressed(cloud: GenericClient, operation: Operation) -> str:
@@ -246,7 +255,13 @@ def test_404_for_what_is_not_there(cloud: GenericClient, expect: Expect, operati
     made_by_it = resource is not None and operation.method == "PUT" and resource.create is None
     if not addresses or made_by_it or resource is None or 404 not in cloud.contract.error_codes:
         raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.error(404)))
-    exchange = plain_call(cloud, operation, absent(operation, cloud))
+    own = absent(operation, cloud)
+    may_make = operation.method == "PUT" and operation.path == resource.item  # RFC 9110, 9.3.4
+    if may_make:
+        cloud.journal.intend(cloud.name(), own)
+    exchange = plain_call(cloud, operation, own)
+    if may_make and 400 <= exchange.response.status < 500:
+        cloud.journal.gone(own)
     if exchange.response.status in {400, 409} and may_be_refused(operation):
         raise unready(exchange)
     act = call(operation.id, "absent")

@@ -1,0 +1,168 @@
+"""What a service makes where it should not, lists on later pages or numbers is found, judged and removed like the rest."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+from warehouse import LIMIT, TEXT, UUID, Chapter, obj, rows, within, write_warehouse
+
+from conformance.cli.reporting import conduct_run
+from conformance.model.verdict import Verdict
+from conformance.proof.reference import Reference
+from conformance.run.options import Options
+from conformance.services.fault import Fault, Hooks
+from conformance.services.wire import Answer, Call, Caller
+
+BOX = {"id": UUID, "name": TEXT, "description": TEXT}
+SAID = obj({"name": TEXT, "description": TEXT}, ["name"])
+PAGE = 3
+Run = Callable[..., tuple[Verdict, list[str]]]
+
+
+def boxes(shape: Mapping[str, Any]) -> Chapter:
+    return [
+        ("box.list", "GET", "/v3/boxes", {"query": LIMIT, 200: rows("boxes", obj(dict(shape)))}),
+        ("box.create", "POST", "/v3/boxes", {"body": within("box", SAID), 201: within("box", obj(dict(shape)))}),
+        ("box.show", "GET", "/v3/boxes/{box_id}", {200: within("box", obj(dict(shape)))}),
+        (
+            "box.update",
+            "PUT",
+            "/v3/boxes/{box_id}",
+            {"body": within("box", obj({"description": TEXT}, [])), 200: within("box", obj(dict(shape)))},
+        ),
+        ("box.delete", "DELETE", "/v3/boxes/{box_id}", {204: None}),
+    ]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Hold the reference with hooks to the chapter: the verdict, and the names of what is there afterwards."""
+
+    def conducted(
+        hooks: Hooks, module: str, selection: str = "", shape: Mapping[str, Any] = BOX
+    ) -> tuple[Verdict, list[str]]:
+        there: list[Any] = []
+
+        def handle(call: Call, caller: Caller, store: Any) -> Any:
+            there[:] = [store]
+            return hooks.handle(call, caller, store) if hooks.handle is not None else None
+
+        made = Fault("any", (), "of this test", replace(hooks, handle=handle))
+        options = Options(
+            specs=write_warehouse(tmp_path / "specs", boxes(shape)),
+            embedded=lambda contract: Reference(contract, faults=(made,)),
+            modules=(f"conformance.services.generic.cases.{module}",),
+            selection=selection,
+            seed=1,
+        )
+        verdict = conduct_run(options, tmp_path, Console(file=io.StringIO()))[0]
+        return verdict, [str(item.members.get("name")) for item in there[0].all()]
+
+    return conducted
+
+
+def found(verdict: Verdict) -> set[tuple[str, str]]:
+    return {(group.exemplar.operation, group.deviation.kind) for group in verdict.findings}
+
+
+def test_what_is_made_of_a_body_that_nobody_can_read_is_removed(run: Run) -> None:
+    def readable(call: Call) -> Call:
+        try:
+            json.loads(call.body or b"{}")
+        except ValueError:
+            return replace(call, body=b'{"box": {"name": ""}}')
+        return call
+
+    verdict, left = run(Hooks(request=readable), "test_refusals", "cannot_be_read")
+    assert ("box.create", "accepted") in found(verdict)
+    assert [] == left
+
+
+def test_what_a_put_makes_where_nothing_was_is_removed(run: Run) -> None:
+    def made(call: Call, caller: Caller, store: Any) -> Answer | None:
+        own = call.names.get("box_id", "")
+        if call.operation != "box.update" or store.get("box", own) is not None:
+            return None
+        item = store.create(caller, "box", {}, {"name": "n", "description": ""}, own)
+        return Answer(200, {"box": {"id": own, **item.members}})
+
+    verdict, left = run(Hooks(handle=made), "test_refusals", "is_not_there")
+    assert ("box.update", "accepted") in found(verdict)
+    assert [] == left
+
+
+def paged(style: str, *, broken: bool = False) -> Hooks:
+    """Lists have at most three resources, those of others first; creates are answered as failures when `broken`."""
+
+    def stocked(_call: Call, caller: Caller, store: Any) -> None:
+        if not store.all():
+            for number in range(5):
+                store.create(caller, "box", {}, {"name": f"old{number}", "description": ""})
+
+    def page(call: Call, answer: Answer) -> Answer:
+        asked, items = dict(call.query), [*reversed(answer.body["boxes"])]
+        if "marker" in asked:
+            ids = [row["id"] for row in items]
+            items = items[ids.index(asked["marker"]) + 1 :] if asked["marker"] in ids else []
+        shown = items[:PAGE]
+        body = {**answer.body, "boxes": shown}
+        if len(items) > PAGE:
+            link = f"{call.path}?limit={PAGE}&marker={shown[-1]['id']}"
+            body |= {
+                "items": {"boxes_links": [{"rel": "next", "href": link}]},
+                "object": {"links": {"next": link}},
+            }.get(style, {})
+            if style == "header":
+                return Answer(200, body, {**answer.headers, "Link": f'<{link}>; rel="next"'})
+        return Answer(200, body, answer.headers)
+
+    def answer(call: Call, given: Answer, _store: Any) -> Answer:
+        if broken and call.operation == "box.create" and given.status < 300:
+            return Answer(500, {"error": {"code": 500, "message": "m", "title": "Internal Server Error"}})
+        return page(call, given) if call.operation == "box.list" and given.status == 200 else given
+
+    def unpaged(_call: Call, query: Any) -> Any:
+        return [(name, text) for name, text in query if name not in {"limit", "marker"}]
+
+    return Hooks(handle=stocked, answer=answer, query=unpaged)
+
+
+@pytest.mark.parametrize("style", ["items", "object", "header", "marker"])
+def test_a_resource_on_a_later_page_is_listed(run: Run, style: str) -> None:
+    verdict, left = run(paged(style), "test_life", "is_made")
+    assert (set(), {"old"}) == (found(verdict), {name[:3] for name in left})
+
+
+@pytest.mark.parametrize("style", ["items", "object", "header", "marker"])
+def test_what_a_create_makes_though_it_says_that_it_fails_is_removed_from_later_pages(run: Run, style: str) -> None:
+    verdict, left = run(paged(style, broken=True), "test_life", "is_made")
+    assert ("box.create", "answers") in found(verdict)
+    assert {"old"} == {name[:3] for name in left}
+
+
+def test_a_resource_that_no_page_has_is_not_listed(run: Run) -> None:
+    def without(call: Call, given: Answer, _store: Any) -> Answer:
+        if call.operation != "box.list" or given.status != 200:
+            return given
+        return Answer(
+            200, {**given.body, "boxes": [row for row in given.body["boxes"] if row["name"].startswith("old")]}
+        )
+
+    hooks = paged("marker")
+    verdict, _ = run(replace(hooks, answer=without), "test_life", "is_made")
+    assert ("box.list", "not-listed") in found(verdict)
+
+
+def test_ids_that_are_integers_are_followed_like_others(run: Run) -> None:
+    verdict, left = run(Hooks(), "test_life", shape={**BOX, "id": {"type": "integer"}})
+    outcomes = {item.id: item.outcome.value for item in verdict.requirements}
+    assert (set(), []) == (found(verdict), left)
+    for name in ("box.create.body.box", "box.list.complete", "box.delete.gone", "box.create.response.201"):
+        assert "passed" == outcomes[name]

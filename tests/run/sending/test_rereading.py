@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from library import LIBRARY
 
 from conformance.judge.alike import TwoAnswers
 from conformance.model.deviation import Deviation
@@ -24,6 +25,7 @@ class Cloud:
 
     def __init__(self, shown: Callable[[float, int], tuple[int, Any]]) -> None:
         self.recorder = SimpleNamespace(exchanges=[])
+        self.contract = LIBRARY
         self.passed = 0.0
         self.late: list[float] = []
         self.sent = 0

@@ -37,7 +37,7 @@ from conformance.run.service import unclaimed
 from conformance.run.unexercised import NotExercised
 from conformance.services.generic.delay import accepted, seen_after
 from conformance.services.generic.drawing import drawn, kinds_of, refers
-from conformance.services.generic.harm import harmful_action, held_back, names_nothing
+from conformance.services.generic.harm import harmful_action, held_back, links, names_nothing
 from conformance.services.generic.rest import PATIENCE, PAUSE, moving, no_more
 from conformance.target.secret_members import SECRET
 
@@ -297,7 +297,8 @@ class GenericClient(Client):
         maker = self._maker_of(producer)
         if maker is not None and maker is not self:
             return maker.supplied()
-        if producer.create in self.held_back:  # nothing is hung on an account that is somebody's
+        # Nothing is hung on an account that is somebody's, nor linked to what somebody uses.
+        if producer.create in self.held_back or links(operation, self.allow):
             raise NotExercised(Phrase.of("value-missing", operation=operation.id, name=name))
         found = self._first_listed(producer)
         if found is None:

@@ -6,6 +6,8 @@ Rules
 - Reading is free. What writes is sent when `--allow WORD` names each of its words, in the singular or the plural.
 - What an action does may outlast the resource that it is done to, or keep it from being deleted: it is done when `--allow`
   names that, too. Sent with what has to be refused it does nothing.
+- What is created may be a link to what is there (an attachment, a membership). What somebody uses is linked to nothing unless
+  `--allow` names the noun of the link.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from conformance.document.nouns import nouns
 from conformance.model.contract import Operation
 from conformance.model.message import READING
 
-__all__ = ["harmful", "harmful_action", "held_back", "lasting", "names_nothing", "parts_of", "words_of"]
+__all__ = ["harmful", "harmful_action", "held_back", "lasting", "links", "names_nothing", "parts_of", "words_of"]
 
 ACCOUNTS = frozenset(
     [
@@ -65,6 +67,8 @@ LASTING = frozenset(
 )
 """Parts of the name of an action that leaves something elsewhere, gives a resource away or links it to another, or keeps it
 from being deleted."""
+_LINKS = re.compile(r"attach|associat|bind|mount|connect|member|interface|assign|subscri", re.IGNORECASE)
+"""Parts of the noun of a resource that is a link between others."""
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 LONGEST = 64 * 1024
 """Bytes of a body that are read for the key of an action."""
@@ -77,13 +81,15 @@ def harmful(operation: Operation) -> str:
 
 def names_nothing(word: str, operations: Iterable[Operation]) -> bool:
     """Whether no operation would be held back for a word that is allowed."""
-    held = {found for item in operations if item.method not in READING for found in _of_path(item.path)}
+    held = {
+        found for item in operations if item.method not in READING for found in (*_of_path(item.path), *_link(item))
+    }
     return not any(_named(item, (word,)) for item in held | ACTS | LASTING)
 
 
 def words_of(operations: Iterable[Operation]) -> tuple[str, ...]:
     """The words that --allow has to name so that all operations are sent, whatever their bodies do."""
-    paths = (word for item in operations if item.method not in READING for word in _of_path(item.path))
+    paths = (word for item in operations if item.method not in READING for word in (*_of_path(item.path), *_link(item)))
     return tuple(sorted({*paths, *ACTS, *LASTING}))
 
 
@@ -103,6 +109,16 @@ def harmful_action(method: str, path: str, body: bytes, allowed: Collection[str]
 def lasting(operation: Operation, allowed: Collection[str]) -> str:
     """A word that --allow would have to name so that an action is done to a resource, "" when it may be."""
     return next((word for word in sorted(LASTING & parts_of(operation)) if not _named(word, allowed)), "")
+
+
+def links(operation: Operation, allowed: Collection[str]) -> bool:
+    """Whether what an operation creates changes what it is hung on, and `--allow` does not name it."""
+    return any(not _named(noun, allowed) for noun in _link(operation))
+
+
+def _link(operation: Operation) -> tuple[str, ...]:
+    """The noun of what an operation works with, where it is a link between others."""
+    return tuple(noun for noun in nouns(operation.path)[-1:] if _LINKS.search(noun))
 
 
 def parts_of(operation: Operation) -> set[str]:

@@ -7,7 +7,24 @@ from dataclasses import replace
 import pytest
 
 from conformance.model.contract import Contract
-from conformance.services.generic.harm import harmful_action, held_back, names_nothing
+from conformance.services.generic.harm import harmful_action, held_back, links, names_nothing
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed", "due"),
+    [
+        ("/v3/attachments", (), True),
+        ("/v3/servers/{server_id}/os-volume_attachments", (), True),
+        ("/v2/lb/pools/{pool_id}/members", (), True),
+        ("/v3/attachments", ("attachment",), False),
+        ("/v3/attachments", ("attachments",), False),
+        ("/v3/attachments", ("server",), True),
+        ("/v3/snapshots", (), False),
+        ("/v3/servers", (), False),
+    ],
+)
+def test_a_link_changes_what_it_is_hung_on(goods: Contract, path: str, allowed: tuple[str, ...], due: bool) -> None:
+    assert links(replace(goods.operations["crate.create"], path=path), allowed) is due
 
 
 @pytest.mark.parametrize(

@@ -166,3 +166,44 @@ def test_ids_that_are_integers_are_followed_like_others(run: Run) -> None:
     assert (set(), []) == (found(verdict), left)
     for name in ("box.create.body.box", "box.list.complete", "box.delete.gone", "box.create.response.201"):
         assert "passed" == outcomes[name]
+
+
+HOLDER = {"id": UUID, "name": TEXT}
+LINK = {"id": UUID, "name": TEXT, "server_id": {"type": "string"}}
+
+
+def hung(noun: str) -> Chapter:
+    """Servers that can only be read, and a resource that needs one."""
+    path, wrapped = f"/v3/{noun}s", within(noun, obj(LINK))
+    body = within(noun, obj({"name": TEXT, "server_id": {"type": "string"}}, ["server_id"]))
+    return [
+        ("server.list", "GET", "/v3/servers", {200: rows("servers", obj(HOLDER))}),
+        ("server.show", "GET", "/v3/servers/{server_id}", {200: within("server", obj(HOLDER))}),
+        (f"{noun}.list", "GET", path, {200: rows(f"{noun}s", obj(LINK))}),
+        (f"{noun}.create", "POST", path, {"body": body, 201: wrapped}),
+        (f"{noun}.show", "GET", f"{path}/{{{noun}_id}}", {200: wrapped}),
+        (f"{noun}.delete", "DELETE", f"{path}/{{{noun}_id}}", {204: None}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("noun", "allow", "made"),
+    [("attachment", (), False), ("attachment", ("attachment",), True), ("label", (), True)],
+)
+def test_nothing_is_linked_to_what_somebody_uses_unless_it_is_allowed(
+    tmp_path: Path, noun: str, allow: tuple[str, ...], made: bool
+) -> None:
+    created: list[Any] = []
+
+    def stored(call: Call, item: Any, _store: Any) -> None:
+        created.extend([item] if call.operation == f"{noun}.create" else [])
+
+    options = Options(
+        specs=write_warehouse(tmp_path / "specs", hung(noun)),
+        embedded=lambda contract: Reference(contract, faults=(Fault("any", (), "of this test", Hooks(stored=stored)),)),
+        modules=("conformance.services.generic.cases.test_life",),
+        allow=allow,
+        seed=1,
+    )
+    verdict = conduct_run(options, tmp_path, Console(file=io.StringIO()))[0]
+    assert (made, set()) == (bool(created), found(verdict))

@@ -19,12 +19,12 @@ from conformance.model.message import GONE, Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import NotApplicable, NotExercised
 from conformance.run.reading import Members, identified, reading
-from conformance.run.secret_members import SECRET
 from conformance.run.sending.listing import listed_by
 from conformance.services.generic.client import GenericClient, sent_in
 from conformance.services.generic.delay import accepted, seen_after, sent_when_free
 from conformance.services.generic.drawing import Offer, drawn, kinds_of, refers
 from conformance.services.generic.rest import PATIENCE, PAUSE, moving, no_more
+from conformance.target.secret_members import SECRET
 
 __all__ = [
     "EXPOSES",

@@ -8,11 +8,11 @@ from typing import Any
 
 from conformance.model import requirement_id as rid
 from conformance.model.contract import Contract, Operation, Resource, Schema
-from conformance.run.secret_members import SECRET
 from conformance.services.fault import Fault, Hooks
 from conformance.services.generic.target.shapes import kind_of_schema, wrapper_of
 from conformance.services.generic.target.store import Stored
 from conformance.services.wire import Answer, Call
+from conformance.target.secret_members import SECRET
 
 __all__ = [
     "RowChange",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import rich_click as click
 
+from conformance.cli.paths import GivenPath
 from conformance.cli.run import target_options
 from conformance.contract.specs import load_contract
 from conformance.model.deadline import Deadline, parse_time
@@ -19,19 +21,23 @@ from conformance.target.cloud import Settings
 
 @click.command()
 @target_options
+@click.option(
+    "--specs", type=GivenPath(), help="Directory of the specs that the runs had (default: the product's own)."
+)
 @click.option("--dry-run", "dry", is_flag=True, help="Only say what is there; delete nothing.")
 @click.option("--max-time", default="5m", show_default=True, metavar="Ns|Nm|Nh", help="What it may take.")
-def cleanup(settings: Settings, dry: bool, max_time: str) -> int:
+def cleanup(settings: Settings, specs: Path | None, dry: bool, max_time: str) -> int:
     """Delete what runs that ended without cleaning up have left, as their journals name it.
 
     Only what a run has made is touched. Without a cloud it is said for which endpoints and projects there are journals.
-    What a run made in a second project is deleted with the --other-cloud of that run.
+    What a run made in a second project is deleted with the --other-cloud of that run, what it made of another contract
+    with its --specs.
 
     Exit codes: 0 nothing is left, 2 usage, 3 something is left or the cloud was not reached.
     """
     deadline = Deadline.after(parse_time(max_time))
     if names_cloud(settings, {**os.environ, "CI": ""}):
-        tidied = tidy_up(state_directory(), settings, load_contract(), deadline, dry=dry)
+        tidied = tidy_up(state_directory(), settings, load_contract(specs), deadline, dry=dry)
         return _shown(tidied)
     tidied = journals_in(state_directory())
     code = _shown(tidied)

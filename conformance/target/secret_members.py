@@ -30,7 +30,7 @@ _LAST = frozenset(
 """Words with which the name of a secret ends."""
 _KEYS = frozenset(
     {
-        *("private", "api", "access", "secret", "auth", "shared", "preshared", "encryption", "signing", "session"),
+        *("private", "api", "access", "secret", "auth", "preshared", "encryption", "signing", "session"),
         *("master", "service", "account", "storage", "host", "admin", "client"),
     }
 )

@@ -88,7 +88,7 @@ def tidy_up(directory: Path, settings: Settings, contract: Contract, deadline: D
         entrance = Entrance(target, settings, wanted, work.door, work.secrets)
         stack.callback(entrance.close)
         insistence = stack.enter_context(Insistence(entrance.abort))
-        for service in services:
+        for service in reversed(services):  # what needs others comes after them
             for entrance.first in target.actors if not service.gives_tokens else ():  # each may have begun a run
                 here = [head for head in heads if _is_of(head, entrance.target, contract, service, work.secrets)]
                 work.do(here, service, entrance, insistence)

@@ -156,3 +156,17 @@ def test_the_next_start_removes_what_a_killed_run_has_made_and_says_so(tmp_path:
         if left:
             assert "what it had made is deleted now" in done.stdout
     assert [] == list((state / "easystack-conformance").glob("*.jsonl"))
+
+
+def test_what_a_killed_run_of_a_contract_has_made_is_removed_by_a_cleanup_with_its_specs(tmp_path: Path) -> None:
+    specs, service, state = two_services(tmp_path / "specs"), Holders("ramp.create", 2), tmp_path / "state"
+    with target(specs, service) as cloud:
+        cloud.write_clouds(tmp_path / "clouds.yaml")
+        assert -signal.SIGKILL == killed(tmp_path, specs, service, state=state)
+        assert cloud.resources() > 1
+        cleanup = ("cleanup", "--os-cloud", "reference", "--specs", str(specs))
+        dry = command(*cleanup, "--dry-run", cwd=tmp_path, env={"XDG_STATE_HOME": str(state)}, columns=200)
+        assert (3, True) == (dry.returncode, cloud.resources() > 1), dry.stdout
+        done = command(*cleanup, cwd=tmp_path, env={"XDG_STATE_HOME": str(state)}, columns=200)
+        assert (0, 0, 0) == (done.returncode, cloud.resources(), service.refused), done.stdout
+    assert [] == list((state / "easystack-conformance").glob("*.jsonl"))

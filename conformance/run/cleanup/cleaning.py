@@ -127,7 +127,7 @@ class Cleaning:
         self._stuck.add(resource_id)
         try:
             answer = holdings.delete(resource_id, project)
-            if answer is Presence.UNKNOWN:
+            if answer in {Presence.UNKNOWN, Presence.BUSY}:
                 answer = holdings.look(resource_id, project)
                 answer = Presence.UNKNOWN if answer is Presence.THERE else answer
         except TargetError:

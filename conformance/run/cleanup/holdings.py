@@ -101,14 +101,14 @@ class Holdings:
 
     def delete(self, resource_id: str, project: str) -> Presence:
         """Delete a resource, after what keeps it is taken away: THERE when that was taken, GONE when it is answered that
-        there is none, UNKNOWN for any other answer."""
+        there is none, BUSY when a conflict keeps it all the same, UNKNOWN for any other answer."""
         actor = self._client.actor_of(project)
         if actor is None:
             return Presence.UNKNOWN
         try:
             self._give_half()
             exchange = self._ask(lambda: self._client.free_and_delete(resource_id, actor))
-            if _meaning(exchange) is not Presence.UNKNOWN:
+            if _meaning(exchange) in {Presence.THERE, Presence.GONE}:
                 return _meaning(exchange)
         except TargetError:
             pass  # perhaps it was refused, and nobody could hear it
@@ -251,10 +251,13 @@ def _texts(value: JSON) -> Iterator[str]:
 
 
 def _meaning(exchange: Exchange) -> Presence:
-    """What the answer to a deletion says of the resource before it: it was there, it was not, or nothing."""
+    """What the answer to a deletion says of the resource before it: it was there, it was not, it is kept for now, or
+    nothing."""
     status = exchange.response.status
     if status in GONE:
         return Presence.GONE
+    if status == 409:
+        return Presence.BUSY
     return Presence.THERE if 200 <= status < 300 else Presence.UNKNOWN
 
 

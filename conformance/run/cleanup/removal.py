@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 PAUSES = (0.3, 0.6, 1.2, 2.4, 4.8)
 """Seconds after a round that achieved nothing, the first such, the second and so on; then it is given up. A service that
-is started anew is waited for by that."""
+is started anew, or is still at work on what is new, is waited for by that."""
 REFUSALS = 2
 """Rounds that achieved nothing, after which it is given up where the target does answer: it means what it says."""
 SHORTEST, FIRST, GROWTH = 1.0, 5.0, 3.0
@@ -44,10 +44,11 @@ MOST_NAMED = 40
 
 
 class Presence(Enum):
-    """Whether a resource is there."""
+    """Whether a resource is there; BUSY says that a conflict keeps it for now (RFC 9110, 15.5.10)."""
 
     THERE = "there"
     GONE = "gone"
+    BUSY = "busy"
     UNKNOWN = "unknown"
 
 
@@ -93,7 +94,7 @@ class Resources(Protocol):
 
     def delete(self, resource_id: str, project: str) -> Presence:
         """Delete a resource, after what keeps it is taken away: THERE when that was taken, GONE when it is answered that
-        there is none, UNKNOWN for any other answer."""
+        there is none, BUSY when a conflict keeps it, UNKNOWN for any other answer."""
 
     def look(self, resource_id: str, project: str) -> Presence:
         """Whether a resource is there, as it is shown."""
@@ -163,7 +164,7 @@ class Removing:
         self._began = time.monotonic()
         self._paused = 0.0
         self._round = 0
-        self._failed = self._sampled = False
+        self._failed = self._busy = self._sampled = False
         self._faults: set[str] = set()
         self._whole: set[str] = set()
         self._known: set[str] = set()  # projects that were listed as a whole at least once
@@ -187,7 +188,7 @@ class Removing:
         if self._doubts() and not self._believed and not self._over():
             self._list()  # what is there yet shows whether lists can be believed
         while not self._done() and not self._over():
-            before, self._failed = self._state(), False
+            before, self._failed, self._busy = self._state(), False, False
             self._delete()
             self._see(self._list())
             if self._done() and not self._sampled:
@@ -234,7 +235,7 @@ class Removing:
         return self._deadline.over or self._leaving()
 
     def _most_idle(self) -> int:
-        if self._failed:
+        if self._failed or self._busy:
             return len(PAUSES)
         return REFUSALS if any(self._pending()) or not self._doubts() else DOUBTED
 
@@ -280,7 +281,8 @@ class Removing:
             if self._over() or half.over:
                 return
             answer = self._ask(lambda: self._resources.delete(own, held.project), Presence.UNKNOWN)  # noqa: B023
-            held.answered = held.answered or answer is not Presence.UNKNOWN
+            held.answered = held.answered or answer in {Presence.THERE, Presence.GONE}
+            self._busy = self._busy or answer is Presence.BUSY
             held.was_there = held.was_there or answer is Presence.THERE
 
     def _list(self) -> set[str]:

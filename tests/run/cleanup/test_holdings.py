@@ -193,7 +193,7 @@ def test_a_service_that_fails_has_not_answered(contract: Contract, what: str) ->
         ([404], Presence.GONE, ["DELETE"]),
         ([403, 200, 204], Presence.THERE, ["DELETE", "PATCH", "DELETE"]),
         ([500, 500, 404], Presence.GONE, ["DELETE", "PATCH", "DELETE"]),
-        ([409, 200, 409], Presence.UNKNOWN, ["DELETE", "PATCH", "DELETE"]),
+        ([409, 200, 409], Presence.BUSY, ["DELETE", "PATCH", "DELETE"]),
     ],
 )
 def test_what_keeps_a_resource_is_taken_away(

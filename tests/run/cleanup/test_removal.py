@@ -41,6 +41,7 @@ class Cloud:
     held: dict[str, tuple[str, str]] = field(default_factory=dict)
     stubborn: Collection[str] = ()
     lying: Collection[str] = ()
+    busy: dict[str, int] = field(default_factory=dict)
     hidden: Collection[str] = ()
     failing: dict[str, int] = field(default_factory=dict)
     projects: Collection[str] = ("",)
@@ -91,6 +92,9 @@ class Cloud:
             return Presence.GONE
         if resource_id in self.stubborn:
             return Presence.UNKNOWN
+        if self.busy.get(resource_id, 0) > 0:
+            self.busy[resource_id] -= 1
+            return Presence.BUSY
         if resource_id not in self.lying:
             del self.held[resource_id]
         return Presence.THERE
@@ -214,6 +218,12 @@ def test_one_that_stalls_does_not_keep_the_others(start: Callable[..., Journal])
 def test_a_service_that_comes_back_is_waited_for(start: Callable[..., Journal]) -> None:
     cloud = Cloud({"a": ("", "")}, failing={"a": 3, "list": 3, "show a": 3})
     assert cleaned(cloud, start("run1", "a")).clean
+
+
+def test_what_a_conflict_keeps_for_now_is_waited_for_as_long(start: Callable[..., Journal]) -> None:
+    assert cleaned(Cloud({"a": ("", "")}, busy={"a": 4}), start("run1", "a")).clean
+    kept = Cloud({"a": ("", "")}, busy={"a": 40})
+    assert (("a",), [0.3, 0.6, 1.2, 2.4, 4.8]) == (cleaned(kept, start("run1", "a")).left, kept.waited)
 
 
 def test_a_resource_is_given_more_time_in_each_round_and_a_share_of_what_is_left(start: Callable[..., Journal]) -> None:

@@ -179,6 +179,7 @@ def _operation(name: str, path: str, said: Mapping[Any, Any]) -> dict[str, Any]:
         {"name": key, "in": "query", "required": key in said.get("needs", ()), "schema": schema, "x-source": LINE}
         for key, schema in said.get("query", {}).items()
     ]
+    parameters += said.get("parameters", [])
     result: dict[str, Any] = {"operationId": name, "x-source": LINE, "responses": {}}
     if parameters:
         result["parameters"] = parameters

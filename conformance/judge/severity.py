@@ -41,6 +41,7 @@ _KINDS: Mapping[Harm, tuple[str, ...]] = {
         "gone-by-itself",
         "gone-after",
         "made-and-not-there",
+        "listed-and-not-there",
         # what was to stay as it is
         "changed",
         "turned",

@@ -9,6 +9,7 @@ __all__ = ["DEVIATIONS", "PHRASES", "WORDS"]
 DEVIATIONS: Mapping[str, str] = {
     "gone-after": "the resource is gone after {when}",
     "made-and-not-there": "{operation} is answered as done, and the resource is not there when it is shown",
+    "listed-and-not-there": "{operation} lists the resource, and it is not there when it is shown",
     # values
     "differs-where": "{place} is {got} {where}, due is {due}",
     "differs-after": "after {op} {place} is {got} {where}, due is {due}",

@@ -47,6 +47,13 @@ _REFERENCE = re.compile(r".+(_ids?|_uuid|_ref|Ref|Id)")
 _HEAD = re.compile(r"\^([\w-]+)(?![\w*+?{|-])")
 """The letters that a pattern has every text begin with."""
 _LONGEST_NAME = 255
+SENT = frozenset(
+    {
+        *("x-auth-token", "content-type", "content-length", "content-encoding", "transfer-encoding"),
+        *("accept", "accept-encoding", "host", "connection", "user-agent", "date"),
+    }
+)
+"""Headers that every request has that needs them, or that are nobody's to choose."""
 _DIGITS = 6
 """Digits that tell short names of a run apart."""
 _PLAIN = (str, int, float, bool)
@@ -55,6 +62,13 @@ _PLAIN = (str, int, float, bool)
 def as_text(value: Any) -> str:
     """A value as a path or a query has it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _member(item: Parameter) -> str:
+    """What a parameter is called as a member: that of a header without its `X-` and its hyphens."""
+    if item.location != "header":
+        return item.name
+    return item.name.lower().removeprefix("x-").replace("-", "_")
 
 
 def sent_in(exchange: Exchange, operation: Operation) -> Mapping[str, Any]:
@@ -93,18 +107,24 @@ class GenericClient(Client):
     def send(
         self, method: str, path: str, *, operation: str | None = None, query: Query = (), **options: Any
     ) -> Exchange:
-        """Send any request, with the parameters that its query cannot do without. Raises NotExercised when one cannot be
-        had."""
+        """Send any request, with the parameters and headers that it cannot do without. Raises NotExercised when one cannot
+        be had."""
         item = self.contract.operations.get(operation or "")
         needed = self.asked(item) if item is not None else {}
         pairs = [(name, str(value)) for name, value in (query.items() if isinstance(query, Mapping) else query)]
         said = {name for name, _ in pairs}
         added = [pair for pair in needed.items() if pair[0] not in said]
-        return super().send(method, path, operation=operation, query=[*pairs, *added], **options)
+        headers: Mapping[str, str | None] = options.pop("headers", None) or {}
+        own = {name.lower() for name in headers}
+        fields = {name: text for name, text in self.headed(item).items() if name.lower() not in own} if item else {}
+        headers = {**fields, **headers}
+        return super().send(method, path, operation=operation, query=[*pairs, *added], headers=headers, **options)
 
     @staticmethod
-    def _needed_query(operation: Operation | None) -> Iterator[Parameter]:
-        yield from (item for item in operation.query if item.required) if operation is not None else ()
+    def _needed(operation: Operation, location: str) -> Iterator[Parameter]:
+        for item in operation.parameters:
+            if item.required and item.location == location and item.name.lower() not in SENT:
+                yield item
 
     # --- bodies -----------------------------------------------------------------------------------------------------
 
@@ -344,23 +364,36 @@ class GenericClient(Client):
             return None
         return next((own for row in rows if (own := row.maybe_text(resource.id))), None)
 
-    # --- queries ----------------------------------------------------------------------------------------------------
+    # --- queries and headers ----------------------------------------------------------------------------------------------------
 
     def asked(self, operation: Operation) -> dict[str, str]:
         """The parameters that the query of an operation cannot do without. Raises NotExercised when one cannot be had."""
+        return self._had(operation, "query")
+
+    def headed(self, operation: Operation) -> dict[str, str]:
+        """The headers that an operation cannot do without, beside those of any request. Raises NotExercised when one cannot be
+        had; what is deleted at the end is tried without."""
+        if self.recorder.case != CLEANUP:
+            return self._had(operation, "header")
+        with contextlib.suppress(NotExercised):
+            return self._had(operation, "header")
+        return {}
+
+    def _had(self, operation: Operation, location: str) -> dict[str, str]:
         given = self.values_for(operation)
         return {
             item.name: as_text(given[item.name] if item.name in given else self._parameter(operation, item))
-            for item in self._needed_query(operation)
+            for item in self._needed(operation, location)
         }
 
     def _parameter(self, operation: Operation, item: Parameter) -> Any:
         """A value of a parameter. Raises NotExercised when none is known: a text may mean what is not there."""
         offer = drawn(item.name, item.schema) if self._is_told(item) else None
-        producer = producer_of(self.contract, item.name, operation.service)
+        name = _member(item)
+        producer = producer_of(self.contract, name, operation.service)
         own = None
-        if offer is None and refers(item.name, item.schema) and (producer is None or producer.list != operation.id):
-            own = self._referred(operation, item.name)
+        if offer is None and refers(name, item.schema) and (producer is None or producer.list != operation.id):
+            own = self._referred(operation, name)
         if own is None and (offer is None or not offer.known):
             raise NotExercised(Phrase.of("value-missing", operation=operation.id, name=item.name))
         return own if offer is None else offer.value
@@ -401,8 +434,8 @@ class GenericClient(Client):
             there = producer is not None and (producer.list or producer.create)
             if not need.member and not there and need.name not in given:
                 yield need.name
-        for item in self._needed_query(operation):
-            listed = refers(item.name, item.schema) and self._can_be_had(operation, item.name)
+        for item in (*self._needed(operation, "query"), *self._needed(operation, "header")):
+            listed = refers(_member(item), item.schema) and self._can_be_had(operation, _member(item))
             if item.name not in given and not listed and not self._is_told(item):
                 yield item.name
 

@@ -18,7 +18,7 @@ from conformance.model.verdict import Verdict
 from conformance.proof.reference import Reference
 from conformance.run.options import Options
 from conformance.services.fault import Fault, Hooks
-from conformance.services.wire import Answer, Call, Caller
+from conformance.services.wire import Answer, Call, Caller, Refused
 
 BOX = {"id": UUID, "name": TEXT, "description": TEXT}
 SAID = obj({"name": TEXT, "description": TEXT}, ["name"])
@@ -207,3 +207,50 @@ def test_nothing_is_linked_to_what_somebody_uses_unless_it_is_allowed(
     )
     verdict = conduct_run(options, tmp_path, Console(file=io.StringIO()))[0]
     assert (made, set()) == (bool(created), found(verdict))
+
+
+def held_to(tmp_path: Path, hooks: Hooks, chapter: Chapter, module: str, selection: str = "") -> Verdict:
+    options = Options(
+        specs=write_warehouse(tmp_path / "specs", chapter),
+        embedded=lambda contract: Reference(contract, faults=(Fault("any", (), "of this test", hooks),)),
+        modules=(f"conformance.services.generic.cases.{module}",),
+        selection=selection,
+        seed=1,
+    )
+    return conduct_run(options, tmp_path, Console(file=io.StringIO()))[0]
+
+
+@pytest.mark.parametrize(("hidden", "due"), [(True, {("server.show", "listed-and-not-there")}), (False, set())])
+def test_what_is_listed_and_never_shown_is_a_finding(tmp_path: Path, hidden: bool, due: set[tuple[str, str]]) -> None:
+    def handle(call: Call, _caller: Caller, _store: Any) -> None:
+        if hidden and call.operation == "server.show":
+            raise Refused(404, "There is no such server.")
+
+    chapter = hung("label")[:2]
+    assert found(held_to(tmp_path, Hooks(handle=handle), chapter, "test_life")) == due
+
+
+def headed(chapter: Chapter, name: str, schema: Mapping[str, Any]) -> Chapter:
+    """A chapter whose operations that list and create need a header."""
+    header = {"name": name, "in": "header", "required": True, "schema": dict(schema), "x-source": [[1, 1]]}
+    return [
+        (own, method, path, {**said, "parameters": [header]} if own.endswith((".list", ".create")) else said)
+        for own, method, path, said in chapter
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "passes"),
+    [
+        ("X-Region-Id", {"type": "string", "enum": ["north"]}, True),
+        ("X-Auth-Token", {"type": "string"}, True),
+        ("X-Project-Id", {"type": "string"}, True),
+        ("X-Lane", {"type": "string"}, False),
+    ],
+)
+def test_a_header_that_has_to_be_sent_is_sent_or_not_exercised(
+    tmp_path: Path, name: str, schema: Mapping[str, Any], passes: bool
+) -> None:
+    verdict = held_to(tmp_path, Hooks(), headed(boxes(BOX), name, schema), "test_life", "is_made")
+    outcomes = {item.id: item.outcome.value for item in verdict.requirements}
+    assert (set(), "passed" if passes else "not exercised") == (found(verdict), outcomes["box.create.response.201"])

@@ -404,7 +404,11 @@ def test_what_is_listed_is_shown(cloud: GenericClient, expect: Expect, resource:
     for row in rows:
         exchange = cloud.call(resource.show, row.text(resource.id))
         if exchange.response.status in GONE:
-            continue  # somebody has deleted it since
+            # Somebody may have deleted it since; then it is not listed any more.
+            stays = row_of(cloud, resource, row.text(resource.id)) is not None
+            missing = Deviation("listed-and-not-there", operation=resource.list)
+            expect(about(cloud.contract, resource.show), not stays, missing, exchange)
+            continue
         if expect.status(about(cloud.contract, resource.show), exchange, *success_of(cloud.contract, resource.show)):
             seen = inner(exchange, resource)
             expect.equal(

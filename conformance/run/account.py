@@ -98,8 +98,9 @@ def record_of(session: Told) -> Record:
         for case in registry(partial(_uncollected, session), session.contract)
         if in_profile(case, session.options.profile)
     ]
-    owed = required(session.contract, _promised(session, cases))
-    reasons = _reasons(session, cases)
+    chance = _by_chance(session.contract, cases)
+    owed = required(session.contract, _promised(session, cases)) - chance
+    reasons = dict.fromkeys(chance, Phrase.of("by-chance")) | _reasons(session, cases)
     recorder = session.recorder
     return session.secrets.record(
         Record(
@@ -200,6 +201,18 @@ def _promised(session: Told, cases: Iterable[Case]) -> Iterable[str]:
         return session.contract.requirements
     declared = chain.from_iterable(verified_by(case, session.contract) for case in cases)
     return {*declared, *passive_ids(session.contract.requirements)}
+
+
+def _by_chance(contract: Contract, cases: Iterable[Case]) -> frozenset[str]:
+    """What nothing judges but cases that may never meet it: a code that no promise makes the target answer with. It is judged
+    where it is met, and no run owes it."""
+    chance: set[str] = set()
+    sure = set(passive_ids(contract.requirements))
+    for case in cases:
+        named = verified_by(case, contract)
+        chance.update(name for name in named if name in case.chance)
+        sure.update(name for name in named if name not in case.chance)
+    return frozenset(chance - sure)
 
 
 def _reasons(session: Told, cases: Iterable[Case]) -> dict[str, Phrase | str]:

@@ -65,7 +65,7 @@ class Case:
     `draws` says that its requests are drawn by a seed. Such a case is run twice: with a seed that never changes, which
     decides, and after all the others with the seed of the run, to explore. `long` says that it sends more than most, also
     of those that draw, so that workers begin with it. `reads` says that it judges what is there, in runs that may only
-    read.
+    read. Of what it verifies, `chance` is judged only where the target happens to answer so: no promise makes it.
     """
 
     name: str
@@ -76,6 +76,7 @@ class Case:
     draws: bool = False
     long: bool = False
     reads: bool = False
+    chance: tuple[str, ...] = ()
 
 
 def verifies(
@@ -85,6 +86,7 @@ def verifies(
     draws: bool = False,
     long: bool = False,
     reads: bool = False,
+    chance: tuple[str, ...] = (),
 ) -> Callable[[F], F]:
     """Declare which requirements a case judges, and what else a `Case` says of itself."""
 
@@ -93,7 +95,7 @@ def verifies(
     def declare(function: F) -> F:
         module = function.__module__.rsplit(".", 1)[-1].removeprefix("test_")
         name = f"{module}.{function.__name__.removeprefix('test_')}"
-        case = Case(name, requirements, smoke, acceptance, function.__module__, draws, long, reads)
+        case = Case(name, requirements, smoke, acceptance, function.__module__, draws, long, reads, chance)
         marked: Any = pytest.mark.conformance(case)(function)
         marked.conformance_case = case
         return function

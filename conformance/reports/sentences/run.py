@@ -21,6 +21,7 @@ PHRASES: Mapping[str, str] = {
     "two-answers": "{operation} answered the same request in two ways, so it is not known what is there",
     "late-or-lost": "what was deleted was still shown a moment later, and the run ended before it was asked again: it is not "
     "known whether that answer was late or the delete is lost",
+    "by-chance": "no promise makes a target answer so; it is judged where it is met",
     "no-check": "no check of this run reached it",
     "only-in-consequence": "it was only met where something else had gone wrong before",
     "not-in-smoke": "the profile smoke does not run the cases for it",

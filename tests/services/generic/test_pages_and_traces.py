@@ -14,6 +14,7 @@ from rich.console import Console
 from warehouse import LIMIT, TEXT, UUID, Chapter, obj, rows, within, write_warehouse
 
 from conformance.cli.reporting import conduct_run
+from conformance.model.phrase import Phrase
 from conformance.model.verdict import Verdict
 from conformance.proof.reference import Reference
 from conformance.run.options import Options
@@ -254,3 +255,14 @@ def test_a_header_that_has_to_be_sent_is_sent_or_not_exercised(
     verdict = held_to(tmp_path, Hooks(), headed(boxes(BOX), name, schema), "test_life", "is_made")
     outcomes = {item.id: item.outcome.value for item in verdict.requirements}
     assert (set(), "passed" if passes else "not exercised") == (found(verdict), outcomes["box.create.response.201"])
+
+
+def test_a_code_that_no_promise_makes_anybody_send_is_owed_by_no_run(tmp_path: Path) -> None:
+    """403 is among the common codes of every contract, and what must be answered with it a generic case cannot know."""
+    verdict = held_to(tmp_path, Hooks(), boxes(BOX), "test_access")
+    (forbidden,) = (item for item in verdict.requirements if item.id == "error.403")
+    assert (forbidden.outcome.value, forbidden.required) == ("not exercised", False)
+    assert isinstance(forbidden.reason, Phrase)
+    assert forbidden.reason.kind == "by-chance"
+    (unauthorized,) = (item for item in verdict.requirements if item.id == "error.401")
+    assert (unauthorized.outcome.value, unauthorized.required) == ("passed", True)

@@ -80,6 +80,7 @@ def test_what_is_like_a_valid_token_opens_nothing(cloud: GenericClient, expect: 
     "answer.other-project",
     "error.403",
     parts=("create", "remove"),
+    chance=("error.403",),
 )
 def test_what_belongs_to_a_project_is_kept_from_another(
     cloud: GenericClient, expect: Expect, resource: Resource
@@ -114,7 +115,7 @@ def test_what_belongs_to_a_project_is_kept_from_another(
             expect(due[word], same, reached, exchange)
 
 
-@judges("{operation}.path.*", "error.403", "status.failure")
+@judges("{operation}.path.*", "error.403", "status.failure", chance=("error.403",))
 def test_a_path_of_a_project_that_is_not_ours_is_refused(
     cloud: GenericClient, expect: Expect, operation: Operation
 ) -> None:

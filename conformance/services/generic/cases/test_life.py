@@ -417,7 +417,7 @@ def test_what_is_listed_is_shown(cloud: GenericClient, expect: Expect, resource:
             has_meaning(cloud, expect, "GET", exchange)
 
 
-@judges("{create}.response.*", "error.409", parts=("create", "remove"))
+@judges("{create}.response.*", "error.409", parts=("create", "remove"), chance=("error.409",))
 def test_a_conflict_says_that_it_is_one(cloud: GenericClient, expect: Expect, resource: Resource) -> None:
     if 409 not in cloud.contract.error_codes:
         raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.error(409)))

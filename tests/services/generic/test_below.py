@@ -110,7 +110,7 @@ def test_what_is_not_there_and_what_it_stands_below_are_told_by_404(run: Run) ->
     assert (set(), set()) == (requirements(verdict), due - kept)
 
 
-@pytest.mark.parametrize("fault", ["slot.show.absent.rack_id.500", "slot.list.absent.rack_id.500"])
+@pytest.mark.parametrize("fault", ["slot.show.absent.slot_id.500", "slot.list.absent.rack_id.500"])
 def test_a_server_that_fails_where_nothing_is_there_is_seen(run: Run, goods: Contract, fault: str) -> None:
     broken = bank(goods, every=True)[fault]
     assert requirements(run(broken.hooks, *ABSENT)) & {*broken.breaks}

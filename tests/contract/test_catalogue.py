@@ -72,7 +72,7 @@ def in_sections(*paths: str) -> Document:
 
 def test_a_section_that_says_nothing_is_of_the_service_that_the_others_of_its_version_are_of() -> None:
     document = in_sections("/v1/secrets", "/v1/containers", "/v9/boxes")
-    assert ("key-manager", "key-manager", "boxe") == services_of(document, described(document)[0])
+    assert ("key-manager", "key-manager", "box") == services_of(document, described(document)[0])
 
 
 def test_a_section_that_says_nothing_beside_two_services_is_of_neither() -> None:

@@ -23,8 +23,8 @@ COLUMNS = {
     "微版本": "2.1",
     "描述": "甲",
 }
-SENTENCES = ("这里有整整一句话{}号，谁也不要抄下来。", "Here stands whole sentence {} that nobody may copy.")
-PLANTED = re.compile(r"整整|一句话|谁也|抄下来|stands|whole|sentence|nobody", re.IGNORECASE)
+SENTENCES = ("这里有整整一句话{}号，谁也不要抄下来。", "Here is a whole sentence {} that nobody may copy.")
+PLANTED = re.compile(r"整整|一句话|谁也|抄下来|whole|sentence|nobody", re.IGNORECASE)
 
 
 class Sower:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import io
+import json
+import re
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
+import warehouse
+from rich.console import Console
+from warehouse import TEXT, Chapter, obj, rows, within, write_warehouse
 
+from conformance.cli.reporting import conduct_run
 from conformance.contract.producers import holder_of
 from conformance.model.contract import Contract
 from conformance.model.verdict import Outcome, Verdict
 from conformance.proof.bank import bank
-from conformance.services.fault import Hooks
+from conformance.proof.reference import Reference
+from conformance.run.options import Options
+from conformance.services.fault import Fault, Hooks
 from conformance.services.generic.subjects import resources_of
 from conformance.services.generic.target.store import GenericStore
 from conformance.services.wire import Answer, Call, Caller, Refused
@@ -114,3 +126,69 @@ def test_what_is_not_there_and_what_it_stands_below_are_told_by_404(run: Run) ->
 def test_a_server_that_fails_where_nothing_is_there_is_seen(run: Run, goods: Contract, fault: str) -> None:
     broken = bank(goods, every=True)[fault]
     assert requirements(run(broken.hooks, *ABSENT)) & {*broken.breaks}
+
+
+THING = {"id": {"type": "string"}, "name": TEXT}
+DIGITS = "[0-9a-f]{32}"
+BOX, LID = "/v3/boxes/{box_id}", "/v3/boxes/{box_id}/lids/{lid_id}"
+BOXES: Chapter = [
+    ("box.create", "POST", "/v3/boxes", {"body": within("box", obj({"name": TEXT})), 201: within("box", obj(THING))}),
+    ("box.show", "GET", BOX, {200: within("box", obj(THING))}),
+    ("box.delete", "DELETE", BOX, {204: None}),
+    ("lid.list", "GET", f"{BOX}/lids", {200: rows("lids", obj(THING))}),
+    ("lid.create", "POST", f"{BOX}/lids", {"body": within("lid", obj({"name": TEXT})), 201: within("lid", obj(THING))}),
+    ("lid.show", "GET", LID, {200: within("lid", obj(THING))}),
+    ("lid.delete", "DELETE", LID, {204: None}),
+]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "absent", "found"),
+    [(DIGITS, 404, set()), (DIGITS, 400, {"code-instead"}), ("[0-9a-f]{30}xy", 404, set())],
+)
+def test_what_is_not_there_is_asked_for_by_an_id_as_the_contract_has_ids(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str, absent: int, found: set[str]
+) -> None:
+    plain = warehouse._operation
+
+    def with_pattern(name: str, path: str, said: Any) -> Any:
+        made = plain(name, path, said)
+        for item in made.get("parameters", []):
+            if item["in"] == "path":
+                item["schema"] = {"type": "string", "pattern": f"^{pattern}$"}
+        return made
+
+    def handle(call: Call, caller: Caller, store: GenericStore) -> Answer | None:
+        if call.method != "POST":
+            return None
+        kind = call.operation.partition(".")[0]
+        try:
+            members = json.loads(call.body)[kind]
+        except (ValueError, LookupError, TypeError):
+            return None
+        if call.names:
+            store.find(caller, "box", call.names["box_id"])
+        own = uuid.uuid4().hex if pattern == DIGITS else f"{uuid.uuid4().hex[:30]}xy"
+        made = store.create(caller, "box.lid" if call.names else "box", dict(call.names), members, own)
+        return Answer(201, {kind: {"id": made.id, **members}})
+
+    def answer(call: Call, answer: Answer, _store: object) -> Answer:
+        if answer.status != 404 or not call.names:
+            return answer
+        known = all(re.fullmatch(pattern, own) for own in call.names.values())
+        code = absent if known else 400
+        return Answer(code, {"error": {"code": code, "message": "No.", "title": warehouse.CODES[code]}})
+
+    monkeypatch.setattr(warehouse, "_operation", with_pattern)
+    hooks = Fault("any", (), "of this test", Hooks(handle=handle, answer=answer))
+    options = Options(
+        specs=write_warehouse(tmp_path / "specs", BOXES),
+        embedded=lambda contract: Reference(contract, faults=(hooks,)),
+        modules=("conformance.services.generic.cases.test_refusals",),
+        selection="404_for_what",
+        seed=1,
+    )
+    verdict, _ = conduct_run(options, tmp_path, Console(file=io.StringIO()))
+    assert ({group.deviation.kind for group in verdict.findings}, verdict.run.leftovers) == (found, ())
+    below = [item.response.status for item in verdict.exchanges if item.operation.startswith("lid.")]
+    assert (400 in below) is (absent == 400)

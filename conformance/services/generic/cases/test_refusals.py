@@ -262,7 +262,8 @@ def test_404_for_what_is_not_there(cloud: GenericClient, expect: Expect, operati
     exchange = plain_call(cloud, operation, own)
     if may_make and 400 <= exchange.response.status < 500:
         cloud.journal.gone(own)
-    if exchange.response.status in {400, 409} and may_be_refused(operation):
+    unfit = may_be_refused(operation) or breaks(operation, parameters_of(operation)[0], own)
+    if exchange.response.status in {400, 409} and unfit:
         raise unready(exchange)
     act = call(operation.id, "absent")
     expect.code(404, exchange, act)
@@ -278,12 +279,21 @@ def addresses_one(resource: Resource, operation: Operation) -> bool:
     return len(parameters_of(operation)) == 1 and (operation.path == resource.item or (below and sent))
 
 
-def absent(operation: Operation, cloud: GenericClient) -> str:
-    """An id that nothing has, in the form that ids have there."""
-    name = parameters_of(operation)[0]
-    schema = next((item.schema for item in operation.parameters if (item.location, item.name) == ("path", name)), {})
+def absent(operation: Operation, cloud: GenericClient, name: str = "") -> str:
+    """An id that nothing has, in the form that ids have there; of the first parameter where none is named."""
+    name = name or parameters_of(operation)[0]
     own = cloud.uuid()
-    return own if rule_of(schema, own).standing is not Standing.BROKEN else own.replace("-", "")
+    if not breaks(operation, name, own):
+        return own
+    bare = own.replace("-", "")
+    cloud.drawn.add(bare)
+    return bare
+
+
+def breaks(operation: Operation, name: str, own: str) -> bool:
+    """Whether an id is none by what the contract says of a parameter of a path."""
+    schema = next((item.schema for item in operation.parameters if (item.location, item.name) == ("path", name)), {})
+    return rule_of(schema, own).standing is Standing.BROKEN
 
 
 @judges("error.404", "status.failure", "{operation}.path.*")
@@ -301,8 +311,10 @@ def test_404_for_what_stands_below_another_and_is_not_there(
     own = own_of(cloud, resource) if single else ""
     act = call(operation.id, "absent")
     asked = {}
-    if not cloud.holder().isdecimal():  # of numbers nobody knows which are free
-        asked[holder.parameter] = plain_call(cloud, operation, own, names={holder.parameter: cloud.uuid()})
+    above = absent(operation, cloud, holder.parameter)
+    # Of numbers nobody knows which are free, and what is no id at all may be refused as that.
+    if not cloud.holder().isdecimal() and not breaks(operation, holder.parameter, above):
+        asked[holder.parameter] = plain_call(cloud, operation, own, names={holder.parameter: above})
     if single:
         cloud.delete(own)
         if shown(cloud, resource, own) is None:

@@ -36,7 +36,7 @@ from conformance.run.sending.provenance import Whose
 from conformance.run.service import unclaimed
 from conformance.run.unexercised import NotExercised
 from conformance.services.generic.delay import accepted, seen_after
-from conformance.services.generic.drawing import drawn, kinds_of, refers
+from conformance.services.generic.drawing import Offer, drawn, kinds_of, refers
 from conformance.services.generic.harm import harmful_action, held_back, links, names_nothing
 from conformance.services.generic.rest import PATIENCE, PAUSE, moving, no_more
 from conformance.target.secret_members import SECRET
@@ -367,28 +367,28 @@ class GenericClient(Client):
     # --- queries and headers ----------------------------------------------------------------------------------------------------
 
     def asked(self, operation: Operation) -> dict[str, str]:
-        """The parameters that the query of an operation cannot do without. Raises NotExercised when one cannot be had."""
+        """The parameters that the query of an operation cannot do without. Raises NotExercised when one cannot be had; what is
+        deleted at the end, and looked for, is tried without."""
         return self._had(operation, "query")
 
     def headed(self, operation: Operation) -> dict[str, str]:
         """The headers that an operation cannot do without, beside those of any request. Raises NotExercised when one cannot be
-        had; what is deleted at the end is tried without."""
-        if self.recorder.case != CLEANUP:
-            return self._had(operation, "header")
-        with contextlib.suppress(NotExercised):
-            return self._had(operation, "header")
-        return {}
+        had; what is deleted at the end, and looked for, is tried without."""
+        return self._had(operation, "header")
 
     def _had(self, operation: Operation, location: str) -> dict[str, str]:
-        given = self.values_for(operation)
-        return {
-            item.name: as_text(given[item.name] if item.name in given else self._parameter(operation, item))
-            for item in self._needed(operation, location)
-        }
+        given, found = self.values_for(operation), {}
+        for item in self._needed(operation, location):
+            try:
+                found[item.name] = as_text(given[item.name] if item.name in given else self._parameter(operation, item))
+            except NotExercised:
+                if self.recorder.case != CLEANUP:
+                    raise
+        return found
 
     def _parameter(self, operation: Operation, item: Parameter) -> Any:
         """A value of a parameter. Raises NotExercised when none is known: a text may mean what is not there."""
-        offer = drawn(item.name, item.schema) if self._is_told(item) else None
+        offer = self._told_of(item)
         name = _member(item)
         producer = producer_of(self.contract, name, operation.service)
         own = None
@@ -399,9 +399,10 @@ class GenericClient(Client):
         return own if offer is None else offer.value
 
     @staticmethod
-    def _is_told(item: Parameter) -> bool:
-        """Whether the contract tells values of a parameter."""
-        return bool(item.schema.keys() & {"enum", "const", "default"}) or "string" not in kinds_of(item.schema)
+    def _told_of(item: Parameter) -> Offer | None:
+        """A value of a parameter, where the contract tells values of it."""
+        told = item.schema.keys() & {"enum", "const", "default"} or "string" not in kinds_of(item.schema)
+        return drawn(item.name, item.schema) if told else None
 
     # --- what is not sent -------------------------------------------------------------------------------------------
 
@@ -418,6 +419,12 @@ class GenericClient(Client):
             if operation.method in READING and operation.service == self.service.name:
                 for name in self._wanting(operation):
                     yield Phrase.of("value-missing", operation=operation.id, name=name)
+        for resource in self.contract.resources.values():
+            create, remove = resource.create, resource.remove
+            if resource.service == self.service.name and create is not None and create not in self.unfit and remove:
+                for name in self._unknown(self.operation(remove)):  # what would be made could not be deleted
+                    reason = Phrase.of("value-missing", operation=remove, name=name)
+                    yield self._hold_back(self.operation(create), reason)
         if not self.makes or self.resource.create in self.unfit:
             return
         operation = self.operation(str(self.resource.create))
@@ -434,9 +441,15 @@ class GenericClient(Client):
             there = producer is not None and (producer.list or producer.create)
             if not need.member and not there and need.name not in given:
                 yield need.name
+        yield from self._unknown(operation)
+
+    def _unknown(self, operation: Operation) -> Iterator[str]:
+        """The parameters of the query and the headers that an operation needs, and of which no value is known."""
+        given = self.values_for(operation)
         for item in (*self._needed(operation, "query"), *self._needed(operation, "header")):
             listed = refers(_member(item), item.schema) and self._can_be_had(operation, _member(item))
-            if item.name not in given and not listed and not self._is_told(item):
+            offer = self._told_of(item)
+            if item.name not in given and not listed and (offer is None or not offer.known):
                 yield item.name
 
     def _hold_back(self, operation: Operation, reason: Phrase) -> Phrase:

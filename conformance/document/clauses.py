@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["LONGEST_CLAUSE", "clause_at", "is_conditional"]
+__all__ = ["LONGEST_CLAUSE", "clause_at", "clause_before", "is_conditional"]
 
 LONGEST_CLAUSE = 300
 """Characters that are looked at before and after a word: time grows with the length of a description, no faster."""
@@ -15,6 +15,7 @@ _CONDITION = re.compile(
 )
 """What makes a sentence one of a case. An operation's own time (`创建时`) is none."""
 _END = re.compile(r"[。\n]|[;；](?!\s*[\"“'‘`]?\w)|\.(?:\s|$)|$", re.ASCII)
+_CLAUSE_END = re.compile(r"[。，,；;、\n（(]|\.(?:\s|$)")
 
 
 def is_conditional(text: str, match: re.Match[str]) -> bool:
@@ -29,3 +30,8 @@ def clause_at(text: str, begin: int) -> str:
     window = text[begin : begin + LONGEST_CLAUSE + 1]
     end = _END.search(window)
     return "" if end is None or end.start() > LONGEST_CLAUSE else window[: end.start()].rstrip()
+
+
+def clause_before(text: str, end: int) -> str:
+    """What stands before a place in its own clause, which any mark begins."""
+    return _CLAUSE_END.split(text[max(0, end - LONGEST_CLAUSE) : end])[-1]

@@ -17,6 +17,7 @@ from typing import Any
 from conformance.document import vocabulary
 from conformance.document.clauses import LONGEST_CLAUSE, is_conditional
 from conformance.document.contradiction import Contradiction, at
+from conformance.document.emptiness import may_be_blank, may_be_null
 from conformance.document.enumerations import lists_of
 from conformance.document.model import Row
 from conformance.document.typewords import StatedType, stated_type
@@ -115,11 +116,6 @@ _PATTERN = re.compile(
     r"(?:正则表达式|正则|regex(?:p|ular expression)?|pattern)\s*(?:为|是|:|：|is)?\s*[`\"“]?(\^[^\s`\"”]{0,500}\$)",
     re.IGNORECASE,
 )
-_NULL = re.compile(
-    r"(?<![不非])(?:可以?为|可能为|值为|则为|或|或者|\bor|(?<!not )(?<!never )(?<!cannot )(?<!n['’]t )\bbe)\s*null\b|\bnullable\b",
-    re.IGNORECASE,
-)
-_EMPTY = re.compile(r"(?<![不否非])(?:可以|可能|可|允许)(?:该?(?:值|字段|参数))?(?:设置|设|留)?为空|[时则]为空")
 _NONE = frozenset({"", "-", "--", "/", "无", "空", "n/a", "none", "null", "nil"})
 _EITHER_UUID = re.compile(r"(?:或者?|/|\bor\b|和|、)\s*UUID|UUID\s*(?:或|/|\bor\b|和|、)", re.IGNORECASE)
 _NOT_ALL = re.compile(
@@ -161,10 +157,16 @@ def said(row: Row) -> SaidOfRow:
     values = [] if _BOUNDS & schema.keys() else _values(row, kind, stated, found)
     if values:
         schema["enum"] = values
-    if kind.name not in {"", "null"} and (kind.nullable or _EMPTY.search(text) or _NULL.search(whole)):
-        schema["type"] = [kind.name, "null"]
-        if values:
+    types = [kind.name] if kind.name else []
+    if may_be_blank(whole):
+        schema = {name: value for name, value in schema.items() if _takes_blank(name, value)}
+        types += ["string"] if types and types != ["string"] else []
+    if types not in ([], ["null"]) and (kind.nullable or may_be_null(text, row.constraint or "")):
+        types.append("null")
+        if "enum" in schema:
             schema["enum"] = [*values, None]
+    if len(types) > 1:
+        schema["type"] = types
     default = _default(row, kind, schema, found)
     if default is not None:
         schema["default"] = default
@@ -173,6 +175,11 @@ def said(row: Row) -> SaidOfRow:
     if row.since is not None:
         schema["x-since"] = row.since
     return SaidOfRow(schema, tuple(found))
+
+
+def _takes_blank(name: str, value: Any) -> bool:
+    """Whether a keyword allows a string without characters."""
+    return name != "format" and (name not in {"enum", "pattern", "minLength"} or allowed("", {name: value}))
 
 
 def _spaced(text: str) -> str:

@@ -109,6 +109,24 @@ def test_null_is_allowed_where_it_is_said(text: str, wanted: Any) -> None:
 @pytest.mark.parametrize(
     ("kind", "text", "wanted"),
     [
+        ("string", "项目的UUID，没有时为空字符串。", {"type": "string"}),
+        ("uuid", "没有时为空字符串。", {"type": "string", "x-document-type": "uuid"}),
+        ("uuid", "不能为空字符串。", {"type": "string", "format": "uuid", "x-document-type": "uuid"}),
+        ("string", "长度1-64个字符，可以为空字符串", {"type": "string", "maxLength": 64}),
+        ("string", "取值：a、b。未设置时返回空字符串", {"type": "string"}),
+        ("object", "没有时为空字符串。", {"type": ["object", "string"]}),
+        ("object", "没有时为空字符串，为 null 时不显示。", {"type": ["object", "string"]}),
+        ("object", "不能为空字符串。", {"type": "object"}),
+        ("string", "项目的UUID，没有时为null。", {"type": ["string", "null"], "format": "uuid"}),
+    ],
+)
+def test_an_empty_string_is_no_null_and_breaks_no_promise(kind: str, text: str, wanted: dict[str, Any]) -> None:
+    assert dict(said(row_of("x", kind, None, text)).keywords) == wanted
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "wanted"),
+    [
         ("string", "取值范围：low、high，默认值：mid", "default"),
         ("integer", "默认值：abc", "default"),
         ("integer", "范围 9~1", "range"),

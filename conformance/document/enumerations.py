@@ -5,7 +5,9 @@ Rules
   nothing that leaves the list open ("such as", "and so on").
 - Without such a word a list is one only by its form: behind the kind of thing that a row is (`状态：A、B`), between bars,
   before `之一`, or as the two answers to what is asked (`是否`).
-- Names of what a value is made of (`ID`, `IPv4`, `string`) are no values, nor is prose that goes on behind a list.
+- Names of what a value is made of (`ID`, `IPv4`, `string`) are no values, nor is prose that goes on behind a list. Behind
+  words that lead to either ("supports", "can be") they are values only of a row that is a kind of thing.
+- A list is open where what follows explains one more token.
 """
 
 from __future__ import annotations
@@ -41,7 +43,7 @@ _OPEN = re.compile(
 )
 _BEYOND = re.compile(
     r"[。\s；;，,]*(?:等|例如|比如|譬如|如(?![果不未无需])|或"
-    r"|[^。\n]{0,60}?(?:[也还亦]可|[也还]支持|[也还]允许|其[他它余]|自定义|任[意何]|\b(?:also|others?|custom|any)\b))",
+    r"|[^。\n]{0,60}?(?:[也还亦]可|格式[为是:：]|[也还]支持|[也还]允许|其[他它余]|自定义|任[意何]|\b(?:also|others?|custom|any)\b))",
     re.IGNORECASE,
 )
 """What opens a list after it was closed."""
@@ -106,6 +108,21 @@ _OF_WHAT = frozenset(
     | {"json", "xml", "yaml", "null", "none", "nil", "utc", "token", "password", "key", "value", "ak", "sk", "dns"}
 )
 """Words in small letters for what a value is, and no values."""
+_OF_VALUES = re.compile(r"值|枚举|范围|value", re.IGNORECASE)
+"""What makes sure that a word for values leads to values, and not to what they are made of."""
+_SORT = re.compile(
+    rf"{_FIRST}[^。，,；;:：\n]{{0,20}}?(?:{_KINDS}|版本|地址族|地址簇|\b(?:{_ENGLISH_KINDS}|version|family)\b)",
+    re.IGNORECASE,
+)
+"""What the description of a row begins with that is a kind of thing: its values may be names of kinds."""
+_ONE_MORE = re.compile(
+    r"(?:^|(?<=[。；;，,\s]))[\"“‘`]?(-?\w[\w.-]*)[\"”’`]?\s*(?:表示|代表|意为|是指|指|即|仅|[:：]\s*(?=[^\x00-\x7f]))"
+    r"|(?<=的为)\s*[\"“‘`]?([A-Za-z][\w.-]*)",
+    re.ASCII,
+)
+"""A token that is explained."""
+_PLACEHOLDERS = frozenset({"id", "uuid", "name", "ip", "mac", "cidr", "url", "uri", "fqdn", "hostname"})
+"""Those of them that are hardly ever a value."""
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9_]+", re.ASCII)
 _PARTED = re.compile(r"\s*(?:[、|,，]|\s/\s|或者?|\bor\b)\s*(?:或者?|or\b)?\s*")
 _PLAIN = re.compile(r"[\"“”'‘’`]?(-?\w[\w.+-]*)[\"“”'‘’`]?(?:\s*[（(][^（）()]*[)）])?", re.ASCII)
@@ -135,7 +152,7 @@ def lists_of(row: Row, *, enumerated: bool = False) -> Iterator[list[str]]:
         return
     if row.constraint is not None:
         bare = _listed(clause_at(row.constraint.strip(), 0))
-        if bare and _OPEN.search(row.constraint) is None:
+        if bare and _OPEN.search(row.constraint) is None and not _has_more(row.constraint, bare):
             yield bare
     for text in (row.constraint or "", row.description):
         for match in _VALUES.finditer(text):
@@ -143,7 +160,7 @@ def lists_of(row: Row, *, enumerated: bool = False) -> Iterator[list[str]]:
             if is_conditional(text, match) or _is_of_another(text, match):
                 continue
             tokens = _explained(text, match) or ([] if _is_open(text, match, clause) else _listed(clause))
-            if tokens:
+            if tokens and not _has_more(text[match.end() :], tokens) and not _are_kinds(tokens, text, match):
                 yield tokens
     yield from _by_form(row.description, enumerated=enumerated)
 
@@ -157,7 +174,7 @@ def _by_form(text: str, *, enumerated: bool) -> Iterator[list[str]]:
         clause = clause_at(text, match.end())
         closed = _OPEN.search(text) is None and not _is_open(text, match, clause)
         known = form is _HEADED or enumerated or _is_between_bars(clause)
-        if closed and known and (tokens := _parted(clause)):
+        if closed and known and (tokens := _parted(clause)) and not _has_more(text[match.end() :], tokens):
             yield tokens
     asked = _ASKED.match(text)
     if asked is not None:
@@ -183,6 +200,21 @@ def _is_open(text: str, match: re.Match[str], clause: str) -> bool:
         or _NOT_THESE.search(text[max(0, match.start() - LONGEST_CLAUSE) : match.end()]) is not None
         or _BEYOND.match(text[after : after + LONGEST_CLAUSE]) is not None
     )
+
+
+def _has_more(text: str, tokens: list[str]) -> bool:
+    """Whether the text that a list is in explains a token that the list does not have."""
+    known = {token.lower() for token in tokens} | _REMARKS
+    found = (match[1] or match[2] for match in _ONE_MORE.finditer(text[: 4 * LONGEST_CLAUSE]))
+    return any(token.lower() not in known for token in found)
+
+
+def _are_kinds(tokens: list[str], text: str, match: re.Match[str]) -> bool:
+    """Whether a list is of what a value is made of: where the word before it leads to values, all of it has to be."""
+    words = {token.lower() for token in tokens}
+    if _SORT.match(text) is not None:
+        return False
+    return words <= _PLACEHOLDERS if _OF_VALUES.search(match[0]) else bool(words & (_OF_WHAT - {"none"}))
 
 
 def _listed(clause: str) -> list[str]:

@@ -37,6 +37,18 @@ def values(text: str, *, enumerated: bool = False) -> list[str]:
         ("Status: ACTIVE | ERROR | DOWN.", ["ACTIVE", "ERROR", "DOWN"]),
         ("Reboot method: SOFT or HARD.", ["SOFT", "HARD"]),
         ("One of SOFT, HARD.", ["SOFT", "HARD"]),
+        # names of kinds, of a row that is a kind of thing or behind a word for values
+        ("IP版本，支持IPv4或IPv6。", ["IPv4", "IPv6"]),
+        ("地址类型，必须是IPv4或IPv6。", ["IPv4", "IPv6"]),
+        ("地址族，可以为IPv4、IPv6。", ["IPv4", "IPv6"]),
+        ("Address family: one of ipv4, ipv6.", ["ipv4", "ipv6"]),
+        ("地址，取值：IPv4、IPv6。", ["IPv4", "IPv6"]),
+        ("排序的字段，取值：id、name、created_at。", ["id", "name", "created_at"]),
+        ("加密，支持none、aes。", ["none", "aes"]),
+        # what is explained behind the list is in it, or no token
+        ("协议，支持tcp、udp、any。any表示所有协议。", ["tcp", "udp", "any"]),
+        ("协议，取值：tcp、udp。UDP表示无连接。", ["tcp", "udp"]),
+        ("协议，取值：tcp、udp。不填时表示全部。", ["tcp", "udp"]),
     ],
 )
 def test_a_list_is_known_by_its_form(text: str, wanted: list[str]) -> None:
@@ -94,6 +106,21 @@ def test_a_list_is_known_by_its_form(text: str, wanted: list[str]) -> None:
         "状态：A、B，可多选。",
         "编号由划线连接。可选值：1：甲。2：乙。",
         "例如：HTTP：七层。TCP：四层。",
+        # what a value is, behind a word that leads to either
+        "地址，支持IPv4或IPv6。",
+        "来源，支持IP/CIDR。",
+        "来源，取值为IP或CIDR。",
+        "过滤，支持ID、Name。",
+        "必须是ID或Name。",
+        "主机，可以是IP或FQDN。",
+        "Address, one of ipv4 or ipv6.",
+        # one more value is explained behind the list
+        "协议，支持tcp、udp、icmp。any表示所有协议。",
+        "个数，取值1、2。-1表示不限。",
+        "取值：ACTIVE、ERROR。删除中的为DELETING。",
+        "取值：ACTIVE、BUILD，默认BUILD，ERROR仅在失败时出现。",
+        "协议：TCP、UDP。ANY：所有协议。",
+        "排序，支持asc、desc。格式为name:asc。",
         # no answers to what is asked
         "是否启用，A或B。",
         "是否启用，true或false时不同。",

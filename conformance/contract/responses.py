@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.contract.shapes import body_schema, examples_of, row_schema, schema_of, source_of
+from conformance.contract.shapes import always_there, body_schema, examples_of, row_schema, schema_of, source_of
 from conformance.document import Document
 from conformance.document.described import Described
 from conformance.document.model import StatusCode
@@ -46,7 +46,7 @@ def _success(item: Described, code: int, line: int) -> dict[str, Any]:
     result: dict[str, Any] = {"description": "Success.", "x-source": [[line, line]]}
     headers = {
         placed.row.name: {
-            "required": placed.row.required is not False and placed.row.since is None,
+            "required": always_there(placed.row),
             "schema": row_schema(placed.row),
             "x-source": source_of(*placed.rows),
         }

@@ -20,10 +20,14 @@ from conformance.document.nesting import BodyMember
 from conformance.document.typewords import StatedType, stated_type
 from conformance.model.jsonvalue import kind_of
 
-__all__ = ["body_schema", "examples_of", "row_schema", "schema_of", "source_of"]
+__all__ = ["always_there", "body_schema", "examples_of", "row_schema", "schema_of", "source_of"]
 
 _NOT_ALWAYS = re.compile(
-    r"仅当|仅在|只有|可选|才会?返回|时返回|时才|可能不|不返回|如果有|若有|如果存在|\bonly (?:if|when|for)\b|\boptional\b|\bif \w+|\bwhen \w+",
+    r"仅当|仅在|只有|可选(?!值|范围|项|的值)|才会?返回|时返回|时才|后才|可能不|不(?:再|会|予)?返回|如果有|若有|如果存在"
+    r"|(?:如|若)[^。；;\n]{1,30}(?:则|才|就)(?:会)?(?:返回|出现|存在|有)|[仅只](?!读)[^。，,；;\n]{1,20}(?:可见|可用|可查|返回|出现|存在|提供)"
+    r"|(?:没有|无|不存在|不包含|不包括|不含|不带|不出现|不显示)(?:该|此|这个|本)(?:个)?(?:字段|参数|属性|成员|项)|(?:字段|参数|属性|成员)(?:可能)?(?:不存在|不出现|缺失)"
+    r"|(?<!不可)(?<!不能)(?<![不得可])省略(?!号)|最后一页(?:没有|无|不)|对[^。，,；;\n]{1,12}隐藏|需要?管理员权限|不再(?:支持|提供|可用|出现|包含)"
+    r"|\d+\.\d+[^。；;\n]{0,12}(?:移除|删除|去除|取消)|\bonly (?:if|when|for|visible)\b|\boptional\b|\bomitted\b|\babsent\b|\bif \w+|\bwhen \w+",
     re.IGNORECASE,
 )
 """Words of a member of an answer that is not in every answer."""
@@ -139,6 +143,11 @@ def _is_promised(member: BodyMember) -> bool:
     row = member.row
     if row is None:
         return member.line is not None or any(_is_promised(item) for item in member.members)
+    return always_there(row)
+
+
+def always_there(row: Row) -> bool:
+    """Whether every answer has what a row of an answer describes."""
     return row.required is not False and row.since is None and _NOT_ALWAYS.search(row.description) is None
 
 

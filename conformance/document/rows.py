@@ -20,16 +20,32 @@ NAME = re.compile(r"[A-Za-z_@$][\w.@$:\[\]{}*-]*|\{[\w-]+\}(?:[.\[][\w.\[\]{}]*)
 _MARKS = re.compile(r"(?:[└├│┣┗┃─━>›»—–→↳∟|+·•▪○\s]|\.(?=\.|\s)|-(?=[-\s>A-Za-z_]))+")
 _SUFFIX = re.compile(r"\s*[(（]([^()（）]*)[)）]$|\s*(\*)$")
 _GIVEN_UP = re.compile(
-    r"(?<!是否)(?<!是否被)(?<!是否已)(?:已(?:经|被)?)?(?:废弃|弃用|不推荐使用|不再(?:推荐)?使用)|\bdeprecated\b",
+    r"(?<![、/|“\"])(?:废弃|弃用|不推荐使用|不再(?:推荐)?使用)(?![、/|”\"]|时|前|后"
+    r"|的(?!(?:请求|响应)?(?:参数|字段|属性|成员|接口|选项|写法|方式|api)))"
+    r"|(?<![、/|“\"`])\bdeprecated\b(?!\s*[、/|”\"`：（]|\s+(?!this\b|was\b|is\b|as\b|parameters?\b|fields?\b|attributes?\b)[a-z]+s\b)",
     re.IGNORECASE,
 )
+_NOT_ITSELF = re.compile(
+    r"(?:是否|不会|不被|不能|没有|尚?未(?!来)|并非|不是|如果|若|当(?!前)|包含|包括|过滤|表示|代表|[A-Z][A-Z_]+\s*[:：（(]\s*(?:已(?:经|被)?)?$"
+    r"|\b(?:not|never|whether|if|includ\w*|non)\b)[^。；;，,\n]*$|(?<!本)(?<!该)(?:资源|对象|数据|版本|记录)(?:已(?:经|被)?)?$",
+    re.IGNORECASE,
+)
+"""Words before it, in its clause, by which something else is given up, or nothing."""
 _SINCE = re.compile(
-    r"(?:微版本|microversion|api\s*版本|版本)\s*(?:v|>=|≥|为|是|:|：)?\s*(\d+\.\d+)(?!\.\d)\s*(?:版本)?(?:及|或|和)?(?:以上|以后|之后|更高|起|开始|新增|支持|引入|及其)"
+    r"(?:微版本|microversion|api\s*版本|api|版本)\s*(?:v|>=|≥|为|是|:|：)?\s*(\d+\.\d+)(?!\.\d)\s*(?:版本)?(?:及|或|和)?(?:以上|以后|之后|更高|起(?!始)|开始|新增|支持|引入|及其|\+)"
+    r"|(?<![\w.])(?<![A-Za-z] )v?(\d+\.\d+)\s*(?:微?版本)(?:中|里|起|才)?(?:新增|引入|加入|开始支持)|(?<![\w.])v(\d+\.\d+)\+|[（(]v?(\d+\.\d+)\+[)）]"
+    r"|(?<![\w.])(?<![A-Za-z] )v?(\d+\.\d+)\s*(?:微?版本)?(?:及|或|和)(?:以上|以后|之后|更高)(?:的)?(?:版本)?(?:才|中)?(?:会)?(?:返回|支持|可用|有效|提供|新增)"
     r"|(?:new|added|available|introduced)?\s*(?:in|since|from)\s*(?:micro)?-?version\s*v?(\d+\.\d+)(?!\.\d)"
     r"|(?:从|自)\s*(?:微版本|版本|api)?\s*v?(\d+\.\d+)(?!\.\d)\s*(?:版本)?(?:起|开始|以后|之后)"
     r"|(?:最低|最小)(?:的)?(?:api)?微版本(?:要求)?\s*(?:为|是|:|：)?\s*v?(\d+\.\d+)",
     re.IGNORECASE,
 )
+_NO_MORE = re.compile(
+    r"[^。；;\n\d]{0,20}?(?:不再|不(?:会)?返回|不(?:被)?支持|不可用|移除|删除|去除|取消|废弃|弃用|\b(?:removed|no longer|not|deprecated|dropped)\b)",
+    re.IGNORECASE,
+)
+"""What follows a microversion from which on something is there no more."""
+_TAKEN_AWAY = re.compile(r"(?:removed|dropped|deprecated|until)\s*$", re.IGNORECASE)
 _BEGINS = re.compile(r"(必填|必选|必须|可选|选填|非必选|非必填)(?:项|参数)?(?:[。；;，,]|$)")
 """What a description begins with that says whether its row is required, where no column does."""
 _OF_A_CASE = re.compile(r"如果|若|当|时|仅|除")
@@ -39,14 +55,16 @@ _NOTHING = frozenset({"", "-", "--", "—", "/", "无", "n/a", "N/A", "None", "n
 
 
 def deprecated_in(text: str) -> bool:
-    """Whether the text says that something is to be given up."""
-    return _GIVEN_UP.search(text) is not None
+    """Whether the text says that what it describes is to be given up."""
+    return any(_NOT_ITSELF.search(text[: match.start()]) is None for match in _GIVEN_UP.finditer(text))
 
 
 def since_in(text: str) -> str | None:
     """The microversion from which on something is there, where the text says one."""
-    match = _SINCE.search(text)
-    return next(filter(None, match.groups()), None) if match else None
+    for match in _SINCE.finditer(text):
+        if _NO_MORE.match(text, match.end()) is None and _TAKEN_AWAY.search(text[: match.start()]) is None:
+            return str(next(filter(None, match.groups())))
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,7 +215,7 @@ def sent_members(contract: Contract, operation: str | None, resource: Resource) 
 
 def as_far_as(node: Schema, sent: JSON, seen: JSON) -> JSON:
     """What is shown of what was sent: an object whose members the contract names may have more than were set, such as those
-    with a default."""
+    with a default; so may each item of an array."""
     members = node.get("properties", {})
     if sent in ({}, []) and seen in (None, {}, []):
         return sent  # nothing was set, and nothing is shown
@@ -223,6 +223,9 @@ def as_far_as(node: Schema, sent: JSON, seen: JSON) -> JSON:
         return sent if means_the_same(node, sent, seen) else seen
     if members and isinstance(sent, dict) and isinstance(seen, dict):
         return {name: as_far_as(members.get(name, {}), sent[name], seen[name]) for name in seen if name in sent}
+    if isinstance(sent, list) and isinstance(seen, list) and len(sent) == len(seen):
+        items = node.get("items", {})
+        return [as_far_as(items, one, other) for one, other in zip(sent, seen, strict=True)]
     return seen
 
 

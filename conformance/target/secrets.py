@@ -228,8 +228,8 @@ class Secrets:
         )
 
     def learn_from(self, exchanges: Iterable[Exchange]) -> None:
-        """Learn what answers give away: tokens, and credentials that no request has said before. A short one is learnt
-        with the words around it, for it stands in other words by accident. The exchanges are gone through once, and once
+        """Learn what answers give away: tokens, and credentials that no request has said before, nor is called by: what stands
+        in a path is an id. A short one is learnt with the words around it, for it stands in other words by accident. The exchanges are gone through once, and once
         more when there are such credentials."""
         given: dict[Credential, int] = {}
         for number, exchange in enumerate(exchanges):
@@ -239,8 +239,12 @@ class Secrets:
             if len(given) < _MOST:
                 given = dict.fromkeys(_given_away(exchange.response), number) | given
         for number, exchange in enumerate(exchanges if given else ()):
-            said = _said(exchange.request)
-            given = {found: first for found, first in given.items() if first < number or found.value not in said}
+            said, segments = _said(exchange.request), _segments(exchange.request)
+            given = {
+                found: first
+                for found, first in given.items()
+                if found.value not in segments and (first < number or found.value not in said)
+            }
         for found in given:
             alone = len(found.value) >= _DISTINCT or found.value not in found.words
             words = found.value if alone else found.words
@@ -372,7 +376,11 @@ def _given_away(response: Response) -> Iterator[Credential]:
         yield from credentials(body)
         if "\\" in body:
             yield from credentials(_unescaped(body))
-    yield from shown_secrets(response.body[:_LARGEST].decode("utf-8", "replace"))
+    yield from shown_secrets(response.body[:_LARGEST].decode("utf-8", "replace"), failure=response.status >= 400)
+
+
+def _segments(request: Request) -> frozenset[str]:
+    return frozenset(unquote(part) for part in request.url.partition("?")[0].split("/"))
 
 
 def _said(request: Request) -> str:

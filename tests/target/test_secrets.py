@@ -221,6 +221,15 @@ def test_what_an_answer_has_under_the_name_of_a_secret_is_taken_out_also_where_i
     assert (second.request.body, second.response.body) == (b"$REDACTED", b"$REDACTED of 888877")
 
 
+def test_what_stands_in_a_path_is_an_id_and_is_shown() -> None:
+    own = "0dd0b2c76a6c4d0b9f3e6c1f6d3c9a51"
+    record = recorded(f'{{"credential": "{own}"}}'.encode(), b"")
+    first, second = record.exchanges
+    asked = replace(second, request=replace(second.request, url=f"http://cloud/v2/boxes/{own}"))
+    shown = Secrets().record(replace(record, exchanges=(first, asked))).exchanges
+    assert (shown[0].response.body, shown[1].request.url) == (first.response.body, asked.request.url)
+
+
 def test_what_the_run_has_sent_is_no_credential_of_the_server() -> None:
     body = b"no http://user:Kw9pT2xQv7Lr@host/"
     record = Secrets().record(recorded(body, sent=b'{"name": "http://user:Kw9pT2xQv7Lr@host/"}'))

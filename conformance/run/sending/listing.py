@@ -77,7 +77,7 @@ class Lister(ServiceCaller):
         operation, before = self.operation(page.operation), len(met)
         met |= self._ids(page)
         rows = listed_by(page, self.resource)
-        if (not before and len(rows) <= self._whole) or promises_links(self.resource, operation):
+        if (not before and len(rows) < self._whole) or promises_links(self.resource, operation):
             return None
         return next_query(page, self.resource, operation, rows, before)
 

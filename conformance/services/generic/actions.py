@@ -32,7 +32,23 @@ __all__ = ["acted_on", "acted_with", "forms_of_action", "reader_of", "removes", 
 MAKES = 201
 """The status of what has made a resource (RFC 9110, 15.3.2)."""
 REMOVING = frozenset(
-    ["delete", "remove", "release", "terminate", "destroy", "purge", "discard", "recycle", "drop", "retire", "expire"]
+    [
+        *[
+            "delete",
+            "remove",
+            "release",
+            "terminate",
+            "destroy",
+            "purge",
+            "discard",
+            "recycle",
+            "drop",
+            "retire",
+            "expire",
+        ],
+        *["cancel", "abort", "merge", "commit", "finish", "complete", "end", "consume", "apply", "execute"],
+        *["reject", "decline", "withdraw", "detach", "move", "evict", "kill", "clear", "reclaim"],
+    ]
 )
 """Parts of the name of an action after which the resource need not be there any more."""
 

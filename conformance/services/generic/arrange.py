@@ -24,7 +24,7 @@ from conformance.services.generic.client import GenericClient, sent_in
 from conformance.services.generic.delay import accepted, seen_after, sent_when_free
 from conformance.services.generic.drawing import Offer, drawn, kinds_of, refers
 from conformance.services.generic.rest import PATIENCE, PAUSE, moving, no_more
-from conformance.target.secret_members import SECRET
+from conformance.target.secret_members import names_secret
 
 __all__ = [
     "EXPOSES",
@@ -208,7 +208,7 @@ def sent_members(contract: Contract, operation: str | None, resource: Resource) 
         if name in known
         and name != resource.id
         and not EXPOSES.fullmatch(name)
-        and not (SECRET.search(name) and "string" in kinds_of(node))
+        and not (names_secret(name) and "string" in kinds_of(node))
         and kinds_of(node) & kinds_of(known[name])
     }
 

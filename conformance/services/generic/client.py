@@ -39,7 +39,7 @@ from conformance.services.generic.delay import accepted, seen_after
 from conformance.services.generic.drawing import Offer, drawn, kinds_of, refers
 from conformance.services.generic.harm import harmful_action, held_back, links, names_nothing
 from conformance.services.generic.rest import PATIENCE, PAUSE, moving, no_more
-from conformance.target.secret_members import SECRET
+from conformance.target.secret_members import names_secret
 
 __all__ = ["GenericClient", "as_text", "sent_in"]
 
@@ -283,7 +283,8 @@ class GenericClient(Client):
             own = self._referred(operation, name)
             if own is not None:
                 return [own] if node.get("type") == "array" else own
-        if SECRET.search(name) and node.get("type", "string") == "string":
+        chosen = node.keys() & {"enum", "const", "default"}
+        if names_secret(name) and not chosen and node.get("type", "string") == "string":
             return self._password(name, node)
         wrapper, _ = inner_of(operation.request_schema)
         example = operation.request_example

@@ -60,15 +60,33 @@ ACTS = frozenset(
 LASTING = frozenset(
     [
         *["create", "clone", "copy", "upload", "export", "import", "save", "backup", "snapshot"],
+        *["duplicate", "replicate", "fork", "archive", "convert", "template", "mirror", "split"],
+        *[
+            "default",
+            "promote",
+            "demote",
+            "primary",
+            "master",
+            "elect",
+            "swap",
+            "switch",
+            "broadcast",
+            "notify",
+            "send",
+        ],
         *["publish", "share", "grant", "access", "transfer", "accept", "manage", "unmanage", "invite"],
         *["lock", "protect", "reserve", "freeze", "retain"],
         *["attach", "attaching", "detaching", "add", "associate", "bind", "join", "link", "mount", "connection"],
     ]
 )
-"""Parts of the name of an action that leaves something elsewhere, gives a resource away or links it to another, or keeps it
-from being deleted."""
-_LINKS = re.compile(r"attach|associat|bind|mount|connect|member|interface|assign|subscri", re.IGNORECASE)
-"""Parts of the noun of a resource that is a link between others."""
+"""Parts of the name of an action that leaves something elsewhere, changes what others get, gives a resource away or links it
+to another, or keeps it from being deleted."""
+_LINKS = re.compile(
+    r"attach|associat|bind|mount|connect|member|interface|assign|subscri"
+    r"|rule|record|route\Z|entry|listener|polic|permission|grant|share|peer|acl",
+    re.IGNORECASE,
+)
+"""Parts of the noun of a resource that is a link between others, or a part of another."""
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 LONGEST = 64 * 1024
 """Bytes of a body that are read for the key of an action."""
@@ -122,8 +140,10 @@ def _link(operation: Operation) -> tuple[str, ...]:
 
 
 def parts_of(operation: Operation) -> set[str]:
-    """The words in the name of an action: the key of its body, else the last of its path."""
-    return _parts(operation.action or operation.path.rpartition("/")[2])
+    """The words in the name of an action: the key of its body, else the last of its path, with that of its only member."""
+    members = (operation.request_schema or {}).get("properties", {})
+    only = next(iter(members)) if len(members) == 1 else ""
+    return _parts(operation.action or f"{operation.path.rpartition('/')[2]} {only}")
 
 
 def _named(word: str, allowed: Collection[str]) -> bool:

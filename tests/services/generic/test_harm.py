@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.model.contract import Contract
-from conformance.services.generic.harm import harmful_action, held_back, links, names_nothing
+from conformance.services.generic.harm import harmful_action, held_back, lasting, links, names_nothing
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,23 @@ def test_the_key_of_an_action_holds_it_back(body: bytes, due: str) -> None:
 def test_a_word_that_nothing_is_held_back_for_is_known(goods: Contract, word: str, due: bool) -> None:
     operation = replace(goods.operations["crate.create"], path="/v3/projects")
     assert due == names_nothing(word, [operation])
+
+
+@pytest.mark.parametrize(
+    ("action", "path", "members", "held"),
+    [
+        ("", "/v3/crates/{crate_id}/set-default", (), "default"),
+        ("", "/v3/crates/{crate_id}/action", ("makeDefault",), "default"),
+        ("replicate", "/v3/crates/{crate_id}/action", ("replicate",), "replicate"),
+        ("", "/v3/crates/{crate_id}/duplicate", ("name", "note"), "duplicate"),
+        ("", "/v3/crates/{crate_id}/action", ("weigh",), ""),
+        ("", "/v3/crates/{crate_id}/start", (), ""),
+    ],
+)
+def test_an_action_that_makes_another_or_changes_what_others_get_is_held_back(
+    goods: Contract, action: str, path: str, members: tuple[str, ...], held: str
+) -> None:
+    schema = {"type": "object", "properties": {name: {"type": "object"} for name in members}}
+    operation = replace(goods.operations["crate.act.weigh"], action=action, path=path, request_schema=schema)
+    assert held == lasting(operation, ())
+    assert "" == lasting(operation, (held,))

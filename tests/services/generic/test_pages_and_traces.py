@@ -266,3 +266,39 @@ def test_a_code_that_no_promise_makes_anybody_send_is_owed_by_no_run(tmp_path: P
     assert forbidden.reason.kind == "by-chance"
     (unauthorized,) = (item for item in verdict.requirements if item.id == "error.401")
     assert (unauthorized.outcome.value, unauthorized.required) == ("passed", True)
+
+
+@pytest.mark.parametrize("stock", [2, 3, 4])
+def test_a_page_that_is_full_is_never_taken_for_the_whole_list(run: Run, stock: int) -> None:
+    """With three to a page and nothing that leads on, a list of three says nothing of one of four."""
+    hooks = paged("marker")
+
+    def stocked(call: Call, caller: Caller, store: Any) -> None:
+        if not store.all():
+            for number in range(stock):
+                store.create(caller, "box", {}, {"name": f"old{number}", "description": ""})
+
+    verdict, left = run(replace(hooks, handle=stocked), "test_life")
+    assert (set(), {"old"}) == (found(verdict), {name[:3] for name in left})
+
+
+def test_nothing_is_put_where_nothing_was_when_nobody_could_remove_it(tmp_path: Path) -> None:
+    put: list[str] = []
+
+    def handle(call: Call, _caller: Caller, _store: Any) -> None:
+        put.extend([call.names["box_id"]] if call.operation == "box.update" else [])
+
+    held_to(tmp_path, Hooks(handle=handle), boxes(BOX)[:4], "test_refusals", "is_not_there")
+    assert put == []
+
+
+def test_a_member_whose_name_only_speaks_of_a_secret_has_the_values_that_it_is_said_to_have(tmp_path: Path) -> None:
+    kind = {"secret_type": {"type": "string", "enum": ["opaque", "symmetric"]}}
+    body = within("box", obj({"name": TEXT, **kind}, ["name", "secret_type"]))
+    chapter = [
+        (own, method, path, {**said, "body": body} if own == "box.create" else said)
+        for own, method, path, said in boxes({**BOX, **kind})
+    ]
+    verdict = held_to(tmp_path, Hooks(), chapter, "test_life", "is_made")
+    outcomes = {item.id: item.outcome.value for item in verdict.requirements}
+    assert (set(), "passed") == (found(verdict), outcomes["box.create.body.box"])

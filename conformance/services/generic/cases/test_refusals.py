@@ -252,11 +252,12 @@ def wrong_texts(schema: Schema) -> dict[Class, str]:
 def test_404_for_what_is_not_there(cloud: GenericClient, expect: Expect, operation: Operation) -> None:
     resource = cloud.contract.resource_of(operation.id)
     addresses = resource is not None and addresses_one(resource, operation)
-    made_by_it = resource is not None and operation.method == "PUT" and resource.create is None
-    if not addresses or made_by_it or resource is None or 404 not in cloud.contract.error_codes:
+    may_make = resource is not None and operation.method == "PUT" and operation.path == resource.item  # RFC 9110, 9.3.4
+    if not addresses or resource is None or 404 not in cloud.contract.error_codes:
         raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.error(404)))
+    if may_make and (resource.remove is None or cloud.service.about != resource.name or makes(operation)):
+        raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.error(404)))  # nobody would remove it
     own = absent(operation, cloud)
-    may_make = operation.method == "PUT" and operation.path == resource.item  # RFC 9110, 9.3.4
     if may_make:
         cloud.journal.intend(cloud.name(), own)
     exchange = plain_call(cloud, operation, own)
@@ -270,6 +271,11 @@ def test_404_for_what_is_not_there(cloud: GenericClient, expect: Expect, operati
     named = requirement_id.path(operation.id, resource.parameter)
     if named in cloud.contract.requirements:
         expect.refused(named, exchange, act)
+
+
+def makes(operation: Operation) -> bool:
+    """Whether an operation is documented to make what is not there (RFC 9110, 9.3.4)."""
+    return any(spec.status == 201 for spec in operation.responses)
 
 
 def addresses_one(resource: Resource, operation: Operation) -> bool:

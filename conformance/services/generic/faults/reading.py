@@ -12,7 +12,7 @@ from conformance.services.fault import Fault, Hooks
 from conformance.services.generic.target.shapes import kind_of_schema, wrapper_of
 from conformance.services.generic.target.store import Stored
 from conformance.services.wire import Answer, Call
-from conformance.target.secret_members import SECRET
+from conformance.target.secret_members import names_secret
 
 __all__ = [
     "RowChange",
@@ -109,7 +109,7 @@ def kept_members(contract: Contract, resource: Resource, operation: str | None) 
     said = body_schema(contract.operations.get(operation or "")).get("properties", {})
     shown = shown_schema(contract, resource).get("properties", {})
     same = {
-        name: node for name, node in said.items() if name in shown and name != resource.id and not SECRET.search(name)
+        name: node for name, node in said.items() if name in shown and name != resource.id and not names_secret(name)
     }
     return {name: node for name, node in same.items() if kind_of_schema(node) == kind_of_schema(shown[name])}
 

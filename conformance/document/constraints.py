@@ -19,6 +19,7 @@ from conformance.document.clauses import LONGEST_CLAUSE, is_conditional
 from conformance.document.contradiction import Contradiction, at
 from conformance.document.emptiness import may_be_blank, may_be_null
 from conformance.document.enumerations import lists_of
+from conformance.document.formats import format_of
 from conformance.document.model import Row
 from conformance.document.typewords import StatedType, stated_type
 from conformance.model.jsonvalue import FORMATS
@@ -117,16 +118,6 @@ _PATTERN = re.compile(
     re.IGNORECASE,
 )
 _NONE = frozenset({"", "-", "--", "/", "无", "空", "n/a", "none", "null", "nil"})
-_EITHER_UUID = re.compile(r"(?:或者?|/|\bor\b|和|、)\s*UUID|UUID\s*(?:或|/|\bor\b|和|、)", re.IGNORECASE)
-_NOT_ALL = re.compile(
-    r"不|并非|多个|逗号|列表|分隔|以外|之外|除外|[前后]缀|[前后]\s*\d|开头|结尾|包含|\b(?:not|never|comma|separated|lists?|other than|prefix|suffix|part of)\b",
-    re.IGNORECASE,
-)
-"""Words by which a value is not, or not alone, what is named beside them."""
-_REFERENCE = re.compile(rf"(?<!请求的)(?<!请求){vocabulary.REFERENCE}(?:地址)?(?=\s*(?:[。，,；;.)）\n]|$))")
-_ELSEWHERE = re.compile(r"参[考见看阅]|\bsee\b", re.IGNORECASE)
-_IPV4 = re.compile(r"IPv4\s*地址|IPv4 address", re.IGNORECASE)
-_IPV6 = re.compile(r"IPv6", re.IGNORECASE)
 
 
 def said(row: Row) -> SaidOfRow:
@@ -145,7 +136,9 @@ def said(row: Row) -> SaidOfRow:
         schema["x-document-type"] = stated
     text = row.description
     whole = text if row.constraint is None else f"{row.constraint}\n{text}"
-    schema |= _format(kind, whole)
+    form = kind.format or (format_of(row, whole) if kind.name in {"string", ""} else None)
+    if form:
+        schema["format"] = form
     unit = vocabulary.UNIT.search(text)
     if unit:
         schema["x-unit"] = unit.group(1)
@@ -185,22 +178,6 @@ def _takes_blank(name: str, value: Any) -> bool:
 def _spaced(text: str) -> str:
     """The text with each run of spaces as one of them: patterns that skip spaces would try every part of it."""
     return re.sub(r"\s{2,}", lambda run: "\n" if "\n" in run[0] else " ", text)
-
-
-def _format(kind: StatedType, text: str) -> dict[str, Any]:
-    if kind.format:
-        return {"format": kind.format}
-    if kind.name not in {"string", ""} or _NOT_ALL.search(text):
-        return {}
-    if vocabulary.UUID.search(text) and not _EITHER_UUID.search(text):
-        return {"format": "uuid"}
-    if vocabulary.MOMENT.search(text):
-        return {"format": "date-time"}
-    if _REFERENCE.search(text) and not _ELSEWHERE.search(text):
-        return {"format": "uri-reference"}
-    if _IPV4.search(text) and not _IPV6.search(text):
-        return {"format": "ipv4"}
-    return {}
 
 
 def _bounds(row: Row, text: str, kind: str, found: list[Contradiction]) -> dict[str, Any]:

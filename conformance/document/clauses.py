@@ -10,10 +10,12 @@ LONGEST_CLAUSE = 300
 """Characters that are looked at before and after a word: time grows with the length of a description, no faster."""
 _CONDITION = re.compile(
     r"如果|假如|若|当(?!前)|\bif\b|\bwhen\b|\bunless\b"
-    r"|(?:[\w\"”'’`]|开启|启用|关闭|禁用)时(?![间长效刻区钟候段限]|有效|生效)",
+    r"|(?:[\w\"”'’`]|开启|启用|关闭|禁用)时(?![间长效刻区钟候段限]|有效|生效)"
+    r"|[一-鿿](?<![小超同实及定临暂延耗计按随即届])(?<!创建|新建|添加|增加|更新|修改|编辑|删除|查询|获取|上传|导入|请求|提交|调用|申请|不填|不传|未填|未传|缺省|省略)"
+    r"(?<!未指定|不指定|未设置|不设置|未配置|未提供)时(?![间长效刻区钟候段限延戳序]|有效|生效|必[填选须]|可选|为空|返回|\s*为?\s*null|忽略)",
     re.IGNORECASE | re.ASCII,
 )
-"""What makes a sentence one of a case. An operation's own time (`创建时`) is none."""
+"""What makes a sentence one of a case. An operation's own time (`创建时`) is none, nor that of what is left out (`不填时`)."""
 _END = re.compile(r"[。\n]|[;；](?!\s*[\"“'‘`]?\w)|\.(?:\s|$)|$", re.ASCII)
 _CLAUSE_END = re.compile(r"[。，,；;、\n（(]|\.(?:\s|$)")
 

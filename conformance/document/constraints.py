@@ -10,17 +10,19 @@ Rules
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.document import vocabulary
-from conformance.document.clauses import LONGEST_CLAUSE, is_conditional
+from conformance.document.clauses import LONGEST_CLAUSE, clause_before, is_conditional
 from conformance.document.contradiction import Contradiction, at
 from conformance.document.emptiness import may_be_blank, may_be_null
 from conformance.document.enumerations import lists_of
 from conformance.document.formats import format_of
+from conformance.document.further_values import NUMBER, TO, further_values, number_in
 from conformance.document.model import Row
+from conformance.document.subjects import counts_another, is_by_default, is_in_other_units
 from conformance.document.typewords import StatedType, stated_type
 from conformance.model.jsonvalue import FORMATS
 
@@ -43,38 +45,37 @@ _GOES_ON = re.compile(
 """What follows a number that is not yet all of it, or one that is said of a case and not of every value."""
 _BOUNDS = frozenset({"minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"})
 _ENUMERATED = frozenset({"enum", "枚举", "枚举型", "枚举类型"})
-_NUMBER = r"-?\d+(?:\.\d+)?"
-_TO = r"\s*(?:-|~|～|至|到|–|—|\bto\b|\.\.\.?)\s*"
 _RANGE = re.compile(
     rf"(?:范围|取值|介于|必须在|应在|\bbetween|\brange(?: is)?|\bfrom)\s*(?:为|是|在|:|：)?\s*"
-    rf"(?P<open>[\[(（【]?)\s*(?P<low>{_NUMBER})(?:{_TO}|\s*\band\b\s*|(?<=\d)\s*[,，]\s*(?={_NUMBER}\s*[\])）】]))"
-    rf"(?P<high>{_NUMBER})\s*(?P<close>[\])）】]?)",
+    rf"(?P<open>[\[(（【]?)\s*(?P<low>{NUMBER})(?:{TO}|\s*\band\b\s*|(?<=\d)\s*[,，]\s*(?={NUMBER}\s*[\])）】]))"
+    rf"(?P<high>{NUMBER})\s*(?P<close>[\])）】]?)",
     re.IGNORECASE,
 )
-_BARE_RANGE = re.compile(rf"(?P<open>[\[(（【]?)\s*(?P<low>{_NUMBER}){_TO}(?P<high>{_NUMBER})\s*(?P<close>[\])）】]?)")
+_ANY_RANGE = re.compile(
+    rf"(?<![\w.:/+-])(?P<low>{NUMBER}){TO}(?P<high>{NUMBER})(?![\d.]*[-:/\d]|\.\d)", re.IGNORECASE | re.ASCII
+)
+_BARE_RANGE = re.compile(rf"(?P<open>[\[(（【]?)\s*(?P<low>{NUMBER}){TO}(?P<high>{NUMBER})\s*(?P<close>[\])）】]?)")
 _LEAST = re.compile(
     rf"(?:最小值|最小取值|不(?:能|得|可|应)?(?:小于|低于|少于)|大于等于|大于或等于|大于或者等于|>=|≥|\bminimum(?: value)?|\bat least)"
-    rf"\s*(?:为|是|is|of|:|：)?\s*({_NUMBER})",
+    rf"\s*(?:为|是|is|of|:|：)?\s*({NUMBER})",
     re.IGNORECASE,
 )
 _MOST = re.compile(
     rf"(?:最大值|最大取值|不(?:能|得|可|应)?(?:大于|高于|超过)|小于等于|小于或等于|小于或者等于|<=|≤|\bmaximum(?: value)?|\bat most)"
-    rf"\s*(?:为|是|is|of|:|：)?\s*({_NUMBER})",
+    rf"\s*(?:为|是|is|of|:|：)?\s*({NUMBER})",
     re.IGNORECASE,
 )
-_ABOVE = re.compile(rf"(?<![不能得可应])大于\s*({_NUMBER})")
-_BELOW = re.compile(rf"(?<![不能得可应])小于\s*({_NUMBER})")
+_ABOVE = re.compile(rf"(?<![不能得可应])大于\s*({NUMBER})")
+_BELOW = re.compile(rf"(?<![不能得可应])小于\s*({NUMBER})")
 _LONE = r"(?:^|[，,。；;:：、（(\s]|每页|单次|每次|条数|数量|且|和)(?<!如：)(?<!如:)(?<!如)\s*"
 _ITS_END = r"(?!\.?\d)\s*[个条]?(?=\s*(?:[。，,；;、）)\n]|\.(?:\s|$)|[且和]|单位|$))"
 """What a number that is said in few words stands between: it counts nothing but what its row counts."""
 _LEAST_OF_FEW_WORDS = re.compile(
-    rf"{_LONE}(?:最小|min(?:imum)?)(?:为|是|[:：=])?\s*({_NUMBER}){_ITS_END}", re.IGNORECASE
+    rf"{_LONE}(?:最小|min(?:imum)?)(?:为|是|[:：=])?\s*({NUMBER}){_ITS_END}", re.IGNORECASE
 )
-_MOST_OF_FEW_WORDS = re.compile(
-    rf"{_LONE}(?:最大|max(?:imum)?)(?:为|是|[:：=])?\s*({_NUMBER}){_ITS_END}", re.IGNORECASE
-)
+_MOST_OF_FEW_WORDS = re.compile(rf"{_LONE}(?:最大|max(?:imum)?)(?:为|是|[:：=])?\s*({NUMBER}){_ITS_END}", re.IGNORECASE)
 _LONE_RANGE = re.compile(
-    rf"(?:^|[，,:：]|(?P<bracket>[（(]))\s*(?P<open>)(?P<low>\d+){_TO}(?P<high>\d+)(?P<close>)\s*[个条]?(?(bracket)[)）])"
+    rf"(?:^|[，,:：]|(?P<bracket>[（(]))\s*(?P<open>)(?P<low>\d+){TO}(?P<high>\d+)(?P<close>)\s*[个条]?(?(bracket)[)）])"
     r"(?=\s*(?:[。，,；;\n]|\.(?:\s|$)|$))(?!\s*[，,、]\s*-?\d)",
     re.MULTILINE,
 )
@@ -84,16 +85,12 @@ _NO_RANGE = re.compile(
     re.IGNORECASE,
 )
 """Words before two numbers between which no value need lie."""
-_OTHER_NUMBER = re.compile(
-    rf"(?<![\w.-])({_NUMBER})[”\"’']?\s*(?:时\s*)?[，,]?\s*(?:则|为|即)?\s*(?:表示|代表|意味|不限|无限|不受|\bmeans?\b|\bfor no\b)"
-)
-"""A number of which it is said what it means."""
 _CHARACTERS = r"\s*个?(?:英文)?(?:字符(?![串集])|characters?|chars?)"
 _COUNTED = re.compile(_CHARACTERS + r"|\s*(?:位|个?字节|倍|%|％|个月|天|小时)")
 _LENGTH_RANGE = re.compile(
-    rf"(?:长度(?:范围|限制)?|字符数|length)\s*(?:必须|应)?(?:为|是|在|:|：|is|between)?\s*[\[(（【]?(?P<low>\d+)(?:{_TO}|\s*\band\b\s*|\s*[,，]\s*)"
+    rf"(?:长度(?:范围|限制)?|字符数|length)\s*(?:必须|应)?(?:为|是|在|:|：|is|between)?\s*[\[(（【]?(?P<low>\d+)(?:{TO}|\s*\band\b\s*|\s*[,，]\s*)"
     rf"(?P<high>\d+)(?P<unit>{_CHARACTERS}|\s*个?字节|\s*bytes?)?"
-    rf"|(?<![\d.^*×])(?<!\d,)(?P<low2>\d+)(?:{_TO}|\s*\band\b\s*)(?P<high2>\d+){_CHARACTERS}",
+    rf"|(?<![\d.^*×])(?<!\d,)(?P<low2>\d+)(?:{TO}|\s*\band\b\s*)(?P<high2>\d+){_CHARACTERS}",
     re.IGNORECASE,
 )
 _LONGEST = re.compile(
@@ -181,28 +178,44 @@ def _spaced(text: str) -> str:
 
 
 def _bounds(row: Row, text: str, kind: str, found: list[Contradiction]) -> dict[str, Any]:
+    if len({_ends(match) for match in (*_RANGE.finditer(text), *_ranges(text))}) > 1:
+        return {}
     bounds: dict[str, Any] = {}
+    used: list[re.Match[str]] = []
+
+    def is_other(text: str, match: re.Match[str]) -> bool:
+        return is_in_other_units(row, text, match)
+
     span = (
-        _unconditional(_RANGE, text)
+        next((match for match in _whole(_RANGE, text, is_other) if not is_conditional(text, match)), None)
         or (_BARE_RANGE.fullmatch(row.constraint.strip()) if row.constraint else None)
         or _lone_range(text)
     )
     if span is not None:
-        low, high = _number(span["low"]), _number(span["high"])
+        used.append(span)
+        low, high = number_in(span["low"]), number_in(span["high"])
         bounds["exclusiveMinimum" if span["open"] in {"(", "（"} and span["close"] else "minimum"] = low
         bounds["exclusiveMaximum" if span["close"] in {")", "）"} and span["open"] else "maximum"] = high
         if span["open"] in {"(", "（"} and span["close"] in {")", "）"}:
             bounds = {"minimum": low, "maximum": high}  # parentheses around a range mostly mean no more than that
     else:
-        for keyword, term in (
-            ("minimum", _LEAST),
-            ("maximum", _MOST),
-            ("exclusiveMinimum", _ABOVE),
-            ("exclusiveMaximum", _BELOW),
+        for keyword, terms in (
+            ("minimum", (_LEAST, _LEAST_OF_FEW_WORDS)),
+            ("maximum", (_MOST, _MOST_OF_FEW_WORDS)),
+            ("exclusiveMinimum", (_ABOVE,)),
+            ("exclusiveMaximum", (_BELOW,)),
         ):
-            match = _unconditional(term, text) or _of_few_words(keyword, text)
-            if match is not None and (keyword not in {"minimum", "maximum"} or not _COUNTED.match(text, match.end())):
-                bounds[keyword] = _number(match.group(1))
+            matches = [
+                match
+                for term in terms
+                for match in _whole(term, text, is_other)
+                if not keyword.startswith("m") or not _COUNTED.match(text, match.end())
+            ]
+            if len({number_in(match[1]) for match in matches}) == 1 and not all(
+                is_conditional(text, match) for match in matches
+            ):
+                used.append(matches[0])
+                bounds[keyword] = number_in(matches[0][1])
     if kind == "integer" and any(isinstance(value, float) for value in bounds.values()):
         bounds = {}
     low_end = bounds.get("minimum", bounds.get("exclusiveMinimum"))
@@ -212,12 +225,21 @@ def _bounds(row: Row, text: str, kind: str, found: list[Contradiction]) -> dict[
         found.append(Contradiction(at(row.line), "range", text, subject=row.name))
         return {}
     # What lies beyond the bounds and means something is allowed too: `1-100，-1表示不限`.
-    return bounds if all(allowed(_number(item[1]), bounds) for item in _OTHER_NUMBER.finditer(text)) else {}
+    return bounds if all(allowed(number, bounds) for number in further_values(text, used)) else {}
 
 
-def _of_few_words(keyword: str, text: str) -> re.Match[str] | None:
-    term = {"minimum": _LEAST_OF_FEW_WORDS, "maximum": _MOST_OF_FEW_WORDS}.get(keyword)
-    return _unconditional(term, text) if term is not None else None
+def _ranges(text: str) -> Iterator[re.Match[str]]:
+    """Ranges of rising numbers wherever they stand, but for examples and what is counted in characters."""
+    for match in _ANY_RANGE.finditer(text):
+        before = clause_before(text, match.start())
+        if number_in(match["low"]) < number_in(match["high"]) and not (
+            re.search(r"例|如|默认|版本|日期", before) or _COUNTED.match(text, match.end())
+        ):
+            yield match
+
+
+def _ends(match: re.Match[str]) -> tuple[float, float]:
+    return float(match["low"]), float(match["high"])
 
 
 def _lone_range(text: str) -> re.Match[str] | None:
@@ -229,29 +251,31 @@ def _lone_range(text: str) -> re.Match[str] | None:
     return None if re.search(r"\d\s*$", before) or _NO_RANGE.search(before) else found[0]
 
 
-def _unconditional(term: re.Pattern[str], text: str) -> re.Match[str] | None:
-    """The first match that is whole and holds without a condition."""
-    return next(
-        (
-            match
-            for match in term.finditer(text)
-            if not _GOES_ON.match(text, match.end()) and not is_conditional(text, match)
-        ),
-        None,
-    )
+def _whole(term: re.Pattern[str], text: str, is_other: Callable[[str, re.Match[str]], bool]) -> list[re.Match[str]]:
+    """The matches of which the number ends with them and is no other one than that of the row."""
+    return [
+        match
+        for match in term.finditer(text)
+        if not _GOES_ON.match(text, match.end()) and not is_by_default(text, match) and not is_other(text, match)
+    ]
 
 
 def _lengths(row: Row, text: str, found: list[Contradiction]) -> dict[str, Any]:
-    lengths: dict[str, Any] = {}
-    span = _unconditional(_LENGTH_RANGE, text)
-    if span is not None:
-        if not (span["unit"] or "").strip().endswith(("字节", "byte", "bytes")):
-            lengths = {"minLength": int(span["low"] or span["low2"]), "maxLength": int(span["high"] or span["high2"])}
-    else:
-        for keyword, term in (("minLength", _SHORTEST), ("maxLength", _LONGEST)):
-            match = _unconditional(term, text)
-            if match is not None:
-                lengths[keyword] = int(next(part for part in match.groups() if part is not None))
+    spans = _whole(_LENGTH_RANGE, text, counts_another)
+    if any((span["unit"] or "").strip().endswith(("字节", "byte", "bytes")) for span in spans):
+        return {}
+    said_of: dict[str, list[tuple[int, re.Match[str]]]] = {"minLength": [], "maxLength": []}
+    for span in spans:
+        said_of["minLength"].append((int(span["low"] or span["low2"]), span))
+        said_of["maxLength"].append((int(span["high"] or span["high2"]), span))
+    for keyword, term in (("minLength", _SHORTEST), ("maxLength", _LONGEST)):
+        for match in _whole(term, text, counts_another):
+            said_of[keyword].append((int(next(part for part in match.groups() if part is not None)), match))
+    lengths = {
+        keyword: items[0][0]
+        for keyword, items in said_of.items()
+        if len({number for number, _ in items}) == 1 and not all(is_conditional(text, match) for _, match in items)
+    }
     if lengths.get("minLength", 0) > lengths.get("maxLength", 10**9):
         text = f"{row.name} has at least {lengths['minLength']} characters and at most {lengths['maxLength']}"
         found.append(Contradiction(at(row.line), "range", text, subject=row.name))
@@ -276,6 +300,8 @@ def _values(row: Row, kind: StatedType, stated: str, found: list[Contradiction])
         return []
     for tokens in lists_of(row, enumerated=stated in _ENUMERATED):
         if kind.name == "integer":
+            if any(_BARE_RANGE.fullmatch(token) for token in tokens):
+                return []
             if all(re.fullmatch(r"-?\d+", token) for token in tokens):
                 return [int(token) for token in tokens]
             text = f"{row.name} is {stated}, and its values are {', '.join(tokens)}"
@@ -324,7 +350,7 @@ def _is_all(text: str, match: re.Match[str]) -> bool:
     token = match["three"]
     said = token.strip("\"'`")
     alone = re.match(r"\s*(?:[。，,;；)）]|\.(?:\s|$)|$)", text[match.end() :]) is not None
-    return alone or said != token or re.fullmatch(rf"{_NUMBER}|true|false", said, re.IGNORECASE) is not None
+    return alone or said != token or re.fullmatch(rf"{NUMBER}|true|false", said, re.IGNORECASE) is not None
 
 
 def _converted(text: str, kind: str) -> Any:
@@ -332,9 +358,9 @@ def _converted(text: str, kind: str) -> Any:
         return {"true": True, "false": False}.get(text.lower())
     if kind == "string":
         return text
-    if not re.fullmatch(_NUMBER, text):
+    if not re.fullmatch(NUMBER, text):
         return None
-    return _number(text) if kind == "number" else int(text) if "." not in text else None
+    return number_in(text) if kind == "number" else int(text) if "." not in text else None
 
 
 def allowed(value: Any, schema: Mapping[str, Any]) -> bool:
@@ -352,7 +378,3 @@ def allowed(value: Any, schema: Mapping[str, Any]) -> bool:
         and not value <= schema.get("exclusiveMinimum", value - 1)
         and not value >= schema.get("exclusiveMaximum", value + 1)
     )
-
-
-def _number(text: str) -> int | float:
-    return float(text) if "." in text else int(text)

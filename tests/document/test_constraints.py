@@ -364,3 +364,81 @@ def test_a_word_of_a_sentence_and_the_value_of_a_case_are_no_default(kind: str, 
 )
 def test_a_value_by_itself_or_in_quotes_is_a_default(kind: str, text: str, value: Any) -> None:
     assert keywords(kind, text)["default"] == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        # two of one kind
+        ("integer", "大小。系统盘的范围1-1024，数据盘的范围10-32768"),
+        ("integer", "取值范围：系统盘1-1024，数据盘10-32768"),
+        ("integer", "系统盘取值范围：1-1024，数据盘10-32768"),
+        ("integer", "最大值为100，特殊情况最大值为200"),
+        ("string", "长度8-64个字符，旧版本长度6-32个字符"),
+        ("string", "最长64个字符，旧名称最长32个字符"),
+        # of a case
+        ("integer", "系统盘为云盘时，取值范围1-100"),
+        ("integer", "共享型实例时范围为1-100"),
+        ("string", "类型为域名时，长度1-64个字符"),
+        # of other units
+        ("integer", "大小，不大于 2 TB"),
+        ("integer", "大小，取值范围1-1024GB"),
+        ("integer", "内容，不能大于64字节"),
+        ("integer", "单位GB，不大于 2 TB"),
+        # by default only
+        ("integer", "默认最大值为100"),
+        ("integer", "建议范围1-10"),
+        ("string", "默认最大长度为64"),
+        # of something else
+        ("string", "网段，掩码长度不能大于28。"),
+        ("string", "掩码长度，长度为8-28。"),
+        ("string", "网段，前缀长度不超过28"),
+        ("string", "域名，每个标签的长度1-63"),
+        ("string", "路径，每级不超过64个字符"),
+        ("string", "键最长36，值最长43"),
+        ("string", "编码前不超过100个字符"),
+        ("string", "资源类型。标签最多20个字符"),
+        ("string", "名称，多个用逗号分隔，最多20个字符"),
+        # a further value
+        ("integer", "范围：10-100，0"),
+        ("integer", "范围：10-100，0关闭"),
+        ("integer", "取值范围：10-100，也可以为5"),
+        ("integer", "5或范围10-100"),
+        ("integer", "最小值为10。传-1则关闭"),
+    ],
+)
+def test_limits_of_a_part_a_case_or_another_thing_promise_nothing(kind: str, text: str) -> None:
+    found = said(row_of("x", kind, None, text))
+    assert {"type": kind} == {name: value for name, value in found.keywords.items() if name != "x-unit"}
+    assert found.found == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "wanted"),
+    [
+        ("integer", "取值范围1-100，即范围1-100", {"minimum": 1, "maximum": 100}),
+        ("integer", "取值范围1-100，例如5-10", {"minimum": 1, "maximum": 100}),
+        ("integer", "名称为1-64个字符的个数，取值范围1-100", {"minimum": 1, "maximum": 100}),
+        ("integer", "创建时，取值范围1-100", {"minimum": 1, "maximum": 100}),
+        ("integer", "不填时自动分配，取值范围1-100", {"minimum": 1, "maximum": 100}),
+        ("integer", "单位为小时，取值范围1-100", {"minimum": 1, "maximum": 100}),
+        ("integer", "超时，取值范围1-100", {"minimum": 1, "maximum": 100}),
+        ("integer", "单位GB，不大于2048 GB", {"maximum": 2048, "x-unit": "GB"}),
+        ("integer", "大小（GiB），取值范围1-1024GB", {"minimum": 1, "maximum": 1024}),
+        ("integer", "最大值为100，默认值为10", {"maximum": 100, "default": 10}),
+        ("integer", "范围：10-100，不能为0", {"minimum": 10, "maximum": 100}),
+        ("integer", "范围：10-100，20最佳", {"minimum": 10, "maximum": 100}),
+        ("string", "路径，不超过255个字符，每级不超过64个字符。", {"maxLength": 255}),
+        ("string", "描述，最多255个字符（中文最多85个字符）。", {"maxLength": 255}),
+        ("string", "密钥对名称最长255字符", {"maxLength": 255}),
+        ("string", "长度1-64个字符，最长64个字符", {"minLength": 1, "maxLength": 64}),
+    ],
+)
+def test_limits_of_every_value_are_promised_beside_others(kind: str, text: str, wanted: dict[str, Any]) -> None:
+    assert keywords(kind, text) == wanted
+
+
+def test_a_name_may_say_the_units_of_its_row() -> None:
+    assert said(row_of("size_gb", "integer", None, "最大值为100GB")).keywords["maximum"] == 100
+    assert said(row_of("sizeGB", "integer", None, "最大值为100GB")).keywords["maximum"] == 100
+    assert "maximum" not in said(row_of("size_gb", "integer", None, "最大值为2TB")).keywords

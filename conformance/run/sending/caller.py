@@ -25,6 +25,7 @@ from conformance.run.recorder import CLEANUP, Recorder
 from conformance.run.sending.gateway import Outages
 from conformance.run.sending.sender import RecordingSender, token_variable
 from conformance.run.sending.spans import united
+from conformance.run.sending.waits import Waits
 from conformance.run.service import Service
 from conformance.run.unexercised import NotExercised
 from conformance.target.cloud import Target
@@ -78,6 +79,8 @@ class ServiceCaller:
         self.read_only = False
         self.lateness = Lateness()
         """What is known of reads that are late; workers hand it over (run/workers.py)."""
+        self.waits = Waits()
+        """What was waited for in this run, so that what never comes is not waited for in every case."""
         self.unfit: dict[str, Phrase] = {}
         """What the preflight has found not to work, and why; cases send nothing of it (run/preflight.py)."""
         self._sendings = 1  # of the last request that was sent: one more with a new token

@@ -21,7 +21,7 @@ from conformance.run.cases import NotApplicable, NotExercised
 from conformance.run.reading import Members, identified, reading
 from conformance.run.sending.listing import listed_by
 from conformance.services.generic.client import GenericClient, sent_in
-from conformance.services.generic.delay import accepted, seen_after, sent_when_free
+from conformance.services.generic.delay import accepted, seen_after, seen_when, sent_when_free
 from conformance.services.generic.drawing import Offer, drawn, kinds_of, refers
 from conformance.services.generic.rest import PATIENCE, PAUSE, moving, no_more
 from conformance.target.secret_members import names_secret
@@ -176,18 +176,19 @@ def some_rows(cloud: GenericClient, resource: Resource, most: int) -> list[Membe
 def settled(cloud: GenericClient, resource: Resource, own: str) -> Members:
     """The resource as it is shown once the service has done what it has accepted, in a time. Raises NotExercised when it
     is not there then, and when it is still not at rest."""
-    waited = 0.0
-    while True:
-        seen = shown(cloud, resource, own)
-        status = moving(seen) if seen is not None else ""
-        if seen is not None and not status:
-            return seen
-        if waited >= PATIENCE:
-            if seen is None:
-                raise NotExercised(Phrase.of("shows-nothing", where="shown"))
-            raise NotExercised(Phrase.of("still-moving", resource=resource.name, status=status))
-        cloud.wait(PAUSE)
-        waited += PAUSE
+    look = partial(shown, cloud, resource, own)
+    seen = seen_when(cloud, ("settled", resource.name), look(), look, _unsettled)
+    if seen is None:
+        raise NotExercised(Phrase.of("shows-nothing", where="shown"))
+    if status := moving(seen):
+        raise NotExercised(Phrase.of("still-moving", resource=resource.name, status=status))
+    return seen
+
+
+def _unsettled(seen: Members | None) -> tuple[str, ...]:
+    if seen is None:
+        return ("absent",)
+    return ("moving",) if moving(seen) else ()
 
 
 def stands_below(contract: Contract, resource: Resource) -> bool:
@@ -367,13 +368,18 @@ def forms_of(cloud: GenericClient, resource: Resource, before: Members) -> tuple
 
 
 def changed_in_some_form(
-    cloud: GenericClient, resource: Resource, own: str, members: Mapping[str, Any], before: Members
+    cloud: GenericClient,
+    resource: Resource,
+    own: str,
+    members: Mapping[str, Any],
+    before: Members,
+    where: str = "changed",
 ) -> tuple[Exchange, Mapping[str, Any]]:
     """Change members of a resource in the first form of a change that is taken; the answer, and what was sent beside
-    them."""
+    them. A conflict is waited for as `where` says (delay.py): it may mean what the members hold."""
     forms = forms_of(cloud, resource, before)
     for beside in forms:
-        exchange = sent_when_free(cloud, partial(changed_with, cloud, own, members, beside))
+        exchange = sent_when_free(cloud, partial(changed_with, cloud, own, members, beside), where)
         if not is_refused(exchange):
             break
     return exchange, beside

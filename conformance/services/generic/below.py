@@ -43,6 +43,7 @@ class ClientBelow(GenericClient):
         super().__init__(connection, service, journal, above._run_seed)
         self.allow, self.values, self.unfit, self.held_back = above.allow, above.values, above.unfit, above.held_back
         self.read_only, self.lateness, self.drawn = above.read_only, above.lateness, above.drawn
+        self.waits = above.waits
 
     def path(
         self, operation: Operation, resource_id: str = "", actor: str = "main", names: Mapping[str, str] = NO_NAMES

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -127,3 +128,98 @@ def test_what_a_job_makes_is_found_by_its_name(run: Run, chapter: Chapter, said:
     judged = {item.id: item.outcome.value for item in verdict.requirements}
     assert ({*kinds(verdict)}, verdict.run.leftovers) == (set(), ())
     assert ("passed", "passed") == (judged["box.list.complete"], judged["box.delete.gone"])
+
+
+class Clock:
+    """Hooks that also take down how many seconds of the target's clock a run takes, and what it has left."""
+
+    def __init__(self, refuses: Callable[[Call, float], int] = lambda _call, _age: 0, **hooks: Any) -> None:
+        self._refuses, self._begun, self.seconds, self.hooks = refuses, None, 0.0, Hooks(handle=self._handle, **hooks)
+
+    def _handle(self, call: Call, _caller: Caller, store: Any) -> None:
+        now = store.clock.now()
+        self._begun = self._begun or now
+        self.seconds = (now - self._begun).total_seconds()
+        item = next((item for item in store.all() if item.id in call.names.values()), None)
+        status = self._refuses(call, (now - item.created).total_seconds()) if item is not None else 0
+        if status:
+            raise Refused(status, "Not now.")
+
+
+DONE: Chapter = [
+    ("box.list", "GET", "/v3/boxes", {200: rows("boxes", obj({**BOX, "status": TEXT}))}),
+    ("box.create", "POST", "/v3/boxes", {"body": obj({"name": TEXT, "description": TEXT}, ["name"]), 201: obj({**BOX, "status": TEXT})}),
+    ("box.show", "GET", "/v3/boxes/{box_id}", {200: obj({**BOX, "status": TEXT})}),
+    ("box.update", "PUT", "/v3/boxes/{box_id}", {"body": obj({"name": TEXT, "description": TEXT}, []), 200: obj({**BOX, "status": TEXT})}),
+    ("box.delete", "DELETE", "/v3/boxes/{box_id}", {204: None}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "most", "found"),
+    [
+        ("box.delete", 409, 55, ("box.delete", "status")),
+        ("box.update", 409, 45, None),
+        ("box.show", 500, 5, ("box.show", "breaks-later")),
+        ("box.show", 404, 50, ("box.create", "made-and-not-there")),
+    ],
+)
+def test_what_never_comes_is_not_waited_for_in_every_case(
+    run: Run, operation: str, status: int, most: float, found: tuple[str, str] | None
+) -> None:
+    clock = Clock(lambda call, _age: status if call.operation == operation else 0)
+    verdict = run("", hooks=clock.hooks, chapter=DONE)
+    assert clock.seconds <= most
+    assert found is None or found in {*kinds(verdict)}
+
+
+def at_work(call: Call, answer: Answer, _store: Any) -> Answer:
+    """A status that says for ever that something is still done."""
+    body = answer.body
+    if answer.status >= 300 or not isinstance(body, dict) or not call.operation.startswith("box."):
+        return answer
+    if "boxes" in body:
+        return Answer(answer.status, {**body, "boxes": [{**row, "status": "creating"} for row in body["boxes"]]})
+    return Answer(answer.status, {**body, "status": "creating"})
+
+
+def test_what_is_at_work_for_ever_is_not_waited_for_in_every_case(run: Run) -> None:
+    clock = Clock(answer=at_work)
+    verdict = run("", hooks=clock.hooks, chapter=DONE)
+    assert (True, set()) == (clock.seconds <= 65, {*kinds(verdict)})
+
+
+@pytest.mark.parametrize("operations", [("box.delete",), ("box.update",), ("box.update", "box.delete")])
+def test_what_is_new_and_at_work_for_some_seconds_is_waited_for_in_every_case(
+    run: Run, operations: tuple[str, ...]
+) -> None:
+    clock = Clock(lambda call, age: 409 if call.operation in operations and age < 6 else 0)
+    verdict = run("", hooks=clock.hooks, chapter=DONE)
+    outcomes = {item.id: item.outcome.value for item in verdict.requirements}
+    assert (set(), ()) == ({*kinds(verdict)}, verdict.run.leftovers)
+    assert ("passed", "passed") == (outcomes["box.delete.gone"], outcomes["box.update.body.name"])
+    assert clock.seconds > 18  # more than two waits
+
+
+def test_what_differs_for_ever_does_not_keep_what_is_late_from_being_waited_for(run: Run) -> None:
+    """Lists show a row 6 s after it was accepted, and never its description: it is found to differ, and not to be
+    missing."""
+
+    def visible(_call: Call, found: list[Any], store: Any) -> list[Any]:
+        return [item for item in found if (store.clock.now() - item.created).total_seconds() >= 6]
+
+    def answer(call: Call, answer: Answer, _store: Any) -> Answer:
+        if call.operation == "box.list" and answer.status == 200 and isinstance(answer.body, dict):
+            bare = [{**row, "description": "another"} for row in answer.body["boxes"]]
+            return Answer(200, {**answer.body, "boxes": bare})
+        return answer
+
+    chapter: Chapter = [(*row[:3], {**row[3], 202: row[3][201]}) if row[0] == "box.create" else row for row in DONE]
+    for row in chapter:
+        if row[0] == "box.create":
+            del row[3][201]
+    verdict = run("", hooks=Clock(answer=answer, visible=visible).hooks, chapter=chapter)
+    found = {kind for _, kind in kinds(verdict)}
+    assert "not-listed" not in found
+    assert "made-and-not-there" not in found
+    assert found & {"differs-where", "not-as-sent"}

@@ -10,7 +10,7 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, Self
 
@@ -23,8 +23,6 @@ from conformance.model.message import Exchange
 from conformance.run.cases import Expect, NotExercised
 from conformance.run.reading import Members
 from conformance.services.generic.arrange import (
-    PATIENCE,
-    PAUSE,
     as_far_as,
     changed_in_some_form,
     created_with,
@@ -40,7 +38,7 @@ from conformance.services.generic.arrange import (
     unready,
 )
 from conformance.services.generic.client import GenericClient
-from conformance.services.generic.delay import accepted, seen_after, sent_when_free
+from conformance.services.generic.delay import accepted, seen_when, sent_when_free
 from conformance.services.generic.walks.promises import Broken, Promises, WalkAct
 from conformance.services.generic.walks.stride import Naming, Stride
 
@@ -128,7 +126,7 @@ class Trek:
         members = self._resolved(step.members)
         now = Members(self.cloud.recorder.exchanges[-1], self.due[step.slot])
         try:
-            exchange, beside = changed_in_some_form(self.cloud, self.resource, own, members, now)
+            exchange, beside = changed_in_some_form(self.cloud, self.resource, own, members, now, "walk")
         except NotExercised:
             return  # it needs what nobody knows
         status = exchange.response.status
@@ -149,7 +147,7 @@ class Trek:
         own = self.there.get(step.slot)
         if own is None:
             return
-        exchange = sent_when_free(self.cloud, partial(self.cloud.delete, own))
+        exchange = sent_when_free(self.cloud, partial(self.cloud.delete, own), "walk")
         status = exchange.response.status
         if status not in success_of(self.cloud.contract, str(self.resource.remove)):
             if status >= 500 or status in {408, 429}:
@@ -175,8 +173,10 @@ class Trek:
         if self.resource.list is None:
             return
         try:
-            look = partial(rows_of, self.cloud, self.resource)
-            rows = seen_after(self.cloud, self._written, lambda: list(look()), self._is_all_done)
+            rows = self._rows()
+            if self._written is not None and accepted(self._written):
+                act = ("walk", "list", self._written.operation)
+                rows = seen_when(self.cloud, act, rows, self._rows, self._undone)
         except NotExercised:
             return
         self._written = None
@@ -199,36 +199,40 @@ class Trek:
     def _await(self, slot: int, exchange: Exchange) -> None:
         """See a resource once the service has done what it has accepted with this answer."""
         self._written = exchange
-        waited = 0.0
-        while True:
-            seen = self._seen(slot)
-            rests = seen is None or (seen and not moving(seen))
-            if rests and (not accepted(exchange) or self._is_due(slot, seen)):
-                break
-            if waited >= PATIENCE:
-                if rests:
-                    break
-                self.due[slot].clear()
-                return
-            self.cloud.wait(PAUSE)
-            waited += PAUSE
+        look, left = partial(self._seen, slot), partial(self._unseen, slot, late=accepted(exchange))
+        seen = seen_when(self.cloud, ("walk", exchange.operation), look(), look, left)
+        if seen is not None and (not seen or moving(seen)):
+            self.due[slot].clear()
+            return
         self._held(slot, seen)
 
-    def _is_due(self, slot: int, seen: Members | None) -> bool:
-        """Whether what is seen of a resource is what is due."""
-        due = self.due[slot]
-        return seen is not None and all(
-            equal(due[name], as_far_as(self._kept[name], due[name], seen[name]))
-            for name in self._kept.keys() & due.keys() & seen.keys()
-        )
+    def _unseen(self, slot: int, seen: Members | None, *, late: bool) -> Collection[str]:
+        """What is not yet so of a resource, of which nothing can be told where it cannot be seen; `late` says that it need
+        not be as it is due yet."""
+        if seen is not None and moving(seen):
+            return ("moving",)
+        return self._lacks(slot, seen) if late and (seen is None or seen) else ()
 
-    def _is_all_done(self, rows: Sequence[Members]) -> bool:
-        """Whether a list has what is there, as it is due, and nothing of what was deleted."""
+    def _lacks(self, slot: int, seen: Members | None) -> Collection[str]:
+        """The members of a resource that are not seen as they are due; that it is not there at all."""
+        if seen is None:
+            return ("absent",)
+        due = self.due[slot]
+        return [
+            f"member {name}"
+            for name in self._kept.keys() & due.keys() & seen.keys()
+            if not equal(due[name], as_far_as(self._kept[name], due[name], seen[name]))
+        ]
+
+    def _rows(self) -> list[Members]:
+        return list(rows_of(self.cloud, self.resource))
+
+    def _undone(self, rows: Sequence[Members]) -> Collection[str]:
+        """What a list has not yet: what is there, as it is due, and nothing of what was deleted."""
         by_id = {row.maybe_text(self.resource.id): row for row in rows}
         left = (by_id.get(own) for own in self.removed.values())
-        return all(self._is_due(slot, by_id.get(own)) for slot, own in self.there.items()) and not any(
-            row is not None and not no_more(row) for row in left
-        )
+        there = {"there" for row in left if row is not None and not no_more(row)}
+        return there.union(*(self._lacks(slot, by_id.get(own)) for slot, own in self.there.items()))
 
     def _look(self, slot: int) -> None:
         if slot in self.there:
@@ -275,21 +279,17 @@ class Trek:
     def _leaves(self, own: str, exchange: Exchange) -> bool:
         """Whether a resource is gone in the time in which a service has to delete it; one that is not is judged by the case
         for that."""
-        waited = 0.0
-        while True:
-            try:
-                seen = shown(self.cloud, self.resource, own)
-            except NotExercised:
-                return False
-            if seen is None or no_more(seen):
-                return True
-            if waited >= PATIENCE:
-                if not moving(seen):
-                    still = Deviation("still-there", terms=(("where", "shown" if self.resource.show else "listed"),))
-                    self._say(-1, Broken(self.promises.gone(), still), exchange)
-                return False
-            self.cloud.wait(PAUSE)
-            waited += PAUSE
+        look = partial(shown, self.cloud, self.resource, own)
+        try:
+            seen = seen_when(self.cloud, ("walk", "leaves"), look(), look, _lingers)
+        except NotExercised:
+            return False
+        if seen is None or no_more(seen):
+            return True
+        if not moving(seen):
+            still = Deviation("still-there", terms=(("where", "shown" if self.resource.show else "listed"),))
+            self._say(-1, Broken(self.promises.gone(), still), exchange)
+        return False
 
     def _stays_away(self, slot: int, row: Members | None, where: str, exchange: Exchange) -> None:
         back = row is not None and not no_more(row)
@@ -319,3 +319,9 @@ class Trek:
             members = inner_of(operation.request_schema)[1].get("properties", {})
             self._names[naming.number] = self.cloud.mark(operation, members.get(self.cloud.service.marks.name, {}))
         return self._names[naming.number]
+
+
+def _lingers(seen: Members | None) -> Collection[str]:
+    if seen is None or no_more(seen):
+        return ()
+    return ("moving",) if moving(seen) else ("there",)

@@ -17,7 +17,9 @@ _ANOTHER = re.compile(
 """Words of a clause that has the length of a part of the value, or of the value in another form."""
 _OF_A_NUMBER = re.compile(r"掩码|前缀长度|\bmask\b|\bprefix length\b", re.IGNORECASE)
 _SEVERAL = re.compile(
-    r"多个[^。；;\n]{0,20}(?:分隔|隔开|分开)|逗号(?:分隔|隔开|分开)|\b(?:comma|separated)\b", re.IGNORECASE
+    r"(?<![密关])键[^\n]{0,40}[。，,；;、]\s*值|"
+    r"多个[^。；;\n]{0,20}(?:分隔|隔开|分开)|逗号(?:分隔|隔开|分开)|\b(?:comma|separated)\b",
+    re.IGNORECASE,
 )
 _CHARACTERS = re.compile(r"字符|\bchar", re.IGNORECASE)
 _CHARACTERS_FOLLOW = re.compile(r"\s*个?(?:英文)?字符|\s*char", re.IGNORECASE)

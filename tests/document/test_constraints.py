@@ -396,6 +396,7 @@ def test_a_value_by_itself_or_in_quotes_is_a_default(kind: str, text: str, value
         ("string", "域名，每个标签的长度1-63"),
         ("string", "路径，每级不超过64个字符"),
         ("string", "键最长36，值最长43"),
+        ("string", "键，最多36个字符。值最多43个字符。"),
         ("string", "编码前不超过100个字符"),
         ("string", "资源类型。标签最多20个字符"),
         ("string", "名称，多个用逗号分隔，最多20个字符"),

@@ -45,6 +45,7 @@ __all__ = [
     "inner",
     "is_a_patch",
     "is_refused",
+    "listed_after",
     "may_be_refused",
     "moving",
     "no_more",
@@ -393,10 +394,16 @@ def own_of(cloud: GenericClient, resource: Resource, *, listed: bool = False) ->
     made = cloud.make()
     own = made.text(resource.id)
     settled(cloud, resource, own)
-    if listed and accepted(made.source):
-        with contextlib.suppress(NotExercised):  # a list that cannot be looked through is judged by the case
-            seen_after(cloud, made.source, partial(row_of, cloud, resource, own), bool)
+    if listed:
+        listed_after(cloud, resource, made.source, own)
     return own
+
+
+def listed_after(cloud: GenericClient, resource: Resource, create: Exchange, own: str) -> None:
+    """Wait until a list has what a create was only accepted to make, or the time is over."""
+    if accepted(create):
+        with contextlib.suppress(NotExercised):  # a list that cannot be looked through is judged by the case
+            seen_after(cloud, create, partial(row_of, cloud, resource, own), bool)
 
 
 def plain_call(cloud: GenericClient, operation: Operation, own: str, **options: Any) -> Exchange:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
-from warehouse import TEXT, UUID, Chapter, obj, rows, write_warehouse
+from warehouse import LIMIT, TEXT, UUID, Chapter, obj, rows, within, write_warehouse
 
 from conformance.cli.reporting import conduct_run
 from conformance.contract.specs import load_contract
@@ -18,6 +19,7 @@ from conformance.proof.bank import bank, liberties
 from conformance.proof.reference import Reference
 from conformance.run.options import Options
 from conformance.services.fault import Fault, Hooks
+from conformance.services.generic.target.store import GenericStore, Stored
 from conformance.services.wire import Answer, Call, Caller, Refused
 
 MODULES = tuple(f"conformance.services.generic.cases.{name}" for name in ("test_life", "test_lists", "test_walks"))
@@ -223,3 +225,31 @@ def test_what_differs_for_ever_does_not_keep_what_is_late_from_being_waited_for(
     assert "not-listed" not in found
     assert "made-and-not-there" not in found
     assert found & {"differs-where", "not-as-sent"}
+
+
+FOUND_BY = {**LIMIT, "name": {"type": "string"}, "description": {"type": "string"}}
+IN_LISTS: Chapter = [
+    ("box.list", "GET", "/v3/boxes", {"query": FOUND_BY, 200: rows("boxes", obj(BOX))}),
+    ("box.detail", "GET", "/v3/boxes/detail", {"query": LIMIT, 200: rows("boxes", obj(BOX))}),
+    ("box.create", "POST", "/v3/boxes", {"body": within("box", BOXES[1][3]["body"]), 202: within("box", obj(BOX))}),
+    ("box.show", "GET", "/v3/boxes/{box_id}", {200: within("box", obj(BOX))}),
+    BOXES[3],
+]
+
+
+@pytest.mark.parametrize(
+    ("late", "found"),
+    [
+        (2, set()),
+        (6, set()),
+        (10**6, {("box.detail", "not-listed"), ("box.list", "selects")}),
+    ],
+)
+def test_what_was_accepted_is_in_further_lists_and_found_by_filters_once_it_is_listed(
+    run: Run, late: int, found: set[tuple[str, str]]
+) -> None:
+    def visible(_call: Call, items: list[Stored], store: GenericStore) -> list[Stored]:
+        return [item for item in items if store.clock.now() - item.created >= timedelta(seconds=late)]
+
+    verdict = run("another_list or a_filter", hooks=Hooks(visible=visible), chapter=IN_LISTS)
+    assert ({*kinds(verdict)}, verdict.run.leftovers) == (found, ())

@@ -29,6 +29,7 @@ from conformance.services.generic.arrange import (
     comparable,
     created_with,
     first_of,
+    listed_after,
     no_more,
     own_of,
     row_of,
@@ -236,8 +237,18 @@ def to_find(cloud: GenericClient, resource: Resource, names: Collection[str]) ->
     nodes = {name: node for name, node in nodes.items() if name != cloud.service.marks.name}
     one = {name: item.value for name, node in nodes.items() if (item := drawn(name, node))}
     two = {name: item.value for name, node in nodes.items() if (item := drawn(name, node, one.get(name)))}
-    made = [cloud.made_of(created_with(cloud, members)) if members else None for members in (one, two)]
-    return {own: settled(cloud, resource, own) for own in (known or own_of(cloud, resource) for known in made)}
+    made = [found_of(cloud, resource, created_with(cloud, members)) if members else None for members in (one, two)]
+    return {
+        own: settled(cloud, resource, own) for own in (known or own_of(cloud, resource, listed=True) for known in made)
+    }
+
+
+def found_of(cloud: GenericClient, resource: Resource, create: Exchange) -> str | None:
+    """The id of what a create has made, once a list may be held to it; None for what it has not."""
+    own = cloud.made_of(create)
+    if own is not None:
+        listed_after(cloud, resource, create, own)
+    return own
 
 
 def found_by(cloud: GenericClient, resource: Resource, exchange: Exchange) -> list[Members]:
@@ -319,7 +330,7 @@ def test_another_list_holds_what_is_there(cloud: GenericClient, expect: Expect, 
         raise NotApplicable(Phrase.of("not-promised", requirement=requirement_id.complete(str(resource.list))))
     whole = about(cloud.contract, str(resource.list))
     complete = first_of(cloud.contract, requirement_id.complete(str(resource.list)), whole)
-    own, other = own_of(cloud, resource), own_of(cloud, resource)
+    own, other = own_of(cloud, resource, listed=True), own_of(cloud, resource, listed=True)
     ids = [row.maybe_text(resource.id) for row in rows_of(cloud, resource)]
     page = cloud.recorder.exchanges[-1]
     for made in (own, other):

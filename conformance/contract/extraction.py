@@ -12,18 +12,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from openapi_spec_validator import OpenAPIV31SpecValidator
-
 from conformance.contract.doubts import without_doubts
 from conformance.contract.ledger import derive
 from conformance.contract.openapi import service_specs
-from conformance.contract.overlay import NO_ERRATA, apply, load_overlay, parse_overlay
+from conformance.contract.overlay import NO_ERRATA, Overlay, apply, load_overlay, parse_overlay
 from conformance.contract.places import read_places
 from conformance.contract.prepared import LEDGER, OVERLAY, PREPARED, digests, prepared_json
 from conformance.contract.quotation import quotes
 from conformance.contract.reading import READING, Kept, after, earlier_in, reading_json
 from conformance.contract.services import spec_file, spec_files
 from conformance.contract.staging import put, staged, taken_back
+from conformance.contract.validity import fault_of
 from conformance.contract.yamlfiles import dump_yaml, ledger_yaml, read_specs
 from conformance.document import Document
 from conformance.model.contract import Requirement, StaleErratum
@@ -90,9 +89,11 @@ def work_out(document: Document, name: str, coverage: Coverage, errata: bytes | 
     specs = service_specs(document)
     overlay = parse_overlay(errata, place) if errata is not None else NO_ERRATA
     applied = apply(overlay, specs)
-    _hold_valid("not valid OpenAPI 3.1", specs, SuiteError)
+    for service, spec in specs.items():
+        if error := fault_of(spec):
+            raise SuiteError(f"{spec_file(service)}: not valid OpenAPI 3.1: {error}")
     if overlay.actions:
-        _hold_valid(f"with {place} applied: not valid OpenAPI 3.1", applied.specs, UsageError)
+        _hold_valid(overlay, specs, applied.specs, place)
     derived = derive(without_doubts(applied.specs))
     checks = coverage(derived)
     quoted = quotes(document, derived)
@@ -109,11 +110,28 @@ def work_out(document: Document, name: str, coverage: Coverage, errata: bytes | 
     )
 
 
-def _hold_valid(words: str, specs: Mapping[str, Mapping[str, object]], kind: type[SuiteError | UsageError]) -> None:
-    for name, spec in specs.items():
-        error = next(iter(OpenAPIV31SpecValidator(spec).iter_errors()), None)
-        if error is not None:
-            raise kind(f"{spec_file(name)}: {words}: {error.message.splitlines()[0][:200]}")
+def _hold_valid(
+    overlay: Overlay, specs: Mapping[str, dict[str, Any]], applied: Mapping[str, dict[str, Any]], place: Path
+) -> None:
+    """Raise UsageError, naming the action, where errata leave a spec that is no OpenAPI."""
+    for service, spec in applied.items():
+        if error := fault_of(spec):
+            number = _breaking(overlay, specs, service)
+            ruling = overlay.actions[number].ruling
+            which = f"actions[{number}]" + (f" (ruling {ruling})" if ruling is not None else "")
+            raise UsageError(
+                f"{spec_file(service)}: with {place} applied: not valid OpenAPI 3.1: {error}; mend {which} of the errata"
+            )
+
+
+def _breaking(overlay: Overlay, specs: Mapping[str, dict[str, Any]], service: str) -> int:
+    """The number of an action with which the spec of a service, valid before it, becomes invalid."""
+    good, bad = 0, len(overlay.actions)
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        some = replace(overlay, actions=overlay.actions[:middle])
+        good, bad = (good, middle) if fault_of(apply(some, specs).specs[service]) else (middle, bad)
+    return bad - 1
 
 
 def prepare(directory: Path) -> str:

@@ -158,6 +158,20 @@ def test_errata_that_leave_no_openapi_are_refused(library: Document, tmp_path: P
     assert not (tmp_path / "specs").exists()
 
 
+def test_errata_that_leave_a_schema_nobody_can_use_are_refused_with_the_one_that_does(
+    library: Document, tmp_path: Path
+) -> None:
+    path, schema = tmp_path / "wrong.yaml", "$.paths['/v1/books'].get.parameters[?@.name=='page-size'].schema"
+    fine = "{target: $.info, update: {x-a: 1}, x-spec: book, description: a reason, x-source: [[1, 1]]}"
+    path.write_text(
+        f"overlay: 1.0.0\nactions:\n- {fine}\n- target: {schema}\n  x-spec: book\n  x-ruling: 7\n  x-source: [[1, 1]]\n"
+        f"  description: a reason\n  update: {{pattern: '('}}\n- {fine}\n"
+    )
+    with pytest.raises(UsageError, match=r"not valid OpenAPI 3\.1: .*; mend actions\[1\] \(ruling 7\) of the errata$"):
+        extract(library, tmp_path / "specs", no_checks, path)
+    assert not (tmp_path / "specs").exists()
+
+
 @pytest.mark.parametrize("wrong", [KeyboardInterrupt(), OSError(28, "No space left on device")])
 @pytest.mark.parametrize("at", range(1, 5))
 def test_an_end_in_between_leaves_every_file_as_it_was(

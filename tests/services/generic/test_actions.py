@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from warehouse import obj, within
+from rich.console import Console
+from warehouse import TEXT, UUID, Chapter, obj, within, write_warehouse
 
+from conformance.cli.reporting import conduct_run
 from conformance.model.contract import Contract, Operation
 from conformance.model.verdict import Outcome, Verdict
-from conformance.services.fault import Hooks
+from conformance.proof.reference import Reference
+from conformance.run.options import Options
+from conformance.services.fault import Fault, Hooks
 from conformance.services.generic.actions import acted_on, reader_of, removes
 from conformance.services.generic.harm import lasting
+from conformance.services.generic.target.store import GenericStore
 from conformance.services.wire import Answer, Call, Caller, Refused
 
 Run = Callable[..., Verdict]
@@ -119,6 +128,52 @@ def test_what_was_set_and_is_not_read_again_is_a_finding(run: Run) -> None:
 
 def taking(wrong: Mapping[str, Any], instead: Mapping[str, Any]) -> Hooks:
     return Hooks(members=lambda _call, body, _store: instead if body == wrong else body)
+
+
+def test_of_an_action_that_nothing_reads_no_more_is_kept_than_that_it_is_taken(run: Run) -> None:
+    judged = {item.id: item.outcome for item in run(Hooks(), *DONE).requirements}
+    assert Outcome.PASSED == judged["crate.act.os-move.request"]
+    assert Outcome.NOT_EXERCISED in {out for name, out in judged.items() if name.startswith("crate.act.os-move.body")}
+    assert Outcome.PASSED in {out for name, out in judged.items() if name.startswith("crate.marks.replace.body")}
+
+
+MARKS = within("marks", {"type": "object", "additionalProperties": TEXT})
+BOX = {"id": UUID, "name": TEXT}
+MARKED: Chapter = [
+    ("box.create", "POST", "/v3/boxes", {"body": within("box", obj({"name": TEXT})), 201: within("box", obj(BOX))}),
+    ("box.show", "GET", "/v3/boxes/{box_id}", {200: within("box", obj(BOX))}),
+    ("box.delete", "DELETE", "/v3/boxes/{box_id}", {204: None}),
+    ("box.marks.show", "GET", "/v3/boxes/{box_id}/marks", {200: MARKS}),
+    ("box.marks.replace", "PUT", "/v3/boxes/{box_id}/marks", {"body": MARKS, 202: None}),
+]
+
+
+@pytest.mark.parametrize(("late", "outcome"), [(0, Outcome.PASSED), (6, Outcome.PASSED), (10**6, Outcome.FAILED)])
+def test_what_was_accepted_to_be_set_is_waited_for_and_judged(tmp_path: Path, late: int, outcome: Outcome) -> None:
+    marks: dict[str, tuple[datetime, Any]] = {}
+
+    def handle(call: Call, _caller: Caller, store: GenericStore) -> Answer | None:
+        own = call.names.get("box_id", "")
+        if store.get("box", own) is None or not (call.operation or "").startswith("box.marks"):
+            return None
+        if call.method == "PUT":
+            marks[own] = (store.clock.now() + timedelta(seconds=late), json.loads(call.body))
+            return Answer(202)
+        due, said = marks.get(own, (None, None))
+        return Answer(200, said if due is not None and store.clock.now() >= due else {"marks": {}})
+
+    fault = Fault("any", (), "of this test", Hooks(handle=handle))
+    options = Options(
+        specs=write_warehouse(tmp_path / "specs", MARKED),
+        embedded=lambda contract: Reference(contract, faults=(fault,)),
+        modules=("conformance.services.generic.cases.test_actions",),
+        selection="is_done_and_leaves",
+        seed=1,
+    )
+    verdict, _ = conduct_run(options, tmp_path, Console(file=io.StringIO()))
+    assert {outcome} == outcomes(verdict, "box.marks.replace.body")
+    assert () == verdict.run.leftovers
+    assert {Outcome.PASSED} == outcomes(verdict, "box.marks.replace.request")
 
 
 FORBIDDEN = ("test_actions", "forbids and crate.act.weigh")

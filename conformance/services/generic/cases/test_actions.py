@@ -12,6 +12,7 @@ from conformance.model import requirement_id
 from conformance.model.contract import Operation, Resource
 from conformance.model.deviation import Deviation
 from conformance.model.equivalence import Class
+from conformance.model.jsonvalue import equal
 from conformance.model.message import Exchange
 from conformance.model.phrase import Phrase
 from conformance.run.cases import Expect, NotApplicable, NotExercised
@@ -30,11 +31,9 @@ from conformance.services.generic.arrange import (
 )
 from conformance.services.generic.cases.test_refusals import forbidden, refused
 from conformance.services.generic.client import GenericClient
+from conformance.services.generic.delay import accepted, seen_after
 from conformance.services.generic.drawing import drawn
 from conformance.services.generic.subjects import judges
-
-DONE = frozenset({200, 201, 204})
-"""Statuses of what is done when it is answered; what is accepted may be done later (RFC 9110, 15.3.3)."""
 
 
 def resource_of(cloud: GenericClient, operation: Operation) -> Resource:
@@ -67,11 +66,10 @@ def test_what_can_be_done_to_a_resource_is_done_and_leaves_it_there(
     named = requirement_id.path(operation.id, resource.parameter)
     if named in cloud.contract.requirements:
         expect.kept(named, exchange)
-    if operation.request_schema is not None:
-        for name in sent:
-            expect.kept(body_requirement(cloud.contract, operation.id, name), exchange)
-    if status in DONE:
-        as_it_was_set(cloud, expect, operation, own, sent)
+    whole = requirement_id.request(operation.id)
+    if operation.request_schema is not None and whole in cloud.contract.requirements:
+        expect.kept(whole, exchange)  # of what nothing shows it is known only that it was taken
+    as_it_was_set(cloud, expect, operation, own, sent, exchange)
     if not removes(operation):
         gone = Deviation("made-and-not-there", operation=operation.id)
         there = shown(cloud, resource, own) is not None
@@ -94,23 +92,42 @@ def is_surely_valid(cloud: GenericClient, operation: Operation, sent: Mapping[st
 
 
 def as_it_was_set(
-    cloud: GenericClient, expect: Expect, operation: Operation, own: str, sent: Mapping[str, Any]
+    cloud: GenericClient, expect: Expect, operation: Operation, own: str, sent: Mapping[str, Any], act: Exchange
 ) -> None:
-    """Judge that what an operation has set is read at the same path, as far as it is shown there."""
+    """Judge that what an operation has set is read at the same path, as far as it is shown there; where it was only accepted,
+    once it is, or the time is over, and of what nobody knows to be valid only where it is."""
     reader = reader_of(cloud.contract, operation)
     if reader is None:
         return
-    exchange = cloud.call(reader.id, own)
-    if exchange.response.status not in success_of(cloud.contract, reader.id):
+    due = success_of(cloud.contract, reader.id)
+
+    def look() -> tuple[Exchange, dict[str, Any]]:
+        exchange = cloud.call(reader.id, own)
+        return exchange, seen_again(operation, sent, exchange) if exchange.response.status in due else {}
+
+    def done(read: tuple[Exchange, dict[str, Any]]) -> bool:
+        return read[0].response.status in due and all(equal(sent[name], got) for name, got in read[1].items())
+
+    exchange, found = read = seen_after(cloud, act, look, done)
+    if exchange.response.status not in due:
         raise unready(exchange)
+    if accepted(act) and not done(read) and not is_surely_valid(cloud, operation, sent):
+        return
+    for name, got in found.items():
+        requirement = body_requirement(cloud.contract, operation.id, name)
+        expect.equal(requirement, sent[name], got, name, exchange, where="shown")
+
+
+def seen_again(operation: Operation, sent: Mapping[str, Any], exchange: Exchange) -> dict[str, Any]:
+    """Of the members that an operation has set those that an answer shows, as far as they were set."""
     wrapper, schema = inner_of(operation.request_schema)
     seen = reading(exchange).members(wrapper) if wrapper else reading(exchange)
     nodes = schema.get("properties", {})
-    for name, value in sent.items():
-        if name in seen or not nodes:
-            got = as_far_as(nodes.get(name, {}), value, seen.get(name))
-            requirement = body_requirement(cloud.contract, operation.id, name)
-            expect.equal(requirement, value, got, name, exchange, where="shown")
+    return {
+        name: as_far_as(nodes.get(name, {}), value, seen.get(name))
+        for name, value in sent.items()
+        if name in seen or not nodes
+    }
 
 
 @judges("{operation}.body.*", "{operation}.request", "error.400", "status.failure", long=True)

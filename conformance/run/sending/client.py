@@ -452,7 +452,8 @@ def made_by(exchange: Exchange, resource: Resource) -> str | None:
 
 def _leads_to(location: str, resource: Resource) -> bool:
     """Whether a Location is the address of one of these resources, as far as their collection is named in it."""
-    before = urlsplit(location).path.rstrip("/").rpartition("/")[0].rpartition("/")[2]
+    path = location.partition("?")[0].partition("#")[0].rpartition("://")[2].rstrip("/")
+    before = path.rpartition("/")[0].rpartition("/")[2] if path.count("/") > 1 else ""
     return before in {"", resource.collection.rpartition("/")[2]}
 
 

@@ -30,6 +30,13 @@ def test_a_create_that_answers_no_object_is_known_by_its_location() -> None:
     assert [("created", ("b-2", "", ""), 1)] == library.journal.told
 
 
+@pytest.mark.parametrize("location", ["http://books/v1/jobs/j-1", "/v1/jobs/j-1", "http://[bad/v1/jobs/j-1"])
+def test_a_location_that_leads_elsewhere_is_no_id_of_what_was_made(location: str) -> None:
+    library = Library(always(201, Location=location))
+    library.client.create(b"not json")
+    assert [item for item in library.journal.told if item[0] == "created"] == []
+
+
 def test_a_create_that_is_refused_made_nothing() -> None:
     library = Library(always(400, {"id": "b-1"}))
     library.client.create({"title": "ours"})
